@@ -1,0 +1,475 @@
+//! Calls: what a step runs, and with which arguments.
+
+use std::path::{Path, PathBuf};
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::eval::{Known, Sink, Typed};
+use super::fields::Against;
+use super::scope::{Checker, Scope};
+use crate::diag::{Code, Diagnostic, nearest};
+use crate::model::{
+    Argument, FileCall, FileKind, Object, Package, PythonCall, Reference, RunCall, StepKind, Text, Type,
+};
+use crate::package::{Metadata, Modules};
+use crate::schema::{
+    Eval, NOTEBOOK_CALL_PLACE, NOTEBOOK_TASK, PYTHON_CALL_PLACE, PYTHON_WHEEL_TASK, Place, RUN_CALL_PLACE,
+    RUN_JOB_TASK, SCRIPT_CALL_PLACE, SPARK_PYTHON_TASK, SQL_CALL_PLACE, SQL_TASK,
+};
+use crate::source::Span;
+use crate::syntax::ast::{self, BindingKind, Call, Callee, Item, StrLit, Value, ValueKind};
+
+/// What a step's call is checked in.
+pub(super) struct CallContext<'c> {
+    pub scope: Scope<'c>,
+    pub pipeline: &'c SmolStr,
+    pub key: &'c SmolStr,
+    pub packages: &'c [Package],
+    /// The pipeline reads its code from a repository.
+    pub git: bool,
+}
+
+impl Checker<'_> {
+    /// Checks a call and gives what it means.
+    pub fn call(&mut self, call: &Call, cx: &CallContext<'_>) -> StepKind {
+        match &call.callee {
+            Callee::Python { module, function } => self.python(call, module, function, cx),
+            Callee::Notebook(path) => self.file(call, FileKind::Notebook, path, cx),
+            Callee::Script(path) => self.file(call, FileKind::Script, path, cx),
+            Callee::Sql(path) => self.file(call, FileKind::Sql, path, cx),
+            Callee::Run(name) => self.run(call, name, cx),
+        }
+    }
+
+    fn rest(&mut self, call: &Call, place: &'static Place, cx: &CallContext<'_>) -> Object {
+        match &call.body {
+            Some(body) => self.body(body, Against::Place(place), cx.scope),
+            None => Object::new(place.block, call.callee_span),
+        }
+    }
+
+    /// Arguments with names: written, or short for a name that is the value as well.
+    fn named_arguments(&mut self, call: &Call, field: &'static str, cx: &CallContext<'_>) -> Vec<Argument> {
+        let mut out: Vec<Argument> = Vec::new();
+        for argument in &call.arguments {
+            let name = match (&argument.name, &argument.value.kind) {
+                (Some(name), _) => Some((name.text.clone(), name.span)),
+                (None, ValueKind::Path(path)) if path.rest.is_empty() => Some((path.head.text.clone(), path.head.span)),
+                _ => None,
+            };
+            let sink = Sink { name: field, eval: Eval::Evaluated };
+            let Some((name, span)) = name else {
+                if !matches!(argument.value.kind, ValueKind::Bad) {
+                    let d = Diagnostic::new(Code::UnknownArgument, argument.span, "this argument has no name");
+                    let d = match &argument.value.kind {
+                        ValueKind::Path(path) => match path.rest.last() {
+                            Some(ast::Segment::Name(last)) => d.suggestion(
+                                format!("name it `{}`", last.text),
+                                vec![(argument.span.start_point(), format!("{} = ", last.text))],
+                            ),
+                            _ => d,
+                        },
+                        _ => d,
+                    };
+                    self.report(d.help("write `name = value`; only a bare name may stand for itself"));
+                }
+                self.typed(&argument.value, cx.scope, sink);
+                continue;
+            };
+            if let Some(first) = out.iter().find(|a| a.name == name) {
+                let d = Diagnostic::new(Code::GivenTwice, span, format!("the argument `{name}` is given twice"));
+                self.report(d.also(first.span, "given first here").help("remove one of them"));
+                continue;
+            }
+            if let ValueKind::Path(path) = &argument.value.kind
+                && path.word() == Some("none")
+            {
+                let d = Diagnostic::new(Code::WrongType, argument.value.span, "an argument cannot be `none`");
+                self.report(d.help("leave the argument out, and the function's default holds"));
+                continue;
+            }
+            match self.typed(&argument.value, cx.scope, sink) {
+                Some(typed) => {
+                    out.push(Argument { name, span: argument.span, value: typed.wire(), ty: argument_type(&typed) })
+                }
+                // Reported; the name still counts as given.
+                None => out.push(Argument { name, span: argument.span, value: Text::default(), ty: Type::Any }),
+            }
+        }
+        out
+    }
+
+    /// Arguments in order.
+    fn positional_arguments(&mut self, call: &Call, cx: &CallContext<'_>) -> Vec<Argument> {
+        let mut out = Vec::new();
+        for argument in &call.arguments {
+            if let Some(name) = &argument.name {
+                let d = Diagnostic::new(
+                    Code::UnknownArgument,
+                    name.span,
+                    "a script takes its arguments in order, without names",
+                );
+                self.report(d.help(format!("write \"--{}\", and the value after it", name.text)));
+            }
+            if let Some(typed) =
+                self.typed(&argument.value, cx.scope, Sink { name: "parameters", eval: Eval::Evaluated })
+            {
+                out.push(Argument {
+                    name: SmolStr::default(),
+                    span: argument.span,
+                    value: typed.wire(),
+                    ty: argument_type(&typed),
+                });
+            }
+        }
+        out
+    }
+
+    fn python(&mut self, call: &Call, module: &ast::Ident, function: &ast::Ident, cx: &CallContext<'_>) -> StepKind {
+        let arguments = self.named_arguments(call, "parameters", cx);
+        let rest = self.rest(call, &PYTHON_CALL_PLACE, cx);
+        debug_assert!(*rest.block == PYTHON_WHEEL_TASK);
+        if cx.packages.is_empty() {
+            if self.symbols.packages.is_empty() && !self.symbols.maybe_declared("package") {
+                let d = Diagnostic::new(
+                    Code::NoPackage,
+                    call.callee_span,
+                    "no package of the project could hold this function",
+                );
+                self.report(
+                    d.help("declare the Python project: `package name = \".\"`, the directory of its `pyproject.toml`"),
+                );
+            }
+            return StepKind::Bad;
+        }
+        let mut found: Vec<usize> = Vec::new();
+        let mut known: Vec<String> = Vec::new();
+        for (i, package) in cx.packages.iter().enumerate() {
+            let name = Metadata::read(self.files, &package.dir).map(|m| m.name).unwrap_or_default();
+            let modules = Modules::find(self.files, &package.dir, &name);
+            if modules.resolve(&module.text).is_some() {
+                found.push(i);
+            } else {
+                known.extend(modules.names());
+            }
+        }
+        match found.as_slice() {
+            [one] => StepKind::Python(PythonCall {
+                package: *one,
+                module: module.text.clone(),
+                function: function.text.clone(),
+                span: module.span.to(function.span),
+                arguments,
+                entry_point: format_smolstr!("{}.{}", cx.pipeline, cx.key),
+                rest,
+            }),
+            [] => {
+                let d = Diagnostic::new(
+                    Code::ModuleNotFound,
+                    module.span,
+                    format!("there is no module `{}` in the packages", module.text),
+                );
+                let near = nearest(&module.text, known.iter().map(String::as_str)).map(str::to_owned);
+                let mut d = match near {
+                    Some(near) => d
+                        .help(format!("did you mean `{near}`?"))
+                        .suggestion(format!("use `{near}`"), vec![(module.span, near)]),
+                    None => d.help("modules are looked for in `src/` of each package, or beside its `pyproject.toml`"),
+                };
+                for package in cx.packages {
+                    d = d.also(package.span, format!("looked for in `{}`", shown(&package.dir)));
+                }
+                self.report(d);
+                StepKind::Bad
+            }
+            several => {
+                let mut d = Diagnostic::new(
+                    Code::ModuleNotFound,
+                    module.span,
+                    format!("the module `{}` is in several packages", module.text),
+                );
+                for package in several.iter().filter_map(|i| cx.packages.get(*i)) {
+                    d = d.also(package.span, "in this one");
+                }
+                self.report(d.help("give the modules different names"));
+                StepKind::Bad
+            }
+        }
+    }
+
+    fn file(&mut self, call: &Call, kind: FileKind, lit: &StrLit, cx: &CallContext<'_>) -> StepKind {
+        let (place, field): (&'static Place, &'static str) = match kind {
+            FileKind::Notebook => (&NOTEBOOK_CALL_PLACE, "base_parameters"),
+            FileKind::Script => (&SCRIPT_CALL_PLACE, "parameters"),
+            FileKind::Sql => (&SQL_CALL_PLACE, "parameters"),
+        };
+        debug_assert!([&NOTEBOOK_TASK, &SPARK_PYTHON_TASK, &SQL_TASK].contains(&place.block));
+        let arguments = match kind {
+            FileKind::Script => self.positional_arguments(call, cx),
+            _ => self.named_arguments(call, field, cx),
+        };
+        let rest = self.rest(call, place, cx);
+        let path = self.text(lit, cx.scope, Sink { name: "a path", eval: Eval::Constant });
+        let Some(path) = path else { return StepKind::Bad };
+        let from_git = match rest.str("source") {
+            Some(source) => source == "GIT",
+            None => cx.git,
+        };
+        let local = match path.as_str() {
+            Some(text) if !from_git && (text.starts_with("./") || text.starts_with("../")) => {
+                let found = self.local_file(text, kind, lit.span, cx);
+                if let Some(file) = &found
+                    && kind != FileKind::Script
+                {
+                    self.unread_arguments(file, &arguments);
+                }
+                match found {
+                    Some(file) => Some(file),
+                    None => return StepKind::Bad,
+                }
+            }
+            _ => None,
+        };
+        StepKind::File(FileCall { kind, path, span: lit.span, local, arguments, rest })
+    }
+
+    fn local_file(&mut self, text: &str, kind: FileKind, span: Span, cx: &CallContext<'_>) -> Option<PathBuf> {
+        let dir = self.symbols.project.units.get(cx.scope.unit).map(|u| u.dir().to_owned()).unwrap_or_default();
+        let path = crate::project::join(&dir, text);
+        if !self.files.is_file(&path) {
+            let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+            let listed = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
+            let names: Vec<String> = self
+                .files
+                .list(&listed)
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()))
+                .collect();
+            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let near = nearest(&name, names.iter().map(String::as_str)).or_else(|| {
+                names
+                    .iter()
+                    .map(String::as_str)
+                    .find(|n| Path::new(n).file_stem().is_some_and(|s| s.to_string_lossy() == name))
+            });
+            let d = Diagnostic::new(Code::FileNotFound, span, format!("there is no file `{text}`"));
+            self.report(match near {
+                Some(near) => {
+                    let right = match text.rsplit_once('/') {
+                        Some((before, _)) => format!("{before}/{near}"),
+                        None => near.to_owned(),
+                    };
+                    d.help(format!("did you mean `{right}`?"))
+                        .suggestion(format!("use `{right}`"), vec![(span, format!("\"{right}\""))])
+                }
+                None => d.help(format!(
+                    "`{}` was looked for; a path that begins with `./` or `../` is relative to this file",
+                    path.display()
+                )),
+            });
+            return None;
+        }
+        self.file_kind(&path, text, kind, span).then_some(path)
+    }
+
+    fn file_kind(&mut self, path: &Path, text: &str, kind: FileKind, span: Span) -> bool {
+        let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let header = || {
+            let bytes = self.files.read(path).unwrap_or_default();
+            let first = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+            String::from_utf8_lossy(first).contains("Databricks notebook source")
+        };
+        let wrong = match (kind, extension.as_str()) {
+            (FileKind::Notebook, "ipynb") => None,
+            (FileKind::Notebook, "py" | "sql" | "r" | "scala") if header() => None,
+            (FileKind::Notebook, "py") => {
+                Some("is a plain Python file: use `script`, or begin it with `# Databricks notebook source`")
+            }
+            (FileKind::Notebook, "sql") => {
+                Some("is a plain SQL file: use `sql`, or begin it with `-- Databricks notebook source`")
+            }
+            (FileKind::Notebook, _) => Some(
+                "is no notebook: notebooks are `.ipynb`, or source files with the line `Databricks notebook source`",
+            ),
+            (FileKind::Script, "py") if header() => Some("is a notebook: use `notebook`"),
+            (FileKind::Script, "py") => None,
+            (FileKind::Script, _) => Some("is no Python script"),
+            (FileKind::Sql, "sql") if header() => Some("is a notebook: use `notebook`"),
+            (FileKind::Sql, "sql") => None,
+            (FileKind::Sql, _) => Some("is no SQL file"),
+        };
+        match wrong {
+            Some(why) => {
+                let d = Diagnostic::new(
+                    Code::WrongFileKind,
+                    span,
+                    format!("`{text}` {}", why.split(':').next().unwrap_or(why)),
+                );
+                self.report(d.help(why.split_once(": ").map_or("name a file of the right kind", |(_, h)| h)));
+                false
+            }
+            None => true,
+        }
+    }
+
+    /// Arguments whose names occur nowhere in the file.
+    fn unread_arguments(&mut self, file: &Path, arguments: &[Argument]) {
+        let Ok(bytes) = self.files.read(file) else { return };
+        let text = String::from_utf8_lossy(&bytes);
+        // A file that takes its parameters all at once, or runs another, may read any of them.
+        if text.contains("getAll") || text.contains("%run") || text.contains("entry_point.getDbutils") {
+            return;
+        }
+        for argument in arguments {
+            let read = text.match_indices(argument.name.as_str()).any(|(at, word)| {
+                let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_');
+                edge(text.get(..at).and_then(|t| t.chars().next_back()))
+                    && edge(text.get(at + word.len()..).and_then(|t| t.chars().next()))
+            });
+            if !read {
+                let d = Diagnostic::new(
+                    Code::UnreadArgument,
+                    argument.span,
+                    format!("`{}` never reads `{}`", shown(file), argument.name),
+                );
+                self.report(d.help("remove the argument, or read it in the file"));
+            }
+        }
+    }
+
+    fn run(&mut self, call: &Call, name: &ast::Ident, cx: &CallContext<'_>) -> StepKind {
+        let arguments = self.named_arguments(call, "job_parameters", cx);
+        let rest = self.rest(call, &RUN_CALL_PLACE, cx);
+        debug_assert!(*rest.block == RUN_JOB_TASK);
+        let Some(found) = self.symbols.find_pipeline(cx.scope.unit, &name.text) else {
+            if !self.symbols.maybe_declared(&name.text) {
+                let d = Diagnostic::new(
+                    Code::UnknownPipeline,
+                    name.span,
+                    format!("there is no pipeline `{}` here", name.text),
+                );
+                let names = self.symbols.pipeline_names(cx.scope.unit);
+                let near = nearest(&name.text, names.iter().copied());
+                self.report(match near {
+                    Some(_) => d.nearest(name.span, near),
+                    None => d.help("import the file that declares it; a job made elsewhere runs with `run_job_task { job_id = ... }`"),
+                });
+            }
+            return StepKind::Bad;
+        };
+        let target = found.decl;
+        let params: Vec<&ast::Binding> = target
+            .body
+            .items
+            .iter()
+            .filter_map(|i| match i {
+                Item::Binding(b) if b.kind == BindingKind::Param => Some(b),
+                _ => None,
+            })
+            .collect();
+        for argument in &arguments {
+            match params.iter().find(|p| p.name.text == argument.name) {
+                Some(param) => {
+                    let wanted = param.ty.as_ref().and_then(|t| self.type_of(t)).unwrap_or(Type::Any);
+                    if !argument.ty.fits(&wanted) {
+                        let d = Diagnostic::new(
+                            Code::WrongType,
+                            argument.span,
+                            format!("`{}` takes {wanted}, but this is {}", argument.name, argument.ty),
+                        );
+                        self.report(d.also(param.name.span, "the param").help("change the value or the param's type"));
+                    }
+                }
+                None => {
+                    let d = Diagnostic::new(
+                        Code::UnknownArgument,
+                        argument.span,
+                        format!("pipeline `{}` has no param `{}`", name.text, argument.name),
+                    );
+                    let near = nearest(&argument.name, params.iter().map(|p| p.name.text.as_str())).map(str::to_owned);
+                    let at = Span { end: argument.span.start + argument.name.len() as u32, ..argument.span };
+                    self.report(d.nearest(at, near.as_deref()).also(target.name.span, "the pipeline"));
+                }
+            }
+        }
+        let own = cx.scope.pipe;
+        for param in &params {
+            let given = arguments.iter().any(|a| a.name == param.name.text);
+            let same = own.and_then(|p| p.params.iter().find(|(n, ..)| *n == param.name.text));
+            if !given && param.value.is_none() && same.is_none() {
+                let d = Diagnostic::new(
+                    Code::MissingArgument,
+                    call.callee_span,
+                    format!("pipeline `{}` needs `{}`", name.text, param.name.text),
+                );
+                self.report(
+                    d.also(param.name.span, "a param without default")
+                        .help(format!("write `run {}({} = ...)`", name.text, param.name.text)),
+                );
+            }
+            if let (false, Some((_, _, span)), Some(value)) = (given, same, &param.value) {
+                self.different_default(call.callee_span, *span, param, value, cx);
+            }
+        }
+        StepKind::Run(RunCall { pipeline: name.text.clone(), span: name.span, arguments, rest })
+    }
+
+    /// Both pipelines have the param, with other defaults: the caller's value wins in silence.
+    fn different_default(&mut self, call: Span, own: Span, param: &ast::Binding, value: &Value, cx: &CallContext<'_>) {
+        let Some(unit) = self.symbols.project.units.get(cx.scope.unit) else { return };
+        let mine = unit.ast.items.iter().find_map(|i| match i {
+            Item::Decl(d) => d.body.items.iter().find_map(|i| match i {
+                Item::Binding(b) if b.kind == BindingKind::Param && b.name.span == own => b.value.as_ref(),
+                _ => None,
+            }),
+            _ => None,
+        });
+        let Some(mine) = mine else { return };
+        if self.sources.slice(mine.span) != self.sources.slice(value.span) {
+            let d = Diagnostic::new(
+                Code::DifferentDefault,
+                call,
+                format!("`{}` has another default there, and this pipeline's value wins", param.name.text),
+            );
+            self.report(d.also(value.span, "the default there").also(mine.span, "the default here").help(format!(
+                "job parameters are handed down to jobs that are run; pass it on purpose: `{0} = {0}`",
+                param.name.text
+            )));
+        }
+    }
+
+    /// An argument with the name of a param and another value: the platform would replace it.
+    pub fn pushed_down(&mut self, arguments: &[(SmolStr, Span, &Text)], scope: Scope<'_>) {
+        let Some(pipe) = scope.pipe else { return };
+        for (name, span, value) in arguments {
+            let Some((_, _, declared)) = pipe.params.iter().find(|(n, ..)| n == name) else { continue };
+            let same = matches!(value.parts.as_slice(), [crate::model::Part::Reference(Reference::Param(p))] if p == name)
+                || value.to_string() == Reference::Param(name.clone()).to_string();
+            if !same && !value.parts.is_empty() {
+                let d = Diagnostic::new(
+                    Code::PushedDown,
+                    *span,
+                    format!("the job parameter `{name}` replaces this argument"),
+                );
+                self.report(
+                    d.also(*declared, "the param of the same name")
+                        .help("the platform hands every job parameter to this kind of task, and it wins; rename the argument or the param"),
+                );
+            }
+        }
+    }
+}
+
+/// The type that the value has for the one who receives it.
+fn argument_type(typed: &Typed) -> Type {
+    match (&typed.ty, &typed.value) {
+        // A text with a reference in it is a text.
+        (Type::Any, Known::AtCompileTime(_)) => Type::String,
+        (ty, _) => ty.clone(),
+    }
+}
+
+fn shown(path: &Path) -> String {
+    if path.as_os_str().is_empty() { ".".to_owned() } else { path.display().to_string() }
+}

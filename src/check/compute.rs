@@ -1,0 +1,378 @@
+//! Clusters and environments: merged through `extends`, GPUs chosen, single nodes filled in.
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::fields::Against;
+use super::merge::merge;
+use super::scope::{Checker, PipeNames, Scope};
+use super::symbols::In;
+use crate::diag::{Code, Diagnostic, nearest, one_of};
+use crate::model::{Cluster, Environment, Node, NodeKind, Object, Target, Text};
+use crate::schema::{
+    CLUSTER_PLACE, CLUSTER_SPEC, COMPUTE, Cloud, ComputeTables, ENVIRONMENT_PLACE, RuntimeKey, SERVERLESS_GPUS,
+};
+use crate::source::Span;
+use crate::syntax::ast::{Decl, DeclKind, Header};
+
+/// A cluster or environment, found by name.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'a> {
+    pub decl: &'a Decl,
+    pub unit: usize,
+    /// Declared in the pipeline itself.
+    pub own: bool,
+}
+
+impl<'a> Checker<'a> {
+    /// The cluster or environment of this name that a pipeline sees.
+    pub fn find_compute(&self, pipe: &PipeNames<'a>, unit: usize, name: &str) -> Option<Found<'a>> {
+        if let Some(decl) = pipe.computes.iter().find(|d| d.name.text == name) {
+            return Some(Found { decl, unit, own: true });
+        }
+        let In { unit, decl } = self.symbols.find_compute(unit, name)?;
+        Some(Found { decl, unit, own: false })
+    }
+
+    /// Reports a name that is no compute.
+    pub fn unknown_compute(&mut self, pipe: &PipeNames<'a>, unit: usize, name: &str, span: Span) {
+        if self.symbols.maybe_declared(name) {
+            return;
+        }
+        let mut names: Vec<&str> = pipe.computes.iter().map(|d| d.name.text.as_str()).collect();
+        names.extend(self.symbols.compute_names(unit));
+        names.extend(["serverless", "none"]);
+        let d =
+            Diagnostic::new(Code::UnknownCompute, span, format!("there is no cluster or environment `{name}` here"));
+        let near = nearest(name, names.iter().copied());
+        let imported_elsewhere = self.symbols.project.units.iter().enumerate().find(|(i, u)| {
+            *i != unit && u.ast.items.iter().any(|item| matches!(item, crate::syntax::ast::Item::Decl(d) if matches!(d.kind, DeclKind::Cluster | DeclKind::Environment) && d.name.text == name))
+        });
+        self.report(match (near, imported_elsewhere) {
+            (_, Some((_, file))) => {
+                d.help(format!("it is declared in `{}`, which this file does not import", file.path.display()))
+            }
+            (Some(_), None) => d.nearest(span, near),
+            (None, None) => d.help(
+                "declare it with `cluster name { ... }` or `environment name { ... }`, or import the file that does",
+            ),
+        });
+    }
+
+    /// The body of a declaration with what it extends below it.
+    fn merged(&mut self, pipe: &PipeNames<'a>, found: Found<'a>, path: &mut Vec<Span>) -> Option<Object> {
+        let decl = found.decl;
+        self.used.insert(decl.name.span);
+        let place = if decl.kind == DeclKind::Cluster { &CLUSTER_PLACE } else { &ENVIRONMENT_PLACE };
+        let scope =
+            if found.own { Scope { unit: found.unit, pipe: None, locals: &[] } } else { Scope::file(found.unit) };
+        let own = self.body(&decl.body, Against::Place(place), scope);
+        self.only_extends(&decl.header, decl.kind.keyword());
+        let Some(base_name) = &decl.header.extends else { return Some(own) };
+        if path.contains(&decl.name.span) {
+            let d = Diagnostic::new(
+                Code::ExtendsCycle,
+                base_name.span,
+                format!("`{}` extends itself in the end", decl.name.text),
+            );
+            let mut d = d.help("one of them must stand on its own");
+            for span in path.iter().skip_while(|s| **s != decl.name.span).skip(1) {
+                d = d.also(*span, "by way of this one");
+            }
+            self.report(d);
+            return None;
+        }
+        path.push(decl.name.span);
+        // A cluster may extend one of the file that has its own name.
+        let base = self
+            .find_compute(pipe, found.unit, &base_name.text)
+            .filter(|b| !std::ptr::eq(b.decl, decl))
+            .or_else(|| {
+                let In { unit, decl: d } = self.symbols.find_compute(found.unit, &base_name.text)?;
+                Some(Found { decl: d, unit, own: false })
+            });
+        let Some(base) = base else {
+            self.unknown_compute(pipe, found.unit, &base_name.text, base_name.span);
+            return Some(Object { broken: true, ..own });
+        };
+        if base.decl.kind != decl.kind {
+            let d = Diagnostic::new(
+                Code::UnknownCompute,
+                base_name.span,
+                format!("`{}` is no {}", base_name.text, decl.kind.keyword()),
+            );
+            self.report(
+                d.also(base.decl.name.span, format!("it is an {}", base.decl.kind.keyword()))
+                    .help("a cluster extends a cluster, an environment an environment"),
+            );
+            return Some(Object { broken: true, ..own });
+        }
+        let below = self.merged(pipe, base, path)?;
+        Some(merge(&below, &own, Some(place)))
+    }
+
+    fn only_extends(&mut self, header: &Header, what: &str) {
+        let stray = header.on.as_ref().map(|o| o.span).or_else(|| header.after.first().map(|a| a.span));
+        if let Some(span) = stray {
+            let d = Diagnostic::new(Code::BadHeader, span, format!("a {what} takes only `extends`"));
+            self.report(d.help("`on` and `after` belong to steps"));
+        }
+    }
+
+    /// A header that may hold nothing.
+    pub fn bare_header(&mut self, header: &Header, what: &str) {
+        let stray = header
+            .extends
+            .as_ref()
+            .map(|e| e.span)
+            .or_else(|| header.on.as_ref().map(|o| o.span))
+            .or_else(|| header.after.first().map(|a| a.span));
+        if let Some(span) = stray {
+            let d = Diagnostic::new(Code::BadHeader, span, format!("{what} takes nothing after its name"));
+            self.report(d.help("remove it"));
+        }
+    }
+
+    /// An environment, ready to go out.
+    pub fn environment(&mut self, pipe: &PipeNames<'a>, found: Found<'a>) -> Option<Environment> {
+        let spec = self.merged(pipe, found, &mut Vec::new())?;
+        let decl = found.decl;
+        self.key_characters(&decl.name.text, decl.name.span, "an environment");
+        let sources = ["environment_version", "client", "base_environment", "project_environment"];
+        if !spec.broken && !spec.fields.is_empty() && !sources.iter().any(|k| spec.has(k)) && spec.unchecked.is_empty()
+        {
+            let d = Diagnostic::new(
+                Code::NoneOf,
+                decl.name.span,
+                format!("environment `{}` says no version", decl.name.text),
+            );
+            let newest = self
+                .symbols
+                .project
+                .tables
+                .environments()
+                .iter()
+                .filter_map(|e| e.version.parse::<u32>().ok())
+                .max()
+                .unwrap_or(4);
+            self.report(d.help(format!("add `environment_version = \"{newest}\"`, or a `base_environment`")));
+        }
+        for key in ["environment_version", "client"] {
+            if let Some(node) = spec.get(key)
+                && let Some(version) = node.as_str()
+                && self.symbols.project.tables.environment(version).is_none()
+            {
+                let known: Vec<&str> =
+                    self.symbols.project.tables.environments().iter().map(|e| e.version.as_str()).collect();
+                let d = Diagnostic::new(
+                    Code::UnknownEnvironment,
+                    node.span,
+                    format!("environment version `{version}` is not in the table"),
+                );
+                let d = d.help(format!("known are {}; a newer one can be added to `pipec.toml`", one_of(known, 12)));
+                self.report(d);
+            }
+        }
+        Some(Environment { key: decl.name.text.clone(), span: decl.name.span, spec })
+    }
+
+    /// A cluster with its sugar resolved, ready to go out.
+    pub fn cluster(&mut self, pipe: &PipeNames<'a>, found: Found<'a>, target: &Target) -> Option<Cluster> {
+        let mut settings = self.merged(pipe, found, &mut Vec::new())?;
+        let decl = found.decl;
+        self.key_characters(&decl.name.text, decl.name.span, "a cluster");
+        let libraries = match settings.remove("libraries").and_then(|f| f.value).map(|n| n.kind) {
+            Some(NodeKind::List(items)) => items.iter().filter_map(|n| n.as_object().cloned()).collect(),
+            _ => Vec::new(),
+        };
+        let serverless_compute_id = settings.remove("serverless_compute_id").and_then(|f| f.value);
+        self.single_node(&mut settings);
+        let chosen = self.gpu(&mut settings, target, &decl.name.text);
+        settings.fields.retain(|f| f.value.is_some());
+        let named = format_smolstr!("`{}`", decl.name.text);
+        if !(settings.fields.is_empty() && serverless_compute_id.is_some()) {
+            self.fit(&settings, decl.name.span, &named, target, true);
+        }
+        Some(Cluster {
+            key: decl.name.text.clone(),
+            span: decl.name.span,
+            settings,
+            libraries,
+            serverless_compute_id,
+            chosen,
+        })
+    }
+
+    /// The conf and the tag that a single node needs, where they are absent.
+    fn single_node(&mut self, settings: &mut Object) {
+        let Some(entry) = settings.remove("single_node") else { return };
+        let Some(node) = entry.value else { return };
+        if node.as_bool() != Some(true) {
+            return;
+        }
+        let span = node.span;
+        set(settings, "num_workers", span, NodeKind::Int(0));
+        for (field, key, value) in [
+            ("spark_conf", "spark.databricks.cluster.profile", "singleNode"),
+            ("spark_conf", "spark.master", "local[*]"),
+            ("custom_tags", "ResourceClass", "SingleNode"),
+        ] {
+            let mut entries = match settings.get(field).map(|n| &n.kind) {
+                Some(NodeKind::Map(entries)) => entries.clone(),
+                _ => Vec::new(),
+            };
+            if !entries.iter().any(|(k, ..)| k == key) {
+                entries.push((SmolStr::new_static(key), span, Node::text(span, value)));
+            }
+            set(settings, field, span, NodeKind::Map(entries));
+        }
+    }
+
+    /// Node type and runtime for `gpu`; says what was chosen.
+    fn gpu(&mut self, settings: &mut Object, target: &Target, name: &str) -> Option<String> {
+        let entry = settings.remove("gpu")?;
+        let node = entry.value?;
+        let gpu = node.as_object()?;
+        let accelerator = gpu.str("accelerator")?.to_owned();
+        let accelerator_span = gpu.get("accelerator").map_or(node.span, |n| n.span);
+        let count = u32::try_from(gpu.get("count").and_then(Node::as_int).unwrap_or(1)).ok()?;
+        let tables = self.symbols.project.tables.clone();
+        let Some(cloud) = target.cloud.or_else(|| cloud_of(settings, &tables)) else {
+            let d = Diagnostic::new(Code::UnknownCloud, entry.key, "which cloud is this for? the target does not tell");
+            let d = d.help("give the target a `workspace { host = ... }` or `cloud = azure`, or write `node_type_id` in place of `gpu`");
+            self.report(match target.span {
+                Some(span) => d.also(span, "the target"),
+                None => d,
+            });
+            settings.broken = true;
+            return None;
+        };
+        let Some(found) = tables.gpu_node(cloud, &accelerator, count).cloned() else {
+            let mut counts: Vec<u32> = tables
+                .nodes()
+                .iter()
+                .filter(|n| n.cloud == cloud && n.gpu == accelerator && n.selectable)
+                .map(|n| n.gpu_count)
+                .collect();
+            counts.sort_unstable();
+            counts.dedup();
+            let d = Diagnostic::new(
+                Code::NoSuchGpu,
+                accelerator_span,
+                format!("{} has no node type with {count} {accelerator}", cloud.name()),
+            );
+            let help = if counts.is_empty() {
+                let mut kinds: Vec<&str> = tables
+                    .nodes()
+                    .iter()
+                    .filter(|n| n.cloud == cloud && n.has_gpu() && n.selectable)
+                    .map(|n| n.gpu.as_str())
+                    .collect();
+                kinds.sort_unstable();
+                kinds.dedup();
+                format!("on {} there are {}", cloud.name(), one_of(kinds, 12))
+            } else {
+                let counts: Vec<String> = counts.iter().map(u32::to_string).collect();
+                format!("there are nodes with {} of them", one_of(counts.iter().map(String::as_str), 8))
+            };
+            self.report(d.help(help));
+            settings.broken = true;
+            return None;
+        };
+        set(settings, "node_type_id", node.span, NodeKind::Text(Text::plain(found.id.clone())));
+        let mut chosen = format!("{name}: {count} {accelerator} on {} is {}", cloud.name(), found.id);
+        let by_kind = settings.get("use_ml_runtime").and_then(Node::as_bool) == Some(true);
+        if !settings.has("docker_image")
+            && !by_kind
+            && let Some(version) = settings.get("spark_version")
+            && let Some(key) = version.as_str().and_then(RuntimeKey::parse)
+            && !key.is_photon()
+        {
+            let runtime = key.gpu_ml();
+            if !key.is_gpu() {
+                chosen.push_str(&format!(", runtime {runtime}"));
+            }
+            let span = version.span;
+            set(settings, "spark_version", span, NodeKind::Text(Text::plain(runtime)));
+        }
+        if !settings.has("data_security_mode") {
+            set(settings, "data_security_mode", node.span, NodeKind::Text(Text::plain("SINGLE_USER")));
+        }
+        Some(chosen)
+    }
+
+    /// `gpu` on a step: the serverless accelerator.
+    pub fn step_gpu(&mut self, settings: &mut Object) {
+        let Some(entry) = settings.remove("gpu") else { return };
+        let Some(node) = entry.value else { return };
+        let Some(gpu) = node.as_object() else { return };
+        let Some(accelerator) = gpu.str("accelerator") else { return };
+        let count = gpu.get("count").and_then(Node::as_int).unwrap_or(1);
+        match SERVERLESS_GPUS.iter().find(|(a, n, _)| *a == accelerator && i64::from(*n) == count) {
+            Some((_, _, member)) => {
+                let mut compute = Object::new(&COMPUTE, node.span);
+                set(&mut compute, "hardware_accelerator", node.span, NodeKind::Text(Text::plain(*member)));
+                set(settings, "compute", entry.key, NodeKind::Object(compute));
+            }
+            None => {
+                let all: Vec<String> = SERVERLESS_GPUS.iter().map(|(a, n, _)| format!("{n} {a}")).collect();
+                let d = Diagnostic::new(
+                    Code::NoSuchGpu,
+                    node.span,
+                    format!("serverless compute has no {count} {accelerator}"),
+                );
+                self.report(d.help(format!(
+                    "there are {}; for others put the step on a cluster with `gpu`",
+                    one_of(all.iter().map(String::as_str), 9)
+                )));
+                settings.broken = true;
+            }
+        }
+    }
+
+    /// Letters, digits, `_` and `-`, at most 100: what the service takes as a key.
+    pub fn key_characters(&mut self, key: &str, span: Span, what: &str) {
+        if key.len() > 100 {
+            let d = Diagnostic::new(
+                Code::TooLong,
+                span,
+                format!("the name has {} characters; the service takes 100", key.len()),
+            );
+            self.report(d.help("shorten it"));
+        }
+        if let Some(c) = key.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-')) {
+            let fixed: String =
+                key.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+            let d = Diagnostic::new(Code::BadKey, span, format!("the name of {what} cannot contain `{c}`"));
+            let d = d.help("the service takes letters, digits, `_` and `-`");
+            self.report(if self.sources.slice(span).contains(key) {
+                d.suggestion(format!("use `{fixed}`"), vec![(span, crate::source::quote_name(&fixed))])
+            } else {
+                d
+            });
+        } else if key.is_empty() {
+            self.report(
+                Diagnostic::new(Code::BadKey, span, format!("the name of {what} is empty")).help("give it a name"),
+            );
+        }
+    }
+}
+
+/// Sets a field of an object's own block.
+pub(super) fn set(object: &mut Object, key: &str, span: Span, kind: NodeKind) {
+    if let Some(field) = object.block.field(key) {
+        object.set(field, span, Some(Node { span, kind }));
+    }
+}
+
+/// The cloud that a cluster's other settings show.
+fn cloud_of(settings: &Object, tables: &ComputeTables) -> Option<Cloud> {
+    debug_assert!(*settings.block == CLUSTER_SPEC);
+    for (key, cloud) in
+        [("azure_attributes", Cloud::Azure), ("aws_attributes", Cloud::Aws), ("gcp_attributes", Cloud::Gcp)]
+    {
+        if settings.has(key) {
+            return Some(cloud);
+        }
+    }
+    settings.str("driver_node_type_id").and_then(|id| tables.node(id)).map(|n| n.cloud)
+}

@@ -1,0 +1,703 @@
+//! Values: what a name, text or list comes to at compile time, and what stays for run time.
+
+use smol_str::{SmolStr, ToSmolStr};
+
+use super::scope::{Checker, Local, LocalKind, NamedKind, Scope, Use};
+use crate::diag::{Code, Diagnostic, nearest, one_of};
+use crate::model::{Reference, Text, Type, number_json};
+use crate::schema::{Eval, Field, facts};
+use crate::source::Span;
+use crate::syntax::ast::{self, EntryValue, Item, Path, Segment, StrLit, StrPart, Value, ValueKind};
+
+/// A value known at compile time.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Const {
+    Bool(bool),
+    /// As written.
+    Number(SmolStr),
+    Text(SmolStr),
+    List(Vec<Const>),
+    Map(Vec<(SmolStr, Const)>),
+}
+
+impl Const {
+    /// As text on the wire.
+    pub fn wire(&self) -> String {
+        match self {
+            Const::Bool(b) => b.to_string(),
+            Const::Number(n) => n.to_string(),
+            Const::Text(t) => t.to_string(),
+            Const::List(_) | Const::Map(_) => self.json().to_string(),
+        }
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        match self {
+            Const::Bool(b) => (*b).into(),
+            Const::Number(n) => number_json(n),
+            Const::Text(t) => t.as_str().into(),
+            Const::List(l) => l.iter().map(Const::json).collect(),
+            Const::Map(m) => m.iter().map(|(k, v)| (k.to_string(), v.json())).collect::<serde_json::Map<_, _>>().into(),
+        }
+    }
+}
+
+/// A value with its type.
+#[derive(Clone, Debug)]
+pub(super) struct Typed {
+    pub ty: Type,
+    pub value: Known,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Known {
+    AtCompileTime(Const),
+    AtRunTime(Text),
+}
+
+impl Typed {
+    fn constant(ty: Type, value: Const) -> Typed {
+        Typed { ty, value: Known::AtCompileTime(value) }
+    }
+
+    /// As text on the wire.
+    pub fn wire(&self) -> Text {
+        match &self.value {
+            Known::AtCompileTime(c) => Text::plain(c.wire()),
+            Known::AtRunTime(t) => t.clone(),
+        }
+    }
+}
+
+/// What a path means.
+pub(super) enum Meaning {
+    /// Another value in the source, and the unit it stands in; the place of its name.
+    Source(Value, usize, Span),
+    /// Known at run time.
+    Run(Reference, Type),
+    /// `true`, `false`.
+    Bool(bool),
+    /// Reported.
+    Unknown,
+}
+
+/// Where a value goes: what its messages call the place, and what the platform does there.
+#[derive(Clone, Copy)]
+pub(super) struct Sink<'f> {
+    pub name: &'f str,
+    pub eval: Eval,
+}
+
+impl Sink<'static> {
+    pub fn field(field: &'static Field) -> Sink<'static> {
+        Sink { name: field.key, eval: field.eval }
+    }
+}
+
+/// A word of the language that is a value by itself.
+pub(super) fn reserved(word: &str) -> bool {
+    matches!(word, "true" | "false" | "none" | "serverless" | "existing")
+}
+
+impl Checker<'_> {
+    /// Any value, by its own form.
+    pub fn typed(&mut self, value: &Value, scope: Scope<'_>, sink: Sink<'_>) -> Option<Typed> {
+        match &value.kind {
+            ValueKind::Bad => None,
+            ValueKind::Number(n) => {
+                let ty = if n.bytes().all(|b| b.is_ascii_digit() || b == b'-') { Type::Int } else { Type::Float };
+                Some(Typed::constant(ty, Const::Number(n.clone())))
+            }
+            ValueKind::Str(lit) => {
+                let text = self.text(lit, scope, sink)?;
+                let known = match text.as_str() {
+                    Some(s) if !s.contains("{{") => Known::AtCompileTime(Const::Text(s.into())),
+                    _ => Known::AtRunTime(text),
+                };
+                Some(Typed { ty: Type::String, value: known })
+            }
+            ValueKind::List(items) => {
+                let mut ty: Option<Type> = None;
+                let mut out = Vec::new();
+                for item in items {
+                    let one = self.typed(item, scope, sink)?;
+                    let Known::AtCompileTime(c) = one.value else {
+                        self.report(
+                            Diagnostic::new(
+                                Code::RunTimeInCompileTime,
+                                item.span,
+                                "a run-time value cannot be an element of a list",
+                            )
+                            .help(
+                                "pass it as an argument of its own, or let the producing step put out the whole list",
+                            ),
+                        );
+                        return None;
+                    };
+                    ty = Some(match ty {
+                        None => one.ty,
+                        Some(t) => t.join(one.ty).unwrap_or(Type::Any),
+                    });
+                    out.push(c);
+                }
+                Some(Typed::constant(Type::List(Box::new(ty.unwrap_or(Type::Any))), Const::List(out)))
+            }
+            ValueKind::Object(body) => {
+                let mut fields = Vec::new();
+                let mut out = Vec::new();
+                for item in &body.items {
+                    let Item::Entry(entry) = item else { continue };
+                    let nested;
+                    let inner = match &entry.value {
+                        EntryValue::Assign(v) => v,
+                        EntryValue::Block(b) => {
+                            nested = Value { span: b.span, kind: ValueKind::Object(b.clone()) };
+                            &nested
+                        }
+                    };
+                    let one = self.typed(inner, scope, sink)?;
+                    let Known::AtCompileTime(c) = one.value else {
+                        let d = Diagnostic::new(
+                            Code::RunTimeInCompileTime,
+                            inner.span,
+                            "a run-time value cannot stand in an object",
+                        );
+                        self.report(d.help("pass it as an argument of its own"));
+                        return None;
+                    };
+                    fields.push((entry.key.text.clone(), one.ty));
+                    out.push((entry.key.text.clone(), c));
+                }
+                Some(Typed::constant(Type::Record(fields), Const::Map(out)))
+            }
+            ValueKind::Duration(n, unit) => {
+                let d = Diagnostic::new(
+                    Code::WrongType,
+                    value.span,
+                    format!("the duration `{n}{unit}` can stand only in a field of time"),
+                );
+                self.report(d.help("write a number, or a text in quotes"));
+                None
+            }
+            ValueKind::Range(..) => {
+                let d = Diagnostic::new(Code::WrongType, value.span, "a range can stand only in `autoscale`");
+                self.report(d.help("write a list, such as `[1, 2, 3]`"));
+                None
+            }
+            ValueKind::Function(..) => {
+                let reference = self.secret(value, scope)?;
+                self.allow(&reference, value.span, sink, false);
+                Some(Typed { ty: Type::String, value: Known::AtRunTime(Text::reference(reference)) })
+            }
+            ValueKind::Path(path) => match self.meaning(path, value.span, scope) {
+                Meaning::Unknown => None,
+                Meaning::Bool(b) => Some(Typed::constant(Type::Bool, Const::Bool(b))),
+                Meaning::Source(inner, unit, name) => {
+                    self.through(value.span, name, |c| c.typed(&inner, Scope { unit, ..scope.outside() }, sink))
+                }
+                Meaning::Run(reference, ty) => {
+                    self.allow(&reference, value.span, sink, false);
+                    self.uses.push(Use { reference: reference.clone(), span: value.span, from_text: false });
+                    Some(Typed { ty, value: Known::AtRunTime(Text::reference(reference)) })
+                }
+            },
+        }
+    }
+
+    /// A value that must be known at compile time.
+    pub fn constant(&mut self, value: &Value, scope: Scope<'_>, what: &str) -> Option<(Const, Type)> {
+        let typed = self.typed(value, scope, Sink { name: what, eval: Eval::Evaluated })?;
+        match typed.value {
+            Known::AtCompileTime(c) => Some((c, typed.ty)),
+            Known::AtRunTime(_) => {
+                let d = Diagnostic::new(
+                    Code::RunTimeInCompileTime,
+                    value.span,
+                    format!("{what} must be known at compile time"),
+                );
+                self.report(d.help("use a `let`, a `var`, or the value itself"));
+                None
+            }
+        }
+    }
+
+    /// Reads a constant from the place of its use.
+    pub fn through<T>(&mut self, used_at: Span, name: Span, f: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        if self.reading.contains(&name) {
+            let word = self.sources.slice(name).to_owned();
+            let d = Diagnostic::new(Code::ConstantCycle, name, format!("`{word}` is defined by itself"));
+            self.diagnostics.push(d.also(used_at, "through this use").help("give it a value that does not need it"));
+            return None;
+        }
+        self.reading.push(name);
+        self.via.push(used_at);
+        let out = f(self);
+        self.via.pop();
+        self.reading.pop();
+        out
+    }
+
+    /// A string with its interpolations done.
+    pub fn text(&mut self, lit: &StrLit, scope: Scope<'_>, sink: Sink<'_>) -> Option<Text> {
+        let mut out = Text::default();
+        let mut whole = true;
+        for part in &lit.parts {
+            match part {
+                StrPart::Text(text, span) => {
+                    if text.contains("{{") {
+                        self.typed_references(text, *span, scope, sink);
+                    }
+                    out.push_str(text);
+                }
+                StrPart::Reference(value) => match self.typed(value, scope, sink) {
+                    Some(typed) => {
+                        if matches!(typed.value, Known::AtCompileTime(Const::List(_) | Const::Map(_))) {
+                            let d = Diagnostic::new(
+                                Code::WrongType,
+                                value.span,
+                                format!("a {} cannot be part of a text", typed.ty),
+                            );
+                            self.report(
+                                d.help("interpolate one of its elements, or pass the whole value without quotes"),
+                            );
+                            whole = false;
+                            continue;
+                        }
+                        out.push(&typed.wire());
+                    }
+                    None => whole = false,
+                },
+            }
+        }
+        whole.then_some(out)
+    }
+
+    /// `secret("scope", "key")`.
+    pub fn secret(&mut self, value: &Value, scope: Scope<'_>) -> Option<Reference> {
+        let ValueKind::Function(name, arguments) = &value.kind else { return None };
+        if name.text != "secret" {
+            let d = Diagnostic::new(Code::UnknownFunction, name.span, format!("there is no function `{}`", name.text));
+            self.report(match nearest(&name.text, ["secret"]) {
+                Some(near) => d.nearest(name.span, Some(near)),
+                None => d.help("the one function for values is `secret(\"scope\", \"key\")`"),
+            });
+            return None;
+        }
+        let mut parts = Vec::new();
+        for argument in arguments {
+            let (constant, _) = self.constant(&argument.value, scope, "an argument of `secret`")?;
+            parts.push(constant.wire().to_smolstr());
+        }
+        match <[SmolStr; 2]>::try_from(parts) {
+            Ok([scope, key]) => Some(Reference::Secret { scope, key }),
+            Err(_) => {
+                let d = Diagnostic::new(Code::MissingArgument, value.span, "`secret` takes a scope and a key");
+                self.report(d.help("write `secret(\"scope\", \"key\")`"));
+                None
+            }
+        }
+    }
+
+    /// Reports a run-time value where none can stand.
+    pub fn allow(&mut self, reference: &Reference, span: Span, sink: Sink<'_>, from_text: bool) {
+        let secret = matches!(reference, Reference::Secret { .. });
+        let name = sink.name;
+        if secret {
+            if sink.eval != Eval::Secrets {
+                let (code, how) = if from_text {
+                    (Code::SecretAsText, "is not replaced in")
+                } else {
+                    (Code::SecretHere, "would be readable, or not be replaced, in")
+                };
+                let d = Diagnostic::new(code, span, format!("a secret {how} `{name}`"));
+                self.report(d.help("secrets go in `spark_conf`, `spark_env_vars` and the login of a docker image; code reads them with dbutils.secrets"));
+            }
+            return;
+        }
+        match sink.eval {
+            Eval::Evaluated => {}
+            Eval::Unknown => {
+                let d = Diagnostic::new(
+                    Code::MaybeNotEvaluated,
+                    span,
+                    format!("it is not known whether the platform evaluates `{reference}` in `{name}`"),
+                );
+                self.report(d.help("try it with one run, or use a compile-time value"));
+            }
+            Eval::Constant | Eval::Secrets => {
+                let d = Diagnostic::new(Code::RunTimeInConstant, span, format!("`{name}` cannot hold a run-time value"))
+                    .label("known only when the job runs")
+                    .help(format!(
+                        "the platform does not evaluate references in `{name}`; use a `let`, or a `var` that each target sets"
+                    ));
+                self.report(d);
+            }
+        }
+    }
+
+    /// What a path means here.
+    pub fn meaning(&mut self, path: &Path, span: Span, scope: Scope<'_>) -> Meaning {
+        let head = &path.head;
+        match path.word() {
+            Some("true") => return Meaning::Bool(true),
+            Some("false") => return Meaning::Bool(false),
+            Some(word) if reserved(word) => {
+                let d = Diagnostic::new(Code::WrongType, span, format!("`{word}` cannot stand here"));
+                self.report(
+                    d.help("`none` stands alone after `=`; `serverless`, `none` and `existing(\"id\")` after `on`"),
+                );
+                return Meaning::Unknown;
+            }
+            _ => {}
+        }
+        if let Some(local) = scope.locals.iter().rev().find(|l| l.name == head.text).cloned() {
+            return self.local_meaning(&local, path, span);
+        }
+        if path.rest.is_empty() { self.single(path, span, scope) } else { self.dotted(path, span, scope) }
+    }
+
+    fn local_meaning(&mut self, local: &Local, path: &Path, span: Span) -> Meaning {
+        let field = match path.rest.as_slice() {
+            [] => None,
+            [Segment::Name(field)] => Some(field),
+            _ => {
+                let d = Diagnostic::new(
+                    Code::UnknownName,
+                    span,
+                    format!("only fields of `{}` itself can be used", path.head.text),
+                );
+                self.report(d.help("the platform gives the first level of an item's fields"));
+                return Meaning::Unknown;
+            }
+        };
+        match (&local.kind, field) {
+            (LocalKind::Element(value, unit), None) => Meaning::Source(value.clone(), *unit, path.head.span),
+            (LocalKind::Element(value, unit), Some(field)) => {
+                let entries = match &value.kind {
+                    ValueKind::Object(body) => body.items.as_slice(),
+                    _ => &[],
+                };
+                let mut names = Vec::new();
+                for item in entries {
+                    if let Item::Entry(entry) = item {
+                        if entry.key.text == field.text
+                            && let EntryValue::Assign(v) = &entry.value
+                        {
+                            return Meaning::Source(v.clone(), *unit, entry.key.span);
+                        }
+                        names.push(entry.key.text.as_str());
+                    }
+                }
+                let d = Diagnostic::new(
+                    Code::UnknownName,
+                    field.span,
+                    format!("`{}` has no field `{}`", path.head.text, field.text),
+                );
+                self.report(
+                    d.nearest(field.span, nearest(&field.text, names.iter().copied())).also(value.span, "this element"),
+                );
+                Meaning::Unknown
+            }
+            (LocalKind::Input(ty), None) => Meaning::Run(Reference::Input(None), ty.clone()),
+            (LocalKind::Input(Type::Record(fields)), Some(field)) => {
+                match fields.iter().find(|(n, _)| *n == field.text) {
+                    Some((n, ty)) => Meaning::Run(Reference::Input(Some(n.clone())), ty.clone()),
+                    None => {
+                        let d = Diagnostic::new(
+                            Code::UnknownName,
+                            field.span,
+                            format!("the items have no field `{}`", field.text),
+                        );
+                        let near = nearest(&field.text, fields.iter().map(|(n, _)| n.as_str()));
+                        let d = match near {
+                            Some(_) => d.nearest(field.span, near),
+                            None => d.help(format!("they have {}", one_of(fields.iter().map(|(n, _)| n.as_str()), 8))),
+                        };
+                        self.report(d);
+                        Meaning::Unknown
+                    }
+                }
+            }
+            (LocalKind::Input(Type::Any | Type::Json | Type::Map(_)), Some(field)) => {
+                Meaning::Run(Reference::Input(Some(field.text.clone())), Type::Any)
+            }
+            (LocalKind::Input(ty), Some(field)) => {
+                let d = Diagnostic::new(Code::UnknownName, field.span, format!("an item is a {ty} and has no fields"));
+                self.report(d.help(format!("use `{}` alone", path.head.text)));
+                Meaning::Unknown
+            }
+        }
+    }
+
+    fn single(&mut self, path: &Path, span: Span, scope: Scope<'_>) -> Meaning {
+        let name = path.head.text.as_str();
+        if let Some(pipe) = scope.pipe
+            && let Some((param, ty, declared)) = pipe.params.iter().find(|(n, ..)| n == name)
+        {
+            self.used.insert(*declared);
+            return Meaning::Run(Reference::Param(param.clone()), ty.clone());
+        }
+        if let Some(found) = self.symbols.find_let(scope.unit, name) {
+            self.used.insert(found.decl.name.span);
+            return match &found.decl.value {
+                Some(v) => Meaning::Source(v.clone(), found.unit, found.decl.name.span),
+                None => Meaning::Unknown,
+            };
+        }
+        if let Some(var) = self.symbols.vars.get(name) {
+            self.used.insert(var.decl.name.span);
+            return match self.vars.get(name) {
+                Some(v) => Meaning::Source(v.value.clone(), v.unit, var.decl.name.span),
+                // Without a value: reported once, at the declaration.
+                None => Meaning::Unknown,
+            };
+        }
+        self.unknown_name(path, span, scope);
+        Meaning::Unknown
+    }
+
+    fn unknown_name(&mut self, path: &Path, span: Span, scope: Scope<'_>) {
+        let name = path.head.text.as_str();
+        if self.symbols.maybe_declared(name) {
+            return;
+        }
+        let d = Diagnostic::new(Code::UnknownName, span, format!("there is no value `{name}` here"));
+        let step = scope.pipe.and_then(|p| p.steps.get(name));
+        let d = match step {
+            Some(step) => {
+                let outputs: Vec<&str> = step.outputs.iter().map(|(n, ..)| n.as_str()).collect();
+                let help = match outputs.first() {
+                    Some(first) => format!("`{name}` is a step; use one of its outputs, such as `{name}.{first}`"),
+                    None => format!("`{name}` is a step without outputs; to wait for it write `after {name}`"),
+                };
+                d.help(help).also(step.span, "the step is declared here")
+            }
+            None => {
+                let mut names: Vec<&str> = self.symbols.value_names(scope.unit);
+                names.extend(scope.locals.iter().map(|l| l.name.as_str()));
+                names.extend(scope.pipe.iter().flat_map(|p| p.params.iter().map(|(n, ..)| n.as_str())));
+                match nearest(name, names) {
+                    Some(near) => {
+                        let near = near.to_owned();
+                        d.nearest(span, Some(&near))
+                    }
+                    None => d
+                        .help(format!("declare it with `let`, `var` or `param`; if text is meant, write \"{name}\""))
+                        .suggestion("put it in quotes", vec![(span, format!("\"{name}\""))]),
+                }
+            }
+        };
+        self.report(d);
+    }
+
+    fn dotted(&mut self, path: &Path, span: Span, scope: Scope<'_>) -> Meaning {
+        let head = path.head.text.as_str();
+        let named = scope.pipe.and_then(|p| p.steps.get(head));
+        if let Some(named) = named {
+            let named = named.clone();
+            return self.output(&named, path, span, scope);
+        }
+        let names: Option<Vec<&str>> = path
+            .rest
+            .iter()
+            .map(|s| match s {
+                Segment::Name(n) => Some(n.text.as_str()),
+                Segment::Index(_) => None,
+            })
+            .collect();
+        if facts::ROOTS.contains(&head)
+            && let Some(names) = &names
+        {
+            if let (Some(pipe), "job", ["parameters", param]) = (scope.pipe, head, names.as_slice()) {
+                return match pipe.params.iter().find(|(n, ..)| n == param) {
+                    Some((n, ty, declared)) => {
+                        self.used.insert(*declared);
+                        Meaning::Run(Reference::Param(n.clone()), ty.clone())
+                    }
+                    None => {
+                        self.undeclared_param(param, span, scope);
+                        Meaning::Unknown
+                    }
+                };
+            }
+            let whole = format!("{head}.{}", names.join("."));
+            return match facts::fact_type(&whole) {
+                Some(ty) => Meaning::Run(Reference::Fact(whole.into()), Type::from_name(ty).unwrap_or(Type::Any)),
+                None => {
+                    self.unknown_fact(&whole, span);
+                    Meaning::Unknown
+                }
+            };
+        }
+        if self.symbols.maybe_declared(head) {
+            return Meaning::Unknown;
+        }
+        let d = Diagnostic::new(Code::UnknownStep, path.head.span, format!("there is no step `{head}` here"));
+        let mut names: Vec<&str> = scope.pipe.iter().flat_map(|p| p.steps.keys().map(SmolStr::as_str)).collect();
+        names.extend(scope.locals.iter().map(|l| l.name.as_str()));
+        names.extend(facts::ROOTS.iter().take(4).filter(|r| **r != "tasks"));
+        let near = nearest(head, names.iter().copied());
+        self.report(match near {
+            Some(near) => d.nearest(path.head.span, Some(near)),
+            None if scope.pipe.is_none() => {
+                d.help("outside a pipeline there are no steps; `x.y` is an output of a step")
+            }
+            None => d.help("`x.y` is the output `y` of a step `x`; a text is written in quotes"),
+        });
+        Meaning::Unknown
+    }
+
+    pub fn unknown_fact(&mut self, whole: &str, span: Span) {
+        let all: Vec<String> = facts::all_paths().collect();
+        let d = Diagnostic::new(Code::UnknownFact, span, format!("the platform has no `{whole}`"));
+        self.report(match nearest(whole, all.iter().map(String::as_str)) {
+            Some(near) => d
+                .help(format!("did you mean `{near}`?"))
+                .suggestion(format!("use `{near}`"), vec![(span, near.to_owned())]),
+            None => {
+                let root = whole.split('.').next().unwrap_or("");
+                let same: Vec<&str> =
+                    all.iter().map(String::as_str).filter(|p| p.split('.').next() == Some(root)).collect();
+                d.help(format!("there are {}", one_of(same, 6)))
+            }
+        });
+    }
+
+    pub fn undeclared_param(&mut self, param: &str, span: Span, scope: Scope<'_>) {
+        if self.symbols.maybe_declared(param) {
+            return;
+        }
+        let d = Diagnostic::new(Code::UndeclaredParam, span, format!("this pipeline has no param `{param}`"));
+        let names: Vec<&str> = scope.pipe.iter().flat_map(|p| p.params.iter().map(|(n, ..)| n.as_str())).collect();
+        self.report(match nearest(param, names) {
+            Some(near) => d.help(format!("did you mean `{near}`?")),
+            None => d.help(format!("declare it: `param {}: string`", crate::source::quote_name(param))),
+        });
+    }
+
+    /// `step.output`, `family["eu"].output`, `step.result_state`.
+    fn output(&mut self, named: &super::scope::Named, path: &Path, span: Span, scope: Scope<'_>) -> Meaning {
+        let head = &path.head;
+        let mut rest = path.rest.as_slice();
+        let mut key = named.keys.first().map(|(_, k)| k.clone());
+        if let [Segment::Index(index), tail @ ..] = rest {
+            rest = tail;
+            match self.element(named, head, index, scope) {
+                Some(found) => key = Some(found),
+                None => return Meaning::Unknown,
+            }
+        } else if named.is_family() {
+            let first = named.keys.first().and_then(|(i, _)| i.clone()).unwrap_or_default();
+            let d = Diagnostic::new(
+                Code::HiddenOutput,
+                span,
+                format!("`{}` is a family of steps; name one of them", head.text),
+            );
+            self.report(d.also(named.span, "declared here").help(format!("write `{}[\"{first}\"]`", head.text)));
+            return Meaning::Unknown;
+        }
+        let Some(key) = key else { return Meaning::Unknown };
+        let names: Vec<&ast::Ident> = rest
+            .iter()
+            .filter_map(|s| match s {
+                Segment::Name(n) => Some(n),
+                Segment::Index(_) => None,
+            })
+            .collect();
+        let Some(first) = names.first() else {
+            let d = Diagnostic::new(
+                Code::UnknownOutput,
+                span,
+                format!("`{}` is a step; which of its outputs is meant?", head.text),
+            );
+            self.report(d.help("write `step.output`"));
+            return Meaning::Unknown;
+        };
+        let hidden = match named.kind {
+            NamedKind::Inner => Some("a step inside a loop runs many times: its outputs cannot be used outside"),
+            NamedKind::Loop => Some("a loop has no outputs"),
+            _ => None,
+        };
+        if let (1, Some((name, ty, declared))) = (names.len(), named.outputs.iter().find(|(n, ..)| *n == first.text)) {
+            if let Some(why) = hidden {
+                let d = Diagnostic::new(Code::HiddenOutput, span, why).also(*declared, "declared here");
+                self.report(
+                    d.help("let the step write a table, and read it in a later step that comes `after` the loop"),
+                );
+                return Meaning::Unknown;
+            }
+            self.used.insert(*declared);
+            let reference = if named.sql {
+                Reference::TaskFact { task: key, fact: format!("output.first_row.{name}").into() }
+            } else {
+                Reference::Value { task: key, name: name.clone() }
+            };
+            return Meaning::Run(reference, ty.clone());
+        }
+        let whole: Vec<&str> = names.iter().map(|n| n.text.as_str()).collect();
+        let whole = whole.join(".");
+        if let Some(fact) = facts::TASK_FACTS.iter().find(|f| f.path == whole)
+            && named.kind != NamedKind::Inner
+        {
+            return Meaning::Run(
+                Reference::TaskFact { task: key, fact: fact.path.into() },
+                Type::from_name(fact.ty).unwrap_or(Type::Any),
+            );
+        }
+        if let Some(why) = hidden {
+            self.report(Diagnostic::new(Code::HiddenOutput, span, why).also(named.span, "declared here"));
+            return Meaning::Unknown;
+        }
+        if named.broken {
+            return Meaning::Unknown;
+        }
+        let last = names.last().map_or(span, |n| n.span);
+        let at = first.span.to(last);
+        let d = Diagnostic::new(Code::UnknownOutput, at, format!("step `{}` has no output `{whole}`", head.text))
+            .also(named.span, "the step is declared here");
+        let known: Vec<&str> =
+            named.outputs.iter().map(|(n, ..)| n.as_str()).chain(facts::TASK_FACTS.iter().map(|f| f.path)).collect();
+        let near = nearest(&whole, known.iter().copied()).map(str::to_owned);
+        self.report(match near {
+            Some(near) => d.nearest(at, Some(&near)),
+            None => d.help(format!("declare it in the step: `output {whole}: string`")),
+        });
+        Meaning::Unknown
+    }
+
+    /// The key of one element of a family.
+    pub fn element(
+        &mut self,
+        named: &super::scope::Named,
+        head: &ast::Ident,
+        index: &Value,
+        scope: Scope<'_>,
+    ) -> Option<SmolStr> {
+        if !named.is_family() {
+            let d =
+                Diagnostic::new(Code::UnknownStep, index.span, format!("`{}` is one step, not a family", head.text));
+            self.report(d.also(named.span, "declared here").help("leave out the brackets"));
+            return None;
+        }
+        let (constant, _) = self.constant(index, scope, "the index of a family")?;
+        let wanted = constant.wire();
+        if let Some((_, key)) = named.keys.iter().find(|(i, _)| i.as_deref() == Some(wanted.as_str())) {
+            return Some(key.clone());
+        }
+        let known: Vec<&str> = named.keys.iter().filter_map(|(i, _)| i.as_deref()).collect();
+        let d = Diagnostic::new(Code::UnknownStep, index.span, format!("`{}` has no element `{wanted}`", head.text));
+        let help = match nearest(&wanted, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it has {}", one_of(known.iter().copied(), 8)),
+        };
+        self.report(d.also(named.span, "declared here").help(help));
+        None
+    }
+}
+
+impl<'s> Scope<'s> {
+    /// The same pipeline without loop variables: where a constant is read, names of the loop do not hold.
+    pub fn outside(&self) -> Scope<'s> {
+        Scope { unit: self.unit, pipe: None, locals: &[] }
+    }
+}

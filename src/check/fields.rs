@@ -1,0 +1,689 @@
+//! Bodies against the table: which fields may stand where, and what each may hold.
+
+use smol_str::SmolStr;
+
+use super::eval::{Known, Meaning, Sink};
+use super::scope::{Checker, Scope};
+use crate::diag::{Code, Diagnostic, nearest, one_of};
+use crate::model::{FieldValue, Node, NodeKind, Object, Text, number_json};
+use crate::schema::{self, AUTO_SCALE, Block, Enum, Eval, Field, PLACES, Place, Status, Ty, Unit};
+use crate::source::Span;
+use crate::syntax::ast::{Body, Entry, EntryValue, Ident, Item, Value, ValueKind};
+
+/// What a body is checked against.
+#[derive(Clone, Copy)]
+pub(super) enum Against {
+    /// An API type.
+    Block(&'static Block),
+    /// A declaration of the language.
+    Place(&'static Place),
+}
+
+impl Against {
+    fn block(self) -> &'static Block {
+        match self {
+            Against::Block(b) => b,
+            Against::Place(p) => p.block,
+        }
+    }
+
+    fn field(self, key: &str) -> Option<&'static Field> {
+        match self {
+            Against::Block(b) => b.field(key),
+            Against::Place(p) => p.field(key),
+        }
+    }
+
+    fn keys(self) -> Vec<&'static str> {
+        match self {
+            Against::Block(b) => b.fields.iter().map(|f| f.key).collect(),
+            Against::Place(p) => p.keys().collect(),
+        }
+    }
+
+    fn name(self) -> String {
+        match self {
+            Against::Block(b) => format!("`{}`", b.name),
+            Against::Place(p) => p.name.to_owned(),
+        }
+    }
+
+    fn group_of(self, key: &str) -> Option<&'static schema::Group> {
+        match self {
+            Against::Block(b) => b.group_of(key),
+            Against::Place(p) => p.group_of(key),
+        }
+    }
+}
+
+impl Checker<'_> {
+    /// A body in which nothing but fields may stand.
+    pub fn body(&mut self, body: &Body, against: Against, scope: Scope<'_>) -> Object {
+        let mut object = Object::new(against.block(), body.span);
+        for item in &body.items {
+            match item {
+                Item::Entry(entry) => self.entry(entry, against, scope, &mut object),
+                Item::Bad(_) => object.broken = true,
+                other => {
+                    object.broken = true;
+                    self.misplaced(other, &against.name());
+                }
+            }
+        }
+        object
+    }
+
+    /// A declaration where none of its kind can stand.
+    pub fn misplaced(&mut self, item: &Item, place: &str) {
+        let (what, span, help) = match item {
+            Item::Import(i) => ("import", i.span, "imports stand at the top of a file"),
+            Item::Package(p) => ("package", p.span, "packages are declared outside pipelines"),
+            Item::Binding(b) => (
+                b.kind.keyword(),
+                b.span,
+                match b.kind {
+                    crate::syntax::ast::BindingKind::Let => "constants are declared outside pipelines",
+                    crate::syntax::ast::BindingKind::Var => "vars are declared outside pipelines",
+                    crate::syntax::ast::BindingKind::Param => "params stand directly in a pipeline",
+                    crate::syntax::ast::BindingKind::Output => "outputs stand directly in a step",
+                },
+            ),
+            Item::Decl(d) => (
+                d.kind.keyword(),
+                Span { end: d.name.span.end, ..d.span },
+                "is a `}` missing before it? declarations stand in a file or directly in a pipeline",
+            ),
+            Item::If(i) => (
+                "if",
+                Span { end: i.name.span.end, ..i.span },
+                "conditions stand directly in a pipeline or in a branch of another",
+            ),
+            Item::For(f) => {
+                ("for", Span { end: f.name.span.end, ..f.span }, "loops stand directly in a pipeline or in a branch")
+            }
+            Item::Call(c) => ("call", c.callee_span, "a call stands directly in a step"),
+            Item::Entry(e) => ("field", e.key.span, "fields stand in a declaration"),
+            Item::Bad(_) => return,
+        };
+        let d = Diagnostic::new(Code::Misplaced, span, format!("a `{what}` cannot stand in {place}"));
+        self.report(d.help(help));
+    }
+
+    /// One field of a body.
+    pub fn entry(&mut self, entry: &Entry, against: Against, scope: Scope<'_>, object: &mut Object) {
+        let key = &entry.key;
+        if key.text == "unchecked" {
+            self.unchecked(entry, scope, object);
+            return;
+        }
+        let Some(field) = against.field(&key.text) else {
+            object.broken = true;
+            if let Against::Place(place) = against
+                && let Some((_, how)) = place.spelled.iter().find(|(k, _)| *k == key.text)
+            {
+                // An empty list says nothing that a declaration could say better.
+                if let (EntryValue::Assign(Value { kind: ValueKind::List(items), .. }), Some(field)) =
+                    (&entry.value, place.block.field(&key.text))
+                    && items.is_empty()
+                {
+                    object.broken = false;
+                    let node = Node { span: entry.value.span(), kind: NodeKind::List(Vec::new()) };
+                    object.set(field, key.span, Some(node));
+                    return;
+                }
+                let d = Diagnostic::new(
+                    Code::HasDeclaration,
+                    key.span,
+                    format!("`{}` is not written as a field", key.text),
+                );
+                self.report(d.help(*how));
+                return;
+            }
+            self.unknown_field(key, against);
+            return;
+        };
+        if let Some(first) = object.fields.iter().find(|f| f.field.key == field.key) {
+            let d = Diagnostic::new(Code::GivenTwice, key.span, format!("`{}` is given twice", key.text));
+            self.report(d.label("given again here").also(first.key, "given first here").help("remove one of them"));
+            return;
+        }
+        if field.status == Status::Deprecated {
+            let d = Diagnostic::new(Code::Deprecated, key.span, format!("`{}` is deprecated", key.text));
+            self.report(d.help(field.doc));
+        }
+        let value = match &entry.value {
+            EntryValue::Assign(v) => match &v.kind {
+                ValueKind::Path(p) if p.word() == Some("none") => None,
+                _ => Some(self.value(field, field.ty, v, scope)),
+            },
+            EntryValue::Block(b) => Some(self.block_value(field, b, scope)),
+        };
+        object.broken |= value.as_ref().is_some_and(Node::is_bad);
+        // A value that could not be used is in the way of `none`, of defaults and of "missing" alike.
+        self.exclusive(field, key.span, value.is_some(), against, object);
+        object.fields.push(FieldValue { field, key: key.span, value });
+    }
+
+    fn exclusive(&mut self, field: &'static Field, key: Span, set: bool, against: Against, object: &Object) {
+        let Some(group) = against.group_of(field.key).filter(|_| set) else { return };
+        if let Some(other) = object.fields.iter().find(|f| f.value.is_some() && group.keys.contains(&f.field.key)) {
+            let d = Diagnostic::new(
+                Code::Exclusive,
+                key,
+                format!("`{}` and `{}` exclude each other", other.field.key, field.key),
+            );
+            self.report(d.also(other.key, "set here already").help(format!(
+                "keep one of {}; to undo an inherited one write `{} = none`",
+                one_of(group.keys.iter().copied(), 9),
+                other.field.key
+            )));
+        }
+    }
+
+    fn unknown_field(&mut self, key: &Ident, against: Against) {
+        let name = against.name();
+        let keys = against.keys();
+        let near = nearest(&key.text, keys.iter().copied());
+        let elsewhere = homes(&key.text);
+        let d = if near.is_none() && !elsewhere.is_empty() {
+            Diagnostic::new(Code::WrongBlock, key.span, format!("`{}` does not belong in {name}", key.text))
+                .help(format!("it is a field of {}", one_of(elsewhere.iter().map(String::as_str), 4).replace('`', "")))
+        } else {
+            let d = Diagnostic::new(Code::UnknownField, key.span, format!("{name} has no field `{}`", key.text));
+            match near {
+                Some(_) => d.nearest(key.span, near),
+                None if keys.len() <= 12 => d.help(format!("it has {}", one_of(keys, 12).replace(" or ", " and "))),
+                None => {
+                    d.help("`pipec schema` lists every field; `unchecked { ... }` passes on what pipec does not know")
+                }
+            }
+        };
+        self.report(d);
+    }
+
+    fn unchecked(&mut self, entry: &Entry, scope: Scope<'_>, object: &mut Object) {
+        let d = Diagnostic::new(Code::Unchecked, entry.key.span, "these fields are passed on unchecked");
+        self.report(d.help("the service alone decides whether they are right"));
+        let body = match &entry.value {
+            EntryValue::Block(b) | EntryValue::Assign(Value { kind: ValueKind::Object(b), .. }) => b,
+            EntryValue::Assign(v) => {
+                let d = Diagnostic::new(Code::WrongType, v.span, "`unchecked` takes a block");
+                self.report(d.help("write `unchecked { field = value }`"));
+                return;
+            }
+        };
+        for item in &body.items {
+            let Item::Entry(inner) = item else { continue };
+            if let Some(json) = self.free_json(&inner.value, scope) {
+                object.unchecked.push((inner.key.text.clone(), json));
+            }
+        }
+    }
+
+    fn free_json(&mut self, value: &EntryValue, scope: Scope<'_>) -> Option<serde_json::Value> {
+        let body_json = |c: &mut Self, body: &Body| {
+            let mut map = serde_json::Map::new();
+            for item in &body.items {
+                if let Item::Entry(e) = item
+                    && let Some(json) = c.free_json(&e.value, scope)
+                {
+                    map.insert(e.key.text.to_string(), json);
+                }
+            }
+            Some(serde_json::Value::Object(map))
+        };
+        match value {
+            EntryValue::Block(b) => body_json(self, b),
+            EntryValue::Assign(v) => match &v.kind {
+                ValueKind::Object(b) => body_json(self, b),
+                ValueKind::List(items) => items
+                    .iter()
+                    .map(|i| self.free_json(&EntryValue::Assign(i.clone()), scope))
+                    .collect::<Option<Vec<_>>>()
+                    .map(Into::into),
+                ValueKind::Number(n) => Some(number_json(n)),
+                ValueKind::Path(p) if p.word() == Some("none") => Some(serde_json::Value::Null),
+                _ => {
+                    let typed = self.typed(v, scope, Sink { name: "unchecked", eval: Eval::Evaluated })?;
+                    Some(match typed.value {
+                        Known::AtCompileTime(c) => c.json(),
+                        Known::AtRunTime(t) => t.to_string().into(),
+                    })
+                }
+            },
+        }
+    }
+
+    fn block_value(&mut self, field: &'static Field, body: &Body, scope: Scope<'_>) -> Node {
+        match field.ty {
+            Ty::Block(block) => {
+                let object = self.body(body, Against::Block(block), scope);
+                Node { span: body.span, kind: NodeKind::Object(object) }
+            }
+            Ty::Map => self.map(field, body, scope),
+            Ty::BlockList(block) => {
+                let d = Diagnostic::new(
+                    Code::WrongType,
+                    body.span.start_point().to(body.span),
+                    format!("`{}` is a list", field.key),
+                );
+                let example = block.fields.first().map_or("name", |f| f.key);
+                let inner = self.sources.slice(body.span).to_owned();
+                self.report(
+                    d.help(format!("write `{} = [{{ {example} = ... }}]`", field.key))
+                        .fix("make it a list of one", vec![(body.span, format!("= [{inner}]"))]),
+                );
+                Node { span: body.span, kind: NodeKind::Bad }
+            }
+            _ => {
+                let d = Diagnostic::new(
+                    Code::WrongType,
+                    body.span,
+                    format!("`{}` is {}, not a block", field.key, field.ty.describe()),
+                );
+                self.report(d.help(format!("write `{} = ...`", field.key)));
+                Node { span: body.span, kind: NodeKind::Bad }
+            }
+        }
+    }
+
+    /// A value for a field of this type.
+    pub fn value(&mut self, field: &'static Field, ty: Ty, value: &Value, scope: Scope<'_>) -> Node {
+        let bad = Node { span: value.span, kind: NodeKind::Bad };
+        if let ValueKind::Bad = value.kind {
+            return bad;
+        }
+        // A bare word of an enumeration is its member before it is a reference.
+        if let (Ty::Enum(e), ValueKind::Path(path)) = (ty, &value.kind)
+            && let Some(word) = path.word()
+        {
+            let constant = self.symbols.find_let(scope.unit, word).is_some()
+                || self.symbols.vars.contains_key(word)
+                || scope.locals.iter().any(|l| l.name == word);
+            if e.members.contains(&word) || !constant {
+                return self.member(field, e, word, value.span, false).unwrap_or(bad);
+            }
+        }
+        if let ValueKind::Path(path) = &value.kind {
+            match self.meaning(path, value.span, scope) {
+                Meaning::Unknown => return bad,
+                Meaning::Bool(b) => return self.boolean(field, ty, b, value.span).unwrap_or(bad),
+                Meaning::Source(inner, unit, name) => {
+                    let found = self.through(value.span, name, |c| {
+                        Some(c.value(field, ty, &inner, Scope { unit, ..scope.outside() }))
+                    });
+                    return match found {
+                        Some(node) => Node { span: value.span, ..node },
+                        None => bad,
+                    };
+                }
+                Meaning::Run(reference, _) => {
+                    let sink = Sink::field(field);
+                    if sink.eval == Eval::Constant || !matches!(ty, Ty::Str | Ty::Map) {
+                        self.allow(&reference, value.span, Sink { eval: Eval::Constant, ..sink }, false);
+                        return bad;
+                    }
+                    self.allow(&reference, value.span, sink, false);
+                    self.uses.push(super::scope::Use {
+                        reference: reference.clone(),
+                        span: value.span,
+                        from_text: false,
+                    });
+                    return Node { span: value.span, kind: NodeKind::Text(Text::reference(reference)) };
+                }
+            }
+        }
+        match ty {
+            Ty::Str => self.string(field, value, scope),
+            Ty::Int => self.integer(field, value),
+            Ty::Num => match &value.kind {
+                ValueKind::Number(n) => Some(Node { span: value.span, kind: NodeKind::Num(n.clone()) }),
+                _ => self.wrong(field, ty, value),
+            },
+            Ty::Bool => match &value.kind {
+                ValueKind::Str(lit) => match lit.plain().as_deref() {
+                    Some(word @ ("true" | "false")) => {
+                        let d = Diagnostic::new(
+                            Code::WrongType,
+                            value.span,
+                            format!("`{}` is {}, not text", field.key, ty.describe()),
+                        );
+                        let word = word.to_owned();
+                        self.report(d.help("leave out the quotes").fix("remove the quotes", vec![(value.span, word)]));
+                        None
+                    }
+                    _ => self.wrong(field, ty, value),
+                },
+                _ => self.wrong(field, ty, value),
+            },
+            Ty::Enum(e) => match &value.kind {
+                ValueKind::Str(lit) => {
+                    let text = self.text(lit, scope, Sink { name: field.key, eval: Eval::Constant });
+                    let plain = lit.plain().is_some();
+                    text.and_then(|t| t.as_str().map(str::to_owned))
+                        .and_then(|t| self.member(field, e, &t, value.span, plain))
+                }
+                _ => self.wrong(field, ty, value),
+            },
+            Ty::Map => match &value.kind {
+                ValueKind::Object(body) => Some(self.map(field, body, scope)),
+                _ => self.wrong(field, ty, value),
+            },
+            Ty::Block(block) => match &value.kind {
+                ValueKind::Object(body) => {
+                    let object = self.body(body, Against::Block(block), scope);
+                    Some(Node { span: value.span, kind: NodeKind::Object(object) })
+                }
+                ValueKind::Range(low, high) if *block == AUTO_SCALE => self.range(low, high, value.span, scope),
+                _ => self.wrong(field, ty, value),
+            },
+            Ty::StrList | Ty::BlockList(_) => self.list(field, ty, value, scope),
+        }
+        .unwrap_or(bad)
+    }
+
+    fn wrong(&mut self, field: &'static Field, ty: Ty, value: &Value) -> Option<Node> {
+        let found = match &value.kind {
+            ValueKind::Str(_) => "text",
+            ValueKind::Number(_) => "a number",
+            ValueKind::Duration(..) => "a duration",
+            ValueKind::Range(..) => "a range",
+            ValueKind::List(_) => "a list",
+            ValueKind::Object(_) => "an object",
+            _ => "this",
+        };
+        let unit = field.unit.name();
+        let unit =
+            if unit.is_empty() || !matches!(ty, Ty::Int | Ty::Num) { String::new() } else { format!(" of {unit}") };
+        let wanted = format!("{}{unit}", ty.describe());
+        let d = Diagnostic::new(Code::WrongType, value.span, format!("`{}` is {wanted}, not {found}", field.key));
+        let text = self.sources.slice(value.span).to_owned();
+        let d = match (ty, &value.kind) {
+            (Ty::Str, ValueKind::Number(_) | ValueKind::Duration(..)) => {
+                d.help("put it in quotes").fix("put it in quotes", vec![(value.span, format!("\"{text}\""))])
+            }
+            (Ty::Int | Ty::Num, ValueKind::Str(lit)) => {
+                let digits: String = lit
+                    .plain()
+                    .unwrap_or_default()
+                    .chars()
+                    .filter(|c| c.is_ascii_digit() || matches!(c, '-' | '.'))
+                    .collect();
+                let whole = lit.plain().is_some_and(|p| p == digits.as_str()) && digits.parse::<f64>().is_ok();
+                if whole {
+                    d.help("leave out the quotes").fix("remove the quotes", vec![(value.span, digits)])
+                } else {
+                    d.help("write a number, without quotes")
+                }
+            }
+            (Ty::Map | Ty::Block(_), _) => d.help(format!("write `{} {{ ... }}`", field.key)),
+            _ => d.help(field.doc),
+        };
+        self.report(d);
+        None
+    }
+
+    fn boolean(&mut self, field: &'static Field, ty: Ty, b: bool, span: Span) -> Option<Node> {
+        match ty {
+            Ty::Bool => Some(Node { span, kind: NodeKind::Bool(b) }),
+            _ => {
+                let d =
+                    Diagnostic::new(Code::WrongType, span, format!("`{}` is {}, not `{b}`", field.key, ty.describe()));
+                self.report(match ty {
+                    Ty::Str => d.help("put it in quotes").fix("put it in quotes", vec![(span, format!("\"{b}\""))]),
+                    Ty::Enum(e) => d.help(format!("use {}", one_of(e.members.iter().copied(), 8))),
+                    _ => d.help(field.doc),
+                });
+                None
+            }
+        }
+    }
+
+    fn member(
+        &mut self,
+        field: &'static Field,
+        e: &'static Enum,
+        word: &str,
+        span: Span,
+        quoted: bool,
+    ) -> Option<Node> {
+        if let Some(exact) = e.members.iter().find(|m| **m == word) {
+            if quoted && self.via.is_empty() {
+                let d = Diagnostic::new(Code::QuotedMember, span, format!("`{exact}` is a word, not a text"));
+                self.report(d.help("leave out the quotes").fix("remove the quotes", vec![(span, (*exact).to_owned())]));
+            }
+            return Some(Node::text(span, *exact));
+        }
+        if let Some(same) = e.members.iter().find(|m| m.eq_ignore_ascii_case(word)) {
+            let d = Diagnostic::new(Code::QuotedMember, span, format!("`{word}` is written `{same}`"));
+            self.report(
+                d.help(format!("write `{same}`")).fix(format!("use `{same}`"), vec![(span, (*same).to_owned())]),
+            );
+            return Some(Node::text(span, *same));
+        }
+        let d = Diagnostic::new(Code::BadMember, span, format!("`{}` cannot be `{word}`", field.key));
+        let near = nearest(word, e.members.iter().copied());
+        self.report(match near {
+            Some(near) => d
+                .help(format!("did you mean `{near}`?"))
+                .suggestion(format!("use `{near}`"), vec![(span, near.to_owned())]),
+            None => d.help(format!("use {}", one_of(e.members.iter().copied(), 10))),
+        });
+        None
+    }
+
+    fn string(&mut self, field: &'static Field, value: &Value, scope: Scope<'_>) -> Option<Node> {
+        match &value.kind {
+            ValueKind::Str(lit) => {
+                let text = self.text(lit, scope, Sink::field(field))?;
+                if let (Some(max), Some(plain)) = (field.max_len, text.as_str())
+                    && plain.len() > max as usize
+                {
+                    let d = Diagnostic::new(
+                        Code::TooLong,
+                        value.span,
+                        format!("`{}` has {} bytes; the service takes {max}", field.key, plain.len()),
+                    );
+                    self.report(d.help("shorten it"));
+                    return None;
+                }
+                Some(Node { span: value.span, kind: NodeKind::Text(text) })
+            }
+            ValueKind::Function(..) => {
+                let reference = self.secret(value, scope)?;
+                self.allow(&reference, value.span, Sink::field(field), false);
+                Some(Node { span: value.span, kind: NodeKind::Text(Text::reference(reference)) })
+            }
+            _ => self.wrong(field, Ty::Str, value),
+        }
+    }
+
+    fn integer(&mut self, field: &'static Field, value: &Value) -> Option<Node> {
+        let number = match &value.kind {
+            ValueKind::Number(n) => match n.parse::<i64>() {
+                Ok(n) => n,
+                Err(_) => {
+                    let d = Diagnostic::new(Code::WrongType, value.span, format!("`{}` is a whole number", field.key));
+                    self.report(d.help("write it without point or exponent; it must fit 64 bits"));
+                    return None;
+                }
+            },
+            ValueKind::Duration(n, unit) => self.duration(field, n, *unit, value.span)?,
+            _ => return self.wrong(field, Ty::Int, value),
+        };
+        let low = field.min.is_some_and(|min| number < min);
+        let high = field.max.is_some_and(|max| number > max);
+        let gap = field.key == "autotermination_minutes" && (1..10).contains(&number);
+        if low || high || gap {
+            let unit = if field.unit == Unit::None { String::new() } else { format!(" {}", field.unit.name()) };
+            let bounds = match (field.min, field.max) {
+                _ if gap => "0 or 10 to 10000 minutes".to_owned(),
+                (Some(min), Some(max)) => format!("{min} to {max}{unit}"),
+                (Some(min), None) => format!("{min}{unit} or more"),
+                (None, Some(max)) => format!("{max}{unit} or less"),
+                (None, None) => String::new(),
+            };
+            let d = Diagnostic::new(Code::OutOfRange, value.span, format!("`{}` cannot be {number}", field.key));
+            self.report(d.label(format!("the service takes {bounds}")).help(field.doc));
+            return None;
+        }
+        Some(Node { span: value.span, kind: NodeKind::Int(number) })
+    }
+
+    fn duration(&mut self, field: &'static Field, n: &str, unit: char, span: Span) -> Option<i64> {
+        let Some(per_unit) = field.unit.millis() else {
+            let d = Diagnostic::new(Code::WrongType, span, format!("`{}` is no time", field.key));
+            self.report(d.help(field.doc));
+            return None;
+        };
+        let millis = match unit {
+            's' => 1000,
+            'm' => 60_000,
+            'h' => 3_600_000,
+            _ => 86_400_000,
+        };
+        let total = n.parse::<i64>().ok().and_then(|n| n.checked_mul(millis));
+        match total {
+            Some(total) if total % per_unit == 0 => Some(total / per_unit),
+            Some(_) => {
+                let d = Diagnostic::new(
+                    Code::NotDivisible,
+                    span,
+                    format!("`{n}{unit}` is no whole number of {}", field.unit.name()),
+                );
+                self.report(d.help(format!("`{}` is in {}", field.key, field.unit.name())));
+                None
+            }
+            None => {
+                let d = Diagnostic::new(Code::OutOfRange, span, format!("`{n}{unit}` is too long a time"));
+                self.report(d.help("write a shorter one"));
+                None
+            }
+        }
+    }
+
+    fn map(&mut self, field: &'static Field, body: &Body, scope: Scope<'_>) -> Node {
+        let mut out: Vec<(SmolStr, Span, Node)> = Vec::new();
+        for item in &body.items {
+            let entry = match item {
+                Item::Entry(entry) => entry,
+                Item::Bad(_) => continue,
+                other => {
+                    self.misplaced(other, &format!("`{}`", field.key));
+                    continue;
+                }
+            };
+            let EntryValue::Assign(value) = &entry.value else {
+                let d =
+                    Diagnostic::new(Code::WrongType, entry.value.span(), format!("`{}` maps text to text", field.key));
+                self.report(d.help(format!("write `{} = \"...\"`", crate::source::quote_name(&entry.key.text))));
+                continue;
+            };
+            if let Some((_, first, _)) = out.iter().find(|(k, ..)| *k == entry.key.text) {
+                let d =
+                    Diagnostic::new(Code::GivenTwice, entry.key.span, format!("`{}` is given twice", entry.key.text));
+                self.report(d.label("given again here").also(*first, "given first here").help("remove one of them"));
+                continue;
+            }
+            let node = match &value.kind {
+                ValueKind::Bad => Node { span: value.span, kind: NodeKind::Bad },
+                ValueKind::Path(p) if p.word() == Some("none") => continue,
+                ValueKind::List(_) | ValueKind::Object(_) | ValueKind::Duration(..) | ValueKind::Range(..) => {
+                    let d = Diagnostic::new(Code::WrongType, value.span, format!("a value in `{}` is text", field.key));
+                    self.report(d.help("put it in quotes"));
+                    Node { span: value.span, kind: NodeKind::Bad }
+                }
+                _ => match self.typed(value, scope, Sink::field(field)) {
+                    Some(typed) => Node { span: value.span, kind: NodeKind::Text(typed.wire()) },
+                    None => Node { span: value.span, kind: NodeKind::Bad },
+                },
+            };
+            out.push((entry.key.text.clone(), entry.key.span, node));
+        }
+        if let Some(max) = field.max_items.filter(|max| out.len() > *max as usize) {
+            let d = Diagnostic::new(
+                Code::TooMany,
+                body.span,
+                format!("`{}` has {} entries; the service takes {max}", field.key, out.len()),
+            );
+            self.report(d.help("remove some of them"));
+        }
+        Node { span: body.span, kind: NodeKind::Map(out) }
+    }
+
+    fn list(&mut self, field: &'static Field, ty: Ty, value: &Value, scope: Scope<'_>) -> Option<Node> {
+        let items = match &value.kind {
+            ValueKind::List(items) => items,
+            ValueKind::Str(_) | ValueKind::Object(_) | ValueKind::Number(_)
+                if matches!(
+                    (ty, &value.kind),
+                    (Ty::StrList, ValueKind::Str(_)) | (Ty::BlockList(_), ValueKind::Object(_))
+                ) =>
+            {
+                let d = Diagnostic::new(Code::WrongType, value.span, format!("`{}` is {}", field.key, ty.describe()));
+                let text = self.sources.slice(value.span).to_owned();
+                let d = d.label("a single value").help("put it in brackets");
+                self.report(d.fix("make it a list of one", vec![(value.span, format!("[{text}]"))]));
+                return None;
+            }
+            _ => return self.wrong(field, ty, value),
+        };
+        let mut out = Vec::new();
+        let mut bad = false;
+        for item in items {
+            let node = match ty {
+                Ty::BlockList(block) => self.value(field, Ty::Block(block), item, scope),
+                _ => self.value(field, Ty::Str, item, scope),
+            };
+            // A constant list in a list is spliced by no one: it is a type error, found by `value`.
+            bad |= node.is_bad();
+            out.push(node);
+        }
+        if let Some(max) = field.max_items.filter(|max| out.len() > *max as usize) {
+            let d = Diagnostic::new(
+                Code::TooMany,
+                value.span,
+                format!("`{}` has {} entries; the service takes {max}", field.key, out.len()),
+            );
+            self.report(d.help("remove some of them"));
+            return None;
+        }
+        (!bad).then_some(Node { span: value.span, kind: NodeKind::List(out) })
+    }
+
+    fn range(&mut self, low: &Value, high: &Value, span: Span, scope: Scope<'_>) -> Option<Node> {
+        let mut object = Object::new(&AUTO_SCALE, span);
+        for (key, value) in [("min_workers", low), ("max_workers", high)] {
+            let field = AUTO_SCALE.field(key)?;
+            let node = self.value(field, Ty::Int, value, scope);
+            if node.is_bad() {
+                return None;
+            }
+            object.set(field, value.span, Some(node));
+        }
+        Some(Node { span, kind: NodeKind::Object(object) })
+    }
+}
+
+/// Where else a field of this name may stand, in words.
+fn homes(key: &str) -> Vec<String> {
+    let mut out: Vec<String> =
+        PLACES.iter().filter(|(_, p)| p.field(key).is_some()).map(|(_, p)| p.name.to_owned()).collect();
+    if out.is_empty() {
+        // One level down: the blocks of places.
+        for (_, place) in PLACES {
+            for field in place.extra.fields.iter().chain(place.block.fields) {
+                if let Some(block) = field.ty.block()
+                    && block.field(key).is_some()
+                {
+                    let home = format!("{} in {}", field.key, place.name);
+                    if !out.contains(&home) {
+                        out.push(home);
+                    }
+                }
+            }
+        }
+    }
+    out.dedup();
+    out
+}

@@ -1,0 +1,320 @@
+//! The graph of a pipeline: edges from values, branches, circles, and what is upstream of what.
+
+use std::collections::HashMap;
+
+use petgraph::algo::tarjan_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+use smol_str::SmolStr;
+
+use super::scope::{Checker, Use};
+use crate::diag::{Code, Diagnostic};
+use crate::model::{Dependency, Origin, Reference, Step};
+use crate::source::Span;
+
+/// A step with what was found while it was read.
+pub(super) struct Draft {
+    pub step: Step,
+    pub uses: Vec<Use>,
+    /// The branches it stands in, outermost first.
+    pub branches: Vec<Branch>,
+}
+
+/// One side of an `if`.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Branch {
+    pub condition: SmolStr,
+    pub outcome: bool,
+    pub span: Span,
+}
+
+impl Checker<'_> {
+    /// Adds the edges that values and branches stand for, and checks the whole.
+    pub fn graph(&mut self, drafts: Vec<Draft>) -> Vec<Step> {
+        let mut drafts = drafts;
+        let index: HashMap<SmolStr, usize> = drafts.iter().enumerate().map(|(i, d)| (d.step.key.clone(), i)).collect();
+        let keys: Vec<SmolStr> = drafts.iter().map(|d| d.step.key.clone()).collect();
+        let mut edges: Vec<Vec<(usize, Span, bool)>> = Vec::with_capacity(drafts.len());
+        for draft in &drafts {
+            let mut list: Vec<(usize, Span, bool)> = Vec::new();
+            for dep in &draft.step.depends_on {
+                if let Some(i) = index.get(&dep.task) {
+                    list.push((*i, dep.span, false));
+                }
+            }
+            for used in draft.uses.iter().filter(|u| !u.from_text) {
+                if let Some(i) = used.reference.task().and_then(|t| index.get(t))
+                    && !list.iter().any(|(other, ..)| other == i)
+                {
+                    list.push((*i, used.span, true));
+                }
+            }
+            edges.push(list);
+        }
+        self.branch_edges(&mut drafts, &index, &mut edges);
+        if self.circles(&drafts, &edges) {
+            return drafts.into_iter().map(|d| d.step).collect();
+        }
+        let above = ancestors(&edges);
+        for (i, draft) in drafts.iter_mut().enumerate() {
+            let Some(list) = edges.get(i) else { continue };
+            for (to, span, data) in list {
+                // A value's edge is left out where the producer is reached through any other edge.
+                let implied = *data
+                    && list
+                        .iter()
+                        .any(|(other, ..)| other != to && above.get(*other).is_some_and(|set| set.contains(*to)));
+                let known = draft.step.depends_on.iter().any(|d| index.get(&d.task) == Some(to));
+                if !data || implied || known {
+                    continue;
+                }
+                if let Some(key) = keys.get(*to) {
+                    draft.step.depends_on.push(Dependency {
+                        task: key.clone(),
+                        outcome: None,
+                        span: *span,
+                        origin: Origin::Data,
+                    });
+                }
+            }
+            for used in draft.uses.iter().filter(|u| u.from_text) {
+                let Some(task) = used.reference.task() else { continue };
+                let Some(producer) = index.get(task) else { continue };
+                if above.get(i).is_some_and(|set| set.contains(*producer)) {
+                    continue;
+                }
+                self.not_upstream(used, task, &draft.step.key);
+            }
+        }
+        drafts.into_iter().map(|d| d.step).collect()
+    }
+
+    fn not_upstream(&mut self, used: &Use, task: &str, user: &str) {
+        let own = task == user;
+        let message = if own {
+            format!("step `{task}` uses its own value")
+        } else {
+            format!("step `{task}` is not upstream of `{user}`")
+        };
+        let d = Diagnostic::new(Code::NotUpstream, used.span, message);
+        let written = match &used.reference {
+            Reference::Value { name, .. } => {
+                Some(format!("{}.{}", crate::source::quote_name(task), crate::source::quote_name(name)))
+            }
+            _ => None,
+        };
+        let text = self.sources.slice(used.span).to_owned();
+        let before = self.sources.text(used.span.file).get(..used.span.start as usize).unwrap_or("");
+        let after = self.sources.text(used.span.file).get(used.span.end as usize..).unwrap_or("");
+        let whole = text.starts_with("{{") && before.ends_with('"') && after.starts_with('"');
+        self.report(match written {
+            Some(path) if !own && whole => {
+                let outer = Span { start: used.span.start - 1, end: used.span.end + 1, ..used.span };
+                d.help(format!("write `{path}` without quotes: using the value is the dependency"))
+                    .suggestion(format!("use `{path}`"), vec![(outer, path)])
+            }
+            Some(path) if !own => {
+                d.help(format!("write `${{{path}}}`: using the value is the dependency; or add `after {task}`"))
+            }
+            _ => d.help(format!("add `after {task}` to the step")),
+        });
+    }
+
+    /// The roots of each branch wait for the outcome of its condition.
+    fn branch_edges(
+        &mut self,
+        drafts: &mut [Draft],
+        index: &HashMap<SmolStr, usize>,
+        edges: &mut [Vec<(usize, Span, bool)>],
+    ) {
+        for i in 0..drafts.len() {
+            let Some(branch) = drafts.get(i).and_then(|d| d.branches.last().cloned()) else { continue };
+            let depth = drafts.get(i).map_or(0, |d| d.branches.len());
+            let inside = |other: usize| {
+                drafts
+                    .get(other)
+                    .is_some_and(|d| d.branches.len() >= depth && d.branches.get(depth - 1) == Some(&branch))
+            };
+            let has_peer = edges.get(i).is_some_and(|list| list.iter().any(|(to, ..)| *to != i && inside(*to)));
+            let Some(condition) = index.get(&branch.condition).copied() else { continue };
+            let written = edges.get(i).is_some_and(|list| list.iter().any(|(to, _, data)| *to == condition && !data));
+            if has_peer || written {
+                continue;
+            }
+            if let Some(draft) = drafts.get_mut(i) {
+                draft.step.depends_on.push(Dependency {
+                    task: branch.condition.clone(),
+                    outcome: Some(branch.outcome),
+                    span: branch.span,
+                    origin: Origin::Branch,
+                });
+            }
+            if let Some(list) = edges.get_mut(i) {
+                list.push((condition, branch.span, false));
+            }
+        }
+    }
+
+    /// Reports every circle as a path; true if there is one.
+    fn circles(&mut self, drafts: &[Draft], edges: &[Vec<(usize, Span, bool)>]) -> bool {
+        let mut graph: DiGraph<usize, Span> = DiGraph::with_capacity(drafts.len(), drafts.len());
+        let nodes: Vec<NodeIndex> = (0..drafts.len()).map(|i| graph.add_node(i)).collect();
+        for (from, list) in edges.iter().enumerate() {
+            for (to, span, _) in list {
+                if let (Some(a), Some(b)) = (nodes.get(from), nodes.get(*to)) {
+                    graph.add_edge(*a, *b, *span);
+                }
+            }
+        }
+        let key = |i: usize| drafts.get(i).map_or("", |d| d.step.key.as_str());
+        let mut found = false;
+        let mut parts = tarjan_scc(&graph);
+        parts.sort_by_key(|p| p.iter().map(|n| n.index()).min());
+        for part in parts {
+            let members: Vec<usize> = part.iter().map(|n| n.index()).collect();
+            let Some(start) = members.iter().copied().min() else { continue };
+            let self_edge = edges.get(start).and_then(|l| l.iter().find(|(to, ..)| *to == start));
+            if members.len() == 1 {
+                if let Some((_, span, _)) = self_edge {
+                    found = true;
+                    let d = Diagnostic::new(
+                        Code::SelfDependency,
+                        *span,
+                        format!("step `{}` depends on itself", key(start)),
+                    );
+                    self.report(d.help("remove the dependency; a value of its own a step holds in a variable"));
+                }
+                continue;
+            }
+            found = true;
+            let path = shortest_circle(start, &members, edges);
+            let mut spans: Vec<(usize, Span)> = Vec::new();
+            for (n, from) in path.iter().enumerate() {
+                let to = path.get(n + 1).or(path.first()).copied().unwrap_or(start);
+                if let Some((_, span, _)) = edges.get(*from).and_then(|l| l.iter().find(|(t, ..)| *t == to)) {
+                    spans.push((*from, *span));
+                }
+            }
+            let mut names: Vec<String> = path.iter().map(|i| format!("`{}`", key(*i))).collect();
+            names.push(format!("`{}`", key(start)));
+            let Some(((first, span), rest)) = spans.split_first() else { continue };
+            let waits = |from: usize| {
+                let at = path.iter().position(|p| *p == from).unwrap_or(0);
+                let to = path.get(at + 1).or(path.first()).copied().unwrap_or(start);
+                format!("`{}` waits for `{}`", key(from), key(to))
+            };
+            let mut d =
+                Diagnostic::new(Code::Cycle, *span, format!("these steps wait for each other: {}", names.join(" → ")))
+                    .label(waits(*first));
+            for (from, span) in rest {
+                d = d.also(*span, waits(*from));
+            }
+            self.report(d.help("break the circle at one of these places"));
+        }
+        found
+    }
+
+    /// Both outcomes of one condition in one step.
+    pub fn both_outcomes(&mut self, step: &Step) {
+        for (i, a) in step.depends_on.iter().enumerate() {
+            let opposite = step
+                .depends_on
+                .iter()
+                .skip(i + 1)
+                .find(|b| b.task == a.task && a.outcome.is_some() && b.outcome.is_some() && a.outcome != b.outcome);
+            if let Some(b) = opposite {
+                let d = Diagnostic::new(
+                    Code::NeverRuns,
+                    b.span,
+                    format!("step `{}` waits for both outcomes of `{}`", step.key, a.task),
+                );
+                self.report(
+                    d.also(a.span, "the other outcome")
+                        .help("only one of them comes true; wait for one, or for the condition without `is`"),
+                );
+            }
+        }
+    }
+}
+
+/// The members of a circle from `start` back to it, by the fewest steps.
+fn shortest_circle(start: usize, members: &[usize], edges: &[Vec<(usize, Span, bool)>]) -> Vec<usize> {
+    let mut from: HashMap<usize, usize> = HashMap::new();
+    let mut queue = std::collections::VecDeque::from([start]);
+    while let Some(at) = queue.pop_front() {
+        for (to, ..) in edges.get(at).map(Vec::as_slice).unwrap_or_default() {
+            if *to == start {
+                let mut path = vec![at];
+                let mut step = at;
+                while step != start {
+                    let Some(before) = from.get(&step) else { break };
+                    path.push(*before);
+                    step = *before;
+                }
+                path.reverse();
+                return path;
+            }
+            if members.contains(to) && !from.contains_key(to) {
+                from.insert(*to, at);
+                queue.push_back(*to);
+            }
+        }
+    }
+    members.to_vec()
+}
+
+/// A set of small numbers.
+#[derive(Clone, Debug)]
+pub(super) struct Bits(Vec<u64>);
+
+impl Bits {
+    fn new(len: usize) -> Bits {
+        Bits(vec![0; len.div_ceil(64)])
+    }
+    fn insert(&mut self, i: usize) {
+        if let Some(word) = self.0.get_mut(i / 64) {
+            *word |= 1 << (i % 64);
+        }
+    }
+    fn union(&mut self, other: &Bits) {
+        for (a, b) in self.0.iter_mut().zip(&other.0) {
+            *a |= b;
+        }
+    }
+    pub fn contains(&self, i: usize) -> bool {
+        self.0.get(i / 64).is_some_and(|w| w >> (i % 64) & 1 == 1)
+    }
+}
+
+/// For each node of a graph without circles, everything upstream of it.
+fn ancestors(edges: &[Vec<(usize, Span, bool)>]) -> Vec<Bits> {
+    let n = edges.len();
+    let mut done: Vec<Option<Bits>> = vec![None; n];
+    for start in 0..n {
+        let mut stack = vec![start];
+        while let Some(at) = stack.last().copied() {
+            if done.get(at).is_none_or(Option::is_some) {
+                stack.pop();
+                continue;
+            }
+            let list = edges.get(at).map(Vec::as_slice).unwrap_or_default();
+            let waiting: Vec<usize> =
+                list.iter().map(|(to, ..)| *to).filter(|to| done.get(*to).is_some_and(Option::is_none)).collect();
+            if waiting.is_empty() {
+                let mut set = Bits::new(n);
+                for (to, ..) in list {
+                    set.insert(*to);
+                    if let Some(Some(below)) = done.get(*to) {
+                        set.union(below);
+                    }
+                }
+                if let Some(slot) = done.get_mut(at) {
+                    *slot = Some(set);
+                }
+                stack.pop();
+            } else {
+                stack.extend(waiting);
+            }
+        }
+    }
+    done.into_iter().map(|s| s.unwrap_or_else(|| Bits::new(n))).collect()
+}

@@ -1,0 +1,416 @@
+//! A pipeline as a whole: job fields, params, compute, steps, limits.
+
+use std::collections::HashSet;
+
+use smol_str::SmolStr;
+
+use super::compute::Found;
+use super::eval::{Known, Sink};
+use super::fields::Against;
+use super::merge::merge;
+use super::scope::{Checker, PipeNames, Scope};
+use super::steps::{StepContext, refuse_reserved};
+use super::symbols::In;
+use super::target::{TargetParts, check_type};
+use crate::diag::{Code, Diagnostic, one_of};
+use crate::model::{
+    Cluster, Compute, Environment, FieldValue, Node, Object, Package, Param, Pipeline, Step, StepKind, Type,
+};
+use crate::package::Metadata;
+use crate::schema::{Eval, JOB, PIPELINE_PLACE, RuntimeKey, kind_of};
+use crate::source::Span;
+use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Item};
+
+impl<'a> Checker<'a> {
+    /// Checks one pipeline for one target.
+    pub fn pipeline(&mut self, found: In<'a, Decl>, parts: &TargetParts, packages: &[Package]) -> Pipeline {
+        let In { unit, decl } = found;
+        let names = self.names(decl, unit);
+        let scope = Scope { unit, pipe: Some(&names), locals: &[] };
+        self.file_name(&decl.name);
+        self.pipeline_head(decl);
+        let settings = self.settings(decl, scope, parts);
+        let params = self.params(decl, scope);
+        self.times(&settings, &params);
+        self.required(&settings);
+        self.owners(&settings);
+        for d in &names.computes {
+            if let Some(d) = refuse_reserved(&d.name) {
+                self.report(d);
+            }
+        }
+        let defaults = self.defaults(decl, &names, unit);
+        let cx = StepContext {
+            pipeline: decl.name.text.clone(),
+            unit,
+            names: &names,
+            target: &parts.target,
+            packages,
+            on: decl.header.on.as_ref(),
+            defaults,
+            git: settings.has("git_source"),
+        };
+        let mut drafts = Vec::new();
+        self.steps(&decl.body.items, &[], &cx, &mut drafts);
+        self.stray_items(decl);
+        let defaults = cx.defaults.clone();
+        if !drafts.is_empty() && !defaults.broken {
+            for field in defaults.fields.iter().filter(|f| !self.used.contains(&f.key)).cloned().collect::<Vec<_>>() {
+                let d = Diagnostic::new(
+                    Code::ReachesNothing,
+                    field.key,
+                    format!("no step takes the default `{}`", field.field.key),
+                );
+                self.report(d.help("remove it; conditions, loops and some kinds take fewer fields"));
+            }
+        }
+        if drafts.len() > 1000 {
+            let d = Diagnostic::new(
+                Code::TooMany,
+                decl.name.span,
+                format!("the pipeline has {} tasks; the service takes 1000", drafts.len()),
+            );
+            self.report(d.help("split it, and let one pipeline `run` the others; or loop with `for`"));
+        }
+        let steps = self.graph(drafts);
+        let (clusters, environments) = self.computes(decl, unit, &names, &steps, parts);
+        self.pythons(&steps, &clusters, &environments, packages);
+        self.unused_in(decl, &names, &steps);
+        Pipeline { name: decl.name.text.clone(), span: decl.name.span, settings, params, clusters, environments, steps }
+    }
+
+    /// The name becomes that of a file.
+    fn file_name(&mut self, name: &ast::Ident) {
+        let bad = name
+            .text
+            .chars()
+            .find(|c| matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') || c.is_control());
+        if bad.is_some() || name.text.is_empty() || name.text.starts_with('.') {
+            let d = Diagnostic::new(Code::BadKey, name.span, "this cannot be the name of a file");
+            self.report(d.help("the pipeline's output is named after it; a free text goes into `name = \"...\"`"));
+        }
+        if name.text.len() > 200 {
+            let d = Diagnostic::new(Code::TooLong, name.span, "the name is too long for a file");
+            self.report(d.help("shorten it; a free text goes into `name = \"...\"`"));
+        }
+    }
+
+    fn pipeline_head(&mut self, decl: &Decl) {
+        let stray = decl.header.extends.as_ref().map(|e| e.span).or_else(|| decl.header.after.first().map(|a| a.span));
+        if let Some(span) = stray {
+            let d = Diagnostic::new(Code::BadHeader, span, "a pipeline takes only `on`");
+            self.report(d.help("pipelines follow each other with a step that says `run other`"));
+        }
+        if let Some(family) = &decl.family {
+            let d = Diagnostic::new(Code::BadHeader, family.span, "only steps can be families");
+            self.report(d.help("remove the brackets"));
+        }
+    }
+
+    fn settings(&mut self, decl: &'a Decl, scope: Scope<'_>, parts: &TargetParts) -> Object {
+        let mut own = Object::new(&JOB, decl.body.span);
+        for item in &decl.body.items {
+            match item {
+                Item::Entry(entry) if entry.key.text != "defaults" => {
+                    self.entry(entry, Against::Place(&PIPELINE_PLACE), scope, &mut own)
+                }
+                Item::Bad(_) => own.broken = true,
+                _ => {}
+            }
+        }
+        let mut fill = |key: &str, text: &SmolStr| {
+            if own.entry(key).is_none()
+                && let Some(field) = JOB.field(key)
+            {
+                let node = Node::text(decl.name.span, text.clone());
+                own.fields.push(FieldValue { field, key: decl.name.span, value: Some(node) });
+            }
+        };
+        fill("name", &decl.name.text);
+        if let Some(doc) = &decl.doc {
+            fill("description", doc);
+        }
+        let mut merged = merge(&own, &parts.job, Some(&PIPELINE_PLACE));
+        merged.span = own.span;
+        merged.fields.retain(|f| f.value.is_some());
+        merged
+    }
+
+    fn params(&mut self, decl: &'a Decl, scope: Scope<'_>) -> Vec<Param> {
+        let mut out: Vec<Param> = Vec::new();
+        let mut size = 2;
+        for item in &decl.body.items {
+            let Item::Binding(b) = item else { continue };
+            if b.kind != BindingKind::Param || out.iter().any(|p| p.name == b.name.text) {
+                continue;
+            }
+            if let Some(c) = b.name.text.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.')) {
+                let d = Diagnostic::new(Code::BadKey, b.name.span, format!("the name of a param cannot contain `{c}`"));
+                self.report(d.help("the service takes letters, digits, `_`, `-` and `.`"));
+            }
+            if let Some(d) = refuse_reserved(&b.name) {
+                self.report(d);
+            }
+            let ty = scope
+                .pipe
+                .and_then(|p| p.params.iter().find(|(n, ..)| *n == b.name.text))
+                .map_or(Type::Any, |(_, ty, _)| ty.clone());
+            let default = b.value.as_ref().and_then(|value| {
+                let from = self.uses.len();
+                let sink = Sink { name: "a default", eval: Eval::Evaluated };
+                // Only facts of the run may stand in a default: other params and outputs are not there yet.
+                let typed = self.typed(value, scope, sink);
+                for used in self.uses.split_off(from) {
+                    match used.reference {
+                        crate::model::Reference::Param(_) => {
+                            let d = Diagnostic::new(
+                                Code::MaybeNotEvaluated,
+                                used.span,
+                                "it is not known whether one param may stand in the default of another",
+                            );
+                            self.report(d.help("use a `let` or `var` for what both share"));
+                        }
+                        crate::model::Reference::Fact(_) => {}
+                        _ => {
+                            let d = Diagnostic::new(
+                                Code::RunTimeInConstant,
+                                used.span,
+                                "no step has run when a param gets its default",
+                            );
+                            self.report(d.help("use the value in the steps themselves"));
+                        }
+                    }
+                }
+                let typed = typed?;
+                if matches!(typed.value, Known::AtCompileTime(_)) {
+                    check_type(self, value, Scope::file(scope.unit), &ty, &b.name, b.ty.as_ref().map(|t| t.span));
+                }
+                let text = typed.wire();
+                if text.as_str().is_some_and(|t| t.len() > 4096) {
+                    let d = Diagnostic::new(Code::TooLong, value.span, "a default may have 4096 bytes");
+                    self.report(d.help("put it into a file or table"));
+                }
+                Some(text)
+            });
+            size += b.name.text.len() + default.as_ref().map_or(0, |d| d.to_string().len()) + 24;
+            out.push(Param { name: b.name.text.clone(), span: b.name.span, ty, default });
+        }
+        if size > 10_000 {
+            let d = Diagnostic::new(
+                Code::TooLong,
+                decl.name.span,
+                format!("the params have about {size} characters together; the service takes 10,000"),
+            );
+            self.report(d.help("put large values into a file or table"));
+        }
+        out
+    }
+
+    fn owners(&mut self, settings: &Object) {
+        let Some(list) = settings.get("access_control_list").and_then(Node::as_list) else { return };
+        let owners: Vec<&Node> = list
+            .iter()
+            .filter(|n| n.as_object().is_some_and(|o| o.str("permission_level") == Some("IS_OWNER")))
+            .collect();
+        if let [first, second, ..] = owners.as_slice() {
+            let d = Diagnostic::new(Code::Exclusive, second.span, "a job has one owner");
+            self.report(d.also(first.span, "the first owner").help("give the others `CAN_MANAGE`"));
+        }
+    }
+
+    /// Declarations that have no place directly in a pipeline.
+    fn stray_items(&mut self, decl: &'a Decl) {
+        for item in &decl.body.items {
+            match item {
+                Item::Decl(d) if matches!(d.kind, DeclKind::Pipeline | DeclKind::Target) => {
+                    self.misplaced(item, "a pipeline")
+                }
+                Item::Import(_) | Item::Package(_) | Item::Call(_) => self.misplaced(item, "a pipeline"),
+                Item::Binding(b) if b.kind != BindingKind::Param => self.misplaced(item, "a pipeline"),
+                _ => {}
+            }
+        }
+    }
+
+    /// What goes out with the job: everything declared in the pipeline, and what it uses of the file's.
+    fn computes(
+        &mut self,
+        decl: &'a Decl,
+        unit: usize,
+        names: &PipeNames<'a>,
+        steps: &[Step],
+        parts: &TargetParts,
+    ) -> (Vec<Cluster>, Vec<Environment>) {
+        let mut wanted: Vec<Found<'a>> = names.computes.iter().map(|d| Found { decl: d, unit, own: true }).collect();
+        let mut used: HashSet<SmolStr> = HashSet::new();
+        for step in steps {
+            let inner = match &step.kind {
+                StepKind::Loop(l) => Some(&l.step),
+                _ => None,
+            };
+            for compute in [Some(&step.compute), inner.map(|s| &s.compute)].into_iter().flatten() {
+                if let Compute::Cluster(name) | Compute::Environment(name) = compute
+                    && used.insert(name.clone())
+                    && !wanted.iter().any(|f| f.decl.name.text == *name)
+                    && let Some(found) = self.find_compute(names, unit, name)
+                {
+                    wanted.push(found);
+                }
+            }
+        }
+        let extended: HashSet<SmolStr> =
+            names.computes.iter().filter_map(|d| d.header.extends.as_ref()).map(|e| e.text.clone()).collect();
+        let mut clusters = Vec::new();
+        let mut environments = Vec::new();
+        for found in wanted {
+            let name = &found.decl.name;
+            if found.own
+                && !used.contains(&name.text)
+                && !extended.contains(&name.text)
+                && !self.symbols.maybe_declared(&name.text)
+                && !steps.iter().any(|s| s.settings.broken)
+            {
+                let d = Diagnostic::new(
+                    Code::Unused,
+                    name.span,
+                    format!("the {} `{}` is never used", found.decl.kind.keyword(), name.text),
+                );
+                self.report(d.help(format!("write `on {}` at a step, or remove it", name.text)));
+            }
+            match found.decl.kind {
+                DeclKind::Cluster => clusters.extend(self.cluster(names, found, &parts.target)),
+                _ => environments.extend(self.environment(names, found)),
+            }
+        }
+        if environments.len() > 10 {
+            let d = Diagnostic::new(
+                Code::TooMany,
+                decl.name.span,
+                format!("the pipeline has {} environments; the service takes 10", environments.len()),
+            );
+            self.report(d.help("let steps share environments"));
+        }
+        (clusters, environments)
+    }
+
+    /// The Python of the runtime against the one that the package asks for.
+    fn pythons(&mut self, steps: &[Step], clusters: &[Cluster], environments: &[Environment], packages: &[Package]) {
+        let tables = self.symbols.project.tables.clone();
+        let mut told: HashSet<(usize, Span)> = HashSet::new();
+        for step in steps {
+            let step = match &step.kind {
+                StepKind::Loop(l) => &l.step,
+                _ => step,
+            };
+            let StepKind::Python(call) = &step.kind else { continue };
+            let (python, at) = match &step.compute {
+                Compute::Cluster(key) => {
+                    let Some(cluster) = clusters.iter().find(|c| c.key == *key) else { continue };
+                    let Some(node) = cluster.settings.get("spark_version") else { continue };
+                    let Some(runtime) =
+                        node.as_str().and_then(RuntimeKey::parse).and_then(|k| tables.runtime(&k).cloned())
+                    else {
+                        continue;
+                    };
+                    (runtime.python, node.span)
+                }
+                Compute::Environment(key) => {
+                    let Some(environment) = environments.iter().find(|e| e.key == *key) else { continue };
+                    let node = environment.spec.get("environment_version").or(environment.spec.get("client"));
+                    let Some(node) = node else { continue };
+                    let Some(version) = node.as_str().and_then(|v| tables.environment(v).cloned()) else { continue };
+                    (version.python, node.span)
+                }
+                _ => continue,
+            };
+            let Some(package) = packages.get(call.package) else { continue };
+            if !told.insert((call.package, at)) {
+                continue;
+            }
+            let Ok(metadata) = Metadata::read(self.files, &package.dir) else { continue };
+            if !metadata.takes_python(&python) {
+                let wants = metadata.requires_python.clone().unwrap_or_default();
+                let d = Diagnostic::new(
+                    Code::PythonVersion,
+                    at,
+                    format!("this has Python {python}, but package `{}` requires {wants}", package.name),
+                );
+                self.report(
+                    d.also(package.span, "the package")
+                        .also(call.span, "used by this step")
+                        .help("use a runtime with a fitting Python, or change `requires-python`"),
+                );
+            }
+        }
+    }
+
+    fn unused_in(&mut self, decl: &'a Decl, names: &PipeNames<'a>, steps: &[Step]) {
+        let handed_down = steps.iter().any(|s| {
+            let kind = match &s.kind {
+                StepKind::Loop(l) => l.step.kind.key(),
+                kind => kind.key(),
+            };
+            kind.and_then(kind_of).is_some_and(|k| k.pushed_down.is_some() && !matches!(s.kind, StepKind::Python(_)))
+        });
+        let unknown = steps
+            .iter()
+            .any(|s| matches!(s.kind, StepKind::Bad) || s.settings.broken || !s.settings.unchecked.is_empty());
+        if handed_down && !all_python(steps) || unknown || steps.is_empty() {
+            return;
+        }
+        for (name, _, span) in &names.params {
+            if !self.used.contains(span) && !name.starts_with('_') && !self.symbols.maybe_declared(name) {
+                let d = Diagnostic::new(
+                    Code::Unused,
+                    *span,
+                    format!("the param `{name}` of `{}` is never used", decl.name.text),
+                );
+                self.report(d.help("pass it to a step, or remove it"));
+            }
+        }
+    }
+
+    /// The packages of the project, each with a readable `pyproject.toml`.
+    pub fn packages(&mut self) -> Vec<Package> {
+        let mut out = Vec::new();
+        let mut seen: Vec<(String, Span)> = Vec::new();
+        for In { unit, decl } in self.symbols.packages.clone() {
+            let dir = self.symbols.project.units.get(unit).map(|u| u.dir().to_owned()).unwrap_or_default();
+            let Some(path) = decl.path.plain() else {
+                let d = Diagnostic::new(Code::BadPackage, decl.path.span, "a package takes a plain path");
+                self.report(d.help("write the path without `${...}`"));
+                continue;
+            };
+            let dir = crate::project::join(&dir, &path);
+            match Metadata::read(self.files, &dir) {
+                Ok(metadata) => {
+                    let name = crate::package::normalize_name(&metadata.name);
+                    if let Some((_, first)) = seen.iter().find(|(n, _)| *n == name) {
+                        let d = Diagnostic::new(
+                            Code::BadPackage,
+                            decl.path.span,
+                            format!("two packages make a wheel named `{name}`"),
+                        );
+                        self.report(d.also(*first, "the other one").help("rename one of the Python projects"));
+                    }
+                    seen.push((name, decl.path.span));
+                    out.push(Package { name: decl.name.text.clone(), span: decl.name.span, dir });
+                }
+                Err(error) => {
+                    self.report(Diagnostic::new(Code::BadPackage, decl.path.span, error.message).help(error.help));
+                }
+            }
+        }
+        out
+    }
+}
+
+/// Whether every step that takes job parameters is a Python call, which takes them only as written.
+fn all_python(steps: &[Step]) -> bool {
+    steps.iter().all(|s| matches!(s.kind, StepKind::Python(_) | StepKind::Condition(_)))
+}
+
+/// For a message: the names of targets.
+pub(super) fn target_names(names: &[SmolStr]) -> String {
+    one_of(names.iter().map(SmolStr::as_str), 12)
+}

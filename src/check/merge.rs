@@ -1,0 +1,58 @@
+//! Merging: `extends`, a target over a pipeline, a step over `defaults`.
+//!
+//! Texts, numbers and lists replace; maps and blocks merge by key; `none` removes; a field of an exclusive group
+//! replaces its group.
+
+use crate::model::{FieldValue, Node, NodeKind, Object};
+use crate::schema::{Group, Place};
+
+/// `over` on top of `base`.
+pub(super) fn merge(base: &Object, over: &Object, place: Option<&'static Place>) -> Object {
+    let mut out = base.clone();
+    out.span = over.span;
+    out.broken |= over.broken;
+    for field in &over.fields {
+        if field.value.is_some() {
+            let groups: Vec<&Group> = match place {
+                Some(place) => place.extra.groups.iter().chain(place.block.groups).collect(),
+                None => over.block.groups.iter().collect(),
+            };
+            for group in groups.iter().filter(|g| g.keys.contains(&field.field.key)) {
+                out.fields.retain(|f| f.field.key == field.field.key || !group.keys.contains(&f.field.key));
+            }
+        }
+        match out.fields.iter_mut().find(|f| f.field.key == field.field.key) {
+            Some(existing) => {
+                *existing =
+                    FieldValue { value: merge_values(existing.value.as_ref(), field.value.as_ref()), ..field.clone() }
+            }
+            None => out.fields.push(field.clone()),
+        }
+    }
+    for (key, value) in &over.unchecked {
+        match out.unchecked.iter_mut().find(|(k, _)| k == key) {
+            Some(slot) => slot.1 = value.clone(),
+            None => out.unchecked.push((key.clone(), value.clone())),
+        }
+    }
+    out
+}
+
+fn merge_values(base: Option<&Node>, over: Option<&Node>) -> Option<Node> {
+    let (Some(base), Some(over)) = (base, over) else { return over.cloned() };
+    let kind = match (&base.kind, &over.kind) {
+        (NodeKind::Object(a), NodeKind::Object(b)) => NodeKind::Object(merge(a, b, None)),
+        (NodeKind::Map(a), NodeKind::Map(b)) => {
+            let mut out = a.clone();
+            for (key, span, value) in b {
+                match out.iter_mut().find(|(k, ..)| k == key) {
+                    Some(slot) => *slot = (key.clone(), *span, value.clone()),
+                    None => out.push((key.clone(), *span, value.clone())),
+                }
+            }
+            NodeKind::Map(out)
+        }
+        (_, kind) => kind.clone(),
+    };
+    Some(Node { span: over.span, kind })
+}

@@ -1,0 +1,343 @@
+//! Is it a program that hangs together? Finds every mistake that can be found without a network.
+//!
+//! A project is checked for a target: vars get their values, bodies are held against the table, names are resolved,
+//! clusters merged, the graph built. What comes out is a [`Valid`] program, or none.
+
+mod calls;
+mod compute;
+mod eval;
+mod fields;
+mod fit;
+mod graph;
+mod job;
+mod merge;
+mod names;
+mod references;
+mod required;
+mod scope;
+mod steps;
+mod symbols;
+mod target;
+mod time;
+
+use std::collections::{HashMap, HashSet};
+
+use rayon::prelude::*;
+use smol_str::SmolStr;
+
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::model::{Pipeline, Program, StepKind, Valid};
+use crate::project::{Loaded, Project};
+use crate::source::{Files, SourceMap, Span};
+use crate::syntax::ast::{BindingKind, Decl, EntryValue, Item, ValueKind};
+use scope::Checker;
+use symbols::{In, Symbols};
+
+/// What to check for.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The target; `None` for the default one, or for all.
+    pub target: Option<SmolStr>,
+    /// Without a target named: check every target, not only the default one.
+    pub all_targets: bool,
+    /// `--var` names and values.
+    pub vars: Vec<(SmolStr, SmolStr)>,
+}
+
+/// A mistake in the options and not in a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptionsError(pub String);
+
+impl std::fmt::Display for OptionsError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for OptionsError {}
+
+/// What checking came to.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// For each project and target that was checked: the program, if it has no errors.
+    pub programs: Vec<Option<Valid<Program>>>,
+    /// Everything found, parsing included, in order and each once.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Checked {
+    /// Whether there is an error.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|d| d.severity == crate::diag::Severity::Error)
+    }
+}
+
+/// Checks everything that was loaded.
+///
+/// # Errors
+/// A target or var in the options that no project has, or no way to tell which target is meant.
+pub fn check(loaded: &Loaded, files: &dyn Files, options: &Options) -> Result<Checked, OptionsError> {
+    let one = |project: &Project| check_project(project, &loaded.sources, files, &loaded.diagnostics, options);
+    let results: Vec<Result<ProjectResult, OptionsError>> = if loaded.projects.len() > 1 {
+        loaded.projects.par_iter().map(one).collect()
+    } else {
+        loaded.projects.iter().map(one).collect()
+    };
+    let mut checked = Checked::default();
+    let mut diagnostics = loaded.diagnostics.clone();
+    for result in results {
+        let result = result?;
+        diagnostics.extend(result.diagnostics);
+        checked.programs.extend(result.programs);
+    }
+    for (name, _) in &options.vars {
+        let known = loaded.projects.iter().flat_map(|p| &p.units).flat_map(|u| &u.ast.items);
+        if !known
+            .into_iter()
+            .any(|i| matches!(i, Item::Binding(b) if b.kind == BindingKind::Var && b.name.text == *name))
+        {
+            return Err(OptionsError(format!("there is no `var {name}` to set")));
+        }
+    }
+    checked.diagnostics = diagnostics.into_sorted();
+    Ok(checked)
+}
+
+struct ProjectResult {
+    diagnostics: Diagnostics,
+    programs: Vec<Option<Valid<Program>>>,
+}
+
+fn check_project(
+    project: &Project,
+    sources: &SourceMap,
+    files: &dyn Files,
+    loading: &Diagnostics,
+    options: &Options,
+) -> Result<ProjectResult, OptionsError> {
+    let mut diagnostics = Diagnostics::new();
+    let symbols = Symbols::collect(project, sources, &mut diagnostics);
+    let mut used: HashSet<Span> = HashSet::new();
+    let mut programs = Vec::new();
+    let unread = loading
+        .iter()
+        .any(|d| d.severity == crate::diag::Severity::Error && project.units.iter().any(|u| u.id == d.span.file));
+    for target in targets(&symbols, options, &mut diagnostics)? {
+        let mut found = Diagnostics::new();
+        let vars = target::var_values(&symbols, target, &options.vars, &mut found);
+        let (program, more) = program(&symbols, sources, files, &vars, target, &mut used);
+        found.extend(more);
+        let ok = !unread && !found.has_errors() && !diagnostics.has_errors();
+        diagnostics.extend(found);
+        programs.push(Valid::new(program, ok));
+    }
+    symbols.unused(&|span| used.contains(&span), &mut diagnostics);
+    if diagnostics.has_errors() {
+        programs.iter_mut().for_each(|p| *p = None);
+    }
+    Ok(ProjectResult { diagnostics, programs })
+}
+
+/// Which targets to check a project for; one `None` for a project without targets.
+fn targets<'a>(
+    symbols: &Symbols<'a>,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<Option<In<'a, Decl>>>, OptionsError> {
+    let all = &symbols.targets;
+    let is_default = |d: &Decl| {
+        d.body.items.iter().find_map(|i| match i {
+            Item::Entry(e) if e.key.text == "default" => match &e.value {
+                EntryValue::Assign(v) => match &v.kind {
+                    ValueKind::Path(p) if p.word() == Some("true") => Some(e.key.span),
+                    _ => None,
+                },
+                EntryValue::Block(_) => None,
+            },
+            _ => None,
+        })
+    };
+    let defaults: Vec<(In<'a, Decl>, Span)> = all.iter().filter_map(|t| Some((*t, is_default(t.decl)?))).collect();
+    if let [(_, first), (_, second), ..] = defaults.as_slice() {
+        let d = Diagnostic::new(Code::Exclusive, *second, "two targets are the default");
+        diagnostics.push(d.also(*first, "the other one").help("keep `default = true` at one of them"));
+    }
+    let names: Vec<SmolStr> = all.iter().map(|t| t.decl.name.text.clone()).collect();
+    if let Some(name) = &options.target {
+        return match all.iter().find(|t| t.decl.name.text == *name) {
+            Some(target) => Ok(vec![Some(*target)]),
+            None if names.is_empty() => {
+                Err(OptionsError(format!("there is no target `{name}`: the project declares none")))
+            }
+            None => Err(OptionsError(format!("there is no target `{name}`; there is {}", job::target_names(&names)))),
+        };
+    }
+    if all.is_empty() {
+        return Ok(vec![None]);
+    }
+    if options.all_targets {
+        return Ok(all.iter().copied().map(Some).collect());
+    }
+    match (defaults.first(), all.as_slice()) {
+        (Some((target, _)), _) => Ok(vec![Some(*target)]),
+        (None, [one]) => Ok(vec![Some(*one)]),
+        _ => Err(OptionsError(format!("which target? name one with `--target`: {}", job::target_names(&names)))),
+    }
+}
+
+fn program(
+    symbols: &Symbols<'_>,
+    sources: &SourceMap,
+    files: &dyn Files,
+    vars: &HashMap<SmolStr, scope::VarValue>,
+    target: Option<In<'_, Decl>>,
+    used: &mut HashSet<Span>,
+) -> (Program, Diagnostics) {
+    let mut checker = Checker::new(symbols, sources, files, vars);
+    let parts = target::read(&mut checker, target);
+    target::check_vars(&mut checker);
+    checker.constants();
+    let packages = checker.packages();
+    checker.top_level();
+    let mut diagnostics = checker.diagnostics;
+    used.extend(checker.used);
+    let one = |pipeline: &In<'_, Decl>| {
+        let mut checker = Checker::new(symbols, sources, files, vars);
+        let pipeline = checker.pipeline(*pipeline, &parts, &packages);
+        (pipeline, checker.diagnostics, checker.used)
+    };
+    let results: Vec<(Pipeline, Diagnostics, HashSet<Span>)> = if symbols.pipelines.len() > 1 {
+        symbols.pipelines.par_iter().map(one).collect()
+    } else {
+        symbols.pipelines.iter().map(one).collect()
+    };
+    let mut pipelines = Vec::new();
+    for (pipeline, found, names) in results {
+        pipelines.push(pipeline);
+        diagnostics.extend(found);
+        used.extend(names);
+    }
+    circles_of_pipelines(&pipelines, &mut diagnostics);
+    let name = packages
+        .first()
+        .map(|p| p.name.clone())
+        .or_else(|| pipelines.first().map(|p| p.name.clone()))
+        .unwrap_or_default();
+    (Program { name, target: parts.target, packages, pipelines }, diagnostics)
+}
+
+fn circles_of_pipelines(pipelines: &[Pipeline], diagnostics: &mut Diagnostics) {
+    let mut graph = petgraph::graph::DiGraph::<usize, Span>::new();
+    let nodes: Vec<_> = (0..pipelines.len()).map(|i| graph.add_node(i)).collect();
+    for (from, pipeline) in pipelines.iter().enumerate() {
+        for step in &pipeline.steps {
+            let step = match &step.kind {
+                StepKind::Loop(l) => &l.step,
+                _ => step,
+            };
+            let StepKind::Run(call) = &step.kind else { continue };
+            let to = pipelines.iter().position(|p| p.name == call.pipeline);
+            if let (Some(a), Some(b)) = (nodes.get(from), to.and_then(|t| nodes.get(t))) {
+                graph.add_edge(*a, *b, call.span);
+            }
+        }
+    }
+    for circle in petgraph::algo::tarjan_scc(&graph) {
+        let mut edges: Vec<Span> = graph
+            .edge_indices()
+            .filter_map(|e| {
+                let (a, b) = graph.edge_endpoints(e)?;
+                (circle.contains(&a) && circle.contains(&b)).then(|| graph.edge_weight(e).copied()).flatten()
+            })
+            .collect();
+        edges.sort();
+        let Some((first, rest)) = edges.split_first() else { continue };
+        let mut d = Diagnostic::new(Code::PipelineCycle, *first, "these pipelines run each other without end")
+            .label("this run is part of the circle");
+        for span in rest {
+            d = d.also(*span, "and this one");
+        }
+        diagnostics.push(d.help("remove one of the runs"));
+    }
+}
+
+impl Checker<'_> {
+    /// The constants of every file, whether used or not.
+    fn constants(&mut self) {
+        let symbols = self.symbols;
+        for (unit, file) in symbols.project.units.iter().enumerate() {
+            for item in &file.ast.items {
+                let Item::Binding(b) = item else { continue };
+                let scope = scope::Scope::file(unit);
+                if let Some(d) = steps::refuse_reserved(&b.name) {
+                    self.report(d);
+                }
+                let wanted = match &b.ty {
+                    Some(ty) => self.type_of(ty).unwrap_or(crate::model::Type::Any),
+                    None => crate::model::Type::Any,
+                };
+                if let (BindingKind::Let, Some(value)) = (b.kind, &b.value) {
+                    // A name of a compute, and blocks for fields, are read where they are used.
+                    let deferred = match &value.kind {
+                        ValueKind::Path(p) => {
+                            p.word().is_some_and(|w| {
+                                symbols.find_compute(unit, w).is_some()
+                                    || eval::reserved(w) && !matches!(w, "true" | "false")
+                            }) || matches!(wanted, crate::model::Type::Compute | crate::model::Type::Enum(_))
+                        }
+                        ValueKind::Object(_) | ValueKind::Duration(..) | ValueKind::Range(..) => true,
+                        _ => false,
+                    };
+                    if !deferred {
+                        let name = b.name.span;
+                        self.reading.push(name);
+                        target::check_type(self, value, scope, &wanted, &b.name, b.ty.as_ref().map(|t| t.span));
+                        self.reading.pop();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Entries that have no place at the top of a file.
+    fn top_level(&mut self) {
+        let symbols = self.symbols;
+        for (unit, file) in symbols.project.units.iter().enumerate() {
+            for item in &file.ast.items {
+                match item {
+                    Item::Binding(b) if matches!(b.kind, BindingKind::Param | BindingKind::Output) => {
+                        self.misplaced(item, "a file")
+                    }
+                    Item::Decl(d) if d.kind == crate::syntax::ast::DeclKind::Step => self.misplaced(item, "a file"),
+                    Item::If(_) | Item::For(_) | Item::Call(_) => self.misplaced(item, "a file"),
+                    Item::Entry(e) => {
+                        let d =
+                            Diagnostic::new(Code::Misplaced, e.key.span, "a field cannot stand in a file by itself");
+                        self.report(d.help("fields stand in a declaration such as `pipeline name { ... }`"));
+                    }
+                    Item::Decl(d)
+                        if matches!(
+                            d.kind,
+                            crate::syntax::ast::DeclKind::Cluster | crate::syntax::ast::DeclKind::Environment
+                        ) =>
+                    {
+                        if let Some(d) = steps::refuse_reserved(&d.name) {
+                            self.report(d);
+                        }
+                        self.unused_compute_body(d, unit);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// A file's cluster or environment is checked even where no pipeline uses it.
+    fn unused_compute_body(&mut self, d: &Decl, unit: usize) {
+        let place = match d.kind {
+            crate::syntax::ast::DeclKind::Cluster => &crate::schema::CLUSTER_PLACE,
+            _ => &crate::schema::ENVIRONMENT_PLACE,
+        };
+        self.body(&d.body, fields::Against::Place(place), scope::Scope::file(unit));
+    }
+}

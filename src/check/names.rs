@@ -1,0 +1,293 @@
+//! The first pass over a pipeline: every name that its bodies may use.
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::scope::{Checker, Local, LocalKind, Named, NamedKind, PipeNames, Scope};
+use super::symbols::twice;
+use crate::diag::{Code, Diagnostic, nearest};
+use crate::model::Type;
+use crate::source::Span;
+use crate::syntax::ast::{self, BindingKind, Callee, Decl, DeclKind, Item, TypeExpr, Value, ValueKind};
+
+impl<'a> Checker<'a> {
+    /// Collects the names of a pipeline's body.
+    pub fn names(&mut self, pipeline: &'a Decl, unit: usize) -> PipeNames<'a> {
+        let mut names = PipeNames::default();
+        for item in &pipeline.body.items {
+            match item {
+                Item::Binding(b) if b.kind == BindingKind::Param => {
+                    if let Some((_, _, first)) = names.params.iter().find(|(n, ..)| *n == b.name.text) {
+                        twice("param", &b.name, *first, &mut self.diagnostics);
+                        continue;
+                    }
+                    self.shadows(&b.name, unit);
+                    let ty = b.ty.as_ref().and_then(|t| self.type_of(t)).unwrap_or(Type::Any);
+                    names.params.push((b.name.text.clone(), ty, b.name.span));
+                }
+                Item::Decl(d) if matches!(d.kind, DeclKind::Cluster | DeclKind::Environment) => {
+                    if let Some(first) = names.computes.iter().find(|o| o.name.text == d.name.text) {
+                        twice("name", &d.name, first.name.span, &mut self.diagnostics);
+                        continue;
+                    }
+                    names.computes.push(d);
+                }
+                _ => {}
+            }
+        }
+        self.step_names(&pipeline.body.items, unit, &mut names);
+        names
+    }
+
+    fn step_names(&mut self, items: &'a [Item], unit: usize, names: &mut PipeNames<'a>) {
+        for item in items {
+            match item {
+                Item::Decl(d) if d.kind == DeclKind::Step => {
+                    let named = self.step_name(d, NamedKind::Step, None, unit);
+                    self.declare_step(&d.name, named, names);
+                }
+                Item::If(i) => {
+                    let named = plain(NamedKind::Condition, &i.name);
+                    self.declare_step(&i.name, named, names);
+                    self.step_names(&i.then.items, unit, names);
+                    if let Some(otherwise) = &i.otherwise {
+                        self.step_names(&otherwise.items, unit, names);
+                    }
+                }
+                Item::For(f) => {
+                    self.declare_step(&f.name, plain(NamedKind::Loop, &f.name), names);
+                    for item in &f.body.items {
+                        if let Item::Decl(d) = item
+                            && d.kind == DeclKind::Step
+                        {
+                            let named = self.step_name(d, NamedKind::Inner, Some(f.name.text.clone()), unit);
+                            self.declare_step(&d.name, named, names);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn declare_step(&mut self, name: &ast::Ident, named: Named, names: &mut PipeNames<'a>) {
+        self.key_characters(&name.text, name.span, "a step");
+        match names.steps.get(&name.text) {
+            Some(first) => twice("step", name, first.span, &mut self.diagnostics),
+            None => {
+                let clash = names.steps.iter().find_map(|(other, n)| {
+                    let key = named.keys.iter().find(|(_, k)| n.keys.iter().any(|(_, other)| other == k))?;
+                    Some((other.clone(), n.span, key.1.clone()))
+                });
+                if let Some((other, span, key)) =
+                    clash.filter(|_| named.is_family() || names.steps.values().any(Named::is_family))
+                {
+                    let d = Diagnostic::new(
+                        Code::DuplicateKey,
+                        name.span,
+                        format!("`{}` and `{other}` both make a task `{key}`", name.text),
+                    );
+                    self.report(d.also(span, "the other step").help("rename one of them"));
+                }
+                names.steps.insert(name.text.clone(), named);
+            }
+        }
+    }
+
+    fn step_name(&mut self, d: &'a Decl, kind: NamedKind, within: Option<SmolStr>, unit: usize) -> Named {
+        let mut outputs: Vec<(SmolStr, Type, Span)> = Vec::new();
+        let (mut sql, mut python, mut broken, mut raw_condition) = (false, false, false, false);
+        for item in &d.body.items {
+            match item {
+                Item::Binding(b) if b.kind == BindingKind::Output => {
+                    if let Some((_, _, first)) = outputs.iter().find(|(n, ..)| *n == b.name.text) {
+                        twice("output", &b.name, *first, &mut self.diagnostics);
+                        continue;
+                    }
+                    let ty = match &b.ty {
+                        Some(t) => self.type_of(t).unwrap_or(Type::Any),
+                        None => {
+                            let d = Diagnostic::new(
+                                Code::UnknownType,
+                                b.name.span,
+                                format!("the output `{}` has no type", b.name.text),
+                            );
+                            self.report(d.help(format!("write `output {}: string`", b.name.text)));
+                            Type::Any
+                        }
+                    };
+                    outputs.push((b.name.text.clone(), ty, b.name.span));
+                }
+                Item::Call(call) => match call.callee {
+                    Callee::Sql(_) => sql = true,
+                    Callee::Python { .. } => python = true,
+                    _ => {}
+                },
+                Item::Entry(e) if e.key.text == "sql_task" => sql = true,
+                Item::Entry(e) if e.key.text == "condition_task" => raw_condition = true,
+                Item::Bad(_) => broken = true,
+                _ => {}
+            }
+        }
+        let keys = match &d.family {
+            None => vec![(None, d.name.text.clone())],
+            Some(family) => {
+                let elements = self.family_elements(&family.list, unit);
+                broken |= elements.is_empty();
+                let mut keys: Vec<(Option<SmolStr>, SmolStr)> = Vec::new();
+                for (index, value) in elements {
+                    let key = format_smolstr!("{}_{index}", d.name.text);
+                    if keys.iter().any(|(i, _)| i.as_deref() == Some(index.as_str())) {
+                        let d = Diagnostic::new(
+                            Code::DuplicateKey,
+                            value.span,
+                            format!("the element `{index}` stands twice in the list"),
+                        );
+                        let family_at = family.name.span;
+                        self.report(d.also(family_at, "the family").help("each element makes a step of its own"));
+                        continue;
+                    }
+                    self.key_characters(&key, value.span, "a step");
+                    keys.push((Some(index), key));
+                }
+                keys
+            }
+        };
+        Named { kind, span: d.name.span, keys, outputs, sql, python, raw_condition, broken, within }
+    }
+
+    /// The elements of a family with the text that names each; none if the list cannot be used.
+    pub fn family_elements(&mut self, list: &Value, unit: usize) -> Vec<(SmolStr, Value)> {
+        let Some((items, at)) = self.list_source(list, unit, 0) else { return Vec::new() };
+        let mut out = Vec::new();
+        for (n, item) in items.iter().enumerate() {
+            match &item.kind {
+                ValueKind::Object(body) => {
+                    // An object is named by its first text, else by its number.
+                    let name = body.items.iter().find_map(|i| match i {
+                        Item::Entry(ast::Entry {
+                            value: ast::EntryValue::Assign(Value { kind: ValueKind::Str(s), .. }),
+                            ..
+                        }) => s.plain(),
+                        _ => None,
+                    });
+                    out.push((name.unwrap_or_else(|| format_smolstr!("{n}")), item.clone()));
+                }
+                _ => {
+                    if let Some((constant, _)) = self.constant(item, Scope::file(at), "an element of a family") {
+                        out.push((constant.wire().into(), item.clone()));
+                    }
+                }
+            }
+        }
+        if items.is_empty() {
+            let d = Diagnostic::new(Code::BadItems, list.span, "this list is empty: the family has no steps");
+            self.report(d.help("give it elements, or remove the step"));
+        }
+        out
+    }
+
+    /// A list as it is written, through constants, and the unit that it is written in.
+    fn list_source(&mut self, list: &Value, unit: usize, depth: usize) -> Option<(Vec<Value>, usize)> {
+        match &list.kind {
+            ValueKind::List(items) => Some((items.clone(), unit)),
+            ValueKind::Path(path) if depth < 32 => match self.meaning(path, list.span, Scope::file(unit)) {
+                super::eval::Meaning::Source(inner, unit, _) => self.list_source(&inner, unit, depth + 1),
+                super::eval::Meaning::Unknown => None,
+                _ => {
+                    self.no_list(list);
+                    None
+                }
+            },
+            ValueKind::Bad => None,
+            _ => {
+                self.no_list(list);
+                None
+            }
+        }
+    }
+
+    fn no_list(&mut self, list: &Value) {
+        let d = Diagnostic::new(Code::BadItems, list.span, "a family needs a list that is known at compile time");
+        self.report(d.help("use a `let` or `var` with a list; over a run-time list use `for`"));
+    }
+
+    /// The type that is written.
+    pub fn type_of(&mut self, expr: &TypeExpr) -> Option<Type> {
+        let name = expr.name.text.as_str();
+        if let Some(ty) = Type::from_name(name) {
+            let arg = match &expr.arg {
+                Some(arg) => Some(self.type_of(arg)?),
+                None => None,
+            };
+            return match (ty, arg) {
+                (Type::List(_), Some(arg)) => Some(Type::List(Box::new(arg))),
+                (Type::Map(_), Some(arg)) => Some(Type::Map(Box::new(arg))),
+                (ty, None) => Some(ty),
+                (_, Some(_)) => {
+                    let d = Diagnostic::new(Code::UnknownType, expr.span, format!("`{name}` takes no argument"));
+                    self.report(d.help("only `list<T>` and `map<T>` do"));
+                    None
+                }
+            };
+        }
+        if let Some(e) = crate::schema::find_enum(name) {
+            return Some(Type::of_enum(e));
+        }
+        let d = Diagnostic::new(Code::UnknownType, expr.span, format!("there is no type `{name}`"));
+        let alias = match name.to_ascii_lowercase().as_str() {
+            "str" | "text" => Some("string"),
+            "integer" | "long" | "bigint" | "number" => Some("int"),
+            "double" | "decimal" => Some("float"),
+            "boolean" => Some("bool"),
+            "timestamp" => Some("datetime"),
+            "array" => Some("list"),
+            "dict" | "object" => Some("map"),
+            _ => None,
+        };
+        let near = alias.or_else(|| nearest(name, Type::NAMES.iter().copied()));
+        self.report(match near {
+            Some(_) => d.nearest(expr.name.span, near),
+            None => d.help("types are string, int, float, bool, date, datetime, json, path, table, list<T> and map<T>"),
+        });
+        None
+    }
+
+    /// Reports a name that hides one of the file.
+    pub fn shadows(&mut self, name: &ast::Ident, unit: usize) {
+        let hidden = self
+            .symbols
+            .find_let(unit, &name.text)
+            .map(|l| l.decl.name.span)
+            .or_else(|| self.symbols.vars.get(&name.text).map(|v| v.decl.name.span));
+        if let Some(hidden) = hidden {
+            let d = Diagnostic::new(Code::Shadowed, name.span, format!("`{}` hides a value of the file", name.text));
+            self.report(d.also(hidden, "this one").help("rename one of them"));
+        }
+    }
+
+    /// The loop variable as a name of its body.
+    pub fn local(&mut self, name: &ast::Ident, kind: LocalKind, scope: Scope<'_>) -> Local {
+        self.shadows(name, scope.unit);
+        if let Some(pipe) = scope.pipe
+            && let Some((_, _, hidden)) = pipe.params.iter().find(|(n, ..)| *n == name.text)
+        {
+            let d = Diagnostic::new(Code::Shadowed, name.span, format!("`{}` hides a param", name.text));
+            self.report(d.also(*hidden, "this one").help("rename one of them"));
+        }
+        Local { name: name.text.clone(), kind }
+    }
+}
+
+fn plain(kind: NamedKind, name: &ast::Ident) -> Named {
+    Named {
+        kind,
+        span: name.span,
+        keys: vec![(None, name.text.clone())],
+        outputs: Vec::new(),
+        sql: false,
+        python: false,
+        raw_condition: false,
+        broken: false,
+        within: None,
+    }
+}

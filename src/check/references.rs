@@ -1,0 +1,258 @@
+//! `{{...}}` typed as text: read and checked like any other reference, and passed on as it stands.
+
+use smol_str::SmolStr;
+
+use super::eval::Sink;
+use super::scope::{Checker, NamedKind, Scope, Use};
+use crate::diag::{Code, Diagnostic, nearest};
+use crate::model::Reference;
+use crate::schema::{Eval, facts};
+use crate::source::Span;
+
+/// What stands between one pair of braces.
+#[derive(Debug, PartialEq)]
+pub(super) enum Braces<'t> {
+    Known(Reference),
+    /// `{{job_id}}` and the like.
+    Legacy,
+    /// Not one of the platform's first words: plain text to it.
+    Literal(&'t str),
+    /// A known first word, and something the platform refuses.
+    Wrong(String),
+    /// A known root and a path that is no fact.
+    NoSuchFact(String),
+}
+
+/// Every `{{...}}` of a text with its place in bytes.
+pub(super) fn braces(text: &str) -> Vec<(usize, usize, Braces<'_>)> {
+    let mut out = Vec::new();
+    let mut from = 0;
+    while let Some(open) = text.get(from..).and_then(|rest| rest.find("{{")).map(|i| from + i) {
+        let Some(len) = text.get(open + 2..).and_then(|rest| rest.find("}}")) else {
+            let rest = text.get(open + 2..).unwrap_or("").trim_start();
+            if facts::ROOTS.iter().any(|r| rest.strip_prefix(r).is_some_and(|t| t.starts_with(['.', '/', '}']))) {
+                out.push((open, text.len(), Braces::Wrong("`{{` is not closed by `}}`".to_owned())));
+            }
+            break;
+        };
+        let close = open + 2 + len + 2;
+        let inner = text.get(open + 2..close - 2).unwrap_or("");
+        out.push((open, close, read(inner)));
+        from = close;
+    }
+    out
+}
+
+fn read(inner: &str) -> Braces<'_> {
+    let trimmed = inner.trim();
+    if let Some(rest) = trimmed.strip_prefix("secrets/") {
+        return match rest.split_once('/') {
+            Some((scope, key)) if !scope.is_empty() && !key.is_empty() => {
+                Braces::Known(Reference::Secret { scope: scope.into(), key: key.into() })
+            }
+            _ => Braces::Wrong("a secret is `{{secrets/scope/key}}`".to_owned()),
+        };
+    }
+    if facts::LEGACY.contains(&trimmed) {
+        return Braces::Legacy;
+    }
+    let root_len = trimmed.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+    let root = trimmed.get(..root_len).unwrap_or("");
+    if !facts::ROOTS.contains(&root) {
+        return Braces::Literal(if root.is_empty() { trimmed } else { root });
+    }
+    let Some(parts) = parts(trimmed) else {
+        return Braces::Wrong(format!(
+            "`{trimmed}` is not a path; names with other characters than letters, digits and `_` need backticks"
+        ));
+    };
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    match parts.as_slice() {
+        ["input"] => Braces::Known(Reference::Input(None)),
+        ["input", key] => Braces::Known(Reference::Input(Some((*key).into()))),
+        ["input", ..] => Braces::Wrong("only the first level of an item's fields can be used".to_owned()),
+        ["job", "parameters", name] => Braces::Known(Reference::Param((*name).into())),
+        ["tasks", task, "values", name] => {
+            Braces::Known(Reference::Value { task: (*task).into(), name: (*name).into() })
+        }
+        ["tasks", task, "output", "first_row", column] => Braces::Known(Reference::TaskFact {
+            task: (*task).into(),
+            fact: format!("output.first_row.{column}").into(),
+        }),
+        ["tasks", task, rest @ ..] if facts::TASK_FACTS.iter().any(|f| f.path == rest.join(".")) => {
+            Braces::Known(Reference::TaskFact { task: (*task).into(), fact: rest.join(".").into() })
+        }
+        _ => {
+            let whole = parts.join(".");
+            match facts::fact_type(&whole) {
+                Some(_) => Braces::Known(Reference::Fact(whole.into())),
+                None => Braces::NoSuchFact(whole),
+            }
+        }
+    }
+}
+
+/// The parts of a path: words between dots, or anything in backticks.
+fn parts(text: &str) -> Option<Vec<String>> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    loop {
+        let (part, tail) = match rest.strip_prefix('`') {
+            Some(quoted) => quoted.split_once('`')?,
+            None => {
+                let len = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+                (rest.get(..len)?, rest.get(len..)?)
+            }
+        };
+        if part.is_empty() {
+            return None;
+        }
+        out.push(part.to_owned());
+        match tail.strip_prefix('.') {
+            Some(more) => rest = more,
+            None if tail.is_empty() => return Some(out),
+            None => return None,
+        }
+    }
+}
+
+impl Checker<'_> {
+    /// Checks the references in a literal text whose part stands at `span`.
+    pub fn typed_references(&mut self, text: &str, span: Span, scope: Scope<'_>, sink: Sink<'_>) {
+        // Offsets inside the text are offsets in the source only where nothing was escaped.
+        let exact = (span.end - span.start) as usize == text.len();
+        for (start, end, found) in braces(text) {
+            let at = if exact {
+                Span { start: span.start + start as u32, end: span.start + end as u32, ..span }
+            } else {
+                span
+            };
+            match found {
+                Braces::Known(reference) => self.typed_reference(reference, at, scope, sink),
+                Braces::Legacy => {
+                    if sink.eval == Eval::Constant {
+                        self.allow(&Reference::Fact("job.id".into()), at, sink, true);
+                    }
+                }
+                Braces::Literal(root) => {
+                    if self.literal_roots.insert(SmolStr::from(root)) {
+                        let shown = text.get(start..end).unwrap_or("");
+                        let d = Diagnostic::new(
+                            Code::LiteralBraces,
+                            at,
+                            format!("the platform takes `{shown}` as plain text"),
+                        );
+                        self.report(d.help(match nearest(root, facts::ROOTS.iter().copied()) {
+                            Some(near) => format!("did you mean `{near}`?"),
+                            None => "references begin with `job`, `task`, `tasks`, `workspace` or `input`; this is right if the code itself replaces it".to_owned(),
+                        }));
+                    }
+                }
+                Braces::Wrong(why) => {
+                    self.report(
+                        Diagnostic::new(Code::BadReference, at, why)
+                            .help("write the reference without quotes, and pipec spells it"),
+                    );
+                }
+                Braces::NoSuchFact(whole) => {
+                    let all: Vec<String> = facts::all_paths().collect();
+                    let d = Diagnostic::new(Code::UnknownFact, at, format!("the platform has no `{whole}`"));
+                    self.report(match nearest(&whole, all.iter().map(String::as_str)) {
+                        Some(near) => d
+                            .help(format!("did you mean `{near}`?"))
+                            .suggestion(format!("use `{near}`"), vec![(at, format!("{{{{{near}}}}}"))]),
+                        None => d.help("see the list of dynamic value references in the platform's documentation"),
+                    });
+                }
+            }
+        }
+    }
+
+    fn typed_reference(&mut self, reference: Reference, at: Span, scope: Scope<'_>, sink: Sink<'_>) {
+        self.allow(&reference, at, sink, true);
+        let Some(pipe) = scope.pipe else { return };
+        match &reference {
+            Reference::Param(name) => match pipe.params.iter().find(|(n, ..)| n == name) {
+                Some((_, _, declared)) => {
+                    self.used.insert(*declared);
+                }
+                None => self.undeclared_param(name, at, scope),
+            },
+            Reference::Input(_) if !scope.in_loop() => {
+                let d = Diagnostic::new(Code::InputOutsideLoop, at, "`{{input}}` means something only inside a `for`");
+                self.report(d.help("put the step in a `for`, and use its variable"));
+            }
+            _ => {}
+        }
+        let Some(task) = reference.task() else { return };
+        let named = pipe.steps.values().find(|n| n.keys.iter().any(|(_, k)| k == task));
+        match named {
+            None => {
+                if self.symbols.maybe_declared(task) {
+                    return;
+                }
+                let keys: Vec<&str> =
+                    pipe.steps.values().flat_map(|n| n.keys.iter().map(|(_, k)| k.as_str())).collect();
+                let d = Diagnostic::new(Code::UnknownStep, at, format!("there is no step `{task}` in this pipeline"));
+                self.report(match nearest(task, keys) {
+                    Some(near) => d.help(format!("did you mean `{near}`?")),
+                    None => d.help("references name steps by their keys"),
+                });
+                return;
+            }
+            Some(named) => {
+                if named.kind == NamedKind::Inner {
+                    let d = Diagnostic::new(
+                        Code::HiddenOutput,
+                        at,
+                        "a step inside a loop runs many times: its values cannot be used outside",
+                    );
+                    self.report(d.also(named.span, "the step is declared here"));
+                    return;
+                }
+                if let Reference::Value { name, .. } = &reference {
+                    match named.outputs.iter().find(|(n, ..)| n == name) {
+                        Some((_, _, declared)) => {
+                            self.used.insert(*declared);
+                        }
+                        None if named.python && !named.broken => {
+                            let d =
+                                Diagnostic::new(Code::UnknownOutput, at, format!("step `{task}` never sets `{name}`"));
+                            let near = nearest(name, named.outputs.iter().map(|(n, ..)| n.as_str()));
+                            let help = match near {
+                                Some(near) => format!("did you mean `{near}`?"),
+                                None => format!("declare it in the step: `output {name}: string`"),
+                            };
+                            self.report(d.also(named.span, "the step is declared here").help(help));
+                        }
+                        None => {}
+                    }
+                }
+            }
+        }
+        self.uses.push(Use { reference, span: at, from_text: true });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn braces_are_read_as_the_platform_reads_them() {
+        let one = |t| braces(t).into_iter().next().map(|(_, _, b)| b);
+        assert_eq!(one("{{job.parameters.x}}"), Some(Braces::Known(Reference::Param("x".into()))));
+        assert_eq!(
+            one("a {{ tasks.`b-c`.values.d }}"),
+            Some(Braces::Known(Reference::Value { task: "b-c".into(), name: "d".into() }))
+        );
+        assert_eq!(one("{{my_folder}}"), Some(Braces::Literal("my_folder")));
+        assert_eq!(one("{{job_id}}"), Some(Braces::Legacy));
+        assert!(matches!(one("{{tasks.b-c.values.d}}"), Some(Braces::Wrong(_))));
+        assert!(matches!(one("{{job.runid}}"), Some(Braces::NoSuchFact(_))));
+        assert_eq!(
+            one("{{secrets/a/b}}"),
+            Some(Braces::Known(Reference::Secret { scope: "a".into(), key: "b".into() }))
+        );
+    }
+}

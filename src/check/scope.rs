@@ -1,0 +1,156 @@
+//! What a name can mean at a place in the source.
+
+use std::collections::{HashMap, HashSet};
+
+use smol_str::SmolStr;
+
+use super::symbols::Symbols;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::model::{Reference, Type};
+use crate::source::{Files, SourceMap, Span};
+use crate::syntax::ast;
+
+/// The value of a `var` for one target.
+#[derive(Clone, Debug)]
+pub(super) struct VarValue {
+    pub value: ast::Value,
+    /// The unit whose names the value sees.
+    pub unit: usize,
+}
+
+/// What a name in a pipeline's step name space is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NamedKind {
+    Step,
+    Condition,
+    Loop,
+    /// The step inside a loop, and the name of the loop.
+    Inner,
+}
+
+/// A name of a step, condition or loop.
+#[derive(Clone, Debug)]
+pub(super) struct Named {
+    pub kind: NamedKind,
+    pub span: Span,
+    /// The keys it stands for: one, or one for each element of a family.
+    pub keys: Vec<(Option<SmolStr>, SmolStr)>,
+    pub outputs: Vec<(SmolStr, Type, Span)>,
+    /// A SQL step: outputs are columns of its first row.
+    pub sql: bool,
+    /// A Python step: it sets what it declares and nothing else.
+    pub python: bool,
+    /// A raw `condition_task`, which has outcomes as an `if` has.
+    pub raw_condition: bool,
+    /// Parts of it were not understood.
+    pub broken: bool,
+    /// For an inner step: its loop's name.
+    pub within: Option<SmolStr>,
+}
+
+impl Named {
+    pub fn is_family(&self) -> bool {
+        self.keys.first().is_some_and(|(index, _)| index.is_some())
+    }
+}
+
+/// The names of a pipeline, found before its bodies are read.
+#[derive(Debug, Default)]
+pub(super) struct PipeNames<'a> {
+    pub params: Vec<(SmolStr, Type, Span)>,
+    pub steps: HashMap<SmolStr, Named>,
+    pub computes: Vec<&'a ast::Decl>,
+}
+
+/// A name that holds inside a family or loop.
+#[derive(Clone, Debug)]
+pub(super) struct Local {
+    pub name: SmolStr,
+    pub kind: LocalKind,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum LocalKind {
+    /// The element of a family: known at compile time.
+    Element(ast::Value, usize),
+    /// The item of a loop.
+    Input(Type),
+}
+
+/// Where a value stands.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'s> {
+    pub unit: usize,
+    pub pipe: Option<&'s PipeNames<'s>>,
+    pub locals: &'s [Local],
+}
+
+impl Scope<'_> {
+    /// The scope of declarations of a file.
+    pub fn file(unit: usize) -> Scope<'static> {
+        Scope { unit, pipe: None, locals: &[] }
+    }
+
+    pub fn in_loop(&self) -> bool {
+        self.locals.iter().any(|l| matches!(l.kind, LocalKind::Input(_)))
+    }
+}
+
+/// A reference used in a step, for the graph.
+#[derive(Clone, Debug)]
+pub(super) struct Use {
+    pub reference: Reference,
+    pub span: Span,
+    /// Typed as text between braces: checked, but no edge.
+    pub from_text: bool,
+}
+
+/// What the checks of one pipeline or target share.
+pub(super) struct Checker<'a> {
+    pub symbols: &'a Symbols<'a>,
+    pub sources: &'a SourceMap,
+    pub files: &'a dyn Files,
+    pub vars: &'a HashMap<SmolStr, VarValue>,
+    pub diagnostics: Diagnostics,
+    /// Names of declarations that something uses.
+    pub used: HashSet<Span>,
+    /// References met since the list was last taken.
+    pub uses: Vec<Use>,
+    /// First words between braces that were warned of.
+    pub literal_roots: HashSet<SmolStr>,
+    /// Places from which constants are being read, outermost first.
+    pub via: Vec<Span>,
+    /// Constants being read, to stop at circles.
+    pub reading: Vec<Span>,
+}
+
+impl<'a> Checker<'a> {
+    pub fn new(
+        symbols: &'a Symbols<'a>,
+        sources: &'a SourceMap,
+        files: &'a dyn Files,
+        vars: &'a HashMap<SmolStr, VarValue>,
+    ) -> Self {
+        Checker {
+            symbols,
+            sources,
+            files,
+            vars,
+            diagnostics: Diagnostics::new(),
+            used: HashSet::new(),
+            uses: Vec::new(),
+            literal_roots: HashSet::new(),
+            via: Vec::new(),
+            reading: Vec::new(),
+        }
+    }
+
+    /// Adds a message; where a constant is being read, the place of its use is shown as well.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        let diagnostic = match self.via.first() {
+            Some(place) if *place != diagnostic.span => diagnostic.also(*place, "used here"),
+            _ => diagnostic,
+        };
+        self.diagnostics.push(diagnostic);
+    }
+}

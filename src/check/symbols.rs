@@ -1,0 +1,257 @@
+//! What a project declares, by name, and what each file can see of it.
+
+use std::collections::HashMap;
+
+use smol_str::SmolStr;
+
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::project::Project;
+use crate::source::{SourceMap, Span};
+use crate::syntax::ast::{self, BindingKind, DeclKind, Item};
+
+/// A declaration and the unit it stands in.
+#[derive(Debug)]
+pub(super) struct In<'a, T> {
+    pub unit: usize,
+    pub decl: &'a T,
+}
+
+// Derived, they would ask the same of `T`.
+impl<T> Clone for In<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for In<'_, T> {}
+
+/// The names of one file.
+#[derive(Debug, Default)]
+struct Names<'a> {
+    lets: HashMap<SmolStr, &'a ast::Binding>,
+    computes: HashMap<SmolStr, &'a ast::Decl>,
+    pipelines: HashMap<SmolStr, &'a ast::Decl>,
+}
+
+/// The names of a project.
+#[derive(Debug)]
+pub(super) struct Symbols<'a> {
+    pub project: &'a Project,
+    names: Vec<Names<'a>>,
+    pub vars: HashMap<SmolStr, In<'a, ast::Binding>>,
+    pub targets: Vec<In<'a, ast::Decl>>,
+    pub packages: Vec<In<'a, ast::Package>>,
+    pub pipelines: Vec<In<'a, ast::Decl>>,
+    /// Text that was not understood: a name in it may be a declaration.
+    bad_text: String,
+}
+
+impl<'a> Symbols<'a> {
+    pub fn collect(project: &'a Project, sources: &SourceMap, diagnostics: &mut Diagnostics) -> Symbols<'a> {
+        let mut s = Symbols {
+            project,
+            names: Vec::new(),
+            vars: HashMap::new(),
+            targets: Vec::new(),
+            packages: Vec::new(),
+            pipelines: Vec::new(),
+            bad_text: String::new(),
+        };
+        for (unit, file) in project.units.iter().enumerate() {
+            let mut names = Names::default();
+            for item in &file.ast.items {
+                match item {
+                    Item::Binding(b) if b.kind == BindingKind::Let => {
+                        declare(&mut names.lets, &b.name, b, |b| b.name.span, diagnostics);
+                    }
+                    Item::Binding(b) if b.kind == BindingKind::Var => {
+                        if let Some(first) = s.vars.get(&b.name.text) {
+                            twice("var", &b.name, first.decl.name.span, diagnostics);
+                        } else {
+                            s.vars.insert(b.name.text.clone(), In { unit, decl: b });
+                        }
+                    }
+                    Item::Decl(d) => match d.kind {
+                        DeclKind::Cluster | DeclKind::Environment => {
+                            declare(&mut names.computes, &d.name, d.as_ref(), |d| d.name.span, diagnostics);
+                        }
+                        DeclKind::Pipeline => {
+                            if let Some(first) = s.pipelines.iter().find(|p| p.decl.name.text == d.name.text) {
+                                twice("pipeline", &d.name, first.decl.name.span, diagnostics);
+                            } else {
+                                names.pipelines.insert(d.name.text.clone(), d);
+                                s.pipelines.push(In { unit, decl: d });
+                            }
+                        }
+                        DeclKind::Target => {
+                            if let Some(first) = s.targets.iter().find(|p| p.decl.name.text == d.name.text) {
+                                twice("target", &d.name, first.decl.name.span, diagnostics);
+                            } else {
+                                s.targets.push(In { unit, decl: d });
+                            }
+                        }
+                        DeclKind::Step => {}
+                    },
+                    Item::Package(p) => {
+                        if let Some(first) = s.packages.iter().find(|o| o.decl.name.text == p.name.text) {
+                            twice("package", &p.name, first.decl.name.span, diagnostics);
+                        } else {
+                            s.packages.push(In { unit, decl: p });
+                        }
+                    }
+                    _ => {}
+                }
+                collect_bad(std::slice::from_ref(item), sources, &mut s.bad_text);
+            }
+            s.names.push(names);
+        }
+        for (name, var) in &s.vars {
+            for names in &s.names {
+                if let Some(other) = names.lets.get(name) {
+                    twice("value", &var.decl.name, other.name.span, diagnostics);
+                }
+            }
+        }
+        s
+    }
+
+    /// The units that a file sees names of: itself first, then what it imports.
+    fn seen_by(&self, unit: usize) -> impl Iterator<Item = usize> + '_ {
+        let imports = self.project.imports.get(unit).map(Vec::as_slice).unwrap_or_default();
+        std::iter::once(unit).chain(imports.iter().filter_map(|(_, to)| *to))
+    }
+
+    fn look<T: ?Sized>(&self, unit: usize, f: impl Fn(&Names<'a>) -> Option<&'a T>) -> Option<In<'a, T>>
+    where
+        T: Sized,
+    {
+        self.seen_by(unit).find_map(|u| Some(In { unit: u, decl: f(self.names.get(u)?)? }))
+    }
+
+    pub fn find_let(&self, unit: usize, name: &str) -> Option<In<'a, ast::Binding>> {
+        self.look(unit, |n| n.lets.get(name).copied())
+    }
+
+    pub fn find_compute(&self, unit: usize, name: &str) -> Option<In<'a, ast::Decl>> {
+        self.look(unit, |n| n.computes.get(name).copied())
+    }
+
+    pub fn find_pipeline(&self, unit: usize, name: &str) -> Option<In<'a, ast::Decl>> {
+        self.look(unit, |n| n.pipelines.get(name).copied())
+    }
+
+    /// Every value name that a file sees, for hints.
+    pub fn value_names(&self, unit: usize) -> Vec<&str> {
+        let lets = self.seen_by(unit).filter_map(|u| self.names.get(u)).flat_map(|n| n.lets.keys());
+        lets.chain(self.vars.keys()).map(SmolStr::as_str).collect()
+    }
+
+    /// Every cluster and environment that a file sees.
+    pub fn compute_names(&self, unit: usize) -> Vec<&str> {
+        self.seen_by(unit)
+            .filter_map(|u| self.names.get(u))
+            .flat_map(|n| n.computes.keys())
+            .map(SmolStr::as_str)
+            .collect()
+    }
+
+    /// Every pipeline that a file sees.
+    pub fn pipeline_names(&self, unit: usize) -> Vec<&str> {
+        self.seen_by(unit)
+            .filter_map(|u| self.names.get(u))
+            .flat_map(|n| n.pipelines.keys())
+            .map(SmolStr::as_str)
+            .collect()
+    }
+
+    /// Whether a name may be declared in text that was not understood, or in a file that could not be read.
+    pub fn maybe_declared(&self, name: &str) -> bool {
+        let unread = self.project.imports.iter().flatten().any(|(_, to)| to.is_none());
+        unread
+            || self
+                .bad_text
+                .split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-')
+                .any(|word| !word.is_empty() && word == name)
+    }
+
+    /// Declarations of the root file that nothing uses, and imports that bring nothing.
+    pub fn unused(&self, used: &dyn Fn(Span) -> bool, diagnostics: &mut Diagnostics) {
+        let unused = |kind: &str, name: &ast::Ident, diagnostics: &mut Diagnostics| {
+            if !used(name.span) && !name.text.starts_with('_') && !self.maybe_declared(&name.text) {
+                let d = Diagnostic::new(Code::Unused, name.span, format!("the {kind} `{}` is never used", name.text));
+                diagnostics.push(d.help("remove it, or begin its name with `_` to keep it"));
+            }
+        };
+        let Some(root) = self.names.first() else { return };
+        let mut lets: Vec<_> = root.lets.values().collect();
+        lets.sort_by_key(|b| b.span);
+        lets.iter().for_each(|b| unused("constant", &b.name, diagnostics));
+        let mut computes: Vec<_> = root.computes.values().collect();
+        computes.sort_by_key(|d| d.span);
+        computes.iter().for_each(|d| unused(d.kind.keyword(), &d.name, diagnostics));
+        let mut vars: Vec<_> = self.vars.values().filter(|v| v.unit == 0).collect();
+        vars.sort_by_key(|v| v.decl.span);
+        vars.iter().for_each(|v| unused("var", &v.decl.name, diagnostics));
+        for (unit, imports) in self.project.imports.iter().enumerate() {
+            for (span, to) in imports {
+                let Some(to) = to else { continue };
+                let Some(names) = self.names.get(*to) else { continue };
+                let useful = !names.pipelines.is_empty()
+                    || self.vars.values().any(|v| v.unit == *to)
+                    || self.targets.iter().any(|t| t.unit == *to)
+                    || self.packages.iter().any(|p| p.unit == *to)
+                    || self.project.imports.get(*to).is_some_and(|i| !i.is_empty())
+                    || self.project.units.get(*to).is_some_and(|u| u.broken)
+                    || names.lets.values().any(|b| used(b.name.span))
+                    || names.computes.values().any(|d| used(d.name.span));
+                let broken = self.project.units.get(unit).is_some_and(|u| u.broken);
+                if !useful && !broken {
+                    let d = Diagnostic::new(Code::UnusedImport, *span, "nothing of this file is used");
+                    diagnostics
+                        .push(d.help("remove the import").fix("remove the import", vec![(*span, String::new())]));
+                }
+            }
+        }
+    }
+}
+
+fn declare<'a, T>(
+    map: &mut HashMap<SmolStr, &'a T>,
+    name: &ast::Ident,
+    decl: &'a T,
+    span: impl Fn(&T) -> Span,
+    diagnostics: &mut Diagnostics,
+) {
+    match map.get(&name.text) {
+        Some(first) => twice("name", name, span(first), diagnostics),
+        None => {
+            map.insert(name.text.clone(), decl);
+        }
+    }
+}
+
+/// `name` is declared a second time.
+pub(super) fn twice(what: &str, name: &ast::Ident, first: Span, diagnostics: &mut Diagnostics) {
+    let d = Diagnostic::new(Code::DeclaredTwice, name.span, format!("the {what} `{}` is declared twice", name.text));
+    diagnostics
+        .push(d.label("declared again here").also(first, "declared first here").help("rename or remove one of them"));
+}
+
+fn collect_bad(items: &[Item], sources: &SourceMap, out: &mut String) {
+    for item in items {
+        match item {
+            Item::Bad(span) => {
+                out.push_str(sources.slice(*span));
+                out.push('\n');
+            }
+            Item::Decl(d) => collect_bad(&d.body.items, sources, out),
+            Item::If(i) => {
+                collect_bad(&i.then.items, sources, out);
+                if let Some(otherwise) = &i.otherwise {
+                    collect_bad(&otherwise.items, sources, out);
+                }
+            }
+            Item::For(f) => collect_bad(&f.body.items, sources, out),
+            _ => {}
+        }
+    }
+}

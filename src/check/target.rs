@@ -1,0 +1,247 @@
+//! A target: its own values, the vars it sets, and the job fields it lays over every pipeline.
+
+use std::collections::HashMap;
+
+use smol_str::SmolStr;
+
+use super::eval::Known;
+use super::fields::Against;
+use super::scope::{Checker, Scope, VarValue};
+use super::symbols::{In, Symbols};
+use crate::diag::{Code, Diagnostic, Diagnostics, nearest};
+use crate::model::{Mode, Object, Target, Type};
+use crate::schema::{Cloud, JOB, TARGET_PLACE, is_job_field_of_target};
+use crate::source::Span;
+use crate::syntax::ast::{self, Decl, EntryValue, Item, StrLit, StrPart, Value, ValueKind};
+
+/// The values of all vars for one target: `--var`, then the target's, then the default.
+pub(super) fn var_values(
+    symbols: &Symbols<'_>,
+    target: Option<In<'_, Decl>>,
+    given: &[(SmolStr, SmolStr)],
+    diagnostics: &mut Diagnostics,
+) -> HashMap<SmolStr, VarValue> {
+    let mut out = HashMap::new();
+    let set = target.map(|t| set_vars(symbols, t, diagnostics)).unwrap_or_default();
+    for (name, var) in &symbols.vars {
+        let from_flag = given.iter().rev().find(|(k, _)| k == name).map(|(_, text)| flag_value(text, var.decl));
+        let value = from_flag
+            .map(|value| VarValue { value, unit: var.unit })
+            .or_else(|| set.get(name).cloned())
+            .or_else(|| var.decl.value.clone().map(|value| VarValue { value, unit: var.unit }));
+        match value {
+            Some(value) => {
+                out.insert(name.clone(), value);
+            }
+            None => {
+                let d =
+                    Diagnostic::new(Code::NoValueForVar, var.decl.name.span, format!("the var `{name}` has no value"));
+                diagnostics.push(match target {
+                    Some(t) => d.also(t.decl.name.span, "this target does not set it").help(format!(
+                        "add `vars {{ {name} = ... }}` to the target, a default to the var, or `--var {name}=...`"
+                    )),
+                    None => d.help(format!("give it a default, or `--var {name}=...`")),
+                });
+            }
+        }
+    }
+    out
+}
+
+fn set_vars(symbols: &Symbols<'_>, target: In<'_, Decl>, diagnostics: &mut Diagnostics) -> HashMap<SmolStr, VarValue> {
+    let mut out: HashMap<SmolStr, VarValue> = HashMap::new();
+    for item in &target.decl.body.items {
+        let Item::Entry(entry) = item else { continue };
+        let (true, EntryValue::Block(body)) = (entry.key.text == "vars", &entry.value) else { continue };
+        for item in &body.items {
+            let Item::Entry(entry) = item else { continue };
+            let name = &entry.key;
+            if !symbols.vars.contains_key(&name.text) {
+                if !symbols.maybe_declared(&name.text) {
+                    let d =
+                        Diagnostic::new(Code::UnknownVar, name.span, format!("the project has no var `{}`", name.text));
+                    let near = nearest(&name.text, symbols.vars.keys().map(SmolStr::as_str));
+                    diagnostics.push(match near {
+                        Some(_) => d.nearest(name.span, near),
+                        None => d.help(format!("declare it: `var {}: string`", name.text)),
+                    });
+                }
+                continue;
+            }
+            if let Some(first) = out.get(&name.text) {
+                let d = Diagnostic::new(Code::GivenTwice, name.span, format!("`{}` is given twice", name.text));
+                diagnostics.push(d.also(first.value.span, "given first here").help("remove one of them"));
+                continue;
+            }
+            let value = match &entry.value {
+                EntryValue::Assign(v) => v.clone(),
+                EntryValue::Block(b) => Value { span: b.span, kind: ValueKind::Object(b.clone()) },
+            };
+            out.insert(name.text.clone(), VarValue { value, unit: target.unit });
+        }
+    }
+    out
+}
+
+/// The text of `--var` as a value: text as it is for a text, else read as source.
+fn flag_value(text: &SmolStr, var: &ast::Binding) -> Value {
+    let span = var.name.span;
+    let plain = Value { span, kind: ValueKind::Str(StrLit { span, parts: vec![StrPart::Text(text.clone(), span)] }) };
+    let ty = var.ty.as_ref().map_or("string", |t| t.name.text.as_str());
+    if !matches!(ty, "int" | "float" | "bool" | "list" | "map" | "json" | "compute") {
+        return plain;
+    }
+    let parsed = crate::syntax::parse(span.file, &format!("let x = {text}\n"));
+    match parsed.file.items.into_iter().next() {
+        Some(Item::Binding(b)) if parsed.diagnostics.is_empty() => {
+            b.value.map_or(plain, |v| Value { span, kind: v.kind })
+        }
+        _ => plain,
+    }
+}
+
+/// A target ready for use, and what it lays over every pipeline.
+pub(super) struct TargetParts {
+    pub target: Target,
+    pub job: Object,
+}
+
+/// Reads the target; `None` for a project that is compiled without one.
+pub(super) fn read(checker: &mut Checker<'_>, target: Option<In<'_, Decl>>) -> TargetParts {
+    let mut out = Target::default();
+    let nowhere =
+        checker.symbols.project.root().map_or(Span::new(crate::source::FileId(0), 0, 0), |u| Span::new(u.id, 0, 0));
+    let Some(In { unit, decl }) = target else {
+        return TargetParts { target: out, job: Object::new(&JOB, nowhere) };
+    };
+    checker.bare_header(&decl.header, "a target");
+    let mut object = checker.body(&decl.body, Against::Place(&TARGET_PLACE), Scope::file(unit));
+    out.name = Some(decl.name.text.clone());
+    out.span = Some(decl.name.span);
+    if let Some(workspace) = object.get("workspace").and_then(|n| n.as_object()) {
+        let text = |key: &str| workspace.str(key).map(SmolStr::from);
+        out.host = text("host");
+        out.profile = text("profile");
+        out.root_path = text("root_path").map(|p| SmolStr::from(p.trim_end_matches('/')));
+        out.artifact_path = text("artifact_path").map(|p| SmolStr::from(p.trim_end_matches('/')));
+        for key in ["root_path", "artifact_path"] {
+            if let Some(node) = workspace.get(key)
+                && let Some(path) = node.as_str()
+                && !path.starts_with('/')
+            {
+                let d = Diagnostic::new(Code::BadFormat, node.span, format!("`{key}` must begin with `/`"));
+                checker.report(d.help("such as /Workspace/pipelines/churn or /Volumes/main/default/wheels"));
+            }
+        }
+        if let Some(node) = workspace.get("host")
+            && let Some(host) = node.as_str()
+            && !host.starts_with("https://")
+            && !host.starts_with("http://127.0.0.1")
+            && !host.starts_with("http://localhost")
+        {
+            let d = Diagnostic::new(Code::BadFormat, node.span, "`host` must begin with `https://`");
+            checker.report(d.help("such as https://adb-1234567890123456.7.azuredatabricks.net"));
+        }
+    }
+    out.mode = match object.str("mode") {
+        Some("development") => Mode::Development,
+        Some("production") => Mode::Production,
+        _ => Mode::Plain,
+    };
+    out.cloud = match object.str("cloud") {
+        Some(name) => Cloud::from_name(name),
+        None => out.host.as_deref().and_then(Cloud::of_host),
+    };
+    if out.mode == Mode::Production {
+        production(checker, &out, decl, &object);
+    }
+    object.fields.retain(|f| is_job_field_of_target(f.field.key));
+    TargetParts { target: out, job: object }
+}
+
+fn production(checker: &mut Checker<'_>, target: &Target, decl: &Decl, object: &Object) {
+    let at = |key: &str| {
+        object
+            .get("workspace")
+            .and_then(|n| n.as_object())
+            .map_or(decl.name.span, |w| w.get(key).map_or(decl.name.span, |n| n.span))
+    };
+    match target.root_path.as_deref() {
+        None => {
+            let d = Diagnostic::new(Code::ProductionPath, decl.name.span, "a production target needs a `root_path`");
+            checker.report(d.help("without one, files go to the folder of whoever deploys; write `workspace { root_path = \"/Workspace/...\" }`"));
+        }
+        Some(path) if path.starts_with("/Workspace/Users/") || path.starts_with("/Users/") => {
+            let principal = object.has("run_as");
+            if !principal {
+                let d = Diagnostic::new(
+                    Code::ProductionPath,
+                    at("root_path"),
+                    "a production target must not live in a user's folder",
+                );
+                checker
+                    .report(d.help("use a shared folder, or set `run_as` to a service principal and use its folder"));
+            }
+        }
+        Some(_) => {}
+    }
+}
+
+/// Checks that the value of each var has its type.
+pub(super) fn check_vars(checker: &mut Checker<'_>) {
+    let symbols = checker.symbols;
+    let mut vars: Vec<_> = symbols.vars.values().collect();
+    vars.sort_by_key(|v| v.decl.span);
+    for var in vars {
+        let wanted = var.decl.ty.as_ref().and_then(|t| checker.type_of(t));
+        let Some(value) = checker.vars.get(&var.decl.name.text) else { continue };
+        let wanted = wanted.unwrap_or(Type::Any);
+        check_type(
+            checker,
+            &value.value.clone(),
+            Scope::file(value.unit),
+            &wanted,
+            &var.decl.name,
+            var.decl.ty.as_ref().map(|t| t.span),
+        );
+    }
+}
+
+/// Checks a compile-time value against a declared type.
+pub(super) fn check_type(
+    checker: &mut Checker<'_>,
+    value: &Value,
+    scope: Scope<'_>,
+    wanted: &Type,
+    name: &ast::Ident,
+    declared: Option<Span>,
+) {
+    if let (Type::Compute | Type::Enum(_), ValueKind::Path(_)) = (wanted, &value.kind) {
+        return;
+    }
+    let sink = super::eval::Sink { name: &name.text, eval: crate::schema::Eval::Constant };
+    let Some(typed) = checker.typed(value, scope, sink) else { return };
+    let fits = typed.ty.fits(wanted)
+        || matches!(
+            (&typed.value, wanted),
+            (Known::AtCompileTime(super::eval::Const::Text(_)), Type::Path | Type::Table)
+        )
+        || matches!((&typed.value, wanted), (Known::AtCompileTime(super::eval::Const::Text(t)), Type::Date | Type::Datetime) if dateish(t));
+    if !fits {
+        let d = Diagnostic::new(
+            Code::WrongType,
+            value.span,
+            format!("`{}` is declared as {wanted}, but this is {}", name.text, typed.ty),
+        );
+        let d = match declared {
+            Some(span) if span != value.span => d.also(span, "declared here"),
+            _ => d,
+        };
+        checker.report(d.help("change the value or the type"));
+    }
+}
+
+/// Whether a text begins like an ISO date.
+fn dateish(text: &str) -> bool {
+    text.get(..10).is_some_and(|d| d.parse::<jiff::civil::Date>().is_ok())
+}

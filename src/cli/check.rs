@@ -1,0 +1,120 @@
+//! `pipec check`.
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+
+use super::args::{Check, Format, Shared};
+use super::{Outcome, report, usage};
+use crate::check::{Checked, Options, check};
+use crate::diag::{Diagnostic, formats};
+use crate::emit::write_file;
+use crate::project::{Loaded, load};
+use crate::source::{DiskFiles, FileId};
+
+/// `--var a=b` as pairs.
+pub fn vars(shared: &Shared) -> Result<Vec<(SmolStr, SmolStr)>, String> {
+    shared
+        .vars
+        .iter()
+        .map(|v| match v.split_once('=') {
+            Some((name, value)) if !name.is_empty() => Ok((name.trim().into(), value.into())),
+            _ => Err(format!("`--var {v}` is not of the form NAME=VALUE")),
+        })
+        .collect()
+}
+
+/// Loads and checks.
+pub fn load_and_check(
+    paths: &[std::path::PathBuf],
+    shared: &Shared,
+    all_targets: bool,
+) -> Result<(Loaded, Checked), Outcome> {
+    let paths = super::paths(paths).map_err(usage)?;
+    let loaded = load(&paths, &DiskFiles).map_err(usage)?;
+    let options = Options {
+        target: shared.target.as_deref().map(SmolStr::from),
+        all_targets,
+        vars: vars(shared).map_err(usage)?,
+    };
+    let checked = check(&loaded, &DiskFiles, &options).map_err(usage)?;
+    Ok((loaded, checked))
+}
+
+pub fn run(args: &Check, shared: &Shared) -> Outcome {
+    let (mut loaded, mut checked) = match load_and_check(&args.paths, shared, true) {
+        Ok(found) => found,
+        Err(outcome) => return outcome,
+    };
+    if args.fix {
+        let mut total = 0;
+        // One fix may make room for another; a few rounds reach the end.
+        for _ in 0..8 {
+            let fixed = match apply(&loaded, &checked.diagnostics) {
+                Ok(n) => n,
+                Err(e) => {
+                    eprintln!("pipec: {e}");
+                    return Outcome::Failed;
+                }
+            };
+            if fixed == 0 {
+                break;
+            }
+            total += fixed;
+            (loaded, checked) = match load_and_check(&args.paths, shared, true) {
+                Ok(found) => found,
+                Err(outcome) => return outcome,
+            };
+        }
+        if !shared.quiet {
+            eprintln!("{total} fixed");
+        }
+    }
+    let list = &checked.diagnostics;
+    match args.format {
+        Format::Human => {
+            report::print(list, &loaded.sources, shared);
+            if list.is_empty() && !shared.quiet {
+                let files = loaded.sources.iter().count();
+                eprintln!("no mistakes in {files} file{}", if files == 1 { "" } else { "s" });
+            }
+        }
+        Format::Json => println!("{:#}", formats::json(list, &loaded.sources)),
+        Format::Sarif => println!("{:#}", formats::sarif(list, &loaded.sources)),
+        Format::Github => list.iter().for_each(|d| println!("{}", formats::github(d, &loaded.sources))),
+    }
+    if checked.has_errors() { Outcome::Errors } else { Outcome::Done }
+}
+
+/// Applies the sure fixes that do not touch each other; gives their number.
+fn apply(loaded: &Loaded, diagnostics: &[Diagnostic]) -> std::io::Result<usize> {
+    let mut edits: BTreeMap<FileId, Vec<(u32, u32, String)>> = BTreeMap::new();
+    let mut applied = 0;
+    for d in diagnostics {
+        let Some(fix) = d.fixes.iter().find(|f| f.safe) else { continue };
+        let clashes = fix.edits.iter().any(|(span, _)| {
+            edits
+                .get(&span.file)
+                .is_some_and(|list| list.iter().any(|(s, e, _)| span.start < *e && *s < span.end || span.start == *s))
+        });
+        if clashes {
+            continue;
+        }
+        for (span, text) in &fix.edits {
+            edits.entry(span.file).or_default().push((span.start, span.end, text.clone()));
+        }
+        applied += 1;
+    }
+    for (file, mut list) in edits {
+        let Some(source) = loaded.sources.get(file) else { continue };
+        list.sort();
+        let mut text = source.text.to_string();
+        for (start, end, new) in list.iter().rev() {
+            if text.get(*start as usize..*end as usize).is_some() {
+                text.replace_range(*start as usize..*end as usize, new);
+            }
+        }
+        write_file(&source.path, text.as_bytes())?;
+    }
+    Ok(applied)
+}

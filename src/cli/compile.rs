@@ -1,0 +1,152 @@
+//! `pipec compile`.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use smol_str::SmolStr;
+
+use super::args::{Compile, Shared};
+use super::check::load_and_check;
+use super::{Outcome, report, usage};
+use crate::emit::{artifacts, json_bytes, write_all};
+use crate::lower::{Bundle, Options, entry_points, lower};
+use crate::package::{Wheel, build};
+
+pub fn run(args: &Compile, shared: &Shared) -> Outcome {
+    let ids = match args.ids.as_deref().map(read_ids).transpose() {
+        Ok(ids) => ids.unwrap_or_default(),
+        Err(e) => return usage(e),
+    };
+    let (loaded, checked) = match load_and_check(&args.paths, shared, false) {
+        Ok(found) => found,
+        Err(outcome) => return outcome,
+    };
+    report::print(&checked.diagnostics, &loaded.sources, shared);
+    if checked.has_errors() {
+        return Outcome::Errors;
+    }
+    let options = Options { user: shared.user.as_deref().map(SmolStr::from) };
+    // Programs of one directory go to one place and have one manifest.
+    let mut places: BTreeMap<PathBuf, (Vec<Bundle>, Vec<Wheel>)> = BTreeMap::new();
+    for (project, program) in loaded.projects.iter().zip(&checked.programs) {
+        // Without errors there is a program for each project.
+        let Some(program) = program else { continue };
+        let mut wheels = Vec::new();
+        for (package, entries) in program.packages.iter().zip(entry_points(program)) {
+            match build(&package.dir, entries) {
+                Ok(wheel) => wheels.push(wheel),
+                Err(e) => {
+                    eprintln!("pipec: package `{}`: {e}\n  help: {}", package.name, e.help);
+                    return Outcome::Errors;
+                }
+            }
+        }
+        let mut bundle = lower(program, &wheels, project.dir(), &options);
+        fill_ids(&mut bundle, &ids);
+        let out = match &args.out {
+            Some(out) => out.clone(),
+            None => project.dir().join("build"),
+        };
+        let place = places.entry(out.join(bundle.target.as_str())).or_default();
+        let twice = bundle.jobs.iter().find(|j| place.0.iter().flat_map(|b| &b.jobs).any(|o| o.pipeline == j.pipeline));
+        if let Some(job) = twice {
+            return usage(format!(
+                "two pipelines are called `{}` and would be written to one file; rename one, or compile them apart with `--out`",
+                job.pipeline
+            ));
+        }
+        place.0.push(bundle);
+        place.1.extend(wheels);
+    }
+    let all: Vec<&str> =
+        places.values().flat_map(|(b, _)| b).flat_map(|b| &b.jobs).map(|j| j.pipeline.as_str()).collect();
+    if let Some(name) = &args.pipeline
+        && !all.contains(&name.as_str())
+    {
+        return usage(format!("there is no pipeline `{name}`; there is {}", crate::diag::one_of(all, 12)));
+    }
+    if args.stdout {
+        return print_one(&places, args.pipeline.as_deref());
+    }
+    for (dir, (bundles, wheels)) in &places {
+        let list = artifacts(bundles, wheels, args.pipeline.as_deref());
+        if let Err(e) = write_all(dir, &list) {
+            eprintln!("pipec: {e}");
+            return Outcome::Failed;
+        }
+        if !shared.quiet {
+            tell(dir, bundles, &list);
+        }
+    }
+    Outcome::Done
+}
+
+fn tell(dir: &Path, bundles: &[Bundle], list: &[crate::emit::Artifact]) {
+    for chosen in bundles.iter().flat_map(|b| &b.jobs).flat_map(|j| &j.chosen) {
+        eprintln!("chosen  {chosen}");
+    }
+    if bundles.iter().any(|b| {
+        b.layout.assumed
+            && (!b.files.is_empty() || b.jobs.iter().any(|j| j.body.to_string().contains(&b.layout.wheels)))
+    }) {
+        eprintln!("note    no `root_path` and no `--user`: files are placed below /Workspace/Shared");
+    }
+    for artifact in list {
+        eprintln!("wrote   {}", dir.join(&artifact.path).display());
+    }
+}
+
+fn print_one(places: &BTreeMap<PathBuf, (Vec<Bundle>, Vec<Wheel>)>, only: Option<&str>) -> Outcome {
+    let jobs: Vec<_> = places
+        .values()
+        .flat_map(|(b, _)| b)
+        .flat_map(|b| &b.jobs)
+        .filter(|j| only.is_none_or(|o| o == j.pipeline))
+        .collect();
+    match jobs.as_slice() {
+        [job] => {
+            if let Err(e) = std::io::stdout().write_all(&json_bytes(&job.body)) {
+                // A reader that has seen enough closes the pipe.
+                if e.kind() != std::io::ErrorKind::BrokenPipe {
+                    eprintln!("pipec: cannot write: {e}");
+                    return Outcome::Failed;
+                }
+            }
+            Outcome::Done
+        }
+        list => usage(format!(
+            "`--stdout` prints one job; name it with `--pipeline`: {}",
+            crate::diag::one_of(list.iter().map(|j| j.pipeline.as_str()), 12)
+        )),
+    }
+}
+
+/// Job ids by pipeline.
+fn read_ids(path: &Path) -> Result<BTreeMap<String, i64>, String> {
+    let shown = path.display();
+    let bytes = std::fs::read(path).map_err(|e| format!("cannot read `{shown}`: {e}"))?;
+    let json: Value = serde_json::from_slice(&bytes).map_err(|e| format!("`{shown}` is no JSON: {e}"))?;
+    let map = json.as_object().ok_or_else(|| format!("`{shown}` must be an object of pipeline names and job ids"))?;
+    map.iter()
+        .map(|(name, id)| {
+            id.as_i64()
+                .map(|id| (name.clone(), id))
+                .ok_or_else(|| format!("`{shown}`: the id of `{name}` must be a whole number"))
+        })
+        .collect()
+}
+
+fn fill_ids(bundle: &mut Bundle, ids: &BTreeMap<String, i64>) {
+    for job in &mut bundle.jobs {
+        let body = &mut job.body;
+        job.late.retain(|late| match (ids.get(late.pipeline.as_str()), body.pointer_mut(&late.pointer)) {
+            (Some(id), Some(slot)) => {
+                *slot = (*id).into();
+                false
+            }
+            _ => true,
+        });
+    }
+}

@@ -1,0 +1,49 @@
+//! `pipec explain`.
+
+use jiff::Zoned;
+
+use super::args::{Explain, Shared};
+use super::{Outcome, usage};
+use crate::diag::{Code, nearest, page};
+use crate::time::{Cron, from_unix, is_known_zone};
+
+pub fn run(args: &Explain, _shared: &Shared) -> Outcome {
+    let what = args.what.trim();
+    if let Some(code) = Code::from_id(what) {
+        print!("{}", page(code));
+        return Outcome::Done;
+    }
+    if what.split_whitespace().count() >= 5 {
+        return cron(what, &args.zone);
+    }
+    let ids: Vec<&str> = Code::ALL.iter().map(|c| c.id()).collect();
+    match nearest(&what.to_uppercase(), ids) {
+        Some(near) => usage(format!("there is no code `{what}`; did you mean `{near}`?")),
+        None => usage(format!("there is no code `{what}`; codes look like E0102 or W0150")),
+    }
+}
+
+fn cron(text: &str, zone: &str) -> Outcome {
+    if !is_known_zone(zone) {
+        return usage(format!("there is no time zone `{zone}`"));
+    }
+    let parsed = match Cron::parse(text) {
+        Ok(cron) => cron,
+        Err(e) => {
+            eprintln!("pipec: {}", e.message);
+            if let Some(quartz) = from_unix(text) {
+                eprintln!("the same in Quartz is `{quartz}`");
+            }
+            return Outcome::Errors;
+        }
+    };
+    let now = match Zoned::now().in_tz(zone) {
+        Ok(now) => now,
+        Err(e) => return usage(e),
+    };
+    println!("{text} in {zone} fires next at");
+    for at in parsed.next_after(&now, 5) {
+        println!("  {}", at.strftime("%a %Y-%m-%d %H:%M:%S %Z"));
+    }
+    Outcome::Done
+}

@@ -1,0 +1,90 @@
+//! The command line: arguments in, exit code out. Results go to stdout, messages to stderr.
+
+mod args;
+mod check;
+mod compile;
+mod explain;
+mod report;
+mod schema;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Args, Command};
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done.
+    Done,
+    /// The program has errors.
+    Errors,
+    /// The call was wrong.
+    Usage,
+    /// Files cannot be written.
+    Failed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        ExitCode::from(match outcome {
+            Outcome::Done => 0,
+            Outcome::Errors => 1,
+            Outcome::Usage => 2,
+            Outcome::Failed => 3,
+        })
+    }
+}
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|info| {
+        eprintln!("pipec: this is a bug in pipec, not in your program.");
+        eprintln!("Please report it with the command and the files that show it:\n{info}");
+    }));
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let wrong = error.use_stderr();
+            // Whether the terminal still takes the message changes nothing.
+            let _ = error.print();
+            return if wrong { Outcome::Usage.into() } else { Outcome::Done.into() };
+        }
+    };
+    let outcome = match &args.command {
+        Command::Check(c) => check::run(c, &args.shared),
+        Command::Compile(c) => compile::run(c, &args.shared),
+        Command::Explain(c) => explain::run(c, &args.shared),
+        Command::Schema(c) => schema::run(c),
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Args::command(), "pipec", &mut std::io::stdout());
+            Outcome::Done
+        }
+    };
+    outcome.into()
+}
+
+/// Tells a mistake in the call.
+fn usage(message: impl std::fmt::Display) -> Outcome {
+    eprintln!("pipec: {message}");
+    Outcome::Usage
+}
+
+/// The paths to work on: those given, or the nearest directory upwards that holds a `.pipe` file.
+fn paths(given: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    if !given.is_empty() {
+        return Ok(given.to_vec());
+    }
+    let here = std::env::current_dir().map_err(|e| format!("cannot tell the current directory: {e}"))?;
+    for (up, dir) in here.ancestors().enumerate() {
+        let holds = std::fs::read_dir(dir)
+            .is_ok_and(|d| d.flatten().any(|e| e.path().extension().is_some_and(|x| x == "pipe")));
+        if holds {
+            let relative: PathBuf = if up == 0 { PathBuf::from(".") } else { std::iter::repeat_n("..", up).collect() };
+            return Ok(vec![relative]);
+        }
+    }
+    Err("there is no `.pipe` file here or in a directory above".to_owned())
+}

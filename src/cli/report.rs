@@ -1,0 +1,53 @@
+//! Diagnostics on the terminal.
+
+use std::io::IsTerminal;
+
+use super::args::{Shared, When};
+use crate::diag::render::{Style, human};
+use crate::diag::{Diagnostic, Severity};
+use crate::source::SourceMap;
+
+/// How to draw on stderr.
+pub fn style(shared: &Shared) -> Style {
+    let terminal = std::io::stderr().is_terminal();
+    let color = match shared.color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => terminal && std::env::var_os("NO_COLOR").is_none(),
+    };
+    let width = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(100);
+    Style { color, width, unicode: true }
+}
+
+/// Prints messages and a line that counts them.
+pub fn print(diagnostics: &[Diagnostic], sources: &SourceMap, shared: &Shared) {
+    let style = style(shared);
+    for d in diagnostics.iter().filter(|d| !shared.quiet || d.severity == Severity::Error) {
+        eprintln!("{}", human(d, sources, style));
+    }
+    let line = summary(diagnostics);
+    if !line.is_empty() {
+        eprintln!("{line}");
+    }
+}
+
+/// `2 errors, 1 warning`, and what to do about them.
+fn summary(diagnostics: &[Diagnostic]) -> String {
+    let count = |s: Severity| diagnostics.iter().filter(|d| d.severity == s).count();
+    let part = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let mut out = match (errors, warnings) {
+        (0, 0) => return String::new(),
+        (e, 0) => part(e, "error"),
+        (0, w) => part(w, "warning"),
+        (e, w) => format!("{}, {}", part(e, "error"), part(w, "warning")),
+    };
+    let fixable = diagnostics.iter().filter(|d| d.fixes.iter().any(|f| f.safe)).count();
+    if fixable > 0 {
+        out.push_str(&format!("; `pipec check --fix` mends {fixable}"));
+    }
+    if let Some(first) = diagnostics.iter().find(|d| d.severity == Severity::Error) {
+        out.push_str(&format!("; `pipec explain {}` tells more", first.code.id()));
+    }
+    out
+}

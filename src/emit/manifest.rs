@@ -1,0 +1,82 @@
+//! `manifest.json`: what was built, from what, and what only a deployment can fill in.
+
+use serde_json::{Value, json};
+
+use crate::lower::Bundle;
+use crate::package::{Wheel, sha256_hex};
+
+/// The manifest of one target.
+pub fn manifest(bundles: &[Bundle], wheels: &[Wheel], only: Option<&str>) -> Value {
+    let first = bundles.first();
+    let jobs: Vec<Value> = bundles
+        .iter()
+        .flat_map(|b| &b.jobs)
+        .filter(|j| only.is_none_or(|o| o == j.pipeline))
+        .map(|job| {
+            let bytes = super::json_bytes(&job.body);
+            json!({
+                "pipeline": job.pipeline.as_str(),
+                "file": format!("{}.job.json", job.pipeline),
+                "sha256": sha256_hex(&bytes),
+                "late": job.late.iter().map(|l| json!({
+                    "pointer": l.pointer, "value": "job_id", "pipeline": l.pipeline.as_str(),
+                })).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    let folder = first.map(|b| b.layout.wheels.clone()).unwrap_or_default();
+    let mut seen: Vec<&str> = Vec::new();
+    let wheels: Vec<Value> = wheels
+        .iter()
+        .filter(|w| {
+            let new = !seen.contains(&w.file_name.as_str());
+            seen.push(&w.file_name);
+            new
+        })
+        .map(|w| wheel(w, &folder))
+        .collect();
+    let mut files: Vec<Value> = Vec::new();
+    for bundle in bundles {
+        for file in &bundle.files {
+            let bytes = std::fs::read(&file.local).unwrap_or_default();
+            files.push(json!({
+                "workspace_path": file.workspace_path,
+                "kind": file.kind,
+                "sha256": sha256_hex(&bytes),
+                "size": bytes.len(),
+            }));
+        }
+    }
+    json!({
+        "version": 1,
+        "project": first.map(|b| b.project.as_str()).unwrap_or_default(),
+        "target": first.map(|b| b.target.as_str()).unwrap_or_default(),
+        "root_path": first.map(|b| b.layout.root.as_str()).unwrap_or_default(),
+        "jobs": jobs,
+        "wheels": wheels,
+        "files": files,
+    })
+}
+
+fn wheel(w: &Wheel, folder: &str) -> Value {
+    json!({
+        "name": w.distribution,
+        "version": w.version,
+        "file": format!("wheels/{}", w.file_name),
+        "tags": ["py3-none-any"],
+        "sha256": sha256_hex(&w.bytes),
+        "size": w.bytes.len(),
+        "requires_python": w.requires_python,
+        "requirements": w.requirements,
+        "upload_path": format!("{folder}/{}", w.file_name),
+        "entry_points": w.entry_points.iter().map(|e| json!({
+            "name": e.name,
+            "pipeline": e.pipeline,
+            "step": e.step,
+            "calls": format!("{}:{}", e.module, e.function),
+            "parameters": e.parameters.iter().map(|(n, t)| json!({ "name": n, "type": t })).collect::<Vec<_>>(),
+            "outputs": e.outputs.iter().map(|(n, t)| json!({ "name": n, "type": t })).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+        "files": w.files.iter().map(|f| json!({ "path": f.path, "sha256": f.sha256, "size": f.size })).collect::<Vec<_>>(),
+    })
+}

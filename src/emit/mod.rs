@@ -1,0 +1,46 @@
+//! Artefacts: the bytes that `compile` writes, and the way they reach the disk.
+
+mod manifest;
+mod write;
+
+pub use manifest::manifest;
+pub use write::{write_all, write_file};
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::lower::Bundle;
+use crate::package::Wheel;
+
+/// A file to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Artifact {
+    /// Relative to the output directory of the target.
+    pub path: PathBuf,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+/// JSON as it is written: two spaces, keys in order, a newline at the end.
+pub fn json_bytes(value: &Value) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
+}
+
+/// Everything that compiling for one target writes.
+pub fn artifacts(bundles: &[Bundle], wheels: &[Wheel], only: Option<&str>) -> Vec<Artifact> {
+    let mut out = Vec::new();
+    for job in bundles.iter().flat_map(|b| &b.jobs).filter(|j| only.is_none_or(|o| o == j.pipeline)) {
+        out.push(Artifact { path: PathBuf::from(format!("{}.job.json", job.pipeline)), bytes: json_bytes(&job.body) });
+    }
+    for wheel in wheels {
+        let path = PathBuf::from("wheels").join(&wheel.file_name);
+        if !out.iter().any(|a| a.path == path) {
+            out.push(Artifact { path, bytes: wheel.bytes.clone() });
+        }
+    }
+    out.push(Artifact { path: PathBuf::from("manifest.json"), bytes: json_bytes(&manifest(bundles, wheels, only)) });
+    out
+}

@@ -1,0 +1,66 @@
+//! Writing files: aside first, then renamed, so that nobody ever sees half a file.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::Artifact;
+
+/// Writes a file whole or not at all. A file that has these bytes already is not touched.
+///
+/// # Errors
+/// What the file system says, with the path.
+pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let in_place = |e: io::Error| io::Error::new(e.kind(), format!("cannot write `{}`: {e}", path.display()));
+    if std::fs::read(path).is_ok_and(|old| old == bytes) {
+        return Ok(());
+    }
+    let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(dir).map_err(in_place)?;
+    let mut file = tempfile::Builder::new().prefix(".pipec-").tempfile_in(dir).map_err(in_place)?;
+    file.write_all(bytes).map_err(in_place)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // A temporary file is the owner's alone; an artefact is like any other file.
+        let mode = std::fs::metadata(path).map_or(0o644, |m| m.permissions().mode());
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode)).map_err(in_place)?;
+    }
+    file.persist(path).map_err(|e| in_place(e.error))?;
+    Ok(())
+}
+
+/// Writes all artefacts below `dir`, and removes what an earlier run wrote there and this one does not.
+///
+/// # Errors
+/// The first file that cannot be written; the manifest is written last.
+pub fn write_all(dir: &Path, artifacts: &[Artifact]) -> io::Result<()> {
+    let before = listed(&dir.join("manifest.json"));
+    for artifact in artifacts {
+        write_file(&dir.join(&artifact.path), &artifact.bytes)?;
+    }
+    for old in before {
+        if !artifacts.iter().any(|a| a.path == old) {
+            // It may be gone already, or be held by someone: a stale file does no harm.
+            let _ = std::fs::remove_file(dir.join(old));
+        }
+    }
+    Ok(())
+}
+
+/// The files that a manifest names; only plain names in the places where `compile` writes.
+fn listed(manifest: &Path) -> Vec<PathBuf> {
+    let Ok(bytes) = std::fs::read(manifest) else { return Vec::new() };
+    let Ok(json) = serde_json::from_slice::<serde_json::Value>(&bytes) else { return Vec::new() };
+    let mut out = Vec::new();
+    for list in ["jobs", "wheels"] {
+        for entry in json.get(list).and_then(|l| l.as_array()).map(Vec::as_slice).unwrap_or_default() {
+            let Some(file) = entry.get("file").and_then(|f| f.as_str()) else { continue };
+            let name = file.strip_prefix("wheels/").unwrap_or(file);
+            let ours = name.ends_with(".job.json") || name.ends_with(".whl");
+            if ours && !name.contains(['/', '\\']) && !name.starts_with('.') {
+                out.push(PathBuf::from(file));
+            }
+        }
+    }
+    out
+}

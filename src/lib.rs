@@ -1,0 +1,40 @@
+//! `pipec`: a compiler for pipelines.
+//!
+//! Data goes down this list, `use` goes up it; `tests/architecture.rs` holds the code to it.
+//!
+//! ```text
+//! text -> syntax::parse -> ast::File                    never fails; mistakes are diagnostics
+//!      -> project::load -> Project                      files that belong together
+//!      -> check::check  -> Valid<model::Program>        only without errors
+//!      -> package::build -> Wheel                       reproducible bytes
+//!      -> lower::lower  -> Bundle                       payloads of the Jobs API; pure and total
+//!      -> emit::artifacts -> files                      byte-stable
+//! ```
+//!
+//! [`schema`] is the one table of the Jobs API; [`diag`] is what a user sees of a mistake.
+
+#![deny(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::todo,
+        clippy::unimplemented
+    )
+)]
+
+pub mod check;
+pub mod cli;
+pub mod diag;
+pub mod emit;
+pub mod lower;
+pub mod model;
+pub mod package;
+pub mod project;
+pub mod schema;
+pub mod source;
+pub mod syntax;
+pub mod time;

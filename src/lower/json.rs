@@ -1,0 +1,36 @@
+//! Field values as JSON, in the order of the table.
+
+use serde_json::{Map, Value};
+
+use crate::model::{Node, NodeKind, Object};
+
+/// An object with its fields in the order of the table, then the unchecked ones.
+pub fn object_json(object: &Object) -> Value {
+    let mut out = Map::new();
+    for field in object.block.fields {
+        if let Some(node) = object.get(field.key) {
+            out.insert(field.key.to_owned(), node_json(node));
+        }
+    }
+    for (key, value) in &object.unchecked {
+        out.insert(key.to_string(), value.clone());
+    }
+    Value::Object(out)
+}
+
+/// One value.
+pub(super) fn node_json(node: &Node) -> Value {
+    match &node.kind {
+        NodeKind::Bool(b) => (*b).into(),
+        NodeKind::Int(n) => (*n).into(),
+        NodeKind::Num(text) => crate::model::number_json(text),
+        NodeKind::Text(text) => text.to_string().into(),
+        NodeKind::List(items) => items.iter().map(node_json).collect(),
+        NodeKind::Map(entries) => {
+            entries.iter().map(|(k, _, v)| (k.to_string(), node_json(v))).collect::<Map<_, _>>().into()
+        }
+        NodeKind::Object(object) => object_json(object),
+        // A valid program has none.
+        NodeKind::Bad => Value::Null,
+    }
+}

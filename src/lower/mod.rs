@@ -1,0 +1,259 @@
+//! From a checked program to the payloads of the Jobs API. Pure and total: everything that can fail has failed before.
+
+mod json;
+mod paths;
+mod task;
+
+pub use json::object_json;
+pub use paths::Layout;
+
+use serde_json::{Map, Value, json};
+use smol_str::SmolStr;
+
+use crate::model::{Compute, Environment, Mode, Pipeline, Program, Step, StepKind, Type, Valid};
+use crate::package::{EntryPoint, Wheel};
+use crate::schema::JOB;
+
+/// What the caller decides.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The user whose folder and name are used where the target says nothing.
+    pub user: Option<SmolStr>,
+}
+
+/// Everything that goes to one target.
+#[derive(Clone, Debug)]
+pub struct Bundle {
+    /// The name of the project.
+    pub project: SmolStr,
+    /// The target's name, `default` without targets.
+    pub target: SmolStr,
+    /// Where things go in the workspace.
+    pub layout: Layout,
+    /// The jobs.
+    pub jobs: Vec<Job>,
+    /// Local files that the jobs name.
+    pub files: Vec<LocalFile>,
+}
+
+/// A job's payload.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The name of the pipeline.
+    pub pipeline: SmolStr,
+    /// The body of a create request.
+    pub body: Value,
+    /// Places that only a deployment can fill in.
+    pub late: Vec<Late>,
+    /// What was chosen for the user, to be told.
+    pub chosen: Vec<String>,
+}
+
+/// A job id that only a workspace knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Late {
+    /// A JSON pointer into the payload.
+    pub pointer: String,
+    /// The pipeline whose job id belongs there.
+    pub pipeline: SmolStr,
+}
+
+/// A local file that a job runs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LocalFile {
+    /// Where it goes.
+    pub workspace_path: String,
+    /// Where it is.
+    pub local: std::path::PathBuf,
+    /// `notebook`, `script` or `sql`.
+    pub kind: &'static str,
+}
+
+/// The entry points that the wheel of each package needs, in the order of the program's packages.
+pub fn entry_points(program: &Program) -> Vec<Vec<EntryPoint>> {
+    let mut out: Vec<Vec<EntryPoint>> = program.packages.iter().map(|_| Vec::new()).collect();
+    for pipeline in &program.pipelines {
+        for step in steps_of(pipeline) {
+            let StepKind::Python(call) = &step.kind else { continue };
+            if let Some(list) = out.get_mut(call.package) {
+                list.push(EntryPoint {
+                    name: call.entry_point.to_string(),
+                    pipeline: pipeline.name.to_string(),
+                    step: step.key.to_string(),
+                    module: call.module.to_string(),
+                    function: call.function.to_string(),
+                    parameters: call.arguments.iter().map(|a| (a.name.to_string(), wire_type(&a.ty))).collect(),
+                    outputs: step.outputs.iter().map(|o| (o.name.to_string(), wire_type(&o.ty))).collect(),
+                });
+            }
+        }
+    }
+    out
+}
+
+/// The type as the entry point's module names it.
+fn wire_type(ty: &Type) -> String {
+    match ty {
+        Type::Record(_) => "json".to_owned(),
+        Type::Any | Type::Enum(_) | Type::Compute => "string".to_owned(),
+        Type::List(t) => format!("list<{}>", wire_type(t)),
+        Type::Map(t) => format!("map<{}>", wire_type(t)),
+        other => other.to_string(),
+    }
+}
+
+/// Every step of a pipeline, those inside loops included.
+pub fn steps_of(pipeline: &Pipeline) -> impl Iterator<Item = &Step> {
+    pipeline.steps.iter().flat_map(|s| {
+        let inner = match &s.kind {
+            StepKind::Loop(l) => Some(&l.step),
+            _ => None,
+        };
+        std::iter::once(s).chain(inner)
+    })
+}
+
+/// Lowers a program. `wheels` are those of its packages, in their order.
+pub fn lower(program: &Valid<Program>, wheels: &[Wheel], project_dir: &std::path::Path, options: &Options) -> Bundle {
+    let layout = Layout::new(program, options);
+    let mut files = Vec::new();
+    let jobs = program
+        .pipelines
+        .iter()
+        .map(|p| {
+            let mut lowering = task::Lowering {
+                program,
+                pipeline: p,
+                wheels,
+                layout: &layout,
+                project_dir,
+                files: Vec::new(),
+                late: Vec::new(),
+            };
+            let body = job(&mut lowering, options);
+            files.append(&mut lowering.files);
+            Job {
+                pipeline: p.name.clone(),
+                body,
+                late: lowering.late,
+                chosen: p.clusters.iter().filter_map(|c| c.chosen.clone()).collect(),
+            }
+        })
+        .collect();
+    files.sort();
+    files.dedup();
+    Bundle {
+        project: program.name.clone(),
+        target: program.target.name.clone().unwrap_or_else(|| "default".into()),
+        layout,
+        jobs,
+        files,
+    }
+}
+
+fn job(lowering: &mut task::Lowering<'_>, options: &Options) -> Value {
+    let pipeline = lowering.pipeline;
+    let mut out = Map::new();
+    for field in JOB.fields {
+        let value = match field.key {
+            "parameters" if !pipeline.params.is_empty() => Some(
+                pipeline
+                    .params
+                    .iter()
+                    .map(|p| json!({ "name": p.name.as_str(), "default": p.default.as_ref().map(ToString::to_string).unwrap_or_default() }))
+                    .collect(),
+            ),
+            "job_clusters" if !pipeline.clusters.is_empty() => Some(pipeline.clusters.iter().map(cluster).collect()),
+            "environments" if !pipeline.environments.is_empty() => {
+                Some(pipeline.environments.iter().map(|e| environment(e, lowering)).collect())
+            }
+            "tasks" if !pipeline.steps.is_empty() => {
+                let tasks = pipeline.steps.iter().enumerate().map(|(i, s)| lowering.task(s, &format!("/tasks/{i}"), true)).collect();
+                Some(Value::Array(tasks))
+            }
+            key => pipeline.settings.get(key).map(json::node_json),
+        };
+        if let Some(value) = value {
+            out.insert(field.key.to_owned(), value);
+        }
+    }
+    for (key, value) in &pipeline.settings.unchecked {
+        out.insert(key.to_string(), value.clone());
+    }
+    if lowering.program.target.mode == Mode::Development {
+        develop(&mut out, options);
+    }
+    Value::Object(out)
+}
+
+/// Development mode: a name of one's own, and nothing starts by itself.
+fn develop(job: &mut Map<String, Value>, options: &Options) {
+    if let Some(Value::String(name)) = job.get_mut("name") {
+        let prefix = match &options.user {
+            Some(user) => format!("[dev {}] ", user.split('@').next().unwrap_or(user)),
+            None => "[dev] ".to_owned(),
+        };
+        name.insert_str(0, &prefix);
+    }
+    let pause = |value: &mut Value| {
+        if let Value::Object(map) = value {
+            map.insert("pause_status".to_owned(), "PAUSED".into());
+        }
+    };
+    for key in ["schedule", "trigger", "continuous"] {
+        if let Some(value) = job.get_mut(key) {
+            pause(value);
+        }
+    }
+    if let Some(Value::Array(list)) = job.get_mut("triggers") {
+        list.iter_mut().for_each(pause);
+    }
+    if let Some(n) = job.get_mut("max_concurrent_runs")
+        && n.as_i64().is_some_and(|n| n > 4)
+    {
+        *n = 4.into();
+    }
+}
+
+fn cluster(cluster: &crate::model::Cluster) -> Value {
+    let mut out = Map::new();
+    out.insert("job_cluster_key".to_owned(), cluster.key.as_str().into());
+    let settings = object_json(&cluster.settings);
+    let empty = settings.as_object().is_some_and(Map::is_empty);
+    if !(empty && cluster.serverless_compute_id.is_some()) {
+        out.insert("new_cluster".to_owned(), settings);
+    }
+    if let Some(id) = &cluster.serverless_compute_id {
+        out.insert("serverless_compute_id".to_owned(), json::node_json(id));
+    }
+    Value::Object(out)
+}
+
+/// An environment with the wheels of the Python steps that run on it.
+fn environment(environment: &Environment, lowering: &task::Lowering<'_>) -> Value {
+    let mut wheels: Vec<String> = Vec::new();
+    for step in steps_of(lowering.pipeline) {
+        if let (StepKind::Python(call), Compute::Environment(key)) = (&step.kind, &step.compute)
+            && *key == environment.key
+            && let Some(path) = lowering.wheel_path(call.package)
+            && !wheels.contains(&path)
+        {
+            wheels.push(path);
+        }
+    }
+    let mut spec = object_json(&environment.spec);
+    if !wheels.is_empty()
+        && let Value::Object(map) = &mut spec
+    {
+        let list = map.entry("dependencies").or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(list) = list {
+            list.extend(wheels.into_iter().map(Value::String));
+        }
+    }
+    let mut out = Map::new();
+    out.insert("environment_key".to_owned(), environment.key.as_str().into());
+    if spec.as_object().is_none_or(|m| !m.is_empty()) {
+        out.insert("spec".to_owned(), spec);
+    }
+    Value::Object(out)
+}

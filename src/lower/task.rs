@@ -1,0 +1,212 @@
+//! One task.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::json::{node_json, object_json};
+use super::{Late, Layout, LocalFile};
+use crate::model::{Argument, Compute, FileCall, FileKind, Object, Pipeline, Program, PythonCall, Step, StepKind};
+use crate::package::Wheel;
+use crate::schema::{Block, TASK};
+
+/// What lowering a pipeline knows and collects.
+pub(super) struct Lowering<'a> {
+    pub program: &'a Program,
+    pub pipeline: &'a Pipeline,
+    pub wheels: &'a [Wheel],
+    pub layout: &'a Layout,
+    pub project_dir: &'a Path,
+    pub files: Vec<LocalFile>,
+    pub late: Vec<Late>,
+}
+
+impl Lowering<'_> {
+    /// Where the wheel of a package will be.
+    pub fn wheel_path(&self, package: usize) -> Option<String> {
+        let wheel = self.wheels.get(package)?;
+        Some(format!("{}/{}", self.layout.wheels, wheel.file_name))
+    }
+
+    /// A task; `pointer` is its place in the payload.
+    pub fn task(&mut self, step: &Step, pointer: &str, outer: bool) -> Value {
+        let kind_key = step.kind.key();
+        let mut kind = self.kind(step, pointer);
+        let mut out = Map::new();
+        for field in TASK.fields {
+            let key = field.key;
+            let value = match key {
+                "task_key" => Some(step.key.as_str().into()),
+                "depends_on" if outer && !step.depends_on.is_empty() => Some(
+                    step.depends_on
+                        .iter()
+                        .map(|d| match d.outcome {
+                            Some(outcome) => json!({ "task_key": d.task.as_str(), "outcome": outcome.to_string() }),
+                            None => json!({ "task_key": d.task.as_str() }),
+                        })
+                        .collect(),
+                ),
+                "job_cluster_key" => match &step.compute {
+                    Compute::Cluster(name) => Some(name.as_str().into()),
+                    _ => None,
+                },
+                "environment_key" => match &step.compute {
+                    Compute::Environment(name) => Some(name.as_str().into()),
+                    _ => None,
+                },
+                "existing_cluster_id" => match &step.compute {
+                    Compute::Existing(id) => Some(id.to_string().into()),
+                    _ => step.settings.get(key).map(node_json),
+                },
+                "libraries" => self.libraries(step),
+                key if Some(key) == kind_key && kind.is_some() => kind.take(),
+                key => step.settings.get(key).map(node_json),
+            };
+            if let Some(value) = value {
+                out.insert(key.to_owned(), value);
+            }
+        }
+        for (key, value) in &step.settings.unchecked {
+            out.insert(key.to_string(), value.clone());
+        }
+        Value::Object(out)
+    }
+
+    /// The libraries of the cluster, the wheel, and the step's own.
+    fn libraries(&self, step: &Step) -> Option<Value> {
+        let mut list: Vec<Value> = Vec::new();
+        if let Compute::Cluster(name) = &step.compute
+            && let Some(cluster) = self.pipeline.clusters.iter().find(|c| c.key == *name)
+        {
+            list.extend(cluster.libraries.iter().map(object_json));
+        }
+        let on_cluster = matches!(step.compute, Compute::Cluster(_) | Compute::Existing(_) | Compute::Raw);
+        if let (StepKind::Python(call), true) = (&step.kind, on_cluster)
+            && let Some(path) = self.wheel_path(call.package)
+        {
+            list.push(json!({ "whl": path }));
+        }
+        match step.settings.get("libraries").map(node_json) {
+            // An empty list that is written stays.
+            Some(Value::Array(own)) if own.is_empty() && list.is_empty() => return Some(Value::Array(own)),
+            Some(Value::Array(own)) => {
+                for library in own {
+                    if !list.contains(&library) {
+                        list.push(library);
+                    }
+                }
+            }
+            _ => {}
+        }
+        (!list.is_empty()).then_some(Value::Array(list))
+    }
+
+    fn kind(&mut self, step: &Step, pointer: &str) -> Option<Value> {
+        match &step.kind {
+            StepKind::Raw(_) | StepKind::Bad => None,
+            StepKind::Python(call) => Some(self.python(call)),
+            StepKind::File(call) => Some(self.file(call)),
+            StepKind::Run(call) => {
+                self.late
+                    .push(Late { pointer: format!("{pointer}/run_job_task/job_id"), pipeline: call.pipeline.clone() });
+                let mut filled = vec![("job_id", Value::from(0))];
+                if !call.arguments.is_empty() {
+                    filled.push(("job_parameters", named(&call.arguments)));
+                }
+                Some(with(&call.rest, filled))
+            }
+            StepKind::Condition(c) => {
+                Some(json!({ "op": c.op, "left": c.left.to_string(), "right": c.right.to_string() }))
+            }
+            StepKind::Loop(l) => {
+                let mut out = Map::new();
+                out.insert("inputs".to_owned(), l.inputs.to_string().into());
+                if let Some(n) = l.parallel {
+                    out.insert("concurrency".to_owned(), n.into());
+                }
+                out.insert("task".to_owned(), self.task(&l.step, &format!("{pointer}/for_each_task/task"), false));
+                Some(Value::Object(out))
+            }
+        }
+    }
+
+    fn python(&self, call: &PythonCall) -> Value {
+        let package = self.wheels.get(call.package).map(|w| w.distribution.clone()).unwrap_or_default();
+        let mut filled = vec![("package_name", package.into()), ("entry_point", call.entry_point.as_str().into())];
+        if !call.arguments.is_empty() {
+            let list: Vec<Value> = call.arguments.iter().map(|a| format!("--{}={}", a.name, a.value).into()).collect();
+            filled.push(("parameters", list.into()));
+        }
+        with(&call.rest, filled)
+    }
+
+    fn file(&mut self, call: &FileCall) -> Value {
+        let path = match &call.local {
+            Some(local) => {
+                let path = self.layout.file(self.project_dir, local, call.kind);
+                let kind = match call.kind {
+                    FileKind::Notebook => "notebook",
+                    FileKind::Script => "script",
+                    FileKind::Sql => "sql",
+                };
+                self.files.push(LocalFile { workspace_path: path.clone(), local: local.clone(), kind });
+                path
+            }
+            None => call.path.to_string(),
+        };
+        let path = Value::from(path);
+        let mut filled: Vec<(&str, Value)> = Vec::new();
+        match call.kind {
+            FileKind::Notebook => {
+                filled.push(("notebook_path", path));
+                if !call.arguments.is_empty() {
+                    filled.push(("base_parameters", named(&call.arguments)));
+                }
+            }
+            FileKind::Script => {
+                filled.push(("python_file", path));
+                if !call.arguments.is_empty() {
+                    filled.push((
+                        "parameters",
+                        call.arguments.iter().map(|a| Value::from(a.value.to_string())).collect(),
+                    ));
+                }
+            }
+            FileKind::Sql => {
+                let mut file = Map::new();
+                file.insert("path".to_owned(), path);
+                if let Some(source) = call.rest.get("source") {
+                    file.insert("source".to_owned(), node_json(source));
+                }
+                filled.push(("file", Value::Object(file)));
+                if !call.arguments.is_empty() {
+                    filled.push(("parameters", named(&call.arguments)));
+                }
+            }
+        }
+        with(&call.rest, filled)
+    }
+}
+
+fn named(arguments: &[Argument]) -> Value {
+    arguments.iter().map(|a| (a.name.to_string(), Value::from(a.value.to_string()))).collect::<Map<_, _>>().into()
+}
+
+/// The fields of a block after a call with those that the call itself says, in the order of the table.
+fn with(rest: &Object, mut filled: Vec<(&str, Value)>) -> Value {
+    let block: &'static Block = rest.block;
+    let mut out = Map::new();
+    for field in block.fields {
+        let value = match filled.iter().position(|(k, _)| *k == field.key) {
+            Some(at) => Some(filled.swap_remove(at).1),
+            None => rest.get(field.key).map(node_json),
+        };
+        if let Some(value) = value {
+            out.insert(field.key.to_owned(), value);
+        }
+    }
+    for (key, value) in &rest.unchecked {
+        out.insert(key.to_string(), value.clone());
+    }
+    Value::Object(out)
+}

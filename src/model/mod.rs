@@ -1,0 +1,11 @@
+//! A checked program: what a file means, with the place of everything that a later message may point at.
+
+mod node;
+mod program;
+mod reference;
+mod types;
+
+pub use node::{FieldValue, Node, NodeKind, Object, Part, Text, number_json};
+pub use program::*;
+pub use reference::Reference;
+pub use types::Type;

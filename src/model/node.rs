@@ -1,0 +1,263 @@
+//! Field values: the tree between source and JSON.
+
+use smol_str::SmolStr;
+
+use super::Reference;
+use crate::schema::{Block, Field};
+use crate::source::Span;
+
+/// A value with its place.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Where it is written.
+    pub span: Span,
+    /// What it is.
+    pub kind: NodeKind,
+}
+
+/// What a value is.
+#[derive(Clone, Debug)]
+pub enum NodeKind {
+    /// `true`, `false`.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// Another number, as written.
+    Num(SmolStr),
+    /// A text, perhaps with references in it.
+    Text(Text),
+    /// A list.
+    List(Vec<Node>),
+    /// A map of text, in order of writing.
+    Map(Vec<(SmolStr, Span, Node)>),
+    /// An object of the API.
+    Object(Object),
+    /// Not usable; already reported.
+    Bad,
+}
+
+impl Node {
+    /// A text without references.
+    pub fn text(span: Span, text: impl Into<SmolStr>) -> Node {
+        Node { span, kind: NodeKind::Text(Text::plain(text)) }
+    }
+
+    /// The text, if it is one without references.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.kind {
+            NodeKind::Text(t) => t.as_str(),
+            _ => None,
+        }
+    }
+
+    /// The whole number, if it is one.
+    pub fn as_int(&self) -> Option<i64> {
+        match self.kind {
+            NodeKind::Int(n) => Some(n),
+            _ => None,
+        }
+    }
+
+    /// The truth value, if it is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.kind {
+            NodeKind::Bool(b) => Some(b),
+            _ => None,
+        }
+    }
+
+    /// The object, if it is one.
+    pub fn as_object(&self) -> Option<&Object> {
+        match &self.kind {
+            NodeKind::Object(o) => Some(o),
+            _ => None,
+        }
+    }
+
+    /// The entries, if it is a list.
+    pub fn as_list(&self) -> Option<&[Node]> {
+        match &self.kind {
+            NodeKind::List(l) => Some(l),
+            _ => None,
+        }
+    }
+
+    /// Whether something in it could not be used.
+    pub fn is_bad(&self) -> bool {
+        matches!(self.kind, NodeKind::Bad)
+    }
+
+    /// Calls `f` for every text in it.
+    pub fn for_each_text<'a>(&'a self, f: &mut dyn FnMut(&'a Text, Span)) {
+        match &self.kind {
+            NodeKind::Text(t) => f(t, self.span),
+            NodeKind::List(l) => l.iter().for_each(|n| n.for_each_text(f)),
+            NodeKind::Map(m) => m.iter().for_each(|(_, _, n)| n.for_each_text(f)),
+            NodeKind::Object(o) => o.fields.iter().for_each(|v| {
+                if let Some(n) = &v.value {
+                    n.for_each_text(f);
+                }
+            }),
+            _ => {}
+        }
+    }
+}
+
+/// A text in parts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    /// Its parts; no two literal parts follow each other.
+    pub parts: Vec<Part>,
+}
+
+/// A part of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// As it is.
+    Literal(SmolStr),
+    /// Replaced at run time.
+    Reference(Reference),
+}
+
+impl Text {
+    /// A text without references.
+    pub fn plain(text: impl Into<SmolStr>) -> Text {
+        Text { parts: vec![Part::Literal(text.into())] }
+    }
+
+    /// One reference and nothing else.
+    pub fn reference(reference: Reference) -> Text {
+        Text { parts: vec![Part::Reference(reference)] }
+    }
+
+    /// Adds literal text.
+    pub fn push_str(&mut self, text: &str) {
+        match self.parts.last_mut() {
+            _ if text.is_empty() => {}
+            Some(Part::Literal(last)) => *last = SmolStr::from(format!("{last}{text}")),
+            _ => self.parts.push(Part::Literal(text.into())),
+        }
+    }
+
+    /// Adds all of another text.
+    pub fn push(&mut self, other: &Text) {
+        for part in &other.parts {
+            match part {
+                Part::Literal(text) => self.push_str(text),
+                Part::Reference(_) => self.parts.push(part.clone()),
+            }
+        }
+    }
+
+    /// The text, if there is no reference in it.
+    pub fn as_str(&self) -> Option<&str> {
+        match self.parts.as_slice() {
+            [] => Some(""),
+            [Part::Literal(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The references in it.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        self.parts.iter().filter_map(|p| match p {
+            Part::Reference(r) => Some(r),
+            Part::Literal(_) => None,
+        })
+    }
+}
+
+impl std::fmt::Display for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for part in &self.parts {
+            match part {
+                Part::Literal(text) => f.write_str(text)?,
+                Part::Reference(reference) => write!(f, "{reference}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A field that is set, or taken back by `none`.
+#[derive(Clone, Debug)]
+pub struct FieldValue {
+    /// The row.
+    pub field: &'static Field,
+    /// Where its name is written.
+    pub key: Span,
+    /// The value; `None` for `none`.
+    pub value: Option<Node>,
+}
+
+/// An object of the API with the fields that are set.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// Where it is written.
+    pub span: Span,
+    /// Its type.
+    pub block: &'static Block,
+    /// Its fields in order of writing.
+    pub fields: Vec<FieldValue>,
+    /// Fields passed on as they are, known or not.
+    pub unchecked: Vec<(SmolStr, serde_json::Value)>,
+    /// Whether a part of it was not understood: what is missing may be there.
+    pub broken: bool,
+}
+
+impl Object {
+    /// An object without fields.
+    pub fn new(block: &'static Block, span: Span) -> Object {
+        Object { span, block, fields: Vec::new(), unchecked: Vec::new(), broken: false }
+    }
+
+    /// The value of a field that is set.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).and_then(|f| f.value.as_ref())
+    }
+
+    /// The field, set or taken back.
+    pub fn entry(&self, key: &str) -> Option<&FieldValue> {
+        self.fields.iter().find(|f| f.field.key == key)
+    }
+
+    /// Whether a field is set.
+    pub fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// The text of a field without references.
+    pub fn str(&self, key: &str) -> Option<&str> {
+        self.get(key).and_then(Node::as_str)
+    }
+
+    /// Sets a field that the block has; in place, or at the end.
+    pub fn set(&mut self, field: &'static Field, key: Span, value: Option<Node>) {
+        match self.fields.iter_mut().find(|f| f.field.key == field.key) {
+            Some(entry) => *entry = FieldValue { field, key, value },
+            None => self.fields.push(FieldValue { field, key, value }),
+        }
+    }
+
+    /// Removes a field altogether.
+    pub fn remove(&mut self, key: &str) -> Option<FieldValue> {
+        let at = self.fields.iter().position(|f| f.field.key == key)?;
+        Some(self.fields.remove(at))
+    }
+
+    /// Where the name of a field is written, or the object itself.
+    pub fn key_span(&self, key: &str) -> Span {
+        self.entry(key).map_or(self.span, |f| f.key)
+    }
+}
+
+/// A number as JSON: whole where it is written whole.
+pub fn number_json(text: &str) -> serde_json::Value {
+    if let Ok(n) = text.parse::<i64>() {
+        return n.into();
+    }
+    text.parse::<f64>()
+        .ok()
+        .and_then(serde_json::Number::from_f64)
+        .map_or(serde_json::Value::Null, serde_json::Value::Number)
+}

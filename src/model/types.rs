@@ -1,0 +1,124 @@
+//! The types of the language.
+
+use smol_str::SmolStr;
+
+use crate::schema::Enum;
+
+/// The type of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Type {
+    /// Not known; fits everywhere.
+    Any,
+    /// Text.
+    String,
+    /// A whole number.
+    Int,
+    /// A number; takes a whole number as well.
+    Float,
+    /// `true` or `false`.
+    Bool,
+    /// `2026-11-22`.
+    Date,
+    /// `2026-11-22T10:00:00`.
+    Datetime,
+    /// Any JSON.
+    Json,
+    /// A path.
+    Path,
+    /// `catalog.schema.table`.
+    Table,
+    /// A list.
+    List(Box<Type>),
+    /// A map from text.
+    Map(Box<Type>),
+    /// An object with known fields: an item of a loop.
+    Record(Vec<(SmolStr, Type)>),
+    /// One of the API's enumerations.
+    Enum(&'static str),
+    /// The name of a cluster or environment.
+    Compute,
+}
+
+impl Type {
+    /// The names of types without argument.
+    pub const NAMES: &'static [&'static str] =
+        &["string", "int", "float", "bool", "date", "datetime", "json", "path", "table", "list", "map", "compute"];
+
+    /// The type of a name without argument.
+    pub fn from_name(name: &str) -> Option<Type> {
+        Some(match name {
+            "string" => Type::String,
+            "int" => Type::Int,
+            "float" => Type::Float,
+            "bool" => Type::Bool,
+            "date" => Type::Date,
+            "datetime" => Type::Datetime,
+            "json" => Type::Json,
+            "path" => Type::Path,
+            "table" => Type::Table,
+            "list" => Type::List(Box::new(Type::Any)),
+            "map" => Type::Map(Box::new(Type::Any)),
+            "compute" => Type::Compute,
+            _ => return None,
+        })
+    }
+
+    /// The type of an API enumeration.
+    pub fn of_enum(e: &'static Enum) -> Type {
+        Type::Enum(e.name)
+    }
+
+    /// Whether a value of this type can stand where `wanted` is asked for: the same type, or `int` for `float`. Texts
+    /// with a meaning (`path`, `table`, `date` and their kin) go wherever a `string` is asked for.
+    pub fn fits(&self, wanted: &Type) -> bool {
+        match (self, wanted) {
+            (Type::Any, _) | (_, Type::Any) | (_, Type::Json) | (Type::Json, _) => true,
+            (Type::Int, Type::Float) => true,
+            (Type::Path | Type::Table | Type::Date | Type::Datetime | Type::Enum(_), Type::String) => true,
+            (Type::List(a), Type::List(b)) | (Type::Map(a), Type::Map(b)) => a.fits(b),
+            (Type::Record(fields), Type::Map(b)) => fields.iter().all(|(_, t)| t.fits(b)),
+            (a, b) => a == b,
+        }
+    }
+
+    /// Whether it is text on the wire and cannot be ordered as a number.
+    pub fn is_text(&self) -> bool {
+        matches!(self, Type::String | Type::Path | Type::Table | Type::Date | Type::Datetime | Type::Enum(_))
+    }
+
+    /// The smallest type that takes both.
+    pub fn join(self, other: Type) -> Option<Type> {
+        if other.fits(&self) {
+            return Some(self);
+        }
+        if self.fits(&other) {
+            return Some(other);
+        }
+        None
+    }
+}
+
+impl std::fmt::Display for Type {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Type::Any => f.write_str("any"),
+            Type::String => f.write_str("string"),
+            Type::Int => f.write_str("int"),
+            Type::Float => f.write_str("float"),
+            Type::Bool => f.write_str("bool"),
+            Type::Date => f.write_str("date"),
+            Type::Datetime => f.write_str("datetime"),
+            Type::Json => f.write_str("json"),
+            Type::Path => f.write_str("path"),
+            Type::Table => f.write_str("table"),
+            Type::List(t) => write!(f, "list<{t}>"),
+            Type::Map(t) => write!(f, "map<{t}>"),
+            Type::Record(fields) => {
+                let parts: Vec<String> = fields.iter().map(|(n, t)| format!("{n}: {t}")).collect();
+                write!(f, "{{ {} }}", parts.join(", "))
+            }
+            Type::Enum(name) => f.write_str(name),
+            Type::Compute => f.write_str("compute"),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! From paths to parsed projects: which files there are, and which belong together.
+
+mod load;
+mod tables;
+
+pub(crate) use load::join;
+pub use load::{LoadError, Loaded, load};
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::schema::ComputeTables;
+use crate::source::{FileId, Span};
+use crate::syntax::ast;
+
+/// One parsed file.
+#[derive(Debug)]
+pub struct Unit {
+    /// Its id.
+    pub id: FileId,
+    /// Its path as reached.
+    pub path: PathBuf,
+    /// Its tree.
+    pub ast: ast::File,
+    /// Whether parsing found errors: names may be missing that were meant to be there.
+    pub broken: bool,
+}
+
+impl Unit {
+    /// The directory that paths in the file are relative to.
+    pub fn dir(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+}
+
+/// A root file and all that it loads.
+#[derive(Debug)]
+pub struct Project {
+    /// The root file first, then the others in order of loading.
+    pub units: Vec<Arc<Unit>>,
+    /// For each unit the imports in it: where, and which unit, if it was found.
+    pub imports: Vec<Vec<(Span, Option<usize>)>>,
+    /// What is known of compute, the project's own table included.
+    pub tables: Arc<ComputeTables>,
+}
+
+impl Project {
+    /// The root file.
+    pub fn root(&self) -> Option<&Unit> {
+        self.units.first().map(Arc::as_ref)
+    }
+
+    /// The directory of the root file.
+    pub fn dir(&self) -> &Path {
+        self.root().map_or(Path::new(""), Unit::dir)
+    }
+
+    /// The unit of a file.
+    pub fn unit_of(&self, file: FileId) -> Option<&Unit> {
+        self.units.iter().map(Arc::as_ref).find(|u| u.id == file)
+    }
+}

@@ -1,0 +1,112 @@
+//! `pipec.toml`: a project's own node types, runtimes and environment versions.
+
+use crate::schema::{Cloud, ComputeTables, EnvironmentVersion, NodeType, Runtime};
+
+/// Adds what a `pipec.toml` says to the tables.
+///
+/// # Errors
+/// A message with the place where the file is no TOML, or an entry has an unknown field or lacks a needed one.
+pub(super) fn extend(tables: &mut ComputeTables, text: &str) -> Result<(), String> {
+    let root: toml::Table = text.parse().map_err(|e: toml::de::Error| e.to_string())?;
+    for (key, value) in &root {
+        let entries =
+            value.as_array().ok_or_else(|| format!("`{key}` must be a list of tables, written `[[{key}]]`"))?;
+        for entry in entries {
+            let row = Row { key, table: entry.as_table().ok_or_else(|| format!("`{key}` must be a list of tables"))? };
+            match key.as_str() {
+                "node_type" => tables.add_node(row.node_type()?),
+                "runtime" => tables.add_runtime(row.runtime()?),
+                "environment" => tables.add_environment(row.environment()?),
+                _ => return Err(format!("`{key}` is not known here; use `node_type`, `runtime` or `environment`")),
+            }
+        }
+    }
+    Ok(())
+}
+
+struct Row<'a> {
+    key: &'a str,
+    table: &'a toml::Table,
+}
+
+impl Row<'_> {
+    fn only(&self, known: &[&str]) -> Result<(), String> {
+        match self.table.keys().find(|k| !known.contains(&k.as_str())) {
+            Some(k) => Err(format!(
+                "`{k}` is not known in `[[{}]]`; use {}",
+                self.key,
+                crate::diag::one_of(known.iter().copied(), 20)
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn text(&self, key: &str) -> Result<&str, String> {
+        self.table.get(key).and_then(|v| v.as_str()).ok_or_else(|| format!("`[[{}]]` needs `{key}`, a text", self.key))
+    }
+
+    fn number(&self, key: &str) -> Result<Option<u32>, String> {
+        match self.table.get(key) {
+            None => Ok(None),
+            Some(v) => v
+                .as_integer()
+                .and_then(|n| u32::try_from(n).ok())
+                .map(Some)
+                .ok_or_else(|| format!("`{key}` must be a whole number")),
+        }
+    }
+
+    fn flag(&self, key: &str) -> bool {
+        self.table.get(key).and_then(|v| v.as_bool()).unwrap_or(false)
+    }
+
+    fn node_type(&self) -> Result<NodeType, String> {
+        self.only(&[
+            "id",
+            "cloud",
+            "vcpus",
+            "memory_gib",
+            "gpu",
+            "gpu_count",
+            "gpu_memory_gib",
+            "local_disk_gib",
+            "arm",
+        ])?;
+        let cloud = self.text("cloud")?;
+        let gpu = self.table.get("gpu").and_then(|v| v.as_str()).unwrap_or("");
+        Ok(NodeType {
+            id: self.text("id")?.into(),
+            cloud: Cloud::from_name(cloud)
+                .ok_or_else(|| format!("`{cloud}` is no cloud; use `azure`, `aws` or `gcp`"))?,
+            vcpus: self.number("vcpus")?.unwrap_or(0),
+            memory_gib: self.number("memory_gib")?.unwrap_or(0) as f32,
+            gpu: gpu.into(),
+            gpu_count: self.number("gpu_count")?.unwrap_or(u32::from(!gpu.is_empty())),
+            gpu_memory_gib: self.number("gpu_memory_gib")?.unwrap_or(0),
+            local_disk_gib: self.number("local_disk_gib")?.unwrap_or(0),
+            arm: self.flag("arm"),
+            selectable: true,
+        })
+    }
+
+    fn runtime(&self) -> Result<Runtime, String> {
+        self.only(&["version", "scala", "python", "lts", "end_of_support", "gpu_ml"])?;
+        Ok(Runtime {
+            version: self.text("version")?.into(),
+            scala: self.text("scala")?.into(),
+            python: self.text("python")?.into(),
+            lts: self.flag("lts"),
+            end_of_support: self.table.get("end_of_support").and_then(|v| v.as_str()).unwrap_or("").into(),
+            gpu_ml: self.table.get("gpu_ml").and_then(|v| v.as_bool()).unwrap_or(true),
+        })
+    }
+
+    fn environment(&self) -> Result<EnvironmentVersion, String> {
+        self.only(&["version", "python", "gpu"])?;
+        Ok(EnvironmentVersion {
+            version: self.text("version")?.into(),
+            python: self.text("python")?.into(),
+            gpu: self.flag("gpu"),
+        })
+    }
+}

@@ -1,0 +1,102 @@
+//! The platform's dynamic value references: what may stand between `{{` and `}}`.
+//!
+//! Source: the public page on dynamic value references, and for the short forms its older page on parameter variables.
+
+/// A reference without parts of the user's.
+#[derive(Debug)]
+pub struct Fact {
+    /// `job.run_id`.
+    pub path: &'static str,
+    /// The language's name of its type.
+    pub ty: &'static str,
+    /// One line about it.
+    pub doc: &'static str,
+}
+
+const fn fact(path: &'static str, ty: &'static str, doc: &'static str) -> Fact {
+    Fact { path, ty, doc }
+}
+
+/// Parts of a moment: `job.start_time.iso_date`.
+pub const TIME_PARTS: &[(&str, &str)] = &[
+    ("iso_weekday", "int"),
+    ("is_weekday", "bool"),
+    ("iso_date", "date"),
+    ("iso_datetime", "datetime"),
+    ("year", "int"),
+    ("month", "int"),
+    ("day", "int"),
+    ("hour", "int"),
+    ("minute", "int"),
+    ("second", "int"),
+    ("timestamp_ms", "int"),
+];
+
+/// Paths that end with one of [`TIME_PARTS`].
+pub const TIMES: &[(&str, &str)] = &[
+    ("job.start_time", "When the run began, in UTC"),
+    ("job.trigger.time", "When the schedule was due, whatever the queue did"),
+    ("backfill", "The slice of time that a backfill run stands for"),
+];
+
+/// Whole paths.
+pub const FACTS: &[Fact] = &[
+    fact("job.id", "int", "The id of the job"),
+    fact("job.name", "string", "The name of the job when the run began"),
+    fact("job.run_id", "int", "The id of the run"),
+    fact("job.repair_count", "int", "How often this run was repaired"),
+    fact("job.trigger.type", "string", "What started the run"),
+    fact("job.trigger.file_arrival.location", "path", "The watched place where files arrived"),
+    fact("job.trigger.table_update.updated_tables", "json", "The tables that changed since the last run"),
+    fact("job.trigger.model.updates", "json", "The model changes that started the run"),
+    fact("task.name", "string", "The key of this task"),
+    fact("task.run_id", "int", "The id of this task's run"),
+    fact("task.execution_count", "int", "How often this task has run, retries included"),
+    fact("task.notebook_path", "path", "The notebook of this task"),
+    fact("workspace.id", "int", "The id of the workspace"),
+    fact("workspace.url", "string", "The address of the workspace"),
+];
+
+/// What is known of an upstream task: `tasks.<key>.<fact>`.
+pub const TASK_FACTS: &[Fact] = &[
+    fact("run_id", "int", "The id of the task's run"),
+    fact("result_state", "string", "How the task ended, in lower case"),
+    fact("error_code", "string", "Why the task failed"),
+    fact("execution_count", "int", "How often the task has run"),
+    fact("notebook_path", "path", "The notebook of the task"),
+    fact("output.rows", "json", "All rows of a SQL task's result"),
+    fact("output.first_row", "json", "The first row of a SQL task's result"),
+    fact("output.alert_state", "string", "What a SQL alert came to"),
+];
+
+/// Older variables, still replaced.
+pub const LEGACY: &[&str] =
+    &["job_id", "run_id", "start_date", "start_time", "task_key", "parent_run_id", "task_retry_count", "job_name"];
+
+/// First words that the platform looks at; anything else between braces stays text.
+pub const ROOTS: &[&str] = &["job", "task", "tasks", "workspace", "input", "backfill", "secrets"];
+
+/// The type of a whole path such as `job.start_time.iso_date`; `None` if the platform has no such fact.
+pub fn fact_type(path: &str) -> Option<&'static str> {
+    if let Some(fact) = FACTS.iter().find(|f| f.path == path) {
+        return Some(fact.ty);
+    }
+    if let Some((root, part)) = path.rsplit_once('.')
+        && TIMES.iter().any(|(t, _)| *t == root)
+    {
+        return TIME_PARTS.iter().find(|(p, _)| *p == part).map(|(_, ty)| *ty);
+    }
+    // `job.trigger.table_update.<catalog.schema.table>.version` has a table of the user's in the middle.
+    let rest = path.strip_prefix("job.trigger.table_update.")?;
+    if rest.ends_with(".version") {
+        return Some("int");
+    }
+    let (_, part) = rest.split_once(".commit_timestamp.")?;
+    TIME_PARTS.iter().find(|(p, _)| *p == part).map(|(_, ty)| *ty)
+}
+
+/// Every whole path, for nearest-name hints and completion.
+pub fn all_paths() -> impl Iterator<Item = String> {
+    let times = TIMES.iter().flat_map(|(root, _)| TIME_PARTS.iter().map(move |(part, _)| format!("{root}.{part}")));
+    FACTS.iter().map(|f| f.path.to_owned()).chain(times)
+}

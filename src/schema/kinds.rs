@@ -1,0 +1,67 @@
+//! The kinds of task, and what each can run on.
+//!
+//! Source: the public pages on configuring compute for jobs, and the descriptions of the SDK's task types.
+
+/// Where a kind of task runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunsOn {
+    /// Needs a cluster or, on serverless, an environment.
+    ClusterOrEnvironment,
+    /// Takes a cluster; without one it runs on serverless.
+    ClusterOrServerless,
+    /// Needs a cluster made for it.
+    NewCluster,
+    /// Brings its own compute, or needs none.
+    Nothing,
+}
+
+/// One kind of task.
+#[derive(Debug)]
+pub struct Kind {
+    /// The field of the task that says so.
+    pub key: &'static str,
+    /// In words, with article.
+    pub name: &'static str,
+    /// Where it runs.
+    pub runs_on: RunsOn,
+    /// The field that key-value arguments go to, to which job parameters are pushed down.
+    pub pushed_down: Option<&'static str>,
+    /// Whether it can be retried.
+    pub retries: bool,
+}
+
+const fn kind(key: &'static str, name: &'static str, runs_on: RunsOn) -> Kind {
+    Kind { key, name, runs_on, pushed_down: None, retries: true }
+}
+
+/// Every kind.
+pub static KINDS: &[Kind] = &[
+    Kind { pushed_down: Some("base_parameters"), ..kind("notebook_task", "a notebook", RunsOn::ClusterOrServerless) },
+    Kind {
+        pushed_down: Some("named_parameters"),
+        ..kind("python_wheel_task", "a Python wheel", RunsOn::ClusterOrEnvironment)
+    },
+    kind("spark_python_task", "a Python script", RunsOn::ClusterOrEnvironment),
+    kind("spark_jar_task", "a JAR", RunsOn::ClusterOrEnvironment),
+    kind("spark_submit_task", "spark-submit", RunsOn::NewCluster),
+    kind("dbt_task", "dbt", RunsOn::ClusterOrEnvironment),
+    Kind { pushed_down: Some("parameters"), ..kind("sql_task", "SQL", RunsOn::Nothing) },
+    Kind { pushed_down: Some("job_parameters"), ..kind("run_job_task", "another job", RunsOn::Nothing) },
+    Kind { retries: false, ..kind("condition_task", "a condition", RunsOn::Nothing) },
+    Kind { retries: false, ..kind("for_each_task", "a loop", RunsOn::Nothing) },
+    kind("pipeline_task", "a declarative pipeline", RunsOn::Nothing),
+    kind("python_operator_task", "a Python operator", RunsOn::ClusterOrEnvironment),
+    kind("dashboard_task", "a dashboard", RunsOn::Nothing),
+    kind("power_bi_task", "a Power BI refresh", RunsOn::Nothing),
+    kind("alert_task", "an alert", RunsOn::Nothing),
+    kind("ai_runtime_task", "an AI Runtime workload", RunsOn::Nothing),
+    kind("gen_ai_compute_task", "GenAI compute", RunsOn::Nothing),
+    kind("clean_rooms_notebook_task", "a clean-room notebook", RunsOn::Nothing),
+    kind("dbt_cloud_task", "a dbt Cloud job", RunsOn::Nothing),
+    kind("dbt_platform_task", "a dbt platform job", RunsOn::Nothing),
+];
+
+/// The kind with this field.
+pub fn kind_of(key: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|k| k.key == key)
+}

@@ -1,0 +1,30 @@
+//! The Jobs API as one table.
+//!
+//! Every fact about a field (name, type, unit, range, place, evaluation) stands in one row here, and the checker, the
+//! emitter, the docs and the editor read it. Facts come from the public API documentation and the types of the
+//! Apache-2.0 `databricks-sdk`; descriptions are our own. `tests/sdk/check_table.py` holds the table against the SDK.
+
+mod cluster;
+mod compute;
+pub mod facts;
+mod field;
+mod job;
+mod kinds;
+mod library;
+mod notify;
+mod place;
+mod task;
+mod trigger;
+mod walk;
+
+pub use cluster::*;
+pub use compute::{Cloud, ComputeTables, EnvironmentVersion, NodeType, Runtime, RuntimeKey, SERVERLESS_GPUS};
+pub use field::{Block, Choice, Enum, Eval, Field, Group, Status, Ty, Unit};
+pub use job::*;
+pub use kinds::{KINDS, Kind, RunsOn, kind_of};
+pub use library::*;
+pub use notify::*;
+pub use place::*;
+pub use task::*;
+pub use trigger::*;
+pub use walk::{all_blocks, all_paths, field_at, find_enum};

@@ -1,0 +1,92 @@
+//! Reading files through one door, so that checks run the same on disk, in an editor and in tests.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What the compiler may ask of a file system. Nothing here writes.
+pub trait Files: Sync {
+    /// The bytes of a file.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// Whether a file is there.
+    fn is_file(&self, path: &Path) -> bool;
+    /// Whether a directory is there.
+    fn is_dir(&self, path: &Path) -> bool;
+    /// The names in a directory, sorted.
+    fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>>;
+}
+
+/// The disk.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DiskFiles;
+
+impl Files for DiskFiles {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+    fn is_file(&self, path: &Path) -> bool {
+        path.is_file()
+    }
+    fn is_dir(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
+    fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
+        let mut names = std::fs::read_dir(path)?.map(|e| e.map(|e| e.path())).collect::<io::Result<Vec<_>>>()?;
+        names.sort();
+        Ok(names)
+    }
+}
+
+/// Files in memory, over nothing or over the disk: tests, and open buffers of an editor.
+#[derive(Debug, Default)]
+pub struct MemoryFiles {
+    files: BTreeMap<PathBuf, Vec<u8>>,
+    over_disk: bool,
+}
+
+impl MemoryFiles {
+    /// Only what is added exists.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What is added hides what is on disk; the rest is read from disk.
+    pub fn over_disk() -> Self {
+        MemoryFiles { over_disk: true, ..Self::default() }
+    }
+
+    /// Adds or replaces a file.
+    pub fn insert(&mut self, path: impl Into<PathBuf>, bytes: impl Into<Vec<u8>>) {
+        self.files.insert(path.into(), bytes.into());
+    }
+}
+
+impl Files for MemoryFiles {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        match self.files.get(path) {
+            Some(bytes) => Ok(bytes.clone()),
+            None if self.over_disk => DiskFiles.read(path),
+            None => Err(io::Error::from(io::ErrorKind::NotFound)),
+        }
+    }
+    fn is_file(&self, path: &Path) -> bool {
+        self.files.contains_key(path) || (self.over_disk && DiskFiles.is_file(path))
+    }
+    fn is_dir(&self, path: &Path) -> bool {
+        self.files.keys().any(|p| p != path && p.starts_with(path)) || (self.over_disk && DiskFiles.is_dir(path))
+    }
+    fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
+        let mut names: Vec<PathBuf> =
+            if self.over_disk { DiskFiles.list(path).unwrap_or_default() } else { Vec::new() };
+        for file in self.files.keys() {
+            if let Ok(rest) = file.strip_prefix(path)
+                && let Some(first) = rest.components().next()
+            {
+                names.push(path.join(first));
+            }
+        }
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+}

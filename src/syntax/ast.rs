@@ -1,0 +1,447 @@
+//! The syntax tree. It holds what is written, and nothing of what it means.
+
+use smol_str::SmolStr;
+
+use crate::source::Span;
+
+/// A file.
+#[derive(Clone, Debug, Default)]
+pub struct File {
+    /// Its entries in order.
+    pub items: Vec<Item>,
+    /// Every comment in order, with its `#`.
+    pub comments: Vec<Span>,
+}
+
+/// A name as written; backticks are taken off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ident {
+    /// The text.
+    pub text: SmolStr,
+    /// The place, with backticks.
+    pub span: Span,
+    /// Whether it stood in backticks.
+    pub quoted: bool,
+}
+
+/// Anything between two separators.
+#[derive(Clone, Debug)]
+pub enum Item {
+    /// `import "x.pipe"`
+    Import(Import),
+    /// `package x = "."`
+    Package(Package),
+    /// `let x = 1`, `var x: int = 1`, `param x: int = 1`, `output x: int`
+    Binding(Binding),
+    /// `step x { }` and every other declaration with a name and a body.
+    Decl(Box<Decl>),
+    /// `if x: a == b { } else { }`
+    If(Box<If>),
+    /// `for x: y in z { }`
+    For(Box<For>),
+    /// `python a.b:c(x)`
+    Call(Box<Call>),
+    /// `key = value`, `key { }`
+    Entry(Entry),
+    /// Text that is not understood, already reported.
+    Bad(Span),
+}
+
+impl Item {
+    /// The whole of it.
+    pub fn span(&self) -> Span {
+        match self {
+            Item::Import(x) => x.span,
+            Item::Package(x) => x.span,
+            Item::Binding(x) => x.span,
+            Item::Decl(x) => x.span,
+            Item::If(x) => x.span,
+            Item::For(x) => x.span,
+            Item::Call(x) => x.span,
+            Item::Entry(x) => x.span,
+            Item::Bad(span) => *span,
+        }
+    }
+}
+
+/// `import "x.pipe"`
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// The whole.
+    pub span: Span,
+    /// The path, relative to the importing file.
+    pub path: StrLit,
+}
+
+/// `package churn = "."`
+#[derive(Clone, Debug)]
+pub struct Package {
+    /// The whole.
+    pub span: Span,
+    /// The name.
+    pub name: Ident,
+    /// The directory, relative to the file.
+    pub path: StrLit,
+}
+
+/// Which keyword a [`Binding`] has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BindingKind {
+    /// A compile-time constant.
+    Let,
+    /// A compile-time variable.
+    Var,
+    /// A run-time parameter.
+    Param,
+    /// An output of a step.
+    Output,
+}
+
+impl BindingKind {
+    /// The keyword.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            BindingKind::Let => "let",
+            BindingKind::Var => "var",
+            BindingKind::Param => "param",
+            BindingKind::Output => "output",
+        }
+    }
+}
+
+/// A name with a type, a value or both.
+#[derive(Clone, Debug)]
+pub struct Binding {
+    /// The keyword.
+    pub kind: BindingKind,
+    /// The whole.
+    pub span: Span,
+    /// The name.
+    pub name: Ident,
+    /// The type after `:`.
+    pub ty: Option<TypeExpr>,
+    /// The value after `=`.
+    pub value: Option<Value>,
+}
+
+/// `list<string>`
+#[derive(Clone, Debug)]
+pub struct TypeExpr {
+    /// The whole.
+    pub span: Span,
+    /// `list`
+    pub name: Ident,
+    /// `string`
+    pub arg: Option<Box<TypeExpr>>,
+}
+
+/// The keyword of a [`Decl`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeclKind {
+    /// Where to deploy.
+    Target,
+    /// A job.
+    Pipeline,
+    /// A job cluster.
+    Cluster,
+    /// A serverless environment.
+    Environment,
+    /// A task.
+    Step,
+}
+
+impl DeclKind {
+    /// The keyword.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            DeclKind::Target => "target",
+            DeclKind::Pipeline => "pipeline",
+            DeclKind::Cluster => "cluster",
+            DeclKind::Environment => "environment",
+            DeclKind::Step => "step",
+        }
+    }
+}
+
+/// A declaration with a name and a body.
+#[derive(Clone, Debug)]
+pub struct Decl {
+    /// The keyword.
+    pub kind: DeclKind,
+    /// The whole.
+    pub span: Span,
+    /// The name.
+    pub name: Ident,
+    /// The `##` lines before it.
+    pub doc: Option<SmolStr>,
+    /// `[x in list]`
+    pub family: Option<Family>,
+    /// What follows the name.
+    pub header: Header,
+    /// The braces and what is in them.
+    pub body: Body,
+}
+
+/// `[region in regions]`
+#[derive(Clone, Debug)]
+pub struct Family {
+    /// With brackets.
+    pub span: Span,
+    /// The variable.
+    pub name: Ident,
+    /// The list.
+    pub list: Value,
+}
+
+/// `extends a on b after c`
+#[derive(Clone, Debug, Default)]
+pub struct Header {
+    /// `extends a`
+    pub extends: Option<Ident>,
+    /// `on b`
+    pub on: Option<On>,
+    /// `after c, d is true`
+    pub after: Vec<After>,
+}
+
+/// What stands after `on`.
+#[derive(Clone, Debug)]
+pub struct On {
+    /// With the keyword.
+    pub span: Span,
+    /// The name, or the function.
+    pub value: Value,
+}
+
+/// One dependency after `after`.
+#[derive(Clone, Debug)]
+pub struct After {
+    /// The whole.
+    pub span: Span,
+    /// The step.
+    pub name: Ident,
+    /// `["eu"]`
+    pub index: Option<Value>,
+    /// `is true`
+    pub outcome: Option<Ident>,
+}
+
+/// Braces and what is in them.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// With the braces.
+    pub span: Span,
+    /// The entries.
+    pub items: Vec<Item>,
+}
+
+/// `if name: condition { } else { }`
+#[derive(Clone, Debug)]
+pub struct If {
+    /// The whole.
+    pub span: Span,
+    /// The name of the condition task.
+    pub name: Ident,
+    /// The `##` lines before it.
+    pub doc: Option<SmolStr>,
+    /// What follows the name.
+    pub header: Header,
+    /// The left side.
+    pub left: Value,
+    /// Operator and right side; without them the left side is compared with `true`.
+    pub right: Option<(Ident, Value)>,
+    /// When it holds.
+    pub then: Body,
+    /// When it does not.
+    pub otherwise: Option<Body>,
+}
+
+/// `for name: x in list parallel n { }`
+#[derive(Clone, Debug)]
+pub struct For {
+    /// The whole.
+    pub span: Span,
+    /// The name of the loop task.
+    pub name: Ident,
+    /// The `##` lines before it.
+    pub doc: Option<SmolStr>,
+    /// What follows the name.
+    pub header: Header,
+    /// The variable.
+    pub variable: Ident,
+    /// What it runs over.
+    pub list: Value,
+    /// How many at a time.
+    pub parallel: Option<Value>,
+    /// Fields, and the one step.
+    pub body: Body,
+}
+
+/// What a [`Call`] calls.
+#[derive(Clone, Debug)]
+pub enum Callee {
+    /// `python a.b:c`
+    Python {
+        /// `a.b`
+        module: Ident,
+        /// `c`
+        function: Ident,
+    },
+    /// `notebook "./x"`
+    Notebook(StrLit),
+    /// `script "./x.py"`
+    Script(StrLit),
+    /// `sql "./x.sql"`
+    Sql(StrLit),
+    /// `run other`
+    Run(Ident),
+}
+
+/// What a step runs.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The whole.
+    pub span: Span,
+    /// The keyword and its object.
+    pub callee: Callee,
+    /// The place of the callee, without arguments.
+    pub callee_span: Span,
+    /// The arguments, if there are parentheses.
+    pub arguments: Vec<Argument>,
+    /// The remaining fields of the kind.
+    pub body: Option<Body>,
+}
+
+/// `a = x`, or `b` alone.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    /// The whole.
+    pub span: Span,
+    /// `a`
+    pub name: Option<Ident>,
+    /// `x`
+    pub value: Value,
+}
+
+/// A field.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The whole.
+    pub span: Span,
+    /// The name.
+    pub key: Ident,
+    /// What follows it.
+    pub value: EntryValue,
+}
+
+/// What follows the name of a field.
+#[derive(Clone, Debug)]
+pub enum EntryValue {
+    /// `= value`
+    Assign(Value),
+    /// `{ ... }`
+    Block(Body),
+}
+
+impl EntryValue {
+    /// The place of the value.
+    pub fn span(&self) -> Span {
+        match self {
+            EntryValue::Assign(v) => v.span,
+            EntryValue::Block(b) => b.span,
+        }
+    }
+}
+
+/// A value.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// The whole.
+    pub span: Span,
+    /// What it is.
+    pub kind: ValueKind,
+}
+
+/// What a value is.
+#[derive(Clone, Debug)]
+pub enum ValueKind {
+    /// `"text"`
+    Str(StrLit),
+    /// `6`, `-1`, `0.8`: as written
+    Number(SmolStr),
+    /// `2h`: the number and the unit's letter
+    Duration(SmolStr, char),
+    /// `2..8`
+    Range(Box<Value>, Box<Value>),
+    /// `[a, b]`
+    List(Vec<Value>),
+    /// `{ a = 1 }`
+    Object(Body),
+    /// `a`, `a.b`, `a["x"].b`
+    Path(Path),
+    /// `secret("a", "b")`
+    Function(Ident, Vec<Argument>),
+    /// Nothing usable; already reported.
+    Bad,
+}
+
+/// A reference.
+#[derive(Clone, Debug)]
+pub struct Path {
+    /// The first name.
+    pub head: Ident,
+    /// The rest.
+    pub rest: Vec<Segment>,
+}
+
+impl Path {
+    /// The name, if the path is one bare word.
+    pub fn word(&self) -> Option<&str> {
+        (self.rest.is_empty() && !self.head.quoted).then_some(self.head.text.as_str())
+    }
+}
+
+/// A part of a reference after its first name.
+#[derive(Clone, Debug)]
+pub enum Segment {
+    /// `.b`
+    Name(Ident),
+    /// `["x"]`
+    Index(Box<Value>),
+}
+
+/// A string, in parts.
+#[derive(Clone, Debug)]
+pub struct StrLit {
+    /// With quotes.
+    pub span: Span,
+    /// Texts and interpolations in order.
+    pub parts: Vec<StrPart>,
+}
+
+impl StrLit {
+    /// The text, if there is no interpolation in it.
+    pub fn plain(&self) -> Option<SmolStr> {
+        match self.parts.as_slice() {
+            [] => Some(SmolStr::default()),
+            [StrPart::Text(t, _)] => Some(t.clone()),
+            parts => parts
+                .iter()
+                .map(|p| match p {
+                    StrPart::Text(t, _) => Some(t.as_str()),
+                    StrPart::Reference(_) => None,
+                })
+                .collect::<Option<String>>()
+                .map(SmolStr::from),
+        }
+    }
+}
+
+/// A part of a string.
+#[derive(Clone, Debug)]
+pub enum StrPart {
+    /// Text with its escapes resolved, and where it was written.
+    Text(SmolStr, Span),
+    /// `${a.b}`: always a [`ValueKind::Path`] or [`ValueKind::Bad`]
+    Reference(Value),
+}

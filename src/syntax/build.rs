@@ -1,0 +1,537 @@
+//! From the grammar's pairs to the tree: one function a construct.
+
+use pest::Parser as _;
+use smol_str::SmolStr;
+
+use super::ast::*;
+use super::recover;
+use super::rules::{PipeParser, Rule};
+use super::strings::string;
+use crate::diag::{Code, Diagnostic, Diagnostics, nearest};
+use crate::source::{FileId, Span};
+
+pub(super) type Pair<'a> = pest::iterators::Pair<'a, Rule>;
+
+/// What every function here needs to know of the file.
+pub(super) struct Context<'a> {
+    pub file: FileId,
+    /// The text to parse: mended where it had to be.
+    pub text: &'a str,
+    /// The length of the text as it is on disk.
+    pub len: u32,
+    pub comments: &'a [Span],
+}
+
+impl Context<'_> {
+    pub(super) fn span(&self, base: usize, pair: &Pair<'_>) -> Span {
+        let s = pair.as_span();
+        self.at(base + s.start(), base + s.end())
+    }
+
+    pub(super) fn at(&self, start: usize, end: usize) -> Span {
+        Span::new(self.file, (start as u32).min(self.len), (end as u32).min(self.len))
+    }
+
+    /// The `##` lines that end on the line before `start`.
+    fn doc(&self, start: u32) -> Option<SmolStr> {
+        let mut at = start as usize;
+        let mut index = self.comments.partition_point(|c| c.start < start);
+        let mut lines: Vec<&str> = Vec::new();
+        while let Some(comment) = index.checked_sub(1).and_then(|i| self.comments.get(i)) {
+            let text = self.text.get(comment.start as usize..comment.end as usize)?;
+            let between = self.text.get(comment.end as usize..at)?;
+            let near = between.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'))
+                && between.matches('\n').count() == 1;
+            match text.strip_prefix("##") {
+                Some(rest) if near => lines.push(rest.strip_prefix(' ').unwrap_or(rest).trim_end()),
+                _ => break,
+            }
+            at = comment.start as usize;
+            index -= 1;
+        }
+        lines.reverse();
+        (!lines.is_empty()).then(|| SmolStr::from(lines.join("\n")))
+    }
+}
+
+/// Parses `start..end` of the text: whole entries, or the head of a pipeline up to and with its brace.
+pub(super) fn piece(
+    cx: &Context<'_>,
+    start: usize,
+    end: usize,
+    head: bool,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Item> {
+    let Some(text) = cx.text.get(start..end) else { return Vec::new() };
+    let rule = if head { Rule::pipeline_head } else { Rule::file };
+    match PipeParser::parse(rule, text) {
+        Ok(mut pairs) => {
+            let Some(root) = pairs.next() else { return Vec::new() };
+            if !head {
+                return items(cx, start, root.into_inner(), diagnostics);
+            }
+            let span = cx.at(start + text.len() - text.trim_start().len(), end);
+            let body = Body { span: cx.at(end - 1, end), items: Vec::new() };
+            declaration_parts(cx, start, DeclKind::Pipeline, span, root.into_inner(), Some(body), diagnostics)
+                .into_iter()
+                .collect()
+        }
+        Err(error) => {
+            let at = match error.location {
+                pest::error::InputLocation::Pos(p) | pest::error::InputLocation::Span((p, _)) => start + p,
+            };
+            let span = cx.at(start, end);
+            if head {
+                diagnostics.push(recover::explain(cx, span));
+            } else {
+                // The grammar takes any text with balanced brackets: what is left is pest's own limits.
+                let d =
+                    Diagnostic::new(Code::TooDeep, cx.at(at, at), "this part of the file is too deeply nested to read");
+                diagnostics.push(d.help("use `let` or a file of its own for the inner part"));
+            }
+            vec![Item::Bad(span)]
+        }
+    }
+}
+
+fn items<'a>(
+    cx: &Context<'_>,
+    base: usize,
+    pairs: impl Iterator<Item = Pair<'a>>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Item> {
+    pairs.filter_map(|p| item(cx, base, p, diagnostics)).collect()
+}
+
+fn item(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
+    let span = cx.span(base, &pair);
+    Some(match pair.as_rule() {
+        Rule::comment | Rule::EOI => return None,
+        Rule::import => {
+            let path = pair.into_inner().next()?;
+            Item::Import(Import { span, path: string(cx, base, path, diagnostics) })
+        }
+        Rule::package => {
+            let mut inner = pair.into_inner();
+            let name = ident(cx, base, inner.next()?);
+            Item::Package(Package { span, name, path: string(cx, base, inner.next()?, diagnostics) })
+        }
+        Rule::let_ => binding(cx, base, BindingKind::Let, pair, diagnostics)?,
+        Rule::var => binding(cx, base, BindingKind::Var, pair, diagnostics)?,
+        Rule::param => binding(cx, base, BindingKind::Param, pair, diagnostics)?,
+        Rule::output => binding(cx, base, BindingKind::Output, pair, diagnostics)?,
+        Rule::target => declaration_parts(cx, base, DeclKind::Target, span, pair.into_inner(), None, diagnostics)?,
+        Rule::pipeline => declaration_parts(cx, base, DeclKind::Pipeline, span, pair.into_inner(), None, diagnostics)?,
+        Rule::cluster => declaration_parts(cx, base, DeclKind::Cluster, span, pair.into_inner(), None, diagnostics)?,
+        Rule::environment => {
+            declaration_parts(cx, base, DeclKind::Environment, span, pair.into_inner(), None, diagnostics)?
+        }
+        Rule::step => declaration_parts(cx, base, DeclKind::Step, span, pair.into_inner(), None, diagnostics)?,
+        Rule::bad_declaration => bad_declaration(cx, base, pair, diagnostics)?,
+        Rule::if_ => if_(cx, base, pair, diagnostics)?,
+        Rule::for_ => for_(cx, base, pair, diagnostics)?,
+        Rule::call => call(cx, base, pair, diagnostics)?,
+        Rule::entry => entry(cx, base, pair, diagnostics)?,
+        _ => {
+            if !pair.as_str().contains('\u{1}') {
+                diagnostics.push(recover::explain(cx, trimmed(cx, span)));
+            }
+            Item::Bad(span)
+        }
+    })
+}
+
+/// Without blanks at the end.
+fn trimmed(cx: &Context<'_>, span: Span) -> Span {
+    let text = cx.text.get(span.start as usize..span.end as usize).unwrap_or("");
+    Span { end: span.start + text.trim_end().len() as u32, ..span }
+}
+
+pub(super) fn ident(cx: &Context<'_>, base: usize, pair: Pair<'_>) -> Ident {
+    let span = cx.span(base, &pair);
+    let text = pair.as_str();
+    match text.strip_prefix('`') {
+        Some(rest) => Ident { text: SmolStr::from(rest.strip_suffix('`').unwrap_or(rest)), span, quoted: true },
+        None => Ident { text: SmolStr::from(text), span, quoted: false },
+    }
+}
+
+fn type_expr(cx: &Context<'_>, base: usize, pair: Pair<'_>) -> Option<TypeExpr> {
+    let span = cx.span(base, &pair);
+    let mut inner = pair.into_inner();
+    let name = ident(cx, base, inner.next()?);
+    let arg = inner.next().and_then(|p| type_expr(cx, base, p)).map(Box::new);
+    Some(TypeExpr { span, name, arg })
+}
+
+fn binding(
+    cx: &Context<'_>,
+    base: usize,
+    kind: BindingKind,
+    pair: Pair<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Item> {
+    let span = cx.span(base, &pair);
+    let mut inner = pair.into_inner();
+    let name = ident(cx, base, inner.next()?);
+    let mut ty = None;
+    let mut default = None;
+    for part in inner {
+        match part.as_rule() {
+            Rule::type_ => ty = type_expr(cx, base, part),
+            _ => default = Some(value(cx, base, part, diagnostics)),
+        }
+    }
+    Some(Item::Binding(Binding { kind, span: trimmed(cx, span), name, ty, value: default }))
+}
+
+fn body(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Body {
+    let span = cx.span(base, &pair);
+    Body { span, items: items(cx, base, pair.into_inner(), diagnostics) }
+}
+
+fn header_part(
+    cx: &Context<'_>,
+    base: usize,
+    header: &mut Header,
+    seen: &mut u8,
+    pair: Pair<'_>,
+    diagnostics: &mut Diagnostics,
+) {
+    let span = cx.span(base, &pair);
+    let rule = pair.as_rule();
+    let place = match rule {
+        Rule::extends => 1,
+        Rule::on => 2,
+        Rule::after => 3,
+        _ => {
+            let junk = trimmed(cx, span);
+            let text = cx.text.get(junk.start as usize..junk.end as usize).unwrap_or("");
+            let first = text.split_whitespace().next().unwrap_or(text);
+            let word = Span { end: junk.start + first.len() as u32, ..junk };
+            let d = Diagnostic::new(Code::BadHeader, junk, format!("`{text}` does not belong in this head"));
+            let near = nearest(first, ["extends", "on", "after", "parallel", "in"]);
+            diagnostics.push(match near {
+                Some(_) => d.nearest(word, near),
+                None => {
+                    d.help("a head is: keyword, name, then `extends x`, `on x`, `after x, y` in this order, then `{`")
+                }
+            });
+            return;
+        }
+    };
+    if place <= *seen {
+        let text = pair.as_str().split_whitespace().next().unwrap_or("").to_owned();
+        let what = if place == *seen { "stands twice" } else { "stands too late" };
+        let d = Diagnostic::new(Code::BadHeader, trimmed(cx, span), format!("`{text}` {what} in this head"));
+        diagnostics.push(
+            d.help("the order is `extends`, `on`, `after`; several steps after one `after` stand between commas"),
+        );
+    }
+    *seen = (*seen).max(place);
+    match rule {
+        Rule::extends => header.extends = pair.into_inner().next().map(|p| ident(cx, base, p)),
+        Rule::on => {
+            if let Some(inner) = pair.into_inner().next() {
+                header.on = Some(On { span: trimmed(cx, span), value: value(cx, base, inner, diagnostics) });
+            }
+        }
+        _ => header.after.extend(pair.into_inner().filter_map(|p| dependency(cx, base, p, diagnostics))),
+    }
+}
+
+fn dependency(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<After> {
+    if pair.as_rule() != Rule::dependency {
+        return None;
+    }
+    let span = trimmed(cx, cx.span(base, &pair));
+    let mut inner = pair.into_inner();
+    let name = ident(cx, base, inner.next()?);
+    let mut out = After { span, name, index: None, outcome: None };
+    for part in inner {
+        match part.as_rule() {
+            Rule::index => out.index = part.into_inner().next().map(|p| value(cx, base, p, diagnostics)),
+            Rule::is_ => out.outcome = part.into_inner().next().map(|p| ident(cx, base, p)),
+            _ => {}
+        }
+    }
+    Some(out)
+}
+
+fn declaration_parts<'a>(
+    cx: &Context<'_>,
+    base: usize,
+    kind: DeclKind,
+    span: Span,
+    mut inner: impl Iterator<Item = Pair<'a>>,
+    given_body: Option<Body>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Item> {
+    let name = ident(cx, base, inner.next()?);
+    let mut header = Header::default();
+    let mut seen = 0;
+    let mut family = None;
+    let mut found_body = given_body;
+    for part in inner {
+        match part.as_rule() {
+            Rule::family => {
+                let span = cx.span(base, &part);
+                let mut parts = part.into_inner();
+                if let (Some(name), Some(list)) = (parts.next(), parts.next()) {
+                    family =
+                        Some(Family { span, name: ident(cx, base, name), list: value(cx, base, list, diagnostics) });
+                }
+            }
+            Rule::body => found_body = Some(body(cx, base, part, diagnostics)),
+            Rule::comment | Rule::EOI => {}
+            _ => header_part(cx, base, &mut header, &mut seen, part, diagnostics),
+        }
+    }
+    let body = found_body?;
+    Some(Item::Decl(Box::new(Decl { kind, span, name, doc: cx.doc(span.start), family, header, body })))
+}
+
+fn bad_declaration(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
+    let span = cx.span(base, &pair);
+    let mut inner = pair.into_inner();
+    let word = ident(cx, base, inner.next()?);
+    let kinds = [DeclKind::Target, DeclKind::Pipeline, DeclKind::Cluster, DeclKind::Environment, DeclKind::Step];
+    let near = nearest(&word.text, super::KEYWORDS.iter().copied());
+    let d = Diagnostic::new(Code::UnknownKeyword, word.span, format!("`{}` is no keyword", word.text));
+    diagnostics.push(match near {
+        Some(_) => d.nearest(word.span, near),
+        None => d.help(
+            "a block with a name begins with `step`, `cluster`, `environment`, `pipeline`, `target`, `if` or `for`; \
+             a field is `name = value` or `name { ... }`",
+        ),
+    });
+    // Read on as what was probably meant, so that names declared here are known elsewhere.
+    let kind = near.and_then(|n| kinds.into_iter().find(|k| k.keyword() == n));
+    match kind {
+        Some(kind) => declaration_parts(cx, base, kind, span, inner, None, diagnostics),
+        None => Some(Item::Bad(span)),
+    }
+}
+
+fn if_(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
+    let span = trimmed(cx, cx.span(base, &pair));
+    let mut inner = pair.into_inner();
+    let name = ident(cx, base, inner.next()?);
+    let mut header = Header::default();
+    let mut seen = 0;
+    let (mut left, mut right, mut then, mut otherwise) = (None, None, None, None);
+    for part in inner {
+        match part.as_rule() {
+            Rule::condition => {
+                let mut parts = part.into_inner();
+                left = parts.next().map(|p| value(cx, base, p, diagnostics));
+                right = match (parts.next(), parts.next()) {
+                    (Some(op), Some(v)) => Some((ident(cx, base, op), value(cx, base, v, diagnostics))),
+                    _ => None,
+                };
+            }
+            Rule::body => then = Some(body(cx, base, part, diagnostics)),
+            Rule::else_ => otherwise = part.into_inner().next().map(|p| body(cx, base, p, diagnostics)),
+            Rule::comment => {}
+            _ => header_part(cx, base, &mut header, &mut seen, part, diagnostics),
+        }
+    }
+    let doc = cx.doc(span.start);
+    Some(Item::If(Box::new(If { span, name, doc, header, left: left?, right, then: then?, otherwise })))
+}
+
+fn for_(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
+    let span = cx.span(base, &pair);
+    let mut inner = pair.into_inner();
+    let name = ident(cx, base, inner.next()?);
+    let mut header = Header::default();
+    let mut seen = 0;
+    let (mut variable, mut list, mut parallel, mut found_body) = (None, None, None, None);
+    for part in inner {
+        match part.as_rule() {
+            Rule::name => variable = Some(ident(cx, base, part)),
+            Rule::parallel => parallel = part.into_inner().next().map(|p| value(cx, base, p, diagnostics)),
+            Rule::body => found_body = Some(body(cx, base, part, diagnostics)),
+            Rule::extends | Rule::on | Rule::after | Rule::bad_header => {
+                header_part(cx, base, &mut header, &mut seen, part, diagnostics);
+            }
+            Rule::comment => {}
+            _ => list = Some(value(cx, base, part, diagnostics)),
+        }
+    }
+    let doc = cx.doc(span.start);
+    Some(Item::For(Box::new(For {
+        span,
+        name,
+        doc,
+        header,
+        variable: variable?,
+        list: list?,
+        parallel,
+        body: found_body?,
+    })))
+}
+
+fn call(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
+    let span = cx.span(base, &pair);
+    let mut inner = pair.into_inner();
+    let head = inner.next()?;
+    let callee_span = cx.span(base, &head);
+    let rule = head.as_rule();
+    let mut parts = head.into_inner();
+    let first = parts.next()?;
+    let callee = match rule {
+        Rule::python => Callee::Python { module: ident(cx, base, first), function: ident(cx, base, parts.next()?) },
+        Rule::notebook => Callee::Notebook(string(cx, base, first, diagnostics)),
+        Rule::script => Callee::Script(string(cx, base, first, diagnostics)),
+        Rule::sql => Callee::Sql(string(cx, base, first, diagnostics)),
+        _ => Callee::Run(ident(cx, base, first)),
+    };
+    let mut arguments_found = Vec::new();
+    let mut found_body = None;
+    for part in inner {
+        match part.as_rule() {
+            Rule::arguments => arguments_found = arguments(cx, base, part, diagnostics),
+            Rule::body => found_body = Some(body(cx, base, part, diagnostics)),
+            _ => {}
+        }
+    }
+    Some(Item::Call(Box::new(Call { span, callee, callee_span, arguments: arguments_found, body: found_body })))
+}
+
+fn arguments(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Vec<Argument> {
+    let mut out = Vec::new();
+    for part in pair.into_inner().filter(|p| p.as_rule() == Rule::argument) {
+        let span = cx.span(base, &part);
+        let mut name = None;
+        for inner in part.into_inner() {
+            match inner.as_rule() {
+                Rule::name => name = Some(ident(cx, base, inner)),
+                Rule::comment => {}
+                _ => out.push(Argument { span, name: name.take(), value: value(cx, base, inner, diagnostics) }),
+            }
+        }
+    }
+    out
+}
+
+fn entry(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
+    let span = cx.span(base, &pair);
+    let mut inner = pair.into_inner();
+    let key = key(cx, base, inner.next()?, diagnostics)?;
+    let mut found = None;
+    for part in inner {
+        match part.as_rule() {
+            Rule::assign => {
+                if part.as_str() == ":" {
+                    let at = cx.span(base, &part);
+                    let d =
+                        Diagnostic::new(Code::NotUnderstood, at, format!("`{}` is set with `=`, not `:`", key.text));
+                    diagnostics.push(d.help("write `=`").fix("replace `:` by `=`", vec![(at, " =".to_owned())]));
+                }
+            }
+            Rule::bad_missing => {
+                let at = Span::new(cx.file, span.start, part.as_span().start() as u32 + base as u32);
+                let at = trimmed(cx, Span { end: at.end.min(cx.len), ..at });
+                let d = Diagnostic::new(Code::MissingValue, at.end_point(), format!("`{}` has no value", key.text));
+                diagnostics.push(
+                    d.label("a value is missing here").help("write one, or `none` to leave the field out on purpose"),
+                );
+                found = Some(EntryValue::Assign(Value { span: at, kind: ValueKind::Bad }));
+            }
+            Rule::body => found = Some(EntryValue::Block(body(cx, base, part, diagnostics))),
+            Rule::comment => {}
+            _ => found = Some(EntryValue::Assign(value(cx, base, part, diagnostics))),
+        }
+    }
+    Some(Item::Entry(Entry { span: trimmed(cx, span), key, value: found? }))
+}
+
+fn key(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Ident> {
+    let span = cx.span(base, &pair);
+    let whole = pair.as_str();
+    let mut inner = pair.into_inner();
+    let first = inner.next()?;
+    if first.as_rule() == Rule::string {
+        let lit = string(cx, base, first, diagnostics);
+        let text = lit.plain().unwrap_or_default();
+        let quoted = format!("`{text}`");
+        let d = Diagnostic::new(Code::NeedsBackticks, span, "a name is not a string");
+        diagnostics.push(d.help(format!("write {quoted}")).fix("use backticks", vec![(span, quoted)]));
+        return Some(Ident { text, span, quoted: true });
+    }
+    if inner.next().is_some() {
+        let quoted = format!("`{}`", whole.replace('`', ""));
+        let d = Diagnostic::new(Code::NeedsBackticks, span, format!("the name `{whole}` needs backticks"));
+        diagnostics.push(d.help(format!("write {quoted}")).fix("put it in backticks", vec![(span, quoted)]));
+        return Some(Ident { text: SmolStr::from(whole.replace('`', "")), span, quoted: true });
+    }
+    Some(ident(cx, base, first))
+}
+
+/// Any value.
+pub(super) fn value(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Value {
+    let span = cx.span(base, &pair);
+    let kind = match pair.as_rule() {
+        Rule::string | Rule::triple => {
+            let lit = string(cx, base, pair, diagnostics);
+            if lit.parts.iter().any(|p| matches!(p, StrPart::Reference(v) if matches!(v.kind, ValueKind::Bad))) {
+                ValueKind::Bad
+            } else {
+                ValueKind::Str(lit)
+            }
+        }
+        Rule::number | Rule::integer => ValueKind::Number(SmolStr::from(pair.as_str())),
+        Rule::duration => {
+            let text = pair.as_str();
+            let unit = text.chars().last().unwrap_or('s');
+            ValueKind::Duration(SmolStr::from(text.trim_end_matches(unit)), unit)
+        }
+        Rule::range => {
+            let mut ends = pair.into_inner().map(|p| value(cx, base, p, diagnostics));
+            match (ends.next(), ends.next()) {
+                (Some(a), Some(b)) => ValueKind::Range(Box::new(a), Box::new(b)),
+                _ => ValueKind::Bad,
+            }
+        }
+        Rule::list => {
+            let parts = pair.into_inner().filter(|p| p.as_rule() != Rule::comment);
+            ValueKind::List(parts.map(|p| value(cx, base, p, diagnostics)).collect())
+        }
+        Rule::object => match pair.into_inner().next() {
+            Some(inner) => ValueKind::Object(body(cx, base, inner, diagnostics)),
+            None => ValueKind::Bad,
+        },
+        Rule::function => {
+            let mut inner = pair.into_inner();
+            match (inner.next(), inner.next()) {
+                (Some(name), Some(args)) => {
+                    ValueKind::Function(ident(cx, base, name), arguments(cx, base, args, diagnostics))
+                }
+                _ => ValueKind::Bad,
+            }
+        }
+        Rule::name => ValueKind::Path(Path { head: ident(cx, base, pair), rest: Vec::new() }),
+        Rule::reference => {
+            let mut inner = pair.into_inner();
+            match inner.next() {
+                Some(head) => {
+                    let head = ident(cx, base, head);
+                    let rest = inner
+                        .filter_map(|p| match p.as_rule() {
+                            Rule::index => {
+                                p.into_inner().next().map(|v| Segment::Index(Box::new(value(cx, base, v, diagnostics))))
+                            }
+                            Rule::name => Some(Segment::Name(ident(cx, base, p))),
+                            _ => None,
+                        })
+                        .collect();
+                    ValueKind::Path(Path { head, rest })
+                }
+                None => ValueKind::Bad,
+            }
+        }
+        _ => ValueKind::Bad,
+    };
+    Value { span, kind }
+}

@@ -1,0 +1,123 @@
+//! From text to syntax tree. Never fails: what is not understood becomes a diagnostic and an [`ast::Item::Bad`].
+
+pub mod ast;
+mod build;
+mod recover;
+mod rules;
+mod scan;
+mod strings;
+
+use rayon::prelude::*;
+
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::source::{FileId, Span};
+
+/// The largest file that is read, in bytes.
+pub const MAX_FILE: usize = 32 << 20;
+/// The deepest nesting of brackets that is read.
+pub const MAX_DEPTH: usize = 64;
+
+/// A file as it was understood.
+#[derive(Debug, Default)]
+pub struct Parse {
+    /// The tree.
+    pub file: ast::File,
+    /// What was wrong.
+    pub diagnostics: Diagnostics,
+}
+
+/// Every keyword that begins a declaration or a call, for completion and for nearest-name hints.
+pub const KEYWORDS: &[&str] = &[
+    "import",
+    "package",
+    "let",
+    "var",
+    "target",
+    "pipeline",
+    "param",
+    "cluster",
+    "environment",
+    "step",
+    "output",
+    "if",
+    "else",
+    "for",
+    "python",
+    "notebook",
+    "script",
+    "sql",
+    "run",
+];
+
+/// Parses a file.
+///
+/// Text of any kind is taken; a file that is too large or nested too deeply gives one error and an empty tree.
+pub fn parse(file: FileId, text: &str) -> Parse {
+    let mut diagnostics = Diagnostics::new();
+    if text.len() > MAX_FILE {
+        let message = format!("the file has {} bytes; pipec reads at most {MAX_FILE}", text.len());
+        diagnostics.push(
+            Diagnostic::new(Code::TooDeep, Span::new(file, 0, 0), message)
+                .help("split the file, and `import` the parts"),
+        );
+        return Parse { file: ast::File::default(), diagnostics };
+    }
+    let scan = scan::scan(file, text, &mut diagnostics);
+    if let Some(at) = scan.too_deep {
+        let span = Span::new(file, at as u32, at as u32 + 1);
+        let message = format!("brackets are nested more than {MAX_DEPTH} deep here");
+        diagnostics.push(
+            Diagnostic::new(Code::TooDeep, span, message).help("use `let` or a file of its own for the inner part"),
+        );
+        return Parse { file: ast::File::default(), diagnostics };
+    }
+    let source = scan.repaired.as_deref().unwrap_or(text);
+    let cx = build::Context { file, text: source, len: text.len() as u32, comments: &scan.comments };
+    let items = parse_pieces(&cx, &scan.pieces, &mut diagnostics);
+    Parse { file: ast::File { items, comments: scan.comments }, diagnostics }
+}
+
+/// Pieces are independent, so large files are parsed on all cores.
+fn parse_pieces(cx: &build::Context<'_>, pieces: &[scan::Piece], diagnostics: &mut Diagnostics) -> Vec<ast::Item> {
+    let mut flat: Vec<(usize, usize, bool)> = Vec::new();
+    for piece in pieces {
+        match piece {
+            scan::Piece::Entries { start, end } => flat.push((*start, *end, false)),
+            scan::Piece::Pipeline { start, open, parts, .. } => {
+                flat.push((*start, *open + 1, true));
+                flat.extend(parts.iter().map(|(s, e)| (*s, *e, false)));
+            }
+        }
+    }
+    let one = |&(start, end, head): &(usize, usize, bool)| {
+        let mut found = Diagnostics::new();
+        let items = build::piece(cx, start, end, head, &mut found);
+        (items, found)
+    };
+    let parsed: Vec<(Vec<ast::Item>, Diagnostics)> =
+        if flat.len() > 1 { flat.par_iter().map(one).collect() } else { flat.iter().map(one).collect() };
+    let mut parsed = parsed.into_iter();
+    let mut items = Vec::new();
+    for piece in pieces {
+        let Some((mut head, found)) = parsed.next() else { break };
+        diagnostics.extend(found);
+        if let scan::Piece::Pipeline { close, parts, .. } = piece {
+            let mut inner = Vec::new();
+            for (more, found) in parsed.by_ref().take(parts.len()) {
+                inner.extend(more);
+                diagnostics.extend(found);
+            }
+            match head.last_mut() {
+                Some(ast::Item::Decl(decl)) => {
+                    let end = (*close as u32 + 1).min(cx.len);
+                    decl.body.items = inner;
+                    decl.body.span.end = end;
+                    decl.span.end = end;
+                }
+                _ => items.append(&mut inner),
+            }
+        }
+        items.append(&mut head);
+    }
+    items
+}

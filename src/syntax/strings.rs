@@ -1,0 +1,121 @@
+//! Strings: escapes, interpolations, and the shape of multi-line text.
+
+use pest::Parser as _;
+use smol_str::SmolStr;
+
+use super::ast::{StrLit, StrPart, Value, ValueKind};
+use super::build::{Context, Pair, value};
+use super::rules::{PipeParser, Rule};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::source::Span;
+
+/// A string or multi-line string.
+pub(super) fn string(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> StrLit {
+    let span = cx.span(base, &pair);
+    let triple = pair.as_rule() == Rule::triple;
+    let mut parts: Vec<StrPart> = Vec::new();
+    let mut push = |text: &str, at: Span| match parts.last_mut() {
+        _ if text.is_empty() => {}
+        Some(StrPart::Text(last, place)) => {
+            *last = SmolStr::from(format!("{last}{text}"));
+            place.end = at.end;
+        }
+        _ => parts.push(StrPart::Text(SmolStr::from(text), at)),
+    };
+    let mut references: Vec<(usize, Value)> = Vec::new();
+    for part in pair.into_inner() {
+        let at = cx.span(base, &part);
+        match part.as_rule() {
+            // CRLF inside a multi-line string is one line break: the same source gives the same bytes everywhere.
+            Rule::triple_text if part.as_str().contains('\r') => push(&part.as_str().replace("\r\n", "\n"), at),
+            Rule::text | Rule::triple_text | Rule::dollar | Rule::triple_mark => push(part.as_str(), at),
+            Rule::escape => match escape(part.as_str()) {
+                Some(c) => push(c.encode_utf8(&mut [0; 4]), at),
+                None => {
+                    let d = Diagnostic::new(Code::BadEscape, at, format!("`{}` is no escape", part.as_str()));
+                    diagnostics.push(
+                        d.help(r#"the escapes are `\"`, `\\`, `\n`, `\t`, `\r`, `\$` and `\u{...}`; a backslash itself is `\\`"#)
+                            .suggestion("double the backslash", vec![(at.start_point(), "\\".to_owned())]),
+                    );
+                }
+            },
+            Rule::interpolation => {
+                references.push((0, interpolation(cx, base, &part, diagnostics)));
+                // A mark that no text can hold keeps the place until the parts are assembled.
+                push("\u{0}", at);
+            }
+            _ => {}
+        }
+    }
+    let mut references = references.into_iter().map(|(_, v)| v);
+    if triple {
+        parts = dedent(parts);
+    }
+    let mut out = Vec::new();
+    for part in parts {
+        let StrPart::Text(text, at) = part else { continue };
+        if !text.contains('\u{0}') {
+            out.push(StrPart::Text(text, at));
+            continue;
+        }
+        for (i, piece) in text.split('\u{0}').enumerate() {
+            if i > 0
+                && let Some(reference) = references.next()
+            {
+                out.push(StrPart::Reference(reference));
+            }
+            if !piece.is_empty() {
+                out.push(StrPart::Text(SmolStr::from(piece), at));
+            }
+        }
+    }
+    StrLit { span, parts: out }
+}
+
+fn escape(text: &str) -> Option<char> {
+    Some(match text.get(1..)? {
+        "\"" => '"',
+        "\\" => '\\',
+        "n" => '\n',
+        "t" => '\t',
+        "r" => '\r',
+        "$" => '$',
+        other => {
+            let hex = other.strip_prefix("u{")?.strip_suffix('}')?;
+            char::from_u32(u32::from_str_radix(hex, 16).ok()?).filter(|c| *c != '\0')?
+        }
+    })
+}
+
+fn interpolation(cx: &Context<'_>, base: usize, pair: &Pair<'_>, diagnostics: &mut Diagnostics) -> Value {
+    let span = cx.span(base, pair);
+    let inner = pair.as_str().strip_prefix("${").and_then(|s| s.strip_suffix('}')).unwrap_or("");
+    let parsed = PipeParser::parse(Rule::strict_reference, inner);
+    let from = base + pair.as_span().start() + 2;
+    if let Some(reference) = parsed.ok().and_then(|mut p| p.next()).and_then(|p| p.into_inner().next()) {
+        return value(cx, from, reference, diagnostics);
+    }
+    let d = Diagnostic::new(Code::BadEscape, span, format!("`{}` is not a reference", pair.as_str())).help(
+        "`${...}` takes a name or a path such as `ingest.rows` and nothing else; for a literal `${` write `\\${`",
+    );
+    diagnostics.push(d.suggestion("make it literal text", vec![(span.start_point(), "\\".to_owned())]));
+    Value { span, kind: ValueKind::Bad }
+}
+
+/// Takes off the line break after the opening quotes and the indentation that all lines share, the closing quotes'
+/// line included.
+fn dedent(parts: Vec<StrPart>) -> Vec<StrPart> {
+    let [StrPart::Text(text, span)] = parts.as_slice() else { return parts };
+    let Some(body) = text.strip_prefix('\n') else { return parts };
+    let lines: Vec<&str> = body.split('\n').collect();
+    let last = lines.len() - 1;
+    let indent = lines
+        .iter()
+        .enumerate()
+        .filter(|(i, l)| *i == last || !l.trim().is_empty())
+        .map(|(_, l)| l.len() - l.trim_start_matches([' ', '\t']).len())
+        .min()
+        .unwrap_or(0);
+    let cut: Vec<&str> = lines.iter().map(|l| l.get(indent..).unwrap_or("")).collect();
+    vec![StrPart::Text(SmolStr::from(cut.join("\n")), *span)]
+}
