@@ -231,8 +231,13 @@ impl<'a> Checker<'a> {
     fn gpu(&mut self, settings: &mut Object, target: &Target, name: &str) -> Option<String> {
         let entry = settings.remove("gpu")?;
         let node = entry.value?;
-        let gpu = node.as_object()?;
-        let accelerator = gpu.str("accelerator")?.to_owned();
+        let Some((gpu, accelerator)) = node.as_object().and_then(|g| Some((g, g.str("accelerator")?.to_owned())))
+        else {
+            // What is wrong with it is told already; that nothing was chosen follows from it.
+            self.required_below(&node);
+            settings.broken = true;
+            return None;
+        };
         let accelerator_span = gpu.get("accelerator").map_or(node.span, |n| n.span);
         let count = u32::try_from(gpu.get("count").and_then(Node::as_int).unwrap_or(1)).ok()?;
         let tables = self.symbols.project.tables.clone();

@@ -3,10 +3,10 @@
 use smol_str::SmolStr;
 
 use super::eval::{Known, Meaning, Sink};
-use super::scope::{Checker, Scope};
+use super::scope::{Checker, Local, LocalKind, Scope};
 use crate::diag::{Code, Diagnostic, nearest, one_of};
-use crate::model::{FieldValue, Node, NodeKind, Object, Text, number_json};
-use crate::schema::{self, AUTO_SCALE, Block, Enum, Eval, Field, PLACES, Place, Status, Ty, Unit};
+use crate::model::{FieldValue, Node, NodeKind, Object, Text, Type, number_json};
+use crate::schema::{self, AUTO_SCALE, Block, Enum, Eval, FOR_EACH_TASK, Field, PLACES, Place, Status, Ty, Unit};
 use crate::source::Span;
 use crate::syntax::ast::{Body, Entry, EntryValue, Ident, Item, Value, ValueKind};
 
@@ -166,6 +166,10 @@ impl Checker<'_> {
 
     fn exclusive(&mut self, field: &'static Field, key: Span, set: bool, against: Against, object: &Object) {
         let Some(group) = against.group_of(field.key).filter(|_| set) else { return };
+        // The ways to start a job are checked together, targets merged in.
+        if group.keys.contains(&"continuous") && object.block.name == "Job" {
+            return;
+        }
         if let Some(other) = object.fields.iter().find(|f| f.value.is_some() && group.keys.contains(&f.field.key)) {
             let d = Diagnostic::new(
                 Code::Exclusive,
@@ -257,7 +261,12 @@ impl Checker<'_> {
     fn block_value(&mut self, field: &'static Field, body: &Body, scope: Scope<'_>) -> Node {
         match field.ty {
             Ty::Block(block) => {
-                let object = self.body(body, Against::Block(block), scope);
+                // A raw loop has items as well; its task refers to them as `{{input}}`.
+                let mut locals = scope.locals.to_vec();
+                if *block == FOR_EACH_TASK {
+                    locals.push(Local { name: SmolStr::default(), kind: LocalKind::Input(Type::Any) });
+                }
+                let object = self.body(body, Against::Block(block), Scope { locals: &locals, ..scope });
                 Node { span: body.span, kind: NodeKind::Object(object) }
             }
             Ty::Map => self.map(field, body, scope),

@@ -49,7 +49,9 @@ impl<'a> Checker<'a> {
             on: decl.header.on.as_ref(),
             defaults,
             git: settings.has("git_source"),
+            on_reached: std::cell::Cell::new(false),
         };
+        let on = decl.header.on.as_ref().and_then(|on| self.on(on, &cx, scope));
         let mut drafts = Vec::new();
         self.steps(&decl.body.items, &[], &cx, &mut drafts);
         self.stray_items(decl);
@@ -63,6 +65,13 @@ impl<'a> Checker<'a> {
                 );
                 self.report(d.help("remove it; conditions, loops and some kinds take fewer fields"));
             }
+        }
+        let unclear = drafts.iter().any(|d| matches!(d.step.kind, StepKind::Bad) || d.step.settings.broken);
+        if let (Some(on), Some(_), false, false, false) =
+            (&decl.header.on, &on, cx.on_reached.get(), unclear, drafts.is_empty())
+        {
+            let d = Diagnostic::new(Code::ReachesNothing, on.span, "no step takes the compute of the pipeline");
+            self.report(d.help("every step says where it runs, or brings its own compute; remove `on`"));
         }
         if drafts.len() > 1000 {
             let d = Diagnostic::new(

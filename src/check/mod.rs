@@ -5,6 +5,7 @@
 
 mod calls;
 mod compute;
+mod control;
 mod eval;
 mod fields;
 mod fit;
@@ -12,6 +13,7 @@ mod graph;
 mod job;
 mod merge;
 mod names;
+mod place;
 mod references;
 mod required;
 mod scope;

@@ -48,7 +48,7 @@ impl Checker<'_> {
         self.format(object);
     }
 
-    fn required_below(&mut self, node: &Node) {
+    pub fn required_below(&mut self, node: &Node) {
         match &node.kind {
             NodeKind::Object(o) => self.required(o),
             NodeKind::List(l) => l.iter().for_each(|n| self.required_below(n)),

@@ -115,7 +115,11 @@ pub(super) fn read(checker: &mut Checker<'_>, target: Option<In<'_, Decl>>) -> T
         return TargetParts { target: out, job: Object::new(&JOB, nowhere) };
     };
     checker.bare_header(&decl.header, "a target");
-    let mut object = checker.body(&decl.body, Against::Place(&TARGET_PLACE), Scope::file(unit));
+    // `vars` holds values of any type; each is read where its var is used.
+    let items =
+        decl.body.items.iter().filter(|i| !matches!(i, Item::Entry(e) if e.key.text == "vars")).cloned().collect();
+    let body = ast::Body { span: decl.body.span, items };
+    let mut object = checker.body(&body, Against::Place(&TARGET_PLACE), Scope::file(unit));
     out.name = Some(decl.name.text.clone());
     out.span = Some(decl.name.span);
     if let Some(workspace) = object.get("workspace").and_then(|n| n.as_object()) {

@@ -71,11 +71,15 @@ pub fn run(args: &Compile, shared: &Shared) -> Outcome {
         return print_one(&places, args.pipeline.as_deref());
     }
     for (dir, (bundles, wheels)) in &places {
-        let list = artifacts(bundles, wheels, args.pipeline.as_deref());
-        if let Err(e) = write_all(dir, &list) {
-            eprintln!("pipec: {e}");
-            return Outcome::Failed;
-        }
+        let list = match artifacts(bundles, wheels, args.pipeline.as_deref())
+            .and_then(|list| write_all(dir, &list).map(|()| list))
+        {
+            Ok(list) => list,
+            Err(e) => {
+                eprintln!("pipec: {e}");
+                return Outcome::Failed;
+            }
+        };
         if !shared.quiet {
             tell(dir, bundles, &list);
         }

@@ -1,12 +1,18 @@
 //! `manifest.json`: what was built, from what, and what only a deployment can fill in.
 
+use std::io;
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use crate::lower::Bundle;
-use crate::package::{Wheel, sha256_hex};
+use crate::package::{Wheel, plain_lines, sha256_hex};
 
 /// The manifest of one target.
-pub fn manifest(bundles: &[Bundle], wheels: &[Wheel], only: Option<&str>) -> Value {
+///
+/// # Errors
+/// A local file that cannot be read.
+pub fn manifest(bundles: &[Bundle], wheels: &[Wheel], only: Option<&str>) -> io::Result<Value> {
     let first = bundles.first();
     let jobs: Vec<Value> = bundles
         .iter()
@@ -38,7 +44,7 @@ pub fn manifest(bundles: &[Bundle], wheels: &[Wheel], only: Option<&str>) -> Val
     let mut files: Vec<Value> = Vec::new();
     for bundle in bundles {
         for file in &bundle.files {
-            let bytes = std::fs::read(&file.local).unwrap_or_default();
+            let bytes = read_local(&file.local)?;
             files.push(json!({
                 "workspace_path": file.workspace_path,
                 "kind": file.kind,
@@ -47,7 +53,7 @@ pub fn manifest(bundles: &[Bundle], wheels: &[Wheel], only: Option<&str>) -> Val
             }));
         }
     }
-    json!({
+    Ok(json!({
         "version": 1,
         "project": first.map(|b| b.project.as_str()).unwrap_or_default(),
         "target": first.map(|b| b.target.as_str()).unwrap_or_default(),
@@ -55,7 +61,18 @@ pub fn manifest(bundles: &[Bundle], wheels: &[Wheel], only: Option<&str>) -> Val
         "jobs": jobs,
         "wheels": wheels,
         "files": files,
-    })
+    }))
+}
+
+/// The bytes of a local file as they go to the workspace.
+///
+/// # Errors
+/// What the file system says, with the path.
+pub fn read_local(path: &Path) -> io::Result<Vec<u8>> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(plain_lines(bytes)),
+        Err(e) => Err(io::Error::new(e.kind(), format!("cannot read `{}`: {e}", path.display()))),
+    }
 }
 
 fn wheel(w: &Wheel, folder: &str) -> Value {

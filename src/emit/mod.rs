@@ -3,9 +3,10 @@
 mod manifest;
 mod write;
 
-pub use manifest::manifest;
+pub use manifest::{manifest, read_local};
 pub use write::{write_all, write_file};
 
+use std::io;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -30,7 +31,10 @@ pub fn json_bytes(value: &Value) -> Vec<u8> {
 }
 
 /// Everything that compiling for one target writes.
-pub fn artifacts(bundles: &[Bundle], wheels: &[Wheel], only: Option<&str>) -> Vec<Artifact> {
+///
+/// # Errors
+/// A local file that cannot be read.
+pub fn artifacts(bundles: &[Bundle], wheels: &[Wheel], only: Option<&str>) -> io::Result<Vec<Artifact>> {
     let mut out = Vec::new();
     for job in bundles.iter().flat_map(|b| &b.jobs).filter(|j| only.is_none_or(|o| o == j.pipeline)) {
         out.push(Artifact { path: PathBuf::from(format!("{}.job.json", job.pipeline)), bytes: json_bytes(&job.body) });
@@ -41,6 +45,6 @@ pub fn artifacts(bundles: &[Bundle], wheels: &[Wheel], only: Option<&str>) -> Ve
             out.push(Artifact { path, bytes: wheel.bytes.clone() });
         }
     }
-    out.push(Artifact { path: PathBuf::from("manifest.json"), bytes: json_bytes(&manifest(bundles, wheels, only)) });
-    out
+    out.push(Artifact { path: PathBuf::from("manifest.json"), bytes: json_bytes(&manifest(bundles, wheels, only)?) });
+    Ok(out)
 }

@@ -8,4 +8,4 @@ mod wheel;
 pub use entry::EntryPoint;
 pub use metadata::{Metadata, MetadataError, ScriptGroup, normalize_name};
 pub use modules::{Modules, SourceRoot};
-pub use wheel::{Wheel, WheelFile, build, sha256_hex};
+pub use wheel::{Wheel, WheelFile, build, plain_lines, sha256_hex};

@@ -166,8 +166,8 @@ fn collect(root: &Path, top: &Path, out: &mut Vec<(String, Vec<u8>)>) -> io::Res
     Ok(())
 }
 
-/// Text has `\n` line ends: a checkout with other settings gives the same wheel.
-fn plain_lines(bytes: Vec<u8>) -> Vec<u8> {
+/// Text has `\n` line ends: a checkout with other settings gives the same bytes.
+pub fn plain_lines(bytes: Vec<u8>) -> Vec<u8> {
     if !bytes.windows(2).any(|w| w == b"\r\n") || bytes.contains(&0) {
         return bytes;
     }

@@ -1,0 +1,7 @@
+# Databricks notebook source
+day = dbutils.widgets.get("day")
+catalog = dbutils.widgets.get("catalog")
+
+# COMMAND ----------
+
+print(f"ingest of {catalog} on {day}")

@@ -1,0 +1,118 @@
+//! Who may import whom, and which library belongs to which folder.
+
+use std::path::{Path, PathBuf};
+
+/// Each folder with those below it that it may use. Data goes down the list, `use` goes up it.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("source", &[]),
+    ("diag", &["source"]),
+    ("schema", &[]),
+    ("time", &[]),
+    ("syntax", &["source", "diag"]),
+    ("project", &["source", "diag", "schema", "syntax"]),
+    ("model", &["source", "schema"]),
+    ("package", &["source"]),
+    ("check", &["source", "diag", "schema", "time", "syntax", "project", "model", "package"]),
+    ("lower", &["model", "package", "schema"]),
+    ("emit", &["lower", "package"]),
+    ("cli", &["source", "diag", "schema", "time", "project", "check", "lower", "emit", "package"]),
+];
+
+/// A library, and the only places that may name it.
+const LIBRARIES: &[(&str, &[&str])] = &[
+    ("pest", &["src/syntax/"]),
+    ("pest_derive", &["src/syntax/"]),
+    ("miette", &["src/diag/render.rs"]),
+    ("petgraph", &["src/check/", "src/project/"]),
+    ("clap", &["src/cli/"]),
+    ("zip", &["src/package/wheel.rs"]),
+    ("toml", &["src/package/metadata.rs", "src/project/tables.rs"]),
+    ("ignore", &["src/package/wheel.rs"]),
+    ("tempfile", &["src/emit/write.rs"]),
+    ("jiff", &["src/time/", "src/check/target.rs", "src/cli/explain.rs"]),
+];
+
+/// Where the disk, the clock and the environment may be touched.
+const OUTSIDE_WORLD: &[&str] = &["src/source/files.rs", "src/package/wheel.rs", "src/emit/", "src/cli/"];
+
+fn sources() -> Vec<(String, String)> {
+    fn walk(dir: &Path, out: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, out);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                out.push(path);
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut paths = Vec::new();
+    walk(&root.join("src"), &mut paths);
+    paths
+        .into_iter()
+        .map(|p| {
+            (p.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/"), std::fs::read_to_string(&p).unwrap())
+        })
+        .collect()
+}
+
+/// The code without comments and without its unit tests.
+fn code(text: &str) -> String {
+    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text);
+    text.lines().filter(|l| !l.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn folders_use_only_what_lies_below_them() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let Some((folder, _)) = path.strip_prefix("src/").and_then(|p| p.split_once('/')) else { continue };
+        let Some((_, allowed)) = LAYERS.iter().find(|(f, _)| *f == folder) else {
+            wrong.push(format!("{path}: the folder `{folder}` is not in the table of layers"));
+            continue;
+        };
+        for part in code(&text).split("crate::").skip(1) {
+            let used: String = part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+            if used != folder && !allowed.contains(&used.as_str()) {
+                wrong.push(format!("{path}: `{folder}` may not use `{used}`"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn libraries_stay_in_their_rooms() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let code = code(&text);
+        for (library, rooms) in LIBRARIES {
+            let named = code
+                .match_indices(&format!("{library}::"))
+                .any(|(at, _)| !code[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':'));
+            if named && !rooms.iter().any(|r| path.starts_with(r)) {
+                wrong.push(format!("{path}: `{library}` belongs to {rooms:?}"));
+            }
+        }
+        let touches =
+            ["std::fs", "std::env", "SystemTime", "Zoned::now", "std::process"].iter().any(|w| code.contains(w));
+        if touches && !OUTSIDE_WORLD.iter().any(|r| path.starts_with(r)) && path != "src/main.rs" {
+            wrong.push(format!("{path}: only {OUTSIDE_WORLD:?} may touch the outside world"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn files_stay_small_enough_to_read() {
+    let long: Vec<String> = sources()
+        .into_iter()
+        .filter(|(path, _)| !path.starts_with("src/schema/"))
+        .filter_map(|(path, text)| {
+            let lines = text.lines().count();
+            (lines > 900).then(|| format!("{path}: {lines} lines"))
+        })
+        .collect();
+    assert!(long.is_empty(), "split these files: {}", long.join(", "));
+}

@@ -1,0 +1,212 @@
+//! One wrong character in a name: does the message point at the word, and offer the right one?
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use pipec::schema::{PLACES, Ty, all_blocks};
+use pipec::source::{FileId, MemoryFiles, Span};
+use pipec::syntax::ast::*;
+use pipec::syntax::parse;
+use support::root;
+
+/// Names in a file that refer to something: fields, members, steps, clusters.
+#[derive(Default)]
+struct Words(Vec<Span>);
+
+fn is_field(name: &str) -> bool {
+    all_blocks().iter().any(|b| b.field(name).is_some()) || PLACES.iter().any(|(_, p)| p.field(name).is_some())
+}
+
+fn is_map(name: &str) -> bool {
+    let blocks = all_blocks();
+    let mut fields = blocks.iter().filter_map(|b| b.field(name));
+    fields.any(|f| matches!(f.ty, Ty::Map)) || name == "vars"
+}
+
+fn is_member(word: &str) -> bool {
+    all_blocks().iter().flat_map(|b| b.fields).any(|f| matches!(f.ty, Ty::Enum(e) if e.members.contains(&word)))
+}
+
+impl Words {
+    fn items(&mut self, items: &[Item]) {
+        for item in items {
+            match item {
+                Item::Decl(d) => {
+                    self.header(&d.header);
+                    self.items(&d.body.items);
+                }
+                Item::If(i) => {
+                    self.header(&i.header);
+                    self.value(&i.left);
+                    self.items(&i.then.items);
+                    if let Some(b) = &i.otherwise {
+                        self.items(&b.items);
+                    }
+                }
+                Item::For(f) => {
+                    self.header(&f.header);
+                    self.items(&f.body.items);
+                }
+                Item::Call(c) => {
+                    c.arguments.iter().for_each(|a| self.value(&a.value));
+                    if let Some(b) = &c.body {
+                        self.items(&b.items);
+                    }
+                }
+                Item::Entry(e) => {
+                    if is_field(&e.key.text) && !e.key.quoted {
+                        self.0.push(e.key.span);
+                    }
+                    match &e.value {
+                        EntryValue::Assign(v) => self.value(v),
+                        EntryValue::Block(b) if !is_map(&e.key.text) => self.items(&b.items),
+                        EntryValue::Block(_) => {}
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn header(&mut self, h: &Header) {
+        self.0.extend(h.extends.iter().map(|e| e.span));
+        self.0.extend(h.after.iter().map(|a| a.name.span));
+        if let Some(on) = &h.on
+            && let ValueKind::Path(p) = &on.value.kind
+        {
+            self.0.push(p.head.span);
+        }
+    }
+
+    fn value(&mut self, v: &Value) {
+        match &v.kind {
+            ValueKind::Path(p) if !p.rest.is_empty() => self.0.push(p.head.span),
+            ValueKind::Path(p) if is_member(&p.head.text) => self.0.push(p.head.span),
+            ValueKind::List(l) => l.iter().for_each(|v| self.value(v)),
+            ValueKind::Object(b) => self.items(&b.items),
+            _ => {}
+        }
+    }
+}
+
+/// The word with one character left out, changed, doubled, or swapped with the next.
+fn mutants(word: &str) -> Vec<String> {
+    let chars: Vec<char> = word.chars().collect();
+    let mid = chars.len() / 2;
+    let mut out = Vec::new();
+    let mut push = |c: Vec<char>| {
+        let s: String = c.into_iter().collect();
+        if s != word && !s.is_empty() {
+            out.push(s);
+        }
+    };
+    let mut deleted = chars.clone();
+    deleted.remove(mid);
+    push(deleted);
+    let mut changed = chars.clone();
+    changed[mid] = if chars[mid].is_uppercase() { 'Q' } else { 'q' };
+    push(changed);
+    let mut doubled = chars.clone();
+    doubled.insert(mid, chars[mid]);
+    push(doubled);
+    if chars.len() > 2 {
+        let mut swapped = chars.clone();
+        swapped.swap(mid - 1, mid);
+        push(swapped);
+    }
+    out
+}
+
+fn project_files(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut out = Vec::new();
+    let mut stack = vec![dir.to_owned()];
+    while let Some(at) = stack.pop() {
+        for entry in std::fs::read_dir(at).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                if path.file_name().is_some_and(|n| n != "build" && n != "expected") {
+                    stack.push(path);
+                }
+            } else {
+                out.push((path.strip_prefix(dir).unwrap().to_owned(), std::fs::read(&path).unwrap()));
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn a_misspelt_name_is_pointed_at_and_mended() {
+    let (mut all, mut located, mut mended) = (0, 0, 0);
+    let mut missed = Vec::new();
+    let mut examples: Vec<PathBuf> =
+        std::fs::read_dir(root().join("examples")).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
+    examples.sort();
+    for example in examples {
+        let files = project_files(&example);
+        for (path, bytes) in files.iter().filter(|(p, _)| p.extension().is_some_and(|e| e == "pipe")) {
+            let text = String::from_utf8(bytes.clone()).unwrap();
+            let mut words = Words::default();
+            words.items(&parse(FileId(0), &text).file.items);
+            for span in words.0 {
+                let (start, end) = (span.start as usize, span.end as usize);
+                let word = &text[start..end];
+                for mutant in mutants(word) {
+                    let changed = format!("{}{mutant}{}", &text[..start], &text[end..]);
+                    let mut memory = MemoryFiles::new();
+                    files.iter().for_each(|(p, b)| memory.insert(p.clone(), b.clone()));
+                    memory.insert(path.clone(), changed);
+                    let loaded = pipec::project::load(&[PathBuf::from(".")], &Dot(&memory)).unwrap();
+                    let options = pipec::check::Options { all_targets: true, ..Default::default() };
+                    let checked = pipec::check::check(&loaded, &Dot(&memory), &options).unwrap();
+                    all += 1;
+                    let here = checked.diagnostics.iter().filter(|d| {
+                        loaded.sources.path(d.span.file).ends_with(path)
+                            && (d.span.start as usize) < start + mutant.len()
+                            && start < d.span.end as usize
+                            && d.span.end - d.span.start <= 80
+                    });
+                    let here: Vec<_> = here.collect();
+                    let fix = here
+                        .iter()
+                        .any(|d| d.fixes.iter().any(|f| f.edits.iter().any(|(_, t)| t.trim_matches('"') == word)));
+                    located += usize::from(!here.is_empty());
+                    mended += usize::from(fix);
+                    if here.is_empty() || !fix {
+                        missed.push(format!(
+                            "{}: {word} -> {mutant}: {:?}",
+                            path.display(),
+                            checked.diagnostics.iter().map(|d| &d.message).collect::<Vec<_>>()
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    let rate = |n: usize| 100.0 * n as f64 / all as f64;
+    println!("{all} misspellings: located {:.1} %, right word offered {:.1} %", rate(located), rate(mended));
+    for line in &missed {
+        println!("  {line}");
+    }
+    assert!(all > 100, "too few words were found in the examples");
+    assert!(rate(located) >= 95.0 && rate(mended) >= 80.0);
+}
+
+/// The files under `.`, as the loader asks for them.
+struct Dot<'a>(&'a MemoryFiles);
+
+impl pipec::source::Files for Dot<'_> {
+    fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
+        self.0.read(path.strip_prefix(".").unwrap_or(path))
+    }
+    fn is_file(&self, path: &Path) -> bool {
+        self.0.is_file(path.strip_prefix(".").unwrap_or(path))
+    }
+    fn is_dir(&self, path: &Path) -> bool {
+        path == Path::new(".") || self.0.is_dir(path.strip_prefix(".").unwrap_or(path))
+    }
+    fn list(&self, path: &Path) -> std::io::Result<Vec<PathBuf>> {
+        self.0.list(path.strip_prefix(".").unwrap_or(path))
+    }
+}

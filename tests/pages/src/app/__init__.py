@@ -1,0 +1,1 @@
+"""A package for the programs on the error pages."""

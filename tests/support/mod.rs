@@ -1,0 +1,88 @@
+//! What the tests share: programs in memory, and what checking them gives.
+
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use std::path::{Path, PathBuf};
+
+use pipec::check::{Checked, Options, check};
+use pipec::project::{Loaded, load};
+use pipec::source::{Files, MemoryFiles};
+
+/// The folder of this repository.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A project in memory: everything in a folder, and `main.pipe`.
+pub fn memory(folder: &Path, main: &str) -> MemoryFiles {
+    let mut files = MemoryFiles::new();
+    add(&mut files, folder, folder);
+    files.insert("main.pipe", main);
+    files
+}
+
+fn add(files: &mut MemoryFiles, base: &Path, dir: &Path) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            add(files, base, &path);
+        } else {
+            files.insert(path.strip_prefix(base).unwrap(), std::fs::read(&path).unwrap());
+        }
+    }
+}
+
+/// Loads and checks `main.pipe` for all targets.
+pub fn check_memory(files: &dyn Files) -> (Loaded, Checked) {
+    let loaded = load(&[PathBuf::from("main.pipe")], files).unwrap();
+    let options = Options { all_targets: true, ..Options::default() };
+    let checked = check(&loaded, files, &options).unwrap();
+    (loaded, checked)
+}
+
+/// A program that needs no other file, checked.
+pub fn check_text(main: &str) -> (Loaded, Checked) {
+    let mut files = MemoryFiles::new();
+    files.insert("main.pipe", main);
+    check_memory(&files)
+}
+
+/// The first job of a program without errors, as JSON.
+pub fn job_of(main: &str) -> Result<serde_json::Value, String> {
+    let (loaded, checked) = check_text(main);
+    let Some(Some(program)) = checked.programs.first() else {
+        let list: Vec<String> =
+            checked.diagnostics.iter().map(|d| pipec::diag::formats::one_line(d, &loaded.sources)).collect();
+        return Err(list.join("\n"));
+    };
+    let bundle = pipec::lower::lower(program, &[], Path::new(""), &Default::default());
+    bundle.jobs.into_iter().next().map(|j| j.body).ok_or_else(|| "no job".to_owned())
+}
+
+/// `../shared`, or a visible word that a test is left out without it.
+pub fn shared(what: &str) -> Option<PathBuf> {
+    let path = root().join("../shared").join(what);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("SKIPPED: `{}` is not here", path.display());
+    None
+}
+
+/// The code blocks of a Markdown text with their first word.
+pub fn code_blocks(markdown: &str) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    let mut current: Option<(String, String)> = None;
+    for line in markdown.lines() {
+        match (&mut current, line.strip_prefix("```")) {
+            (None, Some(kind)) => current = Some((kind.trim().to_owned(), String::new())),
+            (Some(_), Some(_)) => out.extend(current.take()),
+            (Some((_, text)), None) => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    out
+}
