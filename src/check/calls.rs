@@ -42,10 +42,14 @@ impl Checker<'_> {
     }
 
     fn rest(&mut self, call: &Call, place: &'static Place, cx: &CallContext<'_>) -> Object {
-        match &call.body {
+        let rest = match &call.body {
             Some(body) => self.body(body, Against::Place(place), cx.scope),
             None => Object::new(place.block, call.callee_span),
-        }
+        };
+        let filled: Vec<&str> = place.spelled.iter().map(|(key, _)| *key).collect();
+        self.clashes(&rest, &filled);
+        self.required_except(&rest, &filled);
+        rest
     }
 
     /// Arguments with names: written, or short for a name that is the value as well.
@@ -130,7 +134,10 @@ impl Checker<'_> {
         let rest = self.rest(call, &PYTHON_CALL_PLACE, cx);
         debug_assert!(*rest.block == PYTHON_WHEEL_TASK);
         if cx.packages.is_empty() {
-            if self.symbols.packages.is_empty() && !self.symbols.maybe_declared("package") {
+            if self.symbols.packages.is_empty()
+                && !self.symbols.project.units.iter().any(|u| u.broken)
+                && self.literal_roots.insert("package".into())
+            {
                 let d = Diagnostic::new(
                     Code::NoPackage,
                     call.callee_span,
@@ -387,7 +394,9 @@ impl Checker<'_> {
                         argument.span,
                         format!("pipeline `{}` has no param `{}`", name.text, argument.name),
                     );
-                    let near = nearest(&argument.name, params.iter().map(|p| p.name.text.as_str())).map(str::to_owned);
+                    let free =
+                        params.iter().map(|p| p.name.text.as_str()).filter(|p| !arguments.iter().any(|a| a.name == *p));
+                    let near = nearest(&argument.name, free).map(str::to_owned);
                     let at = Span { end: argument.span.start + argument.name.len() as u32, ..argument.span };
                     self.report(d.nearest(at, near.as_deref()).also(target.name.span, "the pipeline"));
                 }
@@ -444,6 +453,10 @@ impl Checker<'_> {
         let Some(pipe) = scope.pipe else { return };
         for (name, span, value) in arguments {
             let Some((_, _, declared)) = pipe.params.iter().find(|(n, ..)| n == name) else { continue };
+            // A loop variable of the param's name is reported where it is declared.
+            if scope.locals.iter().any(|l| l.name == *name) {
+                continue;
+            }
             let same = matches!(value.parts.as_slice(), [crate::model::Part::Reference(Reference::Param(p))] if p == name)
                 || value.to_string() == Reference::Param(name.clone()).to_string();
             if !same && !value.parts.is_empty() {

@@ -6,8 +6,8 @@ use super::fields::Against;
 use super::merge::merge;
 use super::scope::{Checker, PipeNames, Scope};
 use super::symbols::In;
-use crate::diag::{Code, Diagnostic, nearest, one_of};
-use crate::model::{Cluster, Environment, Node, NodeKind, Object, Target, Text};
+use crate::diag::{Code, Diagnostic, article, nearest, one_of};
+use crate::model::{Cluster, Environment, FieldValue, Node, NodeKind, Object, Target, Text};
 use crate::schema::{
     CLUSTER_PLACE, CLUSTER_SPEC, COMPUTE, Cloud, ComputeTables, ENVIRONMENT_PLACE, RuntimeKey, SERVERLESS_GPUS,
 };
@@ -81,6 +81,11 @@ impl<'a> Checker<'a> {
             self.report(d);
             return None;
         }
+        if path.len() >= 64 {
+            let d = Diagnostic::new(Code::TooDeep, base_name.span, "this chain of `extends` is more than 64 long");
+            self.report(d.help("let the clusters extend a common one"));
+            return None;
+        }
         path.push(decl.name.span);
         // A cluster may extend one of the file that has its own name.
         let base = self
@@ -101,7 +106,7 @@ impl<'a> Checker<'a> {
                 format!("`{}` is no {}", base_name.text, decl.kind.keyword()),
             );
             self.report(
-                d.also(base.decl.name.span, format!("it is an {}", base.decl.kind.keyword()))
+                d.also(base.decl.name.span, format!("it is {}", article(base.decl.kind.keyword())))
                     .help("a cluster extends a cluster, an environment an environment"),
             );
             return Some(Object { broken: true, ..own });
@@ -138,8 +143,7 @@ impl<'a> Checker<'a> {
         let decl = found.decl;
         self.key_characters(&decl.name.text, decl.name.span, "an environment");
         let sources = ["environment_version", "client", "base_environment", "project_environment"];
-        if !spec.broken && !spec.fields.is_empty() && !sources.iter().any(|k| spec.has(k)) && spec.unchecked.is_empty()
-        {
+        if !spec.broken && !sources.iter().any(|k| spec.has(k)) && spec.unchecked.is_empty() {
             let d = Diagnostic::new(
                 Code::NoneOf,
                 decl.name.span,
@@ -216,8 +220,10 @@ impl<'a> Checker<'a> {
             ("spark_conf", "spark.master", "local[*]"),
             ("custom_tags", "ResourceClass", "SingleNode"),
         ] {
-            let mut entries = match settings.get(field).map(|n| &n.kind) {
-                Some(NodeKind::Map(entries)) => entries.clone(),
+            let mut entries = match settings.entry(field) {
+                // `none` takes back what would be filled in.
+                Some(FieldValue { value: None, .. }) => continue,
+                Some(FieldValue { value: Some(Node { kind: NodeKind::Map(entries), .. }), .. }) => entries.clone(),
                 _ => Vec::new(),
             };
             if !entries.iter().any(|(k, ..)| k == key) {
@@ -299,7 +305,7 @@ impl<'a> Checker<'a> {
             let span = version.span;
             set(settings, "spark_version", span, NodeKind::Text(Text::plain(runtime)));
         }
-        if !settings.has("data_security_mode") {
+        if settings.entry("data_security_mode").is_none() {
             set(settings, "data_security_mode", node.span, NodeKind::Text(Text::plain("SINGLE_USER")));
         }
         Some(chosen)

@@ -7,7 +7,7 @@ use super::fields::Against;
 use super::graph::{Branch, Draft};
 use super::scope::{Checker, LocalKind, Scope};
 use super::steps::StepContext;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, article};
 use crate::model::{Compute, Condition, Loop, Node, Object, Step, StepKind, Text, Type};
 use crate::schema::{Eval, FOR_EACH_TASK, STEP_PLACE, TASK};
 use crate::source::Span;
@@ -72,7 +72,7 @@ impl<'a> Checker<'a> {
         }
         self.doc_description(&mut own, i.doc.as_ref(), i.name.span);
         let kind = kind.map_or(StepKind::Bad, StepKind::Condition);
-        let mut settings = self.with_defaults(&own, &kind, cx);
+        let mut settings = self.with_defaults(&own, &kind, false, cx);
         self.not_on_this_kind(&own, &StepKind::Raw("condition_task"));
         settings.fields.retain(|f| f.value.is_some());
         self.required_except(&settings, &["task_key"]);
@@ -130,7 +130,7 @@ impl<'a> Checker<'a> {
                 let d = Diagnostic::new(
                     Code::BadComparison,
                     i.left.span,
-                    format!("a {} is no condition by itself", left.ty),
+                    format!("{} is no condition by itself", article(&left.ty.to_string())),
                 );
                 self.report(d.help("compare it: `==`, `!=`, `<`, `<=`, `>` or `>=`"));
                 return None;
@@ -161,7 +161,7 @@ impl<'a> Checker<'a> {
             };
             if let Some(problem) = problem {
                 let d = Diagnostic::new(Code::BadComparison, span, problem)
-                    .label(format!("a {}", typed.ty))
+                    .label(article(&typed.ty.to_string()))
                     .also(operator.span, "this comparison");
                 self.report(d.help(if textual {
                     "compare with `<=` or `>=`, or let the step put out a bool"
@@ -178,9 +178,9 @@ impl<'a> Checker<'a> {
             let d = Diagnostic::new(
                 Code::BadComparison,
                 right.span,
-                format!("a {} is compared with a {}", left.ty, right_value.ty),
+                format!("{} is compared with {}", article(&left.ty.to_string()), article(&right_value.ty.to_string())),
             );
-            self.report(d.also(i.left.span, format!("a {}", left.ty)).help("compare values of one type"));
+            self.report(d.also(i.left.span, article(&left.ty.to_string())).help("compare values of one type"));
             return None;
         }
         Some(Condition { op, left: left.wire(), right: right_value.wire() })
@@ -266,7 +266,7 @@ impl<'a> Checker<'a> {
         });
         self.doc_description(&mut own, f.doc.as_ref(), f.name.span);
         let outer = StepKind::Raw("for_each_task");
-        let mut settings = self.with_defaults(&own, &outer, cx);
+        let mut settings = self.with_defaults(&own, &outer, false, cx);
         self.not_on_this_kind(&own, &outer);
         settings.fields.retain(|f| f.value.is_some());
         self.required_except(&settings, &["task_key"]);
@@ -297,10 +297,14 @@ impl<'a> Checker<'a> {
         let item = match &typed.ty {
             Type::List(item) => (**item).clone(),
             Type::Any | Type::Json => Type::Any,
-            Type::String if matches!(typed.value, Known::AtRunTime(_)) => Type::Any,
+            // A reference typed as text may well be a list.
+            Type::String if matches!(&typed.value, Known::AtRunTime(t) if t.references().next().is_none()) => Type::Any,
             other => {
-                let d =
-                    Diagnostic::new(Code::BadItems, list.span, format!("a loop runs over a list; this is a {other}"));
+                let d = Diagnostic::new(
+                    Code::BadItems,
+                    list.span,
+                    format!("a loop runs over a list; this is {}", article(&other.to_string())),
+                );
                 self.report(d.help("write a list, or an output or param of type `list<...>`"));
                 return (None, Type::Any);
             }
@@ -314,12 +318,21 @@ impl<'a> Checker<'a> {
                 Const::List(_) => 5,
             };
             let first = items.first().map(shape);
-            let mixed = items.iter().any(|i| Some(shape(i)) != first);
-            if items.is_empty() || mixed || first == Some(5) {
+            let keys = |c: &Const| match c {
+                Const::Map(m) => {
+                    m.iter().map(|(k, v)| (k.clone(), shape(v) > 3)).collect::<std::collections::BTreeMap<_, _>>()
+                }
+                _ => Default::default(),
+            };
+            let nested = items.iter().any(|i| keys(i).values().any(|deep| *deep));
+            let first_keys = items.first().map(keys).unwrap_or_default();
+            let mixed = items.iter().any(|i| Some(shape(i)) != first)
+                || (!nested && items.iter().any(|i| keys(i) != first_keys));
+            if items.is_empty() || mixed || nested || first == Some(5) {
                 let why = match (items.is_empty(), mixed) {
                     (true, _) => "this list is empty: the loop would never run",
-                    (_, true) => "the items of a loop must be of one kind",
-                    _ => "an item of a loop cannot be a list",
+                    (_, true) => "the items of a loop must be of one kind, objects with the same fields",
+                    _ => "an item of a loop cannot hold a list or an object",
                 };
                 self.report(
                     Diagnostic::new(Code::BadItems, list.span, why)

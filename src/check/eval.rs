@@ -3,7 +3,7 @@
 use smol_str::{SmolStr, ToSmolStr};
 
 use super::scope::{Checker, Local, LocalKind, NamedKind, Scope, Use};
-use crate::diag::{Code, Diagnostic, nearest, one_of};
+use crate::diag::{Code, Diagnostic, article, nearest, one_of};
 use crate::model::{Reference, Text, Type, number_json};
 use crate::schema::{Eval, Field, facts};
 use crate::source::Span;
@@ -229,6 +229,12 @@ impl Checker<'_> {
             self.diagnostics.push(d.also(used_at, "through this use").help("give it a value that does not need it"));
             return None;
         }
+        self.reads = if self.reading.is_empty() { 0 } else { self.reads + 1 };
+        if self.reading.len() >= 100 || self.reads > 20_000 {
+            let d = Diagnostic::new(Code::TooDeep, used_at, "constants are built on each other too deeply here");
+            self.report(d.help("a chain may have 100 constants, and a value may be put together from 20,000"));
+            return None;
+        }
         self.reading.push(name);
         self.via.push(used_at);
         let out = f(self);
@@ -249,13 +255,13 @@ impl Checker<'_> {
                     }
                     out.push_str(text);
                 }
-                StrPart::Reference(value) => match self.typed(value, scope, sink) {
+                StrPart::Reference(value) => match self.inside_text(|c| c.typed(value, scope, sink)) {
                     Some(typed) => {
                         if matches!(typed.value, Known::AtCompileTime(Const::List(_) | Const::Map(_))) {
                             let d = Diagnostic::new(
                                 Code::WrongType,
                                 value.span,
-                                format!("a {} cannot be part of a text", typed.ty),
+                                format!("{} cannot be part of a text", article(&typed.ty.to_string())),
                             );
                             self.report(
                                 d.help("interpolate one of its elements, or pass the whole value without quotes"),
@@ -270,6 +276,14 @@ impl Checker<'_> {
             }
         }
         whole.then_some(out)
+    }
+
+    /// Reads a value inside a string, where no quotes can be offered.
+    fn inside_text<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.in_text, true);
+        let out = f(self);
+        self.in_text = before;
+        out
     }
 
     /// `secret("scope", "key")`.
@@ -422,7 +436,11 @@ impl Checker<'_> {
                 Meaning::Run(Reference::Input(Some(field.text.clone())), Type::Any)
             }
             (LocalKind::Input(ty), Some(field)) => {
-                let d = Diagnostic::new(Code::UnknownName, field.span, format!("an item is a {ty} and has no fields"));
+                let d = Diagnostic::new(
+                    Code::UnknownName,
+                    field.span,
+                    format!("an item is {} and has no fields", article(&ty.to_string())),
+                );
                 self.report(d.help(format!("use `{}` alone", path.head.text)));
                 Meaning::Unknown
             }
@@ -481,6 +499,9 @@ impl Checker<'_> {
                         let near = near.to_owned();
                         d.nearest(span, Some(&near))
                     }
+                    None if self.in_text => {
+                        d.help("declare it with `let`, `var` or `param`; for literal text write `\\${`")
+                    }
                     None => d
                         .help(format!("declare it with `let`, `var` or `param`; if text is meant, write \"{name}\""))
                         .suggestion("put it in quotes", vec![(span, format!("\"{name}\""))]),
@@ -528,6 +549,24 @@ impl Checker<'_> {
                     Meaning::Unknown
                 }
             };
+        }
+        let constant = self
+            .symbols
+            .find_let(scope.unit, head)
+            .map(|l| l.decl.name.span)
+            .or_else(|| self.symbols.vars.get(head).map(|v| v.decl.name.span));
+        if let Some(declared) = constant {
+            self.used.insert(declared);
+            let d = Diagnostic::new(
+                Code::UnknownStep,
+                path.head.span,
+                format!("`{head}` is a constant, and its parts have no names here"),
+            );
+            self.report(
+                d.also(declared, "declared here")
+                    .help("`x.y` is an output of a step; give the part a `let` of its own"),
+            );
+            return Meaning::Unknown;
         }
         if self.symbols.maybe_declared(head) {
             return Meaning::Unknown;

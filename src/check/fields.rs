@@ -4,8 +4,8 @@ use smol_str::SmolStr;
 
 use super::eval::{Known, Meaning, Sink};
 use super::scope::{Checker, Local, LocalKind, Scope};
-use crate::diag::{Code, Diagnostic, nearest, one_of};
-use crate::model::{FieldValue, Node, NodeKind, Object, Text, Type, number_json};
+use crate::diag::{Code, Diagnostic, article, nearest, one_of};
+use crate::model::{FieldValue, Node, NodeKind, Object, Text, Type, Unchecked, number_json};
 use crate::schema::{self, AUTO_SCALE, Block, Enum, Eval, FOR_EACH_TASK, Field, PLACES, Place, Status, Ty, Unit};
 use crate::source::Span;
 use crate::syntax::ast::{Body, Entry, EntryValue, Ident, Item, Value, ValueKind};
@@ -105,7 +105,11 @@ impl Checker<'_> {
             Item::Entry(e) => ("field", e.key.span, "fields stand in a declaration"),
             Item::Bad(_) => return,
         };
-        let d = Diagnostic::new(Code::Misplaced, span, format!("a `{what}` cannot stand in {place}"));
+        let d = Diagnostic::new(
+            Code::Misplaced,
+            span,
+            format!("{} cannot stand in {place}", article(&format!("`{what}`"))),
+        );
         self.report(d.help(help));
     }
 
@@ -185,6 +189,10 @@ impl Checker<'_> {
     }
 
     fn unknown_field(&mut self, key: &Ident, against: Against) {
+        // A name that lacks its backticks is reported already.
+        if key.quoted && !self.sources.slice(key.span).starts_with('`') {
+            return;
+        }
         let name = against.name();
         let keys = against.keys();
         let near = nearest(&key.text, keys.iter().copied());
@@ -219,7 +227,7 @@ impl Checker<'_> {
         for item in &body.items {
             let Item::Entry(inner) = item else { continue };
             if let Some(json) = self.free_json(&inner.value, scope) {
-                object.unchecked.push((inner.key.text.clone(), json));
+                object.unchecked.push(Unchecked { key: inner.key.text.clone(), span: inner.key.span, value: json });
             }
         }
     }
@@ -596,7 +604,7 @@ impl Checker<'_> {
             }
             let node = match &value.kind {
                 ValueKind::Bad => Node { span: value.span, kind: NodeKind::Bad },
-                ValueKind::Path(p) if p.word() == Some("none") => continue,
+                ValueKind::Path(p) if p.word() == Some("none") => Node { span: value.span, kind: NodeKind::Removed },
                 ValueKind::List(_) | ValueKind::Object(_) | ValueKind::Duration(..) | ValueKind::Range(..) => {
                     let d = Diagnostic::new(Code::WrongType, value.span, format!("a value in `{}` is text", field.key));
                     self.report(d.help("put it in quotes"));

@@ -83,16 +83,25 @@ impl Checker<'_> {
         if by_other_means {
             return;
         }
-        let node = ["node_type_id", "instance_pool_id", "driver_node_type_id", "driver_instance_pool_id"];
-        let lacks = match (settings.has("spark_version"), node.iter().any(|k| settings.has(k))) {
-            (true, true) => return,
-            (false, true) => "`spark_version`",
-            (true, false) => "`node_type_id`",
-            (false, false) => "`spark_version` and `node_type_id`",
-        };
+        let any = |keys: &[&str]| keys.iter().any(|k| settings.has(k));
+        let mut lacks = Vec::new();
+        if !any(&["spark_version"]) {
+            lacks.push("spark_version");
+        }
+        if !any(&["node_type_id", "instance_pool_id", "driver_node_type_id", "driver_instance_pool_id"]) {
+            lacks.push("node_type_id");
+        }
+        if !any(&["num_workers", "autoscale", "is_single_node"]) {
+            lacks.push("num_workers");
+        }
+        if lacks.is_empty() {
+            return;
+        }
+        let lacks = crate::diag::one_of(lacks, 3).replace(" or ", " and ");
         let d = Diagnostic::new(Code::IncompleteCluster, span, format!("cluster {name} lacks {lacks}"));
         self.report(d.help(
-            "a cluster needs a runtime and a node type (or a pool, or `gpu`), unless a `policy_id` fills them in",
+            "a cluster needs a runtime, a node type (or a pool, or `gpu`) and a size (or `autoscale`, or `single_node`), \
+             unless a `policy_id` fills them in",
         ));
     }
 

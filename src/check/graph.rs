@@ -1,6 +1,6 @@
 //! The graph of a pipeline: edges from values, branches, circles, and what is upstream of what.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -50,11 +50,14 @@ impl Checker<'_> {
             }
             edges.push(list);
         }
+        self.other_branch(&drafts, &edges);
         self.branch_edges(&mut drafts, &index, &mut edges);
         if self.circles(&drafts, &edges) {
             return drafts.into_iter().map(|d| d.step).collect();
         }
         let above = ancestors(&edges);
+        let declared: HashSet<(SmolStr, SmolStr)> =
+            drafts.iter().flat_map(|d| d.step.outputs.iter().map(|o| (d.step.key.clone(), o.name.clone()))).collect();
         for (i, draft) in drafts.iter_mut().enumerate() {
             let Some(list) = edges.get(i) else { continue };
             for (to, span, data) in list {
@@ -82,13 +85,13 @@ impl Checker<'_> {
                 if above.get(i).is_some_and(|set| set.contains(*producer)) {
                     continue;
                 }
-                self.not_upstream(used, task, &draft.step.key);
+                self.not_upstream(used, task, &draft.step.key, &declared);
             }
         }
         drafts.into_iter().map(|d| d.step).collect()
     }
 
-    fn not_upstream(&mut self, used: &Use, task: &str, user: &str) {
+    fn not_upstream(&mut self, used: &Use, task: &str, user: &str, declared: &HashSet<(SmolStr, SmolStr)>) {
         let own = task == user;
         let message = if own {
             format!("step `{task}` uses its own value")
@@ -97,7 +100,7 @@ impl Checker<'_> {
         };
         let d = Diagnostic::new(Code::NotUpstream, used.span, message);
         let written = match &used.reference {
-            Reference::Value { name, .. } => {
+            Reference::Value { name, .. } if declared.contains(&(task.into(), name.clone())) => {
                 Some(format!("{}.{}", crate::source::quote_name(task), crate::source::quote_name(name)))
             }
             _ => None,
@@ -119,6 +122,31 @@ impl Checker<'_> {
         });
     }
 
+    /// A step of one branch that needs a step of the other branch of the same condition.
+    fn other_branch(&mut self, drafts: &[Draft], edges: &[Vec<(usize, Span, bool)>]) {
+        for (draft, list) in drafts.iter().zip(edges) {
+            for (to, span, _) in list {
+                let Some(other) = drafts.get(*to) else { continue };
+                let opposite = draft
+                    .branches
+                    .iter()
+                    .find(|b| other.branches.iter().any(|o| o.condition == b.condition && o.outcome != b.outcome));
+                if let Some(branch) = opposite {
+                    let (key, needed, condition) = (&draft.step.key, &other.step.key, &branch.condition);
+                    let d = Diagnostic::new(
+                        Code::NeverRuns,
+                        *span,
+                        format!("`{key}` needs `{needed}`, which stands in the other branch of `{condition}`"),
+                    );
+                    self.report(
+                        d.also(other.step.span, "the other branch")
+                            .help("only one of the branches runs; take the value from a step before the condition"),
+                    );
+                }
+            }
+        }
+    }
+
     /// The roots of each branch wait for the outcome of its condition.
     fn branch_edges(
         &mut self,
@@ -136,8 +164,28 @@ impl Checker<'_> {
             };
             let has_peer = edges.get(i).is_some_and(|list| list.iter().any(|(to, ..)| *to != i && inside(*to)));
             let Some(condition) = index.get(&branch.condition).copied() else { continue };
-            let written = edges.get(i).is_some_and(|list| list.iter().any(|(to, _, data)| *to == condition && !data));
-            if has_peer || written {
+            // An edge to the condition that is written is the one of the branch; it cannot ask for the other outcome.
+            let written = drafts.get_mut(i).and_then(|d| {
+                let key = d.step.key.clone();
+                d.step.depends_on.iter_mut().find(|dep| dep.task == branch.condition).map(|dep| (key, dep))
+            });
+            if let Some((key, dependency)) = written {
+                let (span, outcome) = (dependency.span, dependency.outcome);
+                dependency.outcome = Some(branch.outcome);
+                if outcome == Some(!branch.outcome) {
+                    let d = Diagnostic::new(
+                        Code::NeverRuns,
+                        span,
+                        format!("step `{key}` stands in the branch where `{}` is {}", branch.condition, branch.outcome),
+                    );
+                    self.report(
+                        d.also(branch.span, "the condition")
+                            .help("move the step to the other branch, or remove the outcome"),
+                    );
+                }
+                continue;
+            }
+            if has_peer {
                 continue;
             }
             if let Some(draft) = drafts.get_mut(i) {

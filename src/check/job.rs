@@ -49,6 +49,7 @@ impl<'a> Checker<'a> {
             on: decl.header.on.as_ref(),
             defaults,
             git: settings.has("git_source"),
+            head_broken: decl.header.broken,
             on_reached: std::cell::Cell::new(false),
         };
         let on = decl.header.on.as_ref().and_then(|on| self.on(on, &cx, scope));
@@ -64,6 +65,21 @@ impl<'a> Checker<'a> {
                     format!("no step takes the default `{}`", field.field.key),
                 );
                 self.report(d.help("remove it; conditions, loops and some kinds take fewer fields"));
+            }
+        }
+        for (key, declared) in [
+            ("tasks", !drafts.is_empty()),
+            ("parameters", !params.is_empty()),
+            ("job_clusters", names.computes.iter().any(|d| d.kind == DeclKind::Cluster)),
+            ("environments", names.computes.iter().any(|d| d.kind == DeclKind::Environment)),
+        ] {
+            if settings.has(key) && declared {
+                let d = Diagnostic::new(
+                    Code::GivenTwice,
+                    settings.key_span(key),
+                    format!("`{key}` is empty here, but declarations fill it"),
+                );
+                self.report(d.help("remove it"));
             }
         }
         let unclear = drafts.iter().any(|d| matches!(d.step.kind, StepKind::Bad) || d.step.settings.broken);
@@ -139,7 +155,24 @@ impl<'a> Checker<'a> {
         if let Some(doc) = &decl.doc {
             fill("description", doc);
         }
-        let mut merged = merge(&own, &parts.job, Some(&PIPELINE_PLACE));
+        // What a target lays over a pipeline is whole, or changes what is there.
+        let mut over = parts.job.clone();
+        over.fields.retain(|f| {
+            let there = own.has(f.field.key);
+            let whole = match &f.value {
+                None => false,
+                Some(node) => {
+                    let mut quiet = Checker::new(self.symbols, self.sources, self.files, self.vars);
+                    quiet.required_below(node);
+                    quiet.diagnostics.is_empty()
+                }
+            };
+            if there || whole {
+                self.used.insert(f.key);
+            }
+            there || whole
+        });
+        let mut merged = merge(&own, &over, Some(&PIPELINE_PLACE));
         merged.span = own.span;
         merged.fields.retain(|f| f.value.is_some());
         merged

@@ -29,10 +29,10 @@ pub(super) fn merge(base: &Object, over: &Object, place: Option<&'static Place>)
             None => out.fields.push(field.clone()),
         }
     }
-    for (key, value) in &over.unchecked {
-        match out.unchecked.iter_mut().find(|(k, _)| k == key) {
-            Some(slot) => slot.1 = value.clone(),
-            None => out.unchecked.push((key.clone(), value.clone())),
+    for entry in &over.unchecked {
+        match out.unchecked.iter_mut().find(|u| u.key == entry.key) {
+            Some(slot) => *slot = entry.clone(),
+            None => out.unchecked.push(entry.clone()),
         }
     }
     out

@@ -42,6 +42,8 @@ pub struct Options {
     pub target: Option<SmolStr>,
     /// Without a target named: check every target, not only the default one.
     pub all_targets: bool,
+    /// Only the diagnostics are wanted: programs are dropped as soon as they are checked.
+    pub diagnostics_only: bool,
     /// `--var` names and values.
     pub vars: Vec<(SmolStr, SmolStr)>,
 }
@@ -131,7 +133,9 @@ fn check_project(
         found.extend(more);
         let ok = !unread && !found.has_errors() && !diagnostics.has_errors();
         diagnostics.extend(found);
-        programs.push(Valid::new(program, ok));
+        if !options.diagnostics_only {
+            programs.push(Valid::new(program, ok));
+        }
     }
     symbols.unused(&|span| used.contains(&span), &mut diagnostics);
     if diagnostics.has_errors() {
@@ -196,8 +200,13 @@ fn program(
     used: &mut HashSet<Span>,
 ) -> (Program, Diagnostics) {
     let mut checker = Checker::new(symbols, sources, files, vars);
+    let unfit = target::check_vars(&mut checker);
+    // A value that does not fit its var is reported; what uses it must not be reported again.
+    let fitting: HashMap<SmolStr, scope::VarValue> =
+        vars.iter().filter(|(n, _)| !unfit.contains(n)).map(|(n, v)| (n.clone(), v.clone())).collect();
+    let vars = &fitting;
+    let mut checker = Checker { vars, ..checker };
     let parts = target::read(&mut checker, target);
-    target::check_vars(&mut checker);
     checker.constants();
     let packages = checker.packages();
     checker.top_level();
@@ -220,6 +229,12 @@ fn program(
         used.extend(names);
     }
     circles_of_pipelines(&pipelines, &mut diagnostics);
+    for field in parts.job.fields.iter().filter(|f| !pipelines.is_empty() && !used.contains(&f.key)) {
+        let key = field.field.key;
+        let d =
+            Diagnostic::new(Code::ReachesNothing, field.key, format!("no pipeline has a `{key}` for this to change"));
+        diagnostics.push(d.help(format!("write the whole of `{key}`, or set it in the pipelines first")));
+    }
     let name = packages
         .first()
         .map(|p| p.name.clone())

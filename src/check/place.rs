@@ -55,7 +55,12 @@ impl<'a> Checker<'a> {
                 None => return Compute::Unset,
             }
         } else {
-            let takes = matches!(runs_on, Some(RunsOn::ClusterOrEnvironment | RunsOn::ClusterOrServerless))
+            let warehouse = match kind {
+                StepKind::File(call) => call.rest.has("warehouse_id"),
+                _ => settings.get("notebook_task").and_then(Node::as_object).is_some_and(|o| o.has("warehouse_id")),
+            };
+            let takes = !warehouse
+                && matches!(runs_on, Some(RunsOn::ClusterOrEnvironment | RunsOn::ClusterOrServerless))
                 && !settings.has("compute");
             match cx.on.filter(|_| takes) {
                 Some(on) => match {
@@ -194,7 +199,7 @@ impl<'a> Checker<'a> {
             || (*compute == Compute::Unset && settings.has("compute"));
         match runs_on {
             RunsOn::ClusterOrEnvironment => match compute {
-                Compute::Unset if settings.broken => {}
+                Compute::Unset if settings.broken || d.header.broken || cx.head_broken => {}
                 Compute::Unset => {
                     let code = if settings.has("compute") { Code::NeedsEnvironment } else { Code::NoCompute };
                     self.no_compute(code, d, kind_name, cx);

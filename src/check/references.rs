@@ -3,9 +3,9 @@
 use smol_str::SmolStr;
 
 use super::eval::Sink;
-use super::scope::{Checker, NamedKind, Scope, Use};
-use crate::diag::{Code, Diagnostic, nearest};
-use crate::model::Reference;
+use super::scope::{Checker, LocalKind, NamedKind, Scope, Use};
+use crate::diag::{Code, Diagnostic, article, nearest};
+use crate::model::{Reference, Type};
 use crate::schema::{Eval, facts};
 use crate::source::Span;
 
@@ -182,6 +182,21 @@ impl Checker<'_> {
                 let d = Diagnostic::new(Code::InputOutsideLoop, at, "`{{input}}` means something only inside a `for`");
                 self.report(d.help("put the step in a `for`, and use its variable"));
             }
+            Reference::Input(Some(key)) => {
+                let item = scope.locals.iter().rev().find_map(|l| match &l.kind {
+                    LocalKind::Input(ty) => Some(ty.clone()),
+                    LocalKind::Element(..) => None,
+                });
+                let fits = match &item {
+                    Some(Type::Record(fields)) => fields.iter().any(|(n, _)| n == key),
+                    Some(ty) => matches!(ty, Type::Any | Type::Json | Type::Map(_)),
+                    None => true,
+                };
+                if let (false, Some(ty)) = (fits, item) {
+                    let d = Diagnostic::new(Code::UnknownName, at, format!("the items have no field `{key}`"));
+                    self.report(d.help(format!("an item is {}", article(&ty.to_string()))));
+                }
+            }
             _ => {}
         }
         let Some(task) = reference.task() else { return };
@@ -215,7 +230,7 @@ impl Checker<'_> {
                         Some((_, _, declared)) => {
                             self.used.insert(*declared);
                         }
-                        None if named.python && !named.broken => {
+                        None if (named.python || !named.outputs.is_empty()) && !named.broken => {
                             let d =
                                 Diagnostic::new(Code::UnknownOutput, at, format!("step `{task}` never sets `{name}`"));
                             let near = nearest(name, named.outputs.iter().map(|(n, ..)| n.as_str()));

@@ -18,6 +18,9 @@ impl Checker<'_> {
                 self.required_below(node);
             }
         }
+        if filled.is_empty() {
+            self.clashes(object, &[]);
+        }
         if object.broken || !object.unchecked.is_empty() {
             return;
         }
@@ -46,6 +49,18 @@ impl Checker<'_> {
             }
         }
         self.format(object);
+    }
+
+    /// Reports an unchecked field that is written, or filled in, as well.
+    pub fn clashes(&mut self, object: &Object, filled: &[&str]) {
+        for unchecked in &object.unchecked {
+            if object.has(&unchecked.key) || filled.contains(&unchecked.key.as_str()) {
+                let key = &unchecked.key;
+                let d = Diagnostic::new(Code::GivenTwice, unchecked.span, format!("`{key}` is there already"));
+                let d = if object.has(key) { d.also(object.key_span(key), "set here") } else { d };
+                self.report(d.help("`unchecked` is for fields that pipec does not know; write this one as a field"));
+            }
+        }
     }
 
     pub fn required_below(&mut self, node: &Node) {
@@ -92,6 +107,15 @@ impl Checker<'_> {
                 );
                 self.report(d.help(format!("write a positive multiple of {per_node}")));
             }
+        }
+        if object.block.name == "DbtTask"
+            && let Some(node) = object.get("commands")
+            && node.as_list().is_some_and(<[Node]>::is_empty)
+        {
+            self.report(
+                Diagnostic::new(Code::BadFormat, node.span, "there is no command to run")
+                    .help("write 1 to 10 dbt commands"),
+            );
         }
         if object.block.name == "AiRuntimeTask"
             && let Some(node) = object.get("deployments")

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use smol_str::SmolStr;
 
 use super::symbols::Symbols;
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::{Reference, Type};
 use crate::source::{Files, SourceMap, Span};
 use crate::syntax::ast;
@@ -16,6 +16,8 @@ pub(super) struct VarValue {
     pub value: ast::Value,
     /// The unit whose names the value sees.
     pub unit: usize,
+    /// Given on the command line.
+    pub from_flag: bool,
 }
 
 /// What a name in a pipeline's step name space is.
@@ -122,6 +124,10 @@ pub(super) struct Checker<'a> {
     pub via: Vec<Span>,
     /// Constants being read, to stop at circles.
     pub reading: Vec<Span>,
+    /// How many constants were read for the value at hand.
+    pub reads: usize,
+    /// A value inside a string is being read.
+    pub in_text: bool,
 }
 
 impl<'a> Checker<'a> {
@@ -142,15 +148,31 @@ impl<'a> Checker<'a> {
             literal_roots: HashSet::new(),
             via: Vec::new(),
             reading: Vec::new(),
+            reads: 0,
+            in_text: false,
         }
     }
 
-    /// Adds a message; where a constant is being read, the place of its use is shown as well.
+    /// Adds a message. A value that does not fit is a mistake where a constant is used, not where it is defined: the
+    /// message goes to the use, and offers no change of what others may use as well.
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        let diagnostic = match self.via.first() {
-            Some(place) if *place != diagnostic.span => diagnostic.also(*place, "used here"),
-            _ => diagnostic,
-        };
+        let mut diagnostic = diagnostic;
+        if let Some(place) = self.via.first().copied() {
+            diagnostic.fixes.clear();
+            let inherent = matches!(
+                diagnostic.code,
+                Code::UnknownName
+                    | Code::UnknownStep
+                    | Code::UnknownFunction
+                    | Code::UnknownFact
+                    | Code::RunTimeInCompileTime
+                    | Code::LiteralBraces
+            );
+            if place != diagnostic.span && !inherent {
+                let was = std::mem::replace(&mut diagnostic.span, place);
+                diagnostic = diagnostic.also(was, "the value comes from here");
+            }
+        }
         self.diagnostics.push(diagnostic);
     }
 }

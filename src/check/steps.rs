@@ -27,6 +27,8 @@ pub(super) struct StepContext<'a, 'p> {
     pub on: Option<&'a ast::On>,
     pub defaults: Object,
     pub git: bool,
+    /// The head of the pipeline was not understood: it may have named a compute.
+    pub head_broken: bool,
     /// Whether a step took `on` of the pipeline.
     pub on_reached: Cell<bool>,
 }
@@ -136,10 +138,12 @@ impl<'a> Checker<'a> {
             }
             own.fields.push(crate::model::FieldValue { field, key: span, value: Some(Node::text(span, doc.clone())) });
         }
-        let mut settings = self.with_defaults(&own, &kind, cx);
+        let mut settings = self.with_defaults(&own, &kind, d.header.on.is_some(), cx);
         self.not_on_this_kind(&own, &kind);
         let compute = self.place(d, &mut settings, &kind, cx, scope);
-        settings.fields.retain(|f| f.value.is_some());
+        // `libraries = none` has to reach lowering: it takes back those of the cluster.
+        settings.fields.retain(|f| f.value.is_some() || f.field.key == "libraries");
+        self.clashes(&settings, &["task_key", "depends_on", kind.key().unwrap_or("task_key")]);
         self.required_except(&settings, &["task_key"]);
         self.parameters(&settings, &kind, scope);
         let mut step = Step {
@@ -215,7 +219,13 @@ impl<'a> Checker<'a> {
     }
 
     /// The step's fields over those of `defaults` that its kind takes.
-    pub(super) fn with_defaults(&mut self, own: &Object, kind: &StepKind, cx: &StepContext<'a, '_>) -> Object {
+    pub(super) fn with_defaults(
+        &mut self,
+        own: &Object,
+        kind: &StepKind,
+        placed: bool,
+        cx: &StepContext<'a, '_>,
+    ) -> Object {
         if cx.defaults.fields.is_empty() && cx.defaults.unchecked.is_empty() {
             return own.clone();
         }
@@ -225,7 +235,7 @@ impl<'a> Checker<'a> {
             self.used.insert(field.key);
         }
         let compute = ["job_cluster_key", "environment_key", "existing_cluster_id", "new_cluster"];
-        if compute.iter().any(|k| own.has(k)) {
+        if placed || compute.iter().any(|k| own.entry(k).is_some()) {
             base.fields.retain(|f| !compute.contains(&f.field.key));
         }
         let mut out = merge(&base, own, Some(&STEP_PLACE));

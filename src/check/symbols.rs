@@ -165,12 +165,9 @@ impl<'a> Symbols<'a> {
 
     /// Whether a name may be declared in text that was not understood, or in a file that could not be read.
     pub fn maybe_declared(&self, name: &str) -> bool {
-        let unread = self.project.imports.iter().flatten().any(|(_, to)| to.is_none());
-        unread
-            || self
-                .bad_text
-                .split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-')
-                .any(|word| !word.is_empty() && word == name)
+        let unread =
+            self.project.imports.iter().flatten().any(|(_, to)| to.is_none()) || self.bad_text.contains(".pipe\"");
+        unread || (name.len() > 1 && self.bad_text.contains(name))
     }
 
     /// Declarations of the root file that nothing uses, and imports that bring nothing.

@@ -26,9 +26,9 @@ pub(super) fn var_values(
     for (name, var) in &symbols.vars {
         let from_flag = given.iter().rev().find(|(k, _)| k == name).map(|(_, text)| flag_value(text, var.decl));
         let value = from_flag
-            .map(|value| VarValue { value, unit: var.unit })
+            .map(|value| VarValue { value, unit: var.unit, from_flag: true })
             .or_else(|| set.get(name).cloned())
-            .or_else(|| var.decl.value.clone().map(|value| VarValue { value, unit: var.unit }));
+            .or_else(|| var.decl.value.clone().map(|value| VarValue { value, unit: var.unit, from_flag: false }));
         match value {
             Some(value) => {
                 out.insert(name.clone(), value);
@@ -77,7 +77,7 @@ fn set_vars(symbols: &Symbols<'_>, target: In<'_, Decl>, diagnostics: &mut Diagn
                 EntryValue::Assign(v) => v.clone(),
                 EntryValue::Block(b) => Value { span: b.span, kind: ValueKind::Object(b.clone()) },
             };
-            out.insert(name.text.clone(), VarValue { value, unit: target.unit });
+            out.insert(name.text.clone(), VarValue { value, unit: target.unit, from_flag: false });
         }
     }
     out
@@ -93,11 +93,45 @@ fn flag_value(text: &SmolStr, var: &ast::Binding) -> Value {
     }
     let parsed = crate::syntax::parse(span.file, &format!("let x = {text}\n"));
     match parsed.file.items.into_iter().next() {
-        Some(Item::Binding(b)) if parsed.diagnostics.is_empty() => {
-            b.value.map_or(plain, |v| Value { span, kind: v.kind })
-        }
+        Some(Item::Binding(b)) if parsed.diagnostics.is_empty() => b.value.map_or(plain, |v| moved(v, span)),
         _ => plain,
     }
+}
+
+/// A value with all its places at `span`: it was written elsewhere.
+fn moved(value: Value, span: Span) -> Value {
+    let kind = match value.kind {
+        ValueKind::List(items) => ValueKind::List(items.into_iter().map(|v| moved(v, span)).collect()),
+        ValueKind::Path(mut path) => {
+            path.head.span = span;
+            ValueKind::Path(path)
+        }
+        ValueKind::Str(mut lit) => {
+            lit.span = span;
+            for part in &mut lit.parts {
+                match part {
+                    StrPart::Text(_, at) => *at = span,
+                    StrPart::Reference(v) => *v = moved(v.clone(), span),
+                }
+            }
+            ValueKind::Str(lit)
+        }
+        ValueKind::Object(mut body) => {
+            body.span = span;
+            for item in &mut body.items {
+                if let Item::Entry(entry) = item {
+                    entry.span = span;
+                    entry.key.span = span;
+                    if let EntryValue::Assign(v) = &mut entry.value {
+                        *v = moved(v.clone(), span);
+                    }
+                }
+            }
+            ValueKind::Object(body)
+        }
+        kind => kind,
+    };
+    Value { span, kind }
 }
 
 /// A target ready for use, and what it lays over every pipeline.
@@ -191,8 +225,9 @@ fn production(checker: &mut Checker<'_>, target: &Target, decl: &Decl, object: &
     }
 }
 
-/// Checks that the value of each var has its type.
-pub(super) fn check_vars(checker: &mut Checker<'_>) {
+/// Checks that the value of each var has its type; gives the names of those that do not.
+pub(super) fn check_vars(checker: &mut Checker<'_>) -> Vec<SmolStr> {
+    let mut unfit = Vec::new();
     let symbols = checker.symbols;
     let mut vars: Vec<_> = symbols.vars.values().collect();
     vars.sort_by_key(|v| v.decl.span);
@@ -200,15 +235,17 @@ pub(super) fn check_vars(checker: &mut Checker<'_>) {
         let wanted = var.decl.ty.as_ref().and_then(|t| checker.type_of(t));
         let Some(value) = checker.vars.get(&var.decl.name.text) else { continue };
         let wanted = wanted.unwrap_or(Type::Any);
-        check_type(
-            checker,
-            &value.value.clone(),
-            Scope::file(value.unit),
-            &wanted,
-            &var.decl.name,
-            var.decl.ty.as_ref().map(|t| t.span),
-        );
+        let before = checker.diagnostics.len();
+        // A value from the command line has no place of its own in the source.
+        checker.via.extend(value.from_flag.then_some(var.decl.name.span));
+        let declared = var.decl.ty.as_ref().map(|t| t.span);
+        check_type(checker, &value.value.clone(), Scope::file(value.unit), &wanted, &var.decl.name, declared);
+        checker.via.clear();
+        if checker.diagnostics.len() > before {
+            unfit.push(var.decl.name.text.clone());
+        }
     }
+    unfit
 }
 
 /// Checks a compile-time value against a declared type.

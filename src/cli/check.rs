@@ -34,7 +34,8 @@ pub fn load_and_check(
     let loaded = load(&paths, &DiskFiles).map_err(usage)?;
     let options = Options {
         target: shared.target.as_deref().map(SmolStr::from),
-        all_targets,
+        all_targets: diagnostics_only,
+        diagnostics_only,
         vars: vars(shared).map_err(usage)?,
     };
     let checked = check(&loaded, &DiskFiles, &options).map_err(usage)?;

@@ -218,6 +218,12 @@ pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>, limit: usize) -> Str
     }
 }
 
+/// A word with its indefinite article.
+pub fn article(word: &str) -> String {
+    let vowel = word.trim_start_matches('`').starts_with(['a', 'e', 'i', 'o', 'u']);
+    format!("{} {word}", if vowel { "an" } else { "a" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode, SourceSpan};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
+    SpanContents,
+};
 
 use super::{Diagnostic, Severity};
-use crate::source::{SourceMap, Span};
+use crate::source::{SourceFile, SourceMap, Span};
 
 /// How to draw.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +32,14 @@ pub fn human(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Stri
     let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_context_lines(1);
     let mut out = String::new();
     let shown = Shown::new(diagnostic, sources);
+    if shown.has_long_lines() {
+        // Nobody reads a drawing of a line that fills pages, and miette cannot make one.
+        out = super::formats::one_line(diagnostic, sources);
+        if let Some(help) = &diagnostic.help {
+            out.push_str(&format!("\n  help: {help}"));
+        }
+        return out + "\n";
+    }
     if handler.render_report(&mut out, &shown).is_err() {
         // A writer into a string does not fail; this is what a reader gets if miette ever does.
         out = super::formats::one_line(diagnostic, sources);
@@ -36,17 +47,57 @@ pub fn human(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Stri
     out.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n"
 }
 
-/// One file's part of a diagnostic, in miette's terms.
-struct Shown {
-    head: Option<(String, String, Severity)>,
-    source: NamedSource<String>,
-    labels: Vec<LabeledSpan>,
-    help: Option<String>,
-    others: Vec<Shown>,
+/// The longest line that is drawn, in bytes.
+const LONG_LINE: u32 = 4096;
+
+/// A file, from which miette reads the few lines that it draws.
+struct Window<'a> {
+    file: Option<&'a SourceFile>,
+    name: String,
 }
 
-impl Shown {
-    fn new(diagnostic: &Diagnostic, sources: &SourceMap) -> Shown {
+impl SourceCode for Window<'_> {
+    fn read_span<'b>(
+        &'b self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
+        let file = self.file.ok_or(MietteError::OutOfBounds)?;
+        let lines = file.lines();
+        let first = lines.line(span.offset() as u32).saturating_sub(before);
+        let last = lines.line((span.offset() + span.len()) as u32) + after;
+        let start = lines.line_start(first);
+        let end = if last + 1 < lines.count() { lines.line_start(last + 1) } else { file.text.len() as u32 };
+        let data = file.text.as_bytes().get(start as usize..end as usize).ok_or(MietteError::OutOfBounds)?;
+        let place = SourceSpan::new((start as usize).into(), data.len());
+        Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), data, place, first, 0, last + 1 - first)))
+    }
+}
+
+/// One file's part of a diagnostic, in miette's terms.
+struct Shown<'a> {
+    head: Option<(String, String, Severity)>,
+    source: Window<'a>,
+    labels: Vec<LabeledSpan>,
+    help: Option<String>,
+    others: Vec<Shown<'a>>,
+}
+
+impl<'a> Shown<'a> {
+    fn has_long_lines(&self) -> bool {
+        let long = |label: &LabeledSpan| {
+            self.source.file.is_some_and(|f| {
+                let line = f.lines().line(label.offset() as u32);
+                (line.saturating_sub(1)..line + 2)
+                    .any(|l| f.lines().line_start(l + 1).saturating_sub(f.lines().line_start(l)) > LONG_LINE)
+                    || (f.lines().count() == line + 1 && f.text.len() as u32 - f.lines().line_start(line) > LONG_LINE)
+            })
+        };
+        self.labels.iter().any(long) || self.others.iter().any(Shown::has_long_lines)
+    }
+
+    fn new(diagnostic: &Diagnostic, sources: &'a SourceMap) -> Shown<'a> {
         let mut labels = vec![label(diagnostic.span, &diagnostic.label, true)];
         let mut others: Vec<(Span, &str)> = Vec::new();
         for related in &diagnostic.related {
@@ -75,8 +126,8 @@ impl Shown {
     }
 }
 
-fn named(sources: &SourceMap, span: Span) -> NamedSource<String> {
-    NamedSource::new(sources.path(span.file).display().to_string(), sources.text(span.file).to_owned())
+fn named(sources: &SourceMap, span: Span) -> Window<'_> {
+    Window { file: sources.get(span.file), name: sources.path(span.file).display().to_string() }
 }
 
 fn label(span: Span, text: &str, primary: bool) -> LabeledSpan {
@@ -85,13 +136,13 @@ fn label(span: Span, text: &str, primary: bool) -> LabeledSpan {
     if primary { LabeledSpan::new_primary_with_span(text, place) } else { LabeledSpan::new_with_span(text, place) }
 }
 
-impl fmt::Debug for Shown {
+impl fmt::Debug for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-impl fmt::Display for Shown {
+impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.head {
             Some((_, message, _)) => f.write_str(message),
@@ -100,9 +151,9 @@ impl fmt::Display for Shown {
     }
 }
 
-impl std::error::Error for Shown {}
+impl std::error::Error for Shown<'_> {}
 
-impl miette::Diagnostic for Shown {
+impl miette::Diagnostic for Shown<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.head.as_ref().map(|(code, ..)| Box::new(code) as Box<dyn fmt::Display>)
     }

@@ -12,8 +12,8 @@ pub fn object_json(object: &Object) -> Value {
             out.insert(field.key.to_owned(), node_json(node));
         }
     }
-    for (key, value) in &object.unchecked {
-        out.insert(key.to_string(), value.clone());
+    for u in &object.unchecked {
+        out.insert(u.key.to_string(), u.value.clone());
     }
     Value::Object(out)
 }
@@ -26,11 +26,14 @@ pub(super) fn node_json(node: &Node) -> Value {
         NodeKind::Num(text) => crate::model::number_json(text),
         NodeKind::Text(text) => text.to_string().into(),
         NodeKind::List(items) => items.iter().map(node_json).collect(),
-        NodeKind::Map(entries) => {
-            entries.iter().map(|(k, _, v)| (k.to_string(), node_json(v))).collect::<Map<_, _>>().into()
-        }
+        NodeKind::Map(entries) => entries
+            .iter()
+            .filter(|(.., v)| !matches!(v.kind, NodeKind::Removed))
+            .map(|(k, _, v)| (k.to_string(), node_json(v)))
+            .collect::<Map<_, _>>()
+            .into(),
         NodeKind::Object(object) => object_json(object),
-        // A valid program has none.
-        NodeKind::Bad => Value::Null,
+        // A valid program has neither here.
+        NodeKind::Removed | NodeKind::Bad => Value::Null,
     }
 }

@@ -177,8 +177,8 @@ fn job(lowering: &mut task::Lowering<'_>, options: &Options) -> Value {
             out.insert(field.key.to_owned(), value);
         }
     }
-    for (key, value) in &pipeline.settings.unchecked {
-        out.insert(key.to_string(), value.clone());
+    for u in &pipeline.settings.unchecked {
+        out.insert(u.key.to_string(), u.value.clone());
     }
     if lowering.program.target.mode == Mode::Development {
         develop(&mut out, options);

@@ -66,14 +66,17 @@ impl Lowering<'_> {
                 out.insert(key.to_owned(), value);
             }
         }
-        for (key, value) in &step.settings.unchecked {
-            out.insert(key.to_string(), value.clone());
+        for u in &step.settings.unchecked {
+            out.insert(u.key.to_string(), u.value.clone());
         }
         Value::Object(out)
     }
 
     /// The libraries of the cluster, the wheel, and the step's own.
     fn libraries(&self, step: &Step) -> Option<Value> {
+        if step.settings.entry("libraries").is_some_and(|f| f.value.is_none()) {
+            return None;
+        }
         let mut list: Vec<Value> = Vec::new();
         if let Compute::Cluster(name) = &step.compute
             && let Some(cluster) = self.pipeline.clusters.iter().find(|c| c.key == *name)
@@ -205,8 +208,8 @@ fn with(rest: &Object, mut filled: Vec<(&str, Value)>) -> Value {
             out.insert(field.key.to_owned(), value);
         }
     }
-    for (key, value) in &rest.unchecked {
-        out.insert(key.to_string(), value.clone());
+    for u in &rest.unchecked {
+        out.insert(u.key.to_string(), u.value.clone());
     }
     Value::Object(out)
 }

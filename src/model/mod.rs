@@ -5,7 +5,7 @@ mod program;
 mod reference;
 mod types;
 
-pub use node::{FieldValue, Node, NodeKind, Object, Part, Text, number_json};
+pub use node::{FieldValue, Node, NodeKind, Object, Part, Text, Unchecked, number_json};
 pub use program::*;
 pub use reference::Reference;
 pub use types::Type;

@@ -32,6 +32,8 @@ pub enum NodeKind {
     Map(Vec<(SmolStr, Span, Node)>),
     /// An object of the API.
     Object(Object),
+    /// An entry of a map that `none` takes out.
+    Removed,
     /// Not usable; already reported.
     Bad,
 }
@@ -179,6 +181,17 @@ impl std::fmt::Display for Text {
     }
 }
 
+/// A field that is passed on as it is.
+#[derive(Clone, Debug)]
+pub struct Unchecked {
+    /// Its name.
+    pub key: SmolStr,
+    /// Where its name is written.
+    pub span: Span,
+    /// Its value.
+    pub value: serde_json::Value,
+}
+
 /// A field that is set, or taken back by `none`.
 #[derive(Clone, Debug)]
 pub struct FieldValue {
@@ -200,7 +213,7 @@ pub struct Object {
     /// Its fields in order of writing.
     pub fields: Vec<FieldValue>,
     /// Fields passed on as they are, known or not.
-    pub unchecked: Vec<(SmolStr, serde_json::Value)>,
+    pub unchecked: Vec<Unchecked>,
     /// Whether a part of it was not understood: what is missing may be there.
     pub broken: bool,
 }

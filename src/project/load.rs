@@ -139,6 +139,11 @@ impl Loader<'_> {
             .iter()
             .filter_map(|i| match i {
                 ast::Item::Import(import) => Some(join(unit.dir(), &import.path.plain()?)),
+                // A misspelt `import` imports all the same, as far as the question is which files are roots.
+                ast::Item::Bad(span) => {
+                    let text = self.loaded.sources.slice(*span);
+                    Some(join(unit.dir(), text.split('"').find(|part| part.ends_with(".pipe"))?))
+                }
                 _ => None,
             })
             .collect()
@@ -213,9 +218,14 @@ impl Loader<'_> {
             }
             new.push((id, path.clone(), text));
         }
+        let known = &self.loaded.diagnostics;
         let parse = |(id, path, text): (FileId, PathBuf, Arc<str>)| {
-            let parsed = syntax::parse(id, &text);
+            let mut parsed = syntax::parse(id, &text);
             let broken = parsed.diagnostics.has_errors();
+            // What is wrong with a file that is no text follows from that.
+            if text.contains('\u{fffd}') && broken && known.has_error_in(Span::new(id, 0, text.len() as u32)) {
+                parsed.diagnostics = Diagnostics::new();
+            }
             (Unit { id, path, ast: parsed.file, broken }, parsed.diagnostics)
         };
         let parsed: Vec<(Unit, Diagnostics)> =
@@ -262,6 +272,12 @@ impl Loader<'_> {
                         i
                     }
                 });
+                if let Some((first, _)) = imports.iter().find(|(_, to)| found.is_some() && *to == found) {
+                    let d = Diagnostic::new(Code::GivenTwice, import.span, "this file is imported twice");
+                    let d = d.also(*first, "imported first here").help("remove one of them");
+                    self.loaded.diagnostics.push(d.fix("remove the import", vec![(import.span, String::new())]));
+                    continue;
+                }
                 imports.push((import.span, found));
             }
             project.imports.push(imports);
@@ -297,6 +313,7 @@ impl Loader<'_> {
             .unwrap_or_default()
             .iter()
             .filter(|p| is_pipe(p))
+            .filter(|p| p.file_name() != unit.path.file_name())
             .filter_map(|p| p.file_name().and_then(|n| n.to_str()).map(str::to_owned))
             .collect();
         let d = Diagnostic::new(Code::ImportNotFound, span, format!("there is no file `{written}`"));

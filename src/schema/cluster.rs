@@ -59,7 +59,7 @@ pub static CLUSTER_SPEC: Block = Block {
         field("spark_version", Ty::Str, "Databricks Runtime key, such as 15.4.x-scala2.12"),
         field("node_type_id", Ty::Str, "Machine type of the workers, such as i3.xlarge"),
         field("driver_node_type_id", Ty::Str, "Machine type of the driver; the worker type if left out"),
-        field("num_workers", Ty::Int, "Fixed worker count, driver not counted; 0 means a single-node cluster"),
+        field("num_workers", Ty::Int, "Fixed worker count, driver not counted; 0 means a single-node cluster").min(0),
         field("autoscale", Ty::Block(&AUTO_SCALE), "Worker range to scale within; use this or num_workers, not both"),
         field(
             "apply_policy_default_values",
@@ -138,8 +138,8 @@ pub static AUTO_SCALE: Block = Block {
     name: "AutoScale",
     doc: "The range of workers",
     fields: &[
-        field("min_workers", Ty::Int, "Fewest workers when idle, and the count at start"),
-        field("max_workers", Ty::Int, "Most workers under load; must be above min_workers"),
+        field("min_workers", Ty::Int, "Fewest workers when idle, and the count at start").min(0),
+        field("max_workers", Ty::Int, "Most workers under load; must be above min_workers").min(0),
     ],
     groups: &[],
 };
@@ -154,7 +154,7 @@ pub static AWS_ATTRIBUTES: Block = Block {
             Ty::Enum(&AWS_AVAILABILITY),
             "Buy the remaining nodes as spot, on demand, or spot with fallback",
         ),
-        field("ebs_volume_count", Ty::Int, "EBS volumes attached to each node").max(10),
+        field("ebs_volume_count", Ty::Int, "EBS volumes attached to each node").min(0).max(10),
         field("ebs_volume_iops", Ty::Int, "Provisioned IOPS of each gp3 volume"),
         field("ebs_volume_size", Ty::Int, "Size of each EBS volume; HDD volumes start at 500")
             .unit(Unit::GiB)
@@ -162,7 +162,7 @@ pub static AWS_ATTRIBUTES: Block = Block {
             .max(4096),
         field("ebs_volume_throughput", Ty::Int, "Provisioned throughput of each gp3 volume"),
         field("ebs_volume_type", Ty::Enum(&EBS_VOLUME_TYPE), "Disk family of the attached EBS volumes"),
-        field("first_on_demand", Ty::Int, "How many nodes, driver first, are bought on demand"),
+        field("first_on_demand", Ty::Int, "How many nodes, driver first, are bought on demand").min(0),
         field("instance_profile_arn", Ty::Str, "IAM instance profile the nodes run as"),
         field("spot_bid_price_percent", Ty::Int, "Highest spot price to pay, relative to the on-demand price")
             .unit(Unit::Percent)
@@ -184,7 +184,7 @@ pub static AZURE_ATTRIBUTES: Block = Block {
             "Buy the remaining nodes as spot, on demand, or spot with fallback",
         ),
         field("capacity_reservation_group", Ty::Str, "Resource ID of a capacity reservation to draw VMs from"),
-        field("first_on_demand", Ty::Int, "How many nodes, driver first, are bought on demand"),
+        field("first_on_demand", Ty::Int, "How many nodes, driver first, are bought on demand").min(0),
         field(
             "log_analytics_info",
             Ty::Block(&LOG_ANALYTICS_INFO),
@@ -294,16 +294,16 @@ pub static GCP_ATTRIBUTES: Block = Block {
             Ty::Enum(&GCP_AVAILABILITY),
             "Buy workers as preemptible, on demand, or preemptible with fallback",
         ),
-        field("boot_disk_size", Ty::Int, "Size of each node's boot disk"),
+        field("boot_disk_size", Ty::Int, "Size of each node's boot disk").min(0),
         field(
             "confidential_compute_type",
             Ty::Enum(&CONFIDENTIAL_COMPUTE_TYPE),
             "Confidential VM technology; SEV_SNP needs N2D machines",
         )
         .status(Status::Preview),
-        field("first_on_demand", Ty::Int, "How many nodes, driver first, are bought on demand"),
+        field("first_on_demand", Ty::Int, "How many nodes, driver first, are bought on demand").min(0),
         field("google_service_account", Ty::Str, "Service account the nodes act as towards Google Cloud"),
-        field("local_ssd_count", Ty::Int, "Local SSDs per node, 375 GB each"),
+        field("local_ssd_count", Ty::Int, "Local SSDs per node, 375 GB each").min(0),
         field("use_preemptible_executors", Ty::Bool, "Old switch for preemptible workers; use availability")
             .status(Status::Deprecated)
             .default("false"),

@@ -30,6 +30,11 @@ impl LineIndex {
         self.starts.partition_point(|s| *s <= offset).saturating_sub(1)
     }
 
+    /// How many lines there are.
+    pub fn count(&self) -> usize {
+        self.starts.len()
+    }
+
     /// The first byte of a line (from 0), or the last line's.
     pub fn line_start(&self, line: usize) -> u32 {
         self.starts.get(line).or(self.starts.last()).copied().unwrap_or(0)

@@ -202,6 +202,8 @@ pub struct Header {
     pub on: Option<On>,
     /// `after c, d is true`
     pub after: Vec<After>,
+    /// A part of it was not understood.
+    pub broken: bool,
 }
 
 /// What stands after `on`.

@@ -205,6 +205,7 @@ fn header_part(
         Rule::on => 2,
         Rule::after => 3,
         _ => {
+            header.broken = true;
             let junk = trimmed(cx, span);
             let text = cx.text.get(junk.start as usize..junk.end as usize).unwrap_or("");
             let first = text.split_whitespace().next().unwrap_or(text);
@@ -267,13 +268,24 @@ fn declaration_parts<'a>(
     given_body: Option<Body>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Item> {
-    let name = ident(cx, base, inner.next()?);
+    let mut name = ident(cx, base, inner.next()?);
     let mut header = Header::default();
     let mut seen = 0;
     let mut family = None;
     let mut found_body = given_body;
     for part in inner {
         match part.as_rule() {
+            Rule::bad_header if cx.span(base, &part).start == name.span.end && !name.quoted => {
+                // `load-raw`: the name goes on with characters that need backticks.
+                let rest = part.as_str().split_whitespace().next().unwrap_or("");
+                let span = Span { end: name.span.end + rest.len() as u32, ..name.span };
+                let whole = format!("{}{rest}", name.text);
+                let d = Diagnostic::new(Code::NeedsBackticks, span, format!("the name `{whole}` needs backticks"));
+                let quoted = format!("`{whole}`");
+                diagnostics.push(d.help(format!("write {quoted}")).fix("put it in backticks", vec![(span, quoted)]));
+                name = Ident { text: whole.into(), span, quoted: true };
+                header.broken = true;
+            }
             Rule::family => {
                 let span = cx.span(base, &part);
                 let mut parts = part.into_inner();
@@ -512,7 +524,7 @@ pub(super) fn value(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: 
             }
         }
         Rule::name => ValueKind::Path(Path { head: ident(cx, base, pair), rest: Vec::new() }),
-        Rule::reference => {
+        Rule::reference | Rule::path => {
             let mut inner = pair.into_inner();
             match inner.next() {
                 Some(head) => {

@@ -62,6 +62,20 @@ pub fn parse(file: FileId, text: &str) -> Parse {
         );
         return Parse { file: ast::File::default(), diagnostics };
     }
+    let unified;
+    let text = match lone_return(text) {
+        None => text,
+        Some(at) => {
+            let d = Diagnostic::new(
+                Code::BadText,
+                Span::new(file, at as u32, at as u32 + 1),
+                "a carriage return alone ends no line",
+            );
+            diagnostics.push(d.help("save the file with `\\n` or `\\r\\n` line ends"));
+            unified = text.replace("\r\n", "\n\n").replace('\r', "\n");
+            unified.as_str()
+        }
+    };
     let scan = scan::scan(file, text, &mut diagnostics);
     if let Some(at) = scan.too_deep {
         let span = Span::new(file, at as u32, at as u32 + 1);
@@ -75,6 +89,12 @@ pub fn parse(file: FileId, text: &str) -> Parse {
     let cx = build::Context { file, text: source, len: text.len() as u32, comments: &scan.comments };
     let items = parse_pieces(&cx, &scan.pieces, &mut diagnostics);
     Parse { file: ast::File { items, comments: scan.comments }, diagnostics }
+}
+
+/// The first `\r` that no `\n` follows.
+fn lone_return(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    (0..bytes.len()).find(|i| bytes.get(*i) == Some(&b'\r') && bytes.get(i + 1) != Some(&b'\n'))
 }
 
 /// Pieces are independent, so large files are parsed on all cores.

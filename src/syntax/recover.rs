@@ -43,6 +43,10 @@ pub(super) fn explain(cx: &Context<'_>, span: Span) -> Diagnostic {
     let place = Span::new(span.file, span.start + at as u32, span.start + (at + word.len()) as u32);
     let found = if word.is_empty() { "the end of the line".to_owned() } else { format!("`{word}`") };
     let first_line = text.lines().next().unwrap_or("");
+    if text.starts_with("else if") {
+        let d = Diagnostic::new(Code::NotUnderstood, Span { end: span.start + 7, ..span }, "there is no `else if`");
+        return d.help("nest the second one: `else { if name: condition { ... } }`");
+    }
     if text.starts_with("else") {
         return Diagnostic::new(Code::NotUnderstood, first_span, "this `else` belongs to no `if`")
             .help("`else { ... }` follows the closing brace of an `if`");

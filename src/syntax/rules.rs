@@ -12,7 +12,7 @@ pub(super) fn describe(rule: Rule) -> Option<&'static str> {
         Rule::triple | Rule::string | Rule::list | Rule::object | Rule::range | Rule::duration | Rule::number => {
             "a value"
         }
-        Rule::function | Rule::reference | Rule::integer | Rule::bad_value => "a value",
+        Rule::function | Rule::reference | Rule::path | Rule::integer | Rule::bad_value => "a value",
         Rule::name | Rule::ident | Rule::quoted | Rule::key => "a name",
         Rule::assign => "`=`",
         Rule::body => "`{`",

@@ -51,7 +51,16 @@ struct Scanner<'a> {
     /// Where entries begin: at depth 0, and inside a brace at depth 1.
     cuts: Vec<Cut>,
     max_depth_at: Option<usize>,
+    /// Where braces closed that stand in no other.
+    closes: Vec<usize>,
+    /// A brace that closed too early, as a later one without partner shows.
+    early: Option<usize>,
+    /// A multi-line string ran to the end of the file: what is open then is open for that reason.
+    swallowed: bool,
 }
+
+/// How often a scan begins anew with a brace taken out.
+const RETRIES: usize = 8;
 
 #[derive(Clone, Copy)]
 enum Cut {
@@ -65,6 +74,39 @@ enum Cut {
 }
 
 pub(super) fn scan(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Scan {
+    let mut text = std::borrow::Cow::Borrowed(text);
+    let mut without_brace = false;
+    for round in 0.. {
+        let mut found = Diagnostics::new();
+        let (mut scan, early) = scan_once(file, &text, &mut found);
+        match early.filter(|_| round < RETRIES) {
+            Some(at) => {
+                let span = Span::new(file, at as u32, at as u32 + 1);
+                let d = Diagnostic::new(
+                    Code::StrayBracket,
+                    span,
+                    "this `}` closes too early: what follows is indented as inside",
+                );
+                diagnostics.push(
+                    d.help("delete it, or move it to the end of the block")
+                        .suggestion("delete `}`", vec![(span, String::new())]),
+                );
+                text.to_mut().replace_range(at..at + 1, " ");
+                without_brace = true;
+            }
+            None => {
+                diagnostics.extend(found);
+                if without_brace && scan.repaired.is_none() {
+                    scan.repaired = Some(text.into_owned());
+                }
+                return scan;
+            }
+        }
+    }
+    Scan::default()
+}
+
+fn scan_once(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> (Scan, Option<usize>) {
     let mut s = Scanner {
         file,
         bytes: text.as_bytes(),
@@ -74,15 +116,18 @@ pub(super) fn scan(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> S
         appended: 0,
         cuts: Vec::new(),
         max_depth_at: None,
+        closes: Vec::new(),
+        early: None,
+        swallowed: false,
     };
     s.run(diagnostics);
     if s.max_depth_at.is_some() {
-        return Scan { comments: s.comments, too_deep: s.max_depth_at, ..Scan::default() };
+        return (Scan { comments: s.comments, too_deep: s.max_depth_at, ..Scan::default() }, None);
     }
     let repaired = s.repaired();
     let len = text.len() + s.appended;
     let pieces = pieces(repaired.as_deref().unwrap_or(text).as_bytes(), len, &s.cuts);
-    Scan { comments: s.comments, pieces, repaired, too_deep: None }
+    (Scan { comments: s.comments, pieces, repaired, too_deep: None }, s.early)
 }
 
 impl Scanner<'_> {
@@ -105,6 +150,7 @@ impl Scanner<'_> {
         let mut indent = 0;
         let mut at_line_start = true;
         let mut line_start = at;
+        let mut angles = 0;
         while at < len {
             let byte = self.byte(at);
             if at_line_start && !matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
@@ -116,6 +162,13 @@ impl Scanner<'_> {
             }
             match byte {
                 b'\n' => {
+                    angles = 0;
+                    if let Some(next) = self.head_without_brace(line_start, at, indent, diagnostics) {
+                        at = next;
+                        at_line_start = next > 0 && self.byte(next - 1) == b'\n';
+                        line_start = next;
+                        continue;
+                    }
                     if self.stack.len() <= 1 && self.stack.iter().all(|o| o.byte == b'{') {
                         self.cuts.push(Cut::Line { depth: self.stack.len(), at });
                     }
@@ -163,6 +216,13 @@ impl Scanner<'_> {
                     }
                 }
                 b'}' | b']' | b')' => self.close(at, byte, diagnostics),
+                b'<' => {
+                    angles += 1;
+                    if angles > MAX_DEPTH {
+                        self.max_depth_at = Some(at);
+                        return;
+                    }
+                }
                 0..=8 | 11 | 12 | 14..=31 | 127 => {
                     let d =
                         Diagnostic::new(Code::BadText, self.span(at, at + 1), "a control character that is no text");
@@ -176,7 +236,9 @@ impl Scanner<'_> {
             at += 1;
         }
         while let Some(open) = self.stack.pop() {
-            self.unclosed(open, diagnostics);
+            if !self.swallowed {
+                self.unclosed(open, diagnostics);
+            }
             self.close_before(len, closing(open.byte));
         }
     }
@@ -212,6 +274,7 @@ impl Scanner<'_> {
         let d = Diagnostic::new(Code::UnclosedString, self.span(start, end), "this string is never closed")
             .label("opened here")
             .help(format!("close it with {quotes}; a string of several lines stands between `\"\"\"` and `\"\"\"`"));
+        self.swallowed |= triple;
         diagnostics.push(if triple {
             d
         } else {
@@ -255,9 +318,13 @@ impl Scanner<'_> {
                 self.stack.pop();
                 if self.stack.is_empty() && byte == b'}' {
                     self.cuts.push(Cut::Close(at));
+                    self.closes.push(at);
                 }
             }
             _ => {
+                if byte == b'}' && self.stack.is_empty() && self.early.is_none() {
+                    self.early = self.closes.iter().copied().find(|close| self.goes_on_indented(*close));
+                }
                 let shown = byte as char;
                 let span = self.span(at, at + 1);
                 let d = Diagnostic::new(Code::StrayBracket, span, format!("this `{shown}` closes nothing"));
@@ -303,6 +370,82 @@ impl Scanner<'_> {
                 self.cuts.push(Cut::Close(at.saturating_sub(1)));
             }
         }
+    }
+
+    /// Whether the next line with anything on it is indented and no closing brace.
+    fn goes_on_indented(&self, close: usize) -> bool {
+        let mut at = memchr(b'\n', self.bytes, close) + 1;
+        while at < self.bytes.len() {
+            let end = memchr(b'\n', self.bytes, at);
+            let line = self.bytes.get(at..end).unwrap_or(b"");
+            let text = line.trim_ascii();
+            if !text.is_empty() && !text.starts_with(b"#") {
+                return line.first().is_some_and(|b| matches!(b, b' ' | b'\t')) && !text.starts_with(b"}");
+            }
+            at = end + 1;
+        }
+        false
+    }
+
+    /// At the end of a line: a head whose brace is missing, or stands on the next line. Gives the place to go on from.
+    fn head_without_brace(
+        &mut self,
+        line_start: usize,
+        end: usize,
+        indent: usize,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<usize> {
+        if self.stack.last().is_some_and(|o| o.byte != b'{') {
+            return None;
+        }
+        let comment = self.comments.last().filter(|c| c.start as usize >= line_start).map(|c| c.start as usize);
+        let stop = comment.unwrap_or(end);
+        let line = self.bytes.get(line_start..stop)?.trim_ascii();
+        let line = line.strip_prefix(b"}").unwrap_or(line).trim_ascii();
+        let word_len = line.iter().position(|b| !b.is_ascii_lowercase()).unwrap_or(line.len());
+        let (word, rest) = line.split_at_checked(word_len)?;
+        let block = matches!(word, b"step" | b"pipeline" | b"cluster" | b"environment" | b"target" | b"if" | b"for");
+        let named = rest.first() == Some(&b' ')
+            && rest.get(1).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'`'));
+        let is_else = word == b"else" && rest.is_empty();
+        if !(block && named || is_else) || line.contains(&b'{') || line.contains(&b'=') && !matches!(word, b"if") {
+            return None;
+        }
+        if matches!(line.last(), Some(b',' | b'(' | b'[')) {
+            return None;
+        }
+        let mut at = end;
+        while matches!(self.byte(at), b' ' | b'\t' | b'\r' | b'\n') && at < self.bytes.len() {
+            at += 1;
+        }
+        let text_end = line_start + self.bytes.get(line_start..stop)?.trim_ascii_end().len();
+        let place = self.span(text_end, text_end);
+        if self.byte(at) == b'{' && comment.is_none() {
+            let d = Diagnostic::new(Code::BadHeader, self.span(at, at + 1), "this `{` belongs on the line above");
+            diagnostics.push(
+                d.also(place, "the head ends here")
+                    .help("a head and its `{` stand on one line")
+                    .fix("move the `{` up", vec![(self.span(text_end, at), " ".to_owned())]),
+            );
+            self.blank(end, at);
+            return Some(at);
+        }
+        let next_line = self.bytes.get(..at)?.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+        if at >= self.bytes.len() || at - next_line <= indent || self.byte(at) == b'#' {
+            return None;
+        }
+        let d = Diagnostic::new(Code::BadHeader, place, "this head has no `{`");
+        diagnostics.push(d.help("add it at the end of the line").suggestion("add `{`", vec![(place, " {".to_owned())]));
+        if let Some(comment) = comment {
+            self.blank(comment, end);
+        }
+        let brace = comment.unwrap_or(end);
+        self.patches.push((brace, b'{'));
+        if self.stack.is_empty() {
+            self.cuts.push(Cut::Open(brace));
+        }
+        self.stack.push(Open { byte: b'{', at: brace, indent });
+        Some(end + 1)
     }
 
     fn rest_is_assignment(&self, from: usize) -> bool {

@@ -39,6 +39,13 @@ pub(super) fn string(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics:
                     );
                 }
             },
+            Rule::bad_interpolation => {
+                let d = Diagnostic::new(Code::BadEscape, at, "this `${` is never closed");
+                diagnostics.push(
+                    d.help("close it with `}`; for a literal `${` write `\\${`")
+                        .suggestion("make it literal text", vec![(at.start_point(), "\\".to_owned())]),
+                );
+            }
             Rule::interpolation => {
                 references.push((0, interpolation(cx, base, &part, diagnostics)));
                 // A mark that no text can hold keeps the place until the parts are assembled.
