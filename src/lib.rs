@@ -26,6 +26,9 @@
     )
 )]
 
+// The parser that pest derives without its `std` feature names this crate.
+extern crate alloc;
+
 pub mod check;
 pub mod cli;
 pub mod diag;

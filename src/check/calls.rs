@@ -371,7 +371,7 @@ impl Checker<'_> {
             .items
             .iter()
             .filter_map(|i| match i {
-                Item::Binding(b) if b.kind == BindingKind::Param => Some(b),
+                Item::Binding(b) if b.kind == BindingKind::Param => Some(b.as_ref()),
                 _ => None,
             })
             .collect();

@@ -46,7 +46,7 @@ impl<'a> Checker<'a> {
             names: &names,
             target: &parts.target,
             packages,
-            on: decl.header.on.as_ref(),
+            on: decl.header.on.as_deref(),
             defaults,
             git: settings.has("git_source"),
             head_broken: decl.header.broken,

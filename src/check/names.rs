@@ -74,13 +74,9 @@ impl<'a> Checker<'a> {
         match names.steps.get(&name.text) {
             Some(first) => twice("step", name, first.span, &mut self.diagnostics),
             None => {
-                let clash = names.steps.iter().find_map(|(other, n)| {
-                    let key = named.keys.iter().find(|(_, k)| n.keys.iter().any(|(_, other)| other == k))?;
-                    Some((other.clone(), n.span, key.1.clone()))
-                });
-                if let Some((other, span, key)) =
-                    clash.filter(|_| named.is_family() || names.steps.values().any(Named::is_family))
-                {
+                for (_, key) in &named.keys {
+                    let Some(other) = names.keys.insert(key.clone(), name.text.clone()) else { continue };
+                    let span = names.steps.get(&other).map_or(name.span, |n| n.span);
                     let d = Diagnostic::new(
                         Code::DuplicateKey,
                         name.span,
@@ -164,10 +160,10 @@ impl<'a> Checker<'a> {
                 ValueKind::Object(body) => {
                     // An object is named by its first text, else by its number.
                     let name = body.items.iter().find_map(|i| match i {
-                        Item::Entry(ast::Entry {
-                            value: ast::EntryValue::Assign(Value { kind: ValueKind::Str(s), .. }),
-                            ..
-                        }) => s.plain(),
+                        Item::Entry(entry) => match &entry.value {
+                            ast::EntryValue::Assign(Value { kind: ValueKind::Str(s), .. }) => s.plain(),
+                            _ => None,
+                        },
                         _ => None,
                     });
                     out.push((name.unwrap_or_else(|| format_smolstr!("{n}")), item.clone()));

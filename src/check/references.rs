@@ -200,7 +200,7 @@ impl Checker<'_> {
             _ => {}
         }
         let Some(task) = reference.task() else { return };
-        let named = pipe.steps.values().find(|n| n.keys.iter().any(|(_, k)| k == task));
+        let named = pipe.keys.get(task).and_then(|name| pipe.steps.get(name));
         match named {
             None => {
                 if self.symbols.maybe_declared(task) {

@@ -61,6 +61,8 @@ impl Named {
 pub(super) struct PipeNames<'a> {
     pub params: Vec<(SmolStr, Type, Span)>,
     pub steps: HashMap<SmolStr, Named>,
+    /// The step that each task key belongs to.
+    pub keys: HashMap<SmolStr, SmolStr>,
     pub computes: Vec<&'a ast::Decl>,
 }
 

@@ -111,7 +111,7 @@ fn moved(value: Value, span: Span) -> Value {
             for part in &mut lit.parts {
                 match part {
                     StrPart::Text(_, at) => *at = span,
-                    StrPart::Reference(v) => *v = moved(v.clone(), span),
+                    StrPart::Reference(v) => **v = moved((**v).clone(), span),
                 }
             }
             ValueKind::Str(lit)

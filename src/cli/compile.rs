@@ -15,21 +15,31 @@ use crate::lower::{Bundle, Options, entry_points, lower};
 use crate::package::{Wheel, build};
 
 pub fn run(args: &Compile, shared: &Shared) -> Outcome {
+    let mut places = BTreeMap::new();
+    let outcome = compile(args, shared, &mut places);
+    // The process ends here; taking large trees apart first would only take time.
+    std::mem::forget(places);
+    outcome
+}
+
+/// Programs of one directory go to one place and have one manifest.
+type Places = BTreeMap<PathBuf, (Vec<Bundle>, Vec<Wheel>)>;
+
+fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
     let ids = match args.ids.as_deref().map(read_ids).transpose() {
         Ok(ids) => ids.unwrap_or_default(),
         Err(e) => return usage(e),
     };
-    let (loaded, checked) = match load_and_check(&args.paths, shared, false) {
-        Ok(found) => found,
+    let found = match load_and_check(&args.paths, shared, false) {
+        Ok(found) => std::mem::ManuallyDrop::new(found),
         Err(outcome) => return outcome,
     };
+    let (loaded, checked) = &*found;
     report::print(&checked.diagnostics, &loaded.sources, shared);
     if checked.has_errors() {
         return Outcome::Errors;
     }
     let options = Options { user: shared.user.as_deref().map(SmolStr::from) };
-    // Programs of one directory go to one place and have one manifest.
-    let mut places: BTreeMap<PathBuf, (Vec<Bundle>, Vec<Wheel>)> = BTreeMap::new();
     for (project, program) in loaded.projects.iter().zip(&checked.programs) {
         // Without errors there is a program for each project.
         let Some(program) = program else { continue };
@@ -68,9 +78,9 @@ pub fn run(args: &Compile, shared: &Shared) -> Outcome {
         return usage(format!("there is no pipeline `{name}`; there is {}", crate::diag::one_of(all, 12)));
     }
     if args.stdout {
-        return print_one(&places, args.pipeline.as_deref());
+        return print_one(places, args.pipeline.as_deref());
     }
-    for (dir, (bundles, wheels)) in &places {
+    for (dir, (bundles, wheels)) in places.iter() {
         let list = match artifacts(bundles, wheels, args.pipeline.as_deref())
             .and_then(|list| write_all(dir, &list).map(|()| list))
         {
@@ -102,7 +112,7 @@ fn tell(dir: &Path, bundles: &[Bundle], list: &[crate::emit::Artifact]) {
     }
 }
 
-fn print_one(places: &BTreeMap<PathBuf, (Vec<Bundle>, Vec<Wheel>)>, only: Option<&str>) -> Outcome {
+fn print_one(places: &Places, only: Option<&str>) -> Outcome {
     let jobs: Vec<_> = places
         .values()
         .flat_map(|(b, _)| b)

@@ -5,29 +5,29 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::Artifact;
 use crate::lower::Bundle;
 use crate::package::{Wheel, plain_lines, sha256_hex};
 
-/// The manifest of one target.
+/// The manifest of one target; `written` are the job files that go with it.
 ///
 /// # Errors
 /// A local file that cannot be read.
-pub fn manifest(bundles: &[Bundle], wheels: &[Wheel], only: Option<&str>) -> io::Result<Value> {
+pub fn manifest(bundles: &[Bundle], wheels: &[Wheel], written: &[Artifact]) -> io::Result<Value> {
     let first = bundles.first();
     let jobs: Vec<Value> = bundles
         .iter()
         .flat_map(|b| &b.jobs)
-        .filter(|j| only.is_none_or(|o| o == j.pipeline))
-        .map(|job| {
-            let bytes = super::json_bytes(&job.body);
-            json!({
+        .filter_map(|job| {
+            let file = format!("{}.job.json", job.pipeline);
+            written.iter().find(|a| a.path == Path::new(&file))?;
+            Some(json!({
                 "pipeline": job.pipeline.as_str(),
-                "file": format!("{}.job.json", job.pipeline),
-                "sha256": sha256_hex(&bytes),
+                "file": file,
                 "late": job.late.iter().map(|l| json!({
                     "pointer": l.pointer, "value": "job_id", "pipeline": l.pipeline.as_str(),
                 })).collect::<Vec<_>>(),
-            })
+            }))
         })
         .collect();
     let folder = first.map(|b| b.layout.wheels.clone()).unwrap_or_default();

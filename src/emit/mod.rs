@@ -35,16 +35,19 @@ pub fn json_bytes(value: &Value) -> Vec<u8> {
 /// # Errors
 /// A local file that cannot be read.
 pub fn artifacts(bundles: &[Bundle], wheels: &[Wheel], only: Option<&str>) -> io::Result<Vec<Artifact>> {
-    let mut out = Vec::new();
-    for job in bundles.iter().flat_map(|b| &b.jobs).filter(|j| only.is_none_or(|o| o == j.pipeline)) {
-        out.push(Artifact { path: PathBuf::from(format!("{}.job.json", job.pipeline)), bytes: json_bytes(&job.body) });
-    }
+    let mut out: Vec<Artifact> = bundles
+        .iter()
+        .flat_map(|b| &b.jobs)
+        .filter(|j| only.is_none_or(|o| o == j.pipeline))
+        .map(|job| Artifact { path: PathBuf::from(format!("{}.job.json", job.pipeline)), bytes: json_bytes(&job.body) })
+        .collect();
+    let manifest = manifest(bundles, wheels, &out)?;
     for wheel in wheels {
         let path = PathBuf::from("wheels").join(&wheel.file_name);
         if !out.iter().any(|a| a.path == path) {
             out.push(Artifact { path, bytes: wheel.bytes.clone() });
         }
     }
-    out.push(Artifact { path: PathBuf::from("manifest.json"), bytes: json_bytes(&manifest(bundles, wheels, only)?) });
+    out.push(Artifact { path: PathBuf::from("manifest.json"), bytes: json_bytes(&manifest) });
     Ok(out)
 }

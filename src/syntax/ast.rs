@@ -28,11 +28,11 @@ pub struct Ident {
 #[derive(Clone, Debug)]
 pub enum Item {
     /// `import "x.pipe"`
-    Import(Import),
+    Import(Box<Import>),
     /// `package x = "."`
-    Package(Package),
+    Package(Box<Package>),
     /// `let x = 1`, `var x: int = 1`, `param x: int = 1`, `output x: int`
-    Binding(Binding),
+    Binding(Box<Binding>),
     /// `step x { }` and every other declaration with a name and a body.
     Decl(Box<Decl>),
     /// `if x: a == b { } else { }`
@@ -42,7 +42,7 @@ pub enum Item {
     /// `python a.b:c(x)`
     Call(Box<Call>),
     /// `key = value`, `key { }`
-    Entry(Entry),
+    Entry(Box<Entry>),
     /// Text that is not understood, already reported.
     Bad(Span),
 }
@@ -175,7 +175,7 @@ pub struct Decl {
     /// The `##` lines before it.
     pub doc: Option<SmolStr>,
     /// `[x in list]`
-    pub family: Option<Family>,
+    pub family: Option<Box<Family>>,
     /// What follows the name.
     pub header: Header,
     /// The braces and what is in them.
@@ -197,9 +197,9 @@ pub struct Family {
 #[derive(Clone, Debug, Default)]
 pub struct Header {
     /// `extends a`
-    pub extends: Option<Ident>,
+    pub extends: Option<Box<Ident>>,
     /// `on b`
-    pub on: Option<On>,
+    pub on: Option<Box<On>>,
     /// `after c, d is true`
     pub after: Vec<After>,
     /// A part of it was not understood.
@@ -223,9 +223,9 @@ pub struct After {
     /// The step.
     pub name: Ident,
     /// `["eu"]`
-    pub index: Option<Value>,
+    pub index: Option<Box<Value>>,
     /// `is true`
-    pub outcome: Option<Ident>,
+    pub outcome: Option<Box<Ident>>,
 }
 
 /// Braces and what is in them.
@@ -380,9 +380,9 @@ pub enum ValueKind {
     /// `{ a = 1 }`
     Object(Body),
     /// `a`, `a.b`, `a["x"].b`
-    Path(Path),
+    Path(Box<Path>),
     /// `secret("a", "b")`
-    Function(Ident, Vec<Argument>),
+    Function(Box<Ident>, Vec<Argument>),
     /// Nothing usable; already reported.
     Bad,
 }
@@ -445,5 +445,5 @@ pub enum StrPart {
     /// Text with its escapes resolved, and where it was written.
     Text(SmolStr, Span),
     /// `${a.b}`: always a [`ValueKind::Path`] or [`ValueKind::Bad`]
-    Reference(Value),
+    Reference(Box<Value>),
 }

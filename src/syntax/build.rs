@@ -100,7 +100,10 @@ fn items<'a>(
     pairs: impl Iterator<Item = Pair<'a>>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Item> {
-    pairs.filter_map(|p| item(cx, base, p, diagnostics)).collect()
+    let mut out: Vec<Item> = pairs.filter_map(|p| item(cx, base, p, diagnostics)).collect();
+    // A tree of a large project is held as a whole: spare room in every list would double it.
+    out.shrink_to_fit();
+    out
 }
 
 fn item(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
@@ -109,12 +112,12 @@ fn item(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnos
         Rule::comment | Rule::EOI => return None,
         Rule::import => {
             let path = pair.into_inner().next()?;
-            Item::Import(Import { span, path: string(cx, base, path, diagnostics) })
+            Item::Import(Box::new(Import { span, path: string(cx, base, path, diagnostics) }))
         }
         Rule::package => {
             let mut inner = pair.into_inner();
             let name = ident(cx, base, inner.next()?);
-            Item::Package(Package { span, name, path: string(cx, base, inner.next()?, diagnostics) })
+            Item::Package(Box::new(Package { span, name, path: string(cx, base, inner.next()?, diagnostics) }))
         }
         Rule::let_ => binding(cx, base, BindingKind::Let, pair, diagnostics)?,
         Rule::var => binding(cx, base, BindingKind::Var, pair, diagnostics)?,
@@ -182,7 +185,7 @@ fn binding(
             _ => default = Some(value(cx, base, part, diagnostics)),
         }
     }
-    Some(Item::Binding(Binding { kind, span: trimmed(cx, span), name, ty, value: default }))
+    Some(Item::Binding(Box::new(Binding { kind, span: trimmed(cx, span), name, ty, value: default })))
 }
 
 fn body(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Body {
@@ -231,10 +234,10 @@ fn header_part(
     }
     *seen = (*seen).max(place);
     match rule {
-        Rule::extends => header.extends = pair.into_inner().next().map(|p| ident(cx, base, p)),
+        Rule::extends => header.extends = pair.into_inner().next().map(|p| Box::new(ident(cx, base, p))),
         Rule::on => {
             if let Some(inner) = pair.into_inner().next() {
-                header.on = Some(On { span: trimmed(cx, span), value: value(cx, base, inner, diagnostics) });
+                header.on = Some(Box::new(On { span: trimmed(cx, span), value: value(cx, base, inner, diagnostics) }));
             }
         }
         _ => header.after.extend(pair.into_inner().filter_map(|p| dependency(cx, base, p, diagnostics))),
@@ -251,8 +254,8 @@ fn dependency(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut D
     let mut out = After { span, name, index: None, outcome: None };
     for part in inner {
         match part.as_rule() {
-            Rule::index => out.index = part.into_inner().next().map(|p| value(cx, base, p, diagnostics)),
-            Rule::is_ => out.outcome = part.into_inner().next().map(|p| ident(cx, base, p)),
+            Rule::index => out.index = part.into_inner().next().map(|p| Box::new(value(cx, base, p, diagnostics))),
+            Rule::is_ => out.outcome = part.into_inner().next().map(|p| Box::new(ident(cx, base, p))),
             _ => {}
         }
     }
@@ -290,8 +293,11 @@ fn declaration_parts<'a>(
                 let span = cx.span(base, &part);
                 let mut parts = part.into_inner();
                 if let (Some(name), Some(list)) = (parts.next(), parts.next()) {
-                    family =
-                        Some(Family { span, name: ident(cx, base, name), list: value(cx, base, list, diagnostics) });
+                    family = Some(Box::new(Family {
+                        span,
+                        name: ident(cx, base, name),
+                        list: value(cx, base, list, diagnostics),
+                    }));
                 }
             }
             Rule::body => found_body = Some(body(cx, base, part, diagnostics)),
@@ -424,6 +430,7 @@ fn arguments(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Di
             }
         }
     }
+    out.shrink_to_fit();
     out
 }
 
@@ -456,7 +463,7 @@ fn entry(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagno
             _ => found = Some(EntryValue::Assign(value(cx, base, part, diagnostics))),
         }
     }
-    Some(Item::Entry(Entry { span: trimmed(cx, span), key, value: found? }))
+    Some(Item::Entry(Box::new(Entry { span: trimmed(cx, span), key, value: found? })))
 }
 
 fn key(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Ident> {
@@ -518,12 +525,12 @@ pub(super) fn value(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: 
             let mut inner = pair.into_inner();
             match (inner.next(), inner.next()) {
                 (Some(name), Some(args)) => {
-                    ValueKind::Function(ident(cx, base, name), arguments(cx, base, args, diagnostics))
+                    ValueKind::Function(Box::new(ident(cx, base, name)), arguments(cx, base, args, diagnostics))
                 }
                 _ => ValueKind::Bad,
             }
         }
-        Rule::name => ValueKind::Path(Path { head: ident(cx, base, pair), rest: Vec::new() }),
+        Rule::name => ValueKind::Path(Box::new(Path { head: ident(cx, base, pair), rest: Vec::new() })),
         Rule::reference | Rule::path => {
             let mut inner = pair.into_inner();
             match inner.next() {
@@ -538,7 +545,7 @@ pub(super) fn value(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: 
                             _ => None,
                         })
                         .collect();
-                    ValueKind::Path(Path { head, rest })
+                    ValueKind::Path(Box::new(Path { head, rest }))
                 }
                 None => ValueKind::Bad,
             }

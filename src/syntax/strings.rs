@@ -69,13 +69,14 @@ pub(super) fn string(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics:
             if i > 0
                 && let Some(reference) = references.next()
             {
-                out.push(StrPart::Reference(reference));
+                out.push(StrPart::Reference(Box::new(reference)));
             }
             if !piece.is_empty() {
                 out.push(StrPart::Text(SmolStr::from(piece), at));
             }
         }
     }
+    out.shrink_to_fit();
     StrLit { span, parts: out }
 }
 

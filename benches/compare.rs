@@ -1,0 +1,151 @@
+//! Whole processes side by side, in one run: `cargo bench`.
+//!
+//! Every figure is the median of several runs on this machine; what counts are the ratios. Python's part needs
+//! `python3` with PyYAML (built with libyaml) and is left out, visibly, where it is missing.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const PIPEC: &str = env!("CARGO_BIN_EXE_pipec");
+
+fn main() {
+    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("compare");
+    let _ = std::fs::remove_dir_all(&dir);
+    for (name, files, steps) in
+        [("ten", 1, 10), ("thousand", 1, 1000), ("many_10", 10, 100), ("many_100", 100, 100), ("many_1000", 1000, 100)]
+    {
+        project(&dir.join(name), files, steps);
+    }
+    let start = median(30, || run(&["--version"]));
+    let ten = median(30, || run(&["check", &path(&dir, "ten")]));
+    println!("process start (`--version`)                {}", ms(start));
+    println!(
+        "check, 10 steps, cold process              {}   of it CPU {}",
+        ms(ten),
+        cpu(&["check", &path(&dir, "ten")])
+    );
+
+    let check = median(20, || run(&["check", &path(&dir, "thousand")]));
+    let compile = median(20, || run(&["compile", "--quiet", &path(&dir, "thousand")]));
+    println!("check, 1000 steps                          {}", ms(check));
+    println!("compile, 1000 steps                        {}", ms(compile));
+    let json = std::fs::read(dir.join("thousand/build/default/p0.job.json")).expect("the job was compiled");
+    let value: serde_json::Value = serde_json::from_slice(&json).expect("it is JSON");
+    let yaml = serde_yaml_ng::to_string(&value).expect("it has a YAML form");
+    std::fs::write(dir.join("job.yaml"), &yaml).expect("the folder is ours");
+    let rust = median(20, || timed(|| drop(serde_yaml_ng::from_str::<serde_yaml_ng::Value>(&yaml))));
+    println!(
+        "serde_yaml, parsing that job as YAML       {}   compile takes {:.2} of it",
+        ms(rust),
+        ratio(compile, rust)
+    );
+    match pyyaml(&dir.join("job.yaml")) {
+        Some(python) => {
+            println!(
+                "PyYAML's C loader, parsing it              {}   compile takes {:.2} of it",
+                ms(python),
+                ratio(compile, python)
+            );
+        }
+        None => println!("PyYAML's C loader                          not here: install PyYAML to compare"),
+    }
+
+    let mut last = Duration::ZERO;
+    for (name, steps) in [("many_10", 1_000), ("many_100", 10_000), ("many_1000", 100_000)] {
+        let all = median(5, || run(&["check", "--quiet", &path(&dir, name)]));
+        let one = median(3, || run_with(&["check", "--quiet", &path(&dir, name)], &[("RAYON_NUM_THREADS", "1")]));
+        let growth =
+            if last.is_zero() { String::new() } else { format!("   {:.1} times the line above", ratio(all, last)) };
+        println!(
+            "check, {steps:>6} steps in {:>4} files          {}   {:.2} of one thread's time{growth}",
+            steps / 100,
+            ms(all),
+            ratio(all, one)
+        );
+        last = all;
+    }
+    if let Some(kib) = peak(&["check", "--quiet", &path(&dir, "many_1000")]) {
+        println!("memory for 100,000 steps                   {:>7.1} MB", kib as f64 / 1000.0);
+    }
+}
+
+/// Projects as generated code would have them: notebooks, arguments, values and a few edges.
+fn project(dir: &Path, files: usize, steps: usize) {
+    std::fs::create_dir_all(dir).expect("the folder is ours");
+    for file in 0..files {
+        let mut text = String::from(
+            "cluster etl {\n  spark_version = \"15.4.x-scala2.12\"\n  node_type_id  = \"Standard_D8ds_v5\"\n  num_workers   = 4\n}\n\n",
+        );
+        let _ = writeln!(text, "pipeline p{file} on etl {{\n  param day: string = \"2026-01-01\"");
+        for i in 0..steps {
+            let after = if i % 7 == 1 { format!(" after step_{}", i - 1) } else { String::new() };
+            let value = if i > 1 && i % 3 == 0 { format!(", rows = step_{}.rows", i - 2) } else { String::new() };
+            let _ = write!(
+                text,
+                "\n  ## Step number {i}.\n  step step_{i}{after} {{\n    notebook \"/Shared/project/step_{i}\"(day, table = \"main.raw.table_{i}\"{value})\n    \
+                 max_retries     = 2\n    timeout_seconds = 2h\n    output rows: int\n  }}\n"
+            );
+        }
+        text.push_str("}\n");
+        std::fs::write(dir.join(format!("p{file}.pipe")), text).expect("the folder is ours");
+    }
+}
+
+fn path(dir: &Path, name: &str) -> String {
+    dir.join(name).to_string_lossy().into_owned()
+}
+
+fn timed(f: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    f();
+    start.elapsed()
+}
+
+fn run(arguments: &[&str]) -> Duration {
+    run_with(arguments, &[])
+}
+
+fn run_with(arguments: &[&str], environment: &[(&str, &str)]) -> Duration {
+    let mut command = Command::new(PIPEC);
+    command.args(arguments).envs(environment.iter().copied()).stdout(Stdio::null()).stderr(Stdio::null());
+    timed(|| assert!(command.status().expect("pipec runs").success(), "{arguments:?} failed"))
+}
+
+fn median(runs: usize, mut f: impl FnMut() -> Duration) -> Duration {
+    let mut times: Vec<Duration> = (0..runs).map(|_| f()).collect();
+    times.sort();
+    times[runs / 2]
+}
+
+fn ms(d: Duration) -> String {
+    format!("{:>7.1} ms", d.as_secs_f64() * 1000.0)
+}
+
+fn ratio(a: Duration, b: Duration) -> f64 {
+    a.as_secs_f64() / b.as_secs_f64()
+}
+
+fn python(script: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new("python3").arg("-c").arg(script).args(arguments).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The time that PyYAML takes inside a Python that has started already.
+fn pyyaml(file: &Path) -> Option<Duration> {
+    let script = "import sys, time, yaml\ntext = open(sys.argv[1]).read()\ntimes = []\nfor _ in range(7):\n    t = time.perf_counter()\n    yaml.load(text, Loader=yaml.CSafeLoader)\n    times.append(time.perf_counter() - t)\nprint(sorted(times)[3])";
+    python(script, &[&file.to_string_lossy()])?.parse().ok().map(Duration::from_secs_f64)
+}
+
+/// User and system time of a run.
+fn cpu(arguments: &[&str]) -> String {
+    let script = "import resource, subprocess, sys\nsubprocess.run(sys.argv[1:], stderr=subprocess.DEVNULL)\nu = resource.getrusage(resource.RUSAGE_CHILDREN)\nprint(f'{(u.ru_utime + u.ru_stime) * 1000:.1f} ms')";
+    python(script, &[&[PIPEC], arguments].concat()).unwrap_or_else(|| "not known".to_owned())
+}
+
+/// Peak memory of a run, in KiB.
+fn peak(arguments: &[&str]) -> Option<u64> {
+    let script = "import resource, subprocess, sys\nsubprocess.run(sys.argv[1:])\nprint(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)";
+    python(script, &[&[PIPEC], arguments].concat())?.parse().ok()
+}
