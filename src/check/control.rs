@@ -171,10 +171,9 @@ impl<'a> Checker<'a> {
                 return None;
             }
         }
-        if !left.ty.fits(&right_value.ty)
-            && !right_value.ty.fits(&left.ty)
-            && !(left.ty.is_text() && right_value.ty.is_text())
-        {
+        let both_text = left.ty.is_text() && right_value.ty.is_text();
+        let comparable = both_text || left.ty.fits(&right_value.ty) || right_value.ty.fits(&left.ty);
+        if !comparable {
             let d = Diagnostic::new(
                 Code::BadComparison,
                 right.span,

@@ -63,13 +63,12 @@ impl<'a> Checker<'a> {
                 && matches!(runs_on, Some(RunsOn::ClusterOrEnvironment | RunsOn::ClusterOrServerless))
                 && !settings.has("compute");
             match cx.on.filter(|_| takes) {
-                Some(on) => match {
+                Some(on) => {
                     cx.on_reached.set(true);
-                    self.on(on, cx, Scope { locals: &[], ..scope })
-                } {
-                    Some(compute) => compute,
-                    None => return Compute::Unset,
-                },
+                    let found = self.on(on, cx, Scope { locals: &[], ..scope });
+                    let Some(compute) = found else { return Compute::Unset };
+                    compute
+                }
                 None => Compute::Unset,
             }
         };

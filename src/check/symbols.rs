@@ -120,10 +120,7 @@ impl<'a> Symbols<'a> {
         std::iter::once(unit).chain(imports.iter().filter_map(|(_, to)| *to))
     }
 
-    fn look<T: ?Sized>(&self, unit: usize, f: impl Fn(&Names<'a>) -> Option<&'a T>) -> Option<In<'a, T>>
-    where
-        T: Sized,
-    {
+    fn look<T>(&self, unit: usize, f: impl Fn(&Names<'a>) -> Option<&'a T>) -> Option<In<'a, T>> {
         self.seen_by(unit).find_map(|u| Some(In { unit: u, decl: f(self.names.get(u)?)? }))
     }
 

@@ -108,19 +108,20 @@ pub fn sarif(diagnostics: &[Diagnostic], sources: &SourceMap) -> Value {
 }
 
 fn location(span: Span, sources: &SourceMap, message: Option<&str>) -> Value {
-    let mut out = json!({ "physicalLocation": { "artifactLocation": { "uri": path(span, sources) } } });
-    if let Some(file) = sources.get(span.file) {
+    let mut physical = json!({ "artifactLocation": { "uri": path(span, sources) } });
+    if let (Some(file), Some(map)) = (sources.get(span.file), physical.as_object_mut()) {
         let start = file.lines().position(&file.text, span.start);
         let end = file.lines().position(&file.text, span.end);
-        out["physicalLocation"]["region"] = json!({
+        let region = json!({
             "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column,
             "byteOffset": span.start, "byteLength": span.end - span.start,
         });
+        map.insert("region".to_owned(), region);
     }
-    if let Some(message) = message {
-        out["message"] = json!({ "text": message });
+    match message {
+        Some(message) => json!({ "physicalLocation": physical, "message": { "text": message } }),
+        None => json!({ "physicalLocation": physical }),
     }
-    out
 }
 
 /// A workflow command of GitHub Actions: shown beside the line in a pull request.

@@ -580,13 +580,11 @@ fn pieces(bytes: &[u8], len: usize, cuts: &[Cut]) -> Vec<Piece> {
     while let Some(cut) = cuts.get(i) {
         i += 1;
         match *cut {
-            Cut::Line { depth: 0, at } => {
-                if !else_follows(bytes, at) {
-                    last_line = at + 1;
-                    if at + 1 - start > PIECE {
-                        out.push(Piece::Entries { start, end: at + 1 });
-                        start = at + 1;
-                    }
+            Cut::Line { depth: 0, at } if !else_follows(bytes, at) => {
+                last_line = at + 1;
+                if at + 1 - start > PIECE {
+                    out.push(Piece::Entries { start, end: at + 1 });
+                    start = at + 1;
                 }
             }
             Cut::Open(open) => {
