@@ -1,0 +1,65 @@
+//! Programs with what they come to. A case is a folder in `tests/cases`: `main.pipe` and whatever it needs, and beside it
+//! `messages.txt` (what `check` draws for all targets), `<pipeline>.job.json` (what `compile` makes), or both.
+//!
+//! `UPDATE=1 cargo test --test cases` writes them; read what it wrote before you commit it.
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use pipec::diag::render::{Style, human};
+use support::{check_memory, memory, root};
+
+fn main() {
+    let mut folders: Vec<PathBuf> =
+        std::fs::read_dir(root().join("tests/cases")).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
+    folders.sort();
+    let trials = folders
+        .into_iter()
+        .map(|folder| Trial::test(folder.file_name().unwrap().to_string_lossy().into_owned(), move || case(&folder)))
+        .collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+fn case(folder: &Path) -> Result<(), Failed> {
+    let main = std::fs::read_to_string(folder.join("main.pipe"))?;
+    let files = memory(folder, &main);
+    let (loaded, checked) = check_memory(&files);
+    let style = Style { color: false, width: 100, unicode: true };
+    let messages: Vec<String> = checked.diagnostics.iter().map(|d| human(d, &loaded.sources, style)).collect();
+    compare(&folder.join("messages.txt"), &messages.join("\n"))?;
+    let mut made = Vec::new();
+    if let Some(Some(program)) = checked.programs.first() {
+        let bundle = pipec::lower::lower(program, &[], Path::new(""), &Default::default());
+        for job in bundle.jobs {
+            let name = format!("{}.job.json", job.pipeline);
+            compare(&folder.join(&name), &String::from_utf8(pipec::emit::json_bytes(&job.body)).unwrap())?;
+            made.push(name);
+        }
+    }
+    for entry in std::fs::read_dir(folder)? {
+        let name = entry?.file_name().into_string().unwrap();
+        if name.ends_with(".job.json") && !made.contains(&name) {
+            return Err(format!("{name} is no longer made").into());
+        }
+    }
+    Ok(())
+}
+
+fn compare(path: &Path, got: &str) -> Result<(), Failed> {
+    if std::env::var_os("UPDATE").is_some() {
+        if got.is_empty() {
+            let _ = std::fs::remove_file(path);
+        } else {
+            std::fs::write(path, got)?;
+        }
+        return Ok(());
+    }
+    let want = std::fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
+    if want == got {
+        return Ok(());
+    }
+    let diff = similar::TextDiff::from_lines(want.as_str(), got);
+    Err(format!("{} differs:\n{}", path.display(), diff.unified_diff().context_radius(3)).into())
+}
