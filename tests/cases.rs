@@ -12,8 +12,11 @@ use pipec::diag::render::{Style, human};
 use support::{check_memory, memory, root};
 
 fn main() {
-    let mut folders: Vec<PathBuf> =
-        std::fs::read_dir(root().join("tests/cases")).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(root().join("tests/cases"))
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .filter(|p| p.is_dir())
+        .collect();
     folders.sort();
     let trials = folders
         .into_iter()

@@ -89,7 +89,7 @@ impl Checker<'_> {
                 && path.word() == Some("none")
             {
                 let d = Diagnostic::new(Code::WrongType, argument.value.span, "an argument cannot be `none`");
-                self.report(d.help("leave the argument out, and the function's default holds"));
+                self.report(d.help("leave the argument out"));
                 continue;
             }
             match self.typed(&argument.value, cx.scope, sink) {
@@ -167,7 +167,7 @@ impl Checker<'_> {
                 function: function.text.clone(),
                 span: module.span.to(function.span),
                 arguments,
-                entry_point: format_smolstr!("{}.{}", cx.pipeline, cx.key),
+                entry_point: entry_point(cx.pipeline, cx.key),
                 rest,
             }),
             [] => {
@@ -356,7 +356,8 @@ impl Checker<'_> {
                     name.span,
                     format!("there is no pipeline `{}` here", name.text),
                 );
-                let names = self.symbols.pipeline_names(cx.scope.unit);
+                let mut names = self.symbols.pipeline_names(cx.scope.unit);
+                names.retain(|n| n != cx.pipeline);
                 let near = nearest(&name.text, names.iter().copied());
                 self.report(match near {
                     Some(_) => d.nearest(name.span, near),
@@ -485,4 +486,12 @@ fn argument_type(typed: &Typed) -> Type {
 
 fn shown(path: &Path) -> String {
     if path.as_os_str().is_empty() { ".".to_owned() } else { path.display().to_string() }
+}
+
+/// The name of a step's entry point: that of pipeline and step, in the characters that entry points may have.
+fn entry_point(pipeline: &str, step: &str) -> SmolStr {
+    let word = |text: &str| -> String {
+        text.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' }).collect()
+    };
+    format_smolstr!("{}.{}", word(pipeline), word(step))
 }

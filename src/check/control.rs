@@ -155,7 +155,7 @@ impl<'a> Checker<'a> {
             } else if textual && typed.ty == Type::Float {
                 Some("the platform compares with `==` and `!=` as text: `0.80` and `0.8` differ")
             } else if !textual && (typed.ty.is_text() || typed.ty == Type::Bool) && !numeric_text(typed) {
-                Some("the platform compares with `<` and `>` as numbers; this is none")
+                Some("the platform compares with `<` and `>` as numbers, and this is not a number")
             } else {
                 None
             };

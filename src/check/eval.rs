@@ -136,7 +136,7 @@ impl Checker<'_> {
                     };
                     ty = Some(match ty {
                         None => one.ty,
-                        Some(t) => t.join(one.ty).unwrap_or(Type::Any),
+                        Some(t) => t.join(one.ty).unwrap_or(Type::Json),
                     });
                     out.push(c);
                 }
@@ -481,6 +481,18 @@ impl Checker<'_> {
         }
         let d = Diagnostic::new(Code::UnknownName, span, format!("there is no value `{name}` here"));
         let step = scope.pipe.and_then(|p| p.steps.get(name));
+        let other_languages = match name {
+            "True" | "yes" | "on" | "TRUE" => Some("true"),
+            "False" | "no" | "off" | "FALSE" => Some("false"),
+            "null" | "None" | "nil" => Some("none"),
+            _ => None,
+        };
+        if let Some(word) = other_languages {
+            self.report(
+                d.help(format!("write `{word}`")).suggestion(format!("use `{word}`"), vec![(span, word.to_owned())]),
+            );
+            return;
+        }
         let d = match step {
             Some(step) => {
                 let outputs: Vec<&str> = step.outputs.iter().map(|(n, ..)| n.as_str()).collect();

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::eval::{Known, Meaning, Sink};
+use super::eval::{Const, Known, Meaning, Sink};
 use super::scope::{Checker, Local, LocalKind, Scope};
 use crate::diag::{Code, Diagnostic, article, nearest, one_of};
 use crate::model::{FieldValue, Node, NodeKind, Object, Text, Type, Unchecked, number_json};
@@ -191,6 +191,11 @@ impl Checker<'_> {
     fn unknown_field(&mut self, key: &Ident, against: Against) {
         // A name that lacks its backticks is reported already.
         if key.quoted && !self.sources.slice(key.span).starts_with('`') {
+            return;
+        }
+        if matches!(key.text.as_str(), "python" | "notebook" | "script" | "sql" | "run") {
+            let d = Diagnostic::new(Code::UnknownField, key.span, format!("`{}` is a call, not a field", key.text));
+            self.report(d.help(format!("write it without `=`, such as `{} ...`, in a step", key.text)));
             return;
         }
         let name = against.name();
@@ -611,6 +616,15 @@ impl Checker<'_> {
                     Node { span: value.span, kind: NodeKind::Bad }
                 }
                 _ => match self.typed(value, scope, Sink::field(field)) {
+                    Some(typed) if matches!(typed.value, Known::AtCompileTime(Const::List(_) | Const::Map(_))) => {
+                        let d = Diagnostic::new(
+                            Code::WrongType,
+                            value.span,
+                            format!("a value in `{}` is text, not {}", field.key, article(&typed.ty.to_string())),
+                        );
+                        self.report(d.help("use one of its elements"));
+                        Node { span: value.span, kind: NodeKind::Bad }
+                    }
                     Some(typed) => Node { span: value.span, kind: NodeKind::Text(typed.wire()) },
                     None => Node { span: value.span, kind: NodeKind::Bad },
                 },

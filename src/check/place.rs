@@ -302,7 +302,7 @@ impl<'a> Checker<'a> {
                 "declare `environment default { environment_version = \"4\" }` and write `on default`, or a `cluster`",
             ),
             names => {
-                let help = format!("write `on {}`", crate::diag::one_of(names.iter().copied(), 6).replace('`', ""));
+                let help = format!("write `on` and the name of one: {}", crate::diag::one_of(names.iter().copied(), 6));
                 let mut diagnostic = diagnostic.help(help);
                 for name in names.iter().take(3) {
                     diagnostic = diagnostic.suggestion(format!("run it on `{name}`"), edit(name));

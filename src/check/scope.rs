@@ -173,6 +173,9 @@ impl<'a> Checker<'a> {
             if place != diagnostic.span && !inherent {
                 let was = std::mem::replace(&mut diagnostic.span, place);
                 diagnostic = diagnostic.also(was, "the value comes from here");
+                if diagnostic.code == Code::WrongType {
+                    diagnostic = diagnostic.help("write another value here, or change the constant and all its uses");
+                }
             }
         }
         self.diagnostics.push(diagnostic);

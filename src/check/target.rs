@@ -88,7 +88,8 @@ fn flag_value(text: &SmolStr, var: &ast::Binding) -> Value {
     let span = var.name.span;
     let plain = Value { span, kind: ValueKind::Str(StrLit { span, parts: vec![StrPart::Text(text.clone(), span)] }) };
     let ty = var.ty.as_ref().map_or("string", |t| t.name.text.as_str());
-    if !matches!(ty, "int" | "float" | "bool" | "list" | "map" | "json" | "compute") {
+    let is_enum = crate::schema::find_enum(ty).is_some();
+    if !is_enum && !matches!(ty, "int" | "float" | "bool" | "list" | "map" | "json" | "compute") {
         return plain;
     }
     let parsed = crate::syntax::parse(span.file, &format!("let x = {text}\n"));
@@ -190,7 +191,7 @@ pub(super) fn read(checker: &mut Checker<'_>, target: Option<In<'_, Decl>>) -> T
         Some(name) => Cloud::from_name(name),
         None => out.host.as_deref().and_then(Cloud::of_host),
     };
-    if out.mode == Mode::Production {
+    if out.mode == Mode::Production && !object.broken {
         production(checker, &out, decl, &object);
     }
     object.fields.retain(|f| is_job_field_of_target(f.field.key));
@@ -236,11 +237,23 @@ pub(super) fn check_vars(checker: &mut Checker<'_>) -> Vec<SmolStr> {
         let Some(value) = checker.vars.get(&var.decl.name.text) else { continue };
         let wanted = wanted.unwrap_or(Type::Any);
         let before = checker.diagnostics.len();
-        // A value from the command line has no place of its own in the source.
-        checker.via.extend(value.from_flag.then_some(var.decl.name.span));
+        if value.from_flag {
+            let name = var.decl.name.text.clone();
+            let mut quiet = Checker::new(symbols, checker.sources, checker.files, checker.vars);
+            check_type(&mut quiet, &value.value.clone(), Scope::file(value.unit), &wanted, &var.decl.name, None);
+            if !quiet.diagnostics.is_empty() {
+                let d = Diagnostic::new(
+                    Code::WrongType,
+                    var.decl.name.span,
+                    format!("the value that `--var {name}=...` gives is no {wanted}"),
+                );
+                checker.diagnostics.push(d.help(format!("`{name}` is declared as {wanted}")));
+                unfit.push(name);
+            }
+            continue;
+        }
         let declared = var.decl.ty.as_ref().map(|t| t.span);
         check_type(checker, &value.value.clone(), Scope::file(value.unit), &wanted, &var.decl.name, declared);
-        checker.via.clear();
         if checker.diagnostics.len() > before {
             unfit.push(var.decl.name.text.clone());
         }

@@ -32,7 +32,7 @@ pub struct Shared {
     /// Say less: errors only
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say more
+    /// Say more: which files were read, and what was chosen
     #[arg(short, long, global = true)]
     pub verbose: bool,
 }
@@ -92,7 +92,7 @@ pub struct Compile {
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Print the job JSON of one pipeline and write nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "out")]
     pub stdout: bool,
     /// A JSON file with job ids by pipeline, for steps that run another pipeline
     #[arg(long, value_name = "FILE")]

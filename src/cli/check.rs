@@ -32,6 +32,9 @@ pub fn load_and_check(
 ) -> Result<(Loaded, Checked), Outcome> {
     let paths = super::paths(paths).map_err(usage)?;
     let loaded = load(&paths, &DiskFiles).map_err(usage)?;
+    if shared.verbose {
+        loaded.sources.iter().for_each(|(_, f)| eprintln!("read    {}", f.path.display()));
+    }
     let options = Options {
         target: shared.target.as_deref().map(SmolStr::from),
         all_targets: diagnostics_only,
@@ -80,9 +83,11 @@ pub fn run(args: &Check, shared: &Shared) -> Outcome {
                 eprintln!("no mistakes in {files} file{}", if files == 1 { "" } else { "s" });
             }
         }
-        Format::Json => println!("{:#}", formats::json(list, &loaded.sources)),
-        Format::Sarif => println!("{:#}", formats::sarif(list, &loaded.sources)),
-        Format::Github => list.iter().for_each(|d| println!("{}", formats::github(d, &loaded.sources))),
+        Format::Json => super::print(&format!("{:#}\n", formats::json(list, &loaded.sources))),
+        Format::Sarif => super::print(&format!("{:#}\n", formats::sarif(list, &loaded.sources))),
+        Format::Github => {
+            super::print(&list.iter().map(|d| formats::github(d, &loaded.sources) + "\n").collect::<String>())
+        }
     }
     let outcome = if checked.has_errors() { Outcome::Errors } else { Outcome::Done };
     // The process ends here; taking large trees apart first would only take time.

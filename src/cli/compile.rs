@@ -23,7 +23,7 @@ pub fn run(args: &Compile, shared: &Shared) -> Outcome {
 }
 
 /// Programs of one directory go to one place and have one manifest.
-type Places = BTreeMap<PathBuf, (Vec<Bundle>, Vec<Wheel>)>;
+type Places = BTreeMap<PathBuf, (Vec<Bundle>, Vec<(Wheel, String)>)>;
 
 fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
     let ids = match args.ids.as_deref().map(read_ids).transpose() {
@@ -60,6 +60,12 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
             None => project.dir().join("build"),
         };
         let place = places.entry(out.join(bundle.target.as_str())).or_default();
+        if let Some(other) = place.0.iter().find(|b| b.layout != bundle.layout || b.project != bundle.project) {
+            return usage(format!(
+                "the projects `{}` and `{}` go to different folders of the workspace, and one manifest cannot hold both; compile them apart",
+                other.project, bundle.project
+            ));
+        }
         let twice = bundle.jobs.iter().find(|j| place.0.iter().flat_map(|b| &b.jobs).any(|o| o.pipeline == j.pipeline));
         if let Some(job) = twice {
             return usage(format!(
@@ -67,8 +73,9 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
                 job.pipeline
             ));
         }
+        let folder = bundle.layout.wheels.clone();
         place.0.push(bundle);
-        place.1.extend(wheels);
+        place.1.extend(wheels.into_iter().map(|w| (w, folder.clone())));
     }
     let all: Vec<&str> =
         places.values().flat_map(|(b, _)| b).flat_map(|b| &b.jobs).map(|j| j.pipeline.as_str()).collect();
@@ -80,9 +87,11 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
     if args.stdout {
         return print_one(places, args.pipeline.as_deref());
     }
+    // A part of a project does not take away what the rest of it has made.
+    let whole = args.pipeline.is_none() && !args.paths.iter().any(|p| p.is_file());
     for (dir, (bundles, wheels)) in places.iter() {
         let list = match artifacts(bundles, wheels, args.pipeline.as_deref())
-            .and_then(|list| write_all(dir, &list).map(|()| list))
+            .and_then(|list| write_all(dir, &list, whole).map(|()| list))
         {
             Ok(list) => list,
             Err(e) => {

@@ -10,7 +10,7 @@ use crate::time::{Cron, from_unix, is_known_zone};
 pub fn run(args: &Explain, _shared: &Shared) -> Outcome {
     let what = args.what.trim();
     if let Some(code) = Code::from_id(what) {
-        print!("{}", page(code));
+        super::print(page(code));
         return Outcome::Done;
     }
     if what.split_whitespace().count() >= 5 {
@@ -41,8 +41,13 @@ fn cron(text: &str, zone: &str) -> Outcome {
         Ok(now) => now,
         Err(e) => return usage(e),
     };
+    let times = parsed.next_after(&now, 5);
+    if times.is_empty() {
+        println!("{text} in {zone} never fires again");
+        return Outcome::Done;
+    }
     println!("{text} in {zone} fires next at");
-    for at in parsed.next_after(&now, 5) {
+    for at in times {
         println!("  {}", at.strftime("%a %Y-%m-%d %H:%M:%S %Z"));
     }
     Outcome::Done

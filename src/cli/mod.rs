@@ -57,13 +57,30 @@ pub fn main() -> ExitCode {
         Command::Check(c) => check::run(c, &args.shared),
         Command::Compile(c) => compile::run(c, &args.shared),
         Command::Explain(c) => explain::run(c, &args.shared),
-        Command::Schema(c) => schema::run(c),
+        Command::Schema(c) => {
+            let (text, outcome) = schema::run(c);
+            print(&text);
+            outcome
+        }
         Command::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Args::command(), "pipec", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Args::command(), "pipec", &mut script);
+            print(&String::from_utf8_lossy(&script));
             Outcome::Done
         }
     };
     outcome.into()
+}
+
+/// Writes a result to stdout. A reader that has seen enough closes the pipe, and that is no failure.
+fn print(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    if let Err(e) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
+        && e.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        eprintln!("pipec: cannot write: {e}");
+    }
 }
 
 /// Tells a mistake in the call.

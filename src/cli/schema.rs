@@ -7,51 +7,64 @@ use super::args::Schema;
 use crate::diag::nearest;
 use crate::schema::{Block, Eval, Field, JOB, PLACES, Status, Ty, Unit, all_blocks, all_paths, field_at};
 
-pub fn run(args: &Schema) -> Outcome {
+/// The text for stdout, and how the command ended.
+pub fn run(args: &Schema) -> (String, Outcome) {
+    let mut out = String::new();
+    let outcome = show(args, &mut out);
+    (out, outcome)
+}
+
+fn show(args: &Schema, out: &mut String) -> Outcome {
     if args.json {
-        let rows: Vec<Value> = all_paths().iter().map(|(path, field)| row(path, field)).collect();
-        println!("{:#}", Value::Array(rows));
+        let rows: Vec<Value> = all_paths()
+            .iter()
+            .filter(|(path, _)| {
+                args.path.as_ref().is_none_or(|p| path.replace("[]", "").starts_with(&p.replace("[]", "")))
+            })
+            .map(|(path, field)| row(path, field))
+            .collect();
+        say(out, &format!("{:#}", Value::Array(rows)));
         return Outcome::Done;
     }
     let Some(path) = args.path.as_deref() else {
-        println!("Blocks of the language, each with the fields that may stand in it:\n");
+        say(out, "Blocks of the language, each with the fields that may stand in it:\n");
         for (keyword, place) in PLACES {
-            println!("  {keyword:<12} {} fields", place.keys().count());
+            say(out, &format!("  {keyword:<12} {} fields", place.keys().count()));
         }
-        println!("\n`pipec schema step` lists one of them, `pipec schema tasks.notebook_task` a part of the API,");
-        println!("`pipec schema retry` searches.");
+        say(out, "\n`pipec schema step` lists one of them, `pipec schema tasks.notebook_task` a part of the API,");
+        say(out, "`pipec schema retry` searches.");
         return Outcome::Done;
     };
     if let Some((keyword, place)) = PLACES.iter().find(|(k, _)| *k == path) {
-        println!("{keyword}: {}\n", place.block.doc);
+        say(out, &format!("{keyword}: {}\n", place.block.doc));
         let mut fields: Vec<&Field> = place.keys().filter_map(|k| place.field(k)).collect();
         fields.sort_by_key(|f| f.key);
-        fields.iter().for_each(|f| print_field(f));
+        fields.iter().for_each(|f| print_field(out, f));
         for (key, how) in place.spelled {
-            println!("  {key:<34} {how}");
+            say(out, &format!("  {key:<34} {how}"));
         }
         return Outcome::Done;
     }
     if let Some(block) = all_blocks().into_iter().find(|b| b.name.eq_ignore_ascii_case(path)) {
-        print_block(block);
+        print_block(out, block);
         return Outcome::Done;
     }
     let start = path.split('.').next().unwrap_or("");
     let from_place =
         PLACES.iter().find(|(k, _)| *k == start).and_then(|(_, p)| field_at(p.block, path.split_once('.')?.1));
     if let Some(field) = from_place.or_else(|| field_at(&JOB, path)) {
-        print_field(field);
-        details(field);
+        print_field(out, field);
+        details(out, field);
         if let Some(block) = field.ty.block() {
-            println!();
-            print_block(block);
+            out.push('\n');
+            print_block(out, block);
         }
         return Outcome::Done;
     }
-    search(path)
+    search(out, path)
 }
 
-fn search(word: &str) -> Outcome {
+fn search(out: &mut String, word: &str) -> Outcome {
     let lower = word.to_lowercase();
     let all = all_paths();
     let found: Vec<&(String, &Field)> = all
@@ -66,20 +79,25 @@ fn search(word: &str) -> Outcome {
         });
     }
     for (path, field) in found.iter().take(60) {
-        println!("{path}\n    {}", field.doc);
+        say(out, &format!("{path}\n    {}", field.doc));
     }
     if found.len() > 60 {
-        println!("... and {} more", found.len() - 60);
+        say(out, &format!("... and {} more", found.len() - 60));
     }
     Outcome::Done
 }
 
-fn print_block(block: &'static Block) {
-    println!("{}: {}\n", block.name, block.doc);
-    block.fields.iter().for_each(print_field);
+fn print_block(out: &mut String, block: &'static Block) {
+    say(out, &format!("{}: {}\n", block.name, block.doc));
+    block.fields.iter().for_each(|f| print_field(out, f));
     for group in block.groups {
-        println!("  one of {}", crate::diag::one_of(group.keys.iter().copied(), 12));
+        say(out, &format!("  one of {}", crate::diag::one_of(group.keys.iter().copied(), 12)));
     }
+}
+
+fn say(out: &mut String, line: &str) {
+    out.push_str(line);
+    out.push('\n');
 }
 
 fn kind(field: &Field) -> String {
@@ -89,7 +107,7 @@ fn kind(field: &Field) -> String {
     }
 }
 
-fn print_field(field: &Field) {
+fn print_field(out: &mut String, field: &Field) {
     let mut notes = Vec::new();
     if field.required {
         notes.push("required".to_owned());
@@ -101,30 +119,30 @@ fn print_field(field: &Field) {
         Status::Ga => {}
     }
     let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
-    println!("  {:<34} {}{notes}", field.key, field.doc);
+    say(out, &format!("  {:<34} {}{notes}", field.key, field.doc));
 }
 
-fn details(field: &Field) {
-    println!("      type     {}", kind(field));
+fn details(out: &mut String, field: &Field) {
+    say(out, &format!("      type     {}", kind(field)));
     if field.unit != Unit::None {
-        println!("      unit     {}", field.unit.name());
+        say(out, &format!("      unit     {}", field.unit.name()));
     }
     match (field.min, field.max) {
-        (Some(a), Some(b)) => println!("      range    {a} to {b}"),
-        (Some(a), None) => println!("      range    {a} or more"),
-        (None, Some(b)) => println!("      range    {b} or less"),
+        (Some(a), Some(b)) => say(out, &format!("      range    {a} to {b}")),
+        (Some(a), None) => say(out, &format!("      range    {a} or more")),
+        (None, Some(b)) => say(out, &format!("      range    {b} or less")),
         (None, None) => {}
     }
     if let Some(n) = field.max_len {
-        println!("      length   at most {n} bytes");
+        say(out, &format!("      length   at most {n} bytes"));
     }
     if let Some(n) = field.max_items {
-        println!("      entries  at most {n}");
+        say(out, &format!("      entries  at most {n}"));
     }
     if let Some(d) = field.default {
-        println!("      default  {d}");
+        say(out, &format!("      default  {d}"));
     }
-    println!("      {{{{...}}}}  {}", evaluation(field.eval));
+    say(out, &format!("      {{{{...}}}}  {}", evaluation(field.eval)));
 }
 
 fn evaluation(eval: Eval) -> &'static str {

@@ -108,7 +108,7 @@ pub fn sarif(diagnostics: &[Diagnostic], sources: &SourceMap) -> Value {
 }
 
 fn location(span: Span, sources: &SourceMap, message: Option<&str>) -> Value {
-    let mut physical = json!({ "artifactLocation": { "uri": path(span, sources) } });
+    let mut physical = json!({ "artifactLocation": { "uri": uri(&path(span, sources)) } });
     if let (Some(file), Some(map)) = (sources.get(span.file), physical.as_object_mut()) {
         let start = file.lines().position(&file.text, span.start);
         let end = file.lines().position(&file.text, span.end);
@@ -122,6 +122,12 @@ fn location(span: Span, sources: &SourceMap, message: Option<&str>) -> Value {
         Some(message) => json!({ "physicalLocation": physical, "message": { "text": message } }),
         None => json!({ "physicalLocation": physical }),
     }
+}
+
+/// A path as a relative reference: everything but plain characters percent-encoded.
+fn uri(path: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'-' | b'_' | b'~');
+    path.bytes().map(|b| if plain(b) { (b as char).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 /// A workflow command of GitHub Actions: shown beside the line in a pull request.

@@ -71,7 +71,14 @@ impl SourceCode for Window<'_> {
         let end = if last + 1 < lines.count() { lines.line_start(last + 1) } else { file.text.len() as u32 };
         let data = file.text.as_bytes().get(start as usize..end as usize).ok_or(MietteError::OutOfBounds)?;
         let place = SourceSpan::new((start as usize).into(), data.len());
-        Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), data, place, first, 0, last + 1 - first)))
+        // miette asks for the head's line and column without context, and for the lines to draw with it.
+        let column = if before == 0 && after == 0 {
+            let at = lines.position(&file.text, span.offset() as u32);
+            at.column.saturating_sub(1) as usize
+        } else {
+            0
+        };
+        Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), data, place, first, column, last + 1 - first)))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::package::{Wheel, plain_lines, sha256_hex};
 ///
 /// # Errors
 /// A local file that cannot be read.
-pub fn manifest(bundles: &[Bundle], wheels: &[Wheel], written: &[Artifact]) -> io::Result<Value> {
+pub fn manifest(bundles: &[Bundle], wheels: &[(Wheel, String)], written: &[Artifact]) -> io::Result<Value> {
     let first = bundles.first();
     let jobs: Vec<Value> = bundles
         .iter()
@@ -30,16 +30,15 @@ pub fn manifest(bundles: &[Bundle], wheels: &[Wheel], written: &[Artifact]) -> i
             }))
         })
         .collect();
-    let folder = first.map(|b| b.layout.wheels.clone()).unwrap_or_default();
     let mut seen: Vec<&str> = Vec::new();
     let wheels: Vec<Value> = wheels
         .iter()
-        .filter(|w| {
+        .filter(|(w, _)| {
             let new = !seen.contains(&w.file_name.as_str());
             seen.push(&w.file_name);
             new
         })
-        .map(|w| wheel(w, &folder))
+        .map(|(w, folder)| wheel(w, folder))
         .collect();
     let mut files: Vec<Value> = Vec::new();
     for bundle in bundles {

@@ -30,11 +30,11 @@ pub fn json_bytes(value: &Value) -> Vec<u8> {
     bytes
 }
 
-/// Everything that compiling for one target writes.
+/// Everything that compiling for one target writes. Each wheel comes with the workspace folder that it goes to.
 ///
 /// # Errors
 /// A local file that cannot be read.
-pub fn artifacts(bundles: &[Bundle], wheels: &[Wheel], only: Option<&str>) -> io::Result<Vec<Artifact>> {
+pub fn artifacts(bundles: &[Bundle], wheels: &[(Wheel, String)], only: Option<&str>) -> io::Result<Vec<Artifact>> {
     let mut out: Vec<Artifact> = bundles
         .iter()
         .flat_map(|b| &b.jobs)
@@ -42,7 +42,7 @@ pub fn artifacts(bundles: &[Bundle], wheels: &[Wheel], only: Option<&str>) -> io
         .map(|job| Artifact { path: PathBuf::from(format!("{}.job.json", job.pipeline)), bytes: json_bytes(&job.body) })
         .collect();
     let manifest = manifest(bundles, wheels, &out)?;
-    for wheel in wheels {
+    for (wheel, _) in wheels {
         let path = PathBuf::from("wheels").join(&wheel.file_name);
         if !out.iter().any(|a| a.path == path) {
             out.push(Artifact { path, bytes: wheel.bytes.clone() });

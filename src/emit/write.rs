@@ -10,7 +10,11 @@ use super::Artifact;
 /// # Errors
 /// What the file system says, with the path.
 pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let in_place = |e: io::Error| io::Error::new(e.kind(), format!("cannot write `{}`: {e}", path.display()));
+    let shown = path.display().to_string();
+    let in_place = |e: io::Error| io::Error::new(e.kind(), format!("cannot write `{shown}`: {e}"));
+    // A link stays a link: what it points at is written.
+    let target = std::fs::canonicalize(path);
+    let path = target.as_deref().unwrap_or(path);
     if std::fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(());
     }
@@ -29,12 +33,12 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes all artefacts below `dir`, and removes what an earlier run wrote there and this one does not.
+/// Writes all artefacts below `dir`. With `whole`, what an earlier run wrote there and this one does not is removed.
 ///
 /// # Errors
 /// The first file that cannot be written; the manifest is written last.
-pub fn write_all(dir: &Path, artifacts: &[Artifact]) -> io::Result<()> {
-    let before = listed(&dir.join("manifest.json"));
+pub fn write_all(dir: &Path, artifacts: &[Artifact], whole: bool) -> io::Result<()> {
+    let before = if whole { listed(&dir.join("manifest.json")) } else { Vec::new() };
     for artifact in artifacts {
         write_file(&dir.join(&artifact.path), &artifact.bytes)?;
     }

@@ -88,6 +88,12 @@ impl Type {
 
     /// The smallest type that takes both.
     pub fn join(self, other: Type) -> Option<Type> {
+        if self == other {
+            return Some(self);
+        }
+        if self == Type::Json || other == Type::Json {
+            return Some(Type::Json);
+        }
         if other.fits(&self) {
             return Some(self);
         }

@@ -89,11 +89,18 @@ def _fields(function):
         record = typing.get_type_hints(function).get("return")
     except Exception:  # an annotation that cannot be resolved is none
         return set()
-    is_record = hasattr(record, "__dataclass_fields__") or hasattr(record, "_fields") or hasattr(record, "__total__")
-    return set(getattr(record, "__annotations__", ())) if is_record else set()
+    if hasattr(record, "__dataclass_fields__"):
+        return set(record.__dataclass_fields__)
+    if hasattr(record, "_fields"):
+        return set(record._fields)
+    return set(typing.get_type_hints(record)) if hasattr(record, "__total__") else set()
 
 
 def _plain(value):
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
     if isinstance(value, (datetime.date, datetime.datetime)):
         return value.isoformat()
     if hasattr(value, "item") and type(value).__module__.startswith("numpy"):
@@ -133,7 +140,7 @@ def _publish(step, values):
     encoded = {}
     for name, value in values.items():
         try:
-            encoded[name] = json.dumps(_plain(value))
+            encoded[name] = json.dumps(_plain(value), allow_nan=False)
         except (TypeError, ValueError) as error:
             raise StepError("step %s: output %r is no JSON: %s" % (step, name, error)) from None
         if len(encoded[name].encode()) > LIMIT:

@@ -193,6 +193,9 @@ impl Reader<'_> {
             for person in self.list(key) {
                 let part = |k: &str| person.get(k).and_then(|v| v.as_str());
                 match (part("name"), part("email")) {
+                    (Some(n), Some(e)) if n.contains(',') => {
+                        metadata.people.push((email_header, format!("\"{n}\" <{e}>")))
+                    }
                     (Some(n), Some(e)) => metadata.people.push((email_header, format!("{n} <{e}>"))),
                     (Some(n), None) => metadata.people.push((name_header, n.to_owned())),
                     (None, Some(e)) => metadata.people.push((email_header, e.to_owned())),

@@ -80,7 +80,18 @@ pub fn build(dir: &Path, entry_points: Vec<EntryPoint>) -> Result<Wheel, Metadat
         files.push((format!("{}.py", module_name(&distribution)), source.clone().into_bytes()));
     }
     files.sort();
-    let licenses = licenses(dir);
+    for entry in &entry_points {
+        let path = entry.module.replace('.', "/");
+        let packed = |p: &str| files.iter().any(|(f, _)| f == p);
+        let namespace = files.iter().any(|(f, _)| f.starts_with(&format!("{path}/")));
+        if !packed(&format!("{path}.py")) && !packed(&format!("{path}/__init__.py")) && !namespace {
+            return Err(MetadataError {
+                message: format!("the module `{}` would be missing from the wheel", entry.module),
+                help: "an ignore file leaves it out; steps need it, so change the ignore file".to_owned(),
+            });
+        }
+    }
+    let licenses = licenses(dir).map_err(failed)?;
     let scripts = entry_points_txt(&metadata, &distribution, &entry_points, steps.as_ref().map(|(_, f)| f.as_slice()));
 
     // The version tells the content: everything that goes in, but for the version itself.
@@ -143,11 +154,14 @@ fn excluded(name: &str) -> bool {
 
 fn collect(root: &Path, top: &Path, out: &mut Vec<(String, Vec<u8>)>) -> io::Result<()> {
     let walk = ignore::WalkBuilder::new(top)
-        .git_global(false)
-        .git_exclude(false)
-        .require_git(false)
+        // What git leaves out stays out, by the rules of the repository itself; nothing above it and no other tool's rules.
+        .standard_filters(false)
+        .hidden(true)
+        .git_ignore(true)
+        .parents(true)
+        .require_git(true)
         .follow_links(false)
-        .filter_entry(|e| !excluded(&e.file_name().to_string_lossy()))
+        .filter_entry(|e| !excluded(&e.file_name().to_string_lossy()) && !e.path().join("pyvenv.cfg").exists())
         .build();
     for entry in walk {
         let entry = entry.map_err(io::Error::other)?;
@@ -177,22 +191,25 @@ pub fn plain_lines(bytes: Vec<u8>) -> Vec<u8> {
     }
 }
 
-fn licenses(dir: &Path) -> Vec<(String, Vec<u8>)> {
+fn licenses(dir: &Path) -> io::Result<Vec<(String, Vec<u8>)>> {
     let mut out: Vec<(String, Vec<u8>)> = Vec::new();
-    let Ok(entries) = std::fs::read_dir(dir) else { return out };
-    let mut paths: Vec<PathBuf> =
-        entries.flatten().filter(|e| e.file_type().is_ok_and(|t| t.is_file())).map(|e| e.path()).collect();
+    let listed = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for entry in std::fs::read_dir(listed)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            paths.push(entry.path());
+        }
+    }
     paths.sort();
     for path in paths {
         let Some(name) = path.file_name().and_then(|n| n.to_str()) else { continue };
         let upper = name.to_ascii_uppercase();
-        if ["LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS"].iter().any(|p| upper.starts_with(p))
-            && let Ok(bytes) = std::fs::read(&path)
-        {
-            out.push((name.to_owned(), plain_lines(bytes)));
+        if ["LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS"].iter().any(|p| upper.starts_with(p)) {
+            out.push((name.to_owned(), plain_lines(std::fs::read(&path)?)));
         }
     }
-    out
+    Ok(out)
 }
 
 fn metadata_txt(m: &Metadata, version: &str, licenses: &[(String, Vec<u8>)]) -> String {
@@ -201,8 +218,11 @@ fn metadata_txt(m: &Metadata, version: &str, licenses: &[(String, Vec<u8>)]) -> 
     if let Some(summary) = &m.summary {
         line("Summary", summary);
     }
-    for (key, value) in &m.people {
-        line(key, value);
+    for key in ["Author", "Author-email", "Maintainer", "Maintainer-email"] {
+        let list: Vec<&str> = m.people.iter().filter(|(k, _)| *k == key).map(|(_, v)| v.as_str()).collect();
+        if !list.is_empty() {
+            line(key, &list.join(", "));
+        }
     }
     if !m.keywords.is_empty() {
         line("Keywords", &m.keywords.join(","));
@@ -228,9 +248,10 @@ fn metadata_txt(m: &Metadata, version: &str, licenses: &[(String, Vec<u8>)]) -> 
     for (extra, requirements) in &m.extras {
         line("Provides-Extra", extra);
         for requirement in requirements {
+            // A URL ends at the blank before the semicolon.
             let with_marker = match requirement.split_once(';') {
-                Some((r, marker)) => format!("{}; ({}) and extra == '{extra}'", r.trim(), marker.trim()),
-                None => format!("{requirement}; extra == '{extra}'"),
+                Some((r, marker)) => format!("{} ; ({}) and extra == '{extra}'", r.trim(), marker.trim()),
+                None => format!("{requirement} ; extra == '{extra}'"),
             };
             line("Requires-Dist", &with_marker);
         }

@@ -104,6 +104,8 @@ const SEARCH_DEPTH: usize = 8;
 impl Loader<'_> {
     fn roots_below(&mut self, dir: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), LoadError> {
         let entries = self.files.list(dir).map_err(|e| LoadError::Unreadable(dir.to_owned(), e.to_string()))?;
+        // `./a.pipe` and `a.pipe` are one file: imports name it the second way.
+        let entries: Vec<PathBuf> = entries.iter().map(|p| normal(p)).collect();
         let pipes: Vec<PathBuf> = entries.iter().filter(|p| is_pipe(p) && self.files.is_file(p)).cloned().collect();
         if !pipes.is_empty() {
             self.read_all(&pipes)?;

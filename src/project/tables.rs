@@ -9,6 +9,9 @@ use crate::schema::{Cloud, ComputeTables, EnvironmentVersion, NodeType, Runtime}
 pub(super) fn extend(tables: &mut ComputeTables, text: &str) -> Result<(), String> {
     let root: toml::Table = text.parse().map_err(|e: toml::de::Error| e.to_string())?;
     for (key, value) in &root {
+        if !matches!(key.as_str(), "node_type" | "runtime" | "environment") {
+            return Err(format!("`{key}` is not known here; use `[[node_type]]`, `[[runtime]]` or `[[environment]]`"));
+        }
         let entries =
             value.as_array().ok_or_else(|| format!("`{key}` must be a list of tables, written `[[{key}]]`"))?;
         for entry in entries {
@@ -56,8 +59,18 @@ impl Row<'_> {
         }
     }
 
-    fn flag(&self, key: &str) -> bool {
-        self.table.get(key).and_then(|v| v.as_bool()).unwrap_or(false)
+    fn flag(&self, key: &str, absent: bool) -> Result<bool, String> {
+        match self.table.get(key) {
+            None => Ok(absent),
+            Some(v) => v.as_bool().ok_or_else(|| format!("`{key}` must be `true` or `false`")),
+        }
+    }
+
+    fn maybe_text(&self, key: &str) -> Result<&str, String> {
+        match self.table.get(key) {
+            None => Ok(""),
+            Some(v) => v.as_str().ok_or_else(|| format!("`{key}` must be a text, in quotes")),
+        }
     }
 
     fn node_type(&self) -> Result<NodeType, String> {
@@ -73,7 +86,7 @@ impl Row<'_> {
             "arm",
         ])?;
         let cloud = self.text("cloud")?;
-        let gpu = self.table.get("gpu").and_then(|v| v.as_str()).unwrap_or("");
+        let gpu = self.maybe_text("gpu")?;
         Ok(NodeType {
             id: self.text("id")?.into(),
             cloud: Cloud::from_name(cloud)
@@ -84,7 +97,7 @@ impl Row<'_> {
             gpu_count: self.number("gpu_count")?.unwrap_or(u32::from(!gpu.is_empty())),
             gpu_memory_gib: self.number("gpu_memory_gib")?.unwrap_or(0),
             local_disk_gib: self.number("local_disk_gib")?.unwrap_or(0),
-            arm: self.flag("arm"),
+            arm: self.flag("arm", false)?,
             selectable: true,
         })
     }
@@ -95,9 +108,9 @@ impl Row<'_> {
             version: self.text("version")?.into(),
             scala: self.text("scala")?.into(),
             python: self.text("python")?.into(),
-            lts: self.flag("lts"),
-            end_of_support: self.table.get("end_of_support").and_then(|v| v.as_str()).unwrap_or("").into(),
-            gpu_ml: self.table.get("gpu_ml").and_then(|v| v.as_bool()).unwrap_or(true),
+            lts: self.flag("lts", false)?,
+            end_of_support: self.maybe_text("end_of_support")?.into(),
+            gpu_ml: self.flag("gpu_ml", true)?,
         })
     }
 
@@ -106,7 +119,7 @@ impl Row<'_> {
         Ok(EnvironmentVersion {
             version: self.text("version")?.into(),
             python: self.text("python")?.into(),
-            gpu: self.flag("gpu"),
+            gpu: self.flag("gpu", false)?,
         })
     }
 }

@@ -285,7 +285,10 @@ fn declaration_parts<'a>(
                 let whole = format!("{}{rest}", name.text);
                 let d = Diagnostic::new(Code::NeedsBackticks, span, format!("the name `{whole}` needs backticks"));
                 let quoted = format!("`{whole}`");
-                diagnostics.push(d.help(format!("write {quoted}")).fix("put it in backticks", vec![(span, quoted)]));
+                diagnostics.push(
+                    d.help("a name that is more than letters, digits and `_` stands between two backticks")
+                        .fix("put it in backticks", vec![(span, quoted)]),
+                );
                 name = Ident { text: whole.into(), span, quoted: true };
                 header.broken = true;
             }
@@ -314,6 +317,10 @@ fn bad_declaration(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &
     let mut inner = pair.into_inner();
     let word = ident(cx, base, inner.next()?);
     let kinds = [DeclKind::Target, DeclKind::Pipeline, DeclKind::Cluster, DeclKind::Environment, DeclKind::Step];
+    if super::KEYWORDS.contains(&word.text.as_str()) {
+        diagnostics.push(recover::explain(cx, trimmed(cx, span)));
+        return Some(Item::Bad(span));
+    }
     let near = nearest(&word.text, super::KEYWORDS.iter().copied());
     let d = Diagnostic::new(Code::UnknownKeyword, word.span, format!("`{}` is no keyword", word.text));
     diagnostics.push(match near {
@@ -476,13 +483,17 @@ fn key(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnost
         let text = lit.plain().unwrap_or_default();
         let quoted = format!("`{text}`");
         let d = Diagnostic::new(Code::NeedsBackticks, span, "a name is not a string");
-        diagnostics.push(d.help(format!("write {quoted}")).fix("use backticks", vec![(span, quoted)]));
+        diagnostics
+            .push(d.help("names stand in backticks, texts in quotes").fix("use backticks", vec![(span, quoted)]));
         return Some(Ident { text, span, quoted: true });
     }
     if inner.next().is_some() {
         let quoted = format!("`{}`", whole.replace('`', ""));
         let d = Diagnostic::new(Code::NeedsBackticks, span, format!("the name `{whole}` needs backticks"));
-        diagnostics.push(d.help(format!("write {quoted}")).fix("put it in backticks", vec![(span, quoted)]));
+        diagnostics.push(
+            d.help("a name that is more than letters, digits and `_` stands between two backticks")
+                .fix("put it in backticks", vec![(span, quoted)]),
+        );
         return Some(Ident { text: SmolStr::from(whole.replace('`', "")), span, quoted: true });
     }
     Some(ident(cx, base, first))

@@ -51,12 +51,21 @@ pub(super) fn explain(cx: &Context<'_>, span: Span) -> Diagnostic {
         return Diagnostic::new(Code::NotUnderstood, first_span, "this `else` belongs to no `if`")
             .help("`else { ... }` follows the closing brace of an `if`");
     }
+    if matches!(first, "for" | "if") && is_keyword && !first_line.contains(':') {
+        let d = Diagnostic::new(Code::NotUnderstood, first_span, format!("this `{first}` has no name"));
+        return d.help(shape(first));
+    }
     if is_keyword && at == 0 {
         return Diagnostic::new(Code::NotUnderstood, span, format!("this `{first}` is not complete"))
             .help(shape(first));
     }
     let d = Diagnostic::new(Code::NotUnderstood, place, format!("{found} is not expected here"));
     let d = if expected.is_empty() { d } else { d.label(format!("expected {}", expected.join(" or "))) };
+    let d = if expected.contains(&"`=`") && !is_keyword && !word.is_empty() {
+        d.suggestion("put `=` before it", vec![(place.start_point(), "= ".to_owned())])
+    } else {
+        d
+    };
     if is_keyword {
         d.help(shape(first))
     } else if at == 0 || first_line.len() < at {

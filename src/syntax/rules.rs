@@ -14,7 +14,7 @@ pub(super) fn describe(rule: Rule) -> Option<&'static str> {
         }
         Rule::function | Rule::reference | Rule::path | Rule::integer | Rule::bad_value => "a value",
         Rule::name | Rule::ident | Rule::quoted | Rule::key => "a name",
-        Rule::assign => "`=`",
+        Rule::assign | Rule::bad_colon => "`=`",
         Rule::body => "`{`",
         Rule::type_ => "a type",
         Rule::operator => "a comparison",

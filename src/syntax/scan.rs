@@ -407,8 +407,9 @@ impl Scanner<'_> {
         let block = matches!(word, b"step" | b"pipeline" | b"cluster" | b"environment" | b"target" | b"if" | b"for");
         let named = rest.first() == Some(&b' ')
             && rest.get(1).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'`'));
-        let is_else = word == b"else" && rest.is_empty();
-        if !(block && named || is_else) || line.contains(&b'{') || line.contains(&b'=') && !matches!(word, b"if") {
+        // A word alone on a line is no entry: with something indented below it, it is a block.
+        let bare = !line.is_empty() && line.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
+        if !(block && named || bare) || line.contains(&b'{') || line.contains(&b'=') && !matches!(word, b"if") {
             return None;
         }
         if matches!(line.last(), Some(b',' | b'(' | b'[')) {
