@@ -193,6 +193,64 @@ fn a_misspelt_name_is_pointed_at_and_mended() {
     assert!(rate(located) >= 95.0 && rate(mended) >= 80.0);
 }
 
+/// One brace too many or too few, in every place of every example.
+fn brace_mutants(text: &str) -> Vec<(&'static str, String)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let with = |at: usize, new: &[String]| {
+        let mut out: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        out.splice(at..=at, new.iter().cloned());
+        out.join("\n") + "\n"
+    };
+    let mut out = Vec::new();
+    for (i, line) in lines.iter().enumerate() {
+        let code = line.split('#').next().unwrap_or("").trim_end();
+        let indent = &line[..line.len() - line.trim_start().len()];
+        if code.trim() == "}" {
+            out.push(("a doubled `}`", with(i, &[line.to_string(), line.to_string()])));
+            out.push(("`}}`", with(i, &[format!("{line}}}")])));
+            out.push(("a missing `}`", with(i, &[])));
+        }
+        if let Some(head) = code.strip_suffix('{') {
+            out.push(("a missing `{`", with(i, &[head.trim_end().to_owned()])));
+            out.push(("`{` on the next line", with(i, &[head.trim_end().to_owned(), format!("{indent}{{")])));
+            out.push(("a doubled `{`", with(i, &[format!("{code} {{")])));
+        }
+    }
+    out
+}
+
+#[test]
+fn a_misplaced_brace_costs_one_message() {
+    let (mut all, mut one) = (0, 0);
+    let mut more = Vec::new();
+    let mut examples: Vec<PathBuf> =
+        std::fs::read_dir(root().join("examples")).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
+    examples.sort();
+    for example in examples {
+        let files = project_files(&example);
+        for (path, bytes) in files.iter().filter(|(p, _)| p.extension().is_some_and(|e| e == "pipe")) {
+            for (what, changed) in brace_mutants(std::str::from_utf8(bytes).unwrap()) {
+                let mut memory = MemoryFiles::new();
+                files.iter().for_each(|(p, b)| memory.insert(p.clone(), b.clone()));
+                memory.insert(path.clone(), changed);
+                let loaded = pipec::project::load(&[PathBuf::from(".")], &Dot(&memory)).unwrap();
+                let options = pipec::check::Options { all_targets: true, ..Default::default() };
+                let checked = pipec::check::check(&loaded, &Dot(&memory), &options).unwrap();
+                all += 1;
+                if checked.diagnostics.len() == 1 {
+                    one += 1;
+                } else {
+                    let list: Vec<&str> = checked.diagnostics.iter().map(|d| d.message.as_str()).collect();
+                    more.push(format!("{}/{}: {what}: {list:?}", example.display(), path.display()));
+                }
+            }
+        }
+    }
+    println!("{all} misplaced braces: {one} give exactly one message");
+    more.iter().for_each(|l| println!("  {l}"));
+    assert!(all > 400 && one * 100 >= all * 98);
+}
+
 /// The files under `.`, as the loader asks for them.
 struct Dot<'a>(&'a MemoryFiles);
 

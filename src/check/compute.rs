@@ -247,7 +247,12 @@ impl<'a> Checker<'a> {
         let accelerator_span = gpu.get("accelerator").map_or(node.span, |n| n.span);
         let count = u32::try_from(gpu.get("count").and_then(Node::as_int).unwrap_or(1)).ok()?;
         let tables = self.symbols.project.tables.clone();
+        let unclear = target.span.is_some_and(|s| self.symbols.project.unit_of(s.file).is_some_and(|u| u.broken));
         let Some(cloud) = target.cloud.or_else(|| cloud_of(settings, &tables)) else {
+            settings.broken = true;
+            if unclear {
+                return None;
+            }
             let d = Diagnostic::new(Code::UnknownCloud, entry.key, "which cloud is this for? the target does not tell");
             let d = d.help("give the target a `workspace { host = ... }` or `cloud = azure`, or write `node_type_id` in place of `gpu`");
             self.report(match target.span {

@@ -33,6 +33,8 @@ pub(super) fn var_values(
             Some(value) => {
                 out.insert(name.clone(), value);
             }
+            // A target that was not understood may set it.
+            None if target.is_some_and(|t| symbols.project.units.get(t.unit).is_some_and(|u| u.broken)) => {}
             None => {
                 let d =
                     Diagnostic::new(Code::NoValueForVar, var.decl.name.span, format!("the var `{name}` has no value"));

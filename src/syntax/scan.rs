@@ -57,6 +57,8 @@ struct Scanner<'a> {
     early: Option<usize>,
     /// A multi-line string ran to the end of the file: what is open then is open for that reason.
     swallowed: bool,
+    /// How often the rest of the file was looked through.
+    looks: usize,
 }
 
 /// How often a scan begins anew with a brace taken out.
@@ -119,6 +121,7 @@ fn scan_once(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> (Scan, 
         closes: Vec::new(),
         early: None,
         swallowed: false,
+        looks: 0,
     };
     s.run(diagnostics);
     if s.max_depth_at.is_some() {
@@ -205,6 +208,12 @@ impl Scanner<'_> {
                     }
                     continue;
                 }
+                b'{' if self.follows_brace(at) => {
+                    let span = self.span(at, at + 1);
+                    let d = Diagnostic::new(Code::StrayBracket, span, "a second `{` in a row opens nothing");
+                    diagnostics.push(d.help("delete it").suggestion("delete `{`", vec![(span, String::new())]));
+                    self.patches.push((at, b' '));
+                }
                 b'{' | b'[' | b'(' => {
                     if self.stack.is_empty() && byte == b'{' {
                         self.cuts.push(Cut::Open(at));
@@ -241,6 +250,12 @@ impl Scanner<'_> {
             }
             self.close_before(len, closing(open.byte));
         }
+    }
+
+    /// Whether nothing but blanks stands between the brace that was opened last and this place.
+    fn follows_brace(&self, at: usize) -> bool {
+        let between = self.stack.last().filter(|o| o.byte == b'{').and_then(|o| self.bytes.get(o.at + 1..at));
+        between.is_some_and(|b| b.iter().all(|b| matches!(b, b' ' | b'\t')))
     }
 
     /// Skips a string; gives the place after it.
@@ -337,36 +352,47 @@ impl Scanner<'_> {
         }
     }
 
-    /// At the first word of a line: a declaration that stands no deeper than the line that opened a brace shows that
-    /// the brace was not closed; a list or call that is still open when one begins was not closed either.
+    /// At the first word of a line: what stands no deeper than the line that opened a brace shows that the brace was not
+    /// closed, if the braces of the rest do not balance; a list or call that is still open when a declaration begins was
+    /// not closed either.
     fn dedent(&mut self, at: usize, indent: usize, diagnostics: &mut Diagnostics) {
         if self.stack.is_empty() {
             return;
         }
+        let closing_line = self.byte(at) == b'}';
         let word_end = (at..self.bytes.len()).find(|i| !self.byte(*i).is_ascii_lowercase()).unwrap_or(self.bytes.len());
         let word = self.bytes.get(at..word_end).unwrap_or(b"");
         let declaration = matches!(
             word,
-            b"step" | b"pipeline" | b"cluster" | b"environment" | b"target" | b"import" | b"package" | b"let" | b"var" | b"param" | b"output"
-                | b"if" | b"for"
+            b"step"
+                | b"pipeline"
+                | b"cluster"
+                | b"environment"
+                | b"target"
+                | b"import"
+                | b"package"
+                | b"let"
+                | b"var"
+                | b"param"
+                | b"output"
+                | b"if"
+                | b"for"
         ) && self.byte(word_end) == b' '
             && matches!(self.byte(word_end + 1), b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'`' | b'"')
-            // `a = [\n let ...` is odd, but `step = x` on its own line is a field.
             && !self.rest_is_assignment(word_end);
-        if !declaration {
-            return;
-        }
-        // Only trust indentation where the file as a whole would not balance otherwise.
         while let Some(open) = self.stack.last().copied() {
-            let dedented = if open.byte == b'{' { indent <= open.indent && indent < open.at } else { true };
+            let brace = open.byte == b'{';
+            // A list or call goes on at any depth; only a declaration cannot stand in it.
+            let outside =
+                if brace { indent < open.indent || (indent == open.indent && !closing_line) } else { declaration };
             let same_line = memchr(b'\n', self.bytes, open.at) > at;
-            if !dedented || same_line || (open.byte == b'{' && self.balanced_from(open.at)) {
+            if !outside || same_line || (brace && self.balanced_from(open.at)) {
                 break;
             }
             self.stack.pop();
             self.unclosed(open, diagnostics);
             self.close_before(at, closing(open.byte));
-            if self.stack.is_empty() && open.byte == b'{' {
+            if self.stack.is_empty() && brace {
                 self.cuts.push(Cut::Close(at.saturating_sub(1)));
             }
         }
@@ -455,7 +481,12 @@ impl Scanner<'_> {
     }
 
     /// Whether the braces of the rest of the file balance, counted from an opening one: then odd indentation is style.
-    fn balanced_from(&self, open: usize) -> bool {
+    fn balanced_from(&mut self, open: usize) -> bool {
+        // Each look goes to the end of the file: after some hundred the file is beyond help by indentation.
+        self.looks += 1;
+        if self.looks > 500 {
+            return true;
+        }
         let depth_before = self.stack.iter().take_while(|o| o.at < open).filter(|o| o.byte == b'{').count() as i64;
         let mut depth = 0i64;
         let mut at = open;
