@@ -16,11 +16,13 @@ mod names;
 mod place;
 mod references;
 mod required;
+mod resolve;
 mod scope;
 mod steps;
 mod symbols;
 mod target;
 mod time;
+mod values;
 
 use std::collections::{HashMap, HashSet};
 
@@ -244,31 +246,19 @@ fn program(
 }
 
 fn circles_of_pipelines(pipelines: &[Pipeline], diagnostics: &mut Diagnostics) {
-    let mut graph = petgraph::graph::DiGraph::<usize, Span>::new();
-    let nodes: Vec<_> = (0..pipelines.len()).map(|i| graph.add_node(i)).collect();
-    for (from, pipeline) in pipelines.iter().enumerate() {
-        for step in &pipeline.steps {
+    let edges = pipelines.iter().enumerate().flat_map(|(from, pipeline)| {
+        pipeline.steps.iter().filter_map(move |step| {
             let step = match &step.kind {
                 StepKind::Loop(l) => &l.step,
                 _ => step,
             };
-            let StepKind::Run(call) = &step.kind else { continue };
-            let to = pipelines.iter().position(|p| p.name == call.pipeline);
-            if let (Some(a), Some(b)) = (nodes.get(from), to.and_then(|t| nodes.get(t))) {
-                graph.add_edge(*a, *b, call.span);
-            }
-        }
-    }
-    for circle in petgraph::algo::tarjan_scc(&graph) {
-        let mut edges: Vec<Span> = graph
-            .edge_indices()
-            .filter_map(|e| {
-                let (a, b) = graph.edge_endpoints(e)?;
-                (circle.contains(&a) && circle.contains(&b)).then(|| graph.edge_weight(e).copied()).flatten()
-            })
-            .collect();
-        edges.sort();
-        let Some((first, rest)) = edges.split_first() else { continue };
+            let StepKind::Run(call) = &step.kind else { return None };
+            let to = pipelines.iter().position(|p| p.name == call.pipeline)?;
+            Some((from, to, call.span))
+        })
+    });
+    for circle in crate::project::circles(pipelines.len(), edges) {
+        let Some((first, rest)) = circle.split_first() else { continue };
         let mut d = Diagnostic::new(Code::PipelineCycle, *first, "these pipelines run each other without end")
             .label("this run is part of the circle");
         for span in rest {

@@ -187,8 +187,8 @@ impl<'a> Checker<'a> {
         match &list.kind {
             ValueKind::List(items) => Some((items.clone(), unit)),
             ValueKind::Path(path) if depth < 32 => match self.meaning(path, list.span, Scope::file(unit)) {
-                super::eval::Meaning::Source(inner, unit, _) => self.list_source(&inner, unit, depth + 1),
-                super::eval::Meaning::Unknown => None,
+                super::resolve::Meaning::Source(inner, unit, _) => self.list_source(&inner, unit, depth + 1),
+                super::resolve::Meaning::Unknown => None,
                 _ => {
                     self.no_list(list);
                     None

@@ -33,22 +33,7 @@ pub(super) struct StepContext<'a, 'p> {
     pub on_reached: Cell<bool>,
 }
 
-/// Fields of a task that a condition or the outer task of a loop does not take.
-const NOT_ON_CONDITIONS: &[&str] = &[
-    "max_retries",
-    "min_retry_interval_millis",
-    "retry_on_timeout",
-    "libraries",
-    "new_cluster",
-    "job_cluster_key",
-    "existing_cluster_id",
-    "environment_key",
-    "compute",
-    "email_notifications",
-    "webhook_notifications",
-    "notification_settings",
-    "health",
-];
+/// Fields that the outer task of a loop does not take: they belong to the step inside.
 const NOT_ON_LOOPS: &[&str] = &[
     "max_retries",
     "min_retry_interval_millis",
@@ -60,6 +45,17 @@ const NOT_ON_LOOPS: &[&str] = &[
     "environment_key",
     "compute",
 ];
+/// What a condition does not take besides: it notifies nobody.
+const NOT_ON_CONDITIONS: &[&str] = &["email_notifications", "webhook_notifications", "notification_settings", "health"];
+
+/// Whether a kind of task refuses a field of its task.
+fn refuses(kind: &str, field: &str) -> bool {
+    match kind {
+        "for_each_task" => NOT_ON_LOOPS.contains(&field),
+        "condition_task" => NOT_ON_LOOPS.contains(&field) || NOT_ON_CONDITIONS.contains(&field),
+        _ => false,
+    }
+}
 
 impl<'a> Checker<'a> {
     /// All steps of a list of entries, branches included.
@@ -245,12 +241,12 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn not_on_this_kind(&mut self, own: &Object, kind: &StepKind) {
-        let (list, what) = match kind.key() {
-            Some("condition_task") => (NOT_ON_CONDITIONS, "a condition"),
-            Some("for_each_task") => (NOT_ON_LOOPS, "the outer task of a loop"),
+        let (key, what) = match kind.key() {
+            Some(key @ "condition_task") => (key, "a condition"),
+            Some(key @ "for_each_task") => (key, "the outer task of a loop"),
             _ => return,
         };
-        for field in own.fields.iter().filter(|f| f.value.is_some() && list.contains(&f.field.key)) {
+        for field in own.fields.iter().filter(|f| f.value.is_some() && refuses(key, f.field.key)) {
             let zero = field.value.as_ref().is_some_and(|v| v.as_int() == Some(0) || v.as_bool() == Some(false));
             if zero {
                 continue;
@@ -429,8 +425,7 @@ impl<'a> Checker<'a> {
 fn takes(kind: &StepKind, field: &str) -> bool {
     let Some(key) = kind.key() else { return true };
     match key {
-        "condition_task" => !NOT_ON_CONDITIONS.contains(&field),
-        "for_each_task" => !NOT_ON_LOOPS.contains(&field),
+        "condition_task" | "for_each_task" => !refuses(key, field),
         _ => {
             let runs_on = kind_of(key).map(|k| k.runs_on);
             match field {

@@ -330,25 +330,13 @@ impl Loader<'_> {
     }
 
     fn report_circles(&mut self, project: &Project) {
-        let mut graph = petgraph::graph::DiGraph::<usize, Span>::new();
-        let nodes: Vec<_> = (0..project.units.len()).map(|i| graph.add_node(i)).collect();
-        for (from, imports) in project.imports.iter().enumerate() {
-            for (span, to) in imports {
-                if let (Some(from), Some(to)) = (nodes.get(from), to.and_then(|t| nodes.get(t))) {
-                    graph.add_edge(*from, *to, *span);
-                }
-            }
-        }
-        for circle in petgraph::algo::tarjan_scc(&graph) {
-            let mut edges: Vec<Span> = graph
-                .edge_indices()
-                .filter_map(|e| {
-                    let (a, b) = graph.edge_endpoints(e)?;
-                    (circle.contains(&a) && circle.contains(&b)).then(|| graph.edge_weight(e).copied()).flatten()
-                })
-                .collect();
-            edges.sort();
-            let Some((first, rest)) = edges.split_first() else { continue };
+        let edges = project
+            .imports
+            .iter()
+            .enumerate()
+            .flat_map(|(from, imports)| imports.iter().filter_map(move |(span, to)| Some((from, (*to)?, *span))));
+        for circle in super::circles(project.units.len(), edges) {
+            let Some((first, rest)) = circle.split_first() else { continue };
             let mut d = Diagnostic::new(Code::ImportCycle, *first, "these files import each other in a circle")
                 .label("this import is part of the circle");
             for span in rest {

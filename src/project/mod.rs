@@ -1,8 +1,10 @@
 //! From paths to parsed projects: which files there are, and which belong together.
 
+mod circles;
 mod load;
 mod tables;
 
+pub(crate) use circles::circles;
 pub(crate) use load::join;
 pub use load::{LoadError, Loaded, load};
 

@@ -42,12 +42,6 @@ pub static GIT_PROVIDER: Enum = Enum {
 pub static JOB_SOURCE_DIRTY_STATE: Enum =
     Enum { name: "JobSourceDirtyState", members: &["NOT_SYNCED", "DISCONNECTED"] };
 
-/// `DayOfWeek`.
-pub static DAY_OF_WEEK: Enum = Enum {
-    name: "DayOfWeek",
-    members: &["FRIDAY", "MONDAY", "SATURDAY", "SUNDAY", "THURSDAY", "TUESDAY", "WEDNESDAY"],
-};
-
 /// `Job`.
 pub static JOB: Block = Block {
     name: "Job",
@@ -292,26 +286,6 @@ pub static JOB_ENVIRONMENT_VARIABLES: Block = Block {
             .required()
             .status(Status::Preview),
         field("spec", Ty::Block(&JOB_ENVIRONMENT_VARIABLES_SPEC), "The variables and .env files of this set")
-            .status(Status::Preview),
-    ],
-    groups: &[],
-};
-
-/// `MaintenanceWindow`.
-pub static MAINTENANCE_WINDOW: Block = Block {
-    name: "MaintenanceWindow",
-    doc: "When a continuous job may restart for maintenance",
-    fields: &[
-        field("day_of_week", Ty::Enum(&DAY_OF_WEEK), "Weekday on which upkeep may happen")
-            .required()
-            .status(Status::Preview),
-        field("start_hour", Ty::Int, "Hour from 0 to 23 at which the one-hour window opens")
-            .required()
-            .status(Status::Preview)
-            .min(0)
-            .max(23),
-        field("timezone_id", Ty::Str, "Time zone of the window, such as Europe/Oslo")
-            .required()
             .status(Status::Preview),
     ],
     groups: &[],

@@ -1,7 +1,12 @@
 //! Schedules, triggers and continuous runs.
 
 use super::field::{Block, Choice, Enum, Group, Status, Ty, Unit, field};
-use super::job::MAINTENANCE_WINDOW;
+
+/// `DayOfWeek`.
+pub static DAY_OF_WEEK: Enum = Enum {
+    name: "DayOfWeek",
+    members: &["FRIDAY", "MONDAY", "SATURDAY", "SUNDAY", "THURSDAY", "TUESDAY", "WEDNESDAY"],
+};
 
 /// `PauseStatus`.
 pub static PAUSE_STATUS: Enum = Enum { name: "PauseStatus", members: &["UNPAUSED", "PAUSED"] };
@@ -238,6 +243,26 @@ pub static CONTINUOUS_TRIGGER_CONFIGURATION: Block = Block {
         .status(Status::Preview),
         field("task_retry_mode", Ty::Enum(&TASK_RETRY_MODE), "Whether failed tasks are retried inside the run")
             .default("NEVER"),
+    ],
+    groups: &[],
+};
+
+/// `MaintenanceWindow`.
+pub static MAINTENANCE_WINDOW: Block = Block {
+    name: "MaintenanceWindow",
+    doc: "When a continuous job may restart for maintenance",
+    fields: &[
+        field("day_of_week", Ty::Enum(&DAY_OF_WEEK), "Weekday on which upkeep may happen")
+            .required()
+            .status(Status::Preview),
+        field("start_hour", Ty::Int, "Hour from 0 to 23 at which the one-hour window opens")
+            .required()
+            .status(Status::Preview)
+            .min(0)
+            .max(23),
+        field("timezone_id", Ty::Str, "Time zone of the window, such as Europe/Oslo")
+            .required()
+            .status(Status::Preview),
     ],
     groups: &[],
 };

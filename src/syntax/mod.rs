@@ -2,6 +2,8 @@
 
 pub mod ast;
 mod build;
+mod mend;
+mod pieces;
 mod recover;
 mod rules;
 mod scan;
@@ -98,12 +100,12 @@ fn lone_return(text: &str) -> Option<usize> {
 }
 
 /// Pieces are independent, so large files are parsed on all cores.
-fn parse_pieces(cx: &build::Context<'_>, pieces: &[scan::Piece], diagnostics: &mut Diagnostics) -> Vec<ast::Item> {
+fn parse_pieces(cx: &build::Context<'_>, pieces: &[pieces::Piece], diagnostics: &mut Diagnostics) -> Vec<ast::Item> {
     let mut flat: Vec<(usize, usize, bool)> = Vec::new();
     for piece in pieces {
         match piece {
-            scan::Piece::Entries { start, end } => flat.push((*start, *end, false)),
-            scan::Piece::Pipeline { start, open, parts, .. } => {
+            pieces::Piece::Entries { start, end } => flat.push((*start, *end, false)),
+            pieces::Piece::Pipeline { start, open, parts, .. } => {
                 flat.push((*start, *open + 1, true));
                 flat.extend(parts.iter().map(|(s, e)| (*s, *e, false)));
             }
@@ -121,7 +123,7 @@ fn parse_pieces(cx: &build::Context<'_>, pieces: &[scan::Piece], diagnostics: &m
     for piece in pieces {
         let Some((mut head, found)) = parsed.next() else { break };
         diagnostics.extend(found);
-        if let scan::Piece::Pipeline { close, parts, .. } = piece {
+        if let pieces::Piece::Pipeline { close, parts, .. } = piece {
             let mut inner = Vec::new();
             for (more, found) in parsed.by_ref().take(parts.len()) {
                 inner.extend(more);

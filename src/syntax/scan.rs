@@ -8,15 +8,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 
 use super::MAX_DEPTH;
-
-/// A stretch of a file that is parsed by itself.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Piece {
-    /// Whole entries.
-    Entries { start: usize, end: usize },
-    /// A pipeline: `start..=open` is its head; its body is cut into parts of whole entries.
-    Pipeline { start: usize, open: usize, close: usize, parts: Vec<(usize, usize)> },
-}
+use super::pieces::{Cut, Piece, pieces};
 
 /// What the pass found.
 #[derive(Debug, Default)]
@@ -28,52 +20,38 @@ pub(super) struct Scan {
     pub too_deep: Option<usize>,
 }
 
-/// Smaller files and bodies are parsed in one go; below this, cutting costs more than it wins.
-const PIECE: usize = 16 << 10;
-
 #[derive(Clone, Copy)]
-struct Open {
-    byte: u8,
-    at: usize,
-    indent: usize,
+pub(super) struct Open {
+    pub(super) byte: u8,
+    pub(super) at: usize,
+    pub(super) indent: usize,
 }
 
-struct Scanner<'a> {
-    file: FileId,
-    bytes: &'a [u8],
+pub(super) struct Scanner<'a> {
+    pub(super) file: FileId,
+    pub(super) bytes: &'a [u8],
     /// Brackets that are open.
-    stack: Vec<Open>,
-    comments: Vec<Span>,
+    pub(super) stack: Vec<Open>,
+    pub(super) comments: Vec<Span>,
     /// Bytes to overwrite in the copy.
-    patches: Vec<(usize, u8)>,
+    pub(super) patches: Vec<(usize, u8)>,
     /// Braces to add after the last byte.
-    appended: usize,
+    pub(super) appended: usize,
     /// Where entries begin: at depth 0, and inside a brace at depth 1.
-    cuts: Vec<Cut>,
-    max_depth_at: Option<usize>,
+    pub(super) cuts: Vec<Cut>,
+    pub(super) max_depth_at: Option<usize>,
     /// Where braces closed that stand in no other.
-    closes: Vec<usize>,
+    pub(super) closes: Vec<usize>,
     /// A brace that closed too early, as a later one without partner shows.
-    early: Option<usize>,
+    pub(super) early: Option<usize>,
     /// A multi-line string ran to the end of the file: what is open then is open for that reason.
-    swallowed: bool,
+    pub(super) swallowed: bool,
     /// How often the rest of the file was looked through.
-    looks: usize,
+    pub(super) looks: usize,
 }
 
 /// How often a scan begins anew with a brace taken out.
 const RETRIES: usize = 8;
-
-#[derive(Clone, Copy)]
-enum Cut {
-    /// The end of a line on which no bracket is open, at depth 0 or in a block at depth 1.
-    Line {
-        depth: usize,
-        at: usize,
-    },
-    Open(usize),
-    Close(usize),
-}
 
 pub(super) fn scan(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Scan {
     let mut text = std::borrow::Cow::Borrowed(text);
@@ -134,11 +112,11 @@ fn scan_once(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> (Scan, 
 }
 
 impl Scanner<'_> {
-    fn span(&self, start: usize, end: usize) -> Span {
+    pub(super) fn span(&self, start: usize, end: usize) -> Span {
         Span::new(self.file, start as u32, end as u32)
     }
 
-    fn byte(&self, at: usize) -> u8 {
+    pub(super) fn byte(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(b'\n')
     }
 
@@ -352,222 +330,6 @@ impl Scanner<'_> {
         }
     }
 
-    /// At the first word of a line: what stands no deeper than the line that opened a brace shows that the brace was not
-    /// closed, if the braces of the rest do not balance; a list or call that is still open when a declaration begins was
-    /// not closed either.
-    fn dedent(&mut self, at: usize, indent: usize, diagnostics: &mut Diagnostics) {
-        if self.stack.is_empty() {
-            return;
-        }
-        let closing_line = self.byte(at) == b'}';
-        let word_end = (at..self.bytes.len()).find(|i| !self.byte(*i).is_ascii_lowercase()).unwrap_or(self.bytes.len());
-        let word = self.bytes.get(at..word_end).unwrap_or(b"");
-        let declaration = matches!(
-            word,
-            b"step"
-                | b"pipeline"
-                | b"cluster"
-                | b"environment"
-                | b"target"
-                | b"import"
-                | b"package"
-                | b"let"
-                | b"var"
-                | b"param"
-                | b"output"
-                | b"if"
-                | b"for"
-        ) && self.byte(word_end) == b' '
-            && matches!(self.byte(word_end + 1), b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'`' | b'"')
-            && !self.rest_is_assignment(word_end);
-        while let Some(open) = self.stack.last().copied() {
-            let brace = open.byte == b'{';
-            // A list or call goes on at any depth; only a declaration cannot stand in it.
-            let outside =
-                if brace { indent < open.indent || (indent == open.indent && !closing_line) } else { declaration };
-            let same_line = memchr(b'\n', self.bytes, open.at) > at;
-            if !outside || same_line || (brace && self.balanced_from(open.at)) {
-                break;
-            }
-            self.stack.pop();
-            self.unclosed(open, diagnostics);
-            self.close_before(at, closing(open.byte));
-            if self.stack.is_empty() && brace {
-                self.cuts.push(Cut::Close(at.saturating_sub(1)));
-            }
-        }
-    }
-
-    /// Whether the next line with anything on it is indented and no closing brace.
-    fn goes_on_indented(&self, close: usize) -> bool {
-        let mut at = memchr(b'\n', self.bytes, close) + 1;
-        while at < self.bytes.len() {
-            let end = memchr(b'\n', self.bytes, at);
-            let line = self.bytes.get(at..end).unwrap_or(b"");
-            let text = line.trim_ascii();
-            if !text.is_empty() && !text.starts_with(b"#") {
-                return line.first().is_some_and(|b| matches!(b, b' ' | b'\t')) && !text.starts_with(b"}");
-            }
-            at = end + 1;
-        }
-        false
-    }
-
-    /// At the end of a line: a head whose brace is missing, or stands on the next line. Gives the place to go on from.
-    fn head_without_brace(
-        &mut self,
-        line_start: usize,
-        end: usize,
-        indent: usize,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<usize> {
-        if self.stack.last().is_some_and(|o| o.byte != b'{') {
-            return None;
-        }
-        let comment = self.comments.last().filter(|c| c.start as usize >= line_start).map(|c| c.start as usize);
-        let stop = comment.unwrap_or(end);
-        let line = self.bytes.get(line_start..stop)?.trim_ascii();
-        let line = line.strip_prefix(b"}").unwrap_or(line).trim_ascii();
-        let word_len = line.iter().position(|b| !b.is_ascii_lowercase()).unwrap_or(line.len());
-        let (word, rest) = line.split_at_checked(word_len)?;
-        let block = matches!(word, b"step" | b"pipeline" | b"cluster" | b"environment" | b"target" | b"if" | b"for");
-        let named = rest.first() == Some(&b' ')
-            && rest.get(1).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'`'));
-        // A word alone on a line is no entry: with something indented below it, it is a block.
-        let bare = !line.is_empty() && line.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
-        if !(block && named || bare) || line.contains(&b'{') || line.contains(&b'=') && !matches!(word, b"if") {
-            return None;
-        }
-        if matches!(line.last(), Some(b',' | b'(' | b'[')) {
-            return None;
-        }
-        let mut at = end;
-        while matches!(self.byte(at), b' ' | b'\t' | b'\r' | b'\n') && at < self.bytes.len() {
-            at += 1;
-        }
-        let text_end = line_start + self.bytes.get(line_start..stop)?.trim_ascii_end().len();
-        let place = self.span(text_end, text_end);
-        if self.byte(at) == b'{' && comment.is_none() {
-            let d = Diagnostic::new(Code::BadHeader, self.span(at, at + 1), "this `{` belongs on the line above");
-            diagnostics.push(
-                d.also(place, "the head ends here")
-                    .help("a head and its `{` stand on one line")
-                    .fix("move the `{` up", vec![(self.span(text_end, at), " ".to_owned())]),
-            );
-            self.blank(end, at);
-            return Some(at);
-        }
-        let next_line = self.bytes.get(..at)?.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
-        if at >= self.bytes.len() || at - next_line <= indent || self.byte(at) == b'#' {
-            return None;
-        }
-        let d = Diagnostic::new(Code::BadHeader, place, "this head has no `{`");
-        diagnostics.push(d.help("add it at the end of the line").suggestion("add `{`", vec![(place, " {".to_owned())]));
-        if let Some(comment) = comment {
-            self.blank(comment, end);
-        }
-        let brace = comment.unwrap_or(end);
-        self.patches.push((brace, b'{'));
-        if self.stack.is_empty() {
-            self.cuts.push(Cut::Open(brace));
-        }
-        self.stack.push(Open { byte: b'{', at: brace, indent });
-        Some(end + 1)
-    }
-
-    fn rest_is_assignment(&self, from: usize) -> bool {
-        let line = self.bytes.get(from..memchr(b'\n', self.bytes, from)).unwrap_or(b"");
-        line.iter().find(|b| **b != b' ').is_some_and(|b| *b == b'=')
-    }
-
-    /// Whether the braces of the rest of the file balance, counted from an opening one: then odd indentation is style.
-    fn balanced_from(&mut self, open: usize) -> bool {
-        // Each look goes to the end of the file: after some hundred the file is beyond help by indentation.
-        self.looks += 1;
-        if self.looks > 500 {
-            return true;
-        }
-        let depth_before = self.stack.iter().take_while(|o| o.at < open).filter(|o| o.byte == b'{').count() as i64;
-        let mut depth = 0i64;
-        let mut at = open;
-        while at < self.bytes.len() {
-            match self.byte(at) {
-                b'{' => depth += 1,
-                b'}' => depth -= 1,
-                b'#' => at = memchr(b'\n', self.bytes, at),
-                b'"' => {
-                    let triple = self.bytes.get(at..).is_some_and(|b| b.starts_with(b"\"\"\""));
-                    at += if triple { 3 } else { 1 };
-                    while at < self.bytes.len() {
-                        match self.byte(at) {
-                            b'\\' => at += 1,
-                            b'"' if !triple => break,
-                            b'"' if self.bytes.get(at..).is_some_and(|b| b.starts_with(b"\"\"\"")) => {
-                                at += 2;
-                                break;
-                            }
-                            b'\n' if !triple => break,
-                            _ => {}
-                        }
-                        at += 1;
-                    }
-                }
-                _ => {}
-            }
-            at += 1;
-        }
-        depth + depth_before <= 0
-    }
-
-    fn unclosed(&self, open: Open, diagnostics: &mut Diagnostics) {
-        let (o, c) = (open.byte as char, closing(open.byte) as char);
-        let d = Diagnostic::new(
-            Code::UnclosedBracket,
-            self.span(open.at, open.at + 1),
-            format!("this `{o}` is never closed"),
-        );
-        diagnostics.push(d.label("opened here").help(format!("add `{c}` where the block, list or call ends")));
-    }
-
-    /// Closes a bracket in the copy, before `at`: in place of the blank space that ends there, or after the last byte.
-    fn close_before(&mut self, at: usize, byte: u8) {
-        let mut place = at;
-        while place > 0 && matches!(self.byte(place - 1), b' ' | b'\t' | b'\r' | b'\n') && place <= self.bytes.len() {
-            place -= 1;
-        }
-        // A comment that ends the last line gives way.
-        if let Some(comment) = self.comments.last().copied()
-            && comment.end as usize == place
-            && comment.start < comment.end
-        {
-            self.blank(comment.start as usize, place);
-            place = comment.start as usize;
-        }
-        let free = (place..at.min(self.bytes.len()))
-            .find(|i| !self.patches.iter().rev().take(64).any(|(p, b)| p == i && *b != b' '));
-        match free {
-            Some(i) => {
-                self.patches.push((i, byte));
-                // Keep the line break that ended the entry, if there is room for one after the bracket.
-                if i + 1 < at && self.byte(i) == b'\n' {
-                    self.patches.push((i + 1, if self.byte(i + 1) == b'\n' { b'\n' } else { b' ' }));
-                }
-            }
-            None if at >= self.bytes.len() => {
-                self.appended += 1;
-                self.patches.push((self.bytes.len() + self.appended - 1, byte));
-            }
-            // No room: the bracket takes the place of the byte before; the piece is reported already.
-            None => self.patches.push((at.saturating_sub(1), byte)),
-        }
-    }
-
-    fn blank(&mut self, start: usize, end: usize) {
-        for i in start..end {
-            self.patches.push((i, b' '));
-        }
-    }
-
     fn repaired(&self) -> Option<String> {
         if self.patches.is_empty() {
             return None;
@@ -587,7 +349,7 @@ impl Scanner<'_> {
     }
 }
 
-fn closing(open: u8) -> u8 {
+pub(super) fn closing(open: u8) -> u8 {
     match open {
         b'{' => b'}',
         b'[' => b']',
@@ -596,79 +358,6 @@ fn closing(open: u8) -> u8 {
 }
 
 /// The next `needle` at or after `from`, or the end.
-fn memchr(needle: u8, bytes: &[u8], from: usize) -> usize {
+pub(super) fn memchr(needle: u8, bytes: &[u8], from: usize) -> usize {
     bytes.get(from..).and_then(|rest| rest.iter().position(|b| *b == needle)).map_or(bytes.len(), |i| from + i)
-}
-
-/// Cuts the text at line ends between entries, pipelines apart.
-fn pieces(bytes: &[u8], len: usize, cuts: &[Cut]) -> Vec<Piece> {
-    if len <= PIECE {
-        return vec![Piece::Entries { start: 0, end: len }];
-    }
-    let mut out = Vec::new();
-    let mut start = 0;
-    let mut last_line = 0;
-    let mut i = 0;
-    while let Some(cut) = cuts.get(i) {
-        i += 1;
-        match *cut {
-            Cut::Line { depth: 0, at } if !else_follows(bytes, at) => {
-                last_line = at + 1;
-                if at + 1 - start > PIECE {
-                    out.push(Piece::Entries { start, end: at + 1 });
-                    start = at + 1;
-                }
-            }
-            Cut::Open(open) => {
-                let Some(close) = cuts.get(i..).and_then(|rest| {
-                    rest.iter().find_map(|c| match c {
-                        Cut::Close(at) => Some(*at),
-                        _ => None,
-                    })
-                }) else {
-                    continue;
-                };
-                let head = bytes.get(last_line..open).unwrap_or(b"");
-                let word = head.iter().position(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n')).unwrap_or(0);
-                let is_pipeline =
-                    head.get(word..).is_some_and(|h| h.starts_with(b"pipeline ")) && !head.contains(&b'#');
-                if !is_pipeline || close - open < PIECE || bytes.get(close) != Some(&b'}') {
-                    continue;
-                }
-                if start < last_line {
-                    out.push(Piece::Entries { start, end: last_line });
-                }
-                let mut parts = Vec::new();
-                let mut from = open + 1;
-                while let Some(Cut::Line { depth: 1, at }) = cuts.get(i) {
-                    i += 1;
-                    if at + 1 - from > PIECE && !else_follows(bytes, *at) {
-                        parts.push((from, at + 1));
-                        from = at + 1;
-                    }
-                }
-                parts.push((from, close));
-                out.push(Piece::Pipeline { start: last_line, open, close, parts });
-                start = close + 1;
-                last_line = close + 1;
-            }
-            _ => {}
-        }
-    }
-    if start < len {
-        out.push(Piece::Entries { start, end: len });
-    }
-    out
-}
-
-/// Whether the next word after `at` is `else`, which belongs to what came before.
-fn else_follows(bytes: &[u8], at: usize) -> bool {
-    let mut at = at;
-    loop {
-        match bytes.get(at) {
-            Some(b' ' | b'\t' | b'\r' | b'\n') => at += 1,
-            Some(b'#') => at = memchr(b'\n', bytes, at),
-            _ => return bytes.get(at..).is_some_and(|b| b.starts_with(b"else")),
-        }
-    }
 }

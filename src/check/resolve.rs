@@ -1,0 +1,421 @@
+//! Names: what a path means at a place, and what was probably meant where it means nothing.
+
+use smol_str::SmolStr;
+
+use super::eval::reserved;
+use super::scope::{Checker, Local, LocalKind, NamedKind, Scope};
+use crate::diag::{Code, Diagnostic, article, nearest, one_of};
+use crate::model::{Reference, Type};
+use crate::schema::facts;
+use crate::source::Span;
+use crate::syntax::ast::{self, EntryValue, Item, Path, Segment, Value, ValueKind};
+
+/// What a path means.
+pub(super) enum Meaning {
+    /// Another value in the source, and the unit it stands in; the place of its name.
+    Source(Value, usize, Span),
+    /// Known at run time.
+    Run(Reference, Type),
+    /// `true`, `false`.
+    Bool(bool),
+    /// Reported.
+    Unknown,
+}
+
+impl Checker<'_> {
+    /// What a path means here.
+    pub fn meaning(&mut self, path: &Path, span: Span, scope: Scope<'_>) -> Meaning {
+        let head = &path.head;
+        match path.word() {
+            Some("true") => return Meaning::Bool(true),
+            Some("false") => return Meaning::Bool(false),
+            Some(word) if reserved(word) => {
+                let d = Diagnostic::new(Code::WrongType, span, format!("`{word}` cannot stand here"));
+                self.report(
+                    d.help("`none` stands alone after `=`; `serverless`, `none` and `existing(\"id\")` after `on`"),
+                );
+                return Meaning::Unknown;
+            }
+            _ => {}
+        }
+        if let Some(local) = scope.locals.iter().rev().find(|l| l.name == head.text).cloned() {
+            return self.local_meaning(&local, path, span);
+        }
+        if path.rest.is_empty() { self.single(path, span, scope) } else { self.dotted(path, span, scope) }
+    }
+
+    fn local_meaning(&mut self, local: &Local, path: &Path, span: Span) -> Meaning {
+        let field = match path.rest.as_slice() {
+            [] => None,
+            [Segment::Name(field)] => Some(field),
+            _ => {
+                let d = Diagnostic::new(
+                    Code::UnknownName,
+                    span,
+                    format!("only fields of `{}` itself can be used", path.head.text),
+                );
+                self.report(d.help("the platform gives the first level of an item's fields"));
+                return Meaning::Unknown;
+            }
+        };
+        match (&local.kind, field) {
+            (LocalKind::Element(value, unit), None) => Meaning::Source(value.clone(), *unit, path.head.span),
+            (LocalKind::Element(value, unit), Some(field)) => {
+                let entries = match &value.kind {
+                    ValueKind::Object(body) => body.items.as_slice(),
+                    _ => &[],
+                };
+                let mut names = Vec::new();
+                for item in entries {
+                    if let Item::Entry(entry) = item {
+                        if entry.key.text == field.text
+                            && let EntryValue::Assign(v) = &entry.value
+                        {
+                            return Meaning::Source(v.clone(), *unit, entry.key.span);
+                        }
+                        names.push(entry.key.text.as_str());
+                    }
+                }
+                let d = Diagnostic::new(
+                    Code::UnknownName,
+                    field.span,
+                    format!("`{}` has no field `{}`", path.head.text, field.text),
+                );
+                self.report(
+                    d.nearest(field.span, nearest(&field.text, names.iter().copied())).also(value.span, "this element"),
+                );
+                Meaning::Unknown
+            }
+            (LocalKind::Input(ty), None) => Meaning::Run(Reference::Input(None), ty.clone()),
+            (LocalKind::Input(Type::Record(fields)), Some(field)) => {
+                match fields.iter().find(|(n, _)| *n == field.text) {
+                    Some((n, ty)) => Meaning::Run(Reference::Input(Some(n.clone())), ty.clone()),
+                    None => {
+                        let d = Diagnostic::new(
+                            Code::UnknownName,
+                            field.span,
+                            format!("the items have no field `{}`", field.text),
+                        );
+                        let near = nearest(&field.text, fields.iter().map(|(n, _)| n.as_str()));
+                        let d = match near {
+                            Some(_) => d.nearest(field.span, near),
+                            None => d.help(format!("they have {}", one_of(fields.iter().map(|(n, _)| n.as_str()), 8))),
+                        };
+                        self.report(d);
+                        Meaning::Unknown
+                    }
+                }
+            }
+            (LocalKind::Input(Type::Any | Type::Json | Type::Map(_)), Some(field)) => {
+                Meaning::Run(Reference::Input(Some(field.text.clone())), Type::Any)
+            }
+            (LocalKind::Input(ty), Some(field)) => {
+                let d = Diagnostic::new(
+                    Code::UnknownName,
+                    field.span,
+                    format!("an item is {} and has no fields", article(&ty.to_string())),
+                );
+                self.report(d.help(format!("use `{}` alone", path.head.text)));
+                Meaning::Unknown
+            }
+        }
+    }
+
+    fn single(&mut self, path: &Path, span: Span, scope: Scope<'_>) -> Meaning {
+        let name = path.head.text.as_str();
+        if let Some(pipe) = scope.pipe
+            && let Some((param, ty, declared)) = pipe.params.iter().find(|(n, ..)| n == name)
+        {
+            self.used.insert(*declared);
+            return Meaning::Run(Reference::Param(param.clone()), ty.clone());
+        }
+        if let Some(found) = self.symbols.find_let(scope.unit, name) {
+            self.used.insert(found.decl.name.span);
+            return match &found.decl.value {
+                Some(v) => Meaning::Source(v.clone(), found.unit, found.decl.name.span),
+                None => Meaning::Unknown,
+            };
+        }
+        if let Some(var) = self.symbols.vars.get(name) {
+            self.used.insert(var.decl.name.span);
+            return match self.vars.get(name) {
+                Some(v) => Meaning::Source(v.value.clone(), v.unit, var.decl.name.span),
+                // Without a value: reported once, at the declaration.
+                None => Meaning::Unknown,
+            };
+        }
+        self.unknown_name(path, span, scope);
+        Meaning::Unknown
+    }
+
+    fn unknown_name(&mut self, path: &Path, span: Span, scope: Scope<'_>) {
+        let name = path.head.text.as_str();
+        if self.symbols.maybe_declared(name) {
+            return;
+        }
+        let d = Diagnostic::new(Code::UnknownName, span, format!("there is no value `{name}` here"));
+        let step = scope.pipe.and_then(|p| p.steps.get(name));
+        let other_languages = match name {
+            "True" | "yes" | "on" | "TRUE" => Some("true"),
+            "False" | "no" | "off" | "FALSE" => Some("false"),
+            "null" | "None" | "nil" => Some("none"),
+            _ => None,
+        };
+        if let Some(word) = other_languages {
+            self.report(
+                d.help(format!("write `{word}`")).suggestion(format!("use `{word}`"), vec![(span, word.to_owned())]),
+            );
+            return;
+        }
+        let d = match step {
+            Some(step) => {
+                let outputs: Vec<&str> = step.outputs.iter().map(|(n, ..)| n.as_str()).collect();
+                let help = match outputs.first() {
+                    Some(first) => format!("`{name}` is a step; use one of its outputs, such as `{name}.{first}`"),
+                    None => format!("`{name}` is a step without outputs; to wait for it write `after {name}`"),
+                };
+                d.help(help).also(step.span, "the step is declared here")
+            }
+            None => {
+                let mut names: Vec<&str> = self.symbols.value_names(scope.unit);
+                names.extend(scope.locals.iter().map(|l| l.name.as_str()));
+                names.extend(scope.pipe.iter().flat_map(|p| p.params.iter().map(|(n, ..)| n.as_str())));
+                match nearest(name, names) {
+                    Some(near) => {
+                        let near = near.to_owned();
+                        d.nearest(span, Some(&near))
+                    }
+                    None if self.in_text => {
+                        d.help("declare it with `let`, `var` or `param`; for literal text write `\\${`")
+                    }
+                    None => d
+                        .help(format!("declare it with `let`, `var` or `param`; if text is meant, write \"{name}\""))
+                        .suggestion("put it in quotes", vec![(span, format!("\"{name}\""))]),
+                }
+            }
+        };
+        self.report(d);
+    }
+
+    fn dotted(&mut self, path: &Path, span: Span, scope: Scope<'_>) -> Meaning {
+        let head = path.head.text.as_str();
+        let named = scope.pipe.and_then(|p| p.steps.get(head));
+        if let Some(named) = named {
+            let named = named.clone();
+            return self.output(&named, path, span, scope);
+        }
+        let names: Option<Vec<&str>> = path
+            .rest
+            .iter()
+            .map(|s| match s {
+                Segment::Name(n) => Some(n.text.as_str()),
+                Segment::Index(_) => None,
+            })
+            .collect();
+        if facts::ROOTS.contains(&head)
+            && let Some(names) = &names
+        {
+            if let (Some(pipe), "job", ["parameters", param]) = (scope.pipe, head, names.as_slice()) {
+                return match pipe.params.iter().find(|(n, ..)| n == param) {
+                    Some((n, ty, declared)) => {
+                        self.used.insert(*declared);
+                        Meaning::Run(Reference::Param(n.clone()), ty.clone())
+                    }
+                    None => {
+                        self.undeclared_param(param, span, scope);
+                        Meaning::Unknown
+                    }
+                };
+            }
+            let whole = format!("{head}.{}", names.join("."));
+            return match facts::fact_type(&whole) {
+                Some(ty) => Meaning::Run(Reference::Fact(whole.into()), Type::from_name(ty).unwrap_or(Type::Any)),
+                None => {
+                    self.unknown_fact(&whole, span);
+                    Meaning::Unknown
+                }
+            };
+        }
+        let constant = self
+            .symbols
+            .find_let(scope.unit, head)
+            .map(|l| l.decl.name.span)
+            .or_else(|| self.symbols.vars.get(head).map(|v| v.decl.name.span));
+        if let Some(declared) = constant {
+            self.used.insert(declared);
+            let d = Diagnostic::new(
+                Code::UnknownStep,
+                path.head.span,
+                format!("`{head}` is a constant, and its parts have no names here"),
+            );
+            self.report(
+                d.also(declared, "declared here")
+                    .help("`x.y` is an output of a step; give the part a `let` of its own"),
+            );
+            return Meaning::Unknown;
+        }
+        if self.symbols.maybe_declared(head) {
+            return Meaning::Unknown;
+        }
+        let d = Diagnostic::new(Code::UnknownStep, path.head.span, format!("there is no step `{head}` here"));
+        let mut names: Vec<&str> = scope.pipe.iter().flat_map(|p| p.steps.keys().map(SmolStr::as_str)).collect();
+        names.extend(scope.locals.iter().map(|l| l.name.as_str()));
+        names.extend(facts::ROOTS.iter().take(4).filter(|r| **r != "tasks"));
+        let near = nearest(head, names.iter().copied());
+        self.report(match near {
+            Some(near) => d.nearest(path.head.span, Some(near)),
+            None if scope.pipe.is_none() => {
+                d.help("outside a pipeline there are no steps; `x.y` is an output of a step")
+            }
+            None => d.help("`x.y` is the output `y` of a step `x`; a text is written in quotes"),
+        });
+        Meaning::Unknown
+    }
+
+    pub fn unknown_fact(&mut self, whole: &str, span: Span) {
+        let all: Vec<String> = facts::all_paths().collect();
+        let d = Diagnostic::new(Code::UnknownFact, span, format!("the platform has no `{whole}`"));
+        self.report(match nearest(whole, all.iter().map(String::as_str)) {
+            Some(near) => d
+                .help(format!("did you mean `{near}`?"))
+                .suggestion(format!("use `{near}`"), vec![(span, near.to_owned())]),
+            None => {
+                let root = whole.split('.').next().unwrap_or("");
+                let same: Vec<&str> =
+                    all.iter().map(String::as_str).filter(|p| p.split('.').next() == Some(root)).collect();
+                d.help(format!("there are {}", one_of(same, 6)))
+            }
+        });
+    }
+
+    pub fn undeclared_param(&mut self, param: &str, span: Span, scope: Scope<'_>) {
+        if self.symbols.maybe_declared(param) {
+            return;
+        }
+        let d = Diagnostic::new(Code::UndeclaredParam, span, format!("this pipeline has no param `{param}`"));
+        let names: Vec<&str> = scope.pipe.iter().flat_map(|p| p.params.iter().map(|(n, ..)| n.as_str())).collect();
+        self.report(match nearest(param, names) {
+            Some(near) => d.help(format!("did you mean `{near}`?")),
+            None => d.help(format!("declare it: `param {}: string`", crate::source::quote_name(param))),
+        });
+    }
+
+    /// `step.output`, `family["eu"].output`, `step.result_state`.
+    fn output(&mut self, named: &super::scope::Named, path: &Path, span: Span, scope: Scope<'_>) -> Meaning {
+        let head = &path.head;
+        let mut rest = path.rest.as_slice();
+        let mut key = named.keys.first().map(|(_, k)| k.clone());
+        if let [Segment::Index(index), tail @ ..] = rest {
+            rest = tail;
+            match self.element(named, head, index, scope) {
+                Some(found) => key = Some(found),
+                None => return Meaning::Unknown,
+            }
+        } else if named.is_family() {
+            let first = named.keys.first().and_then(|(i, _)| i.clone()).unwrap_or_default();
+            let d = Diagnostic::new(
+                Code::HiddenOutput,
+                span,
+                format!("`{}` is a family of steps; name one of them", head.text),
+            );
+            self.report(d.also(named.span, "declared here").help(format!("write `{}[\"{first}\"]`", head.text)));
+            return Meaning::Unknown;
+        }
+        let Some(key) = key else { return Meaning::Unknown };
+        let names: Vec<&ast::Ident> = rest
+            .iter()
+            .filter_map(|s| match s {
+                Segment::Name(n) => Some(n),
+                Segment::Index(_) => None,
+            })
+            .collect();
+        let Some(first) = names.first() else {
+            let d = Diagnostic::new(
+                Code::UnknownOutput,
+                span,
+                format!("`{}` is a step; which of its outputs is meant?", head.text),
+            );
+            self.report(d.help("write `step.output`"));
+            return Meaning::Unknown;
+        };
+        let hidden = match named.kind {
+            NamedKind::Inner => Some("a step inside a loop runs many times: its outputs cannot be used outside"),
+            NamedKind::Loop => Some("a loop has no outputs"),
+            _ => None,
+        };
+        if let (1, Some((name, ty, declared))) = (names.len(), named.outputs.iter().find(|(n, ..)| *n == first.text)) {
+            if let Some(why) = hidden {
+                let d = Diagnostic::new(Code::HiddenOutput, span, why).also(*declared, "declared here");
+                self.report(
+                    d.help("let the step write a table, and read it in a later step that comes `after` the loop"),
+                );
+                return Meaning::Unknown;
+            }
+            self.used.insert(*declared);
+            let reference = if named.sql {
+                Reference::TaskFact { task: key, fact: format!("output.first_row.{name}").into() }
+            } else {
+                Reference::Value { task: key, name: name.clone() }
+            };
+            return Meaning::Run(reference, ty.clone());
+        }
+        let whole: Vec<&str> = names.iter().map(|n| n.text.as_str()).collect();
+        let whole = whole.join(".");
+        if let Some(fact) = facts::TASK_FACTS.iter().find(|f| f.path == whole)
+            && named.kind != NamedKind::Inner
+        {
+            return Meaning::Run(
+                Reference::TaskFact { task: key, fact: fact.path.into() },
+                Type::from_name(fact.ty).unwrap_or(Type::Any),
+            );
+        }
+        if let Some(why) = hidden {
+            self.report(Diagnostic::new(Code::HiddenOutput, span, why).also(named.span, "declared here"));
+            return Meaning::Unknown;
+        }
+        if named.broken {
+            return Meaning::Unknown;
+        }
+        let last = names.last().map_or(span, |n| n.span);
+        let at = first.span.to(last);
+        let d = Diagnostic::new(Code::UnknownOutput, at, format!("step `{}` has no output `{whole}`", head.text))
+            .also(named.span, "the step is declared here");
+        let known: Vec<&str> =
+            named.outputs.iter().map(|(n, ..)| n.as_str()).chain(facts::TASK_FACTS.iter().map(|f| f.path)).collect();
+        let near = nearest(&whole, known.iter().copied()).map(str::to_owned);
+        self.report(match near {
+            Some(near) => d.nearest(at, Some(&near)),
+            None => d.help(format!("declare it in the step: `output {whole}: string`")),
+        });
+        Meaning::Unknown
+    }
+
+    /// The key of one element of a family.
+    pub fn element(
+        &mut self,
+        named: &super::scope::Named,
+        head: &ast::Ident,
+        index: &Value,
+        scope: Scope<'_>,
+    ) -> Option<SmolStr> {
+        if !named.is_family() {
+            let d =
+                Diagnostic::new(Code::UnknownStep, index.span, format!("`{}` is one step, not a family", head.text));
+            self.report(d.also(named.span, "declared here").help("leave out the brackets"));
+            return None;
+        }
+        let (constant, _) = self.constant(index, scope, "the index of a family")?;
+        let wanted = constant.wire();
+        if let Some((_, key)) = named.keys.iter().find(|(i, _)| i.as_deref() == Some(wanted.as_str())) {
+            return Some(key.clone());
+        }
+        let known: Vec<&str> = named.keys.iter().filter_map(|(i, _)| i.as_deref()).collect();
+        let d = Diagnostic::new(Code::UnknownStep, index.span, format!("`{}` has no element `{wanted}`", head.text));
+        let help = match nearest(&wanted, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it has {}", one_of(known.iter().copied(), 8)),
+        };
+        self.report(d.also(named.span, "declared here").help(help));
+        None
+    }
+}

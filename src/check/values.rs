@@ -1,0 +1,439 @@
+//! Values against the type of their field: texts, numbers, durations, members, maps, lists and blocks.
+
+use smol_str::SmolStr;
+
+use super::eval::{Const, Known, Sink};
+use super::fields::Against;
+use super::resolve::Meaning;
+use super::scope::{Checker, Local, LocalKind, Scope};
+use crate::diag::{Code, Diagnostic, article, nearest, one_of};
+use crate::model::{Node, NodeKind, Object, Text, Type};
+use crate::schema::{AUTO_SCALE, Enum, Eval, FOR_EACH_TASK, Field, Ty, Unit};
+use crate::source::Span;
+use crate::syntax::ast::{Body, EntryValue, Item, Value, ValueKind};
+
+impl Checker<'_> {
+    pub fn block_value(&mut self, field: &'static Field, body: &Body, scope: Scope<'_>) -> Node {
+        match field.ty {
+            Ty::Block(block) => {
+                // A raw loop has items as well; its task refers to them as `{{input}}`.
+                let mut locals = scope.locals.to_vec();
+                if *block == FOR_EACH_TASK {
+                    locals.push(Local { name: SmolStr::default(), kind: LocalKind::Input(Type::Any) });
+                }
+                let object = self.body(body, Against::Block(block), Scope { locals: &locals, ..scope });
+                Node { span: body.span, kind: NodeKind::Object(object) }
+            }
+            Ty::Map => self.map(field, body, scope),
+            Ty::BlockList(block) => {
+                let d = Diagnostic::new(
+                    Code::WrongType,
+                    body.span.start_point().to(body.span),
+                    format!("`{}` is a list", field.key),
+                );
+                let example = block.fields.first().map_or("name", |f| f.key);
+                let inner = self.sources.slice(body.span).to_owned();
+                self.report(
+                    d.help(format!("write `{} = [{{ {example} = ... }}]`", field.key))
+                        .fix("make it a list of one", vec![(body.span, format!("= [{inner}]"))]),
+                );
+                Node { span: body.span, kind: NodeKind::Bad }
+            }
+            _ => {
+                let d = Diagnostic::new(
+                    Code::WrongType,
+                    body.span,
+                    format!("`{}` is {}, not a block", field.key, field.ty.describe()),
+                );
+                self.report(d.help(format!("write `{} = ...`", field.key)));
+                Node { span: body.span, kind: NodeKind::Bad }
+            }
+        }
+    }
+
+    /// A value for a field of this type.
+    pub fn value(&mut self, field: &'static Field, ty: Ty, value: &Value, scope: Scope<'_>) -> Node {
+        let bad = Node { span: value.span, kind: NodeKind::Bad };
+        if let ValueKind::Bad = value.kind {
+            return bad;
+        }
+        // A bare word of an enumeration is its member before it is a reference.
+        if let (Ty::Enum(e), ValueKind::Path(path)) = (ty, &value.kind)
+            && let Some(word) = path.word()
+        {
+            let constant = self.symbols.find_let(scope.unit, word).is_some()
+                || self.symbols.vars.contains_key(word)
+                || scope.locals.iter().any(|l| l.name == word);
+            if e.members.contains(&word) || !constant {
+                return self.member(field, e, word, value.span, false).unwrap_or(bad);
+            }
+        }
+        if let ValueKind::Path(path) = &value.kind {
+            match self.meaning(path, value.span, scope) {
+                Meaning::Unknown => return bad,
+                Meaning::Bool(b) => return self.boolean(field, ty, b, value.span).unwrap_or(bad),
+                Meaning::Source(inner, unit, name) => {
+                    let found = self.through(value.span, name, |c| {
+                        Some(c.value(field, ty, &inner, Scope { unit, ..scope.outside() }))
+                    });
+                    return match found {
+                        Some(node) => Node { span: value.span, ..node },
+                        None => bad,
+                    };
+                }
+                Meaning::Run(reference, _) => {
+                    let sink = Sink::field(field);
+                    if sink.eval == Eval::Constant || !matches!(ty, Ty::Str | Ty::Map) {
+                        self.allow(&reference, value.span, Sink { eval: Eval::Constant, ..sink }, false);
+                        return bad;
+                    }
+                    self.allow(&reference, value.span, sink, false);
+                    self.uses.push(super::scope::Use {
+                        reference: reference.clone(),
+                        span: value.span,
+                        from_text: false,
+                    });
+                    return Node { span: value.span, kind: NodeKind::Text(Text::reference(reference)) };
+                }
+            }
+        }
+        match ty {
+            Ty::Str => self.string(field, value, scope),
+            Ty::Int => self.integer(field, value),
+            Ty::Num => match &value.kind {
+                ValueKind::Number(n) => Some(Node { span: value.span, kind: NodeKind::Num(n.clone()) }),
+                _ => self.wrong(field, ty, value),
+            },
+            Ty::Bool => match &value.kind {
+                ValueKind::Str(lit) => match lit.plain().as_deref() {
+                    Some(word @ ("true" | "false")) => {
+                        let d = Diagnostic::new(
+                            Code::WrongType,
+                            value.span,
+                            format!("`{}` is {}, not text", field.key, ty.describe()),
+                        );
+                        let word = word.to_owned();
+                        self.report(d.help("leave out the quotes").fix("remove the quotes", vec![(value.span, word)]));
+                        None
+                    }
+                    _ => self.wrong(field, ty, value),
+                },
+                _ => self.wrong(field, ty, value),
+            },
+            Ty::Enum(e) => match &value.kind {
+                ValueKind::Str(lit) => {
+                    let text = self.text(lit, scope, Sink { name: field.key, eval: Eval::Constant });
+                    let plain = lit.plain().is_some();
+                    text.and_then(|t| t.as_str().map(str::to_owned))
+                        .and_then(|t| self.member(field, e, &t, value.span, plain))
+                }
+                _ => self.wrong(field, ty, value),
+            },
+            Ty::Map => match &value.kind {
+                ValueKind::Object(body) => Some(self.map(field, body, scope)),
+                _ => self.wrong(field, ty, value),
+            },
+            Ty::Block(block) => match &value.kind {
+                ValueKind::Object(body) => {
+                    let object = self.body(body, Against::Block(block), scope);
+                    Some(Node { span: value.span, kind: NodeKind::Object(object) })
+                }
+                ValueKind::Range(low, high) if *block == AUTO_SCALE => self.range(low, high, value.span, scope),
+                _ => self.wrong(field, ty, value),
+            },
+            Ty::StrList | Ty::BlockList(_) => self.list(field, ty, value, scope),
+        }
+        .unwrap_or(bad)
+    }
+
+    fn wrong(&mut self, field: &'static Field, ty: Ty, value: &Value) -> Option<Node> {
+        let found = match &value.kind {
+            ValueKind::Str(_) => "text",
+            ValueKind::Number(_) => "a number",
+            ValueKind::Duration(..) => "a duration",
+            ValueKind::Range(..) => "a range",
+            ValueKind::List(_) => "a list",
+            ValueKind::Object(_) => "an object",
+            _ => "this",
+        };
+        let unit = field.unit.name();
+        let unit =
+            if unit.is_empty() || !matches!(ty, Ty::Int | Ty::Num) { String::new() } else { format!(" of {unit}") };
+        let wanted = format!("{}{unit}", ty.describe());
+        let d = Diagnostic::new(Code::WrongType, value.span, format!("`{}` is {wanted}, not {found}", field.key));
+        let text = self.sources.slice(value.span).to_owned();
+        let d = match (ty, &value.kind) {
+            (Ty::Str, ValueKind::Number(_) | ValueKind::Duration(..)) => {
+                d.help("put it in quotes").fix("put it in quotes", vec![(value.span, format!("\"{text}\""))])
+            }
+            (Ty::Int | Ty::Num, ValueKind::Str(lit)) => {
+                let digits: String = lit
+                    .plain()
+                    .unwrap_or_default()
+                    .chars()
+                    .filter(|c| c.is_ascii_digit() || matches!(c, '-' | '.'))
+                    .collect();
+                let whole = lit.plain().is_some_and(|p| p == digits.as_str()) && digits.parse::<f64>().is_ok();
+                if whole {
+                    d.help("leave out the quotes").fix("remove the quotes", vec![(value.span, digits)])
+                } else {
+                    d.help("write a number, without quotes")
+                }
+            }
+            (Ty::Map | Ty::Block(_), _) => d.help(format!("write `{} {{ ... }}`", field.key)),
+            _ => d.help(field.doc),
+        };
+        self.report(d);
+        None
+    }
+
+    fn boolean(&mut self, field: &'static Field, ty: Ty, b: bool, span: Span) -> Option<Node> {
+        match ty {
+            Ty::Bool => Some(Node { span, kind: NodeKind::Bool(b) }),
+            _ => {
+                let d =
+                    Diagnostic::new(Code::WrongType, span, format!("`{}` is {}, not `{b}`", field.key, ty.describe()));
+                self.report(match ty {
+                    Ty::Str => d.help("put it in quotes").fix("put it in quotes", vec![(span, format!("\"{b}\""))]),
+                    Ty::Enum(e) => d.help(format!("use {}", one_of(e.members.iter().copied(), 8))),
+                    _ => d.help(field.doc),
+                });
+                None
+            }
+        }
+    }
+
+    fn member(
+        &mut self,
+        field: &'static Field,
+        e: &'static Enum,
+        word: &str,
+        span: Span,
+        quoted: bool,
+    ) -> Option<Node> {
+        if let Some(exact) = e.members.iter().find(|m| **m == word) {
+            if quoted && self.via.is_empty() {
+                let d = Diagnostic::new(Code::QuotedMember, span, format!("`{exact}` is a word, not a text"));
+                self.report(d.help("leave out the quotes").fix("remove the quotes", vec![(span, (*exact).to_owned())]));
+            }
+            return Some(Node::text(span, *exact));
+        }
+        if let Some(same) = e.members.iter().find(|m| m.eq_ignore_ascii_case(word)) {
+            let d = Diagnostic::new(Code::QuotedMember, span, format!("`{word}` is written `{same}`"));
+            self.report(
+                d.help(format!("write `{same}`")).fix(format!("use `{same}`"), vec![(span, (*same).to_owned())]),
+            );
+            return Some(Node::text(span, *same));
+        }
+        let d = Diagnostic::new(Code::BadMember, span, format!("`{}` cannot be `{word}`", field.key));
+        let near = nearest(word, e.members.iter().copied());
+        self.report(match near {
+            Some(near) => d
+                .help(format!("did you mean `{near}`?"))
+                .suggestion(format!("use `{near}`"), vec![(span, near.to_owned())]),
+            None => d.help(format!("use {}", one_of(e.members.iter().copied(), 10))),
+        });
+        None
+    }
+
+    fn string(&mut self, field: &'static Field, value: &Value, scope: Scope<'_>) -> Option<Node> {
+        match &value.kind {
+            ValueKind::Str(lit) => {
+                let text = self.text(lit, scope, Sink::field(field))?;
+                if let (Some(max), Some(plain)) = (field.max_len, text.as_str())
+                    && plain.len() > max as usize
+                {
+                    let d = Diagnostic::new(
+                        Code::TooLong,
+                        value.span,
+                        format!("`{}` has {} bytes; the service takes {max}", field.key, plain.len()),
+                    );
+                    self.report(d.help("shorten it"));
+                    return None;
+                }
+                Some(Node { span: value.span, kind: NodeKind::Text(text) })
+            }
+            ValueKind::Function(..) => {
+                let reference = self.secret(value, scope)?;
+                self.allow(&reference, value.span, Sink::field(field), false);
+                Some(Node { span: value.span, kind: NodeKind::Text(Text::reference(reference)) })
+            }
+            _ => self.wrong(field, Ty::Str, value),
+        }
+    }
+
+    fn integer(&mut self, field: &'static Field, value: &Value) -> Option<Node> {
+        let number = match &value.kind {
+            ValueKind::Number(n) => match n.parse::<i64>() {
+                Ok(n) => n,
+                Err(_) => {
+                    let d = Diagnostic::new(Code::WrongType, value.span, format!("`{}` is a whole number", field.key));
+                    self.report(d.help("write it without point or exponent; it must fit 64 bits"));
+                    return None;
+                }
+            },
+            ValueKind::Duration(n, unit) => self.duration(field, n, *unit, value.span)?,
+            _ => return self.wrong(field, Ty::Int, value),
+        };
+        let low = field.min.is_some_and(|min| number < min);
+        let high = field.max.is_some_and(|max| number > max);
+        let gap = field.key == "autotermination_minutes" && (1..10).contains(&number);
+        if low || high || gap {
+            let unit = if field.unit == Unit::None { String::new() } else { format!(" {}", field.unit.name()) };
+            let bounds = match (field.min, field.max) {
+                _ if gap => "0 or 10 to 10000 minutes".to_owned(),
+                (Some(min), Some(max)) => format!("{min} to {max}{unit}"),
+                (Some(min), None) => format!("{min}{unit} or more"),
+                (None, Some(max)) => format!("{max}{unit} or less"),
+                (None, None) => String::new(),
+            };
+            let d = Diagnostic::new(Code::OutOfRange, value.span, format!("`{}` cannot be {number}", field.key));
+            self.report(d.label(format!("the service takes {bounds}")).help(field.doc));
+            return None;
+        }
+        Some(Node { span: value.span, kind: NodeKind::Int(number) })
+    }
+
+    fn duration(&mut self, field: &'static Field, n: &str, unit: char, span: Span) -> Option<i64> {
+        let Some(per_unit) = field.unit.millis() else {
+            let d = Diagnostic::new(Code::WrongType, span, format!("`{}` is no time", field.key));
+            self.report(d.help(field.doc));
+            return None;
+        };
+        let millis = match unit {
+            's' => 1000,
+            'm' => 60_000,
+            'h' => 3_600_000,
+            _ => 86_400_000,
+        };
+        let total = n.parse::<i64>().ok().and_then(|n| n.checked_mul(millis));
+        match total {
+            Some(total) if total % per_unit == 0 => Some(total / per_unit),
+            Some(_) => {
+                let d = Diagnostic::new(
+                    Code::NotDivisible,
+                    span,
+                    format!("`{n}{unit}` is no whole number of {}", field.unit.name()),
+                );
+                self.report(d.help(format!("`{}` is in {}", field.key, field.unit.name())));
+                None
+            }
+            None => {
+                let d = Diagnostic::new(Code::OutOfRange, span, format!("`{n}{unit}` is too long a time"));
+                self.report(d.help("write a shorter one"));
+                None
+            }
+        }
+    }
+
+    fn map(&mut self, field: &'static Field, body: &Body, scope: Scope<'_>) -> Node {
+        let mut out: Vec<(SmolStr, Span, Node)> = Vec::new();
+        for item in &body.items {
+            let entry = match item {
+                Item::Entry(entry) => entry,
+                Item::Bad(_) => continue,
+                other => {
+                    self.misplaced(other, &format!("`{}`", field.key));
+                    continue;
+                }
+            };
+            let EntryValue::Assign(value) = &entry.value else {
+                let d =
+                    Diagnostic::new(Code::WrongType, entry.value.span(), format!("`{}` maps text to text", field.key));
+                self.report(d.help(format!("write `{} = \"...\"`", crate::source::quote_name(&entry.key.text))));
+                continue;
+            };
+            if let Some((_, first, _)) = out.iter().find(|(k, ..)| *k == entry.key.text) {
+                let d =
+                    Diagnostic::new(Code::GivenTwice, entry.key.span, format!("`{}` is given twice", entry.key.text));
+                self.report(d.label("given again here").also(*first, "given first here").help("remove one of them"));
+                continue;
+            }
+            let node = match &value.kind {
+                ValueKind::Bad => Node { span: value.span, kind: NodeKind::Bad },
+                ValueKind::Path(p) if p.word() == Some("none") => Node { span: value.span, kind: NodeKind::Removed },
+                ValueKind::List(_) | ValueKind::Object(_) | ValueKind::Duration(..) | ValueKind::Range(..) => {
+                    let d = Diagnostic::new(Code::WrongType, value.span, format!("a value in `{}` is text", field.key));
+                    self.report(d.help("put it in quotes"));
+                    Node { span: value.span, kind: NodeKind::Bad }
+                }
+                _ => match self.typed(value, scope, Sink::field(field)) {
+                    Some(typed) if matches!(typed.value, Known::AtCompileTime(Const::List(_) | Const::Map(_))) => {
+                        let d = Diagnostic::new(
+                            Code::WrongType,
+                            value.span,
+                            format!("a value in `{}` is text, not {}", field.key, article(&typed.ty.to_string())),
+                        );
+                        self.report(d.help("use one of its elements"));
+                        Node { span: value.span, kind: NodeKind::Bad }
+                    }
+                    Some(typed) => Node { span: value.span, kind: NodeKind::Text(typed.wire()) },
+                    None => Node { span: value.span, kind: NodeKind::Bad },
+                },
+            };
+            out.push((entry.key.text.clone(), entry.key.span, node));
+        }
+        if let Some(max) = field.max_items.filter(|max| out.len() > *max as usize) {
+            let d = Diagnostic::new(
+                Code::TooMany,
+                body.span,
+                format!("`{}` has {} entries; the service takes {max}", field.key, out.len()),
+            );
+            self.report(d.help("remove some of them"));
+        }
+        Node { span: body.span, kind: NodeKind::Map(out) }
+    }
+
+    fn list(&mut self, field: &'static Field, ty: Ty, value: &Value, scope: Scope<'_>) -> Option<Node> {
+        let items = match &value.kind {
+            ValueKind::List(items) => items,
+            ValueKind::Str(_) | ValueKind::Object(_) | ValueKind::Number(_)
+                if matches!(
+                    (ty, &value.kind),
+                    (Ty::StrList, ValueKind::Str(_)) | (Ty::BlockList(_), ValueKind::Object(_))
+                ) =>
+            {
+                let d = Diagnostic::new(Code::WrongType, value.span, format!("`{}` is {}", field.key, ty.describe()));
+                let text = self.sources.slice(value.span).to_owned();
+                let d = d.label("a single value").help("put it in brackets");
+                self.report(d.fix("make it a list of one", vec![(value.span, format!("[{text}]"))]));
+                return None;
+            }
+            _ => return self.wrong(field, ty, value),
+        };
+        let mut out = Vec::new();
+        let mut bad = false;
+        for item in items {
+            let node = match ty {
+                Ty::BlockList(block) => self.value(field, Ty::Block(block), item, scope),
+                _ => self.value(field, Ty::Str, item, scope),
+            };
+            // A constant list in a list is spliced by no one: it is a type error, found by `value`.
+            bad |= node.is_bad();
+            out.push(node);
+        }
+        if let Some(max) = field.max_items.filter(|max| out.len() > *max as usize) {
+            let d = Diagnostic::new(
+                Code::TooMany,
+                value.span,
+                format!("`{}` has {} entries; the service takes {max}", field.key, out.len()),
+            );
+            self.report(d.help("remove some of them"));
+            return None;
+        }
+        (!bad).then_some(Node { span: value.span, kind: NodeKind::List(out) })
+    }
+
+    fn range(&mut self, low: &Value, high: &Value, span: Span, scope: Scope<'_>) -> Option<Node> {
+        let mut object = Object::new(&AUTO_SCALE, span);
+        for (key, value) in [("min_workers", low), ("max_workers", high)] {
+            let field = AUTO_SCALE.field(key)?;
+            let node = self.value(field, Ty::Int, value, scope);
+            if node.is_bad() {
+                return None;
+            }
+            object.set(field, value.span, Some(node));
+        }
+        Some(Node { span, kind: NodeKind::Object(object) })
+    }
+}

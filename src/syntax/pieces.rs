@@ -1,0 +1,99 @@
+//! Cutting a large file into pieces that can be parsed apart: whole entries, and pipelines by their parts.
+
+use super::scan::memchr;
+
+/// A stretch of a file that is parsed by itself.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// Whole entries.
+    Entries { start: usize, end: usize },
+    /// A pipeline: `start..=open` is its head; its body is cut into parts of whole entries.
+    Pipeline { start: usize, open: usize, close: usize, parts: Vec<(usize, usize)> },
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Cut {
+    /// The end of a line on which no bracket is open, at depth 0 or in a block at depth 1.
+    Line {
+        depth: usize,
+        at: usize,
+    },
+    Open(usize),
+    Close(usize),
+}
+
+/// Smaller files and bodies are parsed in one go; below this, cutting costs more than it wins.
+const PIECE: usize = 16 << 10;
+
+/// Cuts the text at line ends between entries, pipelines apart.
+pub(super) fn pieces(bytes: &[u8], len: usize, cuts: &[Cut]) -> Vec<Piece> {
+    if len <= PIECE {
+        return vec![Piece::Entries { start: 0, end: len }];
+    }
+    let mut out = Vec::new();
+    let mut start = 0;
+    let mut last_line = 0;
+    let mut i = 0;
+    while let Some(cut) = cuts.get(i) {
+        i += 1;
+        match *cut {
+            Cut::Line { depth: 0, at } if !else_follows(bytes, at) => {
+                last_line = at + 1;
+                if at + 1 - start > PIECE {
+                    out.push(Piece::Entries { start, end: at + 1 });
+                    start = at + 1;
+                }
+            }
+            Cut::Open(open) => {
+                let Some(close) = cuts.get(i..).and_then(|rest| {
+                    rest.iter().find_map(|c| match c {
+                        Cut::Close(at) => Some(*at),
+                        _ => None,
+                    })
+                }) else {
+                    continue;
+                };
+                let head = bytes.get(last_line..open).unwrap_or(b"");
+                let word = head.iter().position(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n')).unwrap_or(0);
+                let is_pipeline =
+                    head.get(word..).is_some_and(|h| h.starts_with(b"pipeline ")) && !head.contains(&b'#');
+                if !is_pipeline || close - open < PIECE || bytes.get(close) != Some(&b'}') {
+                    continue;
+                }
+                if start < last_line {
+                    out.push(Piece::Entries { start, end: last_line });
+                }
+                let mut parts = Vec::new();
+                let mut from = open + 1;
+                while let Some(Cut::Line { depth: 1, at }) = cuts.get(i) {
+                    i += 1;
+                    if at + 1 - from > PIECE && !else_follows(bytes, *at) {
+                        parts.push((from, at + 1));
+                        from = at + 1;
+                    }
+                }
+                parts.push((from, close));
+                out.push(Piece::Pipeline { start: last_line, open, close, parts });
+                start = close + 1;
+                last_line = close + 1;
+            }
+            _ => {}
+        }
+    }
+    if start < len {
+        out.push(Piece::Entries { start, end: len });
+    }
+    out
+}
+
+/// Whether the next word after `at` is `else`, which belongs to what came before.
+fn else_follows(bytes: &[u8], at: usize) -> bool {
+    let mut at = at;
+    loop {
+        match bytes.get(at) {
+            Some(b' ' | b'\t' | b'\r' | b'\n') => at += 1,
+            Some(b'#') => at = memchr(b'\n', bytes, at),
+            _ => return bytes.get(at..).is_some_and(|b| b.starts_with(b"else")),
+        }
+    }
+}
