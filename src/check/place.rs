@@ -226,7 +226,8 @@ impl<'a> Checker<'a> {
             }
             RunsOn::ClusterOrServerless => {}
         }
-        if serverless && settings.has("libraries") {
+        let libraries = settings.get("libraries").and_then(Node::as_list).is_some_and(|l| !l.is_empty());
+        if serverless && libraries {
             let d = Diagnostic::new(
                 Code::LibrariesOnServerless,
                 settings.key_span("libraries"),

@@ -36,8 +36,9 @@ pub(super) fn var_values(
             // A target that was not understood may set it.
             None if target.is_some_and(|t| symbols.project.units.get(t.unit).is_some_and(|u| u.broken)) => {}
             None => {
-                let d =
-                    Diagnostic::new(Code::NoValueForVar, var.decl.name.span, format!("the var `{name}` has no value"));
+                let whose = target.map(|t| format!(" for target `{}`", t.decl.name.text)).unwrap_or_default();
+                let message = format!("the var `{name}` has no value{whose}");
+                let d = Diagnostic::new(Code::NoValueForVar, var.decl.name.span, message);
                 diagnostics.push(match target {
                     Some(t) => d.also(t.decl.name.span, "this target does not set it").help(format!(
                         "add `vars {{ {name} = ... }}` to the target, a default to the var, or `--var {name}=...`"
