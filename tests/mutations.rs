@@ -4,11 +4,26 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
+use libtest_mimic::{Arguments, Trial};
 use pipec::schema::{PLACES, Ty, all_blocks};
 use pipec::source::{FileId, MemoryFiles, Span};
 use pipec::syntax::ast::*;
 use pipec::syntax::parse;
 use support::root;
+
+fn main() {
+    let trials = vec![
+        Trial::test("a misspelt name is pointed at and mended", || {
+            a_misspelt_name_is_pointed_at_and_mended();
+            Ok(())
+        }),
+        Trial::test("a misplaced brace costs one message", || {
+            a_misplaced_brace_costs_one_message();
+            Ok(())
+        }),
+    ];
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
 
 /// Names in a file that refer to something: fields, members, steps, clusters.
 #[derive(Default)]
@@ -136,7 +151,6 @@ fn project_files(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     out
 }
 
-#[test]
 fn a_misspelt_name_is_pointed_at_and_mended() {
     let (mut all, mut located, mut mended) = (0, 0, 0);
     let mut missed = Vec::new();
@@ -186,8 +200,8 @@ fn a_misspelt_name_is_pointed_at_and_mended() {
     }
     let rate = |n: usize| 100.0 * n as f64 / all as f64;
     println!("{all} misspellings: located {:.1} %, right word offered {:.1} %", rate(located), rate(mended));
-    for line in &missed {
-        println!("  {line}");
+    if located < all || mended * 100 < all * 95 {
+        missed.iter().for_each(|line| println!("  {line}"));
     }
     assert!(all > 100, "too few words were found in the examples");
     assert!(rate(located) >= 95.0 && rate(mended) >= 80.0);
@@ -219,7 +233,6 @@ fn brace_mutants(text: &str) -> Vec<(&'static str, String)> {
     out
 }
 
-#[test]
 fn a_misplaced_brace_costs_one_message() {
     let (mut all, mut one) = (0, 0);
     let mut more = Vec::new();

@@ -6,6 +6,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 use support::{check_text, shared};
 
@@ -45,9 +46,24 @@ fn lines(path: &std::path::Path) -> Vec<Value> {
     std::fs::read_to_string(path).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect()
 }
 
-#[test]
-fn real_jobs_come_back_as_they_were() {
-    let Some(path) = shared("corpus/jobs.jsonl") else { return };
+fn main() {
+    let (jobs, defects) = (shared("corpus/jobs.jsonl"), shared("corpus/defective.jsonl"));
+    let trials = vec![
+        Trial::test("real jobs come back as they were", {
+            let jobs = jobs.clone();
+            move || real_jobs_come_back_as_they_were(&jobs.unwrap_or_default())
+        })
+        .with_ignored_flag(jobs.is_none()),
+        Trial::test("every defect of real jobs is found", {
+            let defects = defects.clone();
+            move || every_defect_of_real_jobs_is_found(&defects.unwrap_or_default())
+        })
+        .with_ignored_flag(defects.is_none()),
+    ];
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+fn real_jobs_come_back_as_they_were(path: &std::path::Path) -> Result<(), Failed> {
     // These run today and hold a mistake all the same: an argument that a job parameter replaces, two computes for one
     // task, two things to run in one task.
     let known: BTreeMap<&str, &str> = [
@@ -64,7 +80,7 @@ fn real_jobs_come_back_as_they_were() {
     ]
     .into();
     let (mut same, mut refused, mut different) = (0, Vec::new(), Vec::new());
-    for line in lines(&path) {
+    for line in lines(path) {
         let id = line["id"].as_str().unwrap().to_owned();
         let source = render::source("job", &line["job"]);
         let (loaded, checked) = check_text(&source);
@@ -101,13 +117,12 @@ fn real_jobs_come_back_as_they_were() {
     assert!(different.is_empty(), "jobs came back changed");
     assert!(refused.iter().all(|(expected, _)| *expected), "right jobs are refused");
     assert_eq!(refused.len(), known.len(), "a known mistake is no longer found");
+    Ok(())
 }
 
-#[test]
-fn every_defect_of_real_jobs_is_found() {
-    let Some(path) = shared("corpus/defective.jsonl") else { return };
+fn every_defect_of_real_jobs_is_found(path: &std::path::Path) -> Result<(), Failed> {
     let mut missed = Vec::new();
-    for line in lines(&path) {
+    for line in lines(path) {
         let id = line["id"].as_str().unwrap();
         let source = render::source("job", &line["job"]);
         let (loaded, checked) = check_text(&source);
@@ -130,6 +145,7 @@ fn every_defect_of_real_jobs_is_found() {
         }
     }
     assert!(missed.is_empty(), "{}", missed.join("\n"));
+    Ok(())
 }
 
 /// The codes that may tell of a finding, and a word that the message or its place must have.
