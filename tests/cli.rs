@@ -297,3 +297,39 @@ fn secrets_and_links_stay_out_of_wheels() {
         assert!(paths.iter().any(|p| p.ends_with("licenses/LICENSE")), "{paths:?}");
     }
 }
+
+#[test]
+fn flat_projects_and_namespace_packages_become_wheels() {
+    let project = Project::new(
+        "flat",
+        "package w = \".\"\nenvironment e { environment_version = \"4\" }\npipeline p on e {\n  step one {\n    python flat_w.m:f()\n  }\n  step two {\n    python flat_w.deep.inner.n:g()\n  }\n}\n",
+    );
+    project.write(
+        "pyproject.toml",
+        "[project]\nname = \"flat.W\"\nversion = \"1.0\"\n[project.scripts]\nw = \"flat_w.m:f\"\n",
+    );
+    std::fs::create_dir_all(project.dir.join("flat_w/deep/inner")).unwrap();
+    std::fs::create_dir_all(project.dir.join("tests")).unwrap();
+    for (name, text) in [
+        ("flat_w/__init__.py", ""),
+        ("flat_w/m.py", "def f(): pass\n"),
+        ("flat_w/deep/inner/n.py", "def g(): pass\n"),
+        ("flat_w/deep/q.sql", "select 1\n"),
+        ("tests/test_m.py", ""),
+        ("setup.py", ""),
+    ] {
+        project.write(name, text);
+    }
+    let ran = project.run(&["compile"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let manifest: Value = serde_json::from_str(&project.read("build/default/manifest.json")).unwrap();
+    let wheel = &manifest["wheels"][0];
+    assert!(wheel["file"].as_str().unwrap().starts_with("wheels/flat_w-1.0+p"), "{}", wheel["file"]);
+    let paths: Vec<&str> = wheel["files"].as_array().unwrap().iter().map(|f| f["path"].as_str().unwrap()).collect();
+    let own: Vec<&str> = paths.into_iter().filter(|p| !p.contains(".dist-info/")).collect();
+    assert_eq!(
+        own,
+        ["_pipec_flat_w.py", "flat_w/__init__.py", "flat_w/deep/inner/n.py", "flat_w/deep/q.sql", "flat_w/m.py"]
+    );
+    assert_eq!(wheel["entry_points"][1]["calls"], "flat_w.deep.inner.n:g");
+}

@@ -245,10 +245,9 @@ impl Checker<'_> {
         let path = crate::project::join(&dir, text);
         if !self.files.is_file(&path) {
             let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-            let listed = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
             let names: Vec<String> = self
                 .files
-                .list(&listed)
+                .list(&folder)
                 .unwrap_or_default()
                 .iter()
                 .filter_map(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()))

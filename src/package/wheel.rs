@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::entry::{EntryPoint, GROUP, module, module_name};
 use super::metadata::{Metadata, MetadataError, normalize_name};
 use super::modules::Modules;
-use crate::source::DiskFiles;
+use crate::source::{DiskFiles, Files};
 
 /// A built wheel.
 #[derive(Debug, Clone)]
@@ -193,15 +193,8 @@ pub fn plain_lines(bytes: Vec<u8>) -> Vec<u8> {
 
 fn licenses(dir: &Path) -> io::Result<Vec<(String, Vec<u8>)>> {
     let mut out: Vec<(String, Vec<u8>)> = Vec::new();
-    let listed = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
-    let mut paths: Vec<PathBuf> = Vec::new();
-    for entry in std::fs::read_dir(listed)? {
-        let entry = entry?;
-        if entry.file_type()?.is_file() {
-            paths.push(entry.path());
-        }
-    }
-    paths.sort();
+    let mut paths: Vec<PathBuf> = DiskFiles.list(dir)?;
+    paths.retain(|p| p.symlink_metadata().is_ok_and(|m| m.is_file()));
     for path in paths {
         let Some(name) = path.file_name().and_then(|n| n.to_str()) else { continue };
         let upper = name.to_ascii_uppercase();

@@ -154,10 +154,9 @@ impl Loader<'_> {
     fn roots_of(&mut self, path: &Path) -> Result<Vec<PathBuf>, LoadError> {
         let path = normal(path);
         let dir = path.parent().unwrap_or(Path::new(""));
-        let listed = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
         let siblings: Vec<PathBuf> = self
             .files
-            .list(listed)
+            .list(dir)
             .unwrap_or_default()
             .iter()
             .map(|p| dir.join(p.file_name().unwrap_or_default()))
@@ -310,7 +309,7 @@ impl Loader<'_> {
                 }
             }
         }
-        let siblings = self.files.list(if unit.dir().as_os_str().is_empty() { Path::new(".") } else { unit.dir() });
+        let siblings = self.files.list(unit.dir());
         let names: Vec<String> = siblings
             .unwrap_or_default()
             .iter()

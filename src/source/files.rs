@@ -28,10 +28,14 @@ impl Files for DiskFiles {
         path.is_file()
     }
     fn is_dir(&self, path: &Path) -> bool {
-        path.is_dir()
+        path.as_os_str().is_empty() || path.is_dir()
     }
     fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
-        let mut names = std::fs::read_dir(path)?.map(|e| e.map(|e| e.path())).collect::<io::Result<Vec<_>>>()?;
+        // The empty path is the current directory, and names in it have no directory before them.
+        let here = path.as_os_str().is_empty();
+        let listed = std::fs::read_dir(if here { Path::new(".") } else { path })?;
+        let name = |e: std::fs::DirEntry| if here { PathBuf::from(e.file_name()) } else { e.path() };
+        let mut names = listed.map(|e| e.map(name)).collect::<io::Result<Vec<_>>>()?;
         names.sort();
         Ok(names)
     }
