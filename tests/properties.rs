@@ -112,6 +112,7 @@ fn line_ends_and_byte_order_marks_change_nothing() {
 
 #[test]
 fn large_and_deep_files_are_refused_and_not_a_crash() {
+    survives(&" ".repeat(33 << 20));
     survives(&"{".repeat(100_000));
     survives(&format!("let x = {}", "[".repeat(50_000)));
     survives(&"(".repeat(10_000));

@@ -387,17 +387,19 @@ impl<'a> Checker<'a> {
     }
 
     fn unused_in(&mut self, decl: &'a Decl, names: &PipeNames<'a>, steps: &[Step]) {
+        // Kinds with key-value parameters are handed every param, named or not.
         let handed_down = steps.iter().any(|s| {
             let kind = match &s.kind {
-                StepKind::Loop(l) => l.step.kind.key(),
-                kind => kind.key(),
+                StepKind::Loop(l) => &l.step.kind,
+                kind => kind,
             };
-            kind.and_then(kind_of).is_some_and(|k| k.pushed_down.is_some() && !matches!(s.kind, StepKind::Python(_)))
+            !matches!(kind, StepKind::Python(_))
+                && kind.key().and_then(kind_of).is_some_and(|k| k.pushed_down.is_some())
         });
-        let unknown = steps
+        let unclear = steps
             .iter()
             .any(|s| matches!(s.kind, StepKind::Bad) || s.settings.broken || !s.settings.unchecked.is_empty());
-        if handed_down && !all_python(steps) || unknown || steps.is_empty() {
+        if handed_down || unclear || steps.is_empty() {
             return;
         }
         for (name, _, span) in &names.params {
@@ -445,11 +447,6 @@ impl<'a> Checker<'a> {
         }
         out
     }
-}
-
-/// Whether every step that takes job parameters is a Python call, which takes them only as written.
-fn all_python(steps: &[Step]) -> bool {
-    steps.iter().all(|s| matches!(s.kind, StepKind::Python(_) | StepKind::Condition(_)))
 }
 
 /// For a message: the names of targets.

@@ -49,6 +49,8 @@ pub struct Metadata {
     pub people: Vec<(&'static str, String)>,
     /// The SPDX expression.
     pub license: Option<String>,
+    /// The licence in words, as older projects write it.
+    pub license_text: Option<String>,
     /// Words to find it by.
     pub keywords: Vec<String>,
     /// Trove classifiers.
@@ -156,6 +158,43 @@ impl Reader<'_> {
                 "use letters, digits, `-`, `_` and `.`",
             ));
         }
+        const KNOWN: &[&str] = &[
+            "name",
+            "version",
+            "description",
+            "readme",
+            "requires-python",
+            "license",
+            "license-files",
+            "authors",
+            "maintainers",
+            "keywords",
+            "classifiers",
+            "urls",
+            "scripts",
+            "gui-scripts",
+            "entry-points",
+            "dependencies",
+            "optional-dependencies",
+            "dynamic",
+            "import-names",
+            "import-namespaces",
+        ];
+        if let Some(unknown) = self.project.keys().find(|k| !KNOWN.contains(&k.as_str())) {
+            return Err(error(
+                format!("`[project]` has no field `{unknown}`"),
+                "see the Python packaging guide for the fields it has",
+            ));
+        }
+        for key in ["dependencies", "keywords", "classifiers"] {
+            let texts = |v: &toml::Value| v.as_array().is_some_and(|a| a.iter().all(toml::Value::is_str));
+            if self.project.get(key).is_some_and(|v| !texts(v)) {
+                return Err(error(
+                    format!("`{key}` of project `{name}` must be a list of texts"),
+                    "put each entry in quotes",
+                ));
+            }
+        }
         let dynamic: Vec<&str> = self.list("dynamic").iter().filter_map(|v| v.as_str()).collect();
         if let Some(field) = dynamic.first() {
             return Err(error(
@@ -179,6 +218,12 @@ impl Reader<'_> {
             requires_python: self.text("requires-python"),
             dependencies: self.texts("dependencies"),
             license: self.text("license"),
+            license_text: self
+                .project
+                .get("license")
+                .and_then(|l| l.get("text"))
+                .and_then(|t| t.as_str())
+                .map(str::to_owned),
             keywords: self.texts("keywords"),
             classifiers: self.texts("classifiers"),
             ..Metadata::default()
@@ -228,8 +273,17 @@ impl Reader<'_> {
                 table.get("text").and_then(|v| v.as_str()).map(str::to_owned),
             ),
         };
+        const KINDS: [&str; 3] = ["text/markdown", "text/x-rst", "text/plain"];
+        let given = self.project.get("readme").and_then(|r| r.get("content-type")).and_then(|v| v.as_str());
+        let declared = KINDS.into_iter().find(|k| given.is_some_and(|g| g.split(';').next() == Some(k)));
+        if let (Some(given), None) = (given, declared) {
+            return Err(error(
+                format!("`{given}` is no content type of a readme"),
+                format!("use {}", KINDS.join(", ")),
+            ));
+        }
         if let Some(text) = text {
-            return Ok(Some((text, "text/markdown")));
+            return Ok(Some((text, declared.unwrap_or("text/plain"))));
         }
         let Some(file) = file else { return Ok(None) };
         let path: PathBuf = self.dir.join(&file);
@@ -244,7 +298,7 @@ impl Reader<'_> {
         } else {
             "text/markdown"
         };
-        Ok(Some((String::from_utf8_lossy(&bytes).replace("\r\n", "\n"), kind)))
+        Ok(Some((String::from_utf8_lossy(&bytes).replace("\r\n", "\n"), declared.unwrap_or(kind))))
     }
 
     fn text(&self, key: &str) -> Option<String> {

@@ -222,6 +222,9 @@ fn metadata_txt(m: &Metadata, version: &str, licenses: &[(String, Vec<u8>)]) -> 
     }
     if let Some(license) = &m.license {
         line("License-Expression", license);
+    } else if let Some(text) = &m.license_text {
+        // Header lines after the first are set in.
+        line("License", &text.trim().replace("\r\n", "\n").replace('\n', "\n        "));
     }
     for (path, _) in licenses {
         line("License-File", path);
