@@ -55,19 +55,18 @@ impl<'a> Checker<'a> {
                 None => return Compute::Unset,
             }
         } else {
-            let warehouse = match kind {
-                StepKind::File(call) => call.rest.has("warehouse_id"),
-                _ => settings.get("notebook_task").and_then(Node::as_object).is_some_and(|o| o.has("warehouse_id")),
-            };
-            let takes = !warehouse
-                && matches!(runs_on, Some(RunsOn::ClusterOrEnvironment | RunsOn::ClusterOrServerless))
-                && !settings.has("compute");
+            let takes = !on_warehouse(kind, settings)
+                && matches!(runs_on, Some(RunsOn::ClusterOrEnvironment | RunsOn::ClusterOrServerless));
             match cx.on.filter(|_| takes) {
                 Some(on) => {
                     cx.on_reached.set(true);
                     let found = self.on(on, cx, Scope { locals: &[], ..scope });
-                    let Some(compute) = found else { return Compute::Unset };
-                    compute
+                    match found {
+                        // A serverless accelerator takes the pipeline's environment, but not its cluster.
+                        Some(Compute::Cluster(_) | Compute::Existing(_)) if settings.has("compute") => Compute::Unset,
+                        Some(compute) => compute,
+                        None => return Compute::Unset,
+                    }
                 }
                 None => Compute::Unset,
             }
@@ -245,6 +244,14 @@ impl<'a> Checker<'a> {
                 d.also(at, "the cluster").help("give the cluster a `gpu` block, or run the step on an environment"),
             );
         }
+        if on_cluster && on_warehouse(kind, settings) && kind.key() == Some("notebook_task") {
+            let d = Diagnostic::new(
+                Code::TwoComputes,
+                at,
+                "a notebook with a `warehouse_id` runs on that warehouse, and on no cluster",
+            );
+            self.report(d.help("remove one of them"));
+        }
         if let (Compute::Environment(name), true) = (compute, settings.has("compute"))
             && let Some(found) = self.find_compute(cx.names, cx.unit, name)
         {
@@ -327,5 +334,13 @@ impl<'a> Checker<'a> {
                 self.raw_place(key, task.key_span(key), &task, cx);
             }
         }
+    }
+}
+
+/// Whether the step runs its SQL on a warehouse.
+fn on_warehouse(kind: &StepKind, settings: &Object) -> bool {
+    match kind {
+        StepKind::File(call) => call.rest.has("warehouse_id"),
+        _ => settings.get("notebook_task").and_then(Node::as_object).is_some_and(|o| o.has("warehouse_id")),
     }
 }
