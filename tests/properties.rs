@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use pipec::diag::Diagnostic;
 use pipec::diag::render::{Style, human};
@@ -73,8 +73,13 @@ fn programs() -> Vec<String> {
 #[test]
 fn every_prefix_of_an_example_is_survived() {
     let text = std::fs::read_to_string(root().join("examples/churn/pipeline.pipe")).unwrap();
-    for (at, _) in text.char_indices().step_by(3) {
+    for (at, _) in text.char_indices() {
         survives(&text[..at]);
+    }
+    for text in programs() {
+        for (at, _) in text.char_indices().step_by(11) {
+            survives(&text[..at]);
+        }
     }
 }
 
@@ -159,18 +164,15 @@ proptest! {
     }
 
     #[test]
+    fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        let mut files = MemoryFiles::new();
+        files.insert("main.pipe", bytes);
+        let (loaded, checked) = check_memory(&files);
+        checked.diagnostics.iter().for_each(|d| each_place(&loaded, d));
+    }
+
+    #[test]
     fn any_text_is_survived(text in "\\PC{0,200}") {
         survives(&text);
     }
-}
-
-#[test]
-fn unfinished_paths_are_not_read_outside() {
-    // A path that leaves the project is only looked up, and reported where it is missing.
-    let mut files = MemoryFiles::new();
-    files.insert("main.pipe", "pipeline p {\n  step s {\n    notebook \"../../../nowhere.py\"\n  }\n}\n");
-    let (_, checked) = check_memory(&files);
-    assert_eq!(checked.diagnostics.len(), 1);
-    assert_eq!(checked.diagnostics[0].code.id(), "E0701");
-    assert!(Path::new("main.pipe").is_relative());
 }

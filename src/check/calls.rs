@@ -11,7 +11,7 @@ use crate::diag::{Code, Diagnostic, nearest};
 use crate::model::{
     Argument, FileCall, FileKind, Object, Package, PythonCall, Reference, RunCall, StepKind, Text, Type,
 };
-use crate::package::{Metadata, Modules};
+use crate::package::{Metadata, Modules, sha256_hex};
 use crate::schema::{
     Eval, NOTEBOOK_CALL_PLACE, NOTEBOOK_TASK, PYTHON_CALL_PLACE, PYTHON_WHEEL_TASK, Place, RUN_CALL_PLACE,
     RUN_JOB_TASK, SCRIPT_CALL_PLACE, SPARK_PYTHON_TASK, SQL_CALL_PLACE, SQL_TASK,
@@ -487,10 +487,14 @@ fn shown(path: &Path) -> String {
     if path.as_os_str().is_empty() { ".".to_owned() } else { path.display().to_string() }
 }
 
-/// The name of a step's entry point: that of pipeline and step, in the characters that entry points may have.
+/// The name of a step's entry point: that of pipeline and step, in the characters that entry points may have. Names
+/// that had to be changed get a mark of their own, so that no two become one.
 fn entry_point(pipeline: &str, step: &str) -> SmolStr {
-    let word = |text: &str| -> String {
-        text.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' }).collect()
-    };
-    format_smolstr!("{}.{}", word(pipeline), word(step))
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let word: String = pipeline.chars().map(|c| if plain(c) { c } else { '_' }).collect();
+    if word == pipeline {
+        return format_smolstr!("{pipeline}.{step}");
+    }
+    let mark: String = sha256_hex(pipeline.as_bytes()).chars().take(6).collect();
+    format_smolstr!("{word}-{mark}.{step}")
 }

@@ -260,6 +260,11 @@ impl<'a> Checker<'a> {
             }
             let quiet = Decl { header: Header { after: Vec::new(), ..d.header.clone() }, ..(*d).clone() };
             let draft = self.step(&quiet, &d.name.text, &[local], &[], cx);
+            if matches!(draft.step.kind, StepKind::Raw("for_each_task")) {
+                let at = draft.step.settings.key_span("for_each_task");
+                let d = Diagnostic::new(Code::BadForBody, at, "the platform knows no loop inside a loop");
+                self.report(d.also(f.name.span, "the outer loop").help("run another pipeline in the inner step"));
+            }
             depends.extend(draft.uses);
             draft.step
         });

@@ -221,7 +221,10 @@ impl Checker<'_> {
         self.reads = if self.reading.is_empty() { 0 } else { self.reads + 1 };
         if self.reading.len() >= 100 || self.reads > 20_000 {
             let d = Diagnostic::new(Code::TooDeep, used_at, "constants are built on each other too deeply here");
-            self.report(d.help("a chain may have 100 constants, and a value may be put together from 20,000"));
+            // The constants around this one are too deep for the same reason.
+            if !std::mem::replace(&mut self.told_too_deep, true) {
+                self.report(d.help("a chain may have 100 constants, and a value may be put together from 20,000"));
+            }
             return None;
         }
         self.reading.push(name);

@@ -118,7 +118,9 @@ impl Checker<'_> {
             let d = Diagnostic::new(Code::UnknownRuntime, node.span, format!("runtime `{text}` is not in the table"));
             let variant = key.as_ref().map_or("", |k| k.variant.as_str());
             let plain = if variant.is_empty() { text.to_owned() } else { text.replace(&format!("-{variant}"), "") };
-            let near = nearest(&plain, all.iter().map(String::as_str));
+            // A near spelling of the same major version is a misspelling; of another one it would mislead.
+            let major = |text: &str| text.split('.').next().map(str::to_owned);
+            let near = nearest(&plain, all.iter().map(String::as_str)).filter(|n| major(n) == major(text));
             self.report(match near {
                 Some(near) => d.help(format!("the nearest known is `{near}`; a newer one can be added to `pipec.toml`")),
                 None => d.help("a key looks like `15.4.x-scala2.12` or `15.4.x-gpu-ml-scala2.12`; a newer runtime can be added to `pipec.toml`"),

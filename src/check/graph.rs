@@ -58,18 +58,21 @@ impl Checker<'_> {
         let above = ancestors(&edges);
         let declared: HashSet<(SmolStr, SmolStr)> =
             drafts.iter().flat_map(|d| d.step.outputs.iter().map(|o| (d.step.key.clone(), o.name.clone()))).collect();
+        let drafts_len = drafts.len();
         for (i, draft) in drafts.iter_mut().enumerate() {
             let Some(list) = edges.get(i) else { continue };
-            for (to, span, data) in list {
-                // A value's edge is left out where the producer is reached through any other edge.
-                let implied = *data
-                    && list
-                        .iter()
-                        .any(|(other, ..)| other != to && above.get(*other).is_some_and(|set| set.contains(*to)));
-                let known = draft.step.depends_on.iter().any(|d| index.get(&d.task) == Some(to));
-                if !data || implied || known {
-                    continue;
+            let written: HashSet<usize> =
+                draft.step.depends_on.iter().filter_map(|d| index.get(&d.task).copied()).collect();
+            // A value's edge is left out where the producer is reached through any other edge.
+            let mut implied = Bits::new(drafts_len);
+            for (to, ..) in list {
+                if let Some(set) = above.get(*to) {
+                    implied.union(set);
                 }
+            }
+            for (to, span, _) in
+                list.iter().filter(|(to, _, data)| *data && !written.contains(to) && !implied.contains(*to))
+            {
                 if let Some(key) = keys.get(*to) {
                     draft.step.depends_on.push(Dependency {
                         task: key.clone(),

@@ -228,6 +228,17 @@ impl<'a> Checker<'a> {
                     check_type(self, value, Scope::file(scope.unit), &ty, &b.name, b.ty.as_ref().map(|t| t.span));
                 }
                 let text = typed.wire();
+                let json = text
+                    .as_str()
+                    .is_none_or(|t| t.contains("{{") || serde_json::from_str::<serde_json::Value>(t).is_ok());
+                if ty == Type::Json && !json {
+                    let d = Diagnostic::new(
+                        Code::WrongType,
+                        value.span,
+                        format!("the default of `{}` is no JSON", b.name.text),
+                    );
+                    self.report(d.help("write JSON text, such as \"[1, 2]\" or \"{}\""));
+                }
                 if text.as_str().is_some_and(|t| t.len() > 4096) {
                     let d = Diagnostic::new(Code::TooLong, value.span, "a default may have 4096 bytes");
                     self.report(d.help("put it into a file or table"));

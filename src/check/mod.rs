@@ -231,6 +231,7 @@ fn program(
         used.extend(names);
     }
     circles_of_pipelines(&pipelines, &mut diagnostics);
+    notebooks_of_one_name(&pipelines, &mut diagnostics);
     for field in parts.job.fields.iter().filter(|f| !pipelines.is_empty() && !used.contains(&f.key)) {
         let key = field.field.key;
         let d =
@@ -243,6 +244,35 @@ fn program(
         .or_else(|| pipelines.first().map(|p| p.name.clone()))
         .unwrap_or_default();
     (Program { name, target: parts.target, packages, pipelines }, diagnostics)
+}
+
+/// Notebooks lose their extension in the workspace: two that differ only in it would be one.
+fn notebooks_of_one_name(pipelines: &[Pipeline], diagnostics: &mut Diagnostics) {
+    let mut seen: HashMap<std::path::PathBuf, (&std::path::Path, Span)> = HashMap::new();
+    for step in pipelines.iter().flat_map(|p| &p.steps) {
+        let step = match &step.kind {
+            StepKind::Loop(l) => &l.step,
+            _ => step,
+        };
+        let StepKind::File(call) = &step.kind else { continue };
+        let (Some(local), crate::model::FileKind::Notebook) = (&call.local, call.kind) else { continue };
+        match seen.get(&local.with_extension("")) {
+            Some((other, span)) if other != local => {
+                let d = Diagnostic::new(
+                    Code::NotebookClash,
+                    call.span,
+                    "the workspace could not tell this notebook from another",
+                );
+                diagnostics.push(
+                    d.also(*span, "the other one").help("a notebook has no extension there; rename one of the files"),
+                );
+            }
+            Some(_) => {}
+            None => {
+                seen.insert(local.with_extension(""), (local, call.span));
+            }
+        }
+    }
 }
 
 fn circles_of_pipelines(pipelines: &[Pipeline], diagnostics: &mut Diagnostics) {

@@ -258,6 +258,8 @@ impl<'a> Checker<'a> {
         if let Some(hidden) = hidden {
             let d = Diagnostic::new(Code::Shadowed, name.span, format!("`{}` hides a value of the file", name.text));
             self.report(d.also(hidden, "this one").help("rename one of them"));
+            // Which of the two a use means is the question: neither is called unused.
+            self.used.extend([name.span, hidden]);
         }
     }
 

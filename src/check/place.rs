@@ -194,7 +194,7 @@ impl<'a> Checker<'a> {
         let on_cluster = matches!(compute, Compute::Cluster(_) | Compute::Existing(_))
             || (*compute == Compute::Raw && (settings.has("new_cluster") || settings.has("existing_cluster_id")));
         let serverless = matches!(compute, Compute::Environment(_) | Compute::Serverless)
-            || (*compute == Compute::Unset && settings.has("compute"));
+            || (*compute == Compute::Unset && (settings.has("compute") || runs_on == RunsOn::ClusterOrServerless));
         match runs_on {
             RunsOn::ClusterOrEnvironment => match compute {
                 Compute::Unset if settings.broken || d.header.broken || cx.head_broken => {}
@@ -329,6 +329,16 @@ impl<'a> Checker<'a> {
             .and_then(|o| o.get("task"))
             .and_then(Node::as_object);
         let Some(task) = task.cloned() else { return };
+        if task.has("for_each_task") {
+            let d = Diagnostic::new(
+                Code::BadForBody,
+                task.key_span("for_each_task"),
+                "the platform knows no loop inside a loop",
+            );
+            self.report(
+                d.also(settings.key_span("for_each_task"), "the outer loop").help("run another job in the inner task"),
+            );
+        }
         for key in ["job_cluster_key", "environment_key", "new_cluster"] {
             if task.has(key) {
                 self.raw_place(key, task.key_span(key), &task, cx);

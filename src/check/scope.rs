@@ -130,6 +130,8 @@ pub(super) struct Checker<'a> {
     pub reads: usize,
     /// A value inside a string is being read.
     pub in_text: bool,
+    /// That constants are built on each other too deeply was told.
+    pub told_too_deep: bool,
 }
 
 impl<'a> Checker<'a> {
@@ -152,6 +154,7 @@ impl<'a> Checker<'a> {
             reading: Vec::new(),
             reads: 0,
             in_text: false,
+            told_too_deep: false,
         }
     }
 

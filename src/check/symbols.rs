@@ -75,7 +75,9 @@ impl<'a> Symbols<'a> {
                             declare(&mut names.computes, &d.name, d.as_ref(), |d| d.name.span, diagnostics);
                         }
                         DeclKind::Pipeline => {
-                            if let Some(first) = s.pipelines.iter().find(|p| p.decl.name.text == d.name.text) {
+                            if let Some(first) =
+                                s.pipelines.iter().find(|p| p.decl.name.text.eq_ignore_ascii_case(&d.name.text))
+                            {
                                 twice("pipeline", &d.name, first.decl.name.span, diagnostics);
                             } else {
                                 names.pipelines.insert(d.name.text.clone(), d);
@@ -144,11 +146,14 @@ impl<'a> Symbols<'a> {
 
     /// Every cluster and environment that a file sees.
     pub fn compute_names(&self, unit: usize) -> Vec<&str> {
-        self.seen_by(unit)
+        let mut out: Vec<&str> = self
+            .seen_by(unit)
             .filter_map(|u| self.names.get(u))
             .flat_map(|n| n.computes.keys())
             .map(SmolStr::as_str)
-            .collect()
+            .collect();
+        out.sort_unstable();
+        out
     }
 
     /// Every pipeline that a file sees.

@@ -175,6 +175,7 @@ codes! {
     ModuleNotFound "E0704" "no such module in the packages";
     WrongFileKind "E0705" "a file of the wrong kind";
     ProductionPath "E0706" "a production target with no safe root path";
+    NotebookClash "E0707" "two notebooks that the workspace cannot tell apart";
     UnreadArgument "W0750" "an argument that the file never reads";
 }
 

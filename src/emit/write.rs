@@ -38,9 +38,15 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// The first file that cannot be written; the manifest is written last.
 pub fn write_all(dir: &Path, artifacts: &[Artifact], whole: bool) -> io::Result<()> {
+    let kept = if whole { None } else { others(dir, artifacts) };
     let before = if whole { listed(&dir.join("manifest.json")) } else { Vec::new() };
     for artifact in artifacts {
-        write_file(&dir.join(&artifact.path), &artifact.bytes)?;
+        match &kept {
+            Some(manifest) if artifact.path == Path::new("manifest.json") => {
+                write_file(&dir.join(&artifact.path), manifest)?
+            }
+            _ => write_file(&dir.join(&artifact.path), &artifact.bytes)?,
+        }
     }
     for old in before {
         if !artifacts.iter().any(|a| a.path == old) {
@@ -51,6 +57,30 @@ pub fn write_all(dir: &Path, artifacts: &[Artifact], whole: bool) -> io::Result<
     Ok(())
 }
 
+/// The new manifest with the jobs that an earlier run has written, are still there, and are not written now.
+fn others(dir: &Path, artifacts: &[Artifact]) -> Option<Vec<u8>> {
+    let new = artifacts.iter().find(|a| a.path == Path::new("manifest.json"))?;
+    let mut new: serde_json::Value = serde_json::from_slice(&new.bytes).ok()?;
+    let old: serde_json::Value = serde_json::from_slice(&std::fs::read(dir.join("manifest.json")).ok()?).ok()?;
+    let list = new.get_mut("jobs")?.as_array_mut()?;
+    for job in old.get("jobs")?.as_array()? {
+        let file = job.get("file")?.as_str()?;
+        let there = listed_name(file) && dir.join(file).is_file();
+        if there && !list.iter().any(|j| j.get("file") == job.get("file")) {
+            list.push(job.clone());
+        }
+    }
+    list.sort_by_key(|job| job.get("file").map(ToString::to_string));
+    Some(super::json_bytes(&new))
+}
+
+/// A plain name in a place where `compile` writes.
+fn listed_name(file: &str) -> bool {
+    let name = file.strip_prefix("wheels/").unwrap_or(file);
+    let ours = name.ends_with(".job.json") || name.ends_with(".whl");
+    ours && !name.contains(['/', '\\']) && !name.starts_with('.')
+}
+
 /// The files that a manifest names; only plain names in the places where `compile` writes.
 fn listed(manifest: &Path) -> Vec<PathBuf> {
     let Ok(bytes) = std::fs::read(manifest) else { return Vec::new() };
@@ -59,9 +89,7 @@ fn listed(manifest: &Path) -> Vec<PathBuf> {
     for list in ["jobs", "wheels"] {
         for entry in json.get(list).and_then(|l| l.as_array()).map(Vec::as_slice).unwrap_or_default() {
             let Some(file) = entry.get("file").and_then(|f| f.as_str()) else { continue };
-            let name = file.strip_prefix("wheels/").unwrap_or(file);
-            let ours = name.ends_with(".job.json") || name.ends_with(".whl");
-            if ours && !name.contains(['/', '\\']) && !name.starts_with('.') {
+            if listed_name(file) {
                 out.push(PathBuf::from(file));
             }
         }

@@ -74,11 +74,11 @@ impl Lowering<'_> {
 
     /// The libraries of the cluster, the wheel, and the step's own.
     fn libraries(&self, step: &Step) -> Option<Value> {
-        if step.settings.entry("libraries").is_some_and(|f| f.value.is_none()) {
-            return None;
-        }
+        // `none` takes back those of the cluster; without its wheel a Python step could not start.
+        let taken_back = step.settings.entry("libraries").is_some_and(|f| f.value.is_none());
         let mut list: Vec<Value> = Vec::new();
-        if let Compute::Cluster(name) = &step.compute
+        if !taken_back
+            && let Compute::Cluster(name) = &step.compute
             && let Some(cluster) = self.pipeline.clusters.iter().find(|c| c.key == *name)
         {
             list.extend(cluster.libraries.iter().map(object_json));

@@ -243,6 +243,7 @@ impl Scanner<'_> {
         while at < self.bytes.len() {
             match self.byte(at) {
                 b'\\' => at += 2,
+                b'$' => at = self.interpolation_end(at),
                 b'"' if !triple => return at + 1,
                 b'"' if self.bytes.get(at..).is_some_and(|b| b.starts_with(b"\"\"\"")) => return at + 3,
                 b'\n' if !triple => break,
@@ -280,6 +281,29 @@ impl Scanner<'_> {
             self.patches.push((i, 1));
         }
         stop.max(start + 1)
+    }
+
+    /// The place after `${...}`, in which an element of a family may stand in quotes; after the `$` where it is none.
+    fn interpolation_end(&self, start: usize) -> usize {
+        if self.byte(start + 1) != b'{' {
+            return start + 1;
+        }
+        let mut at = start + 2;
+        loop {
+            match self.byte(at) {
+                b'}' => return at + 1,
+                b'[' if self.byte(at + 1) == b'"' => {
+                    let line = memchr(b'\n', self.bytes, at);
+                    let close = self.bytes.get(at + 2..line).and_then(|b| b.iter().position(|b| *b == b'"'));
+                    match close {
+                        Some(i) if self.byte(at + 3 + i) == b']' => at += i + 4,
+                        _ => return start + 1,
+                    }
+                }
+                b'"' | b'\n' => return start + 1,
+                _ => at += 1,
+            }
+        }
     }
 
     /// Where the run of closing brackets, commas and blanks begins that ends at `end`, as far as they close open brackets.
