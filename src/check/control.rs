@@ -9,7 +9,7 @@ use super::scope::{Checker, LocalKind, Scope};
 use super::steps::StepContext;
 use crate::diag::{Code, Diagnostic, article};
 use crate::model::{Compute, Condition, Loop, Node, Object, Step, StepKind, Text, Type};
-use crate::schema::{Eval, FOR_EACH_TASK, STEP_PLACE, TASK};
+use crate::schema::{Eval, FOR_EACH_TASK, STEP_PLACE, TASK, kind_of};
 use crate::source::Span;
 use crate::syntax::ast::{Decl, DeclKind, For, Header, If, Item, Value};
 
@@ -70,6 +70,7 @@ impl<'a> Checker<'a> {
                 self.report(d.help("put steps into its braces, or write `after name is true` at a step"));
             }
         }
+        self.runs_itself(&own, i.name.span, "a condition");
         self.doc_description(&mut own, i.doc.as_ref(), i.name.span);
         let kind = kind.map_or(StepKind::Bad, StepKind::Condition);
         let mut settings = self.with_defaults(&own, &kind, false, cx);
@@ -109,6 +110,14 @@ impl<'a> Checker<'a> {
     pub(super) fn doc_description(&self, own: &mut Object, doc: Option<&SmolStr>, span: Span) {
         if let (Some(doc), None, Some(field)) = (doc, own.entry("description"), TASK.field("description")) {
             own.fields.push(crate::model::FieldValue { field, key: span, value: Some(Node::text(span, doc.clone())) });
+        }
+    }
+
+    /// Reports a kind of task among the fields of a condition or loop, which are kinds themselves.
+    fn runs_itself(&mut self, own: &Object, name: Span, what: &str) {
+        for field in own.fields.iter().filter(|f| f.value.is_some() && kind_of(f.field.key).is_some()) {
+            let d = Diagnostic::new(Code::TwoKinds, field.key, format!("{what} runs nothing of its own"));
+            self.report(d.also(name, format!("{what}, and so a kind of task itself")).help("put it into a step"));
         }
     }
 
@@ -268,6 +277,7 @@ impl<'a> Checker<'a> {
             depends.extend(draft.uses);
             draft.step
         });
+        self.runs_itself(&own, f.name.span, "a loop");
         self.doc_description(&mut own, f.doc.as_ref(), f.name.span);
         let outer = StepKind::Raw("for_each_task");
         let mut settings = self.with_defaults(&own, &outer, false, cx);
