@@ -5,6 +5,8 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Arguments, Trial};
+use pipec::check::Checked;
+use pipec::project::Loaded;
 use pipec::schema::{PLACES, Ty, all_blocks};
 use pipec::source::{FileId, MemoryFiles, Span};
 use pipec::syntax::ast::*;
@@ -154,10 +156,7 @@ fn project_files(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 fn a_misspelt_name_is_pointed_at_and_mended() {
     let (mut all, mut located, mut mended) = (0, 0, 0);
     let mut missed = Vec::new();
-    let mut examples: Vec<PathBuf> =
-        std::fs::read_dir(root().join("examples")).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
-    examples.sort();
-    for example in examples {
+    for example in examples() {
         let files = project_files(&example);
         for (path, bytes) in files.iter().filter(|(p, _)| p.extension().is_some_and(|e| e == "pipe")) {
             let text = String::from_utf8(bytes.clone()).unwrap();
@@ -168,12 +167,7 @@ fn a_misspelt_name_is_pointed_at_and_mended() {
                 let word = &text[start..end];
                 for mutant in mutants(word) {
                     let changed = format!("{}{mutant}{}", &text[..start], &text[end..]);
-                    let mut memory = MemoryFiles::new();
-                    files.iter().for_each(|(p, b)| memory.insert(p.clone(), b.clone()));
-                    memory.insert(path.clone(), changed);
-                    let loaded = pipec::project::load(&[PathBuf::from(".")], &Dot(&memory)).unwrap();
-                    let options = pipec::check::Options { all_targets: true, ..Default::default() };
-                    let checked = pipec::check::check(&loaded, &Dot(&memory), &options).unwrap();
+                    let (loaded, checked) = check_changed(&files, path, changed);
                     all += 1;
                     let here = checked.diagnostics.iter().filter(|d| {
                         loaded.sources.path(d.span.file).ends_with(path)
@@ -207,6 +201,24 @@ fn a_misspelt_name_is_pointed_at_and_mended() {
     assert!(rate(located) >= 95.0 && rate(mended) >= 80.0);
 }
 
+fn examples() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(root().join("examples")).unwrap();
+    let mut out: Vec<PathBuf> = entries.map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
+    out.sort();
+    out
+}
+
+/// Checks a project for all targets with one of its files changed.
+fn check_changed(files: &[(PathBuf, Vec<u8>)], path: &Path, changed: String) -> (Loaded, Checked) {
+    let mut memory = MemoryFiles::new();
+    files.iter().for_each(|(p, b)| memory.insert(p.clone(), b.clone()));
+    memory.insert(path, changed);
+    let loaded = pipec::project::load(&[PathBuf::from(".")], &Dot(&memory)).unwrap();
+    let options = pipec::check::Options { all_targets: true, ..Default::default() };
+    let checked = pipec::check::check(&loaded, &Dot(&memory), &options).unwrap();
+    (loaded, checked)
+}
+
 /// One brace too many or too few, in every place of every example.
 fn brace_mutants(text: &str) -> Vec<(&'static str, String)> {
     let lines: Vec<&str> = text.lines().collect();
@@ -236,19 +248,11 @@ fn brace_mutants(text: &str) -> Vec<(&'static str, String)> {
 fn a_misplaced_brace_costs_one_message() {
     let (mut all, mut one) = (0, 0);
     let mut more = Vec::new();
-    let mut examples: Vec<PathBuf> =
-        std::fs::read_dir(root().join("examples")).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
-    examples.sort();
-    for example in examples {
+    for example in examples() {
         let files = project_files(&example);
         for (path, bytes) in files.iter().filter(|(p, _)| p.extension().is_some_and(|e| e == "pipe")) {
             for (what, changed) in brace_mutants(std::str::from_utf8(bytes).unwrap()) {
-                let mut memory = MemoryFiles::new();
-                files.iter().for_each(|(p, b)| memory.insert(p.clone(), b.clone()));
-                memory.insert(path.clone(), changed);
-                let loaded = pipec::project::load(&[PathBuf::from(".")], &Dot(&memory)).unwrap();
-                let options = pipec::check::Options { all_targets: true, ..Default::default() };
-                let checked = pipec::check::check(&loaded, &Dot(&memory), &options).unwrap();
+                let (_, checked) = check_changed(&files, path, changed);
                 all += 1;
                 if checked.diagnostics.len() == 1 {
                     one += 1;

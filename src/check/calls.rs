@@ -6,12 +6,11 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::eval::{Known, Sink, Typed};
 use super::fields::Against;
+use super::job::PythonProject;
 use super::scope::{Checker, Scope};
 use crate::diag::{Code, Diagnostic, nearest};
-use crate::model::{
-    Argument, FileCall, FileKind, Object, Package, PythonCall, Reference, RunCall, StepKind, Text, Type,
-};
-use crate::package::{Metadata, Modules, sha256_hex};
+use crate::model::{Argument, FileCall, FileKind, Object, PythonCall, Reference, RunCall, StepKind, Text, Type};
+use crate::package::sha256_hex;
 use crate::schema::{
     Eval, NOTEBOOK_CALL_PLACE, NOTEBOOK_TASK, PYTHON_CALL_PLACE, PYTHON_WHEEL_TASK, Place, RUN_CALL_PLACE,
     RUN_JOB_TASK, SCRIPT_CALL_PLACE, SPARK_PYTHON_TASK, SQL_CALL_PLACE, SQL_TASK,
@@ -24,7 +23,7 @@ pub(super) struct CallContext<'c> {
     pub scope: Scope<'c>,
     pub pipeline: &'c SmolStr,
     pub key: &'c SmolStr,
-    pub packages: &'c [Package],
+    pub packages: &'c [PythonProject<'c>],
     /// The pipeline reads its code from a repository.
     pub git: bool,
 }
@@ -136,7 +135,7 @@ impl Checker<'_> {
         if cx.packages.is_empty() {
             if self.symbols.packages.is_empty()
                 && !self.symbols.project.units.iter().any(|u| u.broken)
-                && self.literal_roots.insert("package".into())
+                && !std::mem::replace(&mut self.told_no_package, true)
             {
                 let d = Diagnostic::new(
                     Code::NoPackage,
@@ -150,14 +149,9 @@ impl Checker<'_> {
             return StepKind::Bad;
         }
         let mut found: Vec<usize> = Vec::new();
-        let mut known: Vec<String> = Vec::new();
-        for (i, package) in cx.packages.iter().enumerate() {
-            let name = Metadata::read(self.files, &package.dir).map(|m| m.name).unwrap_or_default();
-            let modules = Modules::find(self.files, &package.dir, &name);
-            if modules.resolve(&module.text).is_some() {
+        for (i, project) in cx.packages.iter().enumerate() {
+            if project.modules.resolve(&module.text).is_some() {
                 found.push(i);
-            } else {
-                known.extend(modules.names());
             }
         }
         match found.as_slice() {
@@ -176,6 +170,8 @@ impl Checker<'_> {
                     module.span,
                     format!("there is no module `{}` in the packages", module.text),
                 );
+                // Only a mistake is worth a walk through all modules.
+                let known: Vec<String> = cx.packages.iter().flat_map(|p| p.modules.names()).collect();
                 let near = nearest(&module.text, known.iter().map(String::as_str)).map(str::to_owned);
                 let mut d = match near {
                     Some(near) => d
@@ -183,7 +179,7 @@ impl Checker<'_> {
                         .suggestion(format!("use `{near}`"), vec![(module.span, near)]),
                     None => d.help("modules are looked for in `src/` of each package, or beside its `pyproject.toml`"),
                 };
-                for package in cx.packages {
+                for PythonProject { package, .. } in cx.packages {
                     d = d.also(package.span, format!("looked for in `{}`", shown(&package.dir)));
                 }
                 self.report(d);
@@ -195,7 +191,7 @@ impl Checker<'_> {
                     module.span,
                     format!("the module `{}` is in several packages", module.text),
                 );
-                for package in several.iter().filter_map(|i| cx.packages.get(*i)) {
+                for PythonProject { package, .. } in several.iter().filter_map(|i| cx.packages.get(*i)) {
                     d = d.also(package.span, "in this one");
                 }
                 self.report(d.help("give the modules different names"));

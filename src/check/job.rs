@@ -16,14 +16,21 @@ use crate::diag::{Code, Diagnostic, one_of};
 use crate::model::{
     Cluster, Compute, Environment, FieldValue, Node, Object, Package, Param, Pipeline, Step, StepKind, Type,
 };
-use crate::package::Metadata;
+use crate::package::{Metadata, Modules};
 use crate::schema::{Eval, JOB, PIPELINE_PLACE, RuntimeKey, kind_of};
 use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Item};
 
+/// A package with what was read of it, once for all steps.
+pub(super) struct PythonProject<'f> {
+    pub package: Package,
+    pub metadata: Metadata,
+    pub modules: Modules<'f>,
+}
+
 impl<'a> Checker<'a> {
     /// Checks one pipeline for one target.
-    pub fn pipeline(&mut self, found: In<'a, Decl>, parts: &TargetParts, packages: &[Package]) -> Pipeline {
+    pub fn pipeline(&mut self, found: In<'a, Decl>, parts: &TargetParts, packages: &[PythonProject<'_>]) -> Pipeline {
         let In { unit, decl } = found;
         let names = self.names(decl, unit);
         let scope = Scope { unit, pipe: Some(&names), locals: &[] };
@@ -347,14 +354,17 @@ impl<'a> Checker<'a> {
     }
 
     /// The Python of the runtime against the one that the package asks for.
-    fn pythons(&mut self, steps: &[Step], clusters: &[Cluster], environments: &[Environment], packages: &[Package]) {
+    fn pythons(
+        &mut self,
+        steps: &[Step],
+        clusters: &[Cluster],
+        environments: &[Environment],
+        packages: &[PythonProject<'_>],
+    ) {
         let tables = self.symbols.project.tables.clone();
         let mut told: HashSet<(usize, Span)> = HashSet::new();
         for step in steps {
-            let step = match &step.kind {
-                StepKind::Loop(l) => &l.step,
-                _ => step,
-            };
+            let step = step.inner();
             let StepKind::Python(call) = &step.kind else { continue };
             let (python, at) = match &step.compute {
                 Compute::Cluster(key) => {
@@ -376,11 +386,10 @@ impl<'a> Checker<'a> {
                 }
                 _ => continue,
             };
-            let Some(package) = packages.get(call.package) else { continue };
+            let Some(PythonProject { package, metadata, .. }) = packages.get(call.package) else { continue };
             if !told.insert((call.package, at)) {
                 continue;
             }
-            let Ok(metadata) = Metadata::read(self.files, &package.dir) else { continue };
             if !metadata.takes_python(&python) {
                 let wants = metadata.requires_python.clone().unwrap_or_default();
                 let d = Diagnostic::new(
@@ -400,10 +409,7 @@ impl<'a> Checker<'a> {
     fn unused_in(&mut self, decl: &'a Decl, names: &PipeNames<'a>, steps: &[Step]) {
         // Kinds with key-value parameters are handed every param, named or not.
         let handed_down = steps.iter().any(|s| {
-            let kind = match &s.kind {
-                StepKind::Loop(l) => &l.step.kind,
-                kind => kind,
-            };
+            let kind = &s.inner().kind;
             !matches!(kind, StepKind::Python(_))
                 && kind.key().and_then(kind_of).is_some_and(|k| k.pushed_down.is_some())
         });
@@ -426,7 +432,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The packages of the project, each with a readable `pyproject.toml`.
-    pub fn packages(&mut self) -> Vec<Package> {
+    pub fn packages(&mut self) -> Vec<PythonProject<'a>> {
         let mut out = Vec::new();
         let mut seen: Vec<(String, Span)> = Vec::new();
         for In { unit, decl } in self.symbols.packages.clone() {
@@ -449,7 +455,9 @@ impl<'a> Checker<'a> {
                         self.report(d.also(*first, "the other one").help("rename one of the Python projects"));
                     }
                     seen.push((name, decl.path.span));
-                    out.push(Package { name: decl.name.text.clone(), span: decl.name.span, dir });
+                    let modules = Modules::find(self.files, &dir, &metadata.name);
+                    let package = Package { name: decl.name.text.clone(), span: decl.name.span, dir };
+                    out.push(PythonProject { package, metadata, modules });
                 }
                 Err(error) => {
                     self.report(Diagnostic::new(Code::BadPackage, decl.path.span, error.message).help(error.help));

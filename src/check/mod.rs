@@ -240,9 +240,10 @@ fn program(
     }
     let name = packages
         .first()
-        .map(|p| p.name.clone())
+        .map(|p| p.package.name.clone())
         .or_else(|| pipelines.first().map(|p| p.name.clone()))
         .unwrap_or_default();
+    let packages = packages.into_iter().map(|p| p.package).collect();
     (Program { name, target: parts.target, packages, pipelines }, diagnostics)
 }
 
@@ -250,10 +251,7 @@ fn program(
 fn notebooks_of_one_name(pipelines: &[Pipeline], diagnostics: &mut Diagnostics) {
     let mut seen: HashMap<std::path::PathBuf, (&std::path::Path, Span)> = HashMap::new();
     for step in pipelines.iter().flat_map(|p| &p.steps) {
-        let step = match &step.kind {
-            StepKind::Loop(l) => &l.step,
-            _ => step,
-        };
+        let step = step.inner();
         let StepKind::File(call) = &step.kind else { continue };
         let (Some(local), crate::model::FileKind::Notebook) = (&call.local, call.kind) else { continue };
         match seen.get(&local.with_extension("")) {
@@ -278,10 +276,7 @@ fn notebooks_of_one_name(pipelines: &[Pipeline], diagnostics: &mut Diagnostics) 
 fn circles_of_pipelines(pipelines: &[Pipeline], diagnostics: &mut Diagnostics) {
     let edges = pipelines.iter().enumerate().flat_map(|(from, pipeline)| {
         pipeline.steps.iter().filter_map(move |step| {
-            let step = match &step.kind {
-                StepKind::Loop(l) => &l.step,
-                _ => step,
-            };
+            let step = step.inner();
             let StepKind::Run(call) = &step.kind else { return None };
             let to = pipelines.iter().position(|p| p.name == call.pipeline)?;
             Some((from, to, call.span))

@@ -132,6 +132,8 @@ pub(super) struct Checker<'a> {
     pub in_text: bool,
     /// That constants are built on each other too deeply was told.
     pub told_too_deep: bool,
+    /// That there is no package was told: it is one mistake, however many steps call functions.
+    pub told_no_package: bool,
 }
 
 impl<'a> Checker<'a> {
@@ -155,6 +157,7 @@ impl<'a> Checker<'a> {
             reads: 0,
             in_text: false,
             told_too_deep: false,
+            told_no_package: false,
         }
     }
 

@@ -8,10 +8,11 @@ use super::calls::CallContext;
 use super::eval::reserved;
 use super::fields::Against;
 use super::graph::{Branch, Draft};
+use super::job::PythonProject;
 use super::merge::merge;
 use super::scope::{Checker, Local, LocalKind, NamedKind, PipeNames, Scope};
 use crate::diag::{Code, Diagnostic, nearest};
-use crate::model::{Dependency, Node, Object, Origin, Output, Package, Step, StepKind, Target, Text};
+use crate::model::{Dependency, Node, Object, Origin, Output, Step, StepKind, Target, Text};
 use crate::schema::{DEFAULTS_PLACE, KINDS, RunsOn, STEP_PLACE, TASK, kind_of};
 use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Header, Item};
@@ -22,7 +23,7 @@ pub(super) struct StepContext<'a, 'p> {
     pub unit: usize,
     pub names: &'p PipeNames<'a>,
     pub target: &'p Target,
-    pub packages: &'p [Package],
+    pub packages: &'p [PythonProject<'p>],
     /// `on` of the pipeline.
     pub on: Option<&'a ast::On>,
     pub defaults: Object,

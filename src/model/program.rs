@@ -144,6 +144,16 @@ pub struct Step {
     pub compute: Compute,
 }
 
+impl Step {
+    /// The step that does the work: of a loop the one inside.
+    pub fn inner(&self) -> &Step {
+        match &self.kind {
+            StepKind::Loop(l) => &l.step,
+            _ => self,
+        }
+    }
+}
+
 /// One task to wait for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dependency {

@@ -22,7 +22,7 @@ pub(super) fn string(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics:
         }
         _ => parts.push(StrPart::Text(SmolStr::from(text), at)),
     };
-    let mut references: Vec<(usize, Value)> = Vec::new();
+    let mut references: Vec<Value> = Vec::new();
     for part in pair.into_inner() {
         let at = cx.span(base, &part);
         match part.as_rule() {
@@ -47,14 +47,14 @@ pub(super) fn string(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics:
                 );
             }
             Rule::interpolation => {
-                references.push((0, interpolation(cx, base, &part, diagnostics)));
+                references.push(interpolation(cx, base, &part, diagnostics));
                 // A mark that no text can hold keeps the place until the parts are assembled.
                 push("\u{0}", at);
             }
             _ => {}
         }
     }
-    let mut references = references.into_iter().map(|(_, v)| v);
+    let mut references = references.into_iter();
     if triple {
         parts = dedent(parts);
     }
