@@ -37,6 +37,7 @@ pub mod lower;
 pub mod model;
 pub mod package;
 pub mod project;
+pub mod python;
 pub mod schema;
 pub mod source;
 pub mod syntax;

@@ -9,10 +9,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("schema", &[]),
     ("time", &[]),
     ("syntax", &["source", "diag"]),
-    ("project", &["source", "diag", "schema", "syntax"]),
+    ("python", &["source"]),
+    ("package", &["source", "python"]),
+    ("project", &["source", "diag", "schema", "syntax", "python", "package"]),
     ("model", &["source", "schema"]),
-    ("package", &["source"]),
-    ("check", &["source", "diag", "schema", "time", "syntax", "project", "model", "package"]),
+    ("check", &["source", "diag", "schema", "time", "syntax", "python", "package", "project", "model"]),
     ("lower", &["model", "package", "schema"]),
     ("emit", &["lower", "package"]),
     ("cli", &["source", "diag", "schema", "time", "project", "check", "lower", "emit", "package"]),
@@ -25,15 +26,20 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("miette", &["src/diag/render.rs"]),
     ("petgraph", &["src/check/", "src/project/"]),
     ("clap", &["src/cli/"]),
-    ("zip", &["src/package/wheel.rs"]),
-    ("toml", &["src/package/metadata.rs", "src/project/tables.rs"]),
-    ("ignore", &["src/package/wheel.rs"]),
-    ("tempfile", &["src/emit/write.rs"]),
+    ("zip", &["src/package/archive.rs"]),
+    ("toml", &["src/package/", "src/project/tables.rs"]),
+    ("ignore", &["src/package/select.rs"]),
+    ("ruff_python_ast", &["src/python/"]),
+    ("ruff_python_parser", &["src/python/"]),
+    ("pep440_rs", &["src/package/"]),
+    ("pep508_rs", &["src/package/"]),
+    ("tempfile", &["src/emit/write.rs", "src/package/backend.rs"]),
     ("jiff", &["src/time/", "src/check/target.rs", "src/cli/explain.rs"]),
 ];
 
 /// Where the disk, the clock and the environment may be touched.
-const OUTSIDE_WORLD: &[&str] = &["src/source/files.rs", "src/package/wheel.rs", "src/emit/", "src/cli/"];
+const OUTSIDE_WORLD: &[&str] =
+    &["src/source/files.rs", "src/package/select.rs", "src/package/backend.rs", "src/emit/", "src/cli/"];
 
 fn sources() -> Vec<(String, String)> {
     fn walk(dir: &Path, out: &mut Vec<PathBuf>) {

@@ -6,7 +6,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::eval::{Known, Sink, Typed};
 use super::fields::Against;
-use super::job::PythonProject;
+use super::job::Packaged;
 use super::scope::{Checker, Scope};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::model::{Argument, FileCall, FileKind, Object, PythonCall, Reference, RunCall, StepKind, Text, Type};
@@ -23,7 +23,7 @@ pub(super) struct CallContext<'c> {
     pub scope: Scope<'c>,
     pub pipeline: &'c SmolStr,
     pub key: &'c SmolStr,
-    pub packages: &'c [PythonProject<'c>],
+    pub packages: &'c [Packaged<'c>],
     /// The pipeline reads its code from a repository.
     pub git: bool,
 }
@@ -92,11 +92,21 @@ impl Checker<'_> {
                 continue;
             }
             match self.typed(&argument.value, cx.scope, sink) {
-                Some(typed) => {
-                    out.push(Argument { name, span: argument.span, value: typed.wire(), ty: argument_type(&typed) })
-                }
+                Some(typed) => out.push(Argument {
+                    name,
+                    span: argument.span,
+                    value: typed.wire(),
+                    ty: argument_type(&typed),
+                    as_path: false,
+                }),
                 // Reported; the name still counts as given.
-                None => out.push(Argument { name, span: argument.span, value: Text::default(), ty: Type::Any }),
+                None => out.push(Argument {
+                    name,
+                    span: argument.span,
+                    value: Text::default(),
+                    ty: Type::Any,
+                    as_path: false,
+                }),
             }
         }
         out
@@ -122,6 +132,7 @@ impl Checker<'_> {
                     span: argument.span,
                     value: typed.wire(),
                     ty: argument_type(&typed),
+                    as_path: false,
                 });
             }
         }
@@ -179,7 +190,7 @@ impl Checker<'_> {
                         .suggestion(format!("use `{near}`"), vec![(module.span, near)]),
                     None => d.help("modules are looked for in `src/` of each package, or beside its `pyproject.toml`"),
                 };
-                for PythonProject { package, .. } in cx.packages {
+                for Packaged { package, .. } in cx.packages {
                     d = d.also(package.span, format!("looked for in `{}`", shown(&package.dir)));
                 }
                 self.report(d);
@@ -191,7 +202,7 @@ impl Checker<'_> {
                     module.span,
                     format!("the module `{}` is in several packages", module.text),
                 );
-                for PythonProject { package, .. } in several.iter().filter_map(|i| cx.packages.get(*i)) {
+                for Packaged { package, .. } in several.iter().filter_map(|i| cx.packages.get(*i)) {
                     d = d.also(package.span, "in this one");
                 }
                 self.report(d.help("give the modules different names"));

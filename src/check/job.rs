@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use super::compute::Found;
 use super::eval::{Known, Sink};
 use super::fields::Against;
+use super::graph::Draft;
 use super::merge::merge;
 use super::scope::{Checker, PipeNames, Scope};
 use super::steps::{StepContext, refuse_reserved};
@@ -14,23 +15,25 @@ use super::symbols::In;
 use super::target::{TargetParts, check_type};
 use crate::diag::{Code, Diagnostic, one_of};
 use crate::model::{
-    Cluster, Compute, Environment, FieldValue, Node, Object, Package, Param, Pipeline, Step, StepKind, Type,
+    Cluster, Compute, Environment, FieldValue, Node, Object, Package, Param, Pipeline, Reference, Step, StepKind, Type,
 };
-use crate::package::{Metadata, Modules};
+use crate::package::{Modules, PythonProject};
+use crate::project::PackageSource;
 use crate::schema::{Eval, JOB, PIPELINE_PLACE, RuntimeKey, kind_of};
 use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Item};
 
-/// A package with what was read of it, once for all steps.
-pub(super) struct PythonProject<'f> {
+/// A package that could be read.
+pub(super) struct Packaged<'a> {
     pub package: Package,
-    pub metadata: Metadata,
-    pub modules: Modules<'f>,
+    pub python: &'a PythonProject,
+    pub source: &'a PackageSource,
+    pub modules: Modules<'a>,
 }
 
 impl<'a> Checker<'a> {
     /// Checks one pipeline for one target.
-    pub fn pipeline(&mut self, found: In<'a, Decl>, parts: &TargetParts, packages: &[PythonProject<'_>]) -> Pipeline {
+    pub fn pipeline(&mut self, found: In<'a, Decl>, parts: &TargetParts, packages: &[Packaged<'_>]) -> Pipeline {
         let In { unit, decl } = found;
         let names = self.names(decl, unit);
         let scope = Scope { unit, pipe: Some(&names), locals: &[] };
@@ -104,7 +107,13 @@ impl<'a> Checker<'a> {
             );
             self.report(d.help("split it, and let one pipeline `run` the others; or loop with `for`"));
         }
+        let broken = unclear || self.symbols.project.units.iter().any(|u| u.broken);
+        let unused = if broken { Vec::new() } else { unused_outputs(&drafts) };
         let steps = self.graph(drafts);
+        // An output that nobody uses may be one that somebody misspelt.
+        if !self.diagnostics.has_errors() {
+            unused.into_iter().for_each(|d| self.report(d));
+        }
         let (clusters, environments) = self.computes(decl, unit, &names, &steps, parts);
         self.pythons(&steps, &clusters, &environments, packages);
         self.unused_in(decl, &names, &steps);
@@ -359,7 +368,7 @@ impl<'a> Checker<'a> {
         steps: &[Step],
         clusters: &[Cluster],
         environments: &[Environment],
-        packages: &[PythonProject<'_>],
+        packages: &[Packaged<'_>],
     ) {
         let tables = self.symbols.project.tables.clone();
         let mut told: HashSet<(usize, Span)> = HashSet::new();
@@ -386,7 +395,8 @@ impl<'a> Checker<'a> {
                 }
                 _ => continue,
             };
-            let Some(PythonProject { package, metadata, .. }) = packages.get(call.package) else { continue };
+            let Some(Packaged { package, python: project, .. }) = packages.get(call.package) else { continue };
+            let metadata = &project.metadata;
             if !told.insert((call.package, at)) {
                 continue;
             }
@@ -432,7 +442,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The packages of the project, each with a readable `pyproject.toml`.
-    pub fn packages(&mut self) -> Vec<PythonProject<'a>> {
+    pub fn packages(&mut self) -> Vec<Packaged<'a>> {
         let mut out = Vec::new();
         let mut seen: Vec<(String, Span)> = Vec::new();
         for In { unit, decl } in self.symbols.packages.clone() {
@@ -443,29 +453,73 @@ impl<'a> Checker<'a> {
                 continue;
             };
             let dir = crate::project::join(&dir, &path);
-            match Metadata::read(self.files, &dir) {
-                Ok(metadata) => {
-                    let name = crate::package::normalize_name(&metadata.name);
-                    if let Some((_, first)) = seen.iter().find(|(n, _)| *n == name) {
-                        let d = Diagnostic::new(
-                            Code::BadPackage,
-                            decl.path.span,
-                            format!("two packages make a wheel named `{name}`"),
-                        );
-                        self.report(d.also(*first, "the other one").help("rename one of the Python projects"));
-                    }
-                    seen.push((name, decl.path.span));
-                    let modules = Modules::find(self.files, &dir, &metadata.name);
-                    let package = Package { name: decl.name.text.clone(), span: decl.name.span, dir };
-                    out.push(PythonProject { package, metadata, modules });
-                }
+            let Some(source) = self.symbols.project.package(&dir) else { continue };
+            let python = match &source.project {
+                Ok(python) => python,
                 Err(error) => {
-                    self.report(Diagnostic::new(Code::BadPackage, decl.path.span, error.message).help(error.help));
+                    let d = Diagnostic::new(Code::BadPackage, decl.path.span, error.message.clone());
+                    self.report(d.help(error.help.clone()));
+                    continue;
                 }
+            };
+            let name = crate::package::normalize_name(&python.metadata.name);
+            let first = seen.iter().find(|(n, _)| *n == name && !name.is_empty());
+            if let Some((_, first)) = first {
+                let d = Diagnostic::new(
+                    Code::BadPackage,
+                    decl.path.span,
+                    format!("two packages make a wheel named `{name}`"),
+                );
+                self.report(d.also(*first, "the other one").help("rename one of the Python projects"));
             }
+            seen.push((name, decl.path.span));
+            let modules = Modules::new(self.files, python.layout.clone());
+            let package = Package { name: decl.name.text.clone(), span: decl.name.span, dir };
+            out.push(Packaged { package, python, source, modules });
         }
         out
     }
+}
+
+/// Outputs that no other step takes and no text names, of steps that others wait for. Those of a last step are results of the
+/// run.
+fn unused_outputs(drafts: &[Draft]) -> Vec<Diagnostic> {
+    let unchecked = |s: &Step| !s.settings.unchecked.is_empty() || !s.inner().settings.unchecked.is_empty();
+    if drafts.iter().any(|d| unchecked(&d.step)) {
+        return Vec::new();
+    }
+    let mut taken: HashSet<(&str, &str)> = HashSet::new();
+    let mut awaited: HashSet<&str> = drafts.iter().flat_map(|d| &d.step.depends_on).map(|d| d.task.as_str()).collect();
+    for used in drafts.iter().flat_map(|d| &d.uses) {
+        awaited.extend(used.reference.task().map(SmolStr::as_str));
+        match &used.reference {
+            Reference::Value { task, name } => taken.insert((task, name)),
+            Reference::TaskFact { task, fact } if matches!(fact.as_str(), "output.rows" | "output.first_row") => {
+                taken.insert((task, "*"))
+            }
+            Reference::TaskFact { task, fact } => taken.insert((task, fact.rsplit('.').next().unwrap_or(fact))),
+            _ => continue,
+        };
+    }
+    // One output of a family's step is declared once for all elements.
+    let mut used: HashSet<Span> = HashSet::new();
+    let mut unused: Vec<(Span, &SmolStr, &SmolStr)> = Vec::new();
+    for step in drafts.iter().map(|d| d.step.inner()) {
+        for output in &step.outputs {
+            let last = !awaited.contains(step.key.as_str());
+            if last || taken.contains(&(&step.key, &output.name)) || taken.contains(&(&step.key, "*")) {
+                used.insert(output.span);
+            } else {
+                unused.push((output.span, &output.name, &step.key));
+            }
+        }
+    }
+    unused.retain(|(span, ..)| used.insert(*span));
+    let tell = |(span, name, step): (Span, &SmolStr, &SmolStr)| {
+        let d = Diagnostic::new(Code::UnusedOutput, span, format!("no step uses `{name}` of step `{step}`"));
+        d.help("use it, or remove it; only what a last step puts out is taken for a result of the run")
+    };
+    unused.into_iter().map(tell).collect()
 }
 
 /// For a message: the names of targets.

@@ -6,6 +6,7 @@
 mod calls;
 mod compute;
 mod control;
+mod data;
 mod eval;
 mod fields;
 mod fit;
@@ -18,6 +19,7 @@ mod references;
 mod required;
 mod resolve;
 mod scope;
+mod signature;
 mod steps;
 mod symbols;
 mod target;
@@ -211,6 +213,7 @@ fn program(
     let parts = target::read(&mut checker, target);
     checker.constants();
     let packages = checker.packages();
+    checker.opened_files(&packages);
     checker.top_level();
     let mut diagnostics = checker.diagnostics;
     used.extend(checker.used);

@@ -8,7 +8,7 @@ use super::calls::CallContext;
 use super::eval::reserved;
 use super::fields::Against;
 use super::graph::{Branch, Draft};
-use super::job::PythonProject;
+use super::job::Packaged;
 use super::merge::merge;
 use super::scope::{Checker, Local, LocalKind, NamedKind, PipeNames, Scope};
 use crate::diag::{Code, Diagnostic, nearest};
@@ -23,7 +23,7 @@ pub(super) struct StepContext<'a, 'p> {
     pub unit: usize,
     pub names: &'p PipeNames<'a>,
     pub target: &'p Target,
-    pub packages: &'p [PythonProject<'p>],
+    pub packages: &'p [Packaged<'p>],
     /// `on` of the pipeline.
     pub on: Option<&'a ast::On>,
     pub defaults: Object,
@@ -118,7 +118,11 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        let kind = self.kind(d, &calls, &own, key, scope, cx);
+        let mut kind = self.kind(d, &calls, &own, key, scope, cx);
+        let outputs = self.outputs(d, cx);
+        if let StepKind::Python(call) = &mut kind {
+            self.signature(call, &outputs, cx.packages);
+        }
         self.step_gpu(&mut own);
         if let Some(doc) = &d.doc
             && !own.fields.iter().any(|f| f.field.key == "description")
@@ -149,7 +153,7 @@ impl<'a> Checker<'a> {
             settings,
             kind,
             depends_on: self.after(&d.header, &d.name, scope),
-            outputs: self.outputs(d, cx),
+            outputs,
             compute,
         };
         if matches!(step.kind, StepKind::Bad) {

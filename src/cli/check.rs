@@ -79,7 +79,8 @@ pub fn run(args: &Check, shared: &Shared) -> Outcome {
         Format::Human => {
             report::print(list, &loaded.sources, shared);
             if list.is_empty() && !shared.quiet {
-                let files = loaded.sources.iter().count();
+                let files =
+                    loaded.sources.iter().filter(|(_, f)| f.path.extension().is_some_and(|e| e == "pipe")).count();
                 eprintln!("no mistakes in {files} file{}", if files == 1 { "" } else { "s" });
             }
         }

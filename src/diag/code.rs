@@ -89,6 +89,7 @@ codes! {
     Unused "W0150" "a declaration is never used";
     UnusedImport "W0151" "an import is never used";
     Unchecked "W0152" "fields are passed on unchecked";
+    UnusedOutput "W0153" "an output is never used";
 
     // E02xx: values
     WrongType "E0201" "a value has the wrong type";
@@ -176,7 +177,12 @@ codes! {
     WrongFileKind "E0705" "a file of the wrong kind";
     ProductionPath "E0706" "a production target with no safe root path";
     NotebookClash "E0707" "two notebooks that the workspace cannot tell apart";
+    FunctionNotFound "E0708" "no such function in the module";
+    BadPython "E0709" "a module is not Python";
+    OutputNotReturned "E0710" "an output that the function does not return";
+    NotCallable "E0711" "a function that a step cannot call";
     UnreadArgument "W0750" "an argument that the file never reads";
+    NotPacked "W0751" "a file that is not in the wheel";
 }
 
 impl Code {

@@ -82,7 +82,13 @@ pub fn entry_points(program: &Program) -> Vec<Vec<EntryPoint>> {
                     step: step.key.to_string(),
                     module: call.module.to_string(),
                     function: call.function.to_string(),
-                    parameters: call.arguments.iter().map(|a| (a.name.to_string(), wire_type(&a.ty))).collect(),
+                    parameters: call
+                        .arguments
+                        .iter()
+                        .map(|a| {
+                            (a.name.to_string(), if a.as_path { "pathlib.Path".to_owned() } else { wire_type(&a.ty) })
+                        })
+                        .collect(),
                     outputs: step.outputs.iter().map(|o| (o.name.to_string(), wire_type(&o.ty))).collect(),
                 });
             }

@@ -249,8 +249,10 @@ pub struct Argument {
     pub span: Span,
     /// The value.
     pub value: Text,
-    /// The type of the value.
+    /// The type of the value; in a call of a Python function the type that it is handed over as.
     pub ty: Type,
+    /// It is handed over as a `pathlib.Path`.
+    pub as_path: bool,
 }
 
 /// A call of a Python function.

@@ -4,10 +4,13 @@ A step is started with arguments of the form ``--name=value``. Each is converted
 called, and what it returns is published as task values for the steps after it.
 """
 
+import dataclasses
 import datetime
 import importlib
+import inspect
 import json
 import os
+import pathlib
 import sys
 
 # The platform takes task values of up to 48 KiB, as JSON.
@@ -47,6 +50,8 @@ def _convert(text, kind):
     """The text of an argument, as the declared type."""
     if kind in ("string", "path", "table"):
         return text
+    if kind == "pathlib.Path":
+        return pathlib.Path(text)
     if kind == "int":
         return int(text)
     if kind == "float":
@@ -97,12 +102,19 @@ def _fields(function):
 
 
 def _plain(value):
+    """The value as JSON can hold it: records as dicts, dates and paths as text."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return {key: _plain(item) for key, item in zip(value._fields, value)}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if isinstance(value, (datetime.date, datetime.datetime)):
         return value.isoformat()
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
     if hasattr(value, "item") and type(value).__module__.startswith("numpy"):
         return value.item()
     return value
@@ -161,4 +173,9 @@ def _publish(step, values):
 def _run(step, module, function, parameters, outputs):
     arguments = _arguments(step, parameters, sys.argv[1:])
     called = getattr(importlib.import_module(module), function)
-    _publish(step, _outputs(step, outputs, called, called(**arguments)))
+    result = called(**arguments)
+    if inspect.iscoroutine(result):
+        import asyncio
+
+        result = asyncio.run(result)
+    _publish(step, _outputs(step, outputs, called, result))

@@ -1,25 +1,9 @@
-//! `pyproject.toml`: the `[project]` table, as PEP 621 has it.
+//! What a project says of itself, as PEP 621 has it.
 
-use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
-use crate::source::Files;
-
-/// Why a project cannot be packed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MetadataError {
-    /// What is wrong.
-    pub message: String,
-    /// What to do.
-    pub help: String,
-}
-
-impl std::fmt::Display for MetadataError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.message)
-    }
-}
-
-impl std::error::Error for MetadataError {}
+use super::dynamic::Dynamic;
+use super::pyproject::{ProjectError, Pyproject, error, texts_of};
 
 /// An entry-point group with its entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +45,8 @@ pub struct Metadata {
     pub readme: Option<(String, &'static str)>,
     /// Scripts and other entry points.
     pub scripts: Vec<ScriptGroup>,
+    /// Globs of licence files, relative to the project.
+    pub license_files: Vec<String>,
 }
 
 /// The name in the form that files and indexes use: lower case, runs of `-_.` as one `_`.
@@ -78,164 +64,204 @@ pub fn normalize_name(name: &str) -> String {
     out
 }
 
-fn error(message: impl Into<String>, help: impl Into<String>) -> MetadataError {
-    MetadataError { message: message.into(), help: help.into() }
-}
-
 impl Metadata {
-    /// Reads `pyproject.toml` of a project.
-    ///
-    /// # Errors
-    /// A missing or unreadable file, no `[project]` table, or a form that needs the project's own build backend.
-    pub fn read(files: &dyn Files, dir: &Path) -> Result<Metadata, MetadataError> {
-        let path = dir.join("pyproject.toml");
-        if !files.is_file(&path) {
-            return Err(error(
-                format!("there is no `pyproject.toml` in `{}`", shown(dir)),
-                "a package is a Python project with a `[project]` table",
-            ));
-        }
-        let bytes = files
-            .read(&path)
-            .map_err(|e| error(format!("cannot read `{}`: {e}", path.display()), "check its permissions"))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| error(format!("`{}` is not UTF-8", path.display()), "save it as UTF-8"))?;
-        let root: toml::Table = text.parse().map_err(|e: toml::de::Error| {
-            error(format!("`{}` is not valid TOML: {}", path.display(), e.message()), "correct the file")
-        })?;
-        let Some(project) = root.get("project").and_then(|p| p.as_table()) else {
-            return Err(error(
-                format!("`{}` has no `[project]` table", path.display()),
-                "add one with `name` and `version`",
-            ));
+    /// Whether `requires-python` takes some release of a Python such as `3.11`.
+    pub fn takes_python(&self, minor: &str) -> bool {
+        let Some(specifiers) =
+            self.requires_python.as_deref().and_then(|r| pep440_rs::VersionSpecifiers::from_str(r).ok())
+        else {
+            return true;
         };
-        Reader { files, dir, project }.read()
-    }
-
-    /// The `X.Y` of the lowest and highest Python that `requires-python` takes, among `candidates`.
-    pub fn takes_python(&self, version: &str) -> bool {
-        let Some(spec) = &self.requires_python else { return true };
-        let key = |v: &str| -> Vec<u32> { v.split('.').filter_map(|p| p.parse().ok()).collect() };
-        let at = key(version);
-        spec.split(',').all(|clause| {
-            let clause = clause.trim();
-            let (op, bound) = clause.split_at(clause.find(|c: char| c.is_ascii_digit()).unwrap_or(clause.len()));
-            let wild = bound.ends_with(".*");
-            let bound = key(bound.trim_end_matches(".*"));
-            // A runtime's `3.11` stands for all its patch releases: only the first two numbers are compared.
-            let short: Vec<u32> = bound.iter().copied().take(2).collect();
-            match op.trim() {
-                ">=" => at >= short,
-                ">" => at > short || (bound.len() > 2 && at == short),
-                "<" => at < short || (bound.len() > 2 && at == short && bound.get(2) > Some(&0)),
-                "<=" => at <= short,
-                "==" if wild => at.starts_with(&bound),
-                "==" | "===" => at == short,
-                "!=" if wild => !at.starts_with(&bound),
-                "~=" => at.first() == bound.first() && at >= short && (bound.len() == 2 || at == short),
-                _ => true,
-            }
+        // Which patch release a runtime has is not known to the table: any will do.
+        (0..40).any(|patch| {
+            pep440_rs::Version::from_str(&format!("{minor}.{patch}")).is_ok_and(|v| specifiers.contains(&v))
         })
     }
+
+    /// Reads `[project]`, dynamic fields from the places that the backends share; `Err(None)` if only the backend can tell.
+    pub(super) fn read(p: &Pyproject<'_>, dynamic: &Dynamic<'_>) -> Result<Metadata, MetadataProblem> {
+        let Some(project) = p.project() else {
+            return Err(MetadataProblem::Backend("it has no `[project]` table".to_owned()));
+        };
+        Reader { p, project, dynamic }.read()
+    }
 }
 
-fn shown(dir: &Path) -> String {
-    if dir.as_os_str().is_empty() { ".".to_owned() } else { dir.display().to_string() }
+/// Why metadata cannot be read in process.
+pub(super) enum MetadataProblem {
+    /// Only the backend can tell, and why.
+    Backend(String),
+    /// It is wrong.
+    Wrong(ProjectError),
+}
+
+impl From<ProjectError> for MetadataProblem {
+    fn from(e: ProjectError) -> Self {
+        MetadataProblem::Wrong(e)
+    }
 }
 
 struct Reader<'a> {
-    files: &'a dyn Files,
-    dir: &'a Path,
+    p: &'a Pyproject<'a>,
     project: &'a toml::Table,
+    dynamic: &'a Dynamic<'a>,
 }
 
+const KNOWN: &[&str] = &[
+    "name",
+    "version",
+    "description",
+    "readme",
+    "requires-python",
+    "license",
+    "license-files",
+    "authors",
+    "maintainers",
+    "keywords",
+    "classifiers",
+    "urls",
+    "scripts",
+    "gui-scripts",
+    "entry-points",
+    "dependencies",
+    "optional-dependencies",
+    "dynamic",
+    "import-names",
+    "import-namespaces",
+];
+
 impl Reader<'_> {
-    fn read(&self) -> Result<Metadata, MetadataError> {
-        let name = self.text("name").ok_or_else(|| error("`[project]` has no `name`", "add one"))?;
-        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) {
+    fn read(&self) -> Result<Metadata, MetadataProblem> {
+        let name = self.text("name")?.ok_or_else(|| error("`[project]` has no `name`", "add one"))?;
+        let alphanumeric = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+        let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+        if !plain || !alphanumeric(name.chars().next()) || !alphanumeric(name.chars().next_back()) {
             return Err(error(
                 format!("`{name}` is no name for a Python project"),
-                "use letters, digits, `-`, `_` and `.`",
-            ));
+                "use letters, digits, `-`, `_` and `.`, with a letter or digit first and last",
+            )
+            .into());
         }
-        const KNOWN: &[&str] = &[
-            "name",
-            "version",
-            "description",
-            "readme",
-            "requires-python",
-            "license",
-            "license-files",
-            "authors",
-            "maintainers",
-            "keywords",
-            "classifiers",
-            "urls",
-            "scripts",
-            "gui-scripts",
-            "entry-points",
-            "dependencies",
-            "optional-dependencies",
-            "dynamic",
-            "import-names",
-            "import-namespaces",
-        ];
         if let Some(unknown) = self.project.keys().find(|k| !KNOWN.contains(&k.as_str())) {
-            return Err(error(
-                format!("`[project]` has no field `{unknown}`"),
-                "see the Python packaging guide for the fields it has",
-            ));
+            let help = "see the Python packaging guide for the fields it has";
+            return Err(error(format!("`[project]` has no field `{unknown}`"), help).into());
         }
-        for key in ["dependencies", "keywords", "classifiers"] {
-            let texts = |v: &toml::Value| v.as_array().is_some_and(|a| a.iter().all(toml::Value::is_str));
-            if self.project.get(key).is_some_and(|v| !texts(v)) {
-                return Err(error(
-                    format!("`{key}` of project `{name}` must be a list of texts"),
-                    "put each entry in quotes",
-                ));
+        let version = match self.text("version")? {
+            Some(version) => version,
+            None if self.is_dynamic("version") => {
+                self.dynamic.version().ok_or(MetadataProblem::Backend("its backend makes its version".to_owned()))?
             }
-        }
-        let dynamic: Vec<&str> = self.list("dynamic").iter().filter_map(|v| v.as_str()).collect();
-        if let Some(field) = dynamic.first() {
-            return Err(error(
-                format!("`{field}` of project `{name}` is dynamic"),
-                "pipec reads static metadata; write the value in `[project]`",
-            ));
-        }
-        let version = self
-            .text("version")
-            .ok_or_else(|| error(format!("project `{name}` has no `version`"), "add one to `[project]`"))?;
-        if !is_version(&version) {
-            return Err(error(
-                format!("`{version}` is no version of a release"),
-                "write a version such as `1.4.0`, without a local part",
-            ));
+            None => {
+                let help =
+                    "add one to `[project]`, or `dynamic = [\"version\"]` where the backend reads it from the code";
+                return Err(error(format!("project `{name}` has no `version`"), help).into());
+            }
+        };
+        let version = pep440_rs::Version::from_str(version.trim())
+            .map_err(|_| error(format!("`{version}` is no version"), "write a version such as `1.4.0` or `2.0rc1`"))?
+            .to_string();
+        let requires_python = self.text("requires-python")?;
+        if let Some(spec) = &requires_python {
+            pep440_rs::VersionSpecifiers::from_str(spec).map_err(|_| {
+                error(format!("`requires-python = \"{spec}\"` is not understood"), "write it like `>=3.10,<3.13`")
+            })?;
         }
         let mut metadata = Metadata {
+            summary: match self.text("description")? {
+                None if self.is_dynamic("description") => Some(self.made("description", self.dynamic.description())?),
+                written => written,
+            }
+            .map(|s| s.replace(['\r', '\n'], " ")),
             name,
             version,
-            summary: self.text("description").map(|s| s.replace(['\r', '\n'], " ")),
-            requires_python: self.text("requires-python"),
-            dependencies: self.texts("dependencies"),
-            license: self.text("license"),
+            requires_python,
+            dependencies: match self.texts("dependencies")? {
+                None if self.is_dynamic("dependencies") => self.made("dependencies", self.dynamic.dependencies())?,
+                written => written.unwrap_or_default(),
+            },
+            license: match self.project.get("license") {
+                Some(toml::Value::String(expression)) => Some(expression.clone()),
+                _ => None,
+            },
             license_text: self
                 .project
                 .get("license")
                 .and_then(|l| l.get("text"))
                 .and_then(|t| t.as_str())
                 .map(str::to_owned),
-            keywords: self.texts("keywords"),
-            classifiers: self.texts("classifiers"),
+            keywords: self.texts("keywords")?.unwrap_or_default(),
+            classifiers: self.texts("classifiers")?.unwrap_or_default(),
             ..Metadata::default()
         };
-        if let Some(extras) = self.table("optional-dependencies") {
-            metadata.extras = extras.iter().map(|(k, v)| (normalize_name(k).replace('_', "-"), texts_of(v))).collect();
-            metadata.extras.sort();
+        metadata.license_files = match self.texts("license-files")? {
+            Some(globs) => globs,
+            None => ["LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*"].map(str::to_owned).to_vec(),
+        };
+        if let Some(file) = self.project.get("license").and_then(|l| l.get("file")).and_then(|f| f.as_str()) {
+            metadata.license_files.push(file.to_owned());
         }
+        metadata.extras = match self.table("optional-dependencies")? {
+            None if self.is_dynamic("optional-dependencies") => {
+                self.made("optional-dependencies", self.dynamic.extras())?
+            }
+            table => table
+                .into_iter()
+                .flatten()
+                .map(|(k, v)| match v.as_array() {
+                    Some(_) => Ok((k.clone(), texts_of(v))),
+                    None => Err(error(format!("extra `{k}` must be a list of texts"), "put each entry in quotes")),
+                })
+                .collect::<Result<_, _>>()?,
+        };
+        for (name, _) in &mut metadata.extras {
+            *name = normalize_name(name).replace('_', "-");
+        }
+        metadata.extras.sort();
+        for requirement in metadata.dependencies.iter().chain(metadata.extras.iter().flat_map(|(_, list)| list)) {
+            valid_requirement(requirement)?;
+        }
+        self.people(&mut metadata);
+        if let Some(urls) = self.table("urls")? {
+            metadata.urls = urls.iter().filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned()))).collect();
+        }
+        metadata.readme = self.readme()?;
+        for (key, group) in [("scripts", "console_scripts"), ("gui-scripts", "gui_scripts")] {
+            if let Some(table) = self.table(key)? {
+                metadata.scripts.push(group_of(group, table)?);
+            }
+        }
+        for (group, table) in self.table("entry-points")?.into_iter().flatten() {
+            let table = table.as_table().ok_or_else(|| {
+                error(
+                    format!("entry-point group `{group}` must be a table"),
+                    "write `name = \"module:function\"` in it",
+                )
+            })?;
+            metadata.scripts.push(group_of(group, table)?);
+        }
+        metadata.scripts.sort_by(|a, b| a.group.cmp(&b.group));
+        const MADE: &[&str] = &["version", "description", "dependencies", "optional-dependencies", "readme"];
+        let fields = self.texts("dynamic")?.unwrap_or_default();
+        if let Some(field) = fields.iter().find(|f| !MADE.contains(&f.as_str())) {
+            return Err(MetadataProblem::Backend(format!("its backend makes `{field}`")));
+        }
+        Ok(metadata)
+    }
+
+    fn is_dynamic(&self, field: &str) -> bool {
+        self.project.get("dynamic").map(texts_of).unwrap_or_default().iter().any(|f| f == field)
+    }
+
+    fn made<T>(&self, field: &str, value: Option<T>) -> Result<T, MetadataProblem> {
+        value.ok_or_else(|| MetadataProblem::Backend(format!("its backend makes `{field}`")))
+    }
+
+    fn people(&self, metadata: &mut Metadata) {
         for (key, name_header, email_header) in
             [("authors", "Author", "Author-email"), ("maintainers", "Maintainer", "Maintainer-email")]
         {
-            for person in self.list(key) {
+            let list = self.project.get(key).and_then(|v| v.as_array()).map(Vec::as_slice).unwrap_or_default();
+            for person in list {
                 let part = |k: &str| person.get(k).and_then(|v| v.as_str());
                 match (part("name"), part("email")) {
                     (Some(n), Some(e)) if n.contains(',') => {
@@ -248,23 +274,13 @@ impl Reader<'_> {
                 }
             }
         }
-        if let Some(urls) = self.table("urls") {
-            metadata.urls = urls.iter().filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned()))).collect();
-        }
-        metadata.readme = self.readme()?;
-        for (key, group) in [("scripts", "console_scripts"), ("gui-scripts", "gui_scripts")] {
-            if let Some(table) = self.table(key) {
-                metadata.scripts.push(group_of(group, table));
-            }
-        }
-        if let Some(groups) = self.table("entry-points") {
-            metadata.scripts.extend(groups.iter().filter_map(|(group, t)| Some(group_of(group, t.as_table()?))));
-        }
-        metadata.scripts.sort_by(|a, b| a.group.cmp(&b.group));
-        Ok(metadata)
     }
 
-    fn readme(&self) -> Result<Option<(String, &'static str)>, MetadataError> {
+    fn readme(&self) -> Result<Option<(String, &'static str)>, MetadataProblem> {
+        if self.is_dynamic("readme") {
+            let (file, text) = self.made("readme", self.dynamic.readme())?;
+            return Ok(Some((text, content_type(&file))));
+        }
         let (file, text) = match self.project.get("readme") {
             None => return Ok(None),
             Some(toml::Value::String(file)) => (Some(file.clone()), None),
@@ -280,59 +296,138 @@ impl Reader<'_> {
             return Err(error(
                 format!("`{given}` is no content type of a readme"),
                 format!("use {}", KINDS.join(", ")),
-            ));
+            )
+            .into());
         }
         if let Some(text) = text {
             return Ok(Some((text, declared.unwrap_or("text/plain"))));
         }
         let Some(file) = file else { return Ok(None) };
-        let path: PathBuf = self.dir.join(&file);
-        let bytes = self
-            .files
-            .read(&path)
-            .map_err(|_| error(format!("the readme `{file}` is not there"), "correct `readme` in `[project]`"))?;
-        let kind = if file.ends_with(".rst") {
-            "text/x-rst"
-        } else if file.ends_with(".txt") {
-            "text/plain"
-        } else {
-            "text/markdown"
+        let text = self.p.file(&file).ok_or_else(|| {
+            error(
+                format!("the readme `{file}` is not there"),
+                "correct `readme` in `[project]`; it lies in the project",
+            )
+        })?;
+        Ok(Some((text, declared.unwrap_or(content_type(&file)))))
+    }
+
+    fn text(&self, key: &str) -> Result<Option<String>, ProjectError> {
+        match self.project.get(key) {
+            None => Ok(None),
+            Some(toml::Value::String(text)) => Ok(Some(text.clone())),
+            Some(_) => Err(error(format!("`{key}` in `[project]` must be a text"), "put it in quotes")),
+        }
+    }
+
+    fn texts(&self, key: &str) -> Result<Option<Vec<String>>, ProjectError> {
+        match self.project.get(key) {
+            None => Ok(None),
+            Some(toml::Value::Array(list)) if list.iter().all(toml::Value::is_str) => {
+                Ok(Some(list.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()))
+            }
+            Some(_) => {
+                Err(error(format!("`{key}` in `[project]` must be a list of texts"), "put each entry in quotes"))
+            }
+        }
+    }
+
+    fn table(&self, key: &str) -> Result<Option<&toml::Table>, ProjectError> {
+        match self.project.get(key) {
+            None => Ok(None),
+            Some(toml::Value::Table(table)) => Ok(Some(table)),
+            Some(_) => Err(error(format!("`{key}` in `[project]` must be a table"), "see the Python packaging guide")),
+        }
+    }
+}
+
+fn content_type(file: &str) -> &'static str {
+    match file.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).as_deref() {
+        Some("rst") => "text/x-rst",
+        Some("txt") => "text/plain",
+        _ => "text/markdown",
+    }
+}
+
+/// A requirement as pip takes it.
+fn valid_requirement(text: &str) -> Result<(), ProjectError> {
+    match pep508_rs::Requirement::<pep508_rs::VerbatimUrl>::from_str(text) {
+        Ok(_) => Ok(()),
+        Err(e) => {
+            let why = e.to_string();
+            let why = why.lines().next().unwrap_or_default().to_owned();
+            Err(error(format!("the requirement `{text}` is not understood: {why}"), "write it like `pandas>=2,<3`"))
+        }
+    }
+}
+
+fn group_of(group: &str, table: &toml::Table) -> Result<ScriptGroup, ProjectError> {
+    let mut entries = Vec::new();
+    for (name, object) in table {
+        let Some(object) = object.as_str() else {
+            let help = "write `name = \"module:function\"`";
+            return Err(error(format!("entry point `{name}` of `{group}` must be a text"), help));
         };
-        Ok(Some((String::from_utf8_lossy(&bytes).replace("\r\n", "\n"), declared.unwrap_or(kind))))
+        entries.push((name.clone(), object.to_owned()));
     }
-
-    fn text(&self, key: &str) -> Option<String> {
-        self.project.get(key)?.as_str().map(str::to_owned)
-    }
-
-    fn list(&self, key: &str) -> &[toml::Value] {
-        self.project.get(key).and_then(|v| v.as_array()).map(Vec::as_slice).unwrap_or_default()
-    }
-
-    fn texts(&self, key: &str) -> Vec<String> {
-        self.project.get(key).map(texts_of).unwrap_or_default()
-    }
-
-    fn table(&self, key: &str) -> Option<&toml::Table> {
-        self.project.get(key)?.as_table()
-    }
-}
-
-fn texts_of(value: &toml::Value) -> Vec<String> {
-    value.as_array().map(|a| a.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()).unwrap_or_default()
-}
-
-fn group_of(group: &str, table: &toml::Table) -> ScriptGroup {
-    let mut entries: Vec<(String, String)> =
-        table.iter().filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned()))).collect();
     entries.sort();
-    ScriptGroup { group: group.to_owned(), entries }
+    Ok(ScriptGroup { group: group.to_owned(), entries })
 }
 
-/// A public version in its usual spellings; the local part is pipec's.
-fn is_version(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_digit())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '!')
+/// `METADATA` of a wheel with this version and these licence files.
+pub(super) fn metadata_txt(m: &Metadata, version: &str, licenses: &[String]) -> String {
+    let mut out = format!("Metadata-Version: 2.4\nName: {}\nVersion: {version}\n", m.name);
+    let mut line = |key: &str, value: &str| out.push_str(&format!("{key}: {value}\n"));
+    if let Some(summary) = &m.summary {
+        line("Summary", summary);
+    }
+    for key in ["Author", "Author-email", "Maintainer", "Maintainer-email"] {
+        let list: Vec<&str> = m.people.iter().filter(|(k, _)| *k == key).map(|(_, v)| v.as_str()).collect();
+        if !list.is_empty() {
+            line(key, &list.join(", "));
+        }
+    }
+    if !m.keywords.is_empty() {
+        line("Keywords", &m.keywords.join(","));
+    }
+    if let Some(license) = &m.license {
+        line("License-Expression", license);
+    } else if let Some(text) = &m.license_text {
+        // Header lines after the first are set in.
+        line("License", &text.trim().replace("\r\n", "\n").replace('\n', "\n        "));
+    }
+    for path in licenses {
+        line("License-File", path);
+    }
+    for classifier in &m.classifiers {
+        line("Classifier", classifier);
+    }
+    for (label, url) in &m.urls {
+        line("Project-URL", &format!("{label}, {url}"));
+    }
+    if let Some(python) = &m.requires_python {
+        line("Requires-Python", python);
+    }
+    for requirement in &m.dependencies {
+        line("Requires-Dist", requirement);
+    }
+    for (extra, requirements) in &m.extras {
+        line("Provides-Extra", extra);
+        for requirement in requirements {
+            // A URL ends at the blank before the semicolon.
+            let with_marker = match requirement.split_once(';') {
+                Some((r, marker)) => format!("{} ; ({}) and extra == '{extra}'", r.trim(), marker.trim()),
+                None => format!("{requirement} ; extra == '{extra}'"),
+            };
+            line("Requires-Dist", &with_marker);
+        }
+    }
+    if let Some((text, kind)) = &m.readme {
+        line("Description-Content-Type", kind);
+        out.push('\n');
+        out.push_str(text);
+    }
+    out
 }
 
 #[cfg(test)]
@@ -349,8 +444,10 @@ mod tests {
         assert!(takes(">=3.9,<3.12", "3.11"));
         assert!(!takes(">=3.9,<3.11", "3.11"));
         assert!(takes("==3.11.*", "3.11"));
+        assert!(takes(">3.11", "3.11"), "3.11.1 is later than 3.11");
         assert!(!takes("!=3.11.*", "3.11"));
         assert!(takes("~=3.9", "3.12"));
+        assert!(!takes("~=3.9.1", "3.12"));
     }
 
     #[test]

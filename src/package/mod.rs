@@ -1,11 +1,29 @@
-//! Python projects: what their metadata says, where their modules are, and the wheel made of them.
+//! Python projects: what their metadata says, where their modules are, what their functions take and give, and the wheel
+//! made of them.
 
+mod archive;
+mod backend;
+mod dynamic;
 mod entry;
+mod functions;
+mod layout;
 mod metadata;
 mod modules;
+mod project;
+mod pyproject;
+mod select;
+mod types;
 mod wheel;
 
+pub use archive::{sha256_hex, unzip};
 pub use entry::EntryPoint;
-pub use metadata::{Metadata, MetadataError, ScriptGroup, normalize_name};
-pub use modules::{Modules, SourceRoot};
-pub use wheel::{Wheel, WheelFile, build, plain_lines, sha256_hex};
+pub use functions::{Functions, Lookup, Missing, Parameter, Signature};
+pub use layout::{Layout, Top};
+pub use metadata::{Metadata, ScriptGroup, normalize_name};
+pub use modules::{ModuleFile, Modules};
+pub use project::{Builder, PythonProject};
+pub use pyproject::ProjectError;
+pub(crate) use select::is_packed;
+pub use select::plain_lines;
+pub use types::{PyType, RecordKind};
+pub use wheel::{Wheel, WheelFile, build};

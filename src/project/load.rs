@@ -89,6 +89,8 @@ pub fn load(paths: &[PathBuf], files: &dyn Files) -> Result<Loaded, LoadError> {
         let project = loader.project(&root, tables)?;
         loader.loaded.projects.push(project);
     }
+    let Loaded { projects, sources, .. } = &mut loader.loaded;
+    super::pythons::read_packages(projects, sources, files);
     Ok(loader.loaded)
 }
 
@@ -251,7 +253,7 @@ impl Loader<'_> {
 
     fn project(&mut self, root: &Path, tables: Arc<ComputeTables>) -> Result<Project, LoadError> {
         self.read_all(&[root.to_owned()])?;
-        let mut project = Project { units: Vec::new(), imports: Vec::new(), tables };
+        let mut project = Project { units: Vec::new(), imports: Vec::new(), tables, packages: Vec::new() };
         let mut index: HashMap<PathBuf, usize> = HashMap::new();
         if let Some(unit) = self.units.get(root) {
             project.units.push(unit.clone());

@@ -2,11 +2,13 @@
 
 mod circles;
 mod load;
+mod pythons;
 mod tables;
 
 pub(crate) use circles::circles;
 pub(crate) use load::join;
 pub use load::{LoadError, Loaded, load};
+pub use pythons::PackageSource;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -44,6 +46,8 @@ pub struct Project {
     pub imports: Vec<Vec<(Span, Option<usize>)>>,
     /// What is known of compute, the project's own table included.
     pub tables: Arc<ComputeTables>,
+    /// The directories of its packages, with what was read there.
+    pub packages: Vec<(PathBuf, Arc<PackageSource>)>,
 }
 
 impl Project {
@@ -55,6 +59,11 @@ impl Project {
     /// The directory of the root file.
     pub fn dir(&self) -> &Path {
         self.root().map_or(Path::new(""), Unit::dir)
+    }
+
+    /// What was read in the directory of a package.
+    pub fn package(&self, dir: &Path) -> Option<&PackageSource> {
+        self.packages.iter().find(|(d, _)| d == dir).map(|(_, p)| p.as_ref())
     }
 
     /// The unit of a file.

@@ -1,0 +1,57 @@
+//! Files that the code of a package opens, and that will not be where it looks for them.
+
+use super::job::Packaged;
+use super::scope::Checker;
+use crate::diag::{Code, Diagnostic};
+use crate::package::{Builder, is_packed};
+use crate::python::Place;
+
+impl Checker<'_> {
+    /// Holds the files that the modules of called functions open against what the wheels will hold.
+    pub fn opened_files(&mut self, packages: &[Packaged<'_>]) {
+        for packaged in packages {
+            let dir = &packaged.package.dir;
+            // What another backend packs is not known before it has done so.
+            if packaged.python.builder != Builder::InProcess {
+                continue;
+            }
+            for (module, opened) in &packaged.source.opened {
+                for file in opened {
+                    let (path, message, help) = match file.place {
+                        Place::WorkingDirectory => (
+                            crate::project::join(dir, &file.path),
+                            format!(
+                                "`{}` is looked for in the directory that the step runs in, which is not the project's",
+                                file.path
+                            ),
+                            "keep the file in the package, and open it by `Path(__file__).parent / ...`; or in a volume",
+                        ),
+                        Place::BesideModule(up) => {
+                            let Some(base) = module.ancestors().nth(up) else { continue };
+                            let path = crate::project::join(base, &file.path);
+                            if is_packed(self.files, dir, &packaged.python.layout, &path) {
+                                continue;
+                            }
+                            if self.files.is_dir(&path)
+                                && packaged.python.layout.tops.iter().any(|t| path.starts_with(&t.path))
+                            {
+                                continue;
+                            }
+                            let shown = path.strip_prefix(dir).unwrap_or(&path).display().to_string();
+                            (
+                                path,
+                                format!("`{shown}` is not in the wheel"),
+                                "move it into the package, and out of what `.gitignore` and the build backend leave out; or keep it in a volume",
+                            )
+                        }
+                    };
+                    if !self.files.is_file(&path) && !self.files.is_dir(&path) {
+                        continue;
+                    }
+                    let d = Diagnostic::new(Code::NotPacked, file.span, message);
+                    self.report(d.also(packaged.package.span, "the package that becomes the wheel").help(help));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Wheels as zip files: written the same everywhere, read with suspicion.
+
+use std::io::{self, Cursor, Read, Write};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use super::select::Contents;
+
+/// SHA-256 of some bytes, in hex.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The text of `RECORD` for these files and itself.
+pub(super) fn record(files: &Contents, info: &str) -> String {
+    let quote = |path: &str| {
+        if path.contains([',', '"']) { format!("\"{}\"", path.replace('"', "\"\"")) } else { path.to_owned() }
+    };
+    let mut out = String::new();
+    for (path, bytes) in files {
+        let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(bytes));
+        out.push_str(&format!("{},sha256={hash},{}\n", quote(path), bytes.len()));
+    }
+    out.push_str(&format!("{}/RECORD,,\n", quote(info)));
+    out
+}
+
+/// The zip file: times and modes are fixed.
+pub(super) fn zip(files: &Contents) -> zip::result::ZipResult<Vec<u8>> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated)
+        .last_modified_time(zip::DateTime::default())
+        .unix_permissions(0o644);
+    for (path, bytes) in files {
+        writer.start_file(path.as_str(), options)?;
+        writer.write_all(bytes)?;
+    }
+    Ok(writer.finish()?.into_inner())
+}
+
+/// The most that a wheel may hold when unpacked, in bytes.
+const UNPACKED: u64 = 1_000_000_000;
+
+/// The files in a wheel that somebody else made.
+///
+/// # Errors
+/// Bytes that are no zip file, names that lead out of it, two files of one name, or more than a gigabyte of content.
+pub fn unzip(bytes: &[u8]) -> io::Result<Vec<(String, Vec<u8>)>> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(io::Error::other)?;
+    let mut out: Contents = Vec::new();
+    let mut total = 0;
+    for i in 0..archive.len() {
+        let file = archive.by_index(i).map_err(io::Error::other)?;
+        if file.is_dir() {
+            continue;
+        }
+        let name = file.name().map_err(io::Error::other)?.into_owned();
+        let safe = !name.starts_with('/')
+            && !name.contains(['\\', ':', '\0'])
+            && name.split('/').all(|part| !matches!(part, "" | "." | ".."));
+        if !safe {
+            return Err(io::Error::other(format!("it holds a file named {name:?}, which leads out of it")));
+        }
+        let mut content = Vec::new();
+        // The size in the directory may be a lie: what counts is what comes out.
+        file.take(UNPACKED - total + 1).read_to_end(&mut content)?;
+        total += content.len() as u64;
+        if total > UNPACKED {
+            return Err(io::Error::other("it holds more than a gigabyte"));
+        }
+        out.push((name, content));
+    }
+    out.sort();
+    if let Some([(name, _), _]) = out.windows(2).find(|w| matches!(w, [(a, _), (b, _)] if a == b)) {
+        return Err(io::Error::other(format!("it holds two files named `{name}`")));
+    }
+    Ok(out)
+}

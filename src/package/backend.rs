@@ -1,0 +1,72 @@
+//! The project's own build backend, as a command with a name.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::archive::unzip;
+use super::pyproject::{ProjectError, error};
+use super::select::Contents;
+
+/// A wheel as the backend made it.
+pub(super) struct Built {
+    /// The name of the wheel file.
+    pub file_name: String,
+    /// Its files.
+    pub files: Contents,
+}
+
+/// How to call a builder: the words before the output directory.
+const COMMANDS: &[(&str, &[&str])] = &[
+    ("uv build", &["uv", "build", "--wheel", "--quiet", "--out-dir"]),
+    ("python3 -m build", &["python3", "-m", "build", "--wheel", "--outdir"]),
+    ("python -m build", &["python", "-m", "build", "--wheel", "--outdir"]),
+];
+
+/// Builds the wheel of `dir` by the first builder that is there. `why` is the reason that it is needed.
+///
+/// # Errors
+/// No builder, or one that fails: with what it printed.
+pub(super) fn build(dir: &Path, why: &str) -> Result<Built, ProjectError> {
+    let out = tempfile::tempdir().map_err(|e| error(format!("no temporary directory: {e}"), "free some space"))?;
+    let here = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
+    for (name, words) in COMMANDS {
+        let Some((program, arguments)) = words.split_first() else { continue };
+        if words.contains(&"-m") && !has_build(program) {
+            continue;
+        }
+        let output = match Command::new(program).args(arguments).arg(out.path()).arg(here).output() {
+            Ok(output) => output,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(e) => return Err(error(format!("cannot run `{name}`: {e}"), "check the installation")),
+        };
+        if !output.status.success() {
+            let mut said = String::from_utf8_lossy(&output.stdout).into_owned();
+            said.push_str(&String::from_utf8_lossy(&output.stderr));
+            return Err(error(
+                format!("`{name}` failed in `{}`; it said:\n{}", super::pyproject::shown(dir), said.trim_end()),
+                format!("make `{name} {}` work; pipec calls it because {why}", super::pyproject::shown(dir)),
+            ));
+        }
+        return take(out.path(), name);
+    }
+    Err(error(
+        format!("the project needs its own build backend ({why}), and neither `uv` nor `python3 -m build` is there"),
+        "install one of them: `pip install uv`, or `pip install build`",
+    ))
+}
+
+fn has_build(python: &str) -> bool {
+    Command::new(python).args(["-c", "import build.__main__"]).output().is_ok_and(|o| o.status.success())
+}
+
+fn take(out: &Path, name: &str) -> Result<Built, ProjectError> {
+    let failed =
+        |what: String| error(format!("`{name}` gave no usable wheel: {what}"), "look at what the command makes");
+    let list = std::fs::read_dir(out).map_err(|e| failed(e.to_string()))?;
+    let wheels: Vec<_> =
+        list.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "whl")).collect();
+    let [wheel] = wheels.as_slice() else { return Err(failed(format!("it made {} wheels", wheels.len()))) };
+    let bytes = std::fs::read(wheel).map_err(|e| failed(e.to_string()))?;
+    let files = unzip(&bytes).map_err(|e| failed(e.to_string()))?;
+    Ok(Built { file_name: wheel.file_name().unwrap_or_default().to_string_lossy().into_owned(), files })
+}

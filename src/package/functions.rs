@@ -1,0 +1,403 @@
+//! Functions of a project by module and name, followed through re-exports; annotations with their names resolved.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::layout::Layout;
+use super::modules::Modules;
+use super::types::PyType;
+use crate::python::{self, Binding, Class, Function, Literal, Module, Name, Returned, SyntaxError, TypeExpr};
+use crate::source::{FileId, Files, SourceMap, Span};
+
+/// How many times a name is followed from module to module, and a type into its parts.
+const DEPTH: usize = 24;
+/// Modules of more bytes than this are not read: what is in them is not known.
+const LARGEST: usize = 1 << 20;
+
+/// A parameter with its type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// As it is written.
+    pub written: python::Param,
+    /// What it takes.
+    pub ty: PyType,
+}
+
+/// A function whose signature can be trusted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signature {
+    /// Where its name is written.
+    pub span: Span,
+    /// Its parameters, but for `*args` and `**kwargs`.
+    pub params: Vec<Parameter>,
+    /// What each of its `**kwargs` takes, if it has them.
+    pub kwargs: Option<PyType>,
+    /// What it is annotated to return, and where.
+    pub returns: Option<(PyType, Span)>,
+    /// Each `return` with a value: the shape, and the type where a record is made.
+    pub returned: Vec<(Returned, Option<PyType>)>,
+    /// Where it yields.
+    pub yields: Option<Span>,
+    /// Its body tells nothing of what it returns.
+    pub stub: bool,
+}
+
+/// Why a function is not there.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Missing {
+    /// There is no such module.
+    Module,
+    /// The module has no such name; it has these functions. The place is one that belongs to the module.
+    Function {
+        /// The module that was looked in last.
+        module: String,
+        /// Its functions.
+        known: Vec<(String, Span)>,
+        /// Where the name is imported from it, or the start of its file.
+        at: Option<Span>,
+    },
+    /// The module is not Python.
+    NotPython(SyntaxError),
+    /// The name stands for something that is no function.
+    NotFunction(Span),
+}
+
+/// What was found under a module and a name.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Lookup {
+    /// A function with a signature to hold a call against.
+    Signature(Box<Signature>),
+    /// Something that may be called; where its name gets its meaning.
+    Unknown(Option<Span>),
+    /// Nothing to call.
+    Missing(Missing),
+}
+
+struct Read {
+    name: String,
+    file: FileId,
+    module: Module,
+}
+
+/// Reads modules as they are asked for, each once.
+pub struct Functions<'a> {
+    files: &'a dyn Files,
+    modules: Modules<'a>,
+    sources: &'a mut SourceMap,
+    read: HashMap<String, Result<Option<Rc<Read>>, SyntaxError>>,
+    known_files: &'a mut HashMap<PathBuf, FileId>,
+}
+
+impl<'a> Functions<'a> {
+    /// The functions of a layout. Files that are read are added to `sources`, each once: `known_files` holds those that are.
+    pub fn new(
+        files: &'a dyn Files,
+        layout: &Layout,
+        sources: &'a mut SourceMap,
+        known_files: &'a mut HashMap<PathBuf, FileId>,
+    ) -> Functions<'a> {
+        Functions { files, modules: Modules::new(files, layout.clone()), sources, read: HashMap::new(), known_files }
+    }
+
+    /// Looks a function up.
+    pub fn find(&mut self, module: &str, function: &str) -> Lookup {
+        self.follow(module, function, None, 0)
+    }
+
+    /// The modules that these reach by imports, themselves included: name, file and what was read.
+    pub fn reached(&mut self, from: &[String]) -> Vec<(PathBuf, Vec<python::Opened>)> {
+        let mut seen: Vec<String> = from.to_vec();
+        let mut out = Vec::new();
+        let mut next = 0;
+        while let Some(name) = seen.get(next).cloned() {
+            next += 1;
+            let Ok(Some(read)) = self.module(&name) else { continue };
+            if !read.module.opened.is_empty() {
+                out.push((self.sources.path(read.file).to_owned(), read.module.opened.clone()));
+            }
+            for import in &read.module.imports {
+                if seen.len() < 2000 && !seen.contains(import) && self.modules.resolve(import).is_some() {
+                    seen.push(import.clone());
+                }
+            }
+        }
+        out
+    }
+
+    /// `Ok(None)`: there is nothing to read in it.
+    fn module(&mut self, name: &str) -> Result<Option<Rc<Read>>, SyntaxError> {
+        if let Some(known) = self.read.get(name) {
+            return known.clone();
+        }
+        let found = self.load(name);
+        self.read.insert(name.to_owned(), found.clone());
+        found
+    }
+
+    fn load(&mut self, name: &str) -> Result<Option<Rc<Read>>, SyntaxError> {
+        let Some(found) = self.modules.resolve(name) else { return Ok(None) };
+        let Some(path) = found.file else { return Ok(None) };
+        let Ok(bytes) = self.files.read(&path) else { return Ok(None) };
+        if bytes.len() > LARGEST {
+            return Ok(None);
+        }
+        let head = bytes.split(|b| *b == b'\n').take(2).collect::<Vec<_>>().join(&b'\n');
+        let coded = String::from_utf8_lossy(&head).contains("coding");
+        let (text, bad) = match String::from_utf8(bytes) {
+            Ok(text) => (text, None),
+            // Another encoding that the file names: not ours to read.
+            Err(_) if coded => return Ok(None),
+            Err(e) => {
+                let at = e.utf8_error().valid_up_to() as u32;
+                (String::from_utf8_lossy(e.as_bytes()).into_owned(), Some(at))
+            }
+        };
+        let text: Arc<str> = text.into();
+        let file = match self.known_files.get(&path) {
+            Some(file) => *file,
+            None => {
+                let file = self.sources.add(path.clone(), text.clone());
+                self.known_files.insert(path, file);
+                file
+            }
+        };
+        if let Some(at) = bad {
+            let span = Span::new(file, at, at + '\u{fffd}'.len_utf8() as u32);
+            return Err(SyntaxError { message: "it is not valid UTF-8".to_owned(), span });
+        }
+        let module = python::read(&text, file, name, found.package)?;
+        Ok(Some(Rc::new(Read { name: name.to_owned(), file, module })))
+    }
+
+    fn follow(&mut self, module: &str, name: &str, at: Option<Span>, depth: usize) -> Lookup {
+        if depth > DEPTH {
+            return Lookup::Unknown(at);
+        }
+        let Some(place) = self.modules.resolve(module) else {
+            return if depth == 0 { Lookup::Missing(Missing::Module) } else { Lookup::Unknown(at) };
+        };
+        let read = match self.module(module) {
+            Ok(Some(read)) => read,
+            Ok(None) if place.file.is_some() => return Lookup::Unknown(at),
+            Ok(None) => {
+                let missing = Missing::Function { module: module.to_owned(), known: Vec::new(), at };
+                return Lookup::Missing(missing);
+            }
+            Err(e) => return Lookup::Missing(Missing::NotPython(e)),
+        };
+        if let Some(found) = read.module.names.get(name).cloned() {
+            return self.bound(&read, found, depth);
+        }
+        let mut unsure = read.module.dynamic;
+        for star in &read.module.stars {
+            if self.modules.resolve(star).is_none() {
+                unsure = true;
+                continue;
+            }
+            match self.follow(star, name, at, depth + 1) {
+                Lookup::Missing(Missing::Function { .. }) => {}
+                found => return found,
+            }
+        }
+        if unsure {
+            return Lookup::Unknown(at);
+        }
+        let at = at.or(Some(Span::new(read.file, 0, 0)));
+        if self.modules.resolve(&format!("{module}.{name}")).is_some() && place.package {
+            return Lookup::Missing(Missing::NotFunction(Span::new(read.file, 0, 0)));
+        }
+        let mut known: Vec<(String, Span)> = read
+            .module
+            .names
+            .iter()
+            .filter(|(_, n)| matches!(n.binding, Binding::Function(_) | Binding::Import(_, Some(_))))
+            .map(|(name, n)| (name.clone(), n.span))
+            .collect();
+        known.sort();
+        Lookup::Missing(Missing::Function { module: module.to_owned(), known, at })
+    }
+
+    fn bound(&mut self, read: &Rc<Read>, found: Name, depth: usize) -> Lookup {
+        if !found.sure {
+            return Lookup::Unknown(Some(found.span));
+        }
+        match found.binding {
+            Binding::Function(function) if function.decorated => Lookup::Unknown(Some(function.span)),
+            Binding::Function(function) => Lookup::Signature(Box::new(self.signature(read, &function))),
+            Binding::Class(class) => Lookup::Unknown(Some(class.span)),
+            Binding::Import(module, Some(name)) if self.modules.resolve(&module).is_some() => {
+                if self.modules.resolve(&format!("{module}.{name}")).is_some()
+                    && matches!(self.module(&module), Ok(None))
+                {
+                    return Lookup::Missing(Missing::NotFunction(found.span));
+                }
+                self.follow(&module, &name, Some(found.span), depth + 1)
+            }
+            Binding::Import(_, Some(_)) => Lookup::Unknown(Some(found.span)),
+            Binding::Import(_, None) => Lookup::Missing(Missing::NotFunction(found.span)),
+            Binding::Value(TypeExpr::Constant(_), _) => Lookup::Missing(Missing::NotFunction(found.span)),
+            Binding::Value(..) => Lookup::Unknown(Some(found.span)),
+        }
+    }
+
+    fn signature(&mut self, read: &Rc<Read>, f: &Function) -> Signature {
+        let params =
+            f.params.iter().map(|p| Parameter { ty: self.resolve(read, &p.ty, 0), written: p.clone() }).collect();
+        let returned = f
+            .returned
+            .iter()
+            .map(|r| {
+                let record = match &r.shape {
+                    python::Shape::Call(name) => Some(self.resolve(read, &TypeExpr::Name(name.clone()), 0))
+                        .filter(|t| matches!(t, PyType::Record { .. })),
+                    _ => None,
+                };
+                (r.clone(), record)
+            })
+            .collect();
+        Signature {
+            span: f.span,
+            params,
+            kwargs: f.kwargs.as_ref().map(|t| self.resolve(read, t, 0)),
+            returns: f.returns.as_ref().map(|(t, span)| (self.resolve(read, t, 0), *span)),
+            returned,
+            yields: f.yields,
+            stub: f.stub,
+        }
+    }
+
+    fn resolve(&mut self, read: &Rc<Read>, ty: &TypeExpr, depth: usize) -> PyType {
+        if depth > DEPTH {
+            return PyType::Any;
+        }
+        match ty {
+            TypeExpr::Any | TypeExpr::List => PyType::Any,
+            TypeExpr::Constant(Literal::None) => PyType::None,
+            TypeExpr::Constant(_) => PyType::Any,
+            TypeExpr::Union(list) => self.union(read, list, depth),
+            TypeExpr::Name(name) => match self.meaning(read, name, depth) {
+                Meaning::Known(absolute) => PyType::known(&absolute),
+                Meaning::Class(at, class) => self.record(&at, &class, name, depth),
+                Meaning::Alias(at, ty) => self.resolve(&at, &ty, depth + 1),
+                Meaning::Unknown => PyType::Any,
+            },
+            TypeExpr::Subscript(name, arguments) => {
+                let Meaning::Known(absolute) = self.meaning(read, name, depth) else { return PyType::Any };
+                let base = absolute.rsplit('.').next().unwrap_or(&absolute);
+                let first = |c: &mut Self| arguments.first().map_or(PyType::Any, |a| c.resolve(read, a, depth + 1));
+                match base {
+                    "Optional" => PyType::Union(vec![first(self), PyType::None]),
+                    "Union" => self.union(read, arguments, depth),
+                    "Annotated" | "Final" | "Required" | "NotRequired" | "ReadOnly" => first(self),
+                    "Literal" => {
+                        let list: Option<Vec<Literal>> = arguments
+                            .iter()
+                            .map(|a| match a {
+                                TypeExpr::Constant(c) => Some(c.clone()),
+                                _ => None,
+                            })
+                            .collect();
+                        list.map_or(PyType::Any, PyType::Literal)
+                    }
+                    _ => match PyType::known(&absolute) {
+                        PyType::List(_) => PyType::List(Box::new(first(self))),
+                        PyType::Dict(_) => PyType::Dict(Box::new(
+                            arguments.get(1).map_or(PyType::Any, |a| self.resolve(read, a, depth + 1)),
+                        )),
+                        other => other,
+                    },
+                }
+            }
+        }
+    }
+
+    fn union(&mut self, read: &Rc<Read>, list: &[TypeExpr], depth: usize) -> PyType {
+        let members: Vec<PyType> = list.iter().map(|t| self.resolve(read, t, depth + 1)).collect();
+        if members.contains(&PyType::Any) { PyType::Any } else { PyType::Union(members) }
+    }
+
+    fn record(&mut self, at: &Rc<Read>, class: &Class, name: &str, depth: usize) -> PyType {
+        let mut kind = PyType::record_kind(class.kind);
+        let mut fields: Option<Vec<(String, PyType, Span)>> = Some(Vec::new());
+        for base in &class.bases {
+            let last = base.rsplit('.').next().unwrap_or(base);
+            if matches!(last, "TypedDict" | "NamedTuple" | "Generic" | "object") {
+                continue;
+            }
+            let inherited = match self.meaning(at, base, depth) {
+                Meaning::Class(there, class) => self.record(&there, &class, base, depth + 1),
+                _ => PyType::Any,
+            };
+            match inherited {
+                PyType::Record { kind: k, fields: more, .. } => {
+                    kind = kind.or((k == super::types::RecordKind::TypedDict).then_some(k));
+                    fields = fields.zip(more).map(|(mut a, b)| {
+                        a.extend(b);
+                        a
+                    });
+                }
+                _ => fields = None,
+            }
+        }
+        let Some(kind) = kind else { return PyType::Any };
+        if depth > DEPTH {
+            return PyType::Any;
+        }
+        if let Some(list) = &mut fields {
+            for field in &class.fields {
+                let ty = self.resolve(at, &field.ty, depth + 1);
+                list.retain(|(n, ..)| *n != field.name);
+                list.push((field.name.clone(), ty, field.span));
+            }
+        }
+        PyType::Record { kind, name: name.to_owned(), fields }
+    }
+
+    /// What a dotted name means in a module.
+    fn meaning(&mut self, read: &Rc<Read>, name: &str, depth: usize) -> Meaning {
+        if depth > DEPTH {
+            return Meaning::Unknown;
+        }
+        let (first, rest) = name.split_once('.').map_or((name, None), |(a, b)| (a, Some(b)));
+        let Some(found) = read.module.names.get(first).cloned() else {
+            let builtin = rest.is_none() && !read.module.dynamic && read.module.stars.is_empty();
+            return if builtin { Meaning::Known(first.to_owned()) } else { Meaning::Unknown };
+        };
+        match (found.binding, rest) {
+            (Binding::Import(module, None), Some(rest)) => self.absolute(&format!("{module}.{rest}"), depth + 1),
+            (Binding::Import(module, Some(name)), None) => self.absolute(&format!("{module}.{name}"), depth + 1),
+            (Binding::Import(module, Some(name)), Some(rest)) => {
+                self.absolute(&format!("{module}.{name}.{rest}"), depth + 1)
+            }
+            _ if !found.sure => Meaning::Unknown,
+            (Binding::Class(class), None) => Meaning::Class(read.clone(), class),
+            // A name of its own: a value that is an annotation is an alias.
+            (Binding::Value(ty, None), None) if ty != TypeExpr::Any => Meaning::Alias(read.clone(), ty),
+            _ => Meaning::Unknown,
+        }
+    }
+
+    /// The meaning of an absolute name: in a module of the project, or outside of it.
+    fn absolute(&mut self, path: &str, depth: usize) -> Meaning {
+        let Some((module, name)) = path.rsplit_once('.') else { return Meaning::Unknown };
+        let first = path.split('.').next().unwrap_or(path);
+        if self.modules.resolve(first).is_none() {
+            let path = path.strip_prefix("typing_extensions.").map_or(path.to_owned(), |p| format!("typing.{p}"));
+            return Meaning::Known(path);
+        }
+        match self.module(module) {
+            Ok(Some(read)) if read.name == module => self.meaning(&read, name, depth + 1),
+            _ => Meaning::Unknown,
+        }
+    }
+}
+
+enum Meaning {
+    /// A builtin, or a name outside of the project.
+    Known(String),
+    Class(Rc<Read>, Box<Class>),
+    Alias(Rc<Read>, TypeExpr),
+    Unknown,
+}

@@ -1,0 +1,194 @@
+//! Which files of a project go into its wheel.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use super::layout::Layout;
+use crate::source::{DiskFiles, Files};
+
+/// Bytes that a wheel may hold: a workspace takes files of up to 500 MB.
+const LIMIT: u64 = 500 * 1000 * 1000;
+
+/// The files of a wheel: path in it, content.
+pub(super) type Contents = Vec<(String, Vec<u8>)>;
+
+/// Whether a file never belongs in a wheel, whatever `.gitignore` says: caches, secrets, editors' leavings.
+pub(super) fn never(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    matches!(
+        lower.as_str(),
+        "__pycache__" | "node_modules" | "thumbs.db" | ".ds_store" | ".netrc" | ".pypirc" | ".git" | ".hg" | ".svn"
+    ) || lower.starts_with(".env")
+        || lower.starts_with("id_rsa")
+        || lower.starts_with("id_ed25519")
+        || [".pyc", ".pyo", ".pem", ".key", ".p12", ".pfx", ".swp", "~", ".egg-info", ".dist-info"]
+            .iter()
+            .any(|s| lower.ends_with(s))
+}
+
+/// What a project's own settings leave out.
+pub(super) fn excluded(dir: &Path, layout: &Layout) -> Result<Gitignore, String> {
+    let mut builder = GitignoreBuilder::new(dir);
+    for line in &layout.excluded {
+        builder.add_line(None, line).map_err(|e| format!("the exclusion `{line}` is not understood: {e}"))?;
+    }
+    builder.build().map_err(|e| e.to_string())
+}
+
+/// Collects the files of all packages and modules; `notes` tells what was left out that somebody may miss.
+pub(super) fn collect(dir: &Path, layout: &Layout, notes: &mut Vec<String>) -> io::Result<Contents> {
+    let excluded = excluded(dir, layout).map_err(io::Error::other)?;
+    let inside = std::fs::canonicalize(if dir.as_os_str().is_empty() { Path::new(".") } else { dir })?;
+    let mut out = Contents::new();
+    let mut total = 0;
+    for top in &layout.tops {
+        let walk = ignore::WalkBuilder::new(&top.path)
+            // What git leaves out stays out, by the rules of the repository itself; nothing above it and no other tool's rules.
+            .standard_filters(false)
+            .hidden(false)
+            .git_ignore(true)
+            .parents(true)
+            .require_git(true)
+            .follow_links(false)
+            .sort_by_file_name(std::cmp::Ord::cmp)
+            .filter_entry(|e| !never(&e.file_name().to_string_lossy()) && !e.path().join("pyvenv.cfg").exists())
+            .build();
+        for entry in walk {
+            let entry = entry.map_err(io::Error::other)?;
+            let path = entry.path();
+            let Some(kind) = entry.file_type() else { continue };
+            if excluded.matched_path_or_any_parents(under(path, dir), kind.is_dir()).is_ignore() || kind.is_dir() {
+                continue;
+            }
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            if hidden && kind.is_file() && !matches!(entry.file_name().to_str(), Some(".gitkeep")) && is_tool_file(path)
+            {
+                continue;
+            }
+            if kind.is_symlink() {
+                // What a link points at may lie outside of the project: only a file inside is taken.
+                let target = std::fs::canonicalize(path);
+                if !target.as_ref().is_ok_and(|t| t.starts_with(&inside) && t.is_file()) {
+                    notes.push(format!("`{}` is a link out of the project, and not in the wheel", path.display()));
+                    continue;
+                }
+            } else if !kind.is_file() {
+                notes.push(format!("`{}` is no plain file, and not in the wheel", path.display()));
+                continue;
+            }
+            let size = std::fs::metadata(path)?.len();
+            total += size;
+            if total > LIMIT {
+                return Err(io::Error::other(format!(
+                    "with `{}` ({} MB) it would hold more than the {} MB that a workspace takes as one file; keep the file in a volume, or exclude it",
+                    path.display(),
+                    size / 1_000_000,
+                    LIMIT / 1_000_000
+                )));
+            }
+            let relative = path.strip_prefix(&top.root).map_err(io::Error::other)?;
+            out.push((name_in_wheel(relative)?, plain_lines(read(path)?)));
+        }
+    }
+    out.sort();
+    Ok(out)
+}
+
+fn under<'p>(path: &'p Path, dir: &Path) -> &'p Path {
+    path.strip_prefix(dir).unwrap_or(path)
+}
+
+/// Files of git and of editors, which lie in many packages.
+fn is_tool_file(path: &Path) -> bool {
+    matches!(path.file_name().and_then(|n| n.to_str()), Some(".gitignore" | ".gitattributes" | ".editorconfig"))
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    std::fs::read(path).map_err(|e| io::Error::new(e.kind(), format!("cannot read `{}`: {e}", path.display())))
+}
+
+fn name_in_wheel(relative: &Path) -> io::Result<String> {
+    let parts: Option<Vec<&str>> = relative.iter().map(|p| p.to_str()).collect();
+    let name = parts.map(|p| p.join("/"));
+    match name {
+        Some(name) if !name.contains(|c: char| c.is_control() || c == '\\') => Ok(name),
+        _ => Err(io::Error::other(format!(
+            "the name of the file {:?} cannot stand in a wheel; rename it, or exclude it",
+            relative.to_string_lossy()
+        ))),
+    }
+}
+
+/// Text has `\n` line ends: a checkout with other settings gives the same bytes.
+pub fn plain_lines(bytes: Vec<u8>) -> Vec<u8> {
+    if !bytes.windows(2).any(|w| w == b"\r\n") || bytes.contains(&0) {
+        return bytes;
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => text.replace("\r\n", "\n").into_bytes(),
+        Err(e) => e.into_bytes(),
+    }
+}
+
+/// The licence files that the globs name, in order.
+pub(super) fn licenses(dir: &Path, globs: &[String]) -> io::Result<Contents> {
+    let mut builder = GitignoreBuilder::new("");
+    for glob in globs {
+        // Anchored at the project, as PEP 639 has it.
+        builder.add_line(None, &format!("/{}", glob.trim_start_matches("./"))).map_err(io::Error::other)?;
+    }
+    let globs_built = builder.build().map_err(io::Error::other)?;
+    let deep = globs.iter().any(|g| g.contains('/'));
+    let mut out = Contents::new();
+    let mut folders = vec![(dir.to_owned(), PathBuf::new(), 0)];
+    while let Some((folder, relative, depth)) = folders.pop() {
+        for path in DiskFiles.list(&folder)? {
+            let Some(name) = path.file_name() else { continue };
+            let below = relative.join(name);
+            let Ok(kind) = path.symlink_metadata() else { continue };
+            if kind.is_dir() && deep && depth < 8 && !never(&name.to_string_lossy()) {
+                folders.push((path, below, depth + 1));
+            } else if kind.is_file() && globs_built.matched(&below, false).is_ignore() {
+                out.push((name_in_wheel(&below)?, plain_lines(read(&path)?)));
+            }
+        }
+    }
+    out.sort();
+    out.dedup();
+    Ok(out)
+}
+
+/// Whether a file of the project would be in the wheel, as far as that can be told through `files`.
+pub(crate) fn is_packed(files: &dyn Files, dir: &Path, layout: &Layout, path: &Path) -> bool {
+    let Some(top) = layout.tops.iter().find(|t| path.starts_with(&t.path)) else { return false };
+    let parts = path.strip_prefix(&top.root).unwrap_or(path);
+    if parts.iter().any(|p| never(&p.to_string_lossy())) {
+        return false;
+    }
+    if excluded(dir, layout).is_ok_and(|e| e.matched_path_or_any_parents(under(path, dir), false).is_ignore()) {
+        return false;
+    }
+    // The ignore files of the project, from its directory down to the file.
+    let mut at = dir.to_owned();
+    let mut folders = vec![dir.to_owned()];
+    for part in under(path, dir).parent().into_iter().flat_map(Path::iter) {
+        at.push(part);
+        folders.push(at.clone());
+    }
+    for folder in folders {
+        let Ok(bytes) = files.read(&folder.join(".gitignore")) else { continue };
+        let mut builder = GitignoreBuilder::new(&folder);
+        for line in String::from_utf8_lossy(&bytes).lines() {
+            // A line that git would not understand either leaves nothing out.
+            let _ = builder.add_line(None, line);
+        }
+        if let Ok(rules) = builder.build()
+            && rules.matched_path_or_any_parents(path, false).is_ignore()
+        {
+            return false;
+        }
+    }
+    true
+}

@@ -1,0 +1,121 @@
+//! The Python projects that packages name, and in them the functions that steps call: read once for all that use them.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::Project;
+use super::load::join;
+use crate::package::{Functions, Lookup, ProjectError, PythonProject};
+use crate::python::Opened;
+use crate::source::{FileId, Files, SourceMap};
+use crate::syntax::ast::{Body, Call, Callee, Item};
+
+/// What was read in a package's directory.
+#[derive(Debug)]
+pub struct PackageSource {
+    /// Its metadata and layout.
+    pub project: Result<PythonProject, ProjectError>,
+    /// What was found for each module and function that a step calls.
+    pub functions: HashMap<(SmolStr, SmolStr), Lookup>,
+    /// The files that its called modules open, and theirs: with the file that does so.
+    pub opened: Vec<(PathBuf, Vec<Opened>)>,
+}
+
+/// Reads the packages of all projects; files of theirs that matter are added to `sources`.
+pub(super) fn read_packages(projects: &mut [Project], sources: &mut SourceMap, files: &dyn Files) {
+    let mut wanted: HashMap<PathBuf, Vec<(SmolStr, SmolStr)>> = HashMap::new();
+    let mut order: Vec<PathBuf> = Vec::new();
+    for project in projects.iter() {
+        let dirs = directories(project);
+        if dirs.is_empty() {
+            continue;
+        }
+        let mut calls = Vec::new();
+        for unit in &project.units {
+            unit.ast.items.iter().for_each(|i| calls_in(i, &mut calls));
+        }
+        for dir in dirs {
+            let list = wanted.entry(dir.clone()).or_insert_with(|| {
+                order.push(dir);
+                Vec::new()
+            });
+            list.extend(calls.iter().cloned());
+        }
+    }
+    let mut known: HashMap<PathBuf, FileId> = HashMap::new();
+    let mut read: HashMap<PathBuf, Arc<PackageSource>> = HashMap::new();
+    for dir in order {
+        let calls = wanted.remove(&dir).unwrap_or_default();
+        read.insert(dir.clone(), Arc::new(read_one(&dir, calls, sources, &mut known, files)));
+    }
+    for project in projects {
+        project.packages =
+            directories(project).into_iter().filter_map(|dir| Some((dir.clone(), read.get(&dir)?.clone()))).collect();
+    }
+}
+
+fn read_one(
+    dir: &Path,
+    calls: Vec<(SmolStr, SmolStr)>,
+    sources: &mut SourceMap,
+    known: &mut HashMap<PathBuf, FileId>,
+    files: &dyn Files,
+) -> PackageSource {
+    let project = PythonProject::read(files, dir);
+    let (mut functions, mut opened) = (HashMap::new(), Vec::new());
+    if let Ok(python) = &project {
+        let mut index = Functions::new(files, &python.layout, sources, known);
+        let mut modules: Vec<String> = Vec::new();
+        for (module, function) in calls {
+            if functions.contains_key(&(module.clone(), function.clone())) {
+                continue;
+            }
+            let found = index.find(&module, &function);
+            if !matches!(found, Lookup::Missing(_)) && !modules.iter().any(|m| *m == module) {
+                modules.push(module.to_string());
+            }
+            functions.insert((module, function), found);
+        }
+        opened = index.reached(&modules);
+    }
+    PackageSource { project, functions, opened }
+}
+
+/// The directories of a project's packages, each once.
+fn directories(project: &Project) -> Vec<PathBuf> {
+    let mut out: Vec<PathBuf> = Vec::new();
+    for unit in &project.units {
+        for item in &unit.ast.items {
+            if let Item::Package(package) = item
+                && let Some(path) = package.path.plain()
+            {
+                let dir = join(unit.dir(), &path);
+                if !out.contains(&dir) {
+                    out.push(dir);
+                }
+            }
+        }
+    }
+    out
+}
+
+fn calls_in(item: &Item, out: &mut Vec<(SmolStr, SmolStr)>) {
+    let mut inside = |body: &Body| body.items.iter().for_each(|i| calls_in(i, out));
+    match item {
+        Item::Decl(d) => inside(&d.body),
+        Item::If(i) => {
+            inside(&i.then);
+            i.otherwise.iter().for_each(inside);
+        }
+        Item::For(f) => inside(&f.body),
+        Item::Call(call) => {
+            if let Call { callee: Callee::Python { module, function }, .. } = call.as_ref() {
+                out.push((module.text.clone(), function.text.clone()));
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,152 @@
+//! Classes, as far as their fields are known without running anything.
+
+use ruff_python_ast::{Expr, Stmt, StmtClassDef};
+
+use super::Literal;
+use super::annotation::{TypeExpr, constant, dotted};
+use crate::source::{FileId, Span};
+
+/// What a class is for a value that crosses steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClassKind {
+    /// A dict with known keys.
+    TypedDict,
+    /// A tuple with names.
+    NamedTuple,
+    /// A class with declared fields.
+    Dataclass,
+    /// Something else, of which nothing is known.
+    Other,
+}
+
+/// A field of a record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Its annotation.
+    pub ty: TypeExpr,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A class.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Class {
+    /// What it is.
+    pub kind: ClassKind,
+    /// Its own fields.
+    pub fields: Vec<Field>,
+    /// Its bases, dotted as written.
+    pub bases: Vec<String>,
+    /// Where its name is written.
+    pub span: Span,
+}
+
+fn span(file: FileId, node: &impl ruff_text_size::Ranged) -> Span {
+    Span::new(file, node.start().to_u32(), node.end().to_u32())
+}
+
+fn last(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+impl Class {
+    pub(super) fn read(def: &StmtClassDef, file: FileId) -> Class {
+        let decorators: Vec<Option<String>> = def
+            .decorator_list
+            .iter()
+            .map(|d| match &d.expression {
+                Expr::Call(c) => dotted(&c.func),
+                other => dotted(other),
+            })
+            .collect();
+        let mut bases = Vec::new();
+        let mut odd = false;
+        if let Some(arguments) = &def.arguments {
+            for base in &arguments.args {
+                let base = match base {
+                    // `Generic[T]` and other subscripted bases.
+                    Expr::Subscript(s) => &s.value,
+                    other => other,
+                };
+                match dotted(base) {
+                    Some(name) => bases.push(name),
+                    None => odd = true,
+                }
+            }
+            odd |= arguments.keywords.iter().any(|k| k.arg.as_ref().is_none_or(|a| a.as_str() != "total"));
+        }
+        let base = |word: &str| bases.iter().any(|b| last(b) == word);
+        let kind = match decorators.as_slice() {
+            _ if odd => ClassKind::Other,
+            [] if base("TypedDict") => ClassKind::TypedDict,
+            [] if base("NamedTuple") => ClassKind::NamedTuple,
+            [Some(d)] if last(d) == "dataclass" => ClassKind::Dataclass,
+            _ => ClassKind::Other,
+        };
+        let mut fields = Vec::new();
+        for stmt in &def.body {
+            let Stmt::AnnAssign(a) = stmt else { continue };
+            let Expr::Name(name) = &*a.target else { continue };
+            let ty = TypeExpr::of(&a.annotation);
+            // `x: ClassVar[int]` is no field.
+            if matches!(&ty, TypeExpr::Name(n) | TypeExpr::Subscript(n, _) if last(n) == "ClassVar") {
+                continue;
+            }
+            fields.push(Field { name: name.id.to_string(), ty, span: span(file, name) });
+        }
+        Class { kind, fields, bases, span: span(file, &def.name) }
+    }
+
+    /// `TypedDict("X", {...})`, `NamedTuple("X", [...])`, `namedtuple("X", "a b")`.
+    pub(super) fn from_call(expr: &Expr, file: FileId) -> Option<Class> {
+        let Expr::Call(call) = expr else { return None };
+        let name = dotted(&call.func)?;
+        let second = call.arguments.args.get(1)?;
+        let field = |name: String, ty: TypeExpr, at: &Expr| Field { name, ty, span: span(file, at) };
+        let text = |e: &Expr| match constant(e) {
+            Some(Literal::Str(s)) => Some(s),
+            _ => None,
+        };
+        let (kind, fields) = match (last(&name), second) {
+            ("TypedDict", Expr::Dict(d)) => {
+                let fields: Option<Vec<Field>> = d
+                    .items
+                    .iter()
+                    .map(|i| {
+                        let key = i.key.as_ref()?;
+                        Some(field(text(key)?, TypeExpr::of(&i.value), key))
+                    })
+                    .collect();
+                (ClassKind::TypedDict, fields?)
+            }
+            ("NamedTuple", Expr::List(list)) => {
+                let fields: Option<Vec<Field>> = list
+                    .elts
+                    .iter()
+                    .map(|e| match e {
+                        Expr::Tuple(t) => match t.elts.as_slice() {
+                            [name, ty] => Some(field(text(name)?, TypeExpr::of(ty), name)),
+                            _ => None,
+                        },
+                        _ => None,
+                    })
+                    .collect();
+                (ClassKind::NamedTuple, fields?)
+            }
+            ("namedtuple", Expr::List(list)) => {
+                let fields: Option<Vec<Field>> =
+                    list.elts.iter().map(|e| Some(field(text(e)?, TypeExpr::Any, e))).collect();
+                (ClassKind::NamedTuple, fields?)
+            }
+            ("namedtuple", Expr::StringLiteral(s)) => {
+                let names = s.value.to_str().replace(',', " ");
+                let fields = names.split_whitespace().map(|n| field(n.to_owned(), TypeExpr::Any, second)).collect();
+                (ClassKind::NamedTuple, fields)
+            }
+            _ => return None,
+        };
+        Some(Class { kind, fields, bases: Vec::new(), span: span(file, expr) })
+    }
+}

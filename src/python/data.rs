@@ -1,0 +1,172 @@
+//! Files that Python code opens by a path that can be read off the source.
+
+use ruff_python_ast::visitor::{Visitor, walk_expr};
+use ruff_python_ast::{Expr, ExprCall, Operator, Stmt};
+use ruff_text_size::Ranged;
+
+use super::annotation::{Literal, constant, dotted};
+use crate::source::{FileId, Span};
+
+/// Where a path starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the directory that the process runs in.
+    WorkingDirectory,
+    /// So many directories above the module's file; 1 is the one that it lies in.
+    BesideModule(usize),
+}
+
+/// A path in the code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// Where the path starts.
+    pub place: Place,
+    /// The rest of it.
+    pub path: String,
+    /// Where in the code.
+    pub span: Span,
+}
+
+/// Functions whose first argument is a path that they read.
+const READERS: &[&str] = &[
+    "open",
+    "read_csv",
+    "read_parquet",
+    "read_json",
+    "read_excel",
+    "read_table",
+    "read_feather",
+    "read_pickle",
+    "read_yaml",
+    "loadtxt",
+    "genfromtxt",
+];
+/// Methods of a `Path` that read it.
+const PATH_READERS: &[&str] = &["open", "read_text", "read_bytes"];
+
+pub(super) fn opened(body: &[Stmt], file: FileId) -> Vec<Opened> {
+    let mut found = Found { file, list: Vec::new() };
+    found.visit_body(body);
+    found.list
+}
+
+struct Found {
+    file: FileId,
+    list: Vec<Opened>,
+}
+
+impl Found {
+    fn push(&mut self, place: Place, path: &str, at: &Expr) {
+        let span = Span::new(self.file, at.start().to_u32(), at.end().to_u32());
+        self.list.push(Opened { place, path: path.replace('\\', "/"), span });
+    }
+}
+
+impl<'a> Visitor<'a> for Found {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Some((up, parts)) = beside(expr)
+            && !parts.is_empty()
+        {
+            self.push(Place::BesideModule(up), &parts.join("/"), expr);
+            return;
+        }
+        if let Expr::Call(call) = expr
+            && let Some((path, at)) = read_by(call)
+            && !path.is_empty()
+            && !path.starts_with(['/', '~'])
+            && !path.contains("://")
+            && !path.contains(':')
+        {
+            self.push(Place::WorkingDirectory, &path, at);
+        }
+        walk_expr(self, expr);
+    }
+}
+
+/// The path that a call reads.
+fn read_by(call: &ExprCall) -> Option<(String, &Expr)> {
+    if let Expr::Attribute(a) = &*call.func
+        && PATH_READERS.contains(&a.attr.as_str())
+        && let Expr::Call(inner) = &*a.value
+        && dotted(&inner.func).is_some_and(|n| n == "Path" || n.ends_with(".Path"))
+    {
+        let first = inner.arguments.args.first()?;
+        let [] = inner.arguments.args.get(1..)? else { return None };
+        return writes(call, 0).then_some(()).map_or_else(|| text(first).map(|t| (t, first)), |()| None);
+    }
+    let name = dotted(&call.func)?;
+    let last = name.rsplit('.').next().unwrap_or(&name);
+    // `spark.read.json("x")` has another file system; `x.open("...")` may be anything.
+    let known = READERS.contains(&last) && (last != "open" || matches!(name.as_str(), "open" | "io.open"));
+    if !known || name.starts_with("spark.") || writes(call, 1) {
+        return None;
+    }
+    let first = call.arguments.args.first()?;
+    text(first).map(|t| (t, first))
+}
+
+/// Whether the mode of an `open` is one that writes.
+fn writes(call: &ExprCall, place: usize) -> bool {
+    let named = call.arguments.keywords.iter().find(|k| k.arg.as_ref().is_some_and(|a| a.as_str() == "mode"));
+    let mode = named.map(|k| &k.value).or_else(|| call.arguments.args.get(place));
+    mode.and_then(text).is_some_and(|m| m.contains(['w', 'a', 'x', '+']) && m.len() <= 3)
+}
+
+fn text(expr: &Expr) -> Option<String> {
+    match constant(expr) {
+        Some(Literal::Str(s)) => Some(s),
+        _ => None,
+    }
+}
+
+/// A path made from `__file__`: how many directories up, and the parts after that.
+fn beside(expr: &Expr) -> Option<(usize, Vec<String>)> {
+    match expr {
+        Expr::Name(n) if n.id.as_str() == "__file__" => Some((0, Vec::new())),
+        Expr::Attribute(a) if a.attr.as_str() == "parent" => {
+            let (up, parts) = beside(&a.value)?;
+            parts.is_empty().then_some((up + 1, parts))
+        }
+        Expr::Subscript(s) => {
+            // `Path(__file__).parents[1]`
+            let Expr::Attribute(a) = &*s.value else { return None };
+            let (up, parts) = beside(&a.value)?;
+            match (a.attr.as_str(), constant(&s.slice), parts.is_empty()) {
+                ("parents", Some(Literal::Int(Some(n))), true) => Some((up + 1 + usize::try_from(n).ok()?, parts)),
+                _ => None,
+            }
+        }
+        Expr::BinOp(b) if b.op == Operator::Div => {
+            let (up, mut parts) = beside(&b.left)?;
+            parts.push(text(&b.right)?);
+            Some((up, parts))
+        }
+        Expr::Call(c) => {
+            if let Expr::Attribute(a) = &*c.func
+                && matches!(a.attr.as_str(), "resolve" | "absolute" | "joinpath")
+                && let Some((up, mut parts)) = beside(&a.value)
+            {
+                for argument in &c.arguments.args {
+                    parts.push(text(argument)?);
+                }
+                return Some((up, parts));
+            }
+            let name = dotted(&c.func)?;
+            let first = c.arguments.args.first()?;
+            match name.rsplit('.').next().unwrap_or(&name) {
+                "Path" | "abspath" | "realpath" if c.arguments.args.len() == 1 => beside(first),
+                "dirname" => beside(first).map(|(up, parts)| (up + 1, parts)),
+                "join" => {
+                    let (up, mut parts) = beside(first)?;
+                    for argument in c.arguments.args.iter().skip(1) {
+                        parts.push(text(argument)?);
+                    }
+                    Some((up, parts))
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+    .filter(|(up, parts)| parts.is_empty() || *up > 0)
+}

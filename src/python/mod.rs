@@ -1,0 +1,17 @@
+//! What Python source says: read by a parser, never imported and never run.
+//!
+//! One module at a time: its top-level names, the functions and classes among them, and the files that it opens. Following a
+//! name from module to module is [`crate::package`]'s.
+
+mod annotation;
+mod class;
+mod data;
+mod depth;
+mod function;
+mod module;
+
+pub use annotation::{Literal, TypeExpr};
+pub use class::{Class, ClassKind, Field};
+pub use data::{Opened, Place};
+pub use function::{Function, Param, ParamKind, Returned, Shape};
+pub use module::{Binding, Module, Name, SyntaxError, read};

@@ -1,0 +1,348 @@
+//! A module: its names.
+
+use std::collections::HashMap;
+
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{Expr, Pattern, Stmt, StmtImport, StmtImportFrom};
+use ruff_text_size::Ranged;
+
+use super::annotation::{Literal, TypeExpr, constant, dotted};
+use super::class::Class;
+use super::data::{Opened, opened};
+use super::depth::with_stack_for;
+use super::function::Function;
+use crate::source::{FileId, Span};
+
+/// What a top-level name stands for.
+#[derive(Clone, Debug)]
+pub enum Binding {
+    /// A function.
+    Function(Box<Function>),
+    /// A class.
+    Class(Box<Class>),
+    /// A name of another module, or with `None` that module itself; dotted and absolute.
+    Import(String, Option<String>),
+    /// A value: what it is as an annotation (`Region = Literal["eu"]`), and its text if it is one.
+    Value(TypeExpr, Option<String>),
+}
+
+/// A top-level name.
+#[derive(Clone, Debug)]
+pub struct Name {
+    /// What it stands for when the module has run.
+    pub binding: Binding,
+    /// Nothing else in the module may give it another meaning.
+    pub sure: bool,
+    /// Where it gets its meaning.
+    pub span: Span,
+}
+
+/// A module.
+#[derive(Clone, Debug, Default)]
+pub struct Module {
+    /// Its top-level names.
+    pub names: HashMap<String, Name>,
+    /// Modules whose names it takes over: `from x import *`.
+    pub stars: Vec<String>,
+    /// It makes names in ways that cannot be read off: `__getattr__`, `globals()`.
+    pub dynamic: bool,
+    /// Every module that it imports anywhere.
+    pub imports: Vec<String>,
+    /// Files that it opens.
+    pub opened: Vec<Opened>,
+    /// Its first text.
+    pub docstring: Option<String>,
+}
+
+/// Why a module is not Python.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// In the parser's words, without place.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// Reads a module. `name` is its dotted name, `package` whether it is an `__init__.py`. One that is nested beyond reason is
+/// taken for one that makes its names in ways that cannot be read off.
+///
+/// # Errors
+/// Text that is not Python.
+pub fn read(text: &str, file: FileId, name: &str, package: bool) -> Result<Module, SyntaxError> {
+    with_stack_for(text, || read_here(text, file, name, package))
+        .unwrap_or_else(|| Ok(Module { dynamic: true, ..Module::default() }))
+}
+
+fn read_here(text: &str, file: FileId, name: &str, package: bool) -> Result<Module, SyntaxError> {
+    let parsed = ruff_python_parser::parse_module(text).map_err(|e| {
+        let message = e.error.to_string();
+        let (start, end) = (e.location.start().to_u32(), e.location.end().to_u32());
+        SyntaxError { message, span: Span::new(file, start, end.max(start)) }
+    })?;
+    let body = parsed.suite();
+    let mut reader = Reader { file, name, package, module: Module::default() };
+    reader.block(body, true);
+    let mut anywhere = Anywhere { reader: &mut reader, inside: false };
+    anywhere.visit_body(body);
+    let mut module = reader.module;
+    module.opened = opened(body, file);
+    module.docstring = match body.first() {
+        Some(Stmt::Expr(e)) => match constant(&e.value) {
+            Some(Literal::Str(text)) => Some(text),
+            _ => None,
+        },
+        _ => None,
+    };
+    Ok(module)
+}
+
+struct Reader<'t> {
+    file: FileId,
+    name: &'t str,
+    package: bool,
+    module: Module,
+}
+
+impl Reader<'_> {
+    fn bind(&mut self, name: &str, binding: Binding, at: &impl Ranged, always: bool) {
+        let span = Span::new(self.file, at.start().to_u32(), at.end().to_u32());
+        // What always runs takes the place of what was before; what may run leaves it open which holds.
+        let sure = always || !self.module.names.contains_key(name);
+        self.module.names.insert(name.to_owned(), Name { binding, sure, span });
+    }
+
+    fn block(&mut self, body: &[Stmt], always: bool) {
+        for stmt in body {
+            self.stmt(stmt, always);
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, always: bool) {
+        match stmt {
+            Stmt::FunctionDef(def) => {
+                if def.name.as_str() == "__getattr__" {
+                    self.module.dynamic = true;
+                }
+                self.bind(&def.name, Binding::Function(Box::new(Function::read(def, self.file))), &def.name, always);
+            }
+            Stmt::ClassDef(def) => {
+                self.bind(&def.name, Binding::Class(Box::new(Class::read(def, self.file))), &def.name, always);
+            }
+            Stmt::Import(import) => self.import(import, always),
+            Stmt::ImportFrom(import) => self.import_from(import, always),
+            Stmt::Assign(assign) => {
+                for target in &assign.targets {
+                    self.assign(target, Some(&assign.value), always);
+                }
+            }
+            // Without a value nothing is bound.
+            Stmt::AnnAssign(assign) if assign.value.is_some() => {
+                self.assign(&assign.target, assign.value.as_deref(), always);
+            }
+            Stmt::TypeAlias(alias) => self.assign(&alias.name, Some(&alias.value), always),
+            Stmt::AugAssign(assign) => self.assign(&assign.target, None, false),
+            Stmt::If(s) => {
+                self.block(&s.body, false);
+                s.elif_else_clauses.iter().for_each(|c| self.block(&c.body, false));
+            }
+            Stmt::Try(s) => {
+                self.block(&s.body, false);
+                for handler in &s.handlers {
+                    let ruff_python_ast::ExceptHandler::ExceptHandler(handler) = handler;
+                    self.block(&handler.body, false);
+                }
+                self.block(&s.orelse, false);
+                self.block(&s.finalbody, false);
+            }
+            Stmt::For(s) => {
+                self.assign(&s.target, None, false);
+                self.block(&s.body, false);
+                self.block(&s.orelse, false);
+            }
+            Stmt::While(s) => {
+                self.block(&s.body, false);
+                self.block(&s.orelse, false);
+            }
+            Stmt::With(s) => {
+                for item in &s.items {
+                    if let Some(target) = &item.optional_vars {
+                        self.assign(target, None, always);
+                    }
+                }
+                self.block(&s.body, always);
+            }
+            Stmt::Match(s) => {
+                for case in &s.cases {
+                    self.pattern(&case.pattern);
+                    self.block(&case.body, false);
+                }
+            }
+            Stmt::Delete(s) => {
+                for target in &s.targets {
+                    self.assign(target, None, false);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn assign(&mut self, target: &Expr, value: Option<&Expr>, always: bool) {
+        match target {
+            Expr::Name(name) => {
+                let class = value.and_then(|v| Class::from_call(v, self.file));
+                let binding = match (class, value) {
+                    (Some(class), _) => Binding::Class(Box::new(class)),
+                    (None, Some(value)) => {
+                        let text = match constant(value) {
+                            Some(Literal::Str(text)) => Some(text),
+                            _ => None,
+                        };
+                        Binding::Value(new_type(value).unwrap_or_else(|| TypeExpr::of(value)), text)
+                    }
+                    (None, None) => Binding::Value(TypeExpr::Any, None),
+                };
+                self.bind(&name.id, binding, name, always);
+            }
+            Expr::Tuple(t) => t.elts.iter().for_each(|e| self.assign(e, None, always)),
+            Expr::List(t) => t.elts.iter().for_each(|e| self.assign(e, None, always)),
+            Expr::Starred(s) => self.assign(&s.value, None, always),
+            Expr::Subscript(s) if is_globals(&s.value) => self.module.dynamic = true,
+            _ => {}
+        }
+    }
+
+    fn pattern(&mut self, pattern: &Pattern) {
+        match pattern {
+            Pattern::MatchAs(p) => {
+                if let Some(name) = &p.name {
+                    self.bind(name, Binding::Value(TypeExpr::Any, None), name, false);
+                }
+                if let Some(inner) = &p.pattern {
+                    self.pattern(inner);
+                }
+            }
+            Pattern::MatchStar(p) => {
+                if let Some(name) = &p.name {
+                    self.bind(name, Binding::Value(TypeExpr::Any, None), name, false);
+                }
+            }
+            Pattern::MatchSequence(p) => p.patterns.iter().for_each(|p| self.pattern(p)),
+            Pattern::MatchOr(p) => p.patterns.iter().for_each(|p| self.pattern(p)),
+            Pattern::MatchMapping(p) => p.patterns.iter().for_each(|p| self.pattern(p)),
+            Pattern::MatchClass(p) => {
+                p.arguments.patterns.iter().for_each(|p| self.pattern(p));
+                p.arguments.keywords.iter().for_each(|k| self.pattern(&k.pattern));
+            }
+            Pattern::MatchValue(_) | Pattern::MatchSingleton(_) => {}
+        }
+    }
+
+    fn import(&mut self, import: &StmtImport, always: bool) {
+        for alias in &import.names {
+            let name = alias.name.as_str();
+            match &alias.asname {
+                Some(short) => self.bind(short, Binding::Import(name.to_owned(), None), alias, always),
+                None => {
+                    let first = name.split('.').next().unwrap_or(name);
+                    self.bind(first, Binding::Import(first.to_owned(), None), alias, always);
+                }
+            }
+        }
+    }
+
+    fn import_from(&mut self, import: &StmtImportFrom, always: bool) {
+        let Some(module) = self.absolute(import) else {
+            self.module.dynamic |= import.names.iter().any(|n| n.name.as_str() == "*");
+            return;
+        };
+        for alias in &import.names {
+            if alias.name.as_str() == "*" {
+                self.module.stars.push(module.clone());
+                continue;
+            }
+            let name = alias.asname.as_ref().unwrap_or(&alias.name);
+            self.bind(name, Binding::Import(module.clone(), Some(alias.name.to_string())), alias, always);
+        }
+    }
+
+    /// The absolute name of the module that names are imported from.
+    fn absolute(&self, import: &StmtImportFrom) -> Option<String> {
+        let named = import.module.as_ref().map(|m| m.as_str());
+        if import.level == 0 {
+            return named.map(str::to_owned);
+        }
+        let mut parts: Vec<&str> = self.name.split('.').collect();
+        let up = import.level as usize - usize::from(self.package);
+        if up > parts.len() {
+            return None;
+        }
+        parts.truncate(parts.len() - up);
+        parts.extend(named);
+        Some(parts.join("."))
+    }
+}
+
+/// `NewType("Name", str)` is the type that it is made of.
+fn new_type(value: &Expr) -> Option<TypeExpr> {
+    let Expr::Call(call) = value else { return None };
+    let name = dotted(&call.func)?;
+    (name.rsplit('.').next() == Some("NewType")).then(|| call.arguments.args.get(1).map(TypeExpr::of)).flatten()
+}
+
+fn is_globals(expr: &Expr) -> bool {
+    matches!(expr, Expr::Call(c) if dotted(&c.func).is_some_and(|n| n == "globals" || n == "vars"))
+}
+
+/// What matters wherever it stands: imports inside functions, `global`, `exec`.
+struct Anywhere<'r, 't> {
+    reader: &'r mut Reader<'t>,
+    inside: bool,
+}
+
+impl<'a> Visitor<'a> for Anywhere<'_, '_> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::Import(import) => {
+                self.reader.module.imports.extend(import.names.iter().map(|n| n.name.to_string()));
+            }
+            Stmt::ImportFrom(import) => {
+                if let Some(module) = self.reader.absolute(import) {
+                    let imports = &mut self.reader.module.imports;
+                    imports.extend(import.names.iter().map(|n| format!("{module}.{}", n.name)));
+                    imports.push(module);
+                }
+            }
+            Stmt::Global(global) => {
+                for name in &global.names {
+                    self.reader.bind(name, Binding::Value(TypeExpr::Any, None), name, false);
+                }
+            }
+            _ => {}
+        }
+        let before = self.inside;
+        self.inside |= matches!(stmt, Stmt::FunctionDef(_) | Stmt::ClassDef(_));
+        walk_stmt(self, stmt);
+        self.inside = before;
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Call(call) => {
+                let name = dotted(&call.func);
+                let makes_names = match name.as_deref() {
+                    Some("exec" | "globals") => true,
+                    Some("setattr" | "vars" | "locals") => !self.inside,
+                    _ => false,
+                };
+                self.reader.module.dynamic |= makes_names;
+            }
+            Expr::Named(named) if !self.inside => {
+                if let Expr::Name(name) = &*named.target {
+                    self.reader.bind(&name.id, Binding::Value(TypeExpr::Any, None), name, false);
+                }
+            }
+            _ => {}
+        }
+        walk_expr(self, expr);
+    }
+}

@@ -1,0 +1,4 @@
+# step: python app.steps:run()
+# output: rows: int
+def run():
+    raise NotImplementedError

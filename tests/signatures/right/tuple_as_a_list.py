@@ -1,0 +1,4 @@
+# step: python app.steps:run()
+# output: names: list<string>
+def run() -> tuple[str, ...]:
+    return ("a", "b")

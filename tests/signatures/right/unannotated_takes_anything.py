@@ -1,0 +1,3 @@
+# step: python app.steps:run(a = 1, b = "x", c = source.data)
+def run(a, b, c):
+    pass

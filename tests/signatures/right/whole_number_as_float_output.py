@@ -1,0 +1,4 @@
+# step: python app.steps:run()
+# output: share: float
+def run() -> int:
+    return 1

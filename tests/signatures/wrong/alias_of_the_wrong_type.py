@@ -1,0 +1,7 @@
+# step: python app.steps:fit(rows = "5")
+# E0201: `rows` of `fit` takes int, but this is string
+Count = int
+
+
+def fit(rows: Count) -> None:
+    pass

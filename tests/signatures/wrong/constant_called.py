@@ -1,0 +1,3 @@
+# step: python app.steps:LIMIT()
+# E0711: `LIMIT` in `app.steps` is no function
+LIMIT = 5

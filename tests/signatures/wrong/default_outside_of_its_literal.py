@@ -1,0 +1,7 @@
+# step: python app.steps:fit()
+# E0201: without an argument `mode` is "slow", which is no Literal["fast", "exact"]
+from typing import Literal
+
+
+def fit(mode: Literal["fast", "exact"] = "slow") -> None:
+    pass

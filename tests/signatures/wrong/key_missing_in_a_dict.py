@@ -1,0 +1,6 @@
+# step: python app.steps:fit()
+# output: rows: int
+# output: auc: float
+# E0710: `fit` returns no `auc`
+def fit():
+    return {"rows": 1, "acu": 0.5}

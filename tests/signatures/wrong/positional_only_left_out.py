@@ -1,0 +1,4 @@
+# step: python app.steps:fit()
+# E0711: `fit` takes `rows` by place alone, and a step gives arguments by name
+def fit(rows: int, /) -> None:
+    pass

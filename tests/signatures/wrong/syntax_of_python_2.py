@@ -1,0 +1,4 @@
+# step: python app.steps:run()
+# E0709: module `app.steps` cannot be imported
+def run():
+    print "hello"
