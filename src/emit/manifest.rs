@@ -79,7 +79,7 @@ fn wheel(w: &Wheel, folder: &str) -> Value {
         "name": w.distribution,
         "version": w.version,
         "file": format!("wheels/{}", w.file_name),
-        "tags": ["py3-none-any"],
+        "tags": w.tags,
         "sha256": sha256_hex(&w.bytes),
         "size": w.bytes.len(),
         "requires_python": w.requires_python,

@@ -91,6 +91,10 @@ fn only(p: &Pyproject<'_>, table: &str, known: &[&str]) -> Result<(), String> {
 }
 
 fn top(p: &Pyproject<'_>, root: &str, path: &str) -> Option<Top> {
+    // Nothing outside of the project is taken.
+    if [root, path].iter().any(|part| part.starts_with('/') || part.split(['/', '\\']).any(|s| s == "..")) {
+        return None;
+    }
     let root = if matches!(root, "" | ".") { p.dir.clone() } else { p.dir.join(root) };
     let mut at = root.clone();
     at.extend(path.split(['/', '.']).filter(|s| !s.is_empty()));

@@ -40,57 +40,62 @@ pub(super) fn excluded(dir: &Path, layout: &Layout) -> Result<Gitignore, String>
 /// Collects the files of all packages and modules; `notes` tells what was left out that somebody may miss.
 pub(super) fn collect(dir: &Path, layout: &Layout, notes: &mut Vec<String>) -> io::Result<Contents> {
     let excluded = excluded(dir, layout).map_err(io::Error::other)?;
-    let inside = std::fs::canonicalize(if dir.as_os_str().is_empty() { Path::new(".") } else { dir })?;
+    let base = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
+    let inside = std::fs::canonicalize(base)?;
+    let in_repository = inside.ancestors().any(|a| a.join(".git").exists());
+    let tops: Vec<PathBuf> = layout.tops.iter().map(|t| under(&t.path, dir).to_owned()).collect();
+    let start = base.to_owned();
+    let walk = ignore::WalkBuilder::new(base)
+        // What git leaves out stays out, by the rules of the project and its repository; no other tool's rules.
+        .standard_filters(false)
+        .git_ignore(true)
+        .require_git(false)
+        .parents(in_repository)
+        .follow_links(false)
+        .sort_by_file_name(std::cmp::Ord::cmp)
+        .filter_entry(move |e| {
+            let path = e.path().strip_prefix(&start).unwrap_or(e.path());
+            tops.iter().any(|t| t.starts_with(path) || path.starts_with(t))
+                && (path.as_os_str().is_empty() || !never(&e.file_name().to_string_lossy()))
+                && !e.path().join("pyvenv.cfg").exists()
+        })
+        .build();
     let mut out = Contents::new();
     let mut total = 0;
-    for top in &layout.tops {
-        let walk = ignore::WalkBuilder::new(&top.path)
-            // What git leaves out stays out, by the rules of the repository itself; nothing above it and no other tool's rules.
-            .standard_filters(false)
-            .hidden(false)
-            .git_ignore(true)
-            .parents(true)
-            .require_git(true)
-            .follow_links(false)
-            .sort_by_file_name(std::cmp::Ord::cmp)
-            .filter_entry(|e| !never(&e.file_name().to_string_lossy()) && !e.path().join("pyvenv.cfg").exists())
-            .build();
-        for entry in walk {
-            let entry = entry.map_err(io::Error::other)?;
-            let path = entry.path();
-            let Some(kind) = entry.file_type() else { continue };
-            if excluded.matched_path_or_any_parents(under(path, dir), kind.is_dir()).is_ignore() || kind.is_dir() {
-                continue;
-            }
-            let hidden = entry.file_name().to_string_lossy().starts_with('.');
-            if hidden && kind.is_file() && !matches!(entry.file_name().to_str(), Some(".gitkeep")) && is_tool_file(path)
-            {
-                continue;
-            }
-            if kind.is_symlink() {
-                // What a link points at may lie outside of the project: only a file inside is taken.
-                let target = std::fs::canonicalize(path);
-                if !target.as_ref().is_ok_and(|t| t.starts_with(&inside) && t.is_file()) {
-                    notes.push(format!("`{}` is a link out of the project, and not in the wheel", path.display()));
-                    continue;
-                }
-            } else if !kind.is_file() {
-                notes.push(format!("`{}` is no plain file, and not in the wheel", path.display()));
-                continue;
-            }
-            let size = std::fs::metadata(path)?.len();
-            total += size;
-            if total > LIMIT {
-                return Err(io::Error::other(format!(
-                    "with `{}` ({} MB) it would hold more than the {} MB that a workspace takes as one file; keep the file in a volume, or exclude it",
-                    path.display(),
-                    size / 1_000_000,
-                    LIMIT / 1_000_000
-                )));
-            }
-            let relative = path.strip_prefix(&top.root).map_err(io::Error::other)?;
-            out.push((name_in_wheel(relative)?, plain_lines(read(path)?)));
+    for entry in walk {
+        let entry = entry.map_err(io::Error::other)?;
+        let path = dir.join(entry.path().strip_prefix(base).unwrap_or(entry.path()));
+        let Some(kind) = entry.file_type() else { continue };
+        let Some(top) = layout.tops.iter().find(|t| path.starts_with(&t.path)) else { continue };
+        if excluded.matched_path_or_any_parents(under(&path, dir), kind.is_dir()).is_ignore() || kind.is_dir() {
+            continue;
         }
+        if is_tool_file(&path) {
+            continue;
+        }
+        if kind.is_symlink() {
+            // What a link points at may lie outside of the project: only a file inside is taken.
+            let target = std::fs::canonicalize(&path);
+            if !target.as_ref().is_ok_and(|t| t.starts_with(&inside) && t.is_file()) {
+                notes.push(format!("`{}` is a link to no file of the project, and not in the wheel", path.display()));
+                continue;
+            }
+        } else if !kind.is_file() {
+            notes.push(format!("`{}` is no plain file, and not in the wheel", path.display()));
+            continue;
+        }
+        let size = std::fs::metadata(&path)?.len();
+        total += size;
+        if total > LIMIT {
+            return Err(io::Error::other(format!(
+                "with `{}` ({} MB) it would hold more than the {} MB that a workspace takes as one file; keep the file in a volume, or exclude it",
+                path.display(),
+                size / 1_000_000,
+                LIMIT / 1_000_000
+            )));
+        }
+        let relative = path.strip_prefix(&top.root).map_err(io::Error::other)?;
+        out.push((name_in_wheel(relative)?, plain_lines(read(&path)?)));
     }
     out.sort();
     Ok(out)

@@ -31,7 +31,7 @@ def start(python, group_entry, arguments, values):
         """
         import sys, importlib.metadata as m
         name = sys.argv[1]
-        [entry] = [e for e in m.entry_points(group="pipec.steps") if e.name == name]
+        [entry] = {e for d in m.distributions() for e in d.entry_points if (e.group, e.name) == ("pipec.steps", name)}
         sys.argv = [name, *sys.argv[2:]]
         entry.load()()
         """

@@ -1,0 +1,3 @@
+import os
+
+__version__ = "3.2.1"

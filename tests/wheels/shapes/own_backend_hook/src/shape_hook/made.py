@@ -1,0 +1,5 @@
+__version__ = ".".join(str(n) for n in (1, 2, 3))
+
+
+def run() -> str:
+    return __version__

@@ -1,0 +1,2 @@
+def twice(a: int) -> int:
+    return 2 * a

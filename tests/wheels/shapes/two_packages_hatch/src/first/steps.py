@@ -1,0 +1,5 @@
+from second import value
+
+
+def run() -> int:
+    return value

@@ -1,0 +1,2 @@
+def run(mode: str = "fast") -> str:
+    return mode
