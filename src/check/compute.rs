@@ -139,7 +139,8 @@ impl<'a> Checker<'a> {
 
     /// An environment, ready to go out.
     pub fn environment(&mut self, pipe: &PipeNames<'a>, found: Found<'a>) -> Option<Environment> {
-        let spec = self.merged(pipe, found, &mut Vec::new())?;
+        let mut spec = self.merged(pipe, found, &mut Vec::new())?;
+        self.environment_requirements(&mut spec);
         let decl = found.decl;
         self.key_characters(&decl.name.text, decl.name.span, "an environment");
         let sources = ["environment_version", "client", "base_environment", "project_environment"];
@@ -184,10 +185,10 @@ impl<'a> Checker<'a> {
         let mut settings = self.merged(pipe, found, &mut Vec::new())?;
         let decl = found.decl;
         self.key_characters(&decl.name.text, decl.name.span, "a cluster");
-        let libraries = match settings.remove("libraries").and_then(|f| f.value).map(|n| n.kind) {
-            Some(NodeKind::List(items)) => items.iter().filter_map(|n| n.as_object().cloned()).collect(),
-            _ => Vec::new(),
-        };
+        let mut libraries = self.cluster_requirements(&mut settings);
+        if let Some(NodeKind::List(items)) = settings.remove("libraries").and_then(|f| f.value).map(|n| n.kind) {
+            libraries.extend(items.iter().filter_map(|n| n.as_object().cloned()));
+        }
         let serverless_compute_id = settings.remove("serverless_compute_id").and_then(|f| f.value);
         self.single_node(&mut settings);
         let chosen = self.gpu(&mut settings, target, &decl.name.text);

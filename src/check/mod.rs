@@ -17,6 +17,7 @@ mod names;
 mod place;
 mod references;
 mod required;
+mod requirements;
 mod resolve;
 mod scope;
 mod signature;

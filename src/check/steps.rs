@@ -12,7 +12,7 @@ use super::job::Packaged;
 use super::merge::merge;
 use super::scope::{Checker, Local, LocalKind, NamedKind, PipeNames, Scope};
 use crate::diag::{Code, Diagnostic, nearest};
-use crate::model::{Dependency, Node, Object, Origin, Output, Step, StepKind, Target, Text};
+use crate::model::{Compute, Dependency, Node, Object, Origin, Output, Step, StepKind, Target, Text};
 use crate::schema::{DEFAULTS_PLACE, KINDS, RunsOn, STEP_PLACE, TASK, kind_of};
 use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Header, Item};
@@ -142,6 +142,8 @@ impl<'a> Checker<'a> {
         let mut settings = self.with_defaults(&own, &kind, d.header.on.is_some(), cx);
         self.not_on_this_kind(&own, &kind);
         let compute = self.place(d, &mut settings, &kind, cx, scope);
+        let on_cluster = matches!(compute, Compute::Cluster(_) | Compute::Existing(_)) || settings.has("new_cluster");
+        self.step_requirements(&mut settings, on_cluster);
         // `libraries = none` has to reach lowering: it takes back those of the cluster.
         settings.fields.retain(|f| f.value.is_some() || f.field.key == "libraries");
         self.clashes(&settings, &["task_key", "depends_on", kind.key().unwrap_or("task_key")]);

@@ -8,7 +8,7 @@ use super::resolve::Meaning;
 use super::scope::{Checker, Local, LocalKind, Scope};
 use crate::diag::{Code, Diagnostic, article, nearest, one_of};
 use crate::model::{Node, NodeKind, Object, Text, Type};
-use crate::schema::{AUTO_SCALE, Enum, Eval, FOR_EACH_TASK, Field, Ty, Unit};
+use crate::schema::{AUTO_SCALE, Enum, Eval, FOR_EACH_TASK, Field, REQUIREMENTS, Ty, Unit};
 use crate::source::Span;
 use crate::syntax::ast::{Body, EntryValue, Item, Value, ValueKind};
 
@@ -398,6 +398,9 @@ impl Checker<'_> {
                 let d = d.label("a single value").help("put it in brackets");
                 self.report(d.fix("make it a list of one", vec![(value.span, format!("[{text}]"))]));
                 return None;
+            }
+            ValueKind::Function(name, arguments) if field.key == REQUIREMENTS && name.text == "file" => {
+                return self.requirements_file(arguments, value.span, scope);
             }
             _ => return self.wrong(field, ty, value),
         };

@@ -181,6 +181,7 @@ codes! {
     BadPython "E0709" "a module is not Python";
     OutputNotReturned "E0710" "an output that the function does not return";
     NotCallable "E0711" "a function that a step cannot call";
+    BadRequirement "E0712" "a requirement that cannot be met there";
     UnreadArgument "W0750" "an argument that the file never reads";
     NotPacked "W0751" "a file that is not in the wheel";
 }

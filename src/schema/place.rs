@@ -86,6 +86,9 @@ static TARGET_FIELDS: Block = Block {
     groups: &[],
 };
 
+/// The language's own field for requirements in pip's form, as a list or a file.
+pub const REQUIREMENTS: &str = "requirements";
+
 static CLUSTER_FIELDS: Block = Block {
     name: "cluster",
     doc: "A job cluster",
@@ -93,6 +96,7 @@ static CLUSTER_FIELDS: Block = Block {
         field("single_node", Ty::Bool, "One node that is driver and worker; fills in the conf and tag it needs"),
         field("gpu", Ty::Block(&GPU), "GPUs by kind and number, in place of node_type_id"),
         field("libraries", Ty::BlockList(&super::LIBRARY), "Packages for every task on this cluster"),
+        field(REQUIREMENTS, Ty::StrList, "Packages in pip's form for every task on this cluster, or file(\"...\")"),
         field("serverless_compute_id", Ty::Str, "Serverless compute behind this key").status(super::Status::Preview),
     ],
     groups: &[
@@ -104,8 +108,18 @@ static CLUSTER_FIELDS: Block = Block {
 static STEP_FIELDS: Block = Block {
     name: "step",
     doc: "A task",
-    fields: &[field("gpu", Ty::Block(&GPU), "A serverless GPU, in place of compute")],
+    fields: &[
+        field("gpu", Ty::Block(&GPU), "A serverless GPU, in place of compute"),
+        field(REQUIREMENTS, Ty::StrList, "Packages in pip's form for this step on its cluster, or file(\"...\")"),
+    ],
     groups: &[Group { choice: Choice::AtMostOne, keys: &["gpu", "compute"] }],
+};
+
+static ENVIRONMENT_FIELDS: Block = Block {
+    name: "environment",
+    doc: "A serverless environment",
+    fields: &[field(REQUIREMENTS, Ty::StrList, "Packages in pip's form, or file(\"...\"), added to dependencies")],
+    groups: &[],
 };
 
 /// The body of a `pipeline`.
@@ -167,7 +181,7 @@ pub static CLUSTER_PLACE: Place = Place {
 
 /// The body of an `environment`.
 pub static ENVIRONMENT_PLACE: Place =
-    Place { name: "an environment", block: &ENVIRONMENT, extra: &NOTHING, spelled: &[] };
+    Place { name: "an environment", block: &ENVIRONMENT, extra: &ENVIRONMENT_FIELDS, spelled: &[] };
 
 static SQL_FIELDS: Block = Block {
     name: "sql",

@@ -1,0 +1,198 @@
+//! `requirements`: from a list or a file of pip's to libraries of a cluster or lines of an environment.
+
+use std::path::Path;
+
+use super::compute::set;
+use super::scope::{Checker, Scope};
+use crate::diag::{Code, Diagnostic};
+use crate::model::{Node, NodeKind, Object, Text};
+use crate::package::{RequirementLine, requirement, requirement_lines};
+use crate::schema::{LIBRARY, PYTHON_PYPI_LIBRARY};
+use crate::source::Span;
+use crate::syntax::ast::{Argument, ValueKind};
+
+/// How deeply requirements files may name each other.
+const DEPTH: usize = 8;
+
+impl Checker<'_> {
+    /// `file("requirements.txt")` as the list of its lines.
+    pub fn requirements_file(&mut self, arguments: &[Argument], span: Span, scope: Scope<'_>) -> Option<Node> {
+        let path = match arguments {
+            [Argument { name: None, value, .. }] => match &value.kind {
+                ValueKind::Str(lit) => lit.plain(),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some(path) = path else {
+            let d = Diagnostic::new(Code::WrongType, span, "`file` takes one plain path");
+            self.report(d.help("write `file(\"requirements.txt\")`"));
+            return None;
+        };
+        let dir = self.symbols.project.units.get(scope.unit).map(|u| u.dir().to_owned()).unwrap_or_default();
+        let mut lines = Vec::new();
+        self.read_requirements(&dir, &path, span, 0, &mut lines)?;
+        let items = lines.into_iter().map(|line| Node::text(span, line)).collect();
+        Some(Node { span, kind: NodeKind::List(items) })
+    }
+
+    fn read_requirements(
+        &mut self,
+        dir: &Path,
+        path: &str,
+        span: Span,
+        depth: usize,
+        out: &mut Vec<String>,
+    ) -> Option<()> {
+        let file = crate::project::join(dir, path);
+        let Ok(bytes) = self.files.read(&file) else {
+            let d = Diagnostic::new(Code::FileNotFound, span, format!("there is no file `{path}`"));
+            self.report(d.help(format!("`{}` was looked for", file.display())));
+            return None;
+        };
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let folder = file.parent().map(Path::to_owned).unwrap_or_default();
+        for (number, line) in requirement_lines(&text) {
+            match requirement(&line) {
+                RequirementLine::File(inner) if depth < DEPTH => {
+                    self.read_requirements(&folder, &inner, span, depth + 1, out)?;
+                }
+                RequirementLine::File(_) => {
+                    let d =
+                        Diagnostic::new(Code::BadRequirement, span, "requirements files name each other too deeply");
+                    self.report(d.help("put the lines into one file"));
+                    return None;
+                }
+                RequirementLine::Wrong(why) => {
+                    let message = format!("`{}`, line {number}: `{line}` is not understood: {why}", file.display());
+                    let d = Diagnostic::new(Code::BadRequirement, span, message);
+                    self.report(d.help("write it as pip takes it, such as `pandas>=2,<3`"));
+                    return None;
+                }
+                _ => out.push(line),
+            }
+        }
+        Some(())
+    }
+
+    /// The requirements of a cluster or of a step on one: libraries, which come before those that are written as such.
+    pub fn cluster_requirements(&mut self, settings: &mut Object) -> Vec<Object> {
+        let lines = requirements_of(settings);
+        let mut index: Option<(String, Span)> = None;
+        let mut out = Vec::new();
+        for (line, span) in &lines {
+            let refuse = |what: &str, help: &str| {
+                Diagnostic::new(Code::BadRequirement, *span, format!("`{line}`: {what}")).help(help.to_owned())
+            };
+            match requirement(line) {
+                RequirementLine::Package(_) => {}
+                RequirementLine::Index(url) => match &index {
+                    Some((first, _)) if *first != url => {
+                        self.report(refuse("a cluster library comes from one index", "keep one `--index-url`"));
+                    }
+                    _ => index = Some((url, *span)),
+                },
+                RequirementLine::ExtraIndex(_) => self.report(refuse(
+                    "a cluster library comes from one index, and knows no second",
+                    "use `--index-url` for an index that has everything, or write `libraries` with a `repo` for each",
+                )),
+                RequirementLine::Hashed(_) => self.report(refuse(
+                    "a cluster library is installed without its hashes being looked at",
+                    "upload the file and write `libraries = [{ requirements = \"/Workspace/...\" }]`, or run on an environment",
+                )),
+                RequirementLine::Address(_) => self.report(refuse(
+                    "a cluster library comes from an index",
+                    "upload the wheel and write `libraries = [{ whl = \"/Volumes/...\" }]`",
+                )),
+                RequirementLine::File(_) => {
+                    self.report(refuse("a file is named by itself", "write `requirements = file(\"...\")`"));
+                }
+                RequirementLine::Option(option) => self.report(refuse(
+                    &format!("`{option}` is an option that cluster libraries do not have"),
+                    "remove it, or run the step on a serverless environment",
+                )),
+                RequirementLine::Wrong(why) => {
+                    self.report(refuse(&format!("not understood: {why}"), "write it like `pandas>=2,<3`"));
+                }
+            }
+        }
+        for (line, span) in &lines {
+            if !matches!(requirement(line), RequirementLine::Package(_)) {
+                continue;
+            }
+            let mut pypi = Object::new(&PYTHON_PYPI_LIBRARY, *span);
+            set(&mut pypi, "package", *span, NodeKind::Text(Text::plain(line.clone())));
+            if let Some((url, at)) = &index {
+                set(&mut pypi, "repo", *at, NodeKind::Text(Text::plain(url.clone())));
+            }
+            let mut library = Object::new(&LIBRARY, *span);
+            set(&mut library, "pypi", *span, NodeKind::Object(pypi));
+            out.push(library);
+        }
+        out
+    }
+
+    /// The requirements of an environment: lines of its `dependencies`, after those that are written as such.
+    pub fn environment_requirements(&mut self, spec: &mut Object) {
+        let lines = requirements_of(spec);
+        if lines.is_empty() {
+            return;
+        }
+        let mut list: Vec<Node> =
+            spec.get("dependencies").and_then(Node::as_list).map(<[Node]>::to_vec).unwrap_or_default();
+        let first = lines.first().map_or(spec.span, |(_, span)| *span);
+        for (line, span) in lines {
+            let refuse =
+                |what: String, help: &str| Diagnostic::new(Code::BadRequirement, span, what).help(help.to_owned());
+            match requirement(&line) {
+                RequirementLine::Option(option)
+                    if matches!(option.as_str(), "-e" | "--editable" | "-c" | "--constraint") =>
+                {
+                    self.report(refuse(
+                        format!("`{line}`: `{option}` names something of this machine"),
+                        "the platform installs from an index, or from files in the workspace",
+                    ));
+                }
+                RequirementLine::Address(path) if path.starts_with('.') => {
+                    self.report(refuse(
+                        format!("`{line}` is a path of this machine"),
+                        "write a path in the workspace or a volume; a Python project is a `package`",
+                    ));
+                }
+                RequirementLine::Wrong(why) => {
+                    self.report(refuse(format!("`{line}` is not understood: {why}"), "write it like `pandas>=2,<3`"));
+                }
+                _ => list.push(Node::text(span, line)),
+            }
+        }
+        set(spec, "dependencies", first, NodeKind::List(list));
+    }
+
+    /// The requirements of a step: libraries of its own on a cluster.
+    pub fn step_requirements(&mut self, settings: &mut Object, on_cluster: bool) {
+        let Some(entry) = settings.entry("requirements").cloned() else { return };
+        if !on_cluster {
+            settings.remove("requirements");
+            let d = Diagnostic::new(
+                Code::BadRequirement,
+                entry.key,
+                "this step runs on no cluster, and only clusters take requirements for one step",
+            );
+            self.report(d.help("write `requirements` in the `environment` that it runs on; steps that need others get one of their own"));
+            return;
+        }
+        let libraries = self.cluster_requirements(settings);
+        let mut list: Vec<Node> =
+            libraries.into_iter().map(|l| Node { span: l.span, kind: NodeKind::Object(l) }).collect();
+        list.extend(settings.get("libraries").and_then(Node::as_list).map(<[Node]>::to_vec).unwrap_or_default());
+        set(settings, "libraries", entry.key, NodeKind::List(list));
+    }
+}
+
+/// Takes the lines out of an object.
+fn requirements_of(object: &mut Object) -> Vec<(String, Span)> {
+    match object.remove("requirements").and_then(|f| f.value).map(|n| n.kind) {
+        Some(NodeKind::List(items)) => items.iter().filter_map(|n| Some((n.as_str()?.to_owned(), n.span))).collect(),
+        _ => Vec::new(),
+    }
+}
