@@ -94,6 +94,9 @@ pub struct Compile {
     /// Print the job JSON of one pipeline and write nothing
     #[arg(long, conflicts_with = "out")]
     pub stdout: bool,
+    /// Write nothing: build again and compare with the manifest that is there
+    #[arg(long, conflicts_with = "stdout")]
+    pub verify: bool,
     /// A JSON file with job ids by pipeline, for steps that run another pipeline
     #[arg(long, value_name = "FILE")]
     pub ids: Option<PathBuf>,

@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use super::args::{Compile, Shared};
 use super::check::load_and_check;
 use super::{Outcome, report, usage};
-use crate::emit::{artifacts, json_bytes, write_all};
+use crate::emit::{artifacts, json_bytes, verify, write_all};
 use crate::lower::{Bundle, Options, entry_points, lower};
 use crate::package::{Wheel, build};
 
@@ -46,7 +46,12 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
         let mut wheels = Vec::new();
         for (package, entries) in program.packages.iter().zip(entry_points(program)) {
             match build(&package.dir, entries) {
-                Ok(wheel) => wheels.push(wheel),
+                Ok(wheel) => {
+                    if !shared.quiet {
+                        wheel.notes.iter().for_each(|n| eprintln!("note    {}: {n}", package.name));
+                    }
+                    wheels.push(wheel);
+                }
                 Err(e) => {
                     eprintln!("pipec: package `{}`: {e}\n  help: {}", package.name, e.help);
                     return Outcome::Errors;
@@ -89,6 +94,9 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
     }
     // A part of a project does not take away what the rest of it has made.
     let whole = args.pipeline.is_none() && !args.paths.iter().any(|p| p.is_file());
+    if args.verify {
+        return compare(places, args.pipeline.as_deref(), whole, shared);
+    }
     for (dir, (bundles, wheels)) in places.iter() {
         let list = match artifacts(bundles, wheels, args.pipeline.as_deref())
             .and_then(|list| write_all(dir, &list, whole).map(|()| list))
@@ -104,6 +112,33 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
         }
     }
     Outcome::Done
+}
+
+/// Builds again and compares with what was written.
+fn compare(places: &Places, only: Option<&str>, whole: bool, shared: &Shared) -> Outcome {
+    let mut outcome = Outcome::Done;
+    for (dir, (bundles, wheels)) in places {
+        let found = match artifacts(bundles, wheels, only) {
+            Ok(list) => verify(dir, &list, whole),
+            Err(e) => Err(e),
+        };
+        match found {
+            Ok(None) => {
+                if !shared.quiet {
+                    eprintln!("same    {}", dir.display());
+                }
+            }
+            Ok(Some(d)) => {
+                eprintln!("differs {}: {}: {}", dir.display(), d.file, d.why);
+                outcome = Outcome::Errors;
+            }
+            Err(e) => {
+                eprintln!("pipec: {e}");
+                outcome = Outcome::Errors;
+            }
+        }
+    }
+    outcome
 }
 
 fn tell(dir: &Path, bundles: &[Bundle], list: &[crate::emit::Artifact]) {

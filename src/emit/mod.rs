@@ -1,9 +1,11 @@
 //! Artefacts: the bytes that `compile` writes, and the way they reach the disk.
 
 mod manifest;
+mod verify;
 mod write;
 
 pub use manifest::{manifest, read_local};
+pub use verify::{Difference, verify};
 pub use write::{write_all, write_file};
 
 use std::io;
