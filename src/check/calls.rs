@@ -10,7 +10,7 @@ use super::job::Packaged;
 use super::scope::{Checker, Scope};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::model::{Argument, FileCall, FileKind, Object, PythonCall, Reference, RunCall, StepKind, Text, Type};
-use crate::package::sha256_hex;
+use crate::package::{Builder, sha256_hex};
 use crate::schema::{
     Eval, NOTEBOOK_CALL_PLACE, NOTEBOOK_TASK, PYTHON_CALL_PLACE, PYTHON_WHEEL_TASK, Place, RUN_CALL_PLACE,
     RUN_JOB_TASK, SCRIPT_CALL_PLACE, SPARK_PYTHON_TASK, SQL_CALL_PLACE, SQL_TASK,
@@ -92,21 +92,11 @@ impl Checker<'_> {
                 continue;
             }
             match self.typed(&argument.value, cx.scope, sink) {
-                Some(typed) => out.push(Argument {
-                    name,
-                    span: argument.span,
-                    value: typed.wire(),
-                    ty: argument_type(&typed),
-                    as_path: false,
-                }),
+                Some(typed) => {
+                    out.push(Argument { name, span: argument.span, value: typed.wire(), ty: argument_type(&typed) })
+                }
                 // Reported; the name still counts as given.
-                None => out.push(Argument {
-                    name,
-                    span: argument.span,
-                    value: Text::default(),
-                    ty: Type::Any,
-                    as_path: false,
-                }),
+                None => out.push(Argument { name, span: argument.span, value: Text::default(), ty: Type::Any }),
             }
         }
         out
@@ -132,7 +122,6 @@ impl Checker<'_> {
                     span: argument.span,
                     value: typed.wire(),
                     ty: argument_type(&typed),
-                    as_path: false,
                 });
             }
         }
@@ -165,6 +154,11 @@ impl Checker<'_> {
                 found.push(i);
             }
         }
+        if found.is_empty() {
+            // Where another backend takes its modules from is not known before it has done so.
+            let unknown = |p: &Packaged<'_>| matches!(p.python.builder, Builder::Backend(_));
+            found.extend(cx.packages.iter().position(unknown));
+        }
         match found.as_slice() {
             [one] => StepKind::Python(PythonCall {
                 package: *one,
@@ -173,6 +167,7 @@ impl Checker<'_> {
                 span: module.span.to(function.span),
                 arguments,
                 entry_point: entry_point(cx.pipeline, cx.key),
+                by_name: None,
                 rest,
             }),
             [] => {

@@ -3,7 +3,7 @@
 use super::job::Packaged;
 use super::scope::Checker;
 use crate::diag::{Code, Diagnostic};
-use crate::package::{Builder, is_packed};
+use crate::package::{Builder, is_packed, never_packed};
 use crate::python::Place;
 
 impl Checker<'_> {
@@ -15,8 +15,8 @@ impl Checker<'_> {
             if packaged.python.builder != Builder::InProcess {
                 continue;
             }
-            for (module, opened) in &packaged.source.opened {
-                for file in opened {
+            for module in &packaged.source.reached {
+                for file in &module.opened {
                     let (path, message, help) = match file.place {
                         Place::WorkingDirectory => (
                             crate::project::join(dir, &file.path),
@@ -27,14 +27,9 @@ impl Checker<'_> {
                             "keep the file in the package, and open it by `Path(__file__).parent / ...`; or in a volume",
                         ),
                         Place::BesideModule(up) => {
-                            let Some(base) = module.ancestors().nth(up) else { continue };
+                            let Some(base) = module.path.ancestors().nth(up) else { continue };
                             let path = crate::project::join(base, &file.path);
                             if is_packed(self.files, dir, &packaged.python.layout, &path) {
-                                continue;
-                            }
-                            if self.files.is_dir(&path)
-                                && packaged.python.layout.tops.iter().any(|t| path.starts_with(&t.path))
-                            {
                                 continue;
                             }
                             let shown = path.strip_prefix(dir).unwrap_or(&path).display().to_string();
@@ -45,7 +40,9 @@ impl Checker<'_> {
                             )
                         }
                     };
-                    if !self.files.is_file(&path) && !self.files.is_dir(&path) {
+                    // A directory may be one that is written to; a secret has no place in a wheel.
+                    let secret = path.file_name().is_some_and(|n| never_packed(&n.to_string_lossy()));
+                    if !self.files.is_file(&path) || secret {
                         continue;
                     }
                     let d = Diagnostic::new(Code::NotPacked, file.span, message);

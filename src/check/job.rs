@@ -15,7 +15,8 @@ use super::symbols::In;
 use super::target::{TargetParts, check_type};
 use crate::diag::{Code, Diagnostic, one_of};
 use crate::model::{
-    Cluster, Compute, Environment, FieldValue, Node, Object, Package, Param, Pipeline, Reference, Step, StepKind, Type,
+    Cluster, Compute, Environment, FieldValue, FileKind, Node, Object, Package, Param, Pipeline, Reference, Step,
+    StepKind, Type,
 };
 use crate::package::{Modules, PythonProject};
 use crate::project::PackageSource;
@@ -108,7 +109,7 @@ impl<'a> Checker<'a> {
             self.report(d.help("split it, and let one pipeline `run` the others; or loop with `for`"));
         }
         let broken = unclear || self.symbols.project.units.iter().any(|u| u.broken);
-        let unused = if broken { Vec::new() } else { unused_outputs(&drafts) };
+        let unused = if broken { Vec::new() } else { unused_outputs(&drafts, &self.readers(&drafts, packages)) };
         let steps = self.graph(drafts);
         // An output that nobody uses may be one that somebody misspelt.
         if !self.diagnostics.has_errors() {
@@ -441,6 +442,30 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// The texts of notebooks, scripts and modules that read task values by themselves; `None` if a step runs code that is not
+    /// here to be read.
+    fn readers(&self, drafts: &[Draft], packages: &[Packaged<'_>]) -> Option<Vec<String>> {
+        let modules = packages.iter().flat_map(|p| &p.source.reached).filter_map(|r| r.task_values.clone());
+        let mut out: Vec<String> = modules.collect();
+        for step in drafts.iter().map(|d| d.step.inner()) {
+            match &step.kind {
+                StepKind::File(call) if call.kind == FileKind::Sql => {}
+                StepKind::File(call) => {
+                    let bytes = self.files.read(call.local.as_ref()?).ok()?;
+                    let text = String::from_utf8_lossy(&bytes).into_owned();
+                    if text.contains("taskValues") || text.contains("%run") {
+                        out.push(text);
+                    }
+                }
+                StepKind::Raw("notebook_task" | "spark_python_task" | "python_wheel_task" | "spark_jar_task") => {
+                    return None;
+                }
+                _ => {}
+            }
+        }
+        Some(out)
+    }
+
     /// The packages of the project, each with a readable `pyproject.toml`.
     pub fn packages(&mut self) -> Vec<Packaged<'a>> {
         let mut out = Vec::new();
@@ -483,11 +508,11 @@ impl<'a> Checker<'a> {
 
 /// Outputs that no other step takes and no text names, of steps that others wait for. Those of a last step are results of the
 /// run.
-fn unused_outputs(drafts: &[Draft]) -> Vec<Diagnostic> {
+fn unused_outputs(drafts: &[Draft], readers: &Option<Vec<String>>) -> Vec<Diagnostic> {
     let unchecked = |s: &Step| !s.settings.unchecked.is_empty() || !s.inner().settings.unchecked.is_empty();
-    if drafts.iter().any(|d| unchecked(&d.step)) {
+    let Some(readers) = readers.as_ref().filter(|_| !drafts.iter().any(|d| unchecked(&d.step))) else {
         return Vec::new();
-    }
+    };
     let mut taken: HashSet<(&str, &str)> = HashSet::new();
     let mut awaited: HashSet<&str> = drafts.iter().flat_map(|d| &d.step.depends_on).map(|d| d.task.as_str()).collect();
     for used in drafts.iter().flat_map(|d| &d.uses) {
@@ -507,7 +532,8 @@ fn unused_outputs(drafts: &[Draft]) -> Vec<Diagnostic> {
     for step in drafts.iter().map(|d| d.step.inner()) {
         for output in &step.outputs {
             let last = !awaited.contains(step.key.as_str());
-            if last || taken.contains(&(&step.key, &output.name)) || taken.contains(&(&step.key, "*")) {
+            let read = readers.iter().any(|text| text.contains(output.name.as_str()));
+            if last || read || taken.contains(&(&step.key, &output.name)) || taken.contains(&(&step.key, "*")) {
                 used.insert(output.span);
             } else {
                 unused.push((output.span, &output.name, &step.key));

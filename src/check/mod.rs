@@ -3,6 +3,7 @@
 //! A project is checked for a target: vars get their values, bodies are held against the table, names are resolved,
 //! clusters merged, the graph built. What comes out is a [`Valid`] program, or none.
 
+mod annotations;
 mod calls;
 mod compute;
 mod control;
@@ -19,6 +20,7 @@ mod references;
 mod required;
 mod requirements;
 mod resolve;
+mod returns;
 mod scope;
 mod signature;
 mod steps;

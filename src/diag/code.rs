@@ -184,6 +184,7 @@ codes! {
     BadRequirement "E0712" "a requirement that cannot be met there";
     UnreadArgument "W0750" "an argument that the file never reads";
     NotPacked "W0751" "a file that is not in the wheel";
+    BadDefault "W0752" "a default of another type";
 }
 
 impl Code {

@@ -186,7 +186,8 @@ pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
     let folded = fold(word);
     let allowed = match word.chars().count() {
         0 => return None,
-        1..=2 => 1,
+        1 => 0,
+        2 => 1,
         n => (n / 3).clamp(1, 4),
     };
     let mut best: Option<(usize, &str)> = None;

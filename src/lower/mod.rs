@@ -82,13 +82,8 @@ pub fn entry_points(program: &Program) -> Vec<Vec<EntryPoint>> {
                     step: step.key.to_string(),
                     module: call.module.to_string(),
                     function: call.function.to_string(),
-                    parameters: call
-                        .arguments
-                        .iter()
-                        .map(|a| {
-                            (a.name.to_string(), if a.as_path { "pathlib.Path".to_owned() } else { wire_type(&a.ty) })
-                        })
-                        .collect(),
+                    parameters: call.arguments.iter().map(|a| (a.name.to_string(), wire_type(&a.ty))).collect(),
+                    by_name: call.by_name,
                     outputs: step.outputs.iter().map(|o| (o.name.to_string(), wire_type(&o.ty))).collect(),
                 });
             }
@@ -101,6 +96,7 @@ pub fn entry_points(program: &Program) -> Vec<Vec<EntryPoint>> {
 fn wire_type(ty: &Type) -> String {
     match ty {
         Type::Record(_) => "json".to_owned(),
+        Type::PathObject => "pathlib.Path".to_owned(),
         Type::Any | Type::Enum(_) | Type::Compute => "string".to_owned(),
         Type::List(t) => format!("list<{}>", wire_type(t)),
         Type::Map(t) => format!("map<{}>", wire_type(t)),

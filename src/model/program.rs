@@ -251,8 +251,6 @@ pub struct Argument {
     pub value: Text,
     /// The type of the value; in a call of a Python function the type that it is handed over as.
     pub ty: Type,
-    /// It is handed over as a `pathlib.Path`.
-    pub as_path: bool,
 }
 
 /// A call of a Python function.
@@ -270,6 +268,8 @@ pub struct PythonCall {
     pub arguments: Vec<Argument>,
     /// The name of the generated entry point.
     pub entry_point: SmolStr,
+    /// Whether outputs are taken from what it returns by name; `None` if that shows only when it has returned.
+    pub by_name: Option<bool>,
     /// The remaining fields of the kind.
     pub rest: Object,
 }

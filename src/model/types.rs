@@ -25,6 +25,8 @@ pub enum Type {
     Json,
     /// A path.
     Path,
+    /// A path that a Python function gets as a `pathlib.Path`; never written in source.
+    PathObject,
     /// `catalog.schema.table`.
     Table,
     /// A list.
@@ -115,7 +117,7 @@ impl std::fmt::Display for Type {
             Type::Date => f.write_str("date"),
             Type::Datetime => f.write_str("datetime"),
             Type::Json => f.write_str("json"),
-            Type::Path => f.write_str("path"),
+            Type::Path | Type::PathObject => f.write_str("path"),
             Type::Table => f.write_str("table"),
             Type::List(t) => write!(f, "list<{t}>"),
             Type::Map(t) => write!(f, "map<{t}>"),

@@ -88,17 +88,17 @@ def _arguments(step, declared, given):
 
 def _fields(function):
     """The names in the record that a function is annotated to return; empty if it returns no record."""
-    import typing
-
-    try:
-        record = typing.get_type_hints(function).get("return")
-    except Exception:  # an annotation that cannot be resolved is none
-        return set()
-    if hasattr(record, "__dataclass_fields__"):
-        return set(record.__dataclass_fields__)
+    record = getattr(function, "__annotations__", {}).get("return")
+    if isinstance(record, str):
+        try:
+            record = eval(record, getattr(function, "__globals__", {}))
+        except Exception:  # an annotation that cannot be resolved is none
+            return set()
+    if dataclasses.is_dataclass(record):
+        return {field.name for field in dataclasses.fields(record)}
     if hasattr(record, "_fields"):
         return set(record._fields)
-    return set(typing.get_type_hints(record)) if hasattr(record, "__total__") else set()
+    return set(record.__annotations__) if hasattr(record, "__total__") else set()
 
 
 def _plain(value):
@@ -120,10 +120,12 @@ def _plain(value):
     return value
 
 
-def _outputs(step, declared, function, result):
+def _outputs(step, declared, function, result, by_name):
     if not declared:
         return {}
-    if len(declared) == 1 and next(iter(declared)) not in _fields(function):
+    if by_name is None:
+        by_name = len(declared) > 1 or next(iter(declared)) in _fields(function)
+    if not by_name:
         return {next(iter(declared)): result}
     values = {}
     for name in declared:
@@ -170,7 +172,7 @@ def _publish(step, values):
             store.set(key=name, value=json.loads(text))
 
 
-def _run(step, module, function, parameters, outputs):
+def _run(step, module, function, parameters, outputs, by_name):
     arguments = _arguments(step, parameters, sys.argv[1:])
     called = getattr(importlib.import_module(module), function)
     result = called(**arguments)
@@ -178,4 +180,4 @@ def _run(step, module, function, parameters, outputs):
         import asyncio
 
         result = asyncio.run(result)
-    _publish(step, _outputs(step, outputs, called, result))
+    _publish(step, _outputs(step, outputs, called, result, by_name))

@@ -15,6 +15,8 @@ pub struct EntryPoint {
     pub function: String,
     /// Parameters with their types.
     pub parameters: Vec<(String, String)>,
+    /// Whether outputs are taken from what it returns by name; `None` if that shows only when it has returned.
+    pub by_name: Option<bool>,
     /// Outputs with their types.
     pub outputs: Vec<(String, String)>,
 }
@@ -40,12 +42,17 @@ pub(super) fn module(entries: &[EntryPoint]) -> (String, Vec<String>) {
             n += 1;
         }
         source.push_str(&format!(
-            "\n\ndef {function}():\n    _run({}, {}, {}, {}, {})\n",
+            "\n\ndef {function}():\n    _run({}, {}, {}, {}, {}, {})\n",
             literal(&entry.name),
             literal(&entry.module),
             literal(&entry.function),
             dict(&entry.parameters),
             dict(&entry.outputs),
+            match entry.by_name {
+                Some(true) => "True",
+                Some(false) => "False",
+                None => "None",
+            },
         ));
         functions.push(function);
     }

@@ -1,6 +1,6 @@
 //! Functions of a project by module and name, followed through re-exports; annotations with their names resolved.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -15,6 +15,8 @@ use crate::source::{FileId, Files, SourceMap, Span};
 const DEPTH: usize = 24;
 /// Modules of more bytes than this are not read: what is in them is not known.
 const LARGEST: usize = 1 << 20;
+/// How many names are resolved for one function: types can be built of each other without end.
+const BUDGET: usize = 4000;
 
 /// A parameter with its type.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,6 +77,17 @@ pub enum Lookup {
     Missing(Missing),
 }
 
+/// A module that opens files, or reads task values by itself.
+#[derive(Clone, Debug)]
+pub struct Reached {
+    /// Its file.
+    pub path: PathBuf,
+    /// The files that it opens.
+    pub opened: Vec<python::Opened>,
+    /// Its text, if it reads task values.
+    pub task_values: Option<String>,
+}
+
 struct Read {
     name: String,
     file: FileId,
@@ -88,7 +101,24 @@ pub struct Functions<'a> {
     sources: &'a mut SourceMap,
     read: HashMap<String, Result<Option<Rc<Read>>, SyntaxError>>,
     known_files: &'a mut HashMap<PathBuf, FileId>,
+    /// Where the search for one function has been: modules take over each other's names in circles.
+    searched: HashSet<(String, String)>,
+    /// Records around the one being resolved.
+    records: usize,
+    /// How many names may still be resolved for one function.
+    budget: usize,
 }
+
+/// Decorators that leave the signature and the result as they are.
+const TRANSPARENT: &[&str] = &[
+    "functools.cache",
+    "functools.lru_cache",
+    "typing.final",
+    "typing.override",
+    "typing.no_type_check",
+    "typing.deprecated",
+    "warnings.deprecated",
+];
 
 impl<'a> Functions<'a> {
     /// The functions of a layout. Files that are read are added to `sources`, each once: `known_files` holds those that are.
@@ -98,24 +128,37 @@ impl<'a> Functions<'a> {
         sources: &'a mut SourceMap,
         known_files: &'a mut HashMap<PathBuf, FileId>,
     ) -> Functions<'a> {
-        Functions { files, modules: Modules::new(files, layout.clone()), sources, read: HashMap::new(), known_files }
+        Functions {
+            files,
+            modules: Modules::new(files, layout.clone()),
+            sources,
+            read: HashMap::new(),
+            known_files,
+            searched: HashSet::new(),
+            records: 0,
+            budget: 0,
+        }
     }
 
     /// Looks a function up.
     pub fn find(&mut self, module: &str, function: &str) -> Lookup {
+        self.searched.clear();
+        self.budget = BUDGET;
         self.follow(module, function, None, 0)
     }
 
-    /// The modules that these reach by imports, themselves included: name, file and what was read.
-    pub fn reached(&mut self, from: &[String]) -> Vec<(PathBuf, Vec<python::Opened>)> {
+    /// The modules that these reach by imports, themselves included, that touch something outside of Python.
+    pub fn reached(&mut self, from: &[String]) -> Vec<Reached> {
         let mut seen: Vec<String> = from.to_vec();
         let mut out = Vec::new();
         let mut next = 0;
         while let Some(name) = seen.get(next).cloned() {
             next += 1;
             let Ok(Some(read)) = self.module(&name) else { continue };
-            if !read.module.opened.is_empty() {
-                out.push((self.sources.path(read.file).to_owned(), read.module.opened.clone()));
+            let Module { opened, task_values, .. } = &read.module;
+            if !opened.is_empty() || task_values.is_some() {
+                let path = self.sources.path(read.file).to_owned();
+                out.push(Reached { path, opened: opened.clone(), task_values: task_values.clone() });
             }
             for import in &read.module.imports {
                 if seen.len() < 2000 && !seen.contains(import) && self.modules.resolve(import).is_some() {
@@ -187,22 +230,32 @@ impl<'a> Functions<'a> {
             }
             Err(e) => return Lookup::Missing(Missing::NotPython(e)),
         };
-        if let Some(found) = read.module.names.get(name).cloned() {
-            return self.bound(&read, found, depth);
-        }
-        let mut unsure = read.module.dynamic;
-        for star in &read.module.stars {
+        let own = read.module.names.get(name).cloned();
+        let mut unsure = read.module.dynamic && own.is_none();
+        let mut taken: Vec<Lookup> = Vec::new();
+        for (star, span) in &read.module.stars {
+            // A name that gets its meaning after the star keeps it.
+            if own.as_ref().is_some_and(|n| n.sure && n.span.start > span.start) {
+                continue;
+            }
             if self.modules.resolve(star).is_none() {
-                unsure = true;
+                unsure |= own.is_none();
+                continue;
+            }
+            if !self.exports(star, name) || !self.searched.insert((star.clone(), name.to_owned())) {
                 continue;
             }
             match self.follow(star, name, at, depth + 1) {
                 Lookup::Missing(Missing::Function { .. }) => {}
-                found => return found,
+                found => taken.push(found),
             }
         }
-        if unsure {
-            return Lookup::Unknown(at);
+        match (own, taken.len()) {
+            (Some(found), 0) => return self.bound(&read, found, depth),
+            (None, 1) if !unsure => return taken.remove(0),
+            (None, 0) if !unsure => {}
+            // Several give it a meaning: which one holds is not ours to say.
+            _ => return Lookup::Unknown(at),
         }
         let at = at.or(Some(Span::new(read.file, 0, 0)));
         if self.modules.resolve(&format!("{module}.{name}")).is_some() && place.package {
@@ -224,7 +277,7 @@ impl<'a> Functions<'a> {
             return Lookup::Unknown(Some(found.span));
         }
         match found.binding {
-            Binding::Function(function) if function.decorated => Lookup::Unknown(Some(function.span)),
+            Binding::Function(function) if !self.transparent(read, &function) => Lookup::Unknown(Some(function.span)),
             Binding::Function(function) => Lookup::Signature(Box::new(self.signature(read, &function))),
             Binding::Class(class) => Lookup::Unknown(Some(class.span)),
             Binding::Import(module, Some(name)) if self.modules.resolve(&module).is_some() => {
@@ -237,8 +290,29 @@ impl<'a> Functions<'a> {
             }
             Binding::Import(_, Some(_)) => Lookup::Unknown(Some(found.span)),
             Binding::Import(_, None) => Lookup::Missing(Missing::NotFunction(found.span)),
-            Binding::Value(TypeExpr::Constant(_), _) => Lookup::Missing(Missing::NotFunction(found.span)),
+            Binding::Value(TypeExpr::Constant(c), _) if c != Literal::None => {
+                Lookup::Missing(Missing::NotFunction(found.span))
+            }
             Binding::Value(..) => Lookup::Unknown(Some(found.span)),
+        }
+    }
+
+    /// Whether no decorator makes something else of a function.
+    fn transparent(&mut self, read: &Rc<Read>, f: &Function) -> bool {
+        f.decorators.iter().all(|name| match self.meaning(read, name, 0) {
+            Meaning::Known(absolute) => TRANSPARENT.contains(&absolute.as_str()),
+            _ => false,
+        })
+    }
+
+    /// Whether `from module import *` takes a name.
+    fn exports(&mut self, module: &str, name: &str) -> bool {
+        match self.module(module) {
+            Ok(Some(read)) => match &read.module.all {
+                Some(all) => all.iter().any(|n| n == name),
+                None => !name.starts_with('_') || read.module.names.contains_key("__all__"),
+            },
+            _ => true,
         }
     }
 
@@ -269,9 +343,10 @@ impl<'a> Functions<'a> {
     }
 
     fn resolve(&mut self, read: &Rc<Read>, ty: &TypeExpr, depth: usize) -> PyType {
-        if depth > DEPTH {
+        if depth > DEPTH || self.budget == 0 {
             return PyType::Any;
         }
+        self.budget -= 1;
         match ty {
             TypeExpr::Any | TypeExpr::List => PyType::Any,
             TypeExpr::Constant(Literal::None) => PyType::None,
@@ -319,6 +394,7 @@ impl<'a> Functions<'a> {
     }
 
     fn record(&mut self, at: &Rc<Read>, class: &Class, name: &str, depth: usize) -> PyType {
+        let mut others = class.others.clone();
         let mut kind = PyType::record_kind(class.kind);
         let mut fields: Option<Vec<(String, PyType, Span)>> = Some(Vec::new());
         for base in &class.bases {
@@ -331,7 +407,8 @@ impl<'a> Functions<'a> {
                 _ => PyType::Any,
             };
             match inherited {
-                PyType::Record { kind: k, fields: more, .. } => {
+                PyType::Record { kind: k, fields: more, others: inherited, .. } => {
+                    others.extend(inherited);
                     kind = kind.or((k == super::types::RecordKind::TypedDict).then_some(k));
                     fields = fields.zip(more).map(|(mut a, b)| {
                         a.extend(b);
@@ -345,14 +422,20 @@ impl<'a> Functions<'a> {
         if depth > DEPTH {
             return PyType::Any;
         }
+        if class.open || self.records >= 2 {
+            // Records in records in records: nobody asks for what is inside.
+            fields = None;
+        }
         if let Some(list) = &mut fields {
             for field in &class.fields {
+                self.records += 1;
                 let ty = self.resolve(at, &field.ty, depth + 1);
+                self.records -= 1;
                 list.retain(|(n, ..)| *n != field.name);
                 list.push((field.name.clone(), ty, field.span));
             }
         }
-        PyType::Record { kind, name: name.to_owned(), fields }
+        PyType::Record { kind, name: name.to_owned(), fields, others }
     }
 
     /// What a dotted name means in a module.

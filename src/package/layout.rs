@@ -18,6 +18,14 @@ pub struct Top {
     pub path: PathBuf,
 }
 
+impl Top {
+    /// The name that it is imported by.
+    pub fn dotted(&self) -> String {
+        let relative = self.path.strip_prefix(&self.root).unwrap_or(&self.path).with_extension("");
+        relative.iter().map(|p| p.to_string_lossy()).collect::<Vec<_>>().join(".")
+    }
+}
+
 /// The packages and modules of a project.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Layout {
@@ -139,6 +147,16 @@ fn hatch(p: &Pyproject<'_>) -> Result<Layout, String> {
             layout.tops.extend(top(p, root, name.trim_end_matches(".py")));
         }
     }
+    let name = p.text("project.name").map(normalize_name).unwrap_or_default();
+    let found = |root: &str| top(p, root, &name).is_some();
+    if layout.tops.is_empty() && !found("src") && !found("") {
+        // A namespace package: `*/name/__init__.py`.
+        let spaces = p.files.list(&p.dir).unwrap_or_default();
+        let inner = |space: &PathBuf| p.files.is_file(&space.join(&name).join("__init__.py"));
+        if let [one] = spaces.iter().filter(|s| inner(s)).collect::<Vec<_>>().as_slice() {
+            layout.tops.push(Top { root: p.dir.clone(), path: one.join(&name) });
+        }
+    }
     Ok(layout)
 }
 
@@ -158,6 +176,16 @@ fn setuptools(p: &Pyproject<'_>) -> Result<Layout, String> {
     only(p, "tool.setuptools", KNOWN)?;
     if p.get("tool.setuptools_scm").is_some() && p.get("project.version").is_none() {
         return Err("setuptools_scm makes its version".to_owned());
+    }
+    let elsewhere = [
+        ("setup.cfg", &["\npackages", "\npackage_dir", "\npy_modules"]),
+        ("setup.py", &["packages=", "package_dir", "py_modules"]),
+    ];
+    for (file, words) in elsewhere {
+        let text = p.file(file).unwrap_or_default().replace(" =", "=");
+        if words.iter().any(|w| text.contains(w)) {
+            return Err(format!("its `{file}` names its packages"));
+        }
     }
     if let Some(setup) = p.file("setup.py")
         && ["ext_modules", "cmdclass", "Extension(", "cythonize", "distclass"].iter().any(|w| setup.contains(w))
@@ -202,7 +230,7 @@ fn setuptools(p: &Pyproject<'_>) -> Result<Layout, String> {
                 let exclude = list("exclude");
                 for root in wheres {
                     let dir = if root == "." { p.dir.clone() } else { p.dir.join(&root) };
-                    for path in tops(p.files, &dir, root == ".") {
+                    for path in tops(p.files, &dir, root == "." && include.is_empty()) {
                         let name = stem(&path);
                         let included = include.iter().any(|g| glob(g, &name) || g.split('.').next() == Some(&name));
                         let excluded = exclude.iter().any(|g| glob(g, &name));

@@ -193,10 +193,12 @@ impl Reader<'_> {
             classifiers: self.texts("classifiers")?.unwrap_or_default(),
             ..Metadata::default()
         };
-        metadata.license_files = match self.texts("license-files")? {
-            Some(globs) => globs,
-            None => ["LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*"].map(str::to_owned).to_vec(),
-        };
+        let table = |key: &str| self.project.get("license-files").and_then(|l| l.get(key)).map(texts_of);
+        metadata.license_files = match table("paths").or_else(|| table("globs")) {
+            Some(globs) => Some(globs),
+            None => self.texts("license-files")?,
+        }
+        .unwrap_or_else(|| ["LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*"].map(str::to_owned).to_vec());
         if let Some(file) = self.project.get("license").and_then(|l| l.get("file")).and_then(|f| f.as_str()) {
             metadata.license_files.push(file.to_owned());
         }
@@ -218,6 +220,9 @@ impl Reader<'_> {
         }
         metadata.extras.sort();
         for requirement in metadata.dependencies.iter().chain(metadata.extras.iter().flat_map(|(_, list)| list)) {
+            if self.p.backend() == "hatchling" && requirement.contains('{') {
+                return Err(MetadataProblem::Backend("hatch fills in parts of its requirements".to_owned()));
+            }
             valid_requirement(requirement)?;
         }
         self.people(&mut metadata);

@@ -18,14 +18,14 @@ mod wheel;
 
 pub use archive::{sha256_hex, unzip};
 pub use entry::EntryPoint;
-pub use functions::{Functions, Lookup, Missing, Parameter, Signature};
+pub use functions::{Functions, Lookup, Missing, Parameter, Reached, Signature};
 pub use layout::{Layout, Top};
 pub use metadata::{Metadata, ScriptGroup, normalize_name};
 pub use modules::{ModuleFile, Modules};
 pub use project::{Builder, PythonProject};
 pub use pyproject::ProjectError;
 pub use requirements::{RequirementLine, lines as requirement_lines, requirement};
-pub(crate) use select::is_packed;
 pub use select::plain_lines;
+pub(crate) use select::{is_packed, never as never_packed};
 pub use types::{PyType, RecordKind};
 pub use wheel::{Wheel, WheelFile, build};

@@ -28,8 +28,12 @@ impl<'a> Modules<'a> {
 
     /// The module of a dotted name.
     pub fn resolve(&self, module: &str) -> Option<ModuleFile> {
-        let first = module.split('.').next()?;
-        let top = self.layout.tops.iter().find(|t| stem(&t.path) == first)?;
+        let inside = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let top = self.layout.tops.iter().find(|t| {
+            let top = t.dotted();
+            // In it, or a namespace around it.
+            inside(module, &top) || inside(&top, module)
+        })?;
         let mut path = top.root.clone();
         path.extend(module.split('.'));
         // A package hides a module of the same name.
@@ -48,7 +52,7 @@ impl<'a> Modules<'a> {
     pub fn names(&self) -> Vec<String> {
         let mut out = Vec::new();
         for top in &self.layout.tops {
-            self.walk(&top.path, &stem(&top.path), 0, &mut out);
+            self.walk(&top.path, &top.dotted(), 0, &mut out);
         }
         out
     }

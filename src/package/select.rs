@@ -15,7 +15,7 @@ const LIMIT: u64 = 500 * 1000 * 1000;
 pub(super) type Contents = Vec<(String, Vec<u8>)>;
 
 /// Whether a file never belongs in a wheel, whatever `.gitignore` says: caches, secrets, editors' leavings.
-pub(super) fn never(name: &str) -> bool {
+pub(crate) fn never(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     matches!(
         lower.as_str(),

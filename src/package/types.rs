@@ -51,6 +51,8 @@ pub enum PyType {
         name: String,
         /// Its fields; `None` if some may not be known.
         fields: Option<Vec<(String, PyType, Span)>>,
+        /// Other names that its objects have: properties, methods, attributes.
+        others: Vec<String>,
     },
     /// Something that never crosses steps as text: a data frame, a session. The name as it is known.
     Foreign(String),

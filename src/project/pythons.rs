@@ -8,8 +8,7 @@ use smol_str::SmolStr;
 
 use super::Project;
 use super::load::join;
-use crate::package::{Functions, Lookup, ProjectError, PythonProject};
-use crate::python::Opened;
+use crate::package::{Functions, Lookup, ProjectError, PythonProject, Reached};
 use crate::source::{FileId, Files, SourceMap};
 use crate::syntax::ast::{Body, Call, Callee, Item};
 
@@ -20,8 +19,8 @@ pub struct PackageSource {
     pub project: Result<PythonProject, ProjectError>,
     /// What was found for each module and function that a step calls.
     pub functions: HashMap<(SmolStr, SmolStr), Lookup>,
-    /// The files that its called modules open, and theirs: with the file that does so.
-    pub opened: Vec<(PathBuf, Vec<Opened>)>,
+    /// Its called modules, and those that they import, as far as they touch something outside of Python.
+    pub reached: Vec<Reached>,
 }
 
 /// Reads the packages of all projects; files of theirs that matter are added to `sources`.
@@ -65,7 +64,7 @@ fn read_one(
     files: &dyn Files,
 ) -> PackageSource {
     let project = PythonProject::read(files, dir);
-    let (mut functions, mut opened) = (HashMap::new(), Vec::new());
+    let (mut functions, mut reached) = (HashMap::new(), Vec::new());
     if let Ok(python) = &project {
         let mut index = Functions::new(files, &python.layout, sources, known);
         let mut modules: Vec<String> = Vec::new();
@@ -79,9 +78,9 @@ fn read_one(
             }
             functions.insert((module, function), found);
         }
-        opened = index.reached(&modules);
+        reached = index.reached(&modules);
     }
-    PackageSource { project, functions, opened }
+    PackageSource { project, functions, reached }
 }
 
 /// The directories of a project's packages, each once.

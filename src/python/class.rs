@@ -1,5 +1,6 @@
 //! Classes, as far as their fields are known without running anything.
 
+use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_python_ast::{Expr, Stmt, StmtClassDef};
 
 use super::Literal;
@@ -37,6 +38,10 @@ pub struct Class {
     pub kind: ClassKind,
     /// Its own fields.
     pub fields: Vec<Field>,
+    /// Other names that its objects have: properties, methods, class attributes, what methods assign to `self`.
+    pub others: Vec<String>,
+    /// It may have names that cannot be read off.
+    pub open: bool,
     /// Its bases, dotted as written.
     pub bases: Vec<String>,
     /// Where its name is written.
@@ -86,7 +91,20 @@ impl Class {
             _ => ClassKind::Other,
         };
         let mut fields = Vec::new();
+        let mut members = Members::default();
         for stmt in &def.body {
+            match stmt {
+                Stmt::FunctionDef(f) => {
+                    members.others.push(f.name.to_string());
+                    members.open |= matches!(f.name.as_str(), "__getattr__" | "__getattribute__");
+                    members.visit_body(&f.body);
+                }
+                Stmt::Assign(a) => {
+                    members.others.extend(a.targets.iter().filter_map(|t| Some(t.as_name_expr()?.id.to_string())));
+                }
+                Stmt::AnnAssign(_) | Stmt::Expr(_) | Stmt::Pass(_) => {}
+                _ => members.open = true,
+            }
             let Stmt::AnnAssign(a) = stmt else { continue };
             let Expr::Name(name) = &*a.target else { continue };
             let ty = TypeExpr::of(&a.annotation);
@@ -96,7 +114,8 @@ impl Class {
             }
             fields.push(Field { name: name.id.to_string(), ty, span: span(file, name) });
         }
-        Class { kind, fields, bases, span: span(file, &def.name) }
+        let Members { others, open } = members;
+        Class { kind, fields, others, open, bases, span: span(file, &def.name) }
     }
 
     /// `TypedDict("X", {...})`, `NamedTuple("X", [...])`, `namedtuple("X", "a b")`.
@@ -147,6 +166,30 @@ impl Class {
             }
             _ => return None,
         };
-        Some(Class { kind, fields, bases: Vec::new(), span: span(file, expr) })
+        let span = span(file, expr);
+        Some(Class { kind, fields, others: Vec::new(), open: false, bases: Vec::new(), span })
+    }
+}
+
+/// What methods assign to `self`.
+#[derive(Default)]
+struct Members {
+    others: Vec<String>,
+    open: bool,
+}
+
+impl<'a> Visitor<'a> for Members {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Attribute(a) if a.ctx.is_store() => self.others.push(a.attr.to_string()),
+            Expr::Call(c) if dotted(&c.func).is_some_and(|n| n == "setattr" || n.ends_with("__setattr__")) => {
+                match c.arguments.args.get(1).and_then(constant) {
+                    Some(Literal::Str(name)) => self.others.push(name),
+                    _ => self.open = true,
+                }
+            }
+            _ => {}
+        }
+        walk_expr(self, expr);
     }
 }

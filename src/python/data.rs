@@ -1,6 +1,6 @@
 //! Files that Python code opens by a path that can be read off the source.
 
-use ruff_python_ast::visitor::{Visitor, walk_expr};
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprCall, Operator, Stmt};
 use ruff_text_size::Ranged;
 
@@ -34,10 +34,8 @@ const READERS: &[&str] = &[
     "read_parquet",
     "read_json",
     "read_excel",
-    "read_table",
     "read_feather",
     "read_pickle",
-    "read_yaml",
     "loadtxt",
     "genfromtxt",
 ];
@@ -63,6 +61,18 @@ impl Found {
 }
 
 impl<'a> Visitor<'a> for Found {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        if let Stmt::If(s) = stmt {
+            // What runs only as a script, or only where the file is, needs no file in the wheel.
+            let mut asks = Asks(false);
+            asks.visit_expr(&s.test);
+            if asks.0 {
+                return;
+            }
+        }
+        walk_stmt(self, stmt);
+    }
+
     fn visit_expr(&mut self, expr: &'a Expr) {
         if let Some((up, parts)) = beside(expr)
             && !parts.is_empty()
@@ -79,6 +89,20 @@ impl<'a> Visitor<'a> for Found {
         {
             self.push(Place::WorkingDirectory, &path, at);
         }
+        walk_expr(self, expr);
+    }
+}
+
+/// Whether an expression asks for a file, or for being the main module.
+struct Asks(bool);
+
+impl<'a> Visitor<'a> for Asks {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        self.0 |= match expr {
+            Expr::Name(n) => n.id.as_str() == "__name__",
+            Expr::Attribute(a) => matches!(a.attr.as_str(), "exists" | "is_file" | "isfile" | "is_dir" | "isdir"),
+            _ => false,
+        };
         walk_expr(self, expr);
     }
 }

@@ -78,9 +78,12 @@ fn add(open: &mut [usize], total: &mut usize) {
     }
 }
 
+/// The next element of a bracket, or the next statement: the bracket itself still counts.
 fn reset(open: &mut [usize], total: &mut usize) {
+    let bracket = usize::from(open.len() > 1);
     if let Some(last) = open.last_mut() {
-        *total -= std::mem::take(last);
+        *total -= *last - bracket;
+        *last = bracket;
     }
 }
 
@@ -118,6 +121,7 @@ mod tests {
             format!("x = {}1", "1+".repeat(9000)),
             "(".repeat(9000),
             "not ".repeat(9000),
+            "[0,".repeat(9000),
             format!("a{}", "[0]".repeat(9000)),
             format!("f\"{{{}1}}\"", "1+".repeat(9000)),
         ] {

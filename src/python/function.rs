@@ -83,13 +83,9 @@ pub struct Function {
     pub yields: Option<Span>,
     /// Its body does nothing but raise, or is `...`: what it returns cannot be told from it.
     pub stub: bool,
-    /// A decorator may have made something else of it.
-    pub decorated: bool,
+    /// Its decorators, dotted as written; an empty name for one that is no name.
+    pub decorators: Vec<String>,
 }
-
-/// Decorators that leave the signature and the result as they are.
-const TRANSPARENT: &[&str] =
-    &["cache", "lru_cache", "final", "override", "no_type_check", "deprecated", "staticmethod", "wraps"];
 
 impl Function {
     pub(super) fn read(def: &StmtFunctionDef, file: FileId) -> Function {
@@ -118,12 +114,9 @@ impl Function {
         }
         let mut body = Body { file, returned: Vec::new(), yields: None };
         body.visit_body(&def.body);
-        let transparent = |e: &Expr| {
-            let name = match e {
-                Expr::Call(c) => dotted(&c.func),
-                other => dotted(other),
-            };
-            name.is_some_and(|n| TRANSPARENT.contains(&n.rsplit('.').next().unwrap_or(&n)))
+        let name = |e: &Expr| match e {
+            Expr::Call(c) => dotted(&c.func).unwrap_or_default(),
+            other => dotted(other).unwrap_or_default(),
         };
         Function {
             span: span(&|| def.name.range()),
@@ -133,7 +126,7 @@ impl Function {
             stub: stub(&def.body),
             returned: body.returned,
             yields: body.yields,
-            decorated: !def.decorator_list.iter().all(|d| transparent(&d.expression)),
+            decorators: def.decorator_list.iter().map(|d| name(&d.expression)).collect(),
         }
     }
 }

@@ -42,14 +42,18 @@ pub struct Name {
 pub struct Module {
     /// Its top-level names.
     pub names: HashMap<String, Name>,
-    /// Modules whose names it takes over: `from x import *`.
-    pub stars: Vec<String>,
+    /// Modules whose names it takes over, with the place: `from x import *`.
+    pub stars: Vec<(String, Span)>,
+    /// What `from this import *` takes, where `__all__` says so.
+    pub all: Option<Vec<String>>,
     /// It makes names in ways that cannot be read off: `__getattr__`, `globals()`.
     pub dynamic: bool,
     /// Every module that it imports anywhere.
     pub imports: Vec<String>,
     /// Files that it opens.
     pub opened: Vec<Opened>,
+    /// Its text, if it reads task values by itself.
+    pub task_values: Option<String>,
     /// Its first text.
     pub docstring: Option<String>,
 }
@@ -86,6 +90,7 @@ fn read_here(text: &str, file: FileId, name: &str, package: bool) -> Result<Modu
     anywhere.visit_body(body);
     let mut module = reader.module;
     module.opened = opened(body, file);
+    module.task_values = text.contains("taskValues").then(|| text.to_owned());
     module.docstring = match body.first() {
         Some(Stmt::Expr(e)) => match constant(&e.value) {
             Some(Literal::Str(text)) => Some(text),
@@ -106,6 +111,7 @@ struct Reader<'t> {
 impl Reader<'_> {
     fn bind(&mut self, name: &str, binding: Binding, at: &impl Ranged, always: bool) {
         let span = Span::new(self.file, at.start().to_u32(), at.end().to_u32());
+        self.module.dynamic |= name == "__getattr__";
         // What always runs takes the place of what was before; what may run leaves it open which holds.
         let sure = always || !self.module.names.contains_key(name);
         self.module.names.insert(name.to_owned(), Name { binding, sure, span });
@@ -120,9 +126,6 @@ impl Reader<'_> {
     fn stmt(&mut self, stmt: &Stmt, always: bool) {
         match stmt {
             Stmt::FunctionDef(def) => {
-                if def.name.as_str() == "__getattr__" {
-                    self.module.dynamic = true;
-                }
                 self.bind(&def.name, Binding::Function(Box::new(Function::read(def, self.file))), &def.name, always);
             }
             Stmt::ClassDef(def) => {
@@ -189,6 +192,9 @@ impl Reader<'_> {
     fn assign(&mut self, target: &Expr, value: Option<&Expr>, always: bool) {
         match target {
             Expr::Name(name) => {
+                if name.id.as_str() == "__all__" {
+                    self.module.all = if always { value.and_then(names_in) } else { None };
+                }
                 let class = value.and_then(|v| Class::from_call(v, self.file));
                 let binding = match (class, value) {
                     (Some(class), _) => Binding::Class(Box::new(class)),
@@ -206,7 +212,9 @@ impl Reader<'_> {
             Expr::Tuple(t) => t.elts.iter().for_each(|e| self.assign(e, None, always)),
             Expr::List(t) => t.elts.iter().for_each(|e| self.assign(e, None, always)),
             Expr::Starred(s) => self.assign(&s.value, None, always),
-            Expr::Subscript(s) if is_globals(&s.value) => self.module.dynamic = true,
+            Expr::Subscript(s) if is_globals(&s.value) || dotted(&s.value).is_some_and(|n| n == "sys.modules") => {
+                self.module.dynamic = true;
+            }
             _ => {}
         }
     }
@@ -257,7 +265,8 @@ impl Reader<'_> {
         };
         for alias in &import.names {
             if alias.name.as_str() == "*" {
-                self.module.stars.push(module.clone());
+                let span = Span::new(self.file, alias.start().to_u32(), alias.end().to_u32());
+                self.module.stars.push((module.clone(), span));
                 continue;
             }
             let name = alias.asname.as_ref().unwrap_or(&alias.name);
@@ -280,6 +289,22 @@ impl Reader<'_> {
         parts.extend(named);
         Some(parts.join("."))
     }
+}
+
+/// The texts of a list or tuple of them.
+fn names_in(value: &Expr) -> Option<Vec<String>> {
+    let elements = match value {
+        Expr::List(l) => &l.elts,
+        Expr::Tuple(t) => &t.elts,
+        _ => return None,
+    };
+    elements
+        .iter()
+        .map(|e| match constant(e) {
+            Some(Literal::Str(name)) => Some(name),
+            _ => None,
+        })
+        .collect()
 }
 
 /// `NewType("Name", str)` is the type that it is made of.

@@ -1,4 +1,4 @@
 # step: python app.steps:fit()
-# E0201: without an argument `depth` is "six", which is no int
+# W0752: without an argument `depth` is "six", which is no int
 def fit(depth: int = "six") -> None:
     pass

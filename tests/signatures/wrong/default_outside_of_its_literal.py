@@ -1,5 +1,5 @@
 # step: python app.steps:fit()
-# E0201: without an argument `mode` is "slow", which is no Literal["fast", "exact"]
+# W0752: without an argument `mode` is "slow", which is no Literal["fast", "exact"]
 from typing import Literal
 
 

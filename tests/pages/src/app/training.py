@@ -30,3 +30,7 @@ def batches():
 
 def all_batches() -> list[int]:
     return list(batches())
+
+
+def tune(depth: int = "six") -> None:
+    print(depth)

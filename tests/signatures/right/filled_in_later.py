@@ -1,0 +1,2 @@
+# step: python app.steps:run(a = 1)
+run = None

@@ -1,0 +1,4 @@
+# step: python app.steps:run(a = 1)
+import sys
+
+sys.modules[__name__] = object()

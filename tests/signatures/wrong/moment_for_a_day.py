@@ -1,0 +1,7 @@
+# step: python app.steps:fit(day = "2026-11-22T10:00:00")
+# E0201: `day` of `fit` takes date, but this is string
+from datetime import date
+
+
+def fit(day: date) -> None:
+    pass

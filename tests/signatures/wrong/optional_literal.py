@@ -1,0 +1,7 @@
+# step: python app.steps:fit(mode = "fst")
+# E0202: `mode` of `fit` takes "fast" or "exact", not "fst"
+from typing import Literal, Optional
+
+
+def fit(mode: Optional[Literal["fast", "exact"]] = None) -> None:
+    pass

@@ -1,0 +1,7 @@
+# step: python app.steps:fit(day = "2026-13-45")
+# E0201: `day` of `fit` takes date, but this is string
+from datetime import date
+
+
+def fit(day: date) -> None:
+    pass
