@@ -5,116 +5,9 @@ use smol_str::SmolStr;
 use super::eval::Sink;
 use super::scope::{Checker, LocalKind, NamedKind, Scope, Use};
 use crate::diag::{Code, Diagnostic, article, nearest};
-use crate::model::{Reference, Type};
+use crate::model::{Braces, Reference, Type, braces};
 use crate::schema::{Eval, facts};
 use crate::source::Span;
-
-/// What stands between one pair of braces.
-#[derive(Debug, PartialEq)]
-pub(super) enum Braces<'t> {
-    Known(Reference),
-    /// `{{job_id}}` and the like.
-    Legacy,
-    /// Not one of the platform's first words: plain text to it.
-    Literal(&'t str),
-    /// A known first word, and something the platform refuses.
-    Wrong(String),
-    /// A known root and a path that is no fact.
-    NoSuchFact(String),
-}
-
-/// Every `{{...}}` of a text with its place in bytes.
-pub(super) fn braces(text: &str) -> Vec<(usize, usize, Braces<'_>)> {
-    let mut out = Vec::new();
-    let mut from = 0;
-    while let Some(open) = text.get(from..).and_then(|rest| rest.find("{{")).map(|i| from + i) {
-        let Some(len) = text.get(open + 2..).and_then(|rest| rest.find("}}")) else {
-            let rest = text.get(open + 2..).unwrap_or("").trim_start();
-            if facts::ROOTS.iter().any(|r| rest.strip_prefix(r).is_some_and(|t| t.starts_with(['.', '/', '}']))) {
-                out.push((open, text.len(), Braces::Wrong("`{{` is not closed by `}}`".to_owned())));
-            }
-            break;
-        };
-        let close = open + 2 + len + 2;
-        let inner = text.get(open + 2..close - 2).unwrap_or("");
-        out.push((open, close, read(inner)));
-        from = close;
-    }
-    out
-}
-
-fn read(inner: &str) -> Braces<'_> {
-    let trimmed = inner.trim();
-    if let Some(rest) = trimmed.strip_prefix("secrets/") {
-        return match rest.split_once('/') {
-            Some((scope, key)) if !scope.is_empty() && !key.is_empty() => {
-                Braces::Known(Reference::Secret { scope: scope.into(), key: key.into() })
-            }
-            _ => Braces::Wrong("a secret is `{{secrets/scope/key}}`".to_owned()),
-        };
-    }
-    if facts::LEGACY.contains(&trimmed) {
-        return Braces::Legacy;
-    }
-    let root_len = trimmed.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
-    let root = trimmed.get(..root_len).unwrap_or("");
-    if !facts::ROOTS.contains(&root) {
-        return Braces::Literal(if root.is_empty() { trimmed } else { root });
-    }
-    let Some(parts) = parts(trimmed) else {
-        return Braces::Wrong(format!(
-            "`{trimmed}` is not a path; names with other characters than letters, digits and `_` need backticks"
-        ));
-    };
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    match parts.as_slice() {
-        ["input"] => Braces::Known(Reference::Input(None)),
-        ["input", key] => Braces::Known(Reference::Input(Some((*key).into()))),
-        ["input", ..] => Braces::Wrong("only the first level of an item's fields can be used".to_owned()),
-        ["job", "parameters", name] => Braces::Known(Reference::Param((*name).into())),
-        ["tasks", task, "values", name] => {
-            Braces::Known(Reference::Value { task: (*task).into(), name: (*name).into() })
-        }
-        ["tasks", task, "output", "first_row", column] => Braces::Known(Reference::TaskFact {
-            task: (*task).into(),
-            fact: format!("output.first_row.{column}").into(),
-        }),
-        ["tasks", task, rest @ ..] if facts::TASK_FACTS.iter().any(|f| f.path == rest.join(".")) => {
-            Braces::Known(Reference::TaskFact { task: (*task).into(), fact: rest.join(".").into() })
-        }
-        _ => {
-            let whole = parts.join(".");
-            match facts::fact_type(&whole) {
-                Some(_) => Braces::Known(Reference::Fact(whole.into())),
-                None => Braces::NoSuchFact(whole),
-            }
-        }
-    }
-}
-
-/// The parts of a path: words between dots, or anything in backticks.
-fn parts(text: &str) -> Option<Vec<String>> {
-    let mut out = Vec::new();
-    let mut rest = text;
-    loop {
-        let (part, tail) = match rest.strip_prefix('`') {
-            Some(quoted) => quoted.split_once('`')?,
-            None => {
-                let len = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
-                (rest.get(..len)?, rest.get(len..)?)
-            }
-        };
-        if part.is_empty() {
-            return None;
-        }
-        out.push(part.to_owned());
-        match tail.strip_prefix('.') {
-            Some(more) => rest = more,
-            None if tail.is_empty() => return Some(out),
-            None => return None,
-        }
-    }
-}
 
 impl Checker<'_> {
     /// Checks the references in a literal text whose part stands at `span`.
@@ -129,7 +22,7 @@ impl Checker<'_> {
             };
             match found {
                 Braces::Known(reference) => self.typed_reference(reference, at, scope, sink),
-                Braces::Legacy => {
+                Braces::Legacy(_) => {
                     if sink.eval == Eval::Constant {
                         self.allow(&Reference::Fact("job.id".into()), at, sink, true);
                     }
@@ -262,7 +155,7 @@ mod tests {
             Some(Braces::Known(Reference::Value { task: "b-c".into(), name: "d".into() }))
         );
         assert_eq!(one("{{my_folder}}"), Some(Braces::Literal("my_folder")));
-        assert_eq!(one("{{job_id}}"), Some(Braces::Legacy));
+        assert_eq!(one("{{job_id}}"), Some(Braces::Legacy("job_id")));
         assert!(matches!(one("{{tasks.b-c.values.d}}"), Some(Braces::Wrong(_))));
         assert!(matches!(one("{{job.runid}}"), Some(Braces::NoSuchFact(_))));
         assert_eq!(

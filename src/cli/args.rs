@@ -50,6 +50,8 @@ pub enum Command {
     Check(Check),
     /// Check, then write job JSON, wheels and manifest
     Compile(Compile),
+    /// Run a pipeline on this machine, from the same job and the same wheel
+    Run(Run),
     /// Show the page of an error code, or the fire times of a Quartz expression
     Explain(Explain),
     /// Show fields of the Jobs API
@@ -100,6 +102,45 @@ pub struct Compile {
     /// A JSON file with job ids by pipeline, for steps that run another pipeline
     #[arg(long, value_name = "FILE")]
     pub ids: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Run {
+    /// A file or directory, or the name of a pipeline
+    pub what: Option<String>,
+    /// On this machine
+    #[arg(long)]
+    pub local: bool,
+    /// The pipeline, where there are several
+    #[arg(long, value_name = "NAME")]
+    pub pipeline: Option<String>,
+    /// A job parameter
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    pub params: Vec<String>,
+    /// Only these steps; values of others come from the last run
+    #[arg(long, value_name = "STEP", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// This step and all after it; values of others come from the last run
+    #[arg(long, value_name = "STEP")]
+    pub from: Option<String>,
+    /// Leave a step out, as if it had succeeded
+    #[arg(long, value_name = "STEP", value_delimiter = ',')]
+    pub skip: Vec<String>,
+    /// Take the outputs of a step from a JSON file and do not run it
+    #[arg(long, value_name = "STEP=FILE")]
+    pub stub: Vec<String>,
+    /// Another package for the environment, such as one that the platform's runtime brings
+    #[arg(long, value_name = "REQUIREMENT")]
+    pub with: Vec<String>,
+    /// The Python to run steps with
+    #[arg(long, value_name = "PYTHON", default_value = "python3")]
+    pub python: String,
+    /// The directory that stands for /Volumes; without it one below `.pipec/local`
+    #[arg(long, value_name = "DIR")]
+    pub volumes: Option<PathBuf>,
+    /// How many steps at a time; without it as many as there are cores
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -5,14 +5,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use smol_str::SmolStr;
 
 use super::args::{Compile, Shared};
+use super::build::{Built, build_all};
 use super::check::load_and_check;
 use super::{Outcome, report, usage};
 use crate::emit::{artifacts, json_bytes, verify, write_all};
-use crate::lower::{Bundle, Options, entry_points, lower};
-use crate::package::{Wheel, build};
+use crate::lower::Bundle;
+use crate::package::Wheel;
 
 pub fn run(args: &Compile, shared: &Shared) -> Outcome {
     let mut places = BTreeMap::new();
@@ -39,26 +39,11 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
     if checked.has_errors() {
         return Outcome::Errors;
     }
-    let options = Options { user: shared.user.as_deref().map(SmolStr::from) };
-    for (project, program) in loaded.projects.iter().zip(&checked.programs) {
-        // Without errors there is a program for each project.
-        let Some(program) = program else { continue };
-        let mut wheels = Vec::new();
-        for (package, entries) in program.packages.iter().zip(entry_points(program)) {
-            match build(&package.dir, entries) {
-                Ok(wheel) => {
-                    if !shared.quiet {
-                        wheel.notes.iter().for_each(|n| eprintln!("note    {}: {n}", package.name));
-                    }
-                    wheels.push(wheel);
-                }
-                Err(e) => {
-                    eprintln!("pipec: package `{}`: {e}\n  help: {}", package.name, e.help);
-                    return Outcome::Errors;
-                }
-            }
-        }
-        let mut bundle = lower(program, &wheels, project.dir(), &options);
+    let built = match build_all(loaded, checked, shared) {
+        Ok(built) => built,
+        Err(outcome) => return outcome,
+    };
+    for Built { project, mut bundle, wheels, .. } in built {
         fill_ids(&mut bundle, &ids);
         let out = match &args.out {
             Some(out) => out.clone(),

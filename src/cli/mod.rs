@@ -1,11 +1,14 @@
 //! The command line: arguments in, exit code out. Results go to stdout, messages to stderr.
 
 mod args;
+mod build;
 mod check;
 mod compile;
 mod explain;
 mod report;
+mod run;
 mod schema;
+mod view;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,8 +26,10 @@ pub enum Outcome {
     Errors,
     /// The call was wrong.
     Usage,
-    /// Files cannot be written.
+    /// Files cannot be written, or something outside of pipec does not work.
     Failed,
+    /// Somebody stopped it.
+    Interrupted,
 }
 
 impl From<Outcome> for ExitCode {
@@ -34,6 +39,7 @@ impl From<Outcome> for ExitCode {
             Outcome::Errors => 1,
             Outcome::Usage => 2,
             Outcome::Failed => 3,
+            Outcome::Interrupted => 130,
         })
     }
 }
@@ -56,6 +62,7 @@ pub fn main() -> ExitCode {
     let outcome = match &args.command {
         Command::Check(c) => check::run(c, &args.shared),
         Command::Compile(c) => compile::run(c, &args.shared),
+        Command::Run(c) => run::run(c, &args.shared),
         Command::Explain(c) => explain::run(c, &args.shared),
         Command::Schema(c) => {
             let (text, outcome) = schema::run(c);

@@ -101,6 +101,15 @@ impl From<ProjectError> for MetadataProblem {
     }
 }
 
+/// Whether a Python of this version, such as `3.11.7`, is one that `requires-python` takes.
+pub fn python_in(requires_python: &str, version: &str) -> bool {
+    let specifiers = pep440_rs::VersionSpecifiers::from_str(requires_python);
+    match (specifiers, pep440_rs::Version::from_str(version)) {
+        (Ok(specifiers), Ok(version)) => specifiers.contains(&version),
+        _ => true,
+    }
+}
+
 struct Reader<'a> {
     p: &'a Pyproject<'a>,
     project: &'a toml::Table,

@@ -20,7 +20,7 @@ pub use archive::{sha256_hex, unzip};
 pub use entry::EntryPoint;
 pub use functions::{Functions, Lookup, Missing, Parameter, Reached, Signature};
 pub use layout::{Layout, Top};
-pub use metadata::{Metadata, ScriptGroup, normalize_name};
+pub use metadata::{Metadata, ScriptGroup, normalize_name, python_in};
 pub use modules::{ModuleFile, Modules};
 pub use project::{Builder, PythonProject};
 pub use pyproject::ProjectError;

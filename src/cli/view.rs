@@ -1,0 +1,123 @@
+//! A run as it goes on: a live list on a terminal, plain lines elsewhere.
+
+use std::collections::HashMap;
+use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use super::args::Shared;
+use crate::local::{Event, Plan, State};
+
+/// Lines of a log that are shown when its step has failed.
+const TAIL: usize = 20;
+
+/// Shows what happens.
+pub struct View {
+    width: usize,
+    quiet: bool,
+    verbose: bool,
+    color: bool,
+    live: Option<MultiProgress>,
+    bars: Mutex<HashMap<String, ProgressBar>>,
+}
+
+impl View {
+    /// For a plan, as the flags and the terminal have it.
+    pub fn new(plan: &Plan, shared: &Shared) -> View {
+        let terminal = std::io::stderr().is_terminal();
+        View {
+            width: plan.tasks.iter().map(|t| t.key.chars().count()).max().unwrap_or(0).min(40),
+            quiet: shared.quiet,
+            verbose: shared.verbose,
+            color: super::report::style(shared).color,
+            live: (terminal && !shared.quiet).then(MultiProgress::new),
+            bars: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// Shows an event; called from many threads.
+    pub fn show(&self, event: &Event) {
+        match event {
+            Event::Started { task, attempt } => {
+                let what = if *attempt == 1 { "started".to_owned() } else { format!("attempt {attempt}") };
+                match &self.live {
+                    Some(live) => {
+                        let bar = live.add(ProgressBar::new_spinner());
+                        // The template is a constant that is right.
+                        if let Ok(style) = ProgressStyle::with_template("  {msg} {elapsed} {spinner}") {
+                            bar.set_style(style);
+                        }
+                        bar.set_message(format!("{task:<width$}  {what:<15}", width = self.width));
+                        bar.enable_steady_tick(Duration::from_millis(120));
+                        if let Some(old) = self.bars().insert(task.clone(), bar) {
+                            old.finish_and_clear();
+                        }
+                    }
+                    None => self.line(task, &what, State::Given, ""),
+                }
+            }
+            Event::Retry { task, state } => self.line(task, &format!("{}, again", state.word()), *state, ""),
+            Event::Ended { state: State::Given, .. } if !self.verbose => {}
+            Event::Ended { task, state, took, note, log } => {
+                if let Some(bar) = self.bars().remove(task) {
+                    bar.finish_and_clear();
+                }
+                let time = if took.is_zero() { String::new() } else { format!("{:.1} s", took.as_secs_f64()) };
+                self.line(task, state.word(), *state, &format!("{time:>8}   {note}"));
+                if let Some(log) = log {
+                    let failed = matches!(state, State::Failed | State::TimedOut);
+                    if failed || self.verbose {
+                        self.log(log, failed);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends the live list.
+    pub fn close(&self) {
+        self.bars().drain().for_each(|(_, bar)| bar.finish_and_clear());
+    }
+
+    fn bars(&self) -> std::sync::MutexGuard<'_, HashMap<String, ProgressBar>> {
+        // A thread that panicked while drawing has left nothing that matters.
+        self.bars.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn line(&self, task: &str, what: &str, state: State, rest: &str) {
+        if self.quiet && !state.is_bad() {
+            return;
+        }
+        let padded = format!("{what:<15}");
+        let painted = match (self.color, state) {
+            (true, State::Success) => format!("\u{1b}[32m{padded}\u{1b}[0m"),
+            (true, s) if s.is_bad() => format!("\u{1b}[31m{padded}\u{1b}[0m"),
+            _ => padded,
+        };
+        self.print(&format!("  {task:<width$}  {painted} {rest}", width = self.width));
+    }
+
+    fn log(&self, log: &Path, failed: bool) {
+        let text = std::fs::read(log).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().collect();
+        let from = if failed { lines.len().saturating_sub(TAIL) } else { 0 };
+        for line in lines.get(from..).unwrap_or_default() {
+            self.print(&format!("      | {line}"));
+        }
+        if failed {
+            self.print(&format!("      the whole log: {}", log.display()));
+        }
+    }
+
+    fn print(&self, line: &str) {
+        let line = line.trim_end();
+        match &self.live {
+            // A terminal that takes no more lines is gone, and with it the reader.
+            Some(live) => drop(live.println(line)),
+            None => eprintln!("{line}"),
+        }
+    }
+}

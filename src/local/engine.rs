@@ -1,0 +1,428 @@
+//! Runs a plan: in the order of its dependencies, as much at once as may be.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, mpsc};
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+
+use super::outcome::{State, compare, decide};
+use super::plan::{Kind, Plan, Task};
+use super::process;
+use super::text::{Ended, Here, Known, in_volumes, volume_of};
+
+/// What happens in a run.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A task begins, for the first time or again.
+    Started {
+        /// Its key, with the number of the item in a loop.
+        task: String,
+        /// 1 for the first time.
+        attempt: u32,
+    },
+    /// A task is tried again.
+    Retry {
+        /// Its key.
+        task: String,
+        /// How it ended this time.
+        state: State,
+    },
+    /// A task has ended for good.
+    Ended {
+        /// Its key.
+        task: String,
+        /// How.
+        state: State,
+        /// How long it took, tries included.
+        took: Duration,
+        /// What there is to say about it.
+        note: String,
+        /// Its log, if a process ran.
+        log: Option<PathBuf>,
+    },
+}
+
+/// What a run needs.
+pub struct Run<'a> {
+    /// What to run.
+    pub plan: &'a Plan,
+    /// The interpreter of the environment.
+    pub python: &'a Path,
+    /// Where the wheels are unpacked.
+    pub site: &'a Path,
+    /// Where logs and values go; it exists.
+    pub folder: &'a Path,
+    /// What stands for `/Volumes`.
+    pub volumes: &'a Path,
+    /// Job parameters, all of them.
+    pub params: HashMap<String, String>,
+    /// Facts that references name: `job.run_id`.
+    pub facts: HashMap<String, String>,
+    /// Steps that do not run, with the values that they stand for.
+    pub given: BTreeMap<String, Map<String, Value>>,
+    /// How many processes at a time.
+    pub jobs: usize,
+    /// Set when the run is to end.
+    pub canceled: &'a AtomicBool,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// For each task its state and values, in the order of the plan.
+    pub tasks: Vec<(String, State, Map<String, Value>)>,
+}
+
+impl Finished {
+    /// Whether the run has failed: a task that nothing comes after did not succeed.
+    pub fn failed(&self, plan: &Plan) -> bool {
+        let inner: BTreeSet<&str> = plan.tasks.iter().flat_map(|t| &t.depends_on).map(|(d, _)| d.as_str()).collect();
+        self.tasks.iter().any(|(key, state, _)| state.is_bad() && !inner.contains(key.as_str()))
+    }
+}
+
+/// A count of processes that may run.
+struct Slots {
+    free: Mutex<usize>,
+    freed: Condvar,
+}
+
+impl Slots {
+    fn with<T>(&self, f: impl FnOnce() -> T) -> T {
+        // A thread that has panicked has not changed the count.
+        let mut free = self.free.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        while *free == 0 {
+            free = self.freed.wait(free).unwrap_or_else(std::sync::PoisonError::into_inner);
+        }
+        *free -= 1;
+        drop(free);
+        let out = f();
+        *self.free.lock().unwrap_or_else(std::sync::PoisonError::into_inner) += 1;
+        self.freed.notify_one();
+        out
+    }
+}
+
+/// A task's end as its thread tells it.
+struct Done {
+    key: String,
+    state: State,
+    values: Map<String, Value>,
+    attempts: u32,
+}
+
+impl Run<'_> {
+    /// Runs everything and tells what happens.
+    pub fn run(&self, tell: &(dyn Fn(Event) + Sync)) -> Finished {
+        let slots = Slots { free: Mutex::new(self.jobs.max(1)), freed: Condvar::new() };
+        let mut known = Known { params: self.params.clone(), facts: self.facts.clone(), ..Known::default() };
+        for (key, values) in &self.given {
+            known.tasks.insert(key.clone(), Ended { state: State::Given, values: values.clone(), attempts: 0 });
+            tell(ended(key, State::Given, Duration::ZERO, ""));
+        }
+        let mut waiting: Vec<&Task> = self.plan.tasks.iter().filter(|t| !self.given.contains_key(&t.key)).collect();
+        let (send, receive) = mpsc::channel::<Done>();
+        std::thread::scope(|scope| {
+            let mut running = 0;
+            loop {
+                let mut i = 0;
+                while let Some(task) = waiting.get(i).copied() {
+                    let before: Option<Vec<&Ended>> = task.depends_on.iter().map(|(d, _)| known.tasks.get(d)).collect();
+                    // What a task names that is no task of the plan never ends; the checker lets none through.
+                    let Some(before) = before else {
+                        i += 1;
+                        continue;
+                    };
+                    waiting.remove(i);
+                    let states: Vec<State> = before.iter().map(|e| e.state).collect();
+                    let unmet = task.depends_on.iter().zip(&before).any(|((_, wanted), ended)| {
+                        wanted.as_ref().is_some_and(|w| {
+                            !ended.state.is_bad()
+                                && ended.values.get("outcome").map(super::text::wire).as_ref() != Some(w)
+                        })
+                    });
+                    let canceled = self.canceled.load(Ordering::Relaxed);
+                    let verdict = if canceled { Err(State::Canceled) } else { decide(&task.run_if, &states, unmet) };
+                    if let Err(state) = verdict {
+                        tell(ended(&task.key, state, Duration::ZERO, ""));
+                        known.tasks.insert(task.key.clone(), Ended { state, values: Map::new(), attempts: 0 });
+                        i = 0;
+                        continue;
+                    }
+                    running += 1;
+                    let (send, snapshot, slots) = (send.clone(), known.clone(), &slots);
+                    scope.spawn(move || {
+                        let done = self.task(task, &task.key, None, &snapshot, slots, tell);
+                        // Nobody listens any more only when the run is over.
+                        let _ = send.send(done);
+                    });
+                }
+                if running == 0 {
+                    break;
+                }
+                let Ok(done) = receive.recv() else { break };
+                running -= 1;
+                let Done { key, state, values, attempts } = done;
+                known.tasks.insert(key, Ended { state, values, attempts });
+            }
+        });
+        let state = |t: &Task| known.tasks.get(&t.key);
+        Finished {
+            tasks: self
+                .plan
+                .tasks
+                .iter()
+                .map(|t| match state(t) {
+                    Some(e) => (t.key.clone(), e.state, e.values.clone()),
+                    None => (t.key.clone(), State::Canceled, Map::new()),
+                })
+                .collect(),
+        }
+    }
+
+    /// One task or one item of a loop, with its tries.
+    fn task(
+        &self,
+        task: &Task,
+        name: &str,
+        input: Option<&Value>,
+        known: &Known,
+        slots: &Slots,
+        tell: &(dyn Fn(Event) + Sync),
+    ) -> Done {
+        let started = Instant::now();
+        let mut attempt = 1;
+        loop {
+            let here = Here { task: &task.key, attempt, input };
+            tell(Event::Started { task: name.to_owned(), attempt });
+            let folder = self.folder.join(file_name(name));
+            let log = folder.join("log.txt");
+            let result = match &task.kind {
+                Kind::Condition { op, left, right } => self.condition(op, left, right, known, here),
+                Kind::ForEach { inputs, parallel, task: inner } => {
+                    self.for_each(inner, name, inputs, *parallel, known, here, slots, tell)
+                }
+                Kind::Elsewhere(what) => Err(format!("needs {what}")),
+                kind => slots.with(|| self.process(task, kind, &folder, &log, known, here)),
+            };
+            let (state, values, note) = match result {
+                Ok((state, values, note)) => (state, values, note),
+                Err(why) => (State::Failed, Map::new(), why),
+            };
+            let again = match state {
+                State::Failed => true,
+                State::TimedOut => task.retry_on_timeout,
+                _ => false,
+            };
+            let left = task.retries.is_none_or(|n| attempt <= n);
+            if again && left && !self.canceled.load(Ordering::Relaxed) {
+                tell(Event::Retry { task: name.to_owned(), state });
+                self.pause(task.pause);
+                attempt += 1;
+                continue;
+            }
+            let log = Some(log).filter(|l| l.is_file());
+            tell(Event::Ended { task: name.to_owned(), state, took: started.elapsed(), note, log });
+            return Done { key: task.key.clone(), state, values, attempts: attempt };
+        }
+    }
+
+    fn pause(&self, time: Duration) {
+        let until = Instant::now() + time;
+        while Instant::now() < until && !self.canceled.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(20).min(until.saturating_duration_since(Instant::now())));
+        }
+    }
+
+    fn condition(&self, op: &str, left: &str, right: &str, known: &Known, here: Here<'_>) -> Outcome {
+        let (left, right) = (known.replace(left, here)?, known.replace(right, here)?);
+        let outcome = compare(op, &left, &right)?;
+        let mut values = Map::new();
+        values.insert("outcome".to_owned(), outcome.to_string().into());
+        Ok((State::Success, values, format!("{left} {} {right} is {outcome}", sign(op))))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what a loop needs is what a task needs, and its own two")]
+    fn for_each(
+        &self,
+        inner: &Task,
+        name: &str,
+        inputs: &str,
+        parallel: usize,
+        known: &Known,
+        here: Here<'_>,
+        slots: &Slots,
+        tell: &(dyn Fn(Event) + Sync),
+    ) -> Outcome {
+        let text = known.replace(inputs, here)?;
+        let items: Vec<Value> = serde_json::from_str(&text)
+            .map_err(|e| format!("the loop runs over `{text}`, which is no JSON list: {e}"))?;
+        let next = AtomicUsize::new(0);
+        let bad = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..parallel.min(items.len()) {
+                scope.spawn(|| {
+                    loop {
+                        let i = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(item) = items.get(i) else { break };
+                        if self.canceled.load(Ordering::Relaxed) {
+                            bad.fetch_add(1, Ordering::Relaxed);
+                            break;
+                        }
+                        let done = self.task(inner, &format!("{name}[{i}]"), Some(item), known, slots, tell);
+                        if done.state.is_bad() {
+                            bad.fetch_add(1, Ordering::Relaxed);
+                        }
+                    }
+                });
+            }
+        });
+        let bad = bad.into_inner();
+        let state = match bad {
+            _ if self.canceled.load(Ordering::Relaxed) => State::Canceled,
+            0 => State::Success,
+            _ => State::Failed,
+        };
+        let note = match bad {
+            0 => format!("{} items", items.len()),
+            _ => format!("{bad} of {} items failed", items.len()),
+        };
+        Ok((state, Map::new(), note))
+    }
+
+    fn process(&self, task: &Task, kind: &Kind, folder: &Path, log: &Path, known: &Known, here: Here<'_>) -> Outcome {
+        let failed = |e: std::io::Error| format!("cannot write in `{}`: {e}", folder.display());
+        std::fs::create_dir_all(folder).map_err(failed)?;
+        let values = folder.join("values.json");
+        let outputs = folder.join("outputs.json");
+        for old in [&values, &outputs] {
+            // Those of an earlier try hold no more.
+            let _ = std::fs::remove_file(old);
+        }
+        let text = |text: &str| -> Result<String, String> {
+            let text = known.replace(text, here)?;
+            if let Some(volume) = volume_of(&text, self.volumes) {
+                std::fs::create_dir_all(&volume).map_err(failed)?;
+            }
+            Ok(in_volumes(&text, self.volumes))
+        };
+        let known_values: Map<String, Value> =
+            known.tasks.iter().map(|(key, ended)| (key.clone(), Value::Object(ended.values.clone()))).collect();
+        let mut spec = json!({ "values": absolute(&values), "known": known_values });
+        let texts = |list: &[String]| list.iter().map(|a| text(a)).collect::<Result<Vec<_>, _>>();
+        let more = match kind {
+            Kind::Wheel { package, entry_point, arguments } => {
+                json!({ "kind": "wheel", "package": package, "entry_point": entry_point, "arguments": texts(arguments)? })
+            }
+            Kind::Script { path, arguments } => {
+                json!({ "kind": "script", "path": absolute(path), "arguments": texts(arguments)? })
+            }
+            Kind::Notebook { path, widgets } => {
+                // The platform hands every job parameter to a notebook, and it wins.
+                let mut all: Map<String, Value> = Map::new();
+                for (name, value) in widgets {
+                    all.insert(name.clone(), text(value)?.into());
+                }
+                for (name, value) in &known.params {
+                    all.insert(name.clone(), in_volumes(value, self.volumes).into());
+                }
+                json!({ "kind": "notebook", "path": absolute(path), "widgets": all })
+            }
+            Kind::Condition { .. } | Kind::ForEach { .. } | Kind::Elsewhere(_) => {
+                return Err("it is no process".to_owned());
+            }
+        };
+        if let (Value::Object(spec), Value::Object(more)) = (&mut spec, more) {
+            spec.extend(more);
+        }
+        let spec_file = folder.join("spec.json");
+        std::fs::write(&spec_file, spec.to_string()).map_err(failed)?;
+        let runner = self.folder.join("runner.py");
+        if !runner.is_file() {
+            crate::emit::write_file(&runner, include_str!("runner.py").replace("\r\n", "\n").as_bytes())
+                .map_err(failed)?;
+        }
+        let mut command = Command::new(self.python);
+        command
+            .arg(&runner)
+            .arg(&spec_file)
+            .env("PIPEC_TASK_VALUES", absolute(&outputs))
+            .env("PYTHONPATH", absolute(self.site))
+            .env("PYTHONUNBUFFERED", "1")
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .current_dir(folder);
+        if here.attempt > 1 {
+            use std::io::Write;
+            // The log is for people; that a line is missing from it changes nothing.
+            if let Ok(mut file) = std::fs::File::options().append(true).open(log) {
+                let _ = writeln!(file, "--- attempt {} ---", here.attempt);
+            }
+        }
+        let state = process::run(command, log, task.timeout, self.canceled)?;
+        let mut set = Map::new();
+        for file in [&values, &outputs] {
+            if let Some(Value::Object(map)) = std::fs::read(file).ok().and_then(|b| serde_json::from_slice(&b).ok()) {
+                set.extend(map);
+            }
+        }
+        let note = match (state, task.timeout) {
+            (State::TimedOut, Some(limit)) => format!("longer than {} s", limit.as_secs()),
+            _ => set.iter().map(|(k, v)| format!("{k} = {}", short(v))).collect::<Vec<_>>().join(", "),
+        };
+        Ok((state, if state == State::Success { set } else { Map::new() }, note))
+    }
+}
+
+/// State, values, and what there is to say; or why it could not be done.
+type Outcome = Result<(State, Map<String, Value>, String), String>;
+
+fn ended(key: &str, state: State, took: Duration, note: &str) -> Event {
+    Event::Ended { task: key.to_owned(), state, took, note: note.to_owned(), log: None }
+}
+
+fn absolute(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
+}
+
+/// A name for a folder: `score[0]` is `score.0`.
+fn file_name(name: &str) -> String {
+    name.chars()
+        .filter(|c| *c != ']')
+        .map(|c| {
+            if c == '[' {
+                '.'
+            } else if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect()
+}
+
+fn sign(op: &str) -> &str {
+    match op {
+        "EQUAL_TO" => "==",
+        "NOT_EQUAL" => "!=",
+        "GREATER_THAN" => ">",
+        "GREATER_THAN_OR_EQUAL" => ">=",
+        "LESS_THAN" => "<",
+        "LESS_THAN_OR_EQUAL" => "<=",
+        other => other,
+    }
+}
+
+fn short(value: &Value) -> String {
+    let text = value.to_string();
+    let length = text.chars().count();
+    if length <= 60 {
+        return text;
+    }
+    // Of a path the end tells more.
+    let (start, end): (String, String) = (text.chars().take(18).collect(), text.chars().skip(length - 39).collect());
+    format!("{start}...{end}")
+}

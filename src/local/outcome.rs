@@ -1,0 +1,140 @@
+//! How tasks end, and what that means for those after them.
+//!
+//! Source: the platform's page on task dependencies. Excluded tasks count as successful; a task whose dependencies are all
+//! excluded is excluded, whatever its `run_if`; handlers of failures that have nothing to handle are excluded.
+
+/// How a task ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It ran, and all is well.
+    Success,
+    /// It ran, and failed.
+    Failed,
+    /// It took longer than it may.
+    TimedOut,
+    /// Somebody stopped the run.
+    Canceled,
+    /// A condition or a `run_if` left it out.
+    Excluded,
+    /// Something that it needs has failed.
+    UpstreamFailed,
+    /// Its result was given and not made: a stub, an earlier run, or left out on request.
+    Given,
+}
+
+impl State {
+    /// The word for people.
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Success => "ok",
+            State::Failed => "failed",
+            State::TimedOut => "timed out",
+            State::Canceled => "canceled",
+            State::Excluded => "excluded",
+            State::UpstreamFailed => "upstream failed",
+            State::Given => "given",
+        }
+    }
+
+    /// `result_state` as references give it.
+    pub fn result_state(self) -> &'static str {
+        match self {
+            State::Success | State::Given => "success",
+            State::Failed => "failed",
+            State::TimedOut => "timedout",
+            State::Canceled => "canceled",
+            State::Excluded => "excluded",
+            State::UpstreamFailed => "upstream_failed",
+        }
+    }
+
+    /// Whether a run with this leaf has not done what it should.
+    pub fn is_bad(self) -> bool {
+        matches!(self, State::Failed | State::TimedOut | State::Canceled | State::UpstreamFailed)
+    }
+}
+
+/// What a task does when all that it depends on has ended. `unmet`: the outcome of a condition that it asks for did not come.
+pub(super) fn decide(run_if: &str, dependencies: &[State], unmet: bool) -> Result<(), State> {
+    if unmet {
+        return Err(State::Excluded);
+    }
+    if dependencies.is_empty() {
+        return Ok(());
+    }
+    if dependencies.iter().all(|s| *s == State::Excluded) {
+        return Err(State::Excluded);
+    }
+    let ran_well = |s: &State| matches!(s, State::Success | State::Given);
+    let well = |s: &State| ran_well(s) || *s == State::Excluded;
+    let any_bad = dependencies.iter().any(|s| s.is_bad());
+    let (holds, otherwise) = match run_if {
+        "ALL_DONE" => (true, State::Excluded),
+        "NONE_FAILED" => (!any_bad && dependencies.iter().any(ran_well), State::UpstreamFailed),
+        "AT_LEAST_ONE_SUCCESS" => (dependencies.iter().any(ran_well), State::UpstreamFailed),
+        "ALL_FAILED" => (dependencies.iter().all(|s| s.is_bad()), State::Excluded),
+        "AT_LEAST_ONE_FAILED" => (any_bad, State::Excluded),
+        _ => (dependencies.iter().all(well), State::UpstreamFailed),
+    };
+    if holds { Ok(()) } else { Err(otherwise) }
+}
+
+/// A comparison as the platform makes it: `==` and `!=` of texts, the others of numbers.
+pub(super) fn compare(op: &str, left: &str, right: &str) -> Result<bool, String> {
+    match op {
+        "EQUAL_TO" => return Ok(left == right),
+        "NOT_EQUAL" => return Ok(left != right),
+        _ => {}
+    }
+    let number = |text: &str| {
+        text.trim().parse::<f64>().map_err(|_| format!("`{text}` is no number, and `{op}` compares numbers"))
+    };
+    let (a, b) = (number(left)?, number(right)?);
+    Ok(match op {
+        "GREATER_THAN" => a > b,
+        "GREATER_THAN_OR_EQUAL" => a >= b,
+        "LESS_THAN" => a < b,
+        "LESS_THAN_OR_EQUAL" => a <= b,
+        other => return Err(format!("`{other}` is no comparison")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::State::*;
+    use super::*;
+
+    #[test]
+    fn run_if_in_its_six_forms() {
+        let table: &[(&str, &[State], Result<(), State>)] = &[
+            ("ALL_SUCCESS", &[Success, Success], Ok(())),
+            ("ALL_SUCCESS", &[Success, Excluded], Ok(())),
+            ("ALL_SUCCESS", &[Success, Failed], Err(UpstreamFailed)),
+            ("ALL_SUCCESS", &[Excluded, Excluded], Err(Excluded)),
+            ("ALL_SUCCESS", &[Given], Ok(())),
+            ("AT_LEAST_ONE_SUCCESS", &[Failed, Success], Ok(())),
+            ("AT_LEAST_ONE_SUCCESS", &[Failed, TimedOut], Err(UpstreamFailed)),
+            ("NONE_FAILED", &[Success, Excluded], Ok(())),
+            ("NONE_FAILED", &[Success, Canceled], Err(UpstreamFailed)),
+            ("ALL_DONE", &[Failed, UpstreamFailed], Ok(())),
+            ("ALL_DONE", &[Excluded], Err(Excluded)),
+            ("AT_LEAST_ONE_FAILED", &[Success, Failed], Ok(())),
+            ("AT_LEAST_ONE_FAILED", &[Success, Success], Err(Excluded)),
+            ("ALL_FAILED", &[Failed, UpstreamFailed], Ok(())),
+            ("ALL_FAILED", &[Failed, Success], Err(Excluded)),
+            ("ALL_SUCCESS", &[], Ok(())),
+        ];
+        for (run_if, states, expected) in table {
+            assert_eq!(decide(run_if, states, false), *expected, "{run_if} {states:?}");
+        }
+        assert_eq!(decide("ALL_DONE", &[Success], true), Err(Excluded));
+    }
+
+    #[test]
+    fn comparisons_are_of_text_or_of_numbers() {
+        assert_eq!(compare("EQUAL_TO", "12.0", "12"), Ok(false));
+        assert_eq!(compare("GREATER_THAN_OR_EQUAL", "12.0", "12"), Ok(true));
+        assert_eq!(compare("LESS_THAN", "9", "10"), Ok(true));
+        assert!(compare("LESS_THAN", "x", "10").is_err());
+    }
+}

@@ -1,0 +1,77 @@
+//! Child processes that end, with all that they have started.
+
+use std::fs::File;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use process_wrap::std::CommandWrap;
+
+use super::outcome::State;
+
+/// How often a running process is looked at.
+const LOOK: Duration = Duration::from_millis(15);
+/// How long a process may take to end after it was asked to.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Runs a command with its output in a file.
+///
+/// # Errors
+/// A process that cannot be started, in words.
+pub(super) fn run(
+    mut command: Command,
+    log: &Path,
+    timeout: Option<Duration>,
+    canceled: &AtomicBool,
+) -> Result<State, String> {
+    let file = File::options()
+        .create(true)
+        .append(true)
+        .open(log)
+        .map_err(|e| format!("cannot write `{}`: {e}", log.display()))?;
+    let copy = file.try_clone().map_err(|e| e.to_string())?;
+    command.stdin(Stdio::null()).stdout(file).stderr(copy);
+    let shown = command.get_program().to_string_lossy().into_owned();
+    let mut wrapped = CommandWrap::from(command);
+    #[cfg(unix)]
+    wrapped.wrap(process_wrap::std::ProcessGroup::leader());
+    #[cfg(windows)]
+    wrapped.wrap(process_wrap::std::JobObject);
+    let mut child = wrapped.spawn().map_err(|e| format!("cannot start `{shown}`: {e}"))?;
+    let started = Instant::now();
+    let mut ending: Option<(State, Instant)> = None;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => {
+                return Ok(match ending {
+                    Some((state, _)) => state,
+                    None if status.success() => State::Success,
+                    None => State::Failed,
+                });
+            }
+            Ok(None) => {}
+            Err(e) => return Err(format!("cannot wait for `{shown}`: {e}")),
+        }
+        match ending {
+            None if canceled.load(Ordering::Relaxed) => ending = Some((State::Canceled, Instant::now())),
+            None if timeout.is_some_and(|t| started.elapsed() > t) => ending = Some((State::TimedOut, Instant::now())),
+            Some((_, since)) if since.elapsed() > GRACE => {
+                // It has had its time.
+                let _ = child.start_kill();
+            }
+            _ => {}
+        }
+        if let Some((_, since)) = ending
+            && since.elapsed() < LOOK
+        {
+            #[cfg(unix)]
+            let asked = child.signal(15);
+            #[cfg(not(unix))]
+            let asked = child.start_kill();
+            // One that has just ended needs no signal.
+            let _ = asked;
+        }
+        std::thread::sleep(LOOK);
+    }
+}

@@ -1,0 +1,213 @@
+"""Starts one step of a pipeline on this machine, with a stand-in for what the platform provides.
+
+    python runner.py SPEC
+
+SPEC is a JSON file: the kind of step, what to run, its arguments, and where its values go. Written by pipec; it needs nothing
+but the standard library.
+"""
+
+import builtins
+import importlib.metadata
+import importlib.util
+import json
+import os
+import runpy
+import sys
+import types
+
+LIMIT = 48 * 1024
+
+
+class NotebookExit(BaseException):
+    """Ends a notebook early: `dbutils.notebook.exit`."""
+
+
+class Values:
+    """`dbutils.jobs.taskValues`."""
+
+    def __init__(self, path, known):
+        self._path = path
+        self._known = known
+        self._own = {}
+
+    def set(self, key, value):
+        text = json.dumps(value)
+        if len(text.encode()) > LIMIT:
+            raise ValueError("task value %r has %d bytes; the platform takes %d" % (key, len(text.encode()), LIMIT))
+        self._own[key] = value
+        with open(self._path, "w", encoding="utf-8") as file:
+            json.dump(self._own, file)
+
+    def get(self, taskKey, key, default=None, debugValue=None):
+        values = self._known.get(taskKey)
+        if values is not None and key in values:
+            return values[key]
+        if default is not None:
+            return default
+        raise ValueError("there is no task value %r of task %r" % (key, taskKey))
+
+
+class Widgets:
+    """`dbutils.widgets`: what the job hands over, and defaults of the notebook's own."""
+
+    def __init__(self, given):
+        self._values = dict(given)
+
+    def _declare(self, name, defaultValue="", *rest, **more):
+        self._values.setdefault(name, str(defaultValue))
+
+    text = dropdown = combobox = multiselect = _declare
+
+    def get(self, name):
+        if name not in self._values:
+            raise ValueError("there is no widget %r; the step hands over %s" % (name, ", ".join(map(repr, self._values)) or "none"))
+        return self._values[name]
+
+    getArgument = get
+
+    def getAll(self):
+        return dict(self._values)
+
+    def remove(self, name):
+        self._values.pop(name, None)
+
+    def removeAll(self):
+        self._values.clear()
+
+
+class Secrets:
+    """`dbutils.secrets`: from environment variables, PIPEC_SECRET_<SCOPE>_<KEY>."""
+
+    def get(self, scope, key):
+        name = "PIPEC_SECRET_%s_%s" % (scope, key)
+        name = "".join(c if c.isalnum() else "_" for c in name).upper()
+        if name not in os.environ:
+            raise ValueError("the secret %s/%s is not here; set the environment variable %s" % (scope, key, name))
+        return os.environ[name]
+
+
+class Absent:
+    """Something of the platform that this machine does not have."""
+
+    def __init__(self, what):
+        self._what = what
+
+    def __getattr__(self, name):
+        raise NotImplementedError("%s.%s needs the platform; on this machine there is no %s" % (self._what, name, self._what))
+
+
+class Notebook:
+    """`dbutils.notebook`."""
+
+    def exit(self, value=""):
+        print("notebook ended with:", value)
+        raise NotebookExit(value)
+
+    def run(self, path, timeout_seconds=0, arguments=None):
+        raise NotImplementedError("dbutils.notebook.run needs the platform; make the other notebook a step of its own")
+
+
+class Dbutils:
+    def __init__(self, spec):
+        self.widgets = Widgets(spec.get("widgets", {}))
+        self.jobs = types.SimpleNamespace(taskValues=Values(spec["values"], spec["known"]))
+        self.notebook = Notebook()
+        self.secrets = Secrets()
+        self.fs = Absent("dbutils.fs")
+
+
+def spark():
+    """A session where pyspark is installed; else something that says what is missing when it is used."""
+    if importlib.util.find_spec("pyspark") is None:
+        return Absent("spark")
+    from pyspark.sql import SparkSession
+
+    return SparkSession.builder.getOrCreate()
+
+
+def provide(dbutils, session):
+    """Makes the stand-ins importable under the platform's names."""
+
+    def module(name, **names):
+        try:
+            present = importlib.util.find_spec(name) is not None
+        except ModuleNotFoundError:
+            present = False
+        made = sys.modules.get(name) if name in sys.modules else None
+        if made is None and present and not names:
+            return
+        made = made or types.ModuleType(name)
+        made.__dict__.update(names)
+        if not names:
+            made.__path__ = []
+        sys.modules[name] = made
+
+    module("databricks")
+    module("databricks.sdk")
+    module("databricks.sdk.runtime", dbutils=dbutils, spark=session, display=print)
+    if importlib.util.find_spec("pyspark") is None:
+        return
+    module("pyspark.dbutils", DBUtils=lambda *_: dbutils)
+
+
+def wheel(spec):
+    distribution = importlib.metadata.distribution(spec["package"])
+    for entry in distribution.entry_points:
+        if entry.name == spec["entry_point"]:
+            sys.argv = [spec["entry_point"], *spec["arguments"]]
+            entry.load()()
+            return
+    raise SystemExit("the wheel of %s has no entry point %s" % (spec["package"], spec["entry_point"]))
+
+
+def notebook(path, names):
+    """Runs the cells of a source notebook in one namespace; `%run` brings in another one."""
+    with open(path, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    for number, line in enumerate(lines):
+        if line.startswith("# MAGIC %run"):
+            target = line[len("# MAGIC %run") :].strip().strip("\"'")
+            lines[number] = "__pipec_run__(%r)" % target
+        elif line.startswith("# MAGIC %pip"):
+            print("left out on this machine: %s" % line[len("# MAGIC ") :])
+    folder = os.path.dirname(path)
+
+    def run(target):
+        other = os.path.join(folder, target)
+        notebook(other if other.endswith(".py") else other + ".py", names)
+
+    names["__pipec_run__"] = run
+    names["__file__"] = path
+    exec(compile("\n".join(lines) + "\n", path, "exec"), names)
+
+
+def main():
+    with open(sys.argv[1], encoding="utf-8") as file:
+        spec = json.load(file)
+    dbutils = Dbutils(spec)
+    if spec["kind"] == "wheel":
+        # A package reads values of other steps through the stand-in; its own outputs go to the file by its entry point.
+        provide(dbutils, None)
+        wheel(spec)
+        return
+    session = spark()
+    provide(dbutils, session)
+    folder = os.path.dirname(spec["path"])
+    sys.path.insert(0, folder)
+    if spec["kind"] == "script":
+        sys.argv = [spec["path"], *spec["arguments"]]
+        runpy.run_path(spec["path"], run_name="__main__")
+        return
+    sys.argv = [spec["path"]]
+    main_module = types.ModuleType("__main__")
+    sys.modules["__main__"] = main_module
+    names = main_module.__dict__
+    names.update(dbutils=dbutils, spark=session, display=print, __builtins__=builtins)
+    try:
+        notebook(spec["path"], names)
+    except NotebookExit:
+        pass
+
+
+if __name__ == "__main__":
+    main()

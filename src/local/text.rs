@@ -1,0 +1,193 @@
+//! References in texts, replaced by what they stand for in this run.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::outcome::State;
+use crate::model::{Braces, Reference, braces};
+
+/// What a run knows while it goes on.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    /// Job parameters as text.
+    pub params: HashMap<String, String>,
+    /// For each task that has ended its state, its values, and how often it was tried.
+    pub tasks: HashMap<String, Ended>,
+    /// Facts about run and moment: `job.run_id`, `job.start_time.iso_date`.
+    pub facts: HashMap<String, String>,
+}
+
+/// A task that has ended.
+#[derive(Clone, Debug)]
+pub(super) struct Ended {
+    pub state: State,
+    pub values: Map<String, Value>,
+    pub attempts: u32,
+}
+
+/// Where a text stands: its task, and the item of a loop.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Here<'a> {
+    pub task: &'a str,
+    pub attempt: u32,
+    pub input: Option<&'a Value>,
+}
+
+impl Known {
+    /// The text with its references replaced.
+    pub fn replace(&self, text: &str, here: Here<'_>) -> Result<String, String> {
+        let mut out = String::new();
+        let mut from = 0;
+        for (start, end, found) in braces(text) {
+            out.push_str(text.get(from..start).unwrap_or(""));
+            let written = text.get(start..end).unwrap_or("");
+            match found {
+                Braces::Known(reference) => out.push_str(&self.value(&reference, here)?),
+                Braces::Legacy(name) => match self.facts.get(name) {
+                    Some(value) => out.push_str(value),
+                    None => out.push_str(written),
+                },
+                Braces::Literal(_) | Braces::Wrong(_) | Braces::NoSuchFact(_) => out.push_str(written),
+            }
+            from = end;
+        }
+        out.push_str(text.get(from..).unwrap_or(""));
+        Ok(out)
+    }
+
+    fn value(&self, reference: &Reference, here: Here<'_>) -> Result<String, String> {
+        match reference {
+            Reference::Param(name) => {
+                self.params.get(name.as_str()).cloned().ok_or_else(|| format!("there is no job parameter `{name}`"))
+            }
+            Reference::Value { task, name } => {
+                let ended = self.tasks.get(task.as_str()).ok_or_else(|| format!("step `{task}` has not run"))?;
+                match ended.values.get(name.as_str()) {
+                    Some(value) => Ok(wire(value)),
+                    None => Err(format!("step `{task}` has put out no `{name}`")),
+                }
+            }
+            Reference::TaskFact { task, fact } => {
+                let ended = self.tasks.get(task.as_str()).ok_or_else(|| format!("step `{task}` has not run"))?;
+                match fact.as_str() {
+                    "result_state" => Ok(ended.state.result_state().to_owned()),
+                    "execution_count" => Ok(ended.attempts.to_string()),
+                    "run_id" => Ok(self.facts.get("job.run_id").cloned().unwrap_or_default()),
+                    "error_code" => {
+                        Ok(if ended.state.is_bad() { "RunExecutionError".to_owned() } else { String::new() })
+                    }
+                    // The result of a SQL step comes from its stub: the columns of the first row, or `output` as a whole.
+                    path => {
+                        let mut at = Value::Object(ended.values.clone());
+                        if let Some(column) = path.strip_prefix("output.first_row.")
+                            && let Some(value) = at.get(column)
+                        {
+                            return Ok(wire(value));
+                        }
+                        for part in path.split('.') {
+                            at = at.get(part).cloned().unwrap_or_default();
+                        }
+                        match at {
+                            Value::Null => Err(format!("nothing is known of `{path}` of step `{task}` here")),
+                            found => Ok(wire(&found)),
+                        }
+                    }
+                }
+            }
+            Reference::Input(field) => match (here.input, field) {
+                (Some(item), None) => Ok(wire(item)),
+                (Some(item), Some(field)) => {
+                    item.get(field.as_str()).map(wire).ok_or_else(|| format!("the item {item} has no `{field}`"))
+                }
+                (None, _) => Err("`{{input}}` stands outside of a loop".to_owned()),
+            },
+            Reference::Fact(path) => Ok(match path.as_str() {
+                "task.name" => here.task.to_owned(),
+                "task.execution_count" => here.attempt.to_string(),
+                path => {
+                    match self.facts.get(path).or_else(|| self.facts.get(&path.replace("backfill", "job.start_time"))) {
+                        Some(value) => value.clone(),
+                        None => return Err(format!("`{path}` is not known on this machine")),
+                    }
+                }
+            }),
+            // A secret is handed over by name alone: the process reads it from its own environment.
+            Reference::Secret { scope, key } => {
+                Err(format!("the secret `{scope}/{key}` cannot stand in a parameter here"))
+            }
+        }
+    }
+}
+
+/// A value as text: texts as they are, anything else as JSON.
+pub(super) fn wire(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// A parameter whose value is a path in a volume: that path below `root`. Volumes have directories of their own here.
+pub(super) fn in_volumes(text: &str, root: &Path) -> String {
+    let (before, path) = match text.split_once('=') {
+        Some((name, value)) if name.starts_with("--") => (format!("{name}="), value),
+        _ => (String::new(), text),
+    };
+    match path.strip_prefix("/Volumes/") {
+        Some(rest) if !rest.split('/').any(|p| p == "..") => {
+            format!("{before}{}", root.join("Volumes").join(rest).display())
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// The volume of a path such as `/Volumes/catalog/schema/volume/...`, below `root`.
+pub(super) fn volume_of(text: &str, root: &Path) -> Option<std::path::PathBuf> {
+    let path = text.split_once("=").filter(|(n, _)| n.starts_with("--")).map_or(text, |(_, v)| v);
+    let mut parts = path.strip_prefix("/Volumes/")?.split('/').filter(|p| !p.is_empty());
+    let volume = [parts.next()?, parts.next()?, parts.next()?];
+    (!volume.contains(&"..")).then(|| root.join("Volumes").join(volume.join("/")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_become_what_they_stand_for() {
+        let mut known = Known::default();
+        known.params.insert("country".to_owned(), "DE".to_owned());
+        known.facts.insert("job.run_id".to_owned(), "7".to_owned());
+        let values = serde_json::json!({ "rows": 3, "name": "x", "list": [1, 2], "a b": true });
+        let values = values.as_object().cloned().unwrap_or_default();
+        known.tasks.insert("load-it".to_owned(), Ended { state: State::Success, values, attempts: 2 });
+        let item = serde_json::json!({ "key": "k" });
+        let here = Here { task: "t", attempt: 1, input: Some(&item) };
+        let replace = |text: &str| known.replace(text, here);
+        assert_eq!(replace("{{job.parameters.country}}-{{job.run_id}}"), Ok("DE-7".to_owned()));
+        assert_eq!(
+            replace("{{tasks.`load-it`.values.rows}} {{tasks.`load-it`.values.list}}"),
+            Ok("3 [1,2]".to_owned())
+        );
+        assert_eq!(
+            replace("{{tasks.`load-it`.result_state}} {{input.key}} {{task.name}}"),
+            Ok("success k t".to_owned())
+        );
+        assert_eq!(replace("{{my_folder}}/x"), Ok("{{my_folder}}/x".to_owned()));
+        assert!(replace("{{tasks.`load-it`.values.nothing}}").is_err());
+        assert!(replace("{{input.nothing}}").is_err());
+    }
+
+    #[test]
+    fn volumes_lie_below_a_directory_of_this_machine() {
+        let root = Path::new("/r");
+        assert_eq!(in_volumes("--folder=/Volumes/a/b/c/d", root), "--folder=/r/Volumes/a/b/c/d");
+        assert_eq!(in_volumes("/Volumes/a", root), "/r/Volumes/a");
+        assert_eq!(in_volumes("/tmp/Volumes/a", root), "/tmp/Volumes/a");
+        assert_eq!(in_volumes("/Volumes/../etc", root), "/Volumes/../etc");
+        assert_eq!(volume_of("--f=/Volumes/a/b/c/d", root), Some(root.join("Volumes/a/b/c")));
+        assert_eq!(volume_of("/Volumes/a/b", root), None);
+    }
+}

@@ -1,0 +1,191 @@
+//! Pipelines on this machine: `tests/local`, run by the program as a user runs it.
+//!
+//! Needs a `python3` that can make environments; without one the tests say so and do nothing.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+/// A copy of the project, shared by all tests: its environment is made once.
+fn project() -> Option<&'static Path> {
+    static PROJECT: OnceLock<Option<PathBuf>> = OnceLock::new();
+    PROJECT
+        .get_or_init(|| {
+            let works = Command::new("python3").args(["-c", "import ensurepip, venv"]).output();
+            if !works.is_ok_and(|o| o.status.success()) {
+                eprintln!("SKIPPED: there is no python3 here that makes environments");
+                return None;
+            }
+            let to = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("local");
+            let _ = std::fs::remove_dir_all(&to);
+            copy(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/local"), &to);
+            Some(to)
+        })
+        .as_deref()
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
+fn command(project: &Path, pipeline: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pipec"));
+    command.current_dir(project).args(["run", "--local", pipeline]).args(arguments);
+    command
+}
+
+/// Exit code, what was told, and the results of the run.
+fn run(project: &Path, pipeline: &str, arguments: &[&str]) -> (i32, String, Value) {
+    let output = command(project, pipeline, arguments).output().unwrap();
+    let last = project.join(format!(".pipec/local/last-{pipeline}.json"));
+    let results = std::fs::read(last).ok().and_then(|b| serde_json::from_slice(&b).ok()).unwrap_or_default();
+    (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap(), results)
+}
+
+fn states(results: &Value) -> Vec<(&str, &str)> {
+    results.as_object().unwrap().iter().map(|(k, v)| (k.as_str(), v["state"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn values_cross_steps_of_every_kind() {
+    let Some(project) = project() else { return };
+    let (code, told, results) = run(project, "everything", &[]);
+    assert_eq!(code, 0, "{told}");
+    let all: Vec<(&str, &str)> = ["make", "take", "read", "enough", "tell", "other", "loop"]
+        .map(|key| (key, if key == "other" { "excluded" } else { "success" }))
+        .to_vec();
+    assert_eq!(states(&results), all, "{told}");
+    assert_eq!(results["make"]["values"]["day"], json!("2026-11-22"));
+    assert_eq!(results["read"]["values"], json!({ "twice": 6 }));
+
+    let (code, told, results) = run(project, "everything", &["--param", "least=4"]);
+    assert_eq!(code, 0, "{told}");
+    assert_eq!(states(&results)[4..6], [("tell", "excluded"), ("other", "success")]);
+
+    // One step again, with the values of the run before.
+    let (code, told, results) = run(project, "everything", &["--only", "take"]);
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("1 ok, 6 given"), "{told}");
+    assert_eq!(results["make"]["values"]["count"], json!(3), "what was given stays known");
+    let (code, told, _) = run(project, "everything", &["--from", "read"]);
+    assert!(code == 0 && told.contains("4 given"), "{told}");
+}
+
+#[test]
+fn params_are_typed() {
+    let Some(project) = project() else { return };
+    for (arguments, message) in [
+        (&["--param", "least=many"][..], "`least` is int, and `many` is not"),
+        (&["--param", "leest=3"], "did you mean `least`?"),
+        (&["--param", "least"], "is not of the form NAME=VALUE"),
+        (&["--only", "tak"], "did you mean `take`?"),
+        (&["--stub", "make=nowhere.json"], "cannot read `nowhere.json`"),
+    ] {
+        let (code, told, _) = run(project, "everything", arguments);
+        assert!(code == 2 && told.contains(message), "{arguments:?}: {told}");
+    }
+    let (code, told, _) = run(project, "needs_the_platform", &["--skip", "load"]);
+    assert!(code == 2 && told.contains("needs a value for `rows`"), "{told}");
+}
+
+#[test]
+fn run_if_decides_what_a_failure_takes_with_it() {
+    let Some(project) = project() else { return };
+    let (code, told, results) = run(project, "failing", &[]);
+    assert_eq!(code, 1, "{told}");
+    assert_eq!(
+        states(&results),
+        [
+            ("wrong", "failed"),
+            ("right", "success"),
+            ("needs_both", "upstream_failed"),
+            ("needs_one", "success"),
+            ("cleans_up", "success"),
+            ("mends", "success"),
+            ("all_lost", "excluded"),
+            ("none_lost", "upstream_failed"),
+        ]
+    );
+    assert!(told.contains("RuntimeError: it was meant to fail"), "the error of the step is shown: {told}");
+    // The steps that nothing comes after decide.
+    let (code, told, _) = run(project, "mended", &[]);
+    assert!(code == 0 && told.contains("1 ok, 1 failed"), "{told}");
+}
+
+#[test]
+fn tries_time_limits_and_items() {
+    let Some(project) = project() else { return };
+    let _ = std::fs::remove_dir_all(project.join(".pipec/local/volumes/Volumes/main/things/marks"));
+    let (code, told, results) = run(project, "retried", &[]);
+    assert_eq!(code, 0, "{told}");
+    assert_eq!(results["third"]["values"], json!({ "tries": 3 }));
+    assert!(told.contains("attempt 3"), "{told}");
+
+    let (code, told, results) = run(project, "slow", &[]);
+    assert_eq!((code, results["sleeps"]["state"].as_str()), (1, Some("timedout")), "{told}");
+    assert!(told.contains("longer than 1 s"), "{told}");
+
+    let (code, told, results) = run(project, "loops", &[]);
+    assert_eq!((code, results["loop"]["state"].as_str()), (1, Some("failed")), "{told}");
+    assert!(told.contains("1 of 3 items failed") && told.contains("this item is bad"), "{told}");
+
+    let (code, told, _) = run(project, "too_large", &[]);
+    assert_eq!(code, 1);
+    assert!(told.contains("output 'text' has 50002 bytes; the platform passes on at most 49152"), "{told}");
+}
+
+#[test]
+fn what_needs_the_platform_is_named_beforehand_and_can_be_stubbed() {
+    let Some(project) = project() else { return };
+    let (code, told, _) = run(project, "needs_the_platform", &["--param", "rows=1"]);
+    assert!(code == 2 && told.contains("load needs a SQL warehouse") && !told.contains("started"), "{told}");
+    std::fs::write(project.join("load.json"), "{\"total\": 5}").unwrap();
+    let (code, told, results) = run(project, "needs_the_platform", &["--param", "rows=1", "--stub", "load=load.json"]);
+    assert_eq!(code, 0, "{told}");
+    assert_eq!(states(&results), [("load", "success"), ("any", "success"), ("done", "success")]);
+}
+
+/// An interrupt ends the children, and theirs.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_nothing_behind() {
+    let Some(project) = project() else { return };
+    // The environment may have to be made first.
+    run(project, "mended", &[]);
+    let mut child = command(project, "endless", &[]).stderr(Stdio::piped()).spawn().unwrap();
+    let started = Instant::now();
+    let pid = loop {
+        assert!(started.elapsed() < Duration::from_secs(60), "the step never began");
+        let runs = std::fs::read_dir(project.join(".pipec/local/runs")).unwrap().flatten();
+        let found = runs
+            .filter(|r| r.file_name().to_string_lossy().ends_with("-endless"))
+            .find_map(|r| std::fs::read_to_string(r.path().join("sleeps/child.pid")).ok())
+            .and_then(|text| text.parse::<i32>().ok());
+        match found {
+            Some(pid) => break pid,
+            None => std::thread::sleep(Duration::from_millis(20)),
+        }
+    };
+    let alive =
+        || Command::new("kill").args(["-0", &pid.to_string()]).stderr(Stdio::null()).status().unwrap().success();
+    assert!(alive());
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let since = Instant::now();
+    while alive() {
+        assert!(since.elapsed() < Duration::from_secs(10), "a grandchild goes on");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

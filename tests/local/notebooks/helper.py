@@ -1,0 +1,5 @@
+# Databricks notebook source
+
+
+def double(number):
+    return 2 * number
