@@ -151,7 +151,8 @@ fn copy_tree(from: &Path, to: &Path) -> std::io::Result<()> {
         let path = entry?.path();
         let target = to.join(path.file_name().unwrap());
         if path.is_dir() {
-            if path.file_name().is_some_and(|n| n != "expected" && n != "build" && n != "__pycache__") {
+            if path.file_name().is_some_and(|n| n != "expected" && n != "build" && n != "__pycache__" && n != ".pipec")
+            {
                 copy_tree(&path, &target)?;
             }
         } else {

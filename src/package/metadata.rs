@@ -319,8 +319,8 @@ impl Reader<'_> {
         let Some(file) = file else { return Ok(None) };
         let text = self.p.file(&file).ok_or_else(|| {
             error(
-                format!("the readme `{file}` is not there"),
-                "correct `readme` in `[project]`; it lies in the project",
+                format!("there is no readme `{file}` in the project"),
+                "correct `readme` in `[project]`; a file outside of the project cannot be packed",
             )
         })?;
         Ok(Some((text, declared.unwrap_or(content_type(&file)))))
