@@ -52,6 +52,8 @@ fn main() {
         None => println!("PyYAML's C loader                          not here: install PyYAML to compare"),
     }
 
+    wheels(&dir);
+
     let mut last = Duration::ZERO;
     for (name, steps) in [("many_10", 1_000), ("many_100", 10_000), ("many_1000", 100_000)] {
         let all = median(5, || run(&["check", "--quiet", &path(&dir, name)]));
@@ -69,6 +71,58 @@ fn main() {
     if let Some(kib) = peak(&["check", "--quiet", &path(&dir, "many_1000")]) {
         println!("memory for 100,000 steps                   {:>7.1} MB", kib as f64 / 1000.0);
     }
+}
+
+/// Whole processes that pack a wheel, beside `uv build` with its own backend; and a check that reads Python.
+fn wheels(dir: &Path) {
+    for modules in [7, 1000] {
+        let project = dir.join(format!("wheel_{modules}"));
+        python_project(&project, modules);
+        let target = project.to_string_lossy().into_owned();
+        let check = median(15, || run(&["check", "--quiet", &target]));
+        let compile = median(15, || run(&["compile", "--quiet", &target]));
+        println!("check, {modules:>4} modules, a call of each       {}", ms(check));
+        println!("compile, {modules:>4} modules, wheel and all      {}", ms(compile));
+        let out = dir.join("uv");
+        let uv = || {
+            let mut command = Command::new("uv");
+            command.args(["build", "--wheel", "--quiet", "--offline", "--no-build-isolation", "--out-dir"]);
+            command.arg(&out).arg(&project).stdout(Stdio::null()).stderr(Stdio::null());
+            timed(|| assert!(command.status().is_ok_and(|s| s.success()), "uv build failed"))
+        };
+        if Command::new("uv").arg("--version").output().is_ok_and(|o| o.status.success()) {
+            let own = median(15, uv);
+            println!(
+                "uv build with uv_build, the same           {}   compile takes {:.2} of it",
+                ms(own),
+                ratio(compile, own)
+            );
+        } else {
+            println!("uv build                                   not here: install uv and uv_build to compare");
+        }
+    }
+}
+
+/// A Python project whose every module has a function that a step calls.
+fn python_project(dir: &Path, modules: usize) {
+    let package = dir.join("src/thing");
+    std::fs::create_dir_all(&package).expect("the folder is ours");
+    let toml = "[project]\nname = \"thing\"\nversion = \"1.0\"\n\n[build-system]\nrequires = [\"uv_build\"]\nbuild-backend = \"uv_build\"\n";
+    std::fs::write(dir.join("pyproject.toml"), toml).expect("the folder is ours");
+    std::fs::write(package.join("__init__.py"), "").expect("the folder is ours");
+    let mut pipe =
+        String::from("package thing = \".\"\nenvironment ml { environment_version = \"4\" }\npipeline p on ml {\n");
+    for i in 0..modules {
+        let helper = "def helper(rows: int, share: float = 0.5) -> dict[str, float]:\n    total = rows * share\n    return {\"total\": total}\n\n\n";
+        let text = format!(
+            "\"\"\"Module {i}.\"\"\"\n\nimport json\n\n\n{}def run(rows: int, name: str = \"x\") -> int:\n    return rows\n",
+            helper.repeat(8)
+        );
+        std::fs::write(package.join(format!("m{i}.py")), text).expect("the folder is ours");
+        let _ = writeln!(pipe, "  step s{i} {{\n    python thing.m{i}:run(rows = {i})\n  }}");
+    }
+    pipe.push_str("}\n");
+    std::fs::write(dir.join("main.pipe"), pipe).expect("the folder is ours");
 }
 
 /// Projects as generated code would have them: notebooks, arguments, values and a few edges.

@@ -136,20 +136,59 @@ fn files_that_are_no_text_are_told() {
     checked.diagnostics.iter().for_each(|d| each_place(&loaded, d));
 }
 
+/// Every Python file of the signature cases.
+fn modules() -> Vec<String> {
+    let mut out = Vec::new();
+    for side in ["wrong", "right"] {
+        let mut paths: Vec<PathBuf> =
+            std::fs::read_dir(root().join("tests/signatures").join(side)).unwrap().map(|e| e.unwrap().path()).collect();
+        paths.sort();
+        out.extend(paths.iter().map(|p| std::fs::read_to_string(p).unwrap()));
+    }
+    out
+}
+
+/// Checks calls of a module with this text, and draws everything that is said about it.
+fn survives_python(text: &str) {
+    let mut files = MemoryFiles::new();
+    files.insert(
+        "main.pipe",
+        "package app = \".\"\nenvironment ml { environment_version = \"4\" }\npipeline p on ml {\n  step a {\n    python app.steps:run(a = 1)\n    \
+         output rows: int\n  }\n  step b {\n    python app.steps:fit(rows = a.rows, mode = \"x\")\n    output rows: int\n    output auc: float\n  }\n}\n",
+    );
+    files.insert("pyproject.toml", "[project]\nname = \"app\"\nversion = \"1.0\"\n");
+    files.insert("src/app/__init__.py", "");
+    files.insert("src/app/steps.py", text);
+    let (loaded, checked) = check_memory(&files);
+    for d in &checked.diagnostics {
+        each_place(&loaded, d);
+        human(d, &loaded.sources, Style { color: false, width: 80, unicode: true });
+    }
+}
+
+fn edited(text: &str, edits: Vec<(prop::sample::Index, usize, String)>) -> String {
+    let mut text = text.to_owned();
+    for (at, delete, insert) in edits {
+        let mut start = at.index(text.len() + 1);
+        while !text.is_char_boundary(start) {
+            start -= 1
+        }
+        let mut end = (start + delete).min(text.len());
+        while !text.is_char_boundary(end) {
+            end += 1
+        }
+        text.replace_range(start..end, &insert);
+    }
+    text
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn edits_of_programs_are_survived(which in any::<prop::sample::Index>(), edits in prop::collection::vec((any::<prop::sample::Index>(), 0usize..40, ".{0,6}"), 1..4)) {
         let all = programs();
-        let mut text = which.get(&all).clone();
-        for (at, delete, insert) in edits {
-            let mut start = at.index(text.len() + 1);
-            while !text.is_char_boundary(start) { start -= 1 }
-            let mut end = (start + delete).min(text.len());
-            while !text.is_char_boundary(end) { end += 1 }
-            text.replace_range(start..end, &insert);
-        }
+        let text = edited(which.get::<String>(&all), edits);
         survives(&text);
     }
 
@@ -174,5 +213,23 @@ proptest! {
     #[test]
     fn any_text_is_survived(text in "\\PC{0,200}") {
         survives(&text);
+    }
+
+    #[test]
+    fn edits_of_python_are_survived(which in any::<prop::sample::Index>(), edits in prop::collection::vec((any::<prop::sample::Index>(), 0usize..40, ".{0,6}"), 1..4)) {
+        survives_python(&edited(which.get::<String>(&modules()), edits));
+    }
+
+    #[test]
+    fn edits_of_a_wheel_are_survived(edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6), cut in any::<prop::sample::Index>()) {
+        let mut bytes = pipec::package::build(&root().join("examples/churn"), Vec::new()).unwrap().bytes;
+        for (at, byte) in edits {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        bytes.truncate(bytes.len() - cut.index(bytes.len()) / 8);
+        if let Ok(files) = pipec::package::unzip(&bytes) {
+            prop_assert!(files.iter().all(|(name, _)| !name.starts_with('/') && name.split('/').all(|p| p != "..")));
+        }
     }
 }

@@ -102,7 +102,7 @@ fn a_file_that_cannot_be_read_is_named() {
     use std::os::unix::fs::PermissionsExt;
     let project = Project::new("unreadable");
     let path = project.write("src/thing/secret.txt", b"x");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o0)).unwrap();
     if std::fs::read(&path).is_ok() {
         eprintln!("SKIPPED: this user may read everything");
         return;

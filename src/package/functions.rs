@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::rc::Rc;
 use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use super::layout::Layout;
 use super::modules::Modules;
@@ -88,6 +89,46 @@ pub struct Reached {
     pub task_values: Option<String>,
 }
 
+/// The text of a module.
+struct Text {
+    path: PathBuf,
+    text: Arc<str>,
+    package: bool,
+    /// Where it stops being UTF-8.
+    bad: Option<u32>,
+}
+
+/// `None`: there is no text to read, or none that is ours to read.
+fn text_of(files: &dyn Files, modules: &Modules<'_>, name: &str) -> Option<Text> {
+    let found = modules.resolve(name)?;
+    let path = found.file?;
+    let bytes = files.read(&path).ok()?;
+    if bytes.len() > LARGEST {
+        return None;
+    }
+    let head = bytes.split(|b| *b == b'\n').take(2).collect::<Vec<_>>().join(&b'\n');
+    let coded = String::from_utf8_lossy(&head).contains("coding");
+    let (text, bad) = match String::from_utf8(bytes) {
+        Ok(text) => (text, None),
+        // Another encoding that the file names.
+        Err(_) if coded => return None,
+        Err(e) => {
+            let at = e.utf8_error().valid_up_to() as u32;
+            (String::from_utf8_lossy(e.as_bytes()).into_owned(), Some(at))
+        }
+    };
+    Some(Text { path, text: text.into(), package: found.package, bad })
+}
+
+fn parse(name: &str, text: &Text, file: FileId) -> Result<Arc<Read>, SyntaxError> {
+    if let Some(at) = text.bad {
+        let span = Span::new(file, at, at + '\u{fffd}'.len_utf8() as u32);
+        return Err(SyntaxError { message: "it is not valid UTF-8".to_owned(), span });
+    }
+    let module = python::read(&text.text, file, name, text.package)?;
+    Ok(Arc::new(Read { name: name.to_owned(), file, module }))
+}
+
 struct Read {
     name: String,
     file: FileId,
@@ -99,7 +140,7 @@ pub struct Functions<'a> {
     files: &'a dyn Files,
     modules: Modules<'a>,
     sources: &'a mut SourceMap,
-    read: HashMap<String, Result<Option<Rc<Read>>, SyntaxError>>,
+    read: HashMap<String, Result<Option<Arc<Read>>, SyntaxError>>,
     known_files: &'a mut HashMap<PathBuf, FileId>,
     /// Where the search for one function has been: modules take over each other's names in circles.
     searched: HashSet<(String, String)>,
@@ -149,10 +190,11 @@ impl<'a> Functions<'a> {
 
     /// The modules that these reach by imports, themselves included, that touch something outside of Python.
     pub fn reached(&mut self, from: &[String]) -> Vec<Reached> {
-        let mut seen: Vec<String> = from.to_vec();
+        let mut seen: HashSet<String> = from.iter().cloned().collect();
+        let mut order: Vec<String> = from.to_vec();
         let mut out = Vec::new();
         let mut next = 0;
-        while let Some(name) = seen.get(next).cloned() {
+        while let Some(name) = order.get(next).cloned() {
             next += 1;
             let Ok(Some(read)) = self.module(&name) else { continue };
             let Module { opened, task_values, .. } = &read.module;
@@ -161,8 +203,12 @@ impl<'a> Functions<'a> {
                 out.push(Reached { path, opened: opened.clone(), task_values: task_values.clone() });
             }
             for import in &read.module.imports {
-                if seen.len() < 2000 && !seen.contains(import) && self.modules.resolve(import).is_some() {
-                    seen.push(import.clone());
+                // What begins like no module of the project is none.
+                if order.len() < 20_000 && !seen.contains(import) && self.modules.has_top(import) {
+                    seen.insert(import.clone());
+                    if self.modules.resolve(import).is_some() {
+                        order.push(import.clone());
+                    }
                 }
             }
         }
@@ -170,7 +216,7 @@ impl<'a> Functions<'a> {
     }
 
     /// `Ok(None)`: there is nothing to read in it.
-    fn module(&mut self, name: &str) -> Result<Option<Rc<Read>>, SyntaxError> {
+    fn module(&mut self, name: &str) -> Result<Option<Arc<Read>>, SyntaxError> {
         if let Some(known) = self.read.get(name) {
             return known.clone();
         }
@@ -179,39 +225,47 @@ impl<'a> Functions<'a> {
         found
     }
 
-    fn load(&mut self, name: &str) -> Result<Option<Rc<Read>>, SyntaxError> {
-        let Some(found) = self.modules.resolve(name) else { return Ok(None) };
-        let Some(path) = found.file else { return Ok(None) };
-        let Ok(bytes) = self.files.read(&path) else { return Ok(None) };
-        if bytes.len() > LARGEST {
-            return Ok(None);
-        }
-        let head = bytes.split(|b| *b == b'\n').take(2).collect::<Vec<_>>().join(&b'\n');
-        let coded = String::from_utf8_lossy(&head).contains("coding");
-        let (text, bad) = match String::from_utf8(bytes) {
-            Ok(text) => (text, None),
-            // Another encoding that the file names: not ours to read.
-            Err(_) if coded => return Ok(None),
-            Err(e) => {
-                let at = e.utf8_error().valid_up_to() as u32;
-                (String::from_utf8_lossy(e.as_bytes()).into_owned(), Some(at))
-            }
-        };
-        let text: Arc<str> = text.into();
-        let file = match self.known_files.get(&path) {
+    /// Reads these modules ahead, on all cores.
+    pub fn preload(&mut self, names: &[String]) {
+        let (files, modules) = (self.files, &self.modules);
+        let found: Vec<(String, Option<Text>)> =
+            names.par_iter().map(|name| (name.clone(), text_of(files, modules, name))).collect();
+        let placed: Vec<(String, Option<(Text, FileId)>)> = found
+            .into_iter()
+            .map(|(name, text)| {
+                let text = text.map(|t| {
+                    let file = self.place(&t);
+                    (t, file)
+                });
+                (name, text)
+            })
+            .collect();
+        let parsed: Vec<_> = placed
+            .into_par_iter()
+            .map(|(name, text)| {
+                let read = text.map_or(Ok(None), |(text, file)| parse(&name, &text, file).map(Some));
+                (name, read)
+            })
+            .collect();
+        self.read.extend(parsed);
+    }
+
+    fn load(&mut self, name: &str) -> Result<Option<Arc<Read>>, SyntaxError> {
+        let Some(text) = text_of(self.files, &self.modules, name) else { return Ok(None) };
+        let file = self.place(&text);
+        parse(name, &text, file).map(Some)
+    }
+
+    /// The file of a text among the sources.
+    fn place(&mut self, text: &Text) -> FileId {
+        match self.known_files.get(&text.path) {
             Some(file) => *file,
             None => {
-                let file = self.sources.add(path.clone(), text.clone());
-                self.known_files.insert(path, file);
+                let file = self.sources.add(text.path.clone(), text.text.clone());
+                self.known_files.insert(text.path.clone(), file);
                 file
             }
-        };
-        if let Some(at) = bad {
-            let span = Span::new(file, at, at + '\u{fffd}'.len_utf8() as u32);
-            return Err(SyntaxError { message: "it is not valid UTF-8".to_owned(), span });
         }
-        let module = python::read(&text, file, name, found.package)?;
-        Ok(Some(Rc::new(Read { name: name.to_owned(), file, module })))
     }
 
     fn follow(&mut self, module: &str, name: &str, at: Option<Span>, depth: usize) -> Lookup {
@@ -272,7 +326,7 @@ impl<'a> Functions<'a> {
         Lookup::Missing(Missing::Function { module: module.to_owned(), known, at })
     }
 
-    fn bound(&mut self, read: &Rc<Read>, found: Name, depth: usize) -> Lookup {
+    fn bound(&mut self, read: &Arc<Read>, found: Name, depth: usize) -> Lookup {
         if !found.sure {
             return Lookup::Unknown(Some(found.span));
         }
@@ -298,7 +352,7 @@ impl<'a> Functions<'a> {
     }
 
     /// Whether no decorator makes something else of a function.
-    fn transparent(&mut self, read: &Rc<Read>, f: &Function) -> bool {
+    fn transparent(&mut self, read: &Arc<Read>, f: &Function) -> bool {
         f.decorators.iter().all(|name| match self.meaning(read, name, 0) {
             Meaning::Known(absolute) => TRANSPARENT.contains(&absolute.as_str()),
             _ => false,
@@ -316,7 +370,7 @@ impl<'a> Functions<'a> {
         }
     }
 
-    fn signature(&mut self, read: &Rc<Read>, f: &Function) -> Signature {
+    fn signature(&mut self, read: &Arc<Read>, f: &Function) -> Signature {
         let params =
             f.params.iter().map(|p| Parameter { ty: self.resolve(read, &p.ty, 0), written: p.clone() }).collect();
         let returned = f
@@ -342,7 +396,7 @@ impl<'a> Functions<'a> {
         }
     }
 
-    fn resolve(&mut self, read: &Rc<Read>, ty: &TypeExpr, depth: usize) -> PyType {
+    fn resolve(&mut self, read: &Arc<Read>, ty: &TypeExpr, depth: usize) -> PyType {
         if depth > DEPTH || self.budget == 0 {
             return PyType::Any;
         }
@@ -388,12 +442,12 @@ impl<'a> Functions<'a> {
         }
     }
 
-    fn union(&mut self, read: &Rc<Read>, list: &[TypeExpr], depth: usize) -> PyType {
+    fn union(&mut self, read: &Arc<Read>, list: &[TypeExpr], depth: usize) -> PyType {
         let members: Vec<PyType> = list.iter().map(|t| self.resolve(read, t, depth + 1)).collect();
         if members.contains(&PyType::Any) { PyType::Any } else { PyType::Union(members) }
     }
 
-    fn record(&mut self, at: &Rc<Read>, class: &Class, name: &str, depth: usize) -> PyType {
+    fn record(&mut self, at: &Arc<Read>, class: &Class, name: &str, depth: usize) -> PyType {
         let mut others = class.others.clone();
         let mut kind = PyType::record_kind(class.kind);
         let mut fields: Option<Vec<(String, PyType, Span)>> = Some(Vec::new());
@@ -439,7 +493,7 @@ impl<'a> Functions<'a> {
     }
 
     /// What a dotted name means in a module.
-    fn meaning(&mut self, read: &Rc<Read>, name: &str, depth: usize) -> Meaning {
+    fn meaning(&mut self, read: &Arc<Read>, name: &str, depth: usize) -> Meaning {
         if depth > DEPTH {
             return Meaning::Unknown;
         }
@@ -480,7 +534,7 @@ impl<'a> Functions<'a> {
 enum Meaning {
     /// A builtin, or a name outside of the project.
     Known(String),
-    Class(Rc<Read>, Box<Class>),
-    Alias(Rc<Read>, TypeExpr),
+    Class(Arc<Read>, Box<Class>),
+    Alias(Arc<Read>, TypeExpr),
     Unknown,
 }

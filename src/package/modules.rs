@@ -26,6 +26,12 @@ impl<'a> Modules<'a> {
         Modules { files, layout }
     }
 
+    /// Whether a name begins as modules of the project do.
+    pub fn has_top(&self, module: &str) -> bool {
+        let first = module.split('.').next().unwrap_or(module);
+        self.layout.tops.iter().any(|t| t.dotted().split('.').next() == Some(first))
+    }
+
     /// The module of a dotted name.
     pub fn resolve(&self, module: &str) -> Option<ModuleFile> {
         let inside = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::archive::{record, sha256_hex, zip};
@@ -221,7 +222,7 @@ fn assemble(parts: Parts, entry_points: Vec<EntryPoint>) -> Result<Wheel, Projec
         requirements: metadata.dependencies,
         entry_points,
         files: files
-            .iter()
+            .par_iter()
             .map(|(path, b)| WheelFile { path: path.clone(), sha256: sha256_hex(b), size: b.len() })
             .collect(),
         bytes,

@@ -68,16 +68,24 @@ fn read_one(
     if let Ok(python) = &project {
         let mut index = Functions::new(files, &python.layout, sources, known);
         let mut modules: Vec<String> = Vec::new();
+        let mut names: Vec<String> = calls.iter().map(|(module, _)| module.to_string()).collect();
+        names.sort();
+        names.dedup();
+        if names.len() > 1 {
+            index.preload(&names);
+        }
         for (module, function) in calls {
             if functions.contains_key(&(module.clone(), function.clone())) {
                 continue;
             }
             let found = index.find(&module, &function);
-            if !matches!(found, Lookup::Missing(_)) && !modules.iter().any(|m| *m == module) {
+            if !matches!(found, Lookup::Missing(_)) {
                 modules.push(module.to_string());
             }
             functions.insert((module, function), found);
         }
+        modules.sort();
+        modules.dedup();
         reached = index.reached(&modules);
     }
     PackageSource { project, functions, reached }
