@@ -16,7 +16,7 @@ use super::{Outcome, report, usage};
 use crate::diag::{nearest, one_of};
 use crate::emit::write_file;
 use crate::local::plan::Given;
-use crate::local::{Environment, Plan, Run, State, Wanted};
+use crate::local::{Environments, Plan, Run, State, Wanted};
 use crate::model::{Braces, Param, Pipeline, Reference, Type, braces};
 
 pub fn run(args: &Args, shared: &Shared) -> Outcome {
@@ -100,41 +100,44 @@ fn run_plan(
     given: BTreeMap<String, Map<String, Value>>,
 ) -> Result<Outcome, String> {
     let now = jiff::Zoned::now().in_tz("UTC").map_err(|e| e.to_string())?;
-    let folder = root.join("runs").join(format!("{}-{}", now.strftime("%Y%m%d-%H%M%S-%3f"), plan.pipeline));
     let failed = |e: std::io::Error| e.to_string();
-    std::fs::create_dir_all(&folder).map_err(|e| format!("cannot write `{}`: {e}", folder.display()))?;
     // What is made here is for this machine alone.
     write_file(&root.join(".gitignore"), b"*\n").map_err(failed)?;
+    let canceled = Arc::new(AtomicBool::new(false));
+    let flag = canceled.clone();
+    // Another handler can only be one of an earlier run in this process; there is none.
+    let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
     let mut wheels = Vec::new();
     for wheel in &built.wheels {
         let path = root.join("wheels").join(&wheel.file_name);
         write_file(&path, &wheel.bytes).map_err(failed)?;
         wheels.push(path);
     }
-    let mut requirements = plan.requirements.clone();
-    requirements.extend(built.wheels.iter().flat_map(|w| w.requirements.iter().cloned()));
-    requirements.extend(args.with.iter().cloned());
-    let requires = built.wheels.iter().filter_map(|w| Some((w.distribution.clone(), w.requires_python.clone()?)));
-    let wanted = Wanted { python: args.python.clone(), requires_python: requires.collect(), requirements, wheels };
-    let environment = Environment::prepare(&wanted, root, &mut |what| {
+    let tell = |what: &str| {
         if !shared.quiet {
             eprintln!("note    {what}");
         }
-    })?;
+    };
+    plan.notes.iter().for_each(|n| tell(n));
+    let requires = built.wheels.iter().filter_map(|w| Some((w.distribution.clone(), w.requires_python.clone()?)));
+    let wanted = Wanted { python: args.python.clone(), requires_python: requires.collect(), wheels };
+    let made = environments(args, built, plan, root, &wanted, &canceled, &tell);
+    if canceled.load(Ordering::Relaxed) {
+        return Ok(Outcome::Interrupted);
+    }
+    let (pythons, site) = made?;
+    let folder = root.join("runs").join(format!("{}-{}", now.strftime("%Y%m%d-%H%M%S-%3f"), plan.pipeline));
+    std::fs::create_dir_all(&folder).map_err(|e| format!("cannot write `{}`: {e}", folder.display()))?;
     let volumes = args.volumes.clone().unwrap_or_else(|| root.join("volumes"));
     let volumes = std::path::absolute(&volumes).map_err(failed)?;
-    let canceled = Arc::new(AtomicBool::new(false));
-    let flag = canceled.clone();
-    // Another handler can only be one of an earlier run in this process; there is none.
-    let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
     if !shared.quiet {
         eprintln!("run     {} in {}", plan.pipeline, folder.display());
     }
     let absolute = |path: &Path| std::path::absolute(path).map_err(failed);
     let run = Run {
         plan,
-        python: &absolute(&environment.python)?,
-        site: &absolute(&environment.site)?,
+        pythons: &pythons,
+        site: &site,
         folder: &absolute(&folder)?,
         volumes: &volumes,
         facts: facts(plan, &now),
@@ -147,14 +150,20 @@ fn run_plan(
     let view = View::new(plan, shared);
     let finished = run.run(&|event| view.show(&event));
     view.close();
-    let results: Map<String, Value> = finished
-        .tasks
-        .iter()
-        .map(|(key, state, values)| (key.clone(), json!({ "state": state.result_state(), "values": values })))
-        .collect();
-    let text = crate::emit::json_bytes(&Value::Object(results));
-    write_file(&folder.join("results.json"), &text).map_err(failed)?;
-    write_file(&root.join(format!("last-{}.json", plan.pipeline)), &text).map_err(failed)?;
+    let result = |state: State, values: &Map<String, Value>| json!({ "state": state.result_state(), "values": values });
+    let all: Map<String, Value> = finished.tasks.iter().map(|(k, s, v)| (k.clone(), result(*s, v))).collect();
+    write_file(&folder.join("results.json"), &crate::emit::json_bytes(&Value::Object(all))).map_err(failed)?;
+    // The last good values of each step: those of a stub or of a failure are nobody's.
+    let last = root.join(format!("last-{}.json", plan.pipeline));
+    let mut good = read_object(&last);
+    good.retain(|key, _| plan.task(key).is_some());
+    for (key, state, values) in &finished.tasks {
+        if *state == State::Success {
+            good.insert(key.clone(), result(*state, values));
+        }
+    }
+    write_file(&last, &crate::emit::json_bytes(&Value::Object(good))).map_err(failed)?;
+    prune(root);
     let count = |s: State| finished.tasks.iter().filter(|(_, state, _)| *state == s).count();
     let states = [
         State::Success,
@@ -181,6 +190,64 @@ fn run_plan(
         true => Outcome::Errors,
         false => Outcome::Done,
     })
+}
+
+/// An interpreter for each set of requirements of the plan, and where the wheels are.
+fn environments(
+    args: &Args,
+    built: &Built<'_>,
+    plan: &Plan,
+    root: &Path,
+    wanted: &Wanted,
+    canceled: &AtomicBool,
+    tell: &dyn Fn(&str),
+) -> Result<(Vec<PathBuf>, PathBuf), String> {
+    let environments = Environments::new(wanted, root, canceled, tell)?;
+    let absolute = |path: PathBuf| std::path::absolute(&path).map_err(|e| e.to_string());
+    let mut pythons = Vec::new();
+    for set in &plan.requirements {
+        let mut all: BTreeSet<String> = set.iter().cloned().collect();
+        all.extend(built.wheels.iter().flat_map(|w| w.requirements.iter().cloned()));
+        all.extend(args.with.iter().cloned());
+        let all: Vec<String> = all.into_iter().collect();
+        if all.iter().filter(|l| l.starts_with("--index-url")).count() > 1 {
+            return Err(
+                "libraries of one cluster come from several indexes, and pip takes one; run its steps apart".to_owned()
+            );
+        }
+        pythons.push(absolute(environments.python(&all)?)?);
+    }
+    let site = match pythons.first() {
+        Some(python) => absolute(environments.site(python)?)?,
+        None => PathBuf::new(),
+    };
+    Ok((pythons, site))
+}
+
+/// A JSON object in a file; empty if there is none.
+fn read_object(path: &Path) -> Map<String, Value> {
+    match std::fs::read(path).ok().and_then(|b| serde_json::from_slice(&b).ok()) {
+        Some(Value::Object(map)) => map,
+        _ => Map::new(),
+    }
+}
+
+/// Takes away what earlier runs have left: all but the newest of each kind.
+fn prune(root: &Path) {
+    for (folder, prefix, keep) in [("runs", "", 20), (".", "site-", 5), ("wheels", "", 10)] {
+        let mut found: Vec<(std::time::SystemTime, PathBuf)> = std::fs::read_dir(root.join(folder))
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter(|e| e.file_name().to_string_lossy().starts_with(prefix))
+            .filter_map(|e| Some((e.metadata().ok()?.modified().ok()?, e.path())))
+            .collect();
+        found.sort();
+        for (_, path) in found.iter().rev().skip(keep) {
+            // What another run still holds is taken away by the next one.
+            let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
+        }
+    }
 }
 
 /// The job parameters of the run, each of the type that is declared.
@@ -258,7 +325,7 @@ fn choice(args: &Args, plan: &Plan, job: &Value, last: &Path) -> Result<BTreeMap
         selected.get_or_insert_default().extend(plan.from(key));
     }
     if let Some(selected) = &selected {
-        let before: Value = std::fs::read(last).ok().and_then(|b| serde_json::from_slice(&b).ok()).unwrap_or_default();
+        let before = read_object(last);
         for task in plan.tasks.iter().filter(|t| !selected.contains(&t.key)) {
             let values = before.get(&task.key).and_then(|t| t.get("values")).and_then(Value::as_object);
             given.insert(task.key.clone(), values.cloned().unwrap_or_default());
@@ -292,6 +359,15 @@ fn choice(args: &Args, plan: &Plan, job: &Value, last: &Path) -> Result<BTreeMap
         ));
     }
     for task in plan.tasks.iter().filter(|t| !given.contains_key(&t.key)) {
+        for (condition, outcome) in &task.depends_on {
+            let unknown = given.get(condition).is_some_and(|values| !values.contains_key("outcome"));
+            if let (Some(outcome), true) = (outcome, unknown) {
+                return Err(format!(
+                    "step `{}` runs when `{condition}` is {outcome}, and `{condition}` does not run and has left no outcome; run it as well, or write `--stub {condition}=values.json` with {{\"outcome\": \"{outcome}\"}}",
+                    task.key
+                ));
+            }
+        }
         for (producer, name) in values_in(job, &task.key) {
             if given.get(&producer).is_some_and(|values| !values.contains_key(&name)) {
                 return Err(format!(

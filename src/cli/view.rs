@@ -1,7 +1,7 @@
 //! A run as it goes on: a live list on a terminal, plain lines elsewhere.
 
 use std::collections::HashMap;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -13,6 +13,18 @@ use crate::local::{Event, Plan, State};
 
 /// Lines of a log that are shown when its step has failed.
 const TAIL: usize = 20;
+
+/// Bytes of a log that are read: a step may write without end.
+const READ: u64 = 64 * 1024;
+
+fn end_of(log: &Path) -> std::io::Result<Vec<u8>> {
+    let mut file = std::fs::File::open(log)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(READ)))?;
+    let mut bytes = Vec::new();
+    file.take(READ).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
 
 /// Shows what happens.
 pub struct View {
@@ -101,7 +113,7 @@ impl View {
     }
 
     fn log(&self, log: &Path, failed: bool) {
-        let text = std::fs::read(log).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default();
+        let text = end_of(log).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
         let from = if failed { lines.len().saturating_sub(TAIL) } else { 0 };
         for line in lines.get(from..).unwrap_or_default() {

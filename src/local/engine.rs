@@ -11,8 +11,9 @@ use serde_json::{Map, Value, json};
 
 use super::outcome::{State, compare, decide};
 use super::plan::{Kind, Plan, Task};
-use super::process;
-use super::text::{Ended, Here, Known, in_volumes, volume_of};
+use super::process::{self, Limits};
+use super::text::{Ended, Here, Known, in_volumes, out_of_volumes, volume_of};
+use crate::model::{Braces, Reference, braces};
 
 /// What happens in a run.
 #[derive(Clone, Debug)]
@@ -50,8 +51,8 @@ pub enum Event {
 pub struct Run<'a> {
     /// What to run.
     pub plan: &'a Plan,
-    /// The interpreter of the environment.
-    pub python: &'a Path,
+    /// The interpreter of each of the plan's sets of requirements.
+    pub pythons: &'a [PathBuf],
     /// Where the wheels are unpacked.
     pub site: &'a Path,
     /// Where logs and values go; it exists.
@@ -107,6 +108,18 @@ impl Slots {
     }
 }
 
+/// What is around a task.
+#[derive(Clone, Copy)]
+struct Around<'a> {
+    /// The item of the loop.
+    input: Option<&'a Value>,
+    /// When the loop or the run must end.
+    until: Option<Instant>,
+    known: &'a Known,
+    slots: &'a Slots,
+    tell: &'a (dyn Fn(Event) + Sync),
+}
+
 /// A task's end as its thread tells it.
 struct Done {
     key: String,
@@ -120,11 +133,14 @@ impl Run<'_> {
     pub fn run(&self, tell: &(dyn Fn(Event) + Sync)) -> Finished {
         let slots = Slots { free: Mutex::new(self.jobs.max(1)), freed: Condvar::new() };
         let mut known = Known { params: self.params.clone(), facts: self.facts.clone(), ..Known::default() };
-        for (key, values) in &self.given {
+        let off = self.plan.tasks.iter().filter(|t| t.disabled && !self.given.contains_key(&t.key));
+        let off: BTreeMap<String, Map<String, Value>> = off.map(|t| (t.key.clone(), Map::new())).collect();
+        for (key, values) in self.given.iter().chain(&off) {
             known.tasks.insert(key.clone(), Ended { state: State::Given, values: values.clone(), attempts: 0 });
-            tell(ended(key, State::Given, Duration::ZERO, ""));
+            tell(ended(key, State::Given, Duration::ZERO, if off.contains_key(key) { "switched off" } else { "" }));
         }
-        let mut waiting: Vec<&Task> = self.plan.tasks.iter().filter(|t| !self.given.contains_key(&t.key)).collect();
+        let mut waiting: Vec<&Task> = self.plan.tasks.iter().filter(|t| !known.tasks.contains_key(&t.key)).collect();
+        let until = self.plan.timeout.map(|t| Instant::now() + t);
         let (send, receive) = mpsc::channel::<Done>();
         std::thread::scope(|scope| {
             let mut running = 0;
@@ -145,8 +161,8 @@ impl Run<'_> {
                                 && ended.values.get("outcome").map(super::text::wire).as_ref() != Some(w)
                         })
                     });
-                    let canceled = self.canceled.load(Ordering::Relaxed);
-                    let verdict = if canceled { Err(State::Canceled) } else { decide(&task.run_if, &states, unmet) };
+                    let over = Limits { timeout: None, until, canceled: self.canceled }.over(Instant::now());
+                    let verdict = over.map_or_else(|| decide(&task.run_if, &states, unmet), Err);
                     if let Err(state) = verdict {
                         tell(ended(&task.key, state, Duration::ZERO, ""));
                         known.tasks.insert(task.key.clone(), Ended { state, values: Map::new(), attempts: 0 });
@@ -156,7 +172,8 @@ impl Run<'_> {
                     running += 1;
                     let (send, snapshot, slots) = (send.clone(), known.clone(), &slots);
                     scope.spawn(move || {
-                        let done = self.task(task, &task.key, None, &snapshot, slots, tell);
+                        let around = Around { input: None, until, known: &snapshot, slots, tell };
+                        let done = self.task(task, &task.key, around);
                         // Nobody listens any more only when the run is over.
                         let _ = send.send(done);
                     });
@@ -185,30 +202,44 @@ impl Run<'_> {
     }
 
     /// One task or one item of a loop, with its tries.
-    fn task(
-        &self,
-        task: &Task,
-        name: &str,
-        input: Option<&Value>,
-        known: &Known,
-        slots: &Slots,
-        tell: &(dyn Fn(Event) + Sync),
-    ) -> Done {
-        let started = Instant::now();
+    fn task(&self, task: &Task, name: &str, around: Around<'_>) -> Done {
+        let tell = around.tell;
+        let mut took = Duration::ZERO;
         let mut attempt = 1;
         loop {
-            let here = Here { task: &task.key, attempt, input };
-            tell(Event::Started { task: name.to_owned(), attempt });
+            let here = Here { task: &task.key, attempt, input: around.input };
             let folder = self.folder.join(file_name(name));
             let log = folder.join("log.txt");
-            let result = match &task.kind {
-                Kind::Condition { op, left, right } => self.condition(op, left, right, known, here),
-                Kind::ForEach { inputs, parallel, task: inner } => {
-                    self.for_each(inner, name, inputs, *parallel, known, here, slots, tell)
-                }
-                Kind::Elsewhere(what) => Err(format!("needs {what}")),
-                kind => slots.with(|| self.process(task, kind, &folder, &log, known, here)),
+            let start = || {
+                tell(Event::Started { task: name.to_owned(), attempt });
+                Instant::now()
             };
+            let (result, started) = match &task.kind {
+                Kind::Condition { op, left, right } => {
+                    let started = start();
+                    (self.condition(op, left, right, around.known, here), started)
+                }
+                Kind::ForEach { inputs, parallel, task: inner } => {
+                    let started = start();
+                    let own = task.timeout.map(|t| started + t);
+                    let until = [around.until, own].into_iter().flatten().min();
+                    (self.for_each(inner, name, inputs, *parallel, here, Around { until, ..around }), started)
+                }
+                Kind::Elsewhere(what) => (Err(format!("needs {what}")), start()),
+                kind => around.slots.with(|| {
+                    // The run may have ended while this waited for its turn.
+                    let limits = Limits { timeout: task.timeout, until: around.until, canceled: self.canceled };
+                    let started = Instant::now();
+                    match limits.over(started) {
+                        Some(state) => (Ok((state, Map::new(), String::new())), started),
+                        None => {
+                            let started = start();
+                            (self.process(task, kind, &folder, &log, limits, around.known, here), started)
+                        }
+                    }
+                }),
+            };
+            took += started.elapsed();
             let (state, values, note) = match result {
                 Ok((state, values, note)) => (state, values, note),
                 Err(why) => (State::Failed, Map::new(), why),
@@ -219,14 +250,15 @@ impl Run<'_> {
                 _ => false,
             };
             let left = task.retries.is_none_or(|n| attempt <= n);
-            if again && left && !self.canceled.load(Ordering::Relaxed) {
+            let over = Limits { timeout: None, until: around.until, canceled: self.canceled }.over(Instant::now());
+            if again && left && over.is_none() {
                 tell(Event::Retry { task: name.to_owned(), state });
                 self.pause(task.pause);
                 attempt += 1;
                 continue;
             }
             let log = Some(log).filter(|l| l.is_file());
-            tell(Event::Ended { task: name.to_owned(), state, took: started.elapsed(), note, log });
+            tell(Event::Ended { task: name.to_owned(), state, took, note, log });
             return Done { key: task.key.clone(), state, values, attempts: attempt };
         }
     }
@@ -246,18 +278,16 @@ impl Run<'_> {
         Ok((State::Success, values, format!("{left} {} {right} is {outcome}", sign(op))))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what a loop needs is what a task needs, and its own two")]
     fn for_each(
         &self,
         inner: &Task,
         name: &str,
         inputs: &str,
         parallel: usize,
-        known: &Known,
         here: Here<'_>,
-        slots: &Slots,
-        tell: &(dyn Fn(Event) + Sync),
+        around: Around<'_>,
     ) -> Outcome {
+        let known = around.known;
         let text = known.replace(inputs, here)?;
         let items: Vec<Value> = serde_json::from_str(&text)
             .map_err(|e| format!("the loop runs over `{text}`, which is no JSON list: {e}"))?;
@@ -269,11 +299,7 @@ impl Run<'_> {
                     loop {
                         let i = next.fetch_add(1, Ordering::Relaxed);
                         let Some(item) = items.get(i) else { break };
-                        if self.canceled.load(Ordering::Relaxed) {
-                            bad.fetch_add(1, Ordering::Relaxed);
-                            break;
-                        }
-                        let done = self.task(inner, &format!("{name}[{i}]"), Some(item), known, slots, tell);
+                        let done = self.task(inner, &format!("{name}[{i}]"), Around { input: Some(item), ..around });
                         if done.state.is_bad() {
                             bad.fetch_add(1, Ordering::Relaxed);
                         }
@@ -282,10 +308,11 @@ impl Run<'_> {
             }
         });
         let bad = bad.into_inner();
-        let state = match bad {
-            _ if self.canceled.load(Ordering::Relaxed) => State::Canceled,
-            0 => State::Success,
-            _ => State::Failed,
+        let over = Limits { timeout: None, until: around.until, canceled: self.canceled }.over(Instant::now());
+        let state = match (bad, over) {
+            (0, _) => State::Success,
+            (_, Some(state)) => state,
+            (_, None) => State::Failed,
         };
         let note = match bad {
             0 => format!("{} items", items.len()),
@@ -294,7 +321,17 @@ impl Run<'_> {
         Ok((state, Map::new(), note))
     }
 
-    fn process(&self, task: &Task, kind: &Kind, folder: &Path, log: &Path, known: &Known, here: Here<'_>) -> Outcome {
+    #[expect(clippy::too_many_arguments, reason = "a process needs all of it, and nothing else does")]
+    fn process(
+        &self,
+        task: &Task,
+        kind: &Kind,
+        folder: &Path,
+        log: &Path,
+        limits: Limits<'_>,
+        known: &Known,
+        here: Here<'_>,
+    ) -> Outcome {
         let failed = |e: std::io::Error| format!("cannot write in `{}`: {e}", folder.display());
         std::fs::create_dir_all(folder).map_err(failed)?;
         let values = folder.join("values.json");
@@ -315,8 +352,20 @@ impl Run<'_> {
         let mut spec = json!({ "values": absolute(&values), "known": known_values });
         let texts = |list: &[String]| list.iter().map(|a| text(a)).collect::<Result<Vec<_>, _>>();
         let more = match kind {
-            Kind::Wheel { package, entry_point, arguments } => {
-                json!({ "kind": "wheel", "package": package, "entry_point": entry_point, "arguments": texts(arguments)? })
+            Kind::Wheel { package, entry_point, arguments, named } => {
+                let mut words = texts(arguments)?;
+                for (name, value) in named.iter().flatten() {
+                    // The platform hands every job parameter to named arguments, and it wins.
+                    if !known.params.contains_key(name) {
+                        words.push(text(&format!("--{name}={value}"))?);
+                    }
+                }
+                if named.is_some() {
+                    let mut params: Vec<(&String, &String)> = known.params.iter().collect();
+                    params.sort();
+                    words.extend(params.iter().map(|(k, v)| in_volumes(&format!("--{k}={v}"), self.volumes)));
+                }
+                json!({ "kind": "wheel", "package": package, "entry_point": entry_point, "arguments": words })
             }
             Kind::Script { path, arguments } => {
                 json!({ "kind": "script", "path": absolute(path), "arguments": texts(arguments)? })
@@ -346,7 +395,8 @@ impl Run<'_> {
             crate::emit::write_file(&runner, include_str!("runner.py").replace("\r\n", "\n").as_bytes())
                 .map_err(failed)?;
         }
-        let mut command = Command::new(self.python);
+        let python = self.pythons.get(task.requirements).ok_or("no environment was made for it")?;
+        let mut command = Command::new(python);
         command
             .arg(&runner)
             .arg(&spec_file)
@@ -355,6 +405,19 @@ impl Run<'_> {
             .env("PYTHONUNBUFFERED", "1")
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .current_dir(folder);
+        for (name, value) in &task.variables {
+            // A secret comes from the user's own environment, as it does for `dbutils.secrets`.
+            match braces(value).first() {
+                Some((_, _, Braces::Known(Reference::Secret { scope, key }))) => {
+                    let from: String = format!("PIPEC_SECRET_{scope}_{key}");
+                    let from: String = from.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+                    if let Some(secret) = std::env::var_os(from.to_ascii_uppercase()) {
+                        command.env(name, secret);
+                    }
+                }
+                _ => drop(command.env(name, value)),
+            }
+        }
         if here.attempt > 1 {
             use std::io::Write;
             // The log is for people; that a line is missing from it changes nothing.
@@ -362,15 +425,23 @@ impl Run<'_> {
                 let _ = writeln!(file, "--- attempt {} ---", here.attempt);
             }
         }
-        let state = process::run(command, log, task.timeout, self.canceled)?;
+        let state = process::run(command, log, limits)?;
         let mut set = Map::new();
         for file in [&values, &outputs] {
-            if let Some(Value::Object(map)) = std::fs::read(file).ok().and_then(|b| serde_json::from_slice(&b).ok()) {
-                set.extend(map);
+            let Ok(bytes) = std::fs::read(file) else { continue };
+            match serde_json::from_slice(&bytes) {
+                Ok(Value::Object(map)) => set.extend(map),
+                // A process that was killed while it wrote has failed anyway.
+                _ if state != State::Success => {}
+                Ok(_) => return Err("what it has put out is no JSON object".to_owned()),
+                Err(e) => return Err(format!("what it has put out is no JSON: {e}")),
             }
         }
+        // What a path in a volume is called is the same everywhere.
+        let set: Map<String, Value> = set.into_iter().map(|(k, v)| (k, out_of_volumes(v, self.volumes))).collect();
         let note = match (state, task.timeout) {
-            (State::TimedOut, Some(limit)) => format!("longer than {} s", limit.as_secs()),
+            (State::TimedOut, Some(limit)) if limits.until.is_none() => format!("longer than {} s", limit.as_secs()),
+            (State::TimedOut, _) => "longer than it may, or what it is a part of".to_owned(),
             _ => set.iter().map(|(k, v)| format!("{k} = {}", short(v))).collect::<Vec<_>>().join(", "),
         };
         Ok((state, if state == State::Success { set } else { Map::new() }, note))

@@ -3,31 +3,37 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::AtomicBool;
 
-use crate::package::sha256_hex;
+use super::outcome::State;
+use super::process;
+use crate::package::{python_in, sha256_hex};
 
-/// What an environment has to hold.
+/// What environments have to hold.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     /// The interpreter: a path or a name on PATH.
     pub python: String,
     /// `requires-python` of each package, with its name.
     pub requires_python: Vec<(String, String)>,
-    /// Packages in pip's form.
-    pub requirements: Vec<String>,
     /// The wheels of the project.
     pub wheels: Vec<PathBuf>,
 }
 
-/// An environment that is ready.
-#[derive(Clone, Debug)]
-pub struct Environment {
-    /// Its interpreter.
-    pub python: PathBuf,
-    /// Where the wheels of the project are unpacked.
-    pub site: PathBuf,
-    /// It was made now and not found.
-    pub made: bool,
+/// Makes environments below a directory.
+pub struct Environments<'a> {
+    /// What they have in common.
+    pub wanted: &'a Wanted,
+    /// Where they lie.
+    pub cache: &'a Path,
+    /// Set when the run is to end.
+    pub canceled: &'a AtomicBool,
+    /// Is told what takes long.
+    pub tell: &'a dyn Fn(&str),
+    installer: Installer,
+    version: String,
+    /// Held while anything is made: two runs at once make it once. The lock ends with the file.
+    _lock: std::fs::File,
 }
 
 /// What installs packages.
@@ -37,106 +43,149 @@ enum Installer {
     Pip,
 }
 
-impl Environment {
-    /// Finds or makes an environment below `cache`. `tell` is told what takes long.
+fn cannot(what: &str, path: &Path, e: &io::Error) -> String {
+    format!("cannot {what} `{}`: {e}", path.display())
+}
+
+impl<'a> Environments<'a> {
+    /// Looks at the interpreter and takes the lock.
     ///
     /// # Errors
-    /// No Python, one that does not fit, or an installation that fails, with what it said.
-    pub fn prepare(wanted: &Wanted, cache: &Path, tell: &mut dyn FnMut(&str)) -> Result<Environment, String> {
+    /// No Python, one that does not fit, or a directory that cannot be written.
+    pub fn new(
+        wanted: &'a Wanted,
+        cache: &'a Path,
+        canceled: &'a AtomicBool,
+        tell: &'a dyn Fn(&str),
+    ) -> Result<Environments<'a>, String> {
         let version = python_version(&wanted.python)?;
         for (package, spec) in &wanted.requires_python {
-            if !takes(spec, &version) {
+            if !python_in(spec, &version) {
                 return Err(format!(
                     "package `{package}` requires Python {spec}, and `{}` is {version}; name another with `--python`",
                     wanted.python
                 ));
             }
         }
-        std::fs::create_dir_all(cache).map_err(|e| format!("cannot write `{}`: {e}", cache.display()))?;
-        // Two runs at once make it once; the lock ends with the file.
-        let lock = std::fs::File::create(cache.join("lock"))
-            .map_err(|e| format!("cannot write `{}`: {e}", cache.display()))?;
-        lock.lock().map_err(|e| format!("cannot lock `{}`: {e}", cache.display()))?;
-        let mut requirements = wanted.requirements.clone();
-        requirements.sort();
-        requirements.dedup();
-        let key = sha256_hex(format!("{}\n{version}\n{}", wanted.python, requirements.join("\n")).as_bytes());
-        let dir = cache.join(format!("env-{}", key.get(..12).unwrap_or(&key)));
-        let python = if cfg!(windows) { dir.join("Scripts/python.exe") } else { dir.join("bin/python") };
+        std::fs::create_dir_all(cache).map_err(|e| cannot("write", cache, &e))?;
+        let path = cache.join("lock");
+        let lock = std::fs::File::create(&path).map_err(|e| cannot("write", &path, &e))?;
+        lock.lock().map_err(|e| cannot("lock", &path, &e))?;
         let installer =
             if works(Command::new("uv").arg("--version").output()) { Installer::Uv } else { Installer::Pip };
-        let ready = dir.join("ready");
-        let made = !ready.is_file();
-        if made {
-            // A half-made one is made anew.
-            let _ = std::fs::remove_dir_all(&dir);
-            tell(&format!("making a Python {version} environment in {}", dir.display()));
-            let mut command = match installer {
-                Installer::Uv => {
-                    let mut c = Command::new("uv");
-                    c.args(["venv", "--quiet", "--python", &wanted.python]).arg(&dir);
-                    c
-                }
-                Installer::Pip => {
-                    let mut c = Command::new(&wanted.python);
-                    c.args(["-m", "venv"]).arg(&dir);
-                    c
-                }
-            };
-            finish(command.output(), "the environment cannot be made")?;
-            if !requirements.is_empty() {
-                tell(&format!("installing {}", requirements.join(", ")));
-                let list = dir.join("requirements.txt");
-                std::fs::write(&list, requirements.join("\n") + "\n").map_err(|e| e.to_string())?;
-                let mut command = install(installer, &python);
-                command.arg("-r").arg(&list);
-                finish(command.output(), "the requirements cannot be installed")?;
-            }
-            std::fs::write(&ready, "").map_err(|e| format!("cannot write `{}`: {e}", ready.display()))?;
-        }
-        let names: Vec<String> =
-            wanted.wheels.iter().map(|w| w.file_name().unwrap_or_default().to_string_lossy().into_owned()).collect();
-        let key = sha256_hex(names.join("\n").as_bytes());
-        let site = cache.join(format!("site-{}", key.get(..12).unwrap_or(&key)));
-        if !site.join(".ready").is_file() && !wanted.wheels.is_empty() {
-            let _ = std::fs::remove_dir_all(&site);
-            let mut command = install(installer, &python);
-            command.args(["--no-deps", "--target"]).arg(&site).args(&wanted.wheels);
-            finish(command.output(), "the wheel cannot be installed")?;
-            std::fs::write(site.join(".ready"), "").map_err(|e| e.to_string())?;
-        }
-        Ok(Environment { python, site, made })
+        Ok(Environments { wanted, cache, canceled, tell, installer, version, _lock: lock })
     }
-}
 
-fn install(installer: Installer, python: &Path) -> Command {
-    match installer {
-        Installer::Uv => {
-            let mut c = Command::new("uv");
-            c.args(["pip", "install", "--quiet", "--python"]).arg(python);
-            c
+    /// The interpreter of an environment with these requirements, found or made.
+    ///
+    /// # Errors
+    /// An installation that fails, with what it said.
+    pub fn python(&self, requirements: &[String]) -> Result<PathBuf, String> {
+        let what =
+            format!("{}\n{}\n{:?}\n{}", self.wanted.python, self.version, self.installer, requirements.join("\n"));
+        let key = sha256_hex(what.as_bytes());
+        let dir = self.cache.join(format!("env-{}", key.get(..12).unwrap_or(&key)));
+        let inside = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
+        // The interpreter that it was made from may be gone.
+        if dir.join("ready").is_file() && works(Command::new(dir.join(inside)).arg("--version").output()) {
+            return Ok(dir.join(inside));
         }
-        Installer::Pip => {
-            let mut c = Command::new(python);
-            c.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
-            c
+        let new = self.cache.join(format!("new-{}", key.get(..12).unwrap_or(&key)));
+        for old in [&dir, &new] {
+            if old.exists() {
+                std::fs::remove_dir_all(old).map_err(|e| cannot("remove", old, &e))?;
+            }
+        }
+        (self.tell)(&format!("making a Python {} environment in {}", self.version, dir.display()));
+        let mut command = match self.installer {
+            Installer::Uv => {
+                let mut c = Command::new("uv");
+                c.args(["venv", "--quiet", "--python", &self.wanted.python]);
+                c
+            }
+            Installer::Pip => {
+                let mut c = Command::new(&self.wanted.python);
+                c.args(["-m", "venv"]);
+                c
+            }
+        };
+        command.arg(&new);
+        self.finish(command, "the environment cannot be made")?;
+        if !requirements.is_empty() {
+            (self.tell)(&format!("installing {}", requirements.join(", ")));
+            let list = new.join("requirements.txt");
+            std::fs::write(&list, requirements.join("\n") + "\n").map_err(|e| cannot("write", &list, &e))?;
+            let mut command = self.install(&new.join(inside));
+            command.arg("-r").arg(&list);
+            self.finish(command, "the requirements cannot be installed")?;
+        }
+        let ready = new.join("ready");
+        std::fs::write(&ready, "").map_err(|e| cannot("write", &ready, &e))?;
+        std::fs::rename(&new, &dir).map_err(|e| cannot("write", &dir, &e))?;
+        Ok(dir.join(inside))
+    }
+
+    /// Where the wheels of the project are unpacked, by `python`.
+    ///
+    /// # Errors
+    /// An installation that fails, with what it said.
+    pub fn site(&self, python: &Path) -> Result<PathBuf, String> {
+        let name = |w: &PathBuf| w.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let names: Vec<String> = self.wanted.wheels.iter().map(name).collect();
+        let key = sha256_hex(names.join("\n").as_bytes());
+        let site = self.cache.join(format!("site-{}", key.get(..12).unwrap_or(&key)));
+        if site.join(".ready").is_file() || self.wanted.wheels.is_empty() {
+            return Ok(site);
+        }
+        let new = self.cache.join("new-site");
+        for old in [&site, &new] {
+            if old.exists() {
+                std::fs::remove_dir_all(old).map_err(|e| cannot("remove", old, &e))?;
+            }
+        }
+        let mut command = self.install(python);
+        command.args(["--no-deps", "--target"]).arg(&new).args(&self.wanted.wheels);
+        self.finish(command, "the wheel cannot be installed")?;
+        std::fs::write(new.join(".ready"), "").map_err(|e| cannot("write", &new, &e))?;
+        std::fs::rename(&new, &site).map_err(|e| cannot("write", &site, &e))?;
+        Ok(site)
+    }
+
+    fn install(&self, python: &Path) -> Command {
+        match self.installer {
+            Installer::Uv => {
+                let mut c = Command::new("uv");
+                c.args(["pip", "install", "--quiet", "--python"]).arg(python);
+                c
+            }
+            Installer::Pip => {
+                let mut c = Command::new(python);
+                c.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+                c
+            }
+        }
+    }
+
+    /// Runs a command that ends with this run, and tells what it said if it fails.
+    fn finish(&self, command: Command, what: &str) -> Result<(), String> {
+        let log = self.cache.join("install.log");
+        // Only the last installation is told of.
+        let _ = std::fs::remove_file(&log);
+        let state =
+            process::run(command, &log, process::Limits { timeout: None, until: None, canceled: self.canceled })?;
+        match state {
+            State::Success => Ok(()),
+            State::Canceled => Err("interrupted".to_owned()),
+            _ => {
+                let said = std::fs::read(&log).unwrap_or_default();
+                Err(format!("{what}:\n{}", String::from_utf8_lossy(&said).trim_end()))
+            }
         }
     }
 }
 
 fn works(output: io::Result<Output>) -> bool {
     output.is_ok_and(|o| o.status.success())
-}
-
-fn finish(output: io::Result<Output>, what: &str) -> Result<(), String> {
-    match output {
-        Ok(o) if o.status.success() => Ok(()),
-        Ok(o) => {
-            let said = format!("{}{}", String::from_utf8_lossy(&o.stdout), String::from_utf8_lossy(&o.stderr));
-            Err(format!("{what}:\n{}", said.trim_end()))
-        }
-        Err(e) => Err(format!("{what}: {e}")),
-    }
 }
 
 fn python_version(python: &str) -> Result<String, String> {
@@ -146,8 +195,4 @@ fn python_version(python: &str) -> Result<String, String> {
         Ok(o) => Err(format!("`{python}` does not work: {}", String::from_utf8_lossy(&o.stderr).trim())),
         Err(e) => Err(format!("there is no `{python}` to run steps with ({e}); name one with `--python`")),
     }
-}
-
-fn takes(spec: &str, version: &str) -> bool {
-    crate::package::python_in(spec, version)
 }

@@ -11,6 +11,6 @@ mod process;
 mod text;
 
 pub use engine::{Event, Finished, Run};
-pub use environment::{Environment, Wanted};
+pub use environment::{Environments, Wanted};
 pub use outcome::State;
 pub use plan::{Kind, Plan, Task};

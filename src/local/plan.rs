@@ -17,6 +17,8 @@ pub enum Kind {
         entry_point: String,
         /// Arguments, references not yet replaced.
         arguments: Vec<String>,
+        /// Arguments with names; the platform adds the job parameters to them.
+        named: Option<Vec<(String, String)>>,
     },
     /// A notebook in Python.
     Notebook {
@@ -73,6 +75,12 @@ pub struct Task {
     pub retry_on_timeout: bool,
     /// How long it may take.
     pub timeout: Option<Duration>,
+    /// It is switched off.
+    pub disabled: bool,
+    /// Which of the plan's sets of requirements it runs with.
+    pub requirements: usize,
+    /// Environment variables of its cluster.
+    pub variables: Vec<(String, String)>,
 }
 
 /// A job.
@@ -84,8 +92,12 @@ pub struct Plan {
     pub tasks: Vec<Task>,
     /// Job parameters and their defaults.
     pub params: Vec<(String, String)>,
-    /// Packages that the job installs besides its wheels, in pip's form.
-    pub requirements: Vec<String>,
+    /// Sets of packages that its clusters and environments install besides the wheels, in pip's form.
+    pub requirements: Vec<Vec<String>>,
+    /// What the job asks for and this machine does without, to be told.
+    pub notes: Vec<String>,
+    /// How long the whole may take.
+    pub timeout: Option<Duration>,
 }
 
 /// What a plan is made from besides the payload.
@@ -105,28 +117,70 @@ impl Plan {
     pub fn read(job: &Value, given: &Given<'_>) -> Plan {
         let text = |v: &Value, key: &str| v.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let list = |v: &Value, key: &str| v.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
-        let tasks = list(job, "tasks").iter().map(|t| read_task(t, given)).collect();
         let params = list(job, "parameters").iter().map(|p| (text(p, "name"), text(p, "default"))).collect();
-        let mut requirements: BTreeSet<String> = BTreeSet::new();
+        let mut notes: Vec<String> = Vec::new();
+        let mut places: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for environment in list(job, "environments") {
             let lines =
                 environment.pointer("/spec/dependencies").and_then(Value::as_array).cloned().unwrap_or_default();
-            requirements
-                .extend(lines.iter().filter_map(|l| l.as_str()).filter(|l| installs_here(l)).map(str::to_owned));
-        }
-        let mut libraries = list(job, "tasks").iter().flat_map(|t| list(t, "libraries")).collect::<Vec<_>>();
-        libraries.extend(
-            list(job, "tasks")
-                .iter()
-                .filter_map(|t| t.pointer("/for_each_task/task"))
-                .flat_map(|t| list(t, "libraries")),
-        );
-        for library in libraries {
-            if let Some(package) = library.pointer("/pypi/package").and_then(Value::as_str) {
-                requirements.insert(package.to_owned());
+            let place = places.entry(format!("environment {}", text(&environment, "environment_key"))).or_default();
+            for line in lines.iter().filter_map(Value::as_str) {
+                match line.starts_with('/') || line.starts_with("-r /") || line.starts_with("dbfs:") {
+                    true if given.packages.iter().any(|p| is_wheel_of(line, p)) => {}
+                    true => notes.push(format!("`{line}` lies in the workspace and is not installed here")),
+                    false => drop(place.insert(line.to_owned())),
+                }
             }
         }
-        Plan { pipeline: given.pipeline.to_owned(), tasks, params, requirements: requirements.into_iter().collect() }
+        let raw = list(job, "tasks");
+        for task in raw.iter().map(inner) {
+            let place = places.entry(place_of(task)).or_default();
+            for library in list(task, "libraries") {
+                match library.pointer("/pypi/package").and_then(Value::as_str) {
+                    Some(package) => {
+                        if let Some(repo) = library.pointer("/pypi/repo").and_then(Value::as_str) {
+                            place.insert(format!("--index-url {repo}"));
+                        }
+                        place.insert(package.to_owned());
+                    }
+                    None => {
+                        let shown = library.as_object().and_then(|l| l.iter().next()).map(|(k, v)| format!("{k} {v}"));
+                        let shown = shown.unwrap_or_default();
+                        if !given.packages.iter().any(|p| is_wheel_of(shown.trim_matches('"'), p)) {
+                            notes.push(format!("the library {shown} is not installed here"));
+                        }
+                    }
+                }
+            }
+        }
+        notes.sort();
+        notes.dedup();
+        let clusters = list(job, "job_clusters");
+        let variables = |task: &Value| -> Vec<(String, String)> {
+            let key = text(task, "job_cluster_key");
+            let cluster = clusters.iter().find(|c| text(c, "job_cluster_key") == key);
+            let map = cluster.and_then(|c| c.pointer("/new_cluster/spark_env_vars")).and_then(Value::as_object);
+            map.into_iter().flatten().map(|(k, v)| (k.clone(), super::text::wire(v))).collect()
+        };
+        let mut requirements: Vec<Vec<String>> = Vec::new();
+        let mut tasks = Vec::new();
+        for raw in &raw {
+            let mut task = read_task(raw, given);
+            let wanted: Vec<String> = places.get(&place_of(inner(raw))).into_iter().flatten().cloned().collect();
+            let set = requirements.iter().position(|r| *r == wanted).unwrap_or_else(|| {
+                requirements.push(wanted);
+                requirements.len() - 1
+            });
+            task.requirements = set;
+            task.variables = variables(inner(raw));
+            if let Kind::ForEach { task: within, .. } = &mut task.kind {
+                within.requirements = set;
+                within.variables = task.variables.clone();
+            }
+            tasks.push(task);
+        }
+        let timeout = job.get("timeout_seconds").and_then(Value::as_u64).filter(|n| *n > 0).map(Duration::from_secs);
+        Plan { pipeline: given.pipeline.to_owned(), tasks, params, requirements, notes, timeout }
     }
 
     /// The task with this key.
@@ -168,9 +222,23 @@ impl Plan {
     }
 }
 
-/// Wheels of the project and files of the workspace are no packages to fetch.
-fn installs_here(line: &str) -> bool {
-    !line.starts_with('/') && !line.starts_with("-r /") && !line.starts_with("dbfs:")
+/// The task that does the work: of a loop the one inside.
+fn inner(task: &Value) -> &Value {
+    task.pointer("/for_each_task/task").unwrap_or(task)
+}
+
+/// Where a task runs: tasks of one cluster or environment share what is installed.
+fn place_of(task: &Value) -> String {
+    ["environment", "job_cluster"]
+        .iter()
+        .find_map(|kind| Some(format!("{kind} {}", task.get(format!("{kind}_key"))?.as_str()?)))
+        .unwrap_or_else(|| "nothing said".to_owned())
+}
+
+/// Whether a path is that of a project's own wheel.
+fn is_wheel_of(path: &str, distribution: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.starts_with(&format!("{}-", crate::package::normalize_name(distribution))) && name.ends_with(".whl")
 }
 
 fn read_task(task: &Value, given: &Given<'_>) -> Task {
@@ -203,6 +271,9 @@ fn read_task(task: &Value, given: &Given<'_>) -> Task {
             .and_then(|n| u64::try_from(n).ok())
             .filter(|n| *n > 0)
             .map(Duration::from_secs),
+        disabled: task.get("disabled").and_then(Value::as_bool).unwrap_or(false),
+        requirements: 0,
+        variables: Vec::new(),
     }
 }
 
@@ -225,9 +296,8 @@ fn kind(task: &Value, given: &Given<'_>) -> Kind {
         if !given.packages.contains(&package) {
             return Kind::Elsewhere(format!("the package `{package}`, which is not of this project"));
         }
-        let mut arguments = texts(b, "parameters");
-        arguments.extend(pairs(b, "named_parameters").iter().map(|(k, v)| format!("--{k}={v}")));
-        return Kind::Wheel { package, entry_point: text(b, "entry_point"), arguments };
+        let named = b.get("named_parameters").is_some().then(|| pairs(b, "named_parameters"));
+        return Kind::Wheel { package, entry_point: text(b, "entry_point"), arguments: texts(b, "parameters"), named };
     }
     if let Some(b) = block("notebook_task") {
         let path = text(b, "notebook_path");
@@ -279,10 +349,26 @@ fn notebook_needs(file: &std::path::Path, given: &Given<'_>) -> Option<String> {
     if extension != "py" {
         return Some(format!("a notebook in `.{extension}`; only `.py` notebooks run here"));
     }
-    let text = (given.read)(file)?;
-    let magic = |line: &str| -> Option<String> {
-        let word = line.strip_prefix("# MAGIC %")?.split_whitespace().next()?.to_owned();
-        (!matches!(word.as_str(), "md" | "python" | "pip" | "run")).then_some(word)
-    };
-    text.lines().find_map(magic).map(|word| format!("a cell with `%{word}`"))
+    cells_elsewhere(file, given, 0)
+}
+
+/// The first cell of a notebook, or of one that it brings in, that is in another language.
+fn cells_elsewhere(file: &std::path::Path, given: &Given<'_>, depth: usize) -> Option<String> {
+    let text = (given.read)(file).filter(|_| depth < 16)?;
+    for line in text.lines().filter_map(|l| l.strip_prefix("# MAGIC %")) {
+        let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        match word {
+            "md" | "python" | "pip" => {}
+            "run" => {
+                let target = rest.split_whitespace().next().unwrap_or_default().trim_matches(['"', '\'']);
+                let other = file.parent().unwrap_or(std::path::Path::new("")).join(target);
+                let other = if target.ends_with(".py") { other } else { other.with_added_extension("py") };
+                if let Some(what) = cells_elsewhere(&other, given, depth + 1) {
+                    return Some(what);
+                }
+            }
+            _ => return Some(format!("a cell with `%{word}` in `{}`", file.display())),
+        }
+    }
+    None
 }

@@ -15,16 +15,34 @@ const LOOK: Duration = Duration::from_millis(15);
 /// How long a process may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// What ends a process.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits<'a> {
+    /// How long it may take.
+    pub timeout: Option<Duration>,
+    /// When whatever it is a part of must end.
+    pub until: Option<Instant>,
+    /// Set when the run is to end.
+    pub canceled: &'a AtomicBool,
+}
+
+impl Limits<'_> {
+    /// How a process ends that has run since `started`, if it has to.
+    pub fn over(&self, started: Instant) -> Option<State> {
+        if self.canceled.load(Ordering::Relaxed) {
+            return Some(State::Canceled);
+        }
+        let late =
+            self.timeout.is_some_and(|t| started.elapsed() > t) || self.until.is_some_and(|u| Instant::now() > u);
+        late.then_some(State::TimedOut)
+    }
+}
+
 /// Runs a command with its output in a file.
 ///
 /// # Errors
 /// A process that cannot be started, in words.
-pub(super) fn run(
-    mut command: Command,
-    log: &Path,
-    timeout: Option<Duration>,
-    canceled: &AtomicBool,
-) -> Result<State, String> {
+pub(super) fn run(mut command: Command, log: &Path, limits: Limits<'_>) -> Result<State, String> {
     let file = File::options()
         .create(true)
         .append(true)
@@ -44,6 +62,8 @@ pub(super) fn run(
     loop {
         match child.try_wait() {
             Ok(Some(status)) => {
+                // What it has started goes with it, whatever that thinks of a polite signal.
+                let _ = kill(&mut *child);
                 return Ok(match ending {
                     Some((state, _)) => state,
                     None if status.success() => State::Success,
@@ -54,24 +74,30 @@ pub(super) fn run(
             Err(e) => return Err(format!("cannot wait for `{shown}`: {e}")),
         }
         match ending {
-            None if canceled.load(Ordering::Relaxed) => ending = Some((State::Canceled, Instant::now())),
-            None if timeout.is_some_and(|t| started.elapsed() > t) => ending = Some((State::TimedOut, Instant::now())),
+            None => {
+                if let Some(state) = limits.over(started) {
+                    ending = Some((state, Instant::now()));
+                    #[cfg(unix)]
+                    let asked = child.signal(15);
+                    #[cfg(not(unix))]
+                    let asked = child.start_kill();
+                    // One that has just ended needs no signal.
+                    let _ = asked;
+                }
+            }
             Some((_, since)) if since.elapsed() > GRACE => {
                 // It has had its time.
-                let _ = child.start_kill();
+                let _ = kill(&mut *child);
             }
-            _ => {}
-        }
-        if let Some((_, since)) = ending
-            && since.elapsed() < LOOK
-        {
-            #[cfg(unix)]
-            let asked = child.signal(15);
-            #[cfg(not(unix))]
-            let asked = child.start_kill();
-            // One that has just ended needs no signal.
-            let _ = asked;
+            Some(_) => {}
         }
         std::thread::sleep(LOOK);
     }
+}
+
+fn kill(child: &mut dyn process_wrap::std::ChildWrapper) -> std::io::Result<()> {
+    #[cfg(unix)]
+    return child.signal(9);
+    #[cfg(not(unix))]
+    child.start_kill()
 }

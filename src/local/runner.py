@@ -7,6 +7,7 @@ but the standard library.
 """
 
 import builtins
+import importlib
 import importlib.metadata
 import importlib.util
 import json
@@ -31,7 +32,8 @@ class Values:
         self._own = {}
 
     def set(self, key, value):
-        text = json.dumps(value)
+        text = json.dumps(value, allow_nan=False)
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
         if len(text.encode()) > LIMIT:
             raise ValueError("task value %r has %d bytes; the platform takes %d" % (key, len(text.encode()), LIMIT))
         self._own[key] = value
@@ -116,13 +118,15 @@ class Dbutils:
         self.fs = Absent("dbutils.fs")
 
 
-def spark():
-    """A session where pyspark is installed; else something that says what is missing when it is used."""
-    if importlib.util.find_spec("pyspark") is None:
-        return Absent("spark")
-    from pyspark.sql import SparkSession
+class Spark:
+    """A session, made when it is first used, where pyspark is installed; else something that says what is missing."""
 
-    return SparkSession.builder.getOrCreate()
+    def __getattr__(self, name):
+        if importlib.util.find_spec("pyspark") is None:
+            raise NotImplementedError("spark.%s needs pyspark, which is not here; add it with `--with pyspark`" % name)
+        from pyspark.sql import SparkSession
+
+        return getattr(SparkSession.builder.getOrCreate(), name)
 
 
 def provide(dbutils, session):
@@ -144,7 +148,7 @@ def provide(dbutils, session):
 
     module("databricks")
     module("databricks.sdk")
-    module("databricks.sdk.runtime", dbutils=dbutils, spark=session, display=print)
+    module("databricks.sdk.runtime", dbutils=dbutils, spark=session, display=print, displayHTML=print, getArgument=dbutils.widgets.get)
     if importlib.util.find_spec("pyspark") is None:
         return
     module("pyspark.dbutils", DBUtils=lambda *_: dbutils)
@@ -152,24 +156,37 @@ def provide(dbutils, session):
 
 def wheel(spec):
     distribution = importlib.metadata.distribution(spec["package"])
-    for entry in distribution.entry_points:
-        if entry.name == spec["entry_point"]:
-            sys.argv = [spec["entry_point"], *spec["arguments"]]
-            entry.load()()
-            return
-    raise SystemExit("the wheel of %s has no entry point %s" % (spec["package"], spec["entry_point"]))
+    sys.argv = [spec["entry_point"], *spec["arguments"]]
+    found = [entry for entry in distribution.entry_points if entry.name == spec["entry_point"]]
+    # Those that pipec has made come first; then any other group, then a function of the package itself.
+    found.sort(key=lambda entry: entry.group != "pipec.steps")
+    if found:
+        found[0].load()()
+        return
+    package = importlib.import_module(spec["package"].replace("-", "_"))
+    called = getattr(package, spec["entry_point"], None)
+    if called is None:
+        raise SystemExit("the wheel of %s has no entry point %s" % (spec["package"], spec["entry_point"]))
+    called()
 
 
 def notebook(path, names):
     """Runs the cells of a source notebook in one namespace; `%run` brings in another one."""
     with open(path, encoding="utf-8") as file:
-        lines = file.read().splitlines()
+        lines = file.read().split("\n")
+    python = False
     for number, line in enumerate(lines):
-        if line.startswith("# MAGIC %run"):
-            target = line[len("# MAGIC %run") :].strip().strip("\"'")
-            lines[number] = "__pipec_run__(%r)" % target
+        if line.startswith("# COMMAND ----------"):
+            python = False
+        elif line.startswith("# MAGIC %run"):
+            words = line[len("# MAGIC %run") :].split()
+            lines[number] = "__pipec_run__(%r)" % (words[0].strip("\"'") if words else "")
         elif line.startswith("# MAGIC %pip"):
             print("left out on this machine: %s" % line[len("# MAGIC ") :])
+        elif line.startswith("# MAGIC %python"):
+            python = True
+        elif python and line.startswith("# MAGIC"):
+            lines[number] = line[len("# MAGIC ") :]
     folder = os.path.dirname(path)
 
     def run(target):
@@ -187,10 +204,10 @@ def main():
     dbutils = Dbutils(spec)
     if spec["kind"] == "wheel":
         # A package reads values of other steps through the stand-in; its own outputs go to the file by its entry point.
-        provide(dbutils, None)
+        provide(dbutils, Spark())
         wheel(spec)
         return
-    session = spark()
+    session = Spark()
     provide(dbutils, session)
     folder = os.path.dirname(spec["path"])
     sys.path.insert(0, folder)
@@ -202,7 +219,14 @@ def main():
     main_module = types.ModuleType("__main__")
     sys.modules["__main__"] = main_module
     names = main_module.__dict__
-    names.update(dbutils=dbutils, spark=session, display=print, __builtins__=builtins)
+    names.update(
+        dbutils=dbutils,
+        spark=session,
+        display=print,
+        displayHTML=print,
+        getArgument=dbutils.widgets.get,
+        __builtins__=builtins,
+    )
     try:
         notebook(spec["path"], names)
     except NotebookExit:

@@ -135,11 +135,36 @@ pub(super) fn in_volumes(text: &str, root: &Path) -> String {
         Some((name, value)) if name.starts_with("--") => (format!("{name}="), value),
         _ => (String::new(), text),
     };
+    if path.starts_with(['[', '{']) && path.contains("\"/Volumes/") {
+        // A list or map of paths.
+        return match serde_json::from_str(path) {
+            Ok(value) => format!("{before}{}", each_text(value, &|t| in_volumes(t, root))),
+            Err(_) => text.to_owned(),
+        };
+    }
     match path.strip_prefix("/Volumes/") {
         Some(rest) if !rest.split('/').any(|p| p == "..") => {
             format!("{before}{}", root.join("Volumes").join(rest).display())
         }
         _ => text.to_owned(),
+    }
+}
+
+/// A value with its paths below `root` as the platform calls them.
+pub(super) fn out_of_volumes(value: Value, root: &Path) -> Value {
+    let here = format!("{}/", root.join("Volumes").display());
+    each_text(value, &|text| match text.strip_prefix(&here) {
+        Some(rest) => format!("/Volumes/{rest}"),
+        None => text.to_owned(),
+    })
+}
+
+fn each_text(value: Value, f: &dyn Fn(&str) -> String) -> Value {
+    match value {
+        Value::String(text) => f(&text).into(),
+        Value::Array(list) => list.into_iter().map(|v| each_text(v, f)).collect(),
+        Value::Object(map) => Value::Object(map.into_iter().map(|(k, v)| (k, each_text(v, f))).collect()),
+        other => other,
     }
 }
 
@@ -187,6 +212,11 @@ mod tests {
         assert_eq!(in_volumes("/Volumes/a", root), "/r/Volumes/a");
         assert_eq!(in_volumes("/tmp/Volumes/a", root), "/tmp/Volumes/a");
         assert_eq!(in_volumes("/Volumes/../etc", root), "/Volumes/../etc");
+        assert_eq!(in_volumes("--f=[\"/Volumes/a/b\",1]", root), "--f=[\"/r/Volumes/a/b\",1]");
+        assert_eq!(
+            out_of_volumes(serde_json::json!(["/r/Volumes/a", "/x"]), root),
+            serde_json::json!(["/Volumes/a", "/x"])
+        );
         assert_eq!(volume_of("--f=/Volumes/a/b/c/d", root), Some(root.join("Volumes/a/b/c")));
         assert_eq!(volume_of("/Volumes/a/b", root), None);
     }

@@ -103,6 +103,8 @@ def _fields(function):
 
 def _plain(value):
     """The value as JSON can hold it: records as dicts, dates and paths as text."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError("%d does not fit into 64 bits; put it out as text" % value)
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
@@ -155,6 +157,8 @@ def _publish(step, values):
     for name, value in values.items():
         try:
             encoded[name] = json.dumps(_plain(value), allow_nan=False)
+            # Half of a surrogate pair is no text that others could read.
+            json.dumps(_plain(value), ensure_ascii=False).encode("utf-8")
         except (TypeError, ValueError) as error:
             raise StepError("step %s: output %r is no JSON: %s" % (step, name, error)) from None
         if len(encoded[name].encode()) > LIMIT:
