@@ -136,7 +136,10 @@ fn hatch(p: &Pyproject<'_>) -> Result<Layout, String> {
     only(p, "tool.hatch.build.targets.wheel", WHEEL)?;
     let mut layout = Layout::default();
     for place in ["tool.hatch.build", "tool.hatch.build.targets.wheel"] {
-        layout.excluded.extend(p.texts(&format!("{place}.exclude")));
+        // What the target says takes the place of what holds for all.
+        if p.get(&format!("{place}.exclude")).is_some() {
+            layout.excluded = p.texts(&format!("{place}.exclude"));
+        }
         let packages = p.texts(&format!("{place}.packages"));
         if !packages.is_empty() {
             layout.tops.clear();
@@ -202,6 +205,9 @@ fn setuptools(p: &Pyproject<'_>) -> Result<Layout, String> {
     if roots.iter().any(|(k, _)| !k.is_empty()) {
         return Err("`[tool.setuptools.package-dir]` moves single packages".to_owned());
     }
+    if p.get("tool.setuptools.include-package-data").and_then(toml::Value::as_bool) == Some(false) {
+        return Err("`[tool.setuptools] include-package-data = false` chooses its data files".to_owned());
+    }
     let mut layout = Layout::default();
     if let Some(list) = p.get("tool.setuptools.exclude-package-data").and_then(|t| t.as_table()) {
         for (package, globs) in list {
@@ -214,7 +220,19 @@ fn setuptools(p: &Pyproject<'_>) -> Result<Layout, String> {
     }
     match p.get("tool.setuptools.packages") {
         Some(toml::Value::Array(_)) => {
-            for package in p.texts("tool.setuptools.packages") {
+            let listed = p.texts("tool.setuptools.packages");
+            for package in &listed {
+                let dir = p.dir.join(base).join(package.replace('.', "/"));
+                let unlisted = |e: &PathBuf| {
+                    p.files.is_dir(e)
+                        && has_python(p.files, e, 0)
+                        && !listed.contains(&format!("{package}.{}", stem(e)))
+                };
+                if let Some(inner) = p.files.list(&dir).unwrap_or_default().iter().find(|e| unlisted(e)) {
+                    return Err(format!("`[tool.setuptools] packages` leaves out `{package}.{}`", stem(inner)));
+                }
+            }
+            for package in listed {
                 let first = package.split('.').next().unwrap_or(&package);
                 layout.tops.extend(top(p, base, first));
             }
@@ -240,7 +258,7 @@ fn setuptools(p: &Pyproject<'_>) -> Result<Layout, String> {
                     }
                 }
                 for pattern in exclude.iter().filter(|e| e.contains('.') && !e.starts_with('*')) {
-                    layout.excluded.push(format!("**/{}/", pattern.trim_end_matches(['*', '.']).replace('.', "/")));
+                    layout.excluded.push(format!("**/{}/", pattern.trim_end_matches(".*").replace('.', "/")));
                 }
             }
         }

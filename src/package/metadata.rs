@@ -101,6 +101,42 @@ impl From<ProjectError> for MetadataProblem {
     }
 }
 
+/// Whether a text is a name that a distribution can have.
+pub(super) fn valid_name(name: &str) -> bool {
+    let alphanumeric = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    plain && alphanumeric(name.chars().next()) && alphanumeric(name.chars().next_back())
+}
+
+/// A version in its usual spelling.
+pub(super) fn valid_version(version: &str) -> Option<String> {
+    Some(pep440_rs::Version::from_str(version.trim()).ok()?.to_string())
+}
+
+/// Whether a requirement is one of an extra.
+pub(super) fn for_an_extra(requirement: &str) -> bool {
+    let marker = requirement.rsplit_once(';').map_or("", |(_, marker)| marker);
+    marker.split_whitespace().collect::<String>().contains("extra==")
+}
+
+/// Whether a text has the form of an SPDX expression.
+fn is_license_expression(text: &str) -> bool {
+    let mut operand = true;
+    let mut depth = 0usize;
+    for word in text.replace('(', " ( ").replace(')', " ) ").split_whitespace() {
+        let operator = ["AND", "OR", "WITH"].iter().any(|o| word.eq_ignore_ascii_case(o));
+        let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '+' | ':'));
+        match (word, operand) {
+            ("(", true) => depth += 1,
+            (")", false) if depth > 0 => depth -= 1,
+            (_, false) if operator => operand = true,
+            (_, true) if plain && !operator => operand = false,
+            _ => return false,
+        }
+    }
+    !operand && depth == 0
+}
+
 /// Whether a Python of this version, such as `3.11.7`, is one that `requires-python` takes.
 pub fn python_in(requires_python: &str, version: &str) -> bool {
     let specifiers = pep440_rs::VersionSpecifiers::from_str(requires_python);
@@ -142,9 +178,7 @@ const KNOWN: &[&str] = &[
 impl Reader<'_> {
     fn read(&self) -> Result<Metadata, MetadataProblem> {
         let name = self.text("name")?.ok_or_else(|| error("`[project]` has no `name`", "add one"))?;
-        let alphanumeric = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-        let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-        if !plain || !alphanumeric(name.chars().next()) || !alphanumeric(name.chars().next_back()) {
+        if !valid_name(&name) {
             return Err(error(
                 format!("`{name}` is no name for a Python project"),
                 "use letters, digits, `-`, `_` and `.`, with a letter or digit first and last",
@@ -166,9 +200,9 @@ impl Reader<'_> {
                 return Err(error(format!("project `{name}` has no `version`"), help).into());
             }
         };
-        let version = pep440_rs::Version::from_str(version.trim())
-            .map_err(|_| error(format!("`{version}` is no version"), "write a version such as `1.4.0` or `2.0rc1`"))?
-            .to_string();
+        let version = valid_version(&version).ok_or_else(|| {
+            error(format!("`{version}` is no version"), "write a version such as `1.4.0` or `2.0rc1`")
+        })?;
         let requires_python = self.text("requires-python")?;
         if let Some(spec) = &requires_python {
             pep440_rs::VersionSpecifiers::from_str(spec).map_err(|_| {
@@ -189,8 +223,13 @@ impl Reader<'_> {
                 written => written.unwrap_or_default(),
             },
             license: match self.project.get("license") {
-                Some(toml::Value::String(expression)) => Some(expression.clone()),
-                _ => None,
+                Some(toml::Value::String(expression)) if is_license_expression(expression) => Some(expression.clone()),
+                Some(toml::Value::String(other)) => {
+                    let help = "write an SPDX expression such as `MIT OR Apache-2.0`";
+                    return Err(error(format!("`license = {other:?}` is no licence expression"), help).into());
+                }
+                Some(toml::Value::Table(_)) | None => None,
+                Some(_) => return Err(error("`license` in `[project]` must be a text", "write it as `\"MIT\"`").into()),
             },
             license_text: self
                 .project
@@ -219,8 +258,11 @@ impl Reader<'_> {
                 .into_iter()
                 .flatten()
                 .map(|(k, v)| match v.as_array() {
-                    Some(_) => Ok((k.clone(), texts_of(v))),
-                    None => Err(error(format!("extra `{k}` must be a list of texts"), "put each entry in quotes")),
+                    Some(list) if list.iter().all(toml::Value::is_str) && valid_name(k) => Ok((k.clone(), texts_of(v))),
+                    _ => Err(error(
+                        format!("extra `{k}` must be a list of texts, under a plain name"),
+                        "put each entry in quotes",
+                    )),
                 })
                 .collect::<Result<_, _>>()?,
         };
@@ -228,14 +270,33 @@ impl Reader<'_> {
             *name = normalize_name(name).replace('_', "-");
         }
         metadata.extras.sort();
+        if let Some([(twice, _), _]) = metadata.extras.windows(2).find(|w| matches!(w, [(a, _), (b, _)] if a == b)) {
+            return Err(
+                error(format!("the extra `{twice}` is given twice"), "names differ in more than `-` and `_`").into()
+            );
+        }
         for requirement in metadata.dependencies.iter().chain(metadata.extras.iter().flat_map(|(_, list)| list)) {
             if self.p.backend() == "hatchling" && requirement.contains('{') {
                 return Err(MetadataProblem::Backend("hatch fills in parts of its requirements".to_owned()));
             }
             valid_requirement(requirement)?;
         }
+        for key in ["authors", "maintainers"] {
+            let people = self.project.get(key);
+            if people.is_some_and(|v| !v.as_array().is_some_and(|a| a.iter().all(toml::Value::is_table))) {
+                let help = "write `[{ name = \"...\", email = \"...\" }]`";
+                return Err(error(format!("`{key}` in `[project]` must be a list of tables"), help).into());
+            }
+        }
         self.people(&mut metadata);
         if let Some(urls) = self.table("urls")? {
+            if let Some((label, _)) = urls.iter().find(|(_, v)| !v.is_str()) {
+                return Err(error(
+                    format!("the address `{label}` in `[project.urls]` must be a text"),
+                    "put it in quotes",
+                )
+                .into());
+            }
             metadata.urls = urls.iter().filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned()))).collect();
         }
         metadata.readme = self.readme()?;
@@ -278,8 +339,9 @@ impl Reader<'_> {
             for person in list {
                 let part = |k: &str| person.get(k).and_then(|v| v.as_str());
                 match (part("name"), part("email")) {
-                    (Some(n), Some(e)) if n.contains(',') => {
-                        metadata.people.push((email_header, format!("\"{n}\" <{e}>")))
+                    (Some(n), Some(e)) if n.contains([',', '"', '<', '>', '@', ':', ';', '\\']) => {
+                        let quoted = n.replace('\\', "\\\\").replace('"', "\\\"");
+                        metadata.people.push((email_header, format!("\"{quoted}\" <{e}>")))
                     }
                     (Some(n), Some(e)) => metadata.people.push((email_header, format!("{n} <{e}>"))),
                     (Some(n), None) => metadata.people.push((name_header, n.to_owned())),
@@ -298,6 +360,13 @@ impl Reader<'_> {
         let (file, text) = match self.project.get("readme") {
             None => return Ok(None),
             Some(toml::Value::String(file)) => (Some(file.clone()), None),
+            Some(other) if !other.is_table() => {
+                return Err(error(
+                    "`readme` in `[project]` must be a text or a table",
+                    "write `readme = \"README.md\"`",
+                )
+                .into());
+            }
             Some(table) => (
                 table.get("file").and_then(|v| v.as_str()).map(str::to_owned),
                 table.get("text").and_then(|v| v.as_str()).map(str::to_owned),
@@ -391,7 +460,11 @@ fn group_of(group: &str, table: &toml::Table) -> Result<ScriptGroup, ProjectErro
 /// `METADATA` of a wheel with this version and these licence files.
 pub(super) fn metadata_txt(m: &Metadata, version: &str, licenses: &[String]) -> String {
     let mut out = format!("Metadata-Version: 2.4\nName: {}\nVersion: {version}\n", m.name);
-    let mut line = |key: &str, value: &str| out.push_str(&format!("{key}: {value}\n"));
+    // A line break would begin another header; only the licence in words may have more lines, and sets them in.
+    let mut line = |key: &str, value: &str| {
+        let value = if key == "License" { value.to_owned() } else { value.replace(['\r', '\n'], " ") };
+        out.push_str(&format!("{key}: {value}\n"));
+    };
     if let Some(summary) = &m.summary {
         line("Summary", summary);
     }
@@ -429,7 +502,8 @@ pub(super) fn metadata_txt(m: &Metadata, version: &str, licenses: &[String]) -> 
         line("Provides-Extra", extra);
         for requirement in requirements {
             // A URL ends at the blank before the semicolon.
-            let with_marker = match requirement.split_once(';') {
+            let marker = if requirement.contains(" @ ") { " ;" } else { ";" };
+            let with_marker = match requirement.split_once(marker) {
                 Some((r, marker)) => format!("{} ; ({}) and extra == '{extra}'", r.trim(), marker.trim()),
                 None => format!("{requirement} ; extra == '{extra}'"),
             };

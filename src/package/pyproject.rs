@@ -96,6 +96,7 @@ impl<'f> Pyproject<'f> {
     pub fn file(&self, relative: &str) -> Option<String> {
         let path = self.dir.join(relative);
         let inside = !Path::new(relative).is_absolute() && !relative.split(['/', '\\']).any(|p| p == "..");
+        let inside = inside && self.files.is_inside(&path, &self.dir);
         let bytes = self.files.read(&path).ok().filter(|_| inside)?;
         Some(String::from_utf8_lossy(&bytes).replace("\r\n", "\n"))
     }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
@@ -14,18 +15,54 @@ const LIMIT: u64 = 500 * 1000 * 1000;
 /// The files of a wheel: path in it, content.
 pub(super) type Contents = Vec<(String, Vec<u8>)>;
 
-/// Whether a file never belongs in a wheel, whatever `.gitignore` says: caches, secrets, editors' leavings.
+/// Caches, repositories and editors' leavings: never in a wheel, whatever `.gitignore` says.
+const LITTER: &[&str] = &["__pycache__", "node_modules", "thumbs.db", ".ds_store", ".git", ".hg", ".svn", ".pipec"];
+const LITTER_ENDS: &[&str] = &[".pyc", ".pyo", ".swp", "~", ".egg-info", ".dist-info"];
+
+/// Files that hold credentials by their usual names.
+const SECRETS: &[&str] = &[
+    ".databrickscfg",
+    ".netrc",
+    "_netrc",
+    ".pypirc",
+    ".npmrc",
+    ".git-credentials",
+    ".htpasswd",
+    ".vault-token",
+    ".pgpass",
+    ".bash_history",
+    ".zsh_history",
+    ".python_history",
+    ".aws",
+    ".azure",
+    ".ssh",
+    ".gnupg",
+    ".kube",
+    ".docker",
+    "id_rsa",
+    "id_dsa",
+    "id_ecdsa",
+    "id_ed25519",
+    "credentials.json",
+    "service_account.json",
+    "terraform.tfstate",
+];
+const SECRET_ENDS: &[&str] = &[".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".ppk"];
+/// Endings by which an example of a `.env` file is told.
+const EXAMPLES: &[&str] = &[".example", ".sample", ".template", ".dist"];
+
+/// Whether a name is that of a file with credentials.
+pub(crate) fn is_secret(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let ends = |list: &[&str]| list.iter().any(|e| lower.ends_with(e));
+    let environment = (lower == ".env" || lower.starts_with(".env.")) && !ends(EXAMPLES);
+    environment || SECRETS.contains(&lower.as_str()) || lower.starts_with("id_rsa") || ends(SECRET_ENDS)
+}
+
+/// Whether a file never belongs in a wheel.
 pub(crate) fn never(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    matches!(
-        lower.as_str(),
-        "__pycache__" | "node_modules" | "thumbs.db" | ".ds_store" | ".netrc" | ".pypirc" | ".git" | ".hg" | ".svn"
-    ) || lower.starts_with(".env")
-        || lower.starts_with("id_rsa")
-        || lower.starts_with("id_ed25519")
-        || [".pyc", ".pyo", ".pem", ".key", ".p12", ".pfx", ".swp", "~", ".egg-info", ".dist-info"]
-            .iter()
-            .any(|s| lower.ends_with(s))
+    LITTER.contains(&lower.as_str()) || LITTER_ENDS.iter().any(|e| lower.ends_with(e)) || is_secret(name)
 }
 
 /// What a project's own settings leave out.
@@ -45,6 +82,8 @@ pub(super) fn collect(dir: &Path, layout: &Layout, notes: &mut Vec<String>) -> i
     let in_repository = inside.ancestors().any(|a| a.join(".git").exists());
     let tops: Vec<PathBuf> = layout.tops.iter().map(|t| under(&t.path, dir).to_owned()).collect();
     let start = base.to_owned();
+    let secrets = Arc::new(Mutex::new(Vec::new()));
+    let found = secrets.clone();
     let walk = ignore::WalkBuilder::new(base)
         // What git leaves out stays out, by the rules of the project and its repository; no other tool's rules.
         .standard_filters(false)
@@ -55,9 +94,13 @@ pub(super) fn collect(dir: &Path, layout: &Layout, notes: &mut Vec<String>) -> i
         .sort_by_file_name(std::cmp::Ord::cmp)
         .filter_entry(move |e| {
             let path = e.path().strip_prefix(&start).unwrap_or(e.path());
-            tops.iter().any(|t| t.starts_with(path) || path.starts_with(t))
-                && (path.as_os_str().is_empty() || !never(&e.file_name().to_string_lossy()))
-                && !e.path().join("pyvenv.cfg").exists()
+            let name = e.file_name().to_string_lossy();
+            let wanted = tops.iter().any(|t| t.starts_with(path) || path.starts_with(t));
+            if wanted && is_secret(&name) && tops.iter().any(|t| path.starts_with(t)) {
+                // A thread that panicked has left nothing half-done in a list.
+                found.lock().unwrap_or_else(PoisonError::into_inner).push(path.display().to_string());
+            }
+            wanted && (path.as_os_str().is_empty() || !never(&name)) && !e.path().join("pyvenv.cfg").exists()
         })
         .build();
     let mut out = Contents::new();
@@ -76,7 +119,11 @@ pub(super) fn collect(dir: &Path, layout: &Layout, notes: &mut Vec<String>) -> i
         if kind.is_symlink() {
             // What a link points at may lie outside of the project: only a file inside is taken.
             let target = std::fs::canonicalize(&path);
-            if !target.as_ref().is_ok_and(|t| t.starts_with(&inside) && t.is_file()) {
+            let fine = |t: &PathBuf| {
+                let below = t.strip_prefix(&inside).ok().filter(|_| t.is_file());
+                below.is_some_and(|b| !b.iter().any(|p| never(&p.to_string_lossy())))
+            };
+            if !target.as_ref().is_ok_and(fine) {
                 notes.push(format!("`{}` is a link to no file of the project, and not in the wheel", path.display()));
                 continue;
             }
@@ -97,6 +144,8 @@ pub(super) fn collect(dir: &Path, layout: &Layout, notes: &mut Vec<String>) -> i
         let relative = path.strip_prefix(&top.root).map_err(io::Error::other)?;
         out.push((name_in_wheel(relative)?, plain_lines(read(&path)?)));
     }
+    let secrets = std::mem::take(&mut *secrets.lock().unwrap_or_else(PoisonError::into_inner));
+    notes.extend(secrets.iter().map(|s| format!("`{s}` looks like a secret, and is not in the wheel")));
     out.sort();
     Ok(out)
 }
@@ -155,7 +204,10 @@ pub(super) fn licenses(dir: &Path, globs: &[String]) -> io::Result<Contents> {
             let Ok(kind) = path.symlink_metadata() else { continue };
             if kind.is_dir() && deep && depth < 8 && !never(&name.to_string_lossy()) {
                 folders.push((path, below, depth + 1));
-            } else if kind.is_file() && globs_built.matched(&below, false).is_ignore() {
+            } else if kind.is_file()
+                && !never(&name.to_string_lossy())
+                && globs_built.matched(&below, false).is_ignore()
+            {
                 out.push((name_in_wheel(&below)?, plain_lines(read(&path)?)));
             }
         }

@@ -8,10 +8,10 @@ use sha2::{Digest, Sha256};
 use super::archive::{record, sha256_hex, zip};
 use super::backend;
 use super::entry::{EntryPoint, GROUP, module, module_name};
-use super::metadata::{Metadata, metadata_txt, normalize_name};
+use super::metadata::{Metadata, for_an_extra, metadata_txt, normalize_name, valid_name, valid_version};
 use super::project::{Builder, PythonProject};
 use super::pyproject::{ProjectError, error, shown};
-use super::select::{Contents, collect, licenses};
+use super::select::{Contents, collect, licenses, never};
 use crate::source::DiskFiles;
 
 /// A built wheel.
@@ -92,6 +92,13 @@ fn in_process(project: &PythonProject) -> Result<Parts, ProjectError> {
     let mut notes = Vec::new();
     let code = collect(&project.dir, &project.layout, &mut notes).map_err(failed)?;
     let licenses = licenses(&project.dir, &metadata.license_files).map_err(failed)?;
+    if let Some(glob) = metadata
+        .license_files
+        .iter()
+        .find(|g| !g.contains(['*', '?', '[']) && !licenses.iter().any(|(p, _)| p == g.trim_start_matches("./")))
+    {
+        return Err(error(format!("there is no licence file `{glob}`"), "correct `license-files` in `[project]`"));
+    }
     let names: Vec<String> = licenses.iter().map(|(path, _)| path.clone()).collect();
     let info = licenses.into_iter().map(|(path, bytes)| (format!("licenses/{path}"), bytes)).collect();
     let generator = env!("CARGO_PKG_VERSION");
@@ -120,6 +127,7 @@ fn by_backend(dir: &Path, why: &str) -> Result<Parts, ProjectError> {
         .find_map(|(path, _)| path.strip_suffix("/METADATA").filter(|f| f.ends_with(".dist-info")))
         .ok_or_else(|| wrong("it has no METADATA"))?
         .to_owned();
+    let mut notes = vec![format!("built by its own backend as `{}`, because {why}", built.file_name)];
     let mut code = Contents::new();
     let mut kept = Contents::new();
     let (mut text, mut entry_points, mut wheel) = (String::new(), String::new(), String::new());
@@ -134,6 +142,9 @@ fn by_backend(dir: &Path, why: &str) -> Result<Parts, ProjectError> {
             None if path.contains(".data/") => {
                 return Err(wrong("it has files in a `.data` folder, which pipec cannot rename"));
             }
+            None if path.split('/').any(never) => {
+                notes.push(format!("`{path}`, which its backend packed, is not in the wheel"))
+            }
             None => code.push((path, bytes)),
         }
     }
@@ -146,19 +157,31 @@ fn by_backend(dir: &Path, why: &str) -> Result<Parts, ProjectError> {
     let (Some(name), Some(version)) = (one("Name"), one("Version")) else {
         return Err(wrong("its METADATA has no name or version"));
     };
+    // They become parts of paths.
+    if !valid_name(&name) || valid_version(&version).is_none() {
+        return Err(wrong(&format!("`{name}` and `{version}` are no name and version of a package")));
+    }
     let metadata = Metadata {
         name,
         version,
         requires_python: one("Requires-Python"),
-        dependencies: header("Requires-Dist").into_iter().filter(|r| !r.contains("extra ==")).collect(),
+        dependencies: header("Requires-Dist").into_iter().filter(|r| !for_an_extra(r)).collect(),
         ..Metadata::default()
     };
     let tags: Vec<String> =
         wheel.lines().filter_map(|l| l.strip_prefix("Tag: ")).map(|t| t.trim().to_owned()).collect();
+    let plain = |t: &String| {
+        t.split('-').count() == 3
+            && t.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
+            && !t.contains("..")
+    };
+    if tags.is_empty() || !tags.iter().all(plain) {
+        return Err(wrong("its WHEEL has no valid tags"));
+    }
     let was = format!("\nVersion: {}\n", metadata.version);
     Ok(Parts {
         metadata_txt: Box::new(move |version| text.replacen(&was, &format!("\nVersion: {version}\n"), 1)),
-        notes: vec![format!("built by its own backend as `{}`, because {why}", built.file_name)],
+        notes,
         metadata,
         code,
         info: kept,

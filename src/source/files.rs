@@ -14,6 +14,10 @@ pub trait Files: Sync {
     fn is_dir(&self, path: &Path) -> bool;
     /// The names in a directory, sorted.
     fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>>;
+    /// Whether a file lies in a directory when links are followed.
+    fn is_inside(&self, path: &Path, dir: &Path) -> bool {
+        path.starts_with(dir)
+    }
 }
 
 /// The disk.
@@ -22,7 +26,18 @@ pub struct DiskFiles;
 
 impl Files for DiskFiles {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        // To open a pipe is to wait for its other end.
+        if !std::fs::metadata(path)?.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no plain file"));
+        }
         std::fs::read(path)
+    }
+    fn is_inside(&self, path: &Path, dir: &Path) -> bool {
+        let here = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
+        match (std::fs::canonicalize(path), std::fs::canonicalize(here)) {
+            (Ok(path), Ok(dir)) => path.starts_with(dir),
+            _ => false,
+        }
     }
     fn is_file(&self, path: &Path) -> bool {
         path.is_file()
