@@ -7,7 +7,7 @@ use support::{check_memory, code_blocks, memory, root};
 
 #[test]
 fn programs_in_the_documentation_have_no_mistakes() {
-    for page in ["README.md", "docs/language.md"] {
+    for page in ["README.md", "docs/language.md", "docs/python.md"] {
         let text = std::fs::read_to_string(root().join(page)).unwrap();
         let blocks: Vec<String> =
             code_blocks(&text).into_iter().filter(|(kind, _)| kind == "pipe").map(|(_, t)| t).collect();
@@ -56,6 +56,7 @@ fn links_between_pages_lead_somewhere() {
         "docs/language.md",
         "docs/limits.md",
         "docs/performance.md",
+        "docs/python.md",
         "docs/errors/README.md",
     ] {
         let path = root().join(page);

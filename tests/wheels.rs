@@ -185,7 +185,10 @@ fn verify_names_the_first_file_that_differs_and_why() {
         "main.pipe",
         b"package thing = \".\"\nenvironment ml { environment_version = \"4\" }\npipeline p on ml {\n  param n: int = 1\n  step s {\n    python thing.steps:run()\n  }\n  step t after s {\n    notebook \"./n.py\"(n)\n  }\n}\n",
     );
-    project.write("n.py", b"# Databricks notebook source\nprint(dbutils.widgets.get('n'))\n");
+    project
+        .write("n.py", b"# Databricks notebook source\n# MAGIC %run ./more/helper\nprint(dbutils.widgets.get('n'))\n");
+    project.write("more/helper.py", b"# Databricks notebook source\nimport beside\n");
+    project.write("more/beside.py", b"X = 1\n");
     let verify = || pipec(&project.0, &["compile", "--verify", "."]);
     let (code, told) = verify();
     assert!(code == 1 && told.contains("no manifest to compare with"), "{told}");
@@ -216,6 +219,12 @@ fn verify_names_the_first_file_that_differs_and_why() {
         &|| drop(project.write("n.py", &[&notebook[..], b"#\n"].concat())),
         &|| drop(project.write("n.py", &notebook)),
         "files/n: its content has changed",
+    );
+    // What a notebook runs, and what that imports, goes with it.
+    differs(
+        &|| drop(project.write("more/beside.py", b"X = 2\n")),
+        &|| drop(project.write("more/beside.py", b"X = 1\n")),
+        "files/more/beside.py: its content has changed",
     );
     let main = std::fs::read_to_string(project.0.join("main.pipe")).unwrap();
     differs(

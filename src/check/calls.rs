@@ -239,7 +239,11 @@ impl Checker<'_> {
             }
             _ => None,
         };
-        StepKind::File(FileCall { kind, path, span: lit.span, local, arguments, rest })
+        let companions = match &local {
+            Some(file) if kind != FileKind::Sql => self.companions(file, kind, lit.span),
+            _ => Vec::new(),
+        };
+        StepKind::File(FileCall { kind, path, span: lit.span, local, companions, arguments, rest })
     }
 
     fn local_file(&mut self, text: &str, kind: FileKind, span: Span, cx: &CallContext<'_>) -> Option<PathBuf> {

@@ -5,6 +5,7 @@
 
 mod annotations;
 mod calls;
+mod companions;
 mod compute;
 mod control;
 mod data;

@@ -1,8 +1,8 @@
 //! Does an earlier output still come from these sources? The first file that differs, and why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -33,12 +33,47 @@ pub fn verify(dir: &Path, artifacts: &[Artifact], whole: bool) -> io::Result<Opt
     })?;
     let old: Value = serde_json::from_slice(&bytes)
         .map_err(|e| io::Error::other(format!("`{}` is no JSON: {e}", path.display())))?;
+    if !old.is_object() {
+        return Err(io::Error::other(format!("`{}` is no manifest", path.display())));
+    }
     let Some(new) = artifacts.iter().find(|a| a.path == Path::new("manifest.json")) else { return Ok(None) };
     let new: Value = serde_json::from_slice(&new.bytes).map_err(io::Error::other)?;
-    Ok(wheels(&old, &new, dir)
+    Ok(pipelines(&old, &new, whole)
+        .or_else(|| wheels(&old, &new, dir))
         .or_else(|| jobs(artifacts, dir))
         .or_else(|| files(&old, &new))
-        .or_else(|| whole.then(|| values(&old, &new, "")).flatten().and_then(|why| difference("manifest.json", why))))
+        .or_else(|| whole.then(|| stale(artifacts, dir)).flatten())
+        .or_else(|| {
+            // A part of a project leaves the other jobs in the manifest.
+            let why =
+                if whole { values(&old, &new, "") } else { values(old.get("wheels")?, new.get("wheels")?, "/wheels") };
+            difference("manifest.json", why?)
+        }))
+}
+
+/// Pipelines that have come or gone.
+fn pipelines(old: &Value, new: &Value, whole: bool) -> Option<Difference> {
+    let names =
+        |v: &Value| -> BTreeSet<String> { list(v, "jobs").iter().map(|j| text(j, "pipeline").to_owned()).collect() };
+    let (a, b) = (names(old), names(new));
+    let gone = a.difference(&b).next().filter(|_| whole);
+    let come = b.difference(&a).next();
+    gone.and_then(|p| difference(format!("{p}.job.json"), format!("there is no pipeline `{p}` any more")))
+        .or_else(|| come.and_then(|p| difference(format!("{p}.job.json"), format!("the pipeline `{p}` is new"))))
+}
+
+/// A job or wheel in the directory that nothing makes.
+fn stale(artifacts: &[Artifact], dir: &Path) -> Option<Difference> {
+    for folder in ["", "wheels"] {
+        let entries = std::fs::read_dir(dir.join(folder)).ok()?;
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|e| Path::new(folder).join(e.file_name())).collect();
+        paths.sort();
+        let ours = |p: &PathBuf| [".job.json", ".whl"].iter().any(|e| p.to_string_lossy().ends_with(e));
+        if let Some(path) = paths.iter().find(|p| ours(p) && !artifacts.iter().any(|a| a.path == **p)) {
+            return difference(path.display().to_string(), "nothing makes it any more");
+        }
+    }
+    None
 }
 
 fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
@@ -79,14 +114,22 @@ fn wheels(old: &Value, new: &Value, dir: &Path) -> Option<Difference> {
             hashes(w, "path").into_iter().map(|(p, h)| (p.replacen(&folder, ".dist-info/", 1), h)).collect()
         };
         let (a, b) = (plain(before), plain(wheel));
-        let derived = |p: &str| ["/RECORD", "/METADATA"].iter().any(|e| p.ends_with(e));
+        // What people write comes first, then what is made of it.
+        let derived = |p: &str| match p {
+            p if p.ends_with("/RECORD") => 4,
+            p if p.ends_with("/METADATA") => 3,
+            p if p.ends_with("/entry_points.txt") => 2,
+            p if p.starts_with("_pipec_") => 1,
+            _ => 0,
+        };
         let changed = |p: &str| match (a.get(p), b.get(p)) {
             (None, Some(_)) => Some("it is new"),
             (Some(_), None) => Some("it is no longer packed"),
-            (Some(x), Some(y)) if x != y => Some(if p.ends_with(".dist-info/WHEEL") {
-                "another version of pipec made it"
-            } else {
-                "its content has changed"
+            (Some(x), Some(y)) if x != y => Some(match derived(p) {
+                1 | 2 => "the steps that start in the wheel have changed, or what they pass on",
+                3 => "the project's metadata has changed: version, requirements or description",
+                _ if p.ends_with(".dist-info/WHEEL") => "another version of pipec made it",
+                _ => "its content has changed",
             }),
             _ => None,
         };

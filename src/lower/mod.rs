@@ -65,7 +65,7 @@ pub struct LocalFile {
     pub workspace_path: String,
     /// Where it is.
     pub local: std::path::PathBuf,
-    /// `notebook`, `script` or `sql`.
+    /// `notebook`, `script` or `sql`; `module` for one that a notebook or script imports.
     pub kind: &'static str,
 }
 

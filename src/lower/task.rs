@@ -153,6 +153,11 @@ impl Lowering<'_> {
                     FileKind::Sql => "sql",
                 };
                 self.files.push(LocalFile { workspace_path: path.clone(), local: local.clone(), kind });
+                for (file, kind) in &call.companions {
+                    let name = if *kind == FileKind::Notebook { "notebook" } else { "module" };
+                    let workspace_path = self.layout.file(self.project_dir, file, *kind);
+                    self.files.push(LocalFile { workspace_path, local: file.clone(), kind: name });
+                }
                 path
             }
             None => call.path.to_string(),

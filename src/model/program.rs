@@ -275,7 +275,7 @@ pub struct PythonCall {
 }
 
 /// Which kind of file a step runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileKind {
     /// `notebook`.
     Notebook,
@@ -307,6 +307,8 @@ pub struct FileCall {
     pub span: Span,
     /// The file on this machine, for a local path.
     pub local: Option<PathBuf>,
+    /// Local files that it needs: notebooks that it runs, modules beside it.
+    pub companions: Vec<(PathBuf, FileKind)>,
     /// The arguments.
     pub arguments: Vec<Argument>,
     /// The remaining fields of the kind.

@@ -81,6 +81,9 @@ pub(super) fn collect(dir: &Path, layout: &Layout, notes: &mut Vec<String>) -> i
     let inside = std::fs::canonicalize(base)?;
     let in_repository = inside.ancestors().any(|a| a.join(".git").exists());
     let tops: Vec<PathBuf> = layout.tops.iter().map(|t| under(&t.path, dir).to_owned()).collect();
+    if !plain_rules(base) {
+        return Err(io::Error::other("`.gitignore` is no plain file"));
+    }
     let start = base.to_owned();
     let secrets = Arc::new(Mutex::new(Vec::new()));
     let found = secrets.clone();
@@ -100,7 +103,12 @@ pub(super) fn collect(dir: &Path, layout: &Layout, notes: &mut Vec<String>) -> i
                 // A thread that panicked has left nothing half-done in a list.
                 found.lock().unwrap_or_else(PoisonError::into_inner).push(path.display().to_string());
             }
-            wanted && (path.as_os_str().is_empty() || !never(&name)) && !e.path().join("pyvenv.cfg").exists()
+            // To read rules from a pipe is to wait for its other end.
+            let readable = !e.file_type().is_some_and(|t| t.is_dir()) || plain_rules(e.path());
+            wanted
+                && readable
+                && (path.as_os_str().is_empty() || !never(&name))
+                && !e.path().join("pyvenv.cfg").exists()
         })
         .build();
     let mut out = Contents::new();
@@ -148,6 +156,11 @@ pub(super) fn collect(dir: &Path, layout: &Layout, notes: &mut Vec<String>) -> i
     notes.extend(secrets.iter().map(|s| format!("`{s}` looks like a secret, and is not in the wheel")));
     out.sort();
     Ok(out)
+}
+
+/// Whether the rules of a directory can be read, if it has any.
+fn plain_rules(dir: &Path) -> bool {
+    std::fs::metadata(dir.join(".gitignore")).map_or(true, |m| m.is_file())
 }
 
 fn under<'p>(path: &'p Path, dir: &Path) -> &'p Path {
