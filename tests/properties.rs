@@ -136,6 +136,14 @@ fn files_that_are_no_text_are_told() {
     checked.diagnostics.iter().for_each(|d| each_place(&loaded, d));
 }
 
+/// What random text has brought up once.
+#[test]
+fn what_was_found_before_is_survived() {
+    for text in ["[ [ \n # ü", "[[\n#ü", "{ ( [ # \u{1f600}", "pipeline p { step x { # üü\n", "[(\u{fc}"] {
+        survives(text);
+    }
+}
+
 /// Every Python file of the signature cases.
 fn modules() -> Vec<String> {
     let mut out = Vec::new();

@@ -196,7 +196,9 @@ impl Scanner<'_> {
             self.blank(comment.start as usize, place);
             place = comment.start as usize;
         }
+        // Never inside a character: places in the copy are places in the text.
         let free = (place..at.min(self.bytes.len()))
+            .filter(|i| self.byte(*i).is_ascii())
             .find(|i| !self.patches.iter().rev().take(64).any(|(p, b)| p == i && *b != b' '));
         match free {
             Some(i) => {
@@ -211,7 +213,10 @@ impl Scanner<'_> {
                 self.patches.push((self.bytes.len() + self.appended - 1, byte));
             }
             // No room: the bracket takes the place of the byte before; the piece is reported already.
-            None => self.patches.push((at.saturating_sub(1), byte)),
+            None => {
+                let before = (0..at).rev().find(|i| self.byte(*i).is_ascii());
+                self.patches.push((before.unwrap_or(0), byte));
+            }
         }
     }
 
