@@ -241,3 +241,94 @@ fn verify_names_the_first_file_that_differs_and_why() {
         "the file was changed after it was built",
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn no_secret_comes_in_by_another_name() {
+    use std::os::unix::fs::symlink;
+    let project = Project::new("secrets");
+    let secret = b"TOKEN=tell-nobody";
+    for name in [".env", ".env.production", ".databrickscfg", "server.key", "id_ecdsa", ".aws/credentials", ".netrc"] {
+        project.write(&format!("src/thing/{name}"), secret);
+    }
+    project.write(".env", secret);
+    project.write("src/thing/.env.example", b"TOKEN=");
+    symlink("../../.env", project.0.join("src/thing/data.txt")).unwrap();
+    symlink(".env", project.0.join("src/thing/beside.txt")).unwrap();
+    project.write(
+        "pyproject.toml",
+        b"[project]\nname = \"thing\"\nversion = \"1.0\"\nlicense-files = [\"*\", \".env\"]\n",
+    );
+    let wheel = build(&project.0, Vec::new());
+    let wheel = wheel.unwrap_or_else(|e| {
+        assert!(e.message.contains("there is no licence file `.env`"), "{e}");
+        project.write("pyproject.toml", b"[project]\nname = \"thing\"\nversion = \"1.0\"\nlicense-files = [\"*\"]\n");
+        build(&project.0, Vec::new()).unwrap()
+    });
+    for (name, bytes) in unzip(&wheel.bytes).unwrap() {
+        assert!(!bytes.windows(secret.len()).any(|w| w == secret), "{name} holds the secret");
+    }
+    assert!(wheel.files.iter().any(|f| f.path == "thing/.env.example"));
+    assert!(wheel.notes.iter().any(|n| n.contains(".databrickscfg") && n.contains("looks like a secret")));
+
+    let outside = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("wheels/outside.md");
+    std::fs::write(&outside, secret).unwrap();
+    symlink(&outside, project.0.join("README.md")).unwrap();
+    project.write("pyproject.toml", b"[project]\nname = \"thing\"\nversion = \"1.0\"\nreadme = \"README.md\"\n");
+    assert!(project.refusal().contains("no readme `README.md` in the project"));
+}
+
+#[test]
+fn no_text_begins_a_header_of_its_own() {
+    let project = Project::new("headers");
+    project.write(
+        "pyproject.toml",
+        "[project]\nname = \"thing\"\nversion = \"1.0\"\ndescription = \"a\\nRequires-Dist: evil\"\nkeywords = [\"k\\nRequires-Dist: evil\"]\nauthors = [{ name = \"Eve\\nRequires-Dist: evil\", email = \"e@example.org\" }]\n[project.urls]\n\"Home\\nRequires-Dist: evil\" = \"https://example.org\"\n".as_bytes(),
+    );
+    let wheel = build(&project.0, Vec::new()).unwrap();
+    let files = unzip(&wheel.bytes).unwrap();
+    let (_, bytes) = files.iter().find(|(p, _)| p.ends_with("/METADATA")).unwrap();
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    assert!(text.lines().all(|l| !l.starts_with("Requires-Dist")), "{text}");
+    for license in ["NOT-A license!!", "MIT\nFoo: bar", "MIT OR", "(MIT"] {
+        let toml = format!("[project]\nname = \"thing\"\nversion = \"1.0\"\nlicense = {license:?}\n");
+        project.write("pyproject.toml", toml.as_bytes());
+        assert!(project.refusal().contains("no licence expression"), "{license}");
+    }
+    project.write(
+        "pyproject.toml",
+        b"[project]\nname = \"thing\"\nversion = \"1.0\"\nlicense = \"(MIT OR Apache-2.0) AND LicenseRef-Own\"\n",
+    );
+    assert_eq!(project.packed(), PLAIN);
+}
+
+/// A backend that means no good: what it says of itself never becomes a path.
+#[test]
+fn what_a_backend_says_is_held_against_the_rules() {
+    let uv = Command::new("uv").arg("--version").output().is_ok_and(|o| o.status.success());
+    let module =
+        Command::new("python3").args(["-c", "import build.__main__"]).output().is_ok_and(|o| o.status.success());
+    if !uv && !module {
+        eprintln!("SKIPPED: neither uv nor python3 -m build is here");
+        return;
+    }
+    for (name, tag) in [("../../evil", "py3-none-any"), ("fine", "../../../zz-none-any")] {
+        let project = Project::new("backend");
+        project.write(
+            "pyproject.toml",
+            b"[project]\nname = \"fine\"\nversion = \"1.0\"\n[build-system]\nrequires = []\nbuild-backend = \"own\"\nbackend-path = [\".\"]\n",
+        );
+        project.write(
+            "own.py",
+            format!(
+                "import zipfile\ndef build_wheel(folder, config_settings=None, metadata_directory=None):\n    with zipfile.ZipFile(folder + '/fine-1.0-py3-none-any.whl', 'w') as z:\n        z.writestr('fine-1.0.dist-info/METADATA', 'Metadata-Version: 2.1\\nName: {name}\\nVersion: 1.0\\n')\n        z.writestr('fine-1.0.dist-info/WHEEL', 'Wheel-Version: 1.0\\nTag: {tag}\\n')\n        z.writestr('thing/__init__.py', '')\n        z.writestr('fine-1.0.dist-info/RECORD', '')\n    return 'fine-1.0-py3-none-any.whl'\n"
+            )
+            .as_bytes(),
+        );
+        let why = project.refusal();
+        assert!(
+            why.contains("are no name and version") || why.contains("no valid tags") || why.contains("failed"),
+            "{why}"
+        );
+    }
+}
