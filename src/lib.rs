@@ -33,6 +33,7 @@ pub mod check;
 pub mod cli;
 pub mod diag;
 pub mod emit;
+pub mod fmt;
 pub mod local;
 pub mod lower;
 pub mod model;

@@ -16,8 +16,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("check", &["source", "diag", "schema", "time", "syntax", "python", "package", "project", "model"]),
     ("lower", &["model", "package", "schema"]),
     ("emit", &["lower", "package"]),
+    ("fmt", &["source", "diag", "syntax"]),
     ("local", &["model", "package", "emit"]),
-    ("cli", &["source", "diag", "schema", "time", "project", "model", "check", "lower", "emit", "package", "local"]),
+    (
+        "cli",
+        &["source", "diag", "schema", "time", "project", "model", "check", "lower", "emit", "package", "local", "fmt"],
+    ),
 ];
 
 /// A library, and the only places that may name it.

@@ -333,3 +333,38 @@ fn flat_projects_and_namespace_packages_become_wheels() {
     );
     assert_eq!(wheel["entry_points"][1]["calls"], "flat_w.deep.inner.n:g");
 }
+
+#[test]
+fn fmt_writes_what_is_right_and_leaves_what_is_wrong() {
+    let crooked = "pipeline p {step one{notebook \"/x\"(a=1)   # here\n}}";
+    let straight = "pipeline p {\n  step one {\n    notebook \"/x\"(a = 1)  # here\n  }\n}\n";
+    let project = Project::new("fmt", crooked);
+    std::fs::create_dir_all(project.dir.join("below")).unwrap();
+    project.write("below/good.pipe", straight);
+    project.write("below/broken.pipe", "pipeline p {{\n");
+
+    let check = project.run(&["fmt", "--check", "main.pipe", "below/good.pipe"]);
+    assert_eq!((check.code, check.out.as_str()), (1, "main.pipe\n"), "{}", check.err);
+    assert_eq!(project.read("main.pipe"), crooked, "--check writes nothing");
+
+    let all = project.run(&["fmt", "."]);
+    assert_eq!(all.code, 1, "one of them is broken");
+    assert!(all.err.contains("broken.pipe` has errors and is left as it is"), "{}", all.err);
+    assert_eq!(project.read("main.pipe"), straight);
+    assert_eq!(project.read("below/broken.pipe"), "pipeline p {{\n");
+
+    let again = project.run(&["fmt", "main.pipe", "below/good.pipe"]);
+    assert_eq!(again.code, 0);
+    assert!(again.err.contains("0 formatted, 2 as they should be"), "{}", again.err);
+    assert_eq!(project.run(&["fmt", "nowhere.pipe"]).code, 2);
+
+    let mut child = Command::new(env!("CARGO_BIN_EXE_pipec"))
+        .args(["fmt", "-"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), crooked.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), straight);
+}

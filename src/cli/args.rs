@@ -50,6 +50,8 @@ pub enum Command {
     Check(Check),
     /// Check, then write job JSON, wheels and manifest
     Compile(Compile),
+    /// Bring files into the one canonical layout
+    Fmt(Fmt),
     /// Run a pipeline on this machine, from the same job and the same wheel
     Run(Run),
     /// Show the page of an error code, or the fire times of a Quartz expression
@@ -102,6 +104,15 @@ pub struct Compile {
     /// A JSON file with job ids by pipeline, for steps that run another pipeline
     #[arg(long, value_name = "FILE")]
     pub ids: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Fmt {
+    /// Files, or directories with all that is below them; `-` for stdin
+    pub paths: Vec<PathBuf>,
+    /// Write nothing; name the files that are not in that layout
+    #[arg(long)]
+    pub check: bool,
 }
 
 #[derive(Debug, ClapArgs)]

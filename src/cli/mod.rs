@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod compile;
 mod explain;
+mod fmt;
 mod report;
 mod run;
 mod schema;
@@ -62,6 +63,7 @@ pub fn main() -> ExitCode {
     let outcome = match &args.command {
         Command::Check(c) => check::run(c, &args.shared),
         Command::Compile(c) => compile::run(c, &args.shared),
+        Command::Fmt(c) => fmt::run(c, &args.shared),
         Command::Run(c) => run::run(c, &args.shared),
         Command::Explain(c) => explain::run(c, &args.shared),
         Command::Schema(c) => {

@@ -1,0 +1,163 @@
+//! `pipec fmt`.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::args::{Fmt, Shared};
+use super::{Outcome, report, usage};
+use crate::diag::Diagnostics;
+use crate::emit::write_file;
+use crate::fmt::{format, tokens};
+use crate::source::SourceMap;
+
+/// What became of a file.
+enum Done {
+    Same,
+    Changed(String),
+    Wrong(SourceMap, Diagnostics),
+    Failed(String),
+}
+
+pub fn run(args: &Fmt, shared: &Shared) -> Outcome {
+    if args.paths.iter().any(|p| p == Path::new("-")) {
+        return if args.paths.len() == 1 { stdin(args, shared) } else { usage("`-` stands alone: it is stdin") };
+    }
+    let files = match super::paths(&args.paths).and_then(|paths| files(&paths)) {
+        Ok(files) => files,
+        Err(why) => return usage(why),
+    };
+    let done: Vec<(PathBuf, Done)> = files
+        .into_par_iter()
+        .map(|path| {
+            let done = match std::fs::read(&path) {
+                Ok(bytes) => one(&path, bytes),
+                Err(e) => Done::Failed(format!("cannot read `{}`: {e}", path.display())),
+            };
+            (path, done)
+        })
+        .collect();
+    let (mut outcome, mut changed, mut same) = (Outcome::Done, 0, 0);
+    for (path, done) in done {
+        match done {
+            Done::Same => same += 1,
+            Done::Changed(_) if args.check => {
+                println_quietly(&path);
+                changed += 1;
+            }
+            Done::Changed(text) => match write_file(&path, text.as_bytes()) {
+                Ok(()) => changed += 1,
+                Err(e) => {
+                    eprintln!("pipec: {e}");
+                    outcome = Outcome::Failed;
+                }
+            },
+            Done::Wrong(sources, diagnostics) => {
+                report::print(&diagnostics.into_sorted(), &sources, shared);
+                eprintln!("pipec: `{}` has errors and is left as it is", path.display());
+                outcome = if outcome == Outcome::Failed { outcome } else { Outcome::Errors };
+            }
+            Done::Failed(why) => {
+                eprintln!("pipec: {why}");
+                outcome = Outcome::Failed;
+            }
+        }
+    }
+    if !shared.quiet {
+        let what = if args.check { "to format" } else { "formatted" };
+        eprintln!("{changed} {what}, {same} as they should be");
+    }
+    match outcome {
+        Outcome::Done if args.check && changed > 0 => Outcome::Errors,
+        outcome => outcome,
+    }
+}
+
+fn println_quietly(path: &Path) {
+    super::print(&format!("{}\n", path.display()));
+}
+
+fn stdin(args: &Fmt, shared: &Shared) -> Outcome {
+    let mut bytes = Vec::new();
+    if let Err(e) = std::io::stdin().lock().read_to_end(&mut bytes) {
+        eprintln!("pipec: cannot read stdin: {e}");
+        return Outcome::Failed;
+    }
+    let before = bytes.clone();
+    match one(Path::new("<stdin>"), bytes) {
+        Done::Same => {
+            if !args.check {
+                super::print(&String::from_utf8_lossy(&before));
+            }
+            Outcome::Done
+        }
+        Done::Changed(_) if args.check => Outcome::Errors,
+        Done::Changed(text) => {
+            super::print(&text);
+            Outcome::Done
+        }
+        Done::Wrong(sources, diagnostics) => {
+            report::print(&diagnostics.into_sorted(), &sources, shared);
+            Outcome::Errors
+        }
+        Done::Failed(why) => {
+            eprintln!("pipec: {why}");
+            Outcome::Failed
+        }
+    }
+}
+
+fn one(path: &Path, bytes: Vec<u8>) -> Done {
+    let Ok(text) = String::from_utf8(bytes) else {
+        return Done::Failed(format!("`{}` is not valid UTF-8", path.display()));
+    };
+    let mut sources = SourceMap::default();
+    let file = sources.add(path, text.as_str());
+    match format(file, &text) {
+        Ok(new) if new == text => Done::Same,
+        // A formatter that says something else than what was written must not write it.
+        Ok(new) if tokens(&new) != tokens(&text) => Done::Failed(format!(
+            "`{}` would not mean the same: this is a bug in pipec, please report it",
+            path.display()
+        )),
+        Ok(new) => Done::Changed(new),
+        Err(diagnostics) => Done::Wrong(sources, diagnostics),
+    }
+}
+
+/// Every `.pipe` file that the paths name, those below a directory included.
+fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let mut out = Vec::new();
+    for path in paths {
+        if path.is_file() {
+            out.push(path.clone());
+        } else if path.is_dir() {
+            let before = out.len();
+            below(path, 0, &mut out);
+            if out.len() == before {
+                return Err(format!("there is no `.pipe` file in `{}`", path.display()));
+            }
+        } else {
+            return Err(format!("`{}` does not exist", path.display()));
+        }
+    }
+    out.sort();
+    out.dedup();
+    Ok(out)
+}
+
+fn below(dir: &Path, depth: usize, out: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    entries.sort();
+    for path in entries {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let skipped = name.starts_with('.') || matches!(name.as_str(), "build" | "target" | "node_modules" | "venv");
+        let link = path.symlink_metadata().is_ok_and(|m| m.is_symlink());
+        if path.is_dir() && !skipped && !link && depth < 32 {
+            below(&path, depth + 1, out);
+        } else if path.is_file() && path.extension().is_some_and(|e| e == "pipe") {
+            out.push(path);
+        }
+    }
+}

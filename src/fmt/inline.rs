@@ -1,0 +1,139 @@
+//! Whatever stands on one line: values, names, heads.
+
+use crate::source::Span;
+use crate::syntax::ast::{Argument, Body, EntryValue, Header, Ident, Item, Path, Segment, TypeExpr, Value, ValueKind};
+
+/// The text that spans point into.
+#[derive(Clone, Copy)]
+pub(super) struct Text<'t>(pub &'t str);
+
+impl<'t> Text<'t> {
+    pub fn slice(self, span: Span) -> &'t str {
+        self.0.get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// A name as it is written.
+    pub fn name(self, ident: &Ident) -> String {
+        if ident.quoted { format!("`{}`", ident.text) } else { ident.text.to_string() }
+    }
+
+    /// A value on one line; of a text of several lines as it is.
+    pub fn value(self, value: &Value) -> String {
+        match &value.kind {
+            ValueKind::Str(_) | ValueKind::Number(_) | ValueKind::Duration(..) | ValueKind::Bad => {
+                self.slice(value.span).to_owned()
+            }
+            ValueKind::Range(a, b) => format!("{}..{}", self.value(a), self.value(b)),
+            ValueKind::List(items) => {
+                let parts: Vec<String> = items.iter().map(|v| self.value(v)).collect();
+                format!("[{}]", parts.join(", "))
+            }
+            ValueKind::Object(body) => self.object(body),
+            ValueKind::Path(path) => self.path(path),
+            ValueKind::Function(name, arguments) => format!("{}{}", self.name(name), self.arguments(arguments)),
+        }
+    }
+
+    fn path(self, path: &Path) -> String {
+        let mut out = self.name(&path.head);
+        for segment in &path.rest {
+            match segment {
+                Segment::Name(name) => out.push_str(&format!(".{}", self.name(name))),
+                Segment::Index(value) => out.push_str(&format!("[{}]", self.value(value))),
+            }
+        }
+        out
+    }
+
+    /// `{ a = 1, b { c = 2 } }`
+    pub fn object(self, body: &Body) -> String {
+        let parts: Vec<String> = body.items.iter().map(|i| self.item(i)).collect();
+        if parts.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", parts.join(", ")) }
+    }
+
+    /// An entry of an object; nothing else stands in one.
+    fn item(self, item: &Item) -> String {
+        match item {
+            Item::Entry(e) => match &e.value {
+                EntryValue::Assign(v) => format!("{} = {}", self.key(&e.key), self.value(v)),
+                EntryValue::Block(b) => format!("{} {}", self.key(&e.key), self.object(b)),
+            },
+            other => self.slice(other.span()).to_owned(),
+        }
+    }
+
+    /// The name of a field, which may stand in quotes.
+    pub fn key(self, key: &Ident) -> String {
+        let written = self.slice(key.span);
+        if written.starts_with('"') { written.to_owned() } else { self.name(key) }
+    }
+
+    pub fn arguments(self, arguments: &[Argument]) -> String {
+        let parts: Vec<String> = arguments.iter().map(|a| self.argument(a)).collect();
+        format!("({})", parts.join(", "))
+    }
+
+    pub fn argument(self, argument: &Argument) -> String {
+        match &argument.name {
+            Some(name) => format!("{} = {}", self.name(name), self.value(&argument.value)),
+            None => self.value(&argument.value),
+        }
+    }
+
+    pub fn type_expr(self, ty: &TypeExpr) -> String {
+        match &ty.arg {
+            Some(arg) => format!("{}<{}>", self.name(&ty.name), self.type_expr(arg)),
+            None => self.name(&ty.name),
+        }
+    }
+
+    /// `extends a on b after c, d is true`, with a blank before it.
+    pub fn header(self, header: &Header) -> String {
+        let mut out = String::new();
+        if let Some(extends) = &header.extends {
+            out.push_str(&format!(" extends {}", self.name(extends)));
+        }
+        if let Some(on) = &header.on {
+            out.push_str(&format!(" on {}", self.value(&on.value)));
+        }
+        let after: Vec<String> = header
+            .after
+            .iter()
+            .map(|a| {
+                let mut one = self.name(&a.name);
+                if let Some(index) = &a.index {
+                    one.push_str(&format!("[{}]", self.value(index)));
+                }
+                if let Some(outcome) = &a.outcome {
+                    one.push_str(&format!(" is {}", self.name(outcome)));
+                }
+                one
+            })
+            .collect();
+        if !after.is_empty() {
+            out.push_str(&format!(" after {}", after.join(", ")));
+        }
+        out
+    }
+}
+
+/// Bytes of the string literal that a text begins with.
+pub(super) fn string_len(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let triple = text.starts_with("\"\"\"");
+    let mut at = if triple { 3 } else { 1 };
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'\\' => at += 2,
+            b'$' if bytes.get(at + 1) == Some(&b'{') => {
+                // `${load["eu"].rows}` has quotes of its own.
+                let close = bytes.get(at..).and_then(|r| r.iter().position(|b| matches!(b, b'}' | b'\n')));
+                at += close.map_or(2, |i| i + 1);
+            }
+            b'"' if triple && !text.get(at..).is_some_and(|t| t.starts_with("\"\"\"")) => at += 1,
+            b'"' => return (at + if triple { 3 } else { 1 }).min(text.len()),
+            _ => at += 1,
+        }
+    }
+    text.len()
+}
