@@ -9,7 +9,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
-use pipec::fmt::{format, tokens};
+use pipec::fmt::{format, same, tokens};
 use pipec::source::FileId;
 use pipec::syntax;
 use proptest::prelude::*;
@@ -40,6 +40,7 @@ fn holds(text: &str, what: &str) {
     assert_eq!(formatted(&new).as_deref(), Some(new.as_str()), "{what}: it is not the same when formatted again");
     let (before, after) = (tokens(text), tokens(&new));
     assert_eq!(before.0, after.0, "{what}: other tokens");
+    assert!(same(text, &new), "{what}: not the same");
     let sorted = |mut list: Vec<String>| {
         list.sort();
         list
@@ -199,7 +200,8 @@ proptest! {
         for (i, place) in places.iter().enumerate() {
             let at = place.index(text.len() + 1);
             if text.is_char_boundary(at) {
-                text.insert_str(at, &format!("# note {i}\n"));
+                let mark = if i % 2 == 0 { "#" } else { "##" };
+                text.insert_str(at, &format!("{mark} note {i}\n"));
             }
         }
         holds(&text, "with comments");

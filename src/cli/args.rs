@@ -108,7 +108,8 @@ pub struct Compile {
 
 #[derive(Debug, ClapArgs)]
 pub struct Fmt {
-    /// Files, or directories with all that is below them; `-` for stdin
+    /// Files, or directories with all that is below them but for hidden ones, `build`, `target`, `venv` and
+    /// `node_modules`; `-` for stdin
     pub paths: Vec<PathBuf>,
     /// Write nothing; name the files that are not in that layout
     #[arg(long)]

@@ -9,7 +9,7 @@ use super::args::{Fmt, Shared};
 use super::{Outcome, report, usage};
 use crate::diag::Diagnostics;
 use crate::emit::write_file;
-use crate::fmt::{format, tokens};
+use crate::fmt::{format, same};
 use crate::source::SourceMap;
 
 /// What became of a file.
@@ -45,6 +45,10 @@ pub fn run(args: &Fmt, shared: &Shared) -> Outcome {
             Done::Changed(_) if args.check => {
                 println_quietly(&path);
                 changed += 1;
+            }
+            Done::Changed(_) if std::fs::metadata(&path).is_ok_and(|m| m.permissions().readonly()) => {
+                eprintln!("pipec: `{}` is read-only", path.display());
+                outcome = Outcome::Failed;
             }
             Done::Changed(text) => match write_file(&path, text.as_bytes()) {
                 Ok(()) => changed += 1,
@@ -117,7 +121,7 @@ fn one(path: &Path, bytes: Vec<u8>) -> Done {
     match format(file, &text) {
         Ok(new) if new == text => Done::Same,
         // A formatter that says something else than what was written must not write it.
-        Ok(new) if tokens(&new) != tokens(&text) => Done::Failed(format!(
+        Ok(new) if !same(&new, &text) => Done::Failed(format!(
             "`{}` would not mean the same: this is a bug in pipec, please report it",
             path.display()
         )),
@@ -134,7 +138,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
             out.push(path.clone());
         } else if path.is_dir() {
             let before = out.len();
-            below(path, 0, &mut out);
+            below(path, 0, &mut out)?;
             if out.len() == before {
                 return Err(format!("there is no `.pipe` file in `{}`", path.display()));
             }
@@ -143,21 +147,25 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
         }
     }
     out.sort();
-    out.dedup();
+    // One file by two ways is one file.
+    let mut seen = std::collections::HashSet::new();
+    out.retain(|p| seen.insert(std::fs::canonicalize(p).unwrap_or_else(|_| p.clone())));
     Ok(out)
 }
 
-fn below(dir: &Path, depth: usize, out: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.path()).collect();
+fn below(dir: &Path, depth: usize, out: &mut Vec<PathBuf>) -> Result<(), String> {
+    let listed = std::fs::read_dir(dir).and_then(|d| d.map(|e| e.map(|e| e.path())).collect());
+    let mut entries: Vec<PathBuf> = listed.map_err(|e| format!("cannot read `{}`: {e}", dir.display()))?;
     entries.sort();
     for path in entries {
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let skipped = name.starts_with('.') || matches!(name.as_str(), "build" | "target" | "node_modules" | "venv");
         let link = path.symlink_metadata().is_ok_and(|m| m.is_symlink());
         if path.is_dir() && !skipped && !link && depth < 32 {
-            below(&path, depth + 1, out);
+            below(&path, depth + 1, out)?;
         } else if path.is_file() && path.extension().is_some_and(|e| e == "pipe") {
             out.push(path);
         }
     }
+    Ok(())
 }

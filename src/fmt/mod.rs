@@ -7,6 +7,7 @@ mod printer;
 use crate::diag::Diagnostics;
 use crate::source::FileId;
 use crate::syntax;
+use crate::syntax::ast::{Body, Item};
 
 /// The longest line that lists, arguments and blocks are put on.
 pub(crate) const WIDTH: usize = 100;
@@ -16,57 +17,69 @@ pub(crate) const WIDTH: usize = 100;
 /// # Errors
 /// What is wrong with a text that is no program: it is not touched then.
 pub fn format(file: FileId, text: &str) -> Result<String, Diagnostics> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
-    let parsed = syntax::parse(file, &text);
-    if parsed.diagnostics.has_errors() {
-        return Err(parsed.diagnostics);
+    let written = syntax::parse(file, text);
+    if written.diagnostics.has_errors() {
+        return Err(written.diagnostics);
     }
-    Ok(printer::print(&text, &parsed.file))
+    let plain = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+    if plain == text {
+        return Ok(printer::print(text, &written.file));
+    }
+    Ok(printer::print(&plain, &syntax::parse(file, &plain).file))
 }
 
-/// What a text says, without its layout: tokens without blanks and commas, and its comments.
+/// Whether two texts say the same: tokens but for commas, comments, and what is documented by them.
 ///
-/// Two texts with the same tokens and comments mean the same; a formatter that changes them has a bug.
-pub fn tokens(text: &str) -> (String, Vec<String>) {
-    let mut code = String::new();
+/// What a formatter makes of a text and is not the same must not be written.
+pub fn same(a: &str, b: &str) -> bool {
+    let (x, y) = (tokens(a), tokens(b));
+    let sorted = |mut list: Vec<String>| {
+        list.sort();
+        list
+    };
+    x.0 == y.0 && sorted(x.1) == sorted(y.1) && docs(a) == docs(b)
+}
+
+/// The tokens of a text without its commas, and its comments.
+pub fn tokens(text: &str) -> (Vec<String>, Vec<String>) {
+    let mut code: Vec<String> = Vec::new();
     let mut comments = Vec::new();
     let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
     while let Some(c) = rest.chars().next() {
         let len = match c {
-            '#' => {
-                let len = rest.find('\n').unwrap_or(rest.len());
-                comments.push(rest.get(..len).unwrap_or("").trim_end().to_owned());
-                rest = rest.get(len..).unwrap_or("");
-                continue;
-            }
+            '#' => rest.find('\n').unwrap_or(rest.len()),
             '"' => inline::string_len(rest),
             '`' => rest.get(1..).and_then(|r| r.find('`')).map_or(rest.len(), |i| i + 2),
+            c if word(c) => rest.find(|c| !word(c)).unwrap_or(rest.len()),
             c => c.len_utf8(),
         };
         let token = rest.get(..len).unwrap_or(rest);
-        if !matches!(c, ' ' | '\t' | '\n' | '\r' | ',') {
-            code.push_str(&token.replace("\r\n", "\n"));
-        } else if !code.ends_with(' ') {
-            // Words must not run together unseen.
-            code.push(' ');
+        match c {
+            '#' => comments.push(token.trim_end().to_owned()),
+            ' ' | '\t' | '\n' | '\r' | ',' => {}
+            _ => code.push(token.replace("\r\n", "\n")),
         }
-        rest = rest.get(len..).unwrap_or("");
+        rest = rest.get(len.max(1)..).unwrap_or("");
     }
-    (separated(&code), comments)
+    (code, comments)
 }
 
-/// One blank where it keeps two words apart, none elsewhere.
-fn separated(code: &str) -> String {
-    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '`' | '"' | '-' | '.') || !c.is_ascii();
-    let mut out = String::new();
-    let chars: Vec<char> = code.chars().collect();
-    for (i, c) in chars.iter().enumerate() {
-        let around = (i.checked_sub(1).and_then(|j| chars.get(j)), chars.get(i + 1));
-        match (c, around) {
-            (' ', (Some(a), Some(b))) if word(*a) && word(*b) => out.push(' '),
-            (' ', _) => {}
-            _ => out.push(*c),
+/// The documentation of every declaration, in order.
+fn docs(text: &str) -> Vec<Option<String>> {
+    fn walk(items: &[Item], out: &mut Vec<Option<String>>) {
+        for item in items {
+            let (doc, bodies): (_, Vec<&Body>) = match item {
+                Item::Decl(d) => (&d.doc, vec![&d.body]),
+                Item::If(i) => (&i.doc, std::iter::once(&i.then).chain(&i.otherwise).collect()),
+                Item::For(f) => (&f.doc, vec![&f.body]),
+                _ => continue,
+            };
+            out.push(doc.as_ref().map(ToString::to_string));
+            bodies.iter().for_each(|b| walk(&b.items, out));
         }
     }
+    let mut out = Vec::new();
+    walk(&syntax::parse(FileId(0), text).file.items, &mut out);
     out
 }

@@ -1,7 +1,7 @@
 //! Items over lines: comments, blank lines, blocks, and `=` under `=`.
 
 use super::WIDTH;
-use super::inline::Text;
+use super::inline::{Text, always_breaks};
 use crate::source::Span;
 use crate::syntax::ast::{
     Argument, Binding, Body, Call, Callee, Decl, Entry, EntryValue, File, For, If, Item, StrLit, Value, ValueKind,
@@ -43,7 +43,7 @@ impl<'t> Printer<'t> {
         for _ in 0..depth {
             self.out.push_str("  ");
         }
-        self.out.push_str(text.trim_end());
+        self.out.push_str(text);
         self.out.push('\n');
     }
 
@@ -91,9 +91,31 @@ impl<'t> Printer<'t> {
                 pieces.push(Piece { blank, lines: vec![self.comment_text(comment)], equals: None, trailing: None });
                 last = comment.end as usize;
             }
-            let blank = !pieces.is_empty() && self.breaks(last, span.start as usize) > 1;
+            let mut blank = !pieces.is_empty() && self.breaks(last, span.start as usize) > 1;
+            // A comment in a head has no line of its own: it goes before the declaration and its documentation.
+            let lifted: Vec<Piece> = self
+                .comments_before(head_end(item))
+                .into_iter()
+                .map(|c| Piece { blank: false, lines: vec![self.comment_text(c)], equals: None, trailing: None })
+                .collect();
+            let documented = doc(item).map_or(0, |d| d.lines().count().max(1));
+            let place = pieces.len() - documented.min(pieces.len());
+            let lift = !lifted.is_empty();
+            let doc_like = lifted.last().is_some_and(|p| p.lines.iter().any(|l| l.starts_with("##")));
+            pieces.splice(place..place, lifted);
+            if lift
+                && doc_like
+                && documented > 0
+                && let Some(first) = pieces.len().checked_sub(documented).and_then(|i| pieces.get_mut(i))
+            {
+                first.blank = true;
+            }
+            // What looks like documentation and was none must not become it.
+            let beside =
+                pieces.last().is_some_and(|p| p.trailing.is_none() && p.lines.iter().any(|l| l.starts_with("##")));
+            blank |= beside && documented == 0 && doc(item).is_none();
             let (lines, equals) = self.item(item, depth);
-            // A comment in a place that has no line of its own goes before what it stands in.
+            // What stands elsewhere inside goes before it as well.
             let inside = self.comments_before(span.end as usize);
             for (i, comment) in inside.iter().enumerate() {
                 let lines = vec![self.comment_text(*comment)];
@@ -111,7 +133,7 @@ impl<'t> Printer<'t> {
             pieces.push(Piece { blank, lines: vec![self.comment_text(comment)], equals: None, trailing: None });
             last = comment.end as usize;
         }
-        align(&mut pieces);
+        align(&mut pieces, depth);
         for piece in pieces {
             if piece.blank {
                 self.out.push('\n');
@@ -196,24 +218,28 @@ impl<'t> Printer<'t> {
     }
 
     fn has_comment(&self, span: Span) -> bool {
-        self.comments.iter().skip(self.next).any(|c| span.contains(*c))
+        let first = self.comments.partition_point(|c| c.start < span.start).max(self.next);
+        self.comments.get(first).is_some_and(|c| span.contains(*c))
     }
 
     /// `head {`, the entries, `}`.
     fn block(&mut self, head: &str, body: &Body, depth: usize) -> Vec<String> {
         let (start, end) = (body.span.start as usize + 1, (body.span.end as usize).saturating_sub(1));
-        let open = match self.trailing(start, end) {
+        let comment = self.trailing(start, end);
+        if body.items.is_empty() && comment.is_none() && !self.has_comment(body.span) {
+            return vec![format!("{head} {{}}")];
+        }
+        let open = match comment {
             Some(comment) => format!("{head} {{  {comment}"),
             None => format!("{head} {{"),
         };
-        if body.items.is_empty() && !self.has_comment(body.span) && open.ends_with('{') {
-            return vec![format!("{head} {{}}")];
-        }
         let mut inner = Printer { text: self.text, comments: self.comments, next: self.next, out: String::new() };
         inner.items(&body.items, depth + 1, start, end);
         self.next = inner.next;
         let mut lines = vec![open];
-        lines.extend(inner.out.strip_suffix('\n').unwrap_or(&inner.out).split('\n').map(str::to_owned));
+        if let Some(entries) = inner.out.strip_suffix('\n') {
+            lines.extend(entries.split('\n').map(str::to_owned));
+        }
         lines.push(format!("{}}}", "  ".repeat(depth)));
         lines
     }
@@ -237,16 +263,21 @@ impl<'t> Printer<'t> {
         let Some(otherwise) = &i.otherwise else { return lines };
         let indent = "  ".repeat(depth);
         // What stands between the two stays between them.
+        let beside = self.trailing(i.then.span.end as usize, otherwise.span.start as usize);
         let between = self.comments_before(otherwise.span.start as usize);
-        if between.is_empty() {
-            let more = self.block("} else", otherwise, depth);
-            lines.pop();
-            lines.extend(more.into_iter().enumerate().map(|(n, l)| if n == 0 { format!("{indent}{l}") } else { l }));
-        } else {
-            lines.extend(between.iter().map(|c| format!("{indent}{}", self.comment_text(*c))));
-            let more = self.block("else", otherwise, depth);
-            lines.extend(more.into_iter().enumerate().map(|(n, l)| if n == 0 { format!("{indent}{l}") } else { l }));
+        if beside.is_none() && between.is_empty() {
+            let close = lines.pop().unwrap_or_default();
+            let mut more = self.block(&format!("{close} else"), otherwise, depth).into_iter();
+            lines.extend(more.next());
+            lines.extend(more);
+            return lines;
         }
+        if let (Some(last), Some(comment)) = (lines.last_mut(), beside) {
+            last.push_str(&format!("  {comment}"));
+        }
+        lines.extend(between.iter().map(|c| format!("{indent}{}", self.comment_text(*c))));
+        let more = self.block("else", otherwise, depth);
+        lines.extend(more.into_iter().enumerate().map(|(n, l)| if n == 0 { format!("{indent}{l}") } else { l }));
         lines
     }
 
@@ -315,11 +346,11 @@ impl<'t> Printer<'t> {
                 Some(name) => {
                     let name = self.text.name(name);
                     let equals = name.chars().count() + 1;
-                    let lines = self.after_head(&format!("{name} = "), &argument.value, depth + 1);
+                    let lines = self.value_lines(&format!("{name} = "), &argument.value, depth + 1, 1);
                     let one = lines.len() == 1;
                     (lines, one.then_some(equals))
                 }
-                None => (self.after_head("", &argument.value, depth + 1), None),
+                None => (self.value_lines("", &argument.value, depth + 1, 1), None),
             };
             if let Some(last) = lines.last_mut() {
                 last.push(',');
@@ -330,7 +361,7 @@ impl<'t> Printer<'t> {
         for comment in self.comments_before(end) {
             pieces.push(Piece { blank: false, lines: vec![self.comment_text(comment)], equals: None, trailing: None });
         }
-        align(&mut pieces);
+        align(&mut pieces, depth + 1);
         self.wrapped(&format!("{head}("), pieces, ")", depth)
     }
 
@@ -354,8 +385,14 @@ impl<'t> Printer<'t> {
 
     /// A value after `key = `: on the line if it fits, else broken.
     fn after_head(&mut self, head: &str, value: &Value, depth: usize) -> Vec<String> {
+        self.value_lines(head, value, depth, 0)
+    }
+
+    /// The same, with room for so many characters behind it.
+    fn value_lines(&mut self, head: &str, value: &Value, depth: usize, room: usize) -> Vec<String> {
         let line = format!("{head}{}", self.text.value(value));
-        let comment = self.has_comment(value.span);
+        let fits = |line: &str, depth: usize| fits(&format!("{line}{}", " ".repeat(room)), depth);
+        let comment = self.has_comment(value.span) || always_breaks(value);
         match &value.kind {
             ValueKind::List(items) if comment || (!fits(&line, depth) && !items.is_empty()) => {
                 let end = value.span.end as usize - 1;
@@ -365,7 +402,7 @@ impl<'t> Printer<'t> {
                         let lines = vec![self.comment_text(comment)];
                         pieces.push(Piece { blank: false, lines, equals: None, trailing: None });
                     }
-                    let mut lines = self.after_head("", item, depth + 1);
+                    let mut lines = self.value_lines("", item, depth + 1, 1);
                     if let Some(last) = lines.last_mut() {
                         last.push(',');
                     }
@@ -400,19 +437,41 @@ fn fits(line: &str, depth: usize) -> bool {
     !line.contains('\n') && line.chars().count() + 2 * depth <= WIDTH
 }
 
-/// Puts `=` under `=` in runs of one-line entries.
-fn align(pieces: &mut [Piece]) {
+/// Puts `=` under `=` in runs of one-line entries; not in a run that would become too long by it.
+fn align(pieces: &mut [Piece], depth: usize) {
     let mut i = 0;
     while i < pieces.len() {
         let run =
             pieces.iter().skip(i).enumerate().take_while(|(n, p)| p.equals.is_some() && (*n == 0 || !p.blank)).count();
-        let widest = pieces.iter().skip(i).take(run).filter_map(|p| p.equals).max().unwrap_or(0);
-        for piece in pieces.iter_mut().skip(i).take(run) {
+        let pairs = || pieces.iter().skip(i).take(run).filter_map(|p| Some((p.equals?, p.lines.first()?)));
+        let widest = pairs().map(|(at, _)| at).max().unwrap_or(0);
+        let wide = pairs()
+            .any(|(at, line)| line.chars().count() <= WIDTH && line.chars().count() + widest - at + 2 * depth > WIDTH);
+        for piece in pieces.iter_mut().skip(i).take(if wide { 0 } else { run }) {
             if let (Some(at), Some(line)) = (piece.equals, piece.lines.first_mut()) {
                 let byte = line.char_indices().nth(at).map_or(line.len(), |(b, _)| b);
                 line.insert_str(byte, &" ".repeat(widest - at));
             }
         }
         i += run.max(1);
+    }
+}
+
+/// Where the head of a declaration ends; nowhere for anything else.
+fn head_end(item: &Item) -> usize {
+    match item {
+        Item::Decl(d) => d.body.span.start as usize,
+        Item::If(i) => i.then.span.start as usize,
+        Item::For(f) => f.body.span.start as usize,
+        _ => 0,
+    }
+}
+
+fn doc(item: &Item) -> Option<&str> {
+    match item {
+        Item::Decl(d) => d.doc.as_deref(),
+        Item::If(i) => i.doc.as_deref(),
+        Item::For(f) => f.doc.as_deref(),
+        _ => None,
     }
 }

@@ -32,7 +32,7 @@ impl Context<'_> {
         Span::new(self.file, (start as u32).min(self.len), (end as u32).min(self.len))
     }
 
-    /// The `##` lines that end on the line before `start`.
+    /// The `##` lines that end on the line before `start`; a comment behind something else documents nothing.
     fn doc(&self, start: u32) -> Option<SmolStr> {
         let mut at = start as usize;
         let mut index = self.comments.partition_point(|c| c.start < start);
@@ -42,8 +42,10 @@ impl Context<'_> {
             let between = self.text.get(comment.end as usize..at)?;
             let near = between.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'))
                 && between.matches('\n').count() == 1;
+            let before = self.text.get(..comment.start as usize)?;
+            let alone = before.rsplit('\n').next().is_some_and(|l| l.trim().is_empty());
             match text.strip_prefix("##") {
-                Some(rest) if near => lines.push(rest.strip_prefix(' ').unwrap_or(rest).trim_end()),
+                Some(rest) if near && alone => lines.push(rest.strip_prefix(' ').unwrap_or(rest).trim_end()),
                 _ => break,
             }
             at = comment.start as usize;
