@@ -166,6 +166,15 @@ impl Plan {
         let mut tasks = Vec::new();
         for raw in &raw {
             let mut task = read_task(raw, given);
+            let working = match &task.kind {
+                Kind::ForEach { task, .. } => &task.kind,
+                kind => kind,
+            };
+            if matches!(working, Kind::Condition { .. } | Kind::Elsewhere(_)) {
+                // It starts no process, and needs no environment.
+                tasks.push(task);
+                continue;
+            }
             let wanted: Vec<String> = places.get(&place_of(inner(raw))).into_iter().flatten().cloned().collect();
             let set = requirements.iter().position(|r| *r == wanted).unwrap_or_else(|| {
                 requirements.push(wanted);
