@@ -43,12 +43,10 @@ fn cron(text: &str, zone: &str) -> Outcome {
     };
     let times = parsed.next_after(&now, 5);
     if times.is_empty() {
-        println!("{text} in {zone} never fires again");
+        super::print(&format!("{text} in {zone} never fires again\n"));
         return Outcome::Done;
     }
-    println!("{text} in {zone} fires next at");
-    for at in times {
-        println!("  {}", at.strftime("%a %Y-%m-%d %H:%M:%S %Z"));
-    }
+    let lines: String = times.iter().map(|at| format!("  {}\n", at.strftime("%a %Y-%m-%d %H:%M:%S %Z"))).collect();
+    super::print(&format!("{text} in {zone} fires next at\n{lines}"));
     Outcome::Done
 }
