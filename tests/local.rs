@@ -145,6 +145,9 @@ fn tries_time_limits_and_items() {
     assert_eq!((code, results["loop"]["state"].as_str()), (1, Some("failed")), "{told}");
     assert!(told.contains("1 of 3 items failed") && told.contains("this item is bad"), "{told}");
 
+    let (code, told, _) = run(project, "lacking", &[]);
+    assert!(code == 1 && told.contains("add it with `--with a_package_that_nobody_has`"), "{told}");
+
     let (code, told, _) = run(project, "too_large", &[]);
     assert_eq!(code, 1);
     assert!(told.contains("output 'text' has 50002 bytes; the platform passes on at most 49152"), "{told}");

@@ -121,6 +121,13 @@ impl View {
         }
         if failed {
             self.print(&format!("      the whole log: {}", log.display()));
+            let missing = lines.iter().rev().find_map(|l| l.split("No module named '").nth(1)?.split('\'').next());
+            if let Some(module) = missing {
+                let package = module.split('.').next().unwrap_or(module);
+                self.print(&format!(
+                    "      `{package}` is not in the environment: require it in the project, or add it with `--with {package}` if the platform's runtime brings it"
+                ));
+            }
         }
     }
 

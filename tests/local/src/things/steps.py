@@ -83,6 +83,10 @@ def sleep(seconds: float) -> None:
     time.sleep(seconds)
 
 
+def wants() -> None:
+    import a_package_that_nobody_has.part  # noqa: F401
+
+
 def large() -> str:
     return "x" * 50_000
 
