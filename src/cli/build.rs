@@ -6,7 +6,7 @@ use super::Outcome;
 use super::args::Shared;
 use crate::check::Checked;
 use crate::lower::{Bundle, Options, entry_points, lower};
-use crate::package::{Wheel, build};
+use crate::package::{Wheel, build, pack};
 use crate::project::{Loaded, Project};
 
 /// A project for one target.
@@ -30,7 +30,12 @@ pub fn build_all<'a>(loaded: &'a Loaded, checked: &'a Checked, shared: &Shared) 
         let Some(program) = program else { continue };
         let mut wheels = Vec::new();
         for (package, entries) in program.packages.iter().zip(entry_points(program)) {
-            match build(&package.dir, entries) {
+            // What was checked is what is packed.
+            let made = match project.package(&package.dir).map(|p| &p.project) {
+                Some(Ok(python)) => pack(python, entries),
+                _ => build(&package.dir, entries),
+            };
+            match made {
                 Ok(wheel) => {
                     if !shared.quiet {
                         wheel.notes.iter().for_each(|n| eprintln!("note    {}: {n}", package.name));

@@ -43,7 +43,7 @@ pub fn run(args: &Fmt, shared: &Shared) -> Outcome {
         match done {
             Done::Same => same += 1,
             Done::Changed(_) if args.check => {
-                println_quietly(&path);
+                super::print(&format!("{}\n", path.display()));
                 changed += 1;
             }
             Done::Changed(_) if std::fs::metadata(&path).is_ok_and(|m| m.permissions().readonly()) => {
@@ -76,10 +76,6 @@ pub fn run(args: &Fmt, shared: &Shared) -> Outcome {
         Outcome::Done if args.check && changed > 0 => Outcome::Errors,
         outcome => outcome,
     }
-}
-
-fn println_quietly(path: &Path) {
-    super::print(&format!("{}\n", path.display()));
 }
 
 fn stdin(args: &Fmt, shared: &Shared) -> Outcome {

@@ -18,6 +18,7 @@ use crate::emit::write_file;
 use crate::local::plan::Given;
 use crate::local::{Environments, Plan, Run, State, Wanted};
 use crate::model::{Braces, Param, Pipeline, Reference, Type, braces};
+use crate::schema::facts::TIMES;
 
 pub fn run(args: &Args, shared: &Shared) -> Outcome {
     if !args.local {
@@ -434,7 +435,7 @@ fn facts(plan: &Plan, now: &jiff::Zoned) -> HashMap<String, String> {
         ("second", now.second().to_string()),
         ("timestamp_ms", milliseconds),
     ];
-    for root in ["job.start_time", "job.trigger.time", "backfill"] {
+    for (root, _) in TIMES {
         for (part, value) in &parts {
             set(&format!("{root}.{part}"), value.clone());
         }

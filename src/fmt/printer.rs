@@ -61,7 +61,12 @@ impl<'t> Printer<'t> {
         self.text.slice(span).trim_end().to_owned()
     }
 
-    /// Whether a line ends between two places.
+    /// A comment on a line of its own.
+    fn comment(&self, span: Span, blank: bool) -> Piece {
+        Piece { blank, lines: vec![self.comment_text(span)], equals: None, trailing: None }
+    }
+
+    /// How many lines end between two places.
     fn breaks(&self, from: usize, to: usize) -> usize {
         self.text.0.get(from..to).map_or(0, |t| t.matches('\n').count())
     }
@@ -88,16 +93,13 @@ impl<'t> Printer<'t> {
             let span = item.span();
             for comment in self.comments_before(span.start as usize) {
                 let blank = !pieces.is_empty() && self.breaks(last, comment.start as usize) > 1;
-                pieces.push(Piece { blank, lines: vec![self.comment_text(comment)], equals: None, trailing: None });
+                pieces.push(self.comment(comment, blank));
                 last = comment.end as usize;
             }
             let mut blank = !pieces.is_empty() && self.breaks(last, span.start as usize) > 1;
             // A comment in a head has no line of its own: it goes before the declaration and its documentation.
-            let lifted: Vec<Piece> = self
-                .comments_before(head_end(item))
-                .into_iter()
-                .map(|c| Piece { blank: false, lines: vec![self.comment_text(c)], equals: None, trailing: None })
-                .collect();
+            let lifted: Vec<Piece> =
+                self.comments_before(head_end(item)).into_iter().map(|c| self.comment(c, false)).collect();
             let documented = doc(item).map_or(0, |d| d.lines().count().max(1));
             let place = pieces.len() - documented.min(pieces.len());
             let lift = !lifted.is_empty();
@@ -118,8 +120,7 @@ impl<'t> Printer<'t> {
             // What stands elsewhere inside goes before it as well.
             let inside = self.comments_before(span.end as usize);
             for (i, comment) in inside.iter().enumerate() {
-                let lines = vec![self.comment_text(*comment)];
-                pieces.push(Piece { blank: blank && i == 0, lines, equals: None, trailing: None });
+                pieces.push(self.comment(*comment, blank && i == 0));
             }
             let trailing = self.trailing(span.end as usize, end);
             last = match &trailing {
@@ -130,7 +131,7 @@ impl<'t> Printer<'t> {
         }
         for comment in self.comments_before(end) {
             let blank = !pieces.is_empty() && self.breaks(last, comment.start as usize) > 1;
-            pieces.push(Piece { blank, lines: vec![self.comment_text(comment)], equals: None, trailing: None });
+            pieces.push(self.comment(comment, blank));
             last = comment.end as usize;
         }
         align(&mut pieces, depth);
@@ -335,12 +336,7 @@ impl<'t> Printer<'t> {
         let mut pieces = Vec::new();
         for argument in arguments {
             for comment in self.comments_before(argument.value.span.start as usize) {
-                pieces.push(Piece {
-                    blank: false,
-                    lines: vec![self.comment_text(comment)],
-                    equals: None,
-                    trailing: None,
-                });
+                pieces.push(self.comment(comment, false));
             }
             let (mut lines, equals) = match &argument.name {
                 Some(name) => {
@@ -359,7 +355,7 @@ impl<'t> Printer<'t> {
             pieces.push(Piece { blank: false, lines, equals, trailing });
         }
         for comment in self.comments_before(end) {
-            pieces.push(Piece { blank: false, lines: vec![self.comment_text(comment)], equals: None, trailing: None });
+            pieces.push(self.comment(comment, false));
         }
         align(&mut pieces, depth + 1);
         self.wrapped(&format!("{head}("), pieces, ")", depth)
@@ -399,8 +395,7 @@ impl<'t> Printer<'t> {
                 let mut pieces = Vec::new();
                 for item in items {
                     for comment in self.comments_before(item.span.start as usize) {
-                        let lines = vec![self.comment_text(comment)];
-                        pieces.push(Piece { blank: false, lines, equals: None, trailing: None });
+                        pieces.push(self.comment(comment, false));
                     }
                     let mut lines = self.value_lines("", item, depth + 1, 1);
                     if let Some(last) = lines.last_mut() {
@@ -410,8 +405,7 @@ impl<'t> Printer<'t> {
                     pieces.push(Piece { blank: false, lines, equals: None, trailing });
                 }
                 for comment in self.comments_before(end) {
-                    let lines = vec![self.comment_text(comment)];
-                    pieces.push(Piece { blank: false, lines, equals: None, trailing: None });
+                    pieces.push(self.comment(comment, false));
                 }
                 self.wrapped(&format!("{head}["), pieces, "]", depth)
             }

@@ -161,7 +161,7 @@ impl Run<'_> {
                                 && ended.values.get("outcome").map(super::text::wire).as_ref() != Some(w)
                         })
                     });
-                    let over = Limits { timeout: None, until, canceled: self.canceled }.over(Instant::now());
+                    let over = self.over(until);
                     let verdict = over.map_or_else(|| decide(&task.run_if, &states, unmet), Err);
                     if let Err(state) = verdict {
                         tell(ended(&task.key, state, Duration::ZERO, ""));
@@ -250,7 +250,7 @@ impl Run<'_> {
                 _ => false,
             };
             let left = task.retries.is_none_or(|n| attempt <= n);
-            let over = Limits { timeout: None, until: around.until, canceled: self.canceled }.over(Instant::now());
+            let over = self.over(around.until);
             if again && left && over.is_none() {
                 tell(Event::Retry { task: name.to_owned(), state });
                 self.pause(task.pause);
@@ -261,6 +261,11 @@ impl Run<'_> {
             tell(Event::Ended { task: name.to_owned(), state, took, note, log });
             return Done { key: task.key.clone(), state, values, attempts: attempt };
         }
+    }
+
+    /// How whatever must end at a time ends, if it has to.
+    fn over(&self, until: Option<Instant>) -> Option<State> {
+        Limits { timeout: None, until, canceled: self.canceled }.over(Instant::now())
     }
 
     fn pause(&self, time: Duration) {
@@ -308,7 +313,7 @@ impl Run<'_> {
             }
         });
         let bad = bad.into_inner();
-        let over = Limits { timeout: None, until: around.until, canceled: self.canceled }.over(Instant::now());
+        let over = self.over(around.until);
         let state = match (bad, over) {
             (0, _) => State::Success,
             (_, Some(state)) => state,

@@ -83,6 +83,16 @@ pub struct Task {
     pub variables: Vec<(String, String)>,
 }
 
+impl Task {
+    /// What does the work: of a loop what is inside.
+    pub fn work(&self) -> &Kind {
+        match &self.kind {
+            Kind::ForEach { task, .. } => &task.kind,
+            kind => kind,
+        }
+    }
+}
+
 /// A job.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -166,11 +176,7 @@ impl Plan {
         let mut tasks = Vec::new();
         for raw in &raw {
             let mut task = read_task(raw, given);
-            let working = match &task.kind {
-                Kind::ForEach { task, .. } => &task.kind,
-                kind => kind,
-            };
-            if matches!(working, Kind::Condition { .. } | Kind::Elsewhere(_)) {
+            if matches!(task.work(), Kind::Condition { .. } | Kind::Elsewhere(_)) {
                 // It starts no process, and needs no environment.
                 tasks.push(task);
                 continue;
@@ -201,15 +207,9 @@ impl Plan {
     pub fn elsewhere(&self) -> BTreeMap<&str, &str> {
         self.tasks
             .iter()
-            .filter_map(|t| {
-                let kind = match &t.kind {
-                    Kind::ForEach { task, .. } => &task.kind,
-                    kind => kind,
-                };
-                match kind {
-                    Kind::Elsewhere(why) => Some((t.key.as_str(), why.as_str())),
-                    _ => None,
-                }
+            .filter_map(|t| match t.work() {
+                Kind::Elsewhere(why) => Some((t.key.as_str(), why.as_str())),
+                _ => None,
             })
             .collect()
     }

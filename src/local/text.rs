@@ -106,12 +106,10 @@ impl Known {
             Reference::Fact(path) => Ok(match path.as_str() {
                 "task.name" => here.task.to_owned(),
                 "task.execution_count" => here.attempt.to_string(),
-                path => {
-                    match self.facts.get(path).or_else(|| self.facts.get(&path.replace("backfill", "job.start_time"))) {
-                        Some(value) => value.clone(),
-                        None => return Err(format!("`{path}` is not known on this machine")),
-                    }
-                }
+                path => match self.facts.get(path) {
+                    Some(value) => value.clone(),
+                    None => return Err(format!("`{path}` is not known on this machine")),
+                },
             }),
             // A secret is handed over by name alone: the process reads it from its own environment.
             Reference::Secret { scope, key } => {
@@ -129,12 +127,15 @@ pub(super) fn wire(value: &Value) -> String {
     }
 }
 
+/// The value of `--name=value`, or the text itself.
+fn value_of(text: &str) -> &str {
+    text.split_once('=').filter(|(name, _)| name.starts_with("--")).map_or(text, |(_, value)| value)
+}
+
 /// A parameter whose value is a path in a volume: that path below `root`. Volumes have directories of their own here.
 pub(super) fn in_volumes(text: &str, root: &Path) -> String {
-    let (before, path) = match text.split_once('=') {
-        Some((name, value)) if name.starts_with("--") => (format!("{name}="), value),
-        _ => (String::new(), text),
-    };
+    let path = value_of(text);
+    let before = text.strip_suffix(path).unwrap_or_default();
     if path.starts_with(['[', '{']) && path.contains("\"/Volumes/") {
         // A list or map of paths.
         return match serde_json::from_str(path) {
@@ -170,8 +171,7 @@ fn each_text(value: Value, f: &dyn Fn(&str) -> String) -> Value {
 
 /// The volume of a path such as `/Volumes/catalog/schema/volume/...`, below `root`.
 pub(super) fn volume_of(text: &str, root: &Path) -> Option<std::path::PathBuf> {
-    let path = text.split_once("=").filter(|(n, _)| n.starts_with("--")).map_or(text, |(_, v)| v);
-    let mut parts = path.strip_prefix("/Volumes/")?.split('/').filter(|p| !p.is_empty());
+    let mut parts = value_of(text).strip_prefix("/Volumes/")?.split('/').filter(|p| !p.is_empty());
     let volume = [parts.next()?, parts.next()?, parts.next()?];
     (!volume.contains(&"..")).then(|| root.join("Volumes").join(volume.join("/")))
 }

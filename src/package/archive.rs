@@ -9,20 +9,32 @@ use sha2::{Digest, Sha256};
 
 use super::select::Contents;
 
+/// SHA-256 of some bytes.
+pub(super) type Digest32 = [u8; 32];
+
 /// SHA-256 of some bytes, in hex.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    hex(&Sha256::digest(bytes).into())
+}
+
+pub(super) fn hex(digest: &Digest32) -> String {
+    digest.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The digests of all files, on all cores.
+pub(super) fn digests(files: &Contents) -> Vec<Digest32> {
+    files.par_iter().map(|(_, bytes)| Sha256::digest(bytes).into()).collect()
 }
 
 /// The text of `RECORD` for these files and itself.
-pub(super) fn record(files: &Contents, info: &str) -> String {
+pub(super) fn record(files: &Contents, digests: &[Digest32], info: &str) -> String {
     let quote = |path: &str| {
         if path.contains([',', '"']) { format!("\"{}\"", path.replace('"', "\"\"")) } else { path.to_owned() }
     };
-    let line = |(path, bytes): &(String, Vec<u8>)| {
-        format!("{},sha256={},{}\n", quote(path), URL_SAFE_NO_PAD.encode(Sha256::digest(bytes)), bytes.len())
-    };
-    let mut out: String = files.par_iter().map(line).collect::<Vec<_>>().concat();
+    let mut out = String::new();
+    for ((path, bytes), digest) in files.iter().zip(digests) {
+        out.push_str(&format!("{},sha256={},{}\n", quote(path), URL_SAFE_NO_PAD.encode(digest), bytes.len()));
+    }
     out.push_str(&format!("{}/RECORD,,\n", quote(info)));
     out
 }

@@ -3,6 +3,7 @@
 use super::layout::Layout;
 use super::modules::Modules;
 use super::pyproject::{Pyproject, texts_of};
+use super::requirements::lines;
 use crate::python::{Binding, read};
 use crate::source::FileId;
 
@@ -130,16 +131,6 @@ fn assigned(text: &str) -> Option<String> {
 
 /// The requirements in a file, as setuptools takes them: no options of pip.
 fn requirement_lines(text: &str) -> Option<Vec<String>> {
-    let mut out = Vec::new();
-    for line in text.lines() {
-        let line = line.split(" #").next().unwrap_or(line).trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        if line.starts_with('-') {
-            return None;
-        }
-        out.push(line.to_owned());
-    }
-    Some(out)
+    let found: Vec<String> = lines(text).into_iter().map(|(_, line)| line).collect();
+    (!found.iter().any(|line| line.starts_with('-'))).then_some(found)
 }

@@ -28,4 +28,4 @@ pub use requirements::{RequirementLine, lines as requirement_lines, requirement}
 pub use select::plain_lines;
 pub(crate) use select::{is_packed, never as never_packed};
 pub use types::{PyType, RecordKind};
-pub use wheel::{Wheel, WheelFile, build};
+pub use wheel::{Wheel, WheelFile, build, pack};

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::archive::{record, sha256_hex, zip};
+use super::archive::{digests, hex, record, zip};
 use super::backend;
 use super::entry::{EntryPoint, GROUP, module, module_name};
 use super::metadata::{Metadata, for_an_extra, metadata_txt, normalize_name, valid_name, valid_version};
@@ -71,10 +70,17 @@ struct Parts {
 /// # Errors
 /// Metadata or files that cannot be read, no module at all, or a build backend that fails.
 pub fn build(dir: &Path, entry_points: Vec<EntryPoint>) -> Result<Wheel, ProjectError> {
-    let project = PythonProject::read(&DiskFiles, dir)?;
+    pack(&PythonProject::read(&DiskFiles, dir)?, entry_points)
+}
+
+/// Builds the wheel of a project that was read, with the steps that start in it.
+///
+/// # Errors
+/// Files that cannot be read, no module at all, or a build backend that fails.
+pub fn pack(project: &PythonProject, entry_points: Vec<EntryPoint>) -> Result<Wheel, ProjectError> {
     let parts = match &project.builder {
-        Builder::InProcess => in_process(&project)?,
-        Builder::Backend(why) => by_backend(dir, why)?,
+        Builder::InProcess => in_process(project)?,
+        Builder::Backend(why) => by_backend(&project.dir, why)?,
     };
     assemble(parts, entry_points)
 }
@@ -233,8 +239,11 @@ fn assemble(parts: Parts, entry_points: Vec<EntryPoint>) -> Result<Wheel, Projec
     if !scripts.is_empty() {
         files.push((format!("{info}/entry_points.txt"), scripts.into_bytes()));
     }
-    let record = record(&files, &info);
-    files.push((format!("{info}/RECORD"), record.into_bytes()));
+    // RECORD and the manifest tell of the same digests.
+    let mut digests = digests(&files);
+    let record = record(&files, &digests, &info).into_bytes();
+    digests.push(Sha256::digest(&record).into());
+    files.push((format!("{info}/RECORD"), record));
     let bytes = zip(&files).map_err(|e| error(format!("the wheel cannot be written: {e}"), "report this as a bug"))?;
     Ok(Wheel {
         file_name: format!("{distribution}-{version}-{}.whl", joined(&tags)),
@@ -245,8 +254,9 @@ fn assemble(parts: Parts, entry_points: Vec<EntryPoint>) -> Result<Wheel, Projec
         requirements: metadata.dependencies,
         entry_points,
         files: files
-            .par_iter()
-            .map(|(path, b)| WheelFile { path: path.clone(), sha256: sha256_hex(b), size: b.len() })
+            .iter()
+            .zip(&digests)
+            .map(|((path, b), digest)| WheelFile { path: path.clone(), sha256: hex(digest), size: b.len() })
             .collect(),
         bytes,
         notes,
