@@ -34,7 +34,8 @@ fn case(folder: &Path) -> Result<(), Failed> {
     compare(&folder.join("messages.txt"), &messages.join("\n"))?;
     let mut made = Vec::new();
     if let Some(Some(program)) = checked.programs.first() {
-        let bundle = pipec::lower::lower(program, &[], Path::new(""), &Default::default());
+        let local = pipec::package::LocalFiles::read(&files, pipec::lower::local_paths(program))?;
+        let bundle = pipec::lower::lower(program, &[], &local, Path::new(""), &Default::default());
         for job in bundle.jobs {
             let name = format!("{}.job.json", job.pipeline);
             compare(&folder.join(&name), &String::from_utf8(pipec::emit::json_bytes(&job.body)).unwrap())?;

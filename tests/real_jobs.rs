@@ -95,7 +95,8 @@ fn real_jobs_come_back_as_they_were(path: &std::path::Path) -> Result<(), Failed
             refused.push((expected, format!("{id}: {}", errors.join("; "))));
             continue;
         };
-        let bundle = pipec::lower::lower(program, &[], std::path::Path::new(""), &Default::default());
+        let bundle =
+            pipec::lower::lower(program, &[], &Default::default(), std::path::Path::new(""), &Default::default());
         let mut body = bundle.jobs[0].body.clone();
         if line["job"].get("name").is_none() {
             body.as_object_mut().unwrap().remove("name");

@@ -22,6 +22,6 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
     for program in checked.programs.iter().flatten() {
-        pipec::lower::lower(program, &[], Path::new(""), &Default::default());
+        pipec::lower::lower(program, &[], &Default::default(), Path::new(""), &Default::default());
     }
 });

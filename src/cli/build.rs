@@ -5,9 +5,10 @@ use smol_str::SmolStr;
 use super::Outcome;
 use super::args::Shared;
 use crate::check::Checked;
-use crate::lower::{Bundle, Options, entry_points, lower};
-use crate::package::{Wheel, build, pack};
+use crate::lower::{Bundle, Options, entry_points, local_paths, lower};
+use crate::package::{LocalFiles, Wheel, build, pack};
 use crate::project::{Loaded, Project};
+use crate::source::DiskFiles;
 
 /// A project for one target.
 pub struct Built<'a> {
@@ -48,7 +49,11 @@ pub fn build_all<'a>(loaded: &'a Loaded, checked: &'a Checked, shared: &Shared) 
                 }
             }
         }
-        let bundle = lower(program, &wheels, project.dir(), &options);
+        let local = LocalFiles::read(&DiskFiles, local_paths(program)).map_err(|e| {
+            eprintln!("pipec: {e}");
+            Outcome::Failed
+        })?;
+        let bundle = lower(program, &wheels, &local, project.dir(), &options);
         out.push(Built { project, program, bundle, wheels });
     }
     Ok(out)

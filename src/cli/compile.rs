@@ -83,15 +83,11 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
         return compare(places, args.pipeline.as_deref(), whole, shared);
     }
     for (dir, (bundles, wheels)) in places.iter() {
-        let list = match artifacts(bundles, wheels, args.pipeline.as_deref())
-            .and_then(|list| write_all(dir, &list, whole).map(|()| list))
-        {
-            Ok(list) => list,
-            Err(e) => {
-                eprintln!("pipec: {e}");
-                return Outcome::Failed;
-            }
-        };
+        let list = artifacts(bundles, wheels, args.pipeline.as_deref());
+        if let Err(e) = write_all(dir, &list, whole) {
+            eprintln!("pipec: {e}");
+            return Outcome::Failed;
+        }
         if !shared.quiet {
             tell(dir, bundles, &list);
         }
@@ -103,11 +99,7 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
 fn compare(places: &Places, only: Option<&str>, whole: bool, shared: &Shared) -> Outcome {
     let mut outcome = Outcome::Done;
     for (dir, (bundles, wheels)) in places {
-        let found = match artifacts(bundles, wheels, only) {
-            Ok(list) => verify(dir, &list, whole),
-            Err(e) => Err(e),
-        };
-        match found {
+        match verify(dir, &artifacts(bundles, wheels, only), whole) {
             Ok(None) => {
                 if !shared.quiet {
                     eprintln!("same    {}", dir.display());

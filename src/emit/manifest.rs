@@ -1,19 +1,15 @@
 //! `manifest.json`: what was built, from what, and what only a deployment can fill in.
 
-use std::io;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::Artifact;
 use crate::lower::Bundle;
-use crate::package::{Wheel, plain_lines, sha256_hex};
+use crate::package::{Wheel, sha256_hex};
 
 /// The manifest of one target; `written` are the job files that go with it.
-///
-/// # Errors
-/// A local file that cannot be read.
-pub fn manifest(bundles: &[Bundle], wheels: &[(Wheel, String)], written: &[Artifact]) -> io::Result<Value> {
+pub fn manifest(bundles: &[Bundle], wheels: &[(Wheel, String)], written: &[Artifact]) -> Value {
     let first = bundles.first();
     let jobs: Vec<Value> = bundles
         .iter()
@@ -43,16 +39,15 @@ pub fn manifest(bundles: &[Bundle], wheels: &[(Wheel, String)], written: &[Artif
     let mut files: Vec<Value> = Vec::new();
     for bundle in bundles {
         for file in &bundle.files {
-            let bytes = read_local(&file.local)?;
             files.push(json!({
                 "workspace_path": file.workspace_path,
                 "kind": file.kind,
-                "sha256": sha256_hex(&bytes),
-                "size": bytes.len(),
+                "sha256": file.content.sha256,
+                "size": file.content.bytes.len(),
             }));
         }
     }
-    Ok(json!({
+    json!({
         "version": 1,
         "project": first.map(|b| b.project.as_str()).unwrap_or_default(),
         "target": first.map(|b| b.target.as_str()).unwrap_or_default(),
@@ -60,18 +55,7 @@ pub fn manifest(bundles: &[Bundle], wheels: &[(Wheel, String)], written: &[Artif
         "jobs": jobs,
         "wheels": wheels,
         "files": files,
-    }))
-}
-
-/// The bytes of a local file as they go to the workspace.
-///
-/// # Errors
-/// What the file system says, with the path.
-pub fn read_local(path: &Path) -> io::Result<Vec<u8>> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(plain_lines(bytes)),
-        Err(e) => Err(io::Error::new(e.kind(), format!("cannot read `{}`: {e}", path.display()))),
-    }
+    })
 }
 
 fn wheel(w: &Wheel, folder: &str) -> Value {

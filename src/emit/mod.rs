@@ -4,11 +4,10 @@ mod manifest;
 mod verify;
 mod write;
 
-pub use manifest::{manifest, read_local};
+pub use manifest::manifest;
 pub use verify::{Difference, verify};
 pub use write::{write_all, write_file};
 
-use std::io;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -33,17 +32,14 @@ pub fn json_bytes(value: &Value) -> Vec<u8> {
 }
 
 /// Everything that compiling for one target writes. Each wheel comes with the workspace folder that it goes to.
-///
-/// # Errors
-/// A local file that cannot be read.
-pub fn artifacts(bundles: &[Bundle], wheels: &[(Wheel, String)], only: Option<&str>) -> io::Result<Vec<Artifact>> {
+pub fn artifacts(bundles: &[Bundle], wheels: &[(Wheel, String)], only: Option<&str>) -> Vec<Artifact> {
     let mut out: Vec<Artifact> = bundles
         .iter()
         .flat_map(|b| &b.jobs)
         .filter(|j| only.is_none_or(|o| o == j.pipeline))
         .map(|job| Artifact { path: PathBuf::from(format!("{}.job.json", job.pipeline)), bytes: json_bytes(&job.body) })
         .collect();
-    let manifest = manifest(bundles, wheels, &out)?;
+    let manifest = manifest(bundles, wheels, &out);
     for (wheel, _) in wheels {
         let path = PathBuf::from("wheels").join(&wheel.file_name);
         if !out.iter().any(|a| a.path == path) {
@@ -51,5 +47,5 @@ pub fn artifacts(bundles: &[Bundle], wheels: &[(Wheel, String)], only: Option<&s
         }
     }
     out.push(Artifact { path: PathBuf::from("manifest.json"), bytes: json_bytes(&manifest) });
-    Ok(out)
+    out
 }

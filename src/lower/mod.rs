@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
 
 use crate::model::{Compute, Environment, Mode, Pipeline, Program, Step, StepKind, Type, Valid};
-use crate::package::{EntryPoint, Wheel};
+use crate::package::{EntryPoint, LocalContent, LocalFiles, Wheel};
 use crate::schema::JOB;
 
 /// What the caller decides.
@@ -67,6 +67,8 @@ pub struct LocalFile {
     pub local: std::path::PathBuf,
     /// `notebook`, `script` or `sql`; `module` for one that a notebook or script imports.
     pub kind: &'static str,
+    /// What is in it.
+    pub content: LocalContent,
 }
 
 /// The entry points that the wheel of each package needs, in the order of the program's packages.
@@ -115,8 +117,28 @@ pub fn steps_of(pipeline: &Pipeline) -> impl Iterator<Item = &Step> {
     })
 }
 
-/// Lowers a program. `wheels` are those of its packages, in their order.
-pub fn lower(program: &Valid<Program>, wheels: &[Wheel], project_dir: &std::path::Path, options: &Options) -> Bundle {
+/// The local files that the jobs of a program run, with those that go along.
+pub fn local_paths(program: &Program) -> Vec<std::path::PathBuf> {
+    let mut out = Vec::new();
+    for step in program.pipelines.iter().flat_map(steps_of) {
+        if let StepKind::File(call) = &step.kind
+            && let Some(local) = &call.local
+        {
+            out.push(local.clone());
+            out.extend(call.companions.iter().map(|(path, _)| path.clone()));
+        }
+    }
+    out
+}
+
+/// Lowers a program. `wheels` are those of its packages, in their order, `local` the content of [`local_paths`].
+pub fn lower(
+    program: &Valid<Program>,
+    wheels: &[Wheel],
+    local: &LocalFiles,
+    project_dir: &std::path::Path,
+    options: &Options,
+) -> Bundle {
     let layout = Layout::new(program, options);
     let mut files = Vec::new();
     let jobs = program
@@ -127,6 +149,7 @@ pub fn lower(program: &Valid<Program>, wheels: &[Wheel], project_dir: &std::path
                 program,
                 pipeline: p,
                 wheels,
+                local,
                 layout: &layout,
                 project_dir,
                 files: Vec::new(),

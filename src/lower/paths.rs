@@ -4,6 +4,7 @@ use std::path::{Component, Path};
 
 use super::Options;
 use crate::model::{FileKind, Program};
+use crate::package::sha256_hex;
 
 /// The folders of a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub struct Layout {
     pub root: String,
     /// The folder of its wheels.
     pub wheels: String,
+    /// The folder of notebooks, scripts and the like, in places named after their content.
+    pub files: String,
     /// Whether nobody said where: the shared folder stands in until a user is known.
     pub assumed: bool,
 }
@@ -29,11 +32,25 @@ impl Layout {
             Some(path) => path.to_string(),
             None => format!("{root}/wheels"),
         };
-        Layout { root, wheels, assumed }
+        let files = format!("{root}/files");
+        Layout { root, wheels, files, assumed }
     }
 
-    /// Where a local file goes: below `files`, as below the project. Notebooks lose their extension, as in the workspace.
-    pub(super) fn file(&self, project: &Path, local: &Path, kind: FileKind) -> String {
+    /// The place of a file of a unit. One that goes alone stands beside others and carries the digest in its name: fewer
+    /// folders are fewer requests. Several keep their names, below a folder of their own.
+    pub(super) fn file(&self, digest: &str, alone: bool, below: &str) -> String {
+        if !alone {
+            return format!("{}/{digest}/{below}", self.files);
+        }
+        let (folder, name) = below.rsplit_once('/').map_or(("", below), |(f, n)| (f, n));
+        let (stem, end) = name.rsplit_once('.').map_or((name, String::new()), |(s, e)| (s, format!(".{e}")));
+        let slash = if folder.is_empty() { "" } else { "/" };
+        format!("{}/{folder}{slash}{stem}-{digest}{end}", self.files)
+    }
+
+    /// Where a local file goes below the folder of its unit: as below the project. Notebooks lose their extension, as in
+    /// the workspace.
+    pub(super) fn below(&self, project: &Path, local: &Path, kind: FileKind) -> String {
         let relative = local.strip_prefix(project).unwrap_or(local);
         let mut parts: Vec<String> = Vec::new();
         for part in relative.components() {
@@ -43,12 +60,21 @@ impl Layout {
                 _ => {}
             }
         }
-        let mut path = format!("{}/files/{}", self.root, parts.join("/"));
-        if kind == FileKind::Notebook
-            && let Some((stem, _)) = path.rsplit_once('.')
-        {
-            path = stem.to_owned();
+        let path = parts.join("/");
+        match path.rsplit_once('.') {
+            Some((stem, _)) if kind == FileKind::Notebook => stem.to_owned(),
+            _ => path,
         }
-        path
     }
+}
+
+/// The digest of a file and of those that go along with it: the name of the place where they go. A changed file is a new
+/// one, and a run that goes on keeps the files that it began with.
+pub(super) fn unit_digest<'a>(files: impl Iterator<Item = (&'a str, &'a str, &'a str)>) -> String {
+    let mut lines: Vec<String> = files.map(|(path, kind, sha256)| format!("{sha256} {kind} {path}\n")).collect();
+    lines.sort();
+    lines.dedup();
+    let mut digest = sha256_hex(lines.concat().as_bytes());
+    digest.truncate(12);
+    digest
 }

@@ -5,9 +5,10 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::json::{node_json, object_json};
+use super::paths::unit_digest;
 use super::{Late, Layout, LocalFile};
 use crate::model::{Argument, Compute, FileCall, FileKind, Object, Pipeline, Program, PythonCall, Step, StepKind};
-use crate::package::Wheel;
+use crate::package::{LocalFiles, Wheel};
 use crate::schema::{Block, TASK};
 
 /// What lowering a pipeline knows and collects.
@@ -15,6 +16,7 @@ pub(super) struct Lowering<'a> {
     pub program: &'a Program,
     pub pipeline: &'a Pipeline,
     pub wheels: &'a [Wheel],
+    pub local: &'a LocalFiles,
     pub layout: &'a Layout,
     pub project_dir: &'a Path,
     pub files: Vec<LocalFile>,
@@ -143,23 +145,39 @@ impl Lowering<'_> {
         with(&call.rest, filled)
     }
 
+    /// Notes a local file and those that go along for upload; gives the path of the first.
+    fn upload(&mut self, call: &FileCall, local: &Path) -> String {
+        let kind = match call.kind {
+            FileKind::Notebook => "notebook",
+            FileKind::Script => "script",
+            FileKind::Sql => "sql",
+        };
+        let companions = call.companions.iter().map(|(path, kind)| {
+            (path.as_path(), *kind, if *kind == FileKind::Notebook { "notebook" } else { "module" })
+        });
+        let unit: Vec<_> = std::iter::once((local, call.kind, kind))
+            .chain(companions)
+            .map(|(path, kind, word)| {
+                (path, self.layout.below(self.project_dir, path, kind), word, self.local.get(path))
+            })
+            .collect();
+        let digest =
+            unit_digest(unit.iter().map(|(_, below, word, content)| (below.as_str(), *word, content.sha256.as_str())));
+        let alone = unit.len() == 1;
+        let place = |below: &str| self.layout.file(&digest, alone, below);
+        let first = unit.first().map(|(_, below, ..)| place(below)).unwrap_or_default();
+        self.files.extend(unit.into_iter().map(|(path, below, kind, content)| LocalFile {
+            workspace_path: place(&below),
+            local: path.to_owned(),
+            kind,
+            content,
+        }));
+        first
+    }
+
     fn file(&mut self, call: &FileCall) -> Value {
         let path = match &call.local {
-            Some(local) => {
-                let path = self.layout.file(self.project_dir, local, call.kind);
-                let kind = match call.kind {
-                    FileKind::Notebook => "notebook",
-                    FileKind::Script => "script",
-                    FileKind::Sql => "sql",
-                };
-                self.files.push(LocalFile { workspace_path: path.clone(), local: local.clone(), kind });
-                for (file, kind) in &call.companions {
-                    let name = if *kind == FileKind::Notebook { "notebook" } else { "module" };
-                    let workspace_path = self.layout.file(self.project_dir, file, *kind);
-                    self.files.push(LocalFile { workspace_path, local: file.clone(), kind: name });
-                }
-                path
-            }
+            Some(local) => self.upload(call, local),
             None => call.path.to_string(),
         };
         let path = Value::from(path);

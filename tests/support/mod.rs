@@ -55,7 +55,7 @@ pub fn job_of(main: &str) -> Result<serde_json::Value, String> {
             checked.diagnostics.iter().map(|d| pipec::diag::formats::one_line(d, &loaded.sources)).collect();
         return Err(list.join("\n"));
     };
-    let bundle = pipec::lower::lower(program, &[], Path::new(""), &Default::default());
+    let bundle = pipec::lower::lower(program, &[], &Default::default(), Path::new(""), &Default::default());
     bundle.jobs.into_iter().next().map(|j| j.body).ok_or_else(|| "no job".to_owned())
 }
 
