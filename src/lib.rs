@@ -9,6 +9,8 @@
 //!      -> package::build -> Wheel                       reproducible bytes
 //!      -> lower::lower  -> Bundle                       payloads of the Jobs API; pure and total
 //!      -> emit::artifacts -> files                      byte-stable
+//!      -> deploy::plan  -> Plan                         desired, last deployed, live
+//!      -> deploy::apply -> workspace                    the only phase that writes there
 //! ```
 //!
 //! [`schema`] is the one table of the Jobs API; [`diag`] is what a user sees of a mistake.
@@ -31,6 +33,7 @@ extern crate alloc;
 
 pub mod check;
 pub mod cli;
+pub mod deploy;
 pub mod diag;
 pub mod emit;
 pub mod fmt;
@@ -44,3 +47,4 @@ pub mod schema;
 pub mod source;
 pub mod syntax;
 pub mod time;
+pub mod workspace;

@@ -32,9 +32,9 @@ pub struct Shared {
     /// Say less: errors only
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say more: which files were read, and what was chosen
-    #[arg(short, long, global = true)]
-    pub verbose: bool,
+    /// Say more: which files were read, and what was chosen; twice: each request to a workspace
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -45,6 +45,7 @@ pub enum When {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a process")]
 pub enum Command {
     /// Find every mistake, write nothing
     Check(Check),
@@ -52,8 +53,18 @@ pub enum Command {
     Compile(Compile),
     /// Bring files into the one canonical layout
     Fmt(Fmt),
-    /// Run a pipeline on this machine, from the same job and the same wheel
+    /// Show what `deploy` would change
+    Plan(PlanArgs),
+    /// Take the project to its workspace: files, jobs, permissions
+    Deploy(Deploy),
+    /// Run a pipeline that is deployed, or any on this machine with `--local`
     Run(Run),
+    /// Show what is deployed, its last runs, and when it runs next
+    Status(Status),
+    /// Take away everything that was deployed
+    Destroy(Destroy),
+    /// Show which workspace and which credentials are taken, and who that is
+    Auth(Auth),
     /// Show the page of an error code, or the fire times of a Quartz expression
     Explain(Explain),
     /// Show fields of the Jobs API
@@ -153,6 +164,120 @@ pub struct Run {
     /// How many steps at a time; without it as many as there are cores
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
+    /// In the workspace: start it and leave
+    #[arg(long)]
+    pub no_wait: bool,
+    /// In the workspace: leave after so many seconds; the run goes on
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+    /// In the workspace: a word of yours; the same word starts no second run
+    #[arg(long, value_name = "WORD")]
+    pub token: Option<String>,
+    #[command(flatten)]
+    pub login: Login,
+}
+
+/// Which workspace, beyond what the target says.
+#[derive(Debug, ClapArgs)]
+pub struct Login {
+    /// The address of the workspace, for a target that names none
+    #[arg(long, value_name = "URL")]
+    pub host: Option<String>,
+    /// The profile of ~/.databrickscfg to log in with
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    Text,
+    Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct PlanArgs {
+    /// Files or directories; without any, the nearest directory upwards that holds a `.pipe` file
+    pub paths: Vec<PathBuf>,
+    /// Only these pipelines
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub pipeline: Vec<String>,
+    /// How the plan is written
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    pub output: Output,
+    /// Keep the plan for `deploy --plan`
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Exit with 1 if there is something to do
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    #[command(flatten)]
+    pub login: Login,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Deploy {
+    /// Files or directories; without any, the nearest directory upwards that holds a `.pipe` file
+    pub paths: Vec<PathBuf>,
+    /// Do what this saved plan says, and nothing if anything has changed since
+    #[arg(long, value_name = "FILE", conflicts_with = "pipeline")]
+    pub plan: Option<PathBuf>,
+    /// Only these pipelines; others stay as they are
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub pipeline: Vec<String>,
+    /// Do not ask before jobs are deleted
+    #[arg(long)]
+    pub yes: bool,
+    /// Look at the live jobs even if the project is unchanged, and put back what others have changed
+    #[arg(long)]
+    pub refresh: bool,
+    /// Generations of wheels and files that stay in the workspace
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    pub keep: u16,
+    /// Seconds to wait for somebody else who is deploying
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub lock_timeout: u64,
+    #[command(flatten)]
+    pub login: Login,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Status {
+    /// Files or directories; without any, the nearest directory upwards that holds a `.pipe` file
+    pub paths: Vec<PathBuf>,
+    /// How many runs of each pipeline
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=25))]
+    pub runs: u16,
+    /// How it is written
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    pub output: Output,
+    #[command(flatten)]
+    pub login: Login,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Destroy {
+    /// Files or directories; without any, the nearest directory upwards that holds a `.pipe` file
+    pub paths: Vec<PathBuf>,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Seconds to wait for somebody else who is deploying
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub lock_timeout: u64,
+    #[command(flatten)]
+    pub login: Login,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Auth {
+    /// Files or directories; without any, the nearest directory upwards that holds a `.pipe` file, if there is one
+    pub paths: Vec<PathBuf>,
+    /// Ask the workspace nothing
+    #[arg(long)]
+    pub offline: bool,
+    #[command(flatten)]
+    pub login: Login,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -32,7 +32,7 @@ pub fn load_and_check(
 ) -> Result<(Loaded, Checked), Outcome> {
     let paths = super::paths(paths).map_err(usage)?;
     let loaded = load(&paths, &DiskFiles).map_err(usage)?;
-    if shared.verbose {
+    if shared.verbose > 0 {
         loaded.sources.iter().for_each(|(_, f)| eprintln!("read    {}", f.path.display()));
     }
     let options = Options {

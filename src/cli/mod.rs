@@ -6,8 +6,10 @@ mod check;
 mod compile;
 mod explain;
 mod fmt;
+mod remote;
 mod report;
 mod run;
+mod run_local;
 mod schema;
 mod view;
 
@@ -64,7 +66,12 @@ pub fn main() -> ExitCode {
         Command::Check(c) => check::run(c, &args.shared),
         Command::Compile(c) => compile::run(c, &args.shared),
         Command::Fmt(c) => fmt::run(c, &args.shared),
+        Command::Plan(c) => remote::plan(c, &args.shared),
+        Command::Deploy(c) => remote::deploy(c, &args.shared),
         Command::Run(c) => run::run(c, &args.shared),
+        Command::Status(c) => remote::status(c, &args.shared),
+        Command::Destroy(c) => remote::destroy(c, &args.shared),
+        Command::Auth(c) => remote::auth(c, &args.shared),
         Command::Explain(c) => explain::run(c, &args.shared),
         Command::Schema(c) => {
             let (text, outcome) = schema::run(c);

@@ -1,28 +1,20 @@
-//! `pipec run --local`.
+//! `pipec run`: which pipeline, with which parameters; then here or in the workspace.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::args::{Run as Args, Shared};
-use super::build::{Built, build_all};
+use super::build::build_one;
 use super::check::load_and_check;
-use super::view::View;
-use super::{Outcome, report, usage};
+use super::{Outcome, remote, report, run_local, usage};
 use crate::diag::{nearest, one_of};
-use crate::emit::write_file;
-use crate::local::plan::Given;
-use crate::local::{Environments, Plan, Run, State, Wanted};
-use crate::model::{Braces, Param, Pipeline, Reference, Type, braces};
-use crate::schema::facts::TIMES;
+use crate::model::{Param, Pipeline, Type};
 
 pub fn run(args: &Args, shared: &Shared) -> Outcome {
-    if !args.local {
-        return usage("`run` starts pipelines on this machine alone so far: write `run --local`");
+    if let Err(why) = fits(args) {
+        return usage(why);
     }
     let (paths, mut wanted) = what(args);
     let (loaded, checked) = match load_and_check(&paths, shared, false) {
@@ -33,25 +25,57 @@ pub fn run(args: &Args, shared: &Shared) -> Outcome {
     if checked.has_errors() {
         return Outcome::Errors;
     }
-    let built = match build_all(&loaded, &checked, shared) {
-        Ok(built) => built,
-        Err(outcome) => return outcome,
-    };
-    let all: Vec<(&Built<'_>, &Pipeline)> =
-        built.iter().flat_map(|b| b.program.pipelines.iter().map(move |p| (b, p))).collect();
-    let names: Vec<&str> = all.iter().map(|(_, p)| p.name.as_str()).collect();
+    let all: Vec<_> = loaded
+        .projects
+        .iter()
+        .zip(&checked.programs)
+        .filter_map(|(project, program)| Some((project, program.as_ref()?)))
+        .flat_map(|(project, program)| program.pipelines.iter().map(move |p| (project, program, p)))
+        .collect();
+    let names: Vec<&str> = all.iter().map(|(_, _, p)| p.name.as_str()).collect();
     if let ([one], None) = (names.as_slice(), &wanted) {
         wanted = Some((*one).to_owned());
     }
     let Some(name) = wanted else {
         return usage(format!("which pipeline? name one with `--pipeline`: {}", one_of(names, 12)));
     };
-    match all.iter().find(|(_, p)| p.name == name.as_str()) {
-        Some((built, pipeline)) => start(args, shared, built, pipeline),
-        None => usage(match nearest(&name, names.iter().copied()) {
+    let Some((project, program, pipeline)) = all.iter().find(|(_, _, p)| p.name == name.as_str()) else {
+        return usage(match nearest(&name, names.iter().copied()) {
             Some(near) => format!("there is no pipeline `{name}`; did you mean `{near}`?"),
             None => format!("there is no pipeline `{name}`; there is {}", one_of(names, 12)),
-        }),
+        });
+    };
+    if !args.local {
+        return remote::run(args, shared, project, program, pipeline);
+    }
+    match build_one(project, program, shared, shared.user.as_deref()) {
+        Ok(built) => run_local::start(args, shared, &built, pipeline),
+        Err(outcome) => outcome,
+    }
+}
+
+/// Flags that mean something here alone, or there alone.
+fn fits(args: &Args) -> Result<(), String> {
+    let here = [
+        ("--from", args.from.is_some()),
+        ("--skip", !args.skip.is_empty()),
+        ("--stub", !args.stub.is_empty()),
+        ("--with", !args.with.is_empty()),
+        ("--volumes", args.volumes.is_some()),
+        ("--jobs", args.jobs.is_some()),
+    ];
+    let there = [
+        ("--no-wait", args.no_wait),
+        ("--timeout", args.timeout.is_some()),
+        ("--token", args.token.is_some()),
+        ("--host", args.login.host.is_some()),
+        ("--profile", args.login.profile.is_some()),
+    ];
+    let wrong = |list: &[(&'static str, bool)]| list.iter().find(|(_, given)| *given).map(|(flag, _)| *flag);
+    match (args.local, wrong(&here), wrong(&there)) {
+        (false, Some(flag), _) => Err(format!("`{flag}` goes with `--local`")),
+        (true, _, Some(flag)) => Err(format!("`{flag}` does not go with `--local`")),
+        _ => Ok(()),
     }
 }
 
@@ -66,194 +90,9 @@ fn what(args: &Args) -> (Vec<PathBuf>, Option<String>) {
     }
 }
 
-fn start(args: &Args, shared: &Shared, built: &Built<'_>, pipeline: &Pipeline) -> Outcome {
-    let Some(job) = built.bundle.jobs.iter().find(|j| j.pipeline == pipeline.name) else { return Outcome::Errors };
-    let packages: Vec<String> = built.wheels.iter().map(|w| w.distribution.clone()).collect();
-    let files: HashMap<String, PathBuf> =
-        built.bundle.files.iter().map(|f| (f.workspace_path.clone(), f.local.clone())).collect();
-    let read = |path: &Path| std::fs::read(path).ok().map(|b| String::from_utf8_lossy(&b).into_owned());
-    let given = Given { pipeline: &pipeline.name, files: &files, packages: &packages, read: &read };
-    let plan = Plan::read(&job.body, &given);
-    let root = built.project.dir().join(".pipec").join("local");
-    let prepared = params(args, &plan, pipeline).and_then(|params| {
-        Ok((params, choice(args, &plan, &job.body, &root.join(format!("last-{}.json", plan.pipeline)))?))
-    });
-    let (params, given) = match prepared {
-        Ok(found) => found,
-        Err(why) => return usage(why),
-    };
-    match run_plan(args, shared, built, &plan, &root, params, given) {
-        Ok(outcome) => outcome,
-        Err(why) => {
-            eprintln!("pipec: {why}");
-            Outcome::Failed
-        }
-    }
-}
-
-fn run_plan(
-    args: &Args,
-    shared: &Shared,
-    built: &Built<'_>,
-    plan: &Plan,
-    root: &Path,
-    params: HashMap<String, String>,
-    given: BTreeMap<String, Map<String, Value>>,
-) -> Result<Outcome, String> {
-    let now = jiff::Zoned::now().in_tz("UTC").map_err(|e| e.to_string())?;
-    let failed = |e: std::io::Error| e.to_string();
-    // What is made here is for this machine alone.
-    write_file(&root.join(".gitignore"), b"*\n").map_err(failed)?;
-    let canceled = Arc::new(AtomicBool::new(false));
-    let flag = canceled.clone();
-    // Another handler can only be one of an earlier run in this process; there is none.
-    let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
-    let mut wheels = Vec::new();
-    for wheel in &built.wheels {
-        let path = root.join("wheels").join(&wheel.file_name);
-        write_file(&path, &wheel.bytes).map_err(failed)?;
-        wheels.push(path);
-    }
-    let tell = |what: &str| {
-        if !shared.quiet {
-            eprintln!("note    {what}");
-        }
-    };
-    plan.notes.iter().for_each(|n| tell(n));
-    let requires = built.wheels.iter().filter_map(|w| Some((w.distribution.clone(), w.requires_python.clone()?)));
-    let wanted = Wanted { python: args.python.clone(), requires_python: requires.collect(), wheels };
-    let made = environments(args, built, plan, root, &wanted, &canceled, &tell);
-    if canceled.load(Ordering::Relaxed) {
-        return Ok(Outcome::Interrupted);
-    }
-    let (pythons, site) = made?;
-    let folder = root.join("runs").join(format!("{}-{}", now.strftime("%Y%m%d-%H%M%S-%3f"), plan.pipeline));
-    std::fs::create_dir_all(&folder).map_err(|e| format!("cannot write `{}`: {e}", folder.display()))?;
-    let volumes = args.volumes.clone().unwrap_or_else(|| root.join("volumes"));
-    let volumes = std::path::absolute(&volumes).map_err(failed)?;
-    if !shared.quiet {
-        eprintln!("run     {} in {}", plan.pipeline, folder.display());
-    }
-    let absolute = |path: &Path| std::path::absolute(path).map_err(failed);
-    let run = Run {
-        plan,
-        pythons: &pythons,
-        site: &site,
-        folder: &absolute(&folder)?,
-        volumes: &volumes,
-        facts: facts(plan, &now),
-        params,
-        given,
-        jobs: args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from)),
-        canceled: &canceled,
-    };
-    let started = Instant::now();
-    let view = View::new(plan, shared);
-    let finished = run.run(&|event| view.show(&event));
-    view.close();
-    let result = |state: State, values: &Map<String, Value>| json!({ "state": state.result_state(), "values": values });
-    let all: Map<String, Value> = finished.tasks.iter().map(|(k, s, v)| (k.clone(), result(*s, v))).collect();
-    write_file(&folder.join("results.json"), &crate::emit::json_bytes(&Value::Object(all))).map_err(failed)?;
-    // The last good values of each step: those of a stub or of a failure are nobody's.
-    let last = root.join(format!("last-{}.json", plan.pipeline));
-    let mut good = read_object(&last);
-    good.retain(|key, _| plan.task(key).is_some());
-    for (key, state, values) in &finished.tasks {
-        if *state == State::Success {
-            good.insert(key.clone(), result(*state, values));
-        }
-    }
-    write_file(&last, &crate::emit::json_bytes(&Value::Object(good))).map_err(failed)?;
-    prune(root);
-    let count = |s: State| finished.tasks.iter().filter(|(_, state, _)| *state == s).count();
-    let states = [
-        State::Success,
-        State::Given,
-        State::Excluded,
-        State::Failed,
-        State::TimedOut,
-        State::UpstreamFailed,
-        State::Canceled,
-    ];
-    let parts: Vec<String> =
-        states.iter().filter(|s| count(**s) > 0).map(|s| format!("{} {}", count(*s), s.word())).collect();
-    let failed = finished.failed(plan);
-    if !shared.quiet || failed {
-        eprintln!(
-            "{} {} in {:.1} s",
-            if failed { "failed " } else { "done   " },
-            parts.join(", "),
-            started.elapsed().as_secs_f64()
-        );
-    }
-    Ok(match failed {
-        _ if canceled.load(Ordering::Relaxed) => Outcome::Interrupted,
-        true => Outcome::Errors,
-        false => Outcome::Done,
-    })
-}
-
-/// An interpreter for each set of requirements of the plan, and where the wheels are.
-fn environments(
-    args: &Args,
-    built: &Built<'_>,
-    plan: &Plan,
-    root: &Path,
-    wanted: &Wanted,
-    canceled: &AtomicBool,
-    tell: &dyn Fn(&str),
-) -> Result<(Vec<PathBuf>, PathBuf), String> {
-    let environments = Environments::new(wanted, root, canceled, tell)?;
-    let absolute = |path: PathBuf| std::path::absolute(&path).map_err(|e| e.to_string());
-    let mut pythons = Vec::new();
-    for set in &plan.requirements {
-        let mut all: BTreeSet<String> = set.iter().cloned().collect();
-        all.extend(built.wheels.iter().flat_map(|w| w.requirements.iter().cloned()));
-        all.extend(args.with.iter().cloned());
-        let all: Vec<String> = all.into_iter().collect();
-        if all.iter().filter(|l| l.starts_with("--index-url")).count() > 1 {
-            return Err(
-                "libraries of one cluster come from several indexes, and pip takes one; run its steps apart".to_owned()
-            );
-        }
-        pythons.push(absolute(environments.python(&all)?)?);
-    }
-    let site = match pythons.first() {
-        Some(python) => absolute(environments.site(python)?)?,
-        None => PathBuf::new(),
-    };
-    Ok((pythons, site))
-}
-
-/// A JSON object in a file; empty if there is none.
-fn read_object(path: &Path) -> Map<String, Value> {
-    match std::fs::read(path).ok().and_then(|b| serde_json::from_slice(&b).ok()) {
-        Some(Value::Object(map)) => map,
-        _ => Map::new(),
-    }
-}
-
-/// Takes away what earlier runs have left: all but the newest of each kind.
-fn prune(root: &Path) {
-    for (folder, prefix, keep) in [("runs", "", 20), (".", "site-", 5), ("wheels", "", 10)] {
-        let mut found: Vec<(std::time::SystemTime, PathBuf)> = std::fs::read_dir(root.join(folder))
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter(|e| e.file_name().to_string_lossy().starts_with(prefix))
-            .filter_map(|e| Some((e.metadata().ok()?.modified().ok()?, e.path())))
-            .collect();
-        found.sort();
-        for (_, path) in found.iter().rev().skip(keep) {
-            // What another run still holds is taken away by the next one.
-            let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
-        }
-    }
-}
-
-/// The job parameters of the run, each of the type that is declared.
-fn params(args: &Args, plan: &Plan, pipeline: &Pipeline) -> Result<HashMap<String, String>, String> {
-    let mut out: HashMap<String, String> = plan.params.iter().cloned().collect();
+/// The job parameters that were given, each of the type that is declared; those without a default must be.
+pub fn given_params(args: &Args, pipeline: &Pipeline) -> Result<Vec<(String, String)>, String> {
+    let mut out = Vec::new();
     let mut set = BTreeSet::new();
     for given in &args.params {
         let (name, value) =
@@ -266,8 +105,8 @@ fn params(args: &Args, plan: &Plan, pipeline: &Pipeline) -> Result<HashMap<Strin
             });
         };
         typed(param, value)?;
-        out.insert(name.to_owned(), value.to_owned());
-        set.insert(name.to_owned());
+        out.push((name.to_owned(), value.to_owned()));
+        set.insert(name);
     }
     let missing: Vec<&str> = pipeline
         .params
@@ -301,144 +140,4 @@ fn typed(param: &Param, value: &str) -> Result<(), String> {
         _ => true,
     };
     if fits { Ok(()) } else { Err(format!("`{}` is {}, and `{value}` is not", param.name, param.ty)) }
-}
-
-/// The steps that do not run, with the values that they stand for.
-fn choice(args: &Args, plan: &Plan, job: &Value, last: &Path) -> Result<BTreeMap<String, Map<String, Value>>, String> {
-    let known = |key: &str| -> Result<(), String> {
-        if plan.task(key).is_some() {
-            return Ok(());
-        }
-        let keys: Vec<&str> = plan.tasks.iter().map(|t| t.key.as_str()).collect();
-        Err(match nearest(key, keys.iter().copied()) {
-            Some(near) => format!("there is no step `{key}`; did you mean `{near}`?"),
-            None => format!("there is no step `{key}`; there is {}", one_of(keys, 12)),
-        })
-    };
-    let mut given: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
-    let mut selected: Option<BTreeSet<String>> = None;
-    for key in &args.only {
-        known(key)?;
-        selected.get_or_insert_default().insert(key.clone());
-    }
-    if let Some(key) = &args.from {
-        known(key)?;
-        selected.get_or_insert_default().extend(plan.from(key));
-    }
-    if let Some(selected) = &selected {
-        let before = read_object(last);
-        for task in plan.tasks.iter().filter(|t| !selected.contains(&t.key)) {
-            let values = before.get(&task.key).and_then(|t| t.get("values")).and_then(Value::as_object);
-            given.insert(task.key.clone(), values.cloned().unwrap_or_default());
-        }
-    }
-    for key in &args.skip {
-        known(key)?;
-        given.insert(key.clone(), Map::new());
-    }
-    for stub in &args.stub {
-        let (key, file) =
-            stub.split_once('=').ok_or_else(|| format!("`--stub {stub}` is not of the form STEP=FILE"))?;
-        known(key)?;
-        let bytes = std::fs::read(file).map_err(|e| format!("cannot read `{file}`: {e}"))?;
-        match serde_json::from_slice(&bytes) {
-            Ok(Value::Object(values)) => given.insert(key.to_owned(), values),
-            Ok(_) => return Err(format!("`{file}` must be a JSON object of outputs and values")),
-            Err(e) => return Err(format!("`{file}` is no JSON: {e}")),
-        };
-    }
-    let elsewhere: Vec<String> = plan
-        .elsewhere()
-        .into_iter()
-        .filter(|(key, _)| !given.contains_key(*key))
-        .map(|(key, why)| format!("  {key} needs {why}"))
-        .collect();
-    if !elsewhere.is_empty() {
-        return Err(format!(
-            "these steps cannot run on this machine:\n{}\nleave one out with `--skip STEP`, or say what it puts out with `--stub STEP=values.json`",
-            elsewhere.join("\n")
-        ));
-    }
-    for task in plan.tasks.iter().filter(|t| !given.contains_key(&t.key)) {
-        for (condition, outcome) in &task.depends_on {
-            let unknown = given.get(condition).is_some_and(|values| !values.contains_key("outcome"));
-            if let (Some(outcome), true) = (outcome, unknown) {
-                return Err(format!(
-                    "step `{}` runs when `{condition}` is {outcome}, and `{condition}` does not run and has left no outcome; run it as well, or write `--stub {condition}=values.json` with {{\"outcome\": \"{outcome}\"}}",
-                    task.key
-                ));
-            }
-        }
-        for (producer, name) in values_in(job, &task.key) {
-            if given.get(&producer).is_some_and(|values| !values.contains_key(&name)) {
-                return Err(format!(
-                    "step `{}` needs `{name}` of `{producer}`, which does not run and has left none; run it once, or write `--stub {producer}=values.json`",
-                    task.key
-                ));
-            }
-        }
-    }
-    Ok(given)
-}
-
-/// The values of other tasks that a task of the payload names.
-fn values_in(job: &Value, key: &str) -> Vec<(String, String)> {
-    let tasks = job.get("tasks").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let Some(task) = tasks.iter().find(|t| t.get("task_key").and_then(Value::as_str) == Some(key)) else {
-        return Vec::new();
-    };
-    braces(&task.to_string())
-        .into_iter()
-        .filter_map(|(_, _, found)| match found {
-            Braces::Known(Reference::Value { task, name }) => Some((task.to_string(), name.to_string())),
-            _ => None,
-        })
-        .collect()
-}
-
-/// What references can ask of a run.
-fn facts(plan: &Plan, now: &jiff::Zoned) -> HashMap<String, String> {
-    let milliseconds = now.timestamp().as_millisecond().to_string();
-    let mut out: HashMap<String, String> = HashMap::new();
-    let mut set = |key: &str, value: String| {
-        out.insert(key.to_owned(), value);
-    };
-    for (key, value) in [
-        ("job.id", "0"),
-        ("job.repair_count", "0"),
-        ("job.trigger.type", "one_time"),
-        ("workspace.id", "0"),
-        ("workspace.url", "localhost"),
-        ("job_id", "0"),
-        ("parent_run_id", "0"),
-        ("task_retry_count", "0"),
-    ] {
-        set(key, value.to_owned());
-    }
-    for key in ["job.run_id", "task.run_id", "run_id", "start_time"] {
-        set(key, milliseconds.clone());
-    }
-    for key in ["job.name", "job_name"] {
-        set(key, plan.pipeline.clone());
-    }
-    set("start_date", now.strftime("%Y-%m-%d").to_string());
-    let parts = [
-        ("iso_date", now.strftime("%Y-%m-%d").to_string()),
-        ("iso_datetime", now.strftime("%Y-%m-%dT%H:%M:%S").to_string()),
-        ("iso_weekday", now.strftime("%u").to_string()),
-        ("is_weekday", (now.weekday().to_monday_one_offset() < 6).to_string()),
-        ("year", now.year().to_string()),
-        ("month", now.month().to_string()),
-        ("day", now.day().to_string()),
-        ("hour", now.hour().to_string()),
-        ("minute", now.minute().to_string()),
-        ("second", now.second().to_string()),
-        ("timestamp_ms", milliseconds),
-    ];
-    for (root, _) in TIMES {
-        for (part, value) in &parts {
-            set(&format!("{root}.{part}"), value.clone());
-        }
-    }
-    out
 }

@@ -43,7 +43,7 @@ impl View {
         View {
             width: plan.tasks.iter().map(|t| t.key.chars().count()).max().unwrap_or(0).min(40),
             quiet: shared.quiet,
-            verbose: shared.verbose,
+            verbose: shared.verbose > 0,
             color: super::report::style(shared).color,
             live: (terminal && !shared.quiet).then(MultiProgress::new),
             bars: Mutex::new(HashMap::new()),

@@ -1,0 +1,111 @@
+//! The way to a workspace: settings, credentials, and who that makes us.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use super::super::Outcome;
+use super::super::args::{Login, Shared};
+use super::tell_fault;
+use crate::model::Target;
+use crate::workspace::{Asked, Client, Options, Settings, SettingsError, Surroundings, User, choose};
+
+/// A workspace, as somebody.
+pub struct Connection {
+    /// The workspace.
+    pub client: Client,
+    /// Who we are.
+    pub me: User,
+}
+
+/// What the settings come to.
+pub struct Chosen {
+    /// All settings with their sources.
+    pub settings: Settings,
+    /// The way to log in, or why there is none.
+    pub login: Result<crate::workspace::Login, SettingsError>,
+}
+
+/// Puts the settings together. Asks nobody.
+pub fn settings(target: Option<&Target>, login: &Login) -> Result<Chosen, SettingsError> {
+    let around = surroundings();
+    let asked = Asked {
+        host: login.host.clone(),
+        profile: login.profile.clone(),
+        target_host: target.and_then(|t| t.host.as_ref()).map(ToString::to_string),
+        target_profile: target.and_then(|t| t.profile.as_ref()).map(ToString::to_string),
+    };
+    let settings = Settings::resolve(&asked, &around)?;
+    let login = choose(&settings, &around, &is_installed);
+    Ok(Chosen { settings, login })
+}
+
+/// Goes there and asks who we are.
+pub fn connect(target: Option<&Target>, login: &Login, shared: &Shared) -> Result<Connection, Outcome> {
+    let chosen = settings(target, login).map_err(|e| wrong(&e))?;
+    let way = chosen.login.map_err(|e| wrong(&e))?;
+    let client = client(&chosen.settings, way, shared)?;
+    let me = client.me().map_err(tell_fault)?;
+    Ok(Connection { client, me })
+}
+
+/// A client that tells of each request when asked to, and that Ctrl-C stops.
+pub fn client(settings: &Settings, login: crate::workspace::Login, shared: &Shared) -> Result<Client, Outcome> {
+    let mut options = Options { stop: stop(), ..Options::default() };
+    if shared.verbose > 1 {
+        options.tell = Some(Arc::new(|line| eprintln!("{line}")));
+    }
+    Client::new(settings, login, options).map_err(tell_fault)
+}
+
+/// Settings that make no sense are a wrong call.
+pub fn wrong(error: &SettingsError) -> Outcome {
+    eprintln!("pipec: {}\n  help: {}", error.message, error.help);
+    Outcome::Usage
+}
+
+/// The flag that Ctrl-C sets. Whoever presses it twice more does not want to wait for anything to be tidied up.
+pub fn stop() -> Arc<AtomicBool> {
+    static STOP: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    STOP.get_or_init(|| {
+        let flag = Arc::new(AtomicBool::new(false));
+        let set = flag.clone();
+        let presses = AtomicUsize::new(0);
+        // Without a handler Ctrl-C ends the process at once, which loses nothing either.
+        let _ = ctrlc::set_handler(move || {
+            set.store(true, Ordering::Relaxed);
+            if presses.fetch_add(1, Ordering::Relaxed) >= 2 {
+                std::process::exit(130);
+            }
+        });
+        flag
+    })
+    .clone()
+}
+
+fn surroundings() -> Surroundings {
+    let env: BTreeMap<String, String> =
+        std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect();
+    let named = env.get("DATABRICKS_CONFIG_FILE").filter(|f| !f.is_empty()).map(|file| home(file));
+    let path = named.or_else(|| Some(std::env::home_dir()?.join(".databrickscfg")));
+    let profiles = path.and_then(|p| Some((p.clone(), String::from_utf8_lossy(&std::fs::read(&p).ok()?).into_owned())));
+    Surroundings { env, profiles }
+}
+
+/// A path in which `~/` stands for the home directory.
+fn home(path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(path),
+    }
+}
+
+fn is_installed(program: &str) -> bool {
+    if program.contains(['/', '\\']) {
+        return std::path::Path::new(program).is_file();
+    }
+    let Some(paths) = std::env::var_os("PATH") else { return false };
+    std::env::split_paths(&paths)
+        .any(|dir| ["", ".exe", ".cmd"].iter().any(|end| dir.join(format!("{program}{end}")).is_file()))
+}

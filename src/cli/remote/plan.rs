@@ -1,0 +1,90 @@
+//! `pipec plan`.
+
+use serde_json::{Value, json};
+
+use super::super::Outcome;
+use super::super::args::{Output, PlanArgs, Shared};
+use super::show::show;
+use super::{Connection, checked, each, tell};
+use crate::deploy::{Desired, Journal, Plan, plan as make, survey};
+use crate::diag::{nearest, one_of};
+use crate::emit::{json_bytes, write_file};
+
+/// Shows what a deployment would do.
+pub fn plan(args: &PlanArgs, shared: &Shared) -> Outcome {
+    let (loaded, found) = match checked(&args.paths, shared) {
+        Ok(found) => found,
+        Err(outcome) => return outcome,
+    };
+    if let Err(outcome) = known(&args.pipeline, found.programs.iter().flatten().flat_map(|p| &p.pipelines)) {
+        return outcome;
+    }
+    let mut all: Vec<Value> = Vec::new();
+    let mut text = String::new();
+    let mut empty = true;
+    let outcome = each(&loaded, &found, &args.login, shared, &mut |connection, _, wanted| {
+        let plan = planned(connection, wanted, &args.pipeline).map_err(|e| tell(&e))?;
+        empty &= plan.is_empty();
+        all.push(saved(connection, wanted, &plan));
+        let color = super::super::report::style(shared).color;
+        text.push_str(&head(connection, wanted));
+        text.push_str(&show(&plan, connection.client.host(), color));
+        Ok(())
+    });
+    if outcome != Outcome::Done {
+        return outcome;
+    }
+    let json = json!({ "version": 1, "pipelines": args.pipeline, "projects": all });
+    match args.output {
+        Output::Text => super::super::print(&text),
+        Output::Json => super::super::print(&format!("{json:#}\n")),
+    }
+    if let Some(file) = &args.save
+        && let Err(e) = write_file(file, &json_bytes(&json))
+    {
+        eprintln!("pipec: {e}");
+        return Outcome::Failed;
+    }
+    if args.detailed_exitcode && !empty { Outcome::Errors } else { Outcome::Done }
+}
+
+/// Pipelines that are named must be there.
+pub(super) fn known<'p>(
+    wanted: &[String],
+    pipelines: impl Iterator<Item = &'p crate::model::Pipeline>,
+) -> Result<(), Outcome> {
+    let names: Vec<&str> = pipelines.map(|p| p.name.as_str()).collect();
+    let Some(unknown) = wanted.iter().find(|w| !names.contains(&w.as_str())) else { return Ok(()) };
+    Err(super::super::usage(match nearest(unknown, names.iter().copied()) {
+        Some(near) => format!("there is no pipeline `{unknown}`; did you mean `{near}`?"),
+        None => format!("there is no pipeline `{unknown}`; there is {}", one_of(names, 12)),
+    }))
+}
+
+/// The plan for one project.
+pub(super) fn planned(
+    connection: &Connection,
+    wanted: &Desired,
+    only: &[String],
+) -> Result<Plan, crate::deploy::DeployError> {
+    let journal = Journal::open(&connection.client, &wanted.root, &wanted.project, &wanted.target)?;
+    let found = survey(&connection.client, wanted, journal.head())?;
+    Ok(make(wanted, journal.head(), &found, only))
+}
+
+/// The plan as it is saved.
+pub(super) fn saved(connection: &Connection, wanted: &Desired, plan: &Plan) -> Value {
+    json!({
+        "project": wanted.project,
+        "target": wanted.target,
+        "host": connection.client.host(),
+        "root_path": wanted.root,
+        "fingerprint": plan.fingerprint(wanted),
+        "plan": plan.json(),
+    })
+}
+
+/// The line above a plan.
+pub(super) fn head(connection: &Connection, wanted: &Desired) -> String {
+    format!("{}, target {}, on {} as {}\n", wanted.project, wanted.target, connection.client.host(), connection.me.name)
+}

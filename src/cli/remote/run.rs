@@ -1,0 +1,171 @@
+//! `pipec run` in the workspace.
+
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::super::args::{Run as Args, Shared};
+use super::super::build::build_one;
+use super::super::run::given_params;
+use super::super::{Outcome, usage};
+use super::connect::{Connection, connect, stop};
+use super::follow::Follow;
+use super::{ask, tell, tell_fault};
+use crate::deploy::{Journal, desired, is_unchanged};
+use crate::diag::{nearest, one_of};
+use crate::model::{Pipeline, Program, Valid};
+use crate::project::Project;
+use crate::workspace::{FaultKind, RunView};
+
+/// Starts a deployed pipeline and follows it.
+pub fn run(args: &Args, shared: &Shared, project: &Project, program: &Valid<Program>, pipeline: &Pipeline) -> Outcome {
+    let params = match given_params(args, pipeline).and_then(|params| only(args, pipeline).map(|()| params)) {
+        Ok(params) => params,
+        Err(why) => return usage(why),
+    };
+    let connection = match connect(Some(&program.target), &args.login, shared) {
+        Ok(connection) => connection,
+        Err(outcome) => return outcome,
+    };
+    match start(args, shared, project, program, pipeline, &params, &connection) {
+        Ok(outcome) | Err(outcome) => outcome,
+    }
+}
+
+/// Steps that are named must be there.
+fn only(args: &Args, pipeline: &Pipeline) -> Result<(), String> {
+    let keys: Vec<&str> = pipeline.steps.iter().map(|s| s.key.as_str()).collect();
+    match args.only.iter().find(|o| !keys.contains(&o.as_str())) {
+        None => Ok(()),
+        Some(unknown) => Err(match nearest(unknown, keys.iter().copied()) {
+            Some(near) => format!("there is no step `{unknown}`; did you mean `{near}`?"),
+            None => format!("there is no step `{unknown}`; there is {}", one_of(keys, 12)),
+        }),
+    }
+}
+
+fn start(
+    args: &Args,
+    shared: &Shared,
+    project: &Project,
+    program: &Valid<Program>,
+    pipeline: &Pipeline,
+    params: &[(String, String)],
+    connection: &Connection,
+) -> Result<Outcome, Outcome> {
+    let client = &connection.client;
+    let user = shared.user.as_deref().unwrap_or(&connection.me.name);
+    let built = build_one(project, program, shared, Some(user))?;
+    let wanted = desired(&built.bundle, &built.wheels, project.dir()).map_err(|e| tell(&e))?;
+    let journal = Journal::open(client, &wanted.root, &wanted.project, &wanted.target).map_err(|e| tell(&e))?;
+    let Some(deployed) = journal.head().jobs.get(pipeline.name.as_str()) else {
+        eprintln!("pipec: `{}` is not deployed to target `{}`", pipeline.name, wanted.target);
+        eprintln!("  help: `pipec deploy` does that; `pipec run --local` runs it on this machine");
+        return Err(Outcome::Failed);
+    };
+    if !shared.quiet && !is_unchanged(&wanted, journal.head()) {
+        eprintln!("note    the source has changed since it was deployed; what is deployed runs");
+    }
+    let token = args.token.clone().unwrap_or_else(crate::deploy::nonce);
+    let id = match client.run_now(deployed.job_id, params, &args.only, &token, &pipeline.name) {
+        Err(f) if f.is(FaultKind::Missing) => {
+            eprintln!("pipec: the job {} of `{}` is gone: somebody has deleted it", deployed.job_id, pipeline.name);
+            eprintln!("  help: `pipec deploy --refresh` makes it again");
+            return Err(Outcome::Failed);
+        }
+        other => other.map_err(tell_fault)?,
+    };
+    let first = client.run(id).map_err(|f| left(id, f))?;
+    super::super::print(&format!("{}\n", url(client.host(), deployed.job_id, &first)));
+    if args.no_wait {
+        return Ok(Outcome::Done);
+    }
+    follow(args, shared, connection, deployed.job_id, first)
+}
+
+/// The page of the run: as the service says it, else where it usually is.
+fn url(host: &str, job: i64, run: &RunView) -> String {
+    run.url.clone().unwrap_or_else(|| format!("{host}/jobs/{job}/runs/{}", run.id))
+}
+
+/// The run goes on, whatever has happened to us.
+fn left(id: i64, fault: crate::workspace::Fault) -> Outcome {
+    eprintln!("note    the run {id} was started and goes on without us");
+    tell_fault(fault)
+}
+
+fn follow(args: &Args, shared: &Shared, connection: &Connection, job: i64, first: RunView) -> Result<Outcome, Outcome> {
+    let client = &connection.client;
+    let began = Instant::now();
+    let mut view = Follow::new(shared);
+    let mut run = first;
+    let mut nap = Duration::from_millis(500);
+    loop {
+        view.show(&run);
+        if run.has_ended() {
+            break;
+        }
+        if args.timeout.is_some_and(|t| began.elapsed() >= Duration::from_secs(t)) {
+            view.close();
+            eprintln!(
+                "pipec: the run has not ended after {} seconds, and goes on without us",
+                args.timeout.unwrap_or_default()
+            );
+            eprintln!("  help: {}", url(client.host(), job, &run));
+            return Err(Outcome::Failed);
+        }
+        if client.pause(nap).is_err() {
+            view.close();
+            return Err(interrupted(connection, job, &run));
+        }
+        // A long run is looked at less often.
+        nap = (nap * 5 / 4).min(Duration::from_secs(5));
+        run = match client.run(run.id) {
+            Ok(run) => run,
+            Err(f) if f.is(FaultKind::Interrupted) => {
+                view.close();
+                return Err(interrupted(connection, job, &run));
+            }
+            Err(f) => {
+                view.close();
+                return Err(left(run.id, f));
+            }
+        };
+    }
+    view.close();
+    for task in run.tasks.iter().filter(|t| t.is_failure()) {
+        let output = client.output(task.id).unwrap_or_default();
+        eprintln!("step {} failed: {}", task.key, if output.error.is_empty() { &task.message } else { &output.error });
+        for line in [&output.trace, &output.logs].into_iter().flat_map(|t| t.lines()) {
+            eprintln!("    {line}");
+        }
+    }
+    let page = url(client.host(), job, &run);
+    let result = run.result.as_deref().unwrap_or(&run.state).to_lowercase();
+    if run.is_success() {
+        if !shared.quiet {
+            eprintln!("done    {result}   {page}");
+        }
+        return Ok(Outcome::Done);
+    }
+    let why = if run.message.is_empty() { String::new() } else { format!(": {}", run.message) };
+    eprintln!("failed  {result}{why}\n        {page}");
+    Ok(Outcome::Errors)
+}
+
+/// Somebody pressed Ctrl-C: whether the run is to stop as well is theirs to say.
+fn interrupted(connection: &Connection, job: i64, run: &RunView) -> Outcome {
+    let client = &connection.client;
+    client.ignore_stop();
+    stop().store(false, Ordering::Relaxed);
+    eprintln!();
+    let cancel = ask("cancel the run?") == Some(true);
+    if cancel {
+        match client.cancel(run.id) {
+            Ok(()) => eprintln!("the run {} is being canceled", run.id),
+            Err(fault) => return tell_fault(fault),
+        }
+    } else {
+        eprintln!("the run goes on: {}", url(client.host(), job, run));
+    }
+    Outcome::Interrupted
+}

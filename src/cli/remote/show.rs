@@ -1,0 +1,131 @@
+//! A plan as a person reads it.
+
+use serde_json::Value;
+
+use crate::deploy::{Action, Difference, JobPlan, Plan};
+use crate::workspace::Principal;
+
+/// Longer values are cut: the plan says what changes, not all that is in it.
+const LONGEST: usize = 60;
+
+/// The text of a plan; `color` with escape codes.
+pub fn show(plan: &Plan, host: &str, color: bool) -> String {
+    let mut out = String::new();
+    let paint = |text: &str, code: &str| if color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() };
+    for job in plan.jobs.iter().filter(|j| !j.is_empty()) {
+        let (mark, code) = match job.action {
+            Action::Create => ("+ create", "32"),
+            Action::Update | Action::Keep => ("~ update", "33"),
+            Action::Delete => ("- delete", "31"),
+            Action::Forget => ("- forget", "31"),
+        };
+        let what = match (job.job_id, job.action) {
+            (Some(id), Action::Update | Action::Keep | Action::Delete) => format!("{host}/jobs/{id}"),
+            (Some(id), _) => format!("the job {id} is gone"),
+            (None, _) => format!("{} step{}", job.steps, if job.steps == 1 { "" } else { "s" }),
+        };
+        out.push_str(&format!("  {}  {}   {what}\n", paint(mark, code), job.pipeline));
+        if let Some(why) = &job.because {
+            out.push_str(&format!("      {why}\n"));
+        }
+        lines(job, &mut out);
+    }
+    for change in &plan.artifacts {
+        let version = match (&change.was, &change.now) {
+            (Some(was), Some(now)) => format!("{was} -> {now}"),
+            (None, Some(now)) => format!("{now}, new"),
+            (Some(was), None) => format!("{was}, not needed any more"),
+            (None, None) => String::new(),
+        };
+        out.push_str(&format!("  {} {}   {version}\n", change.kind, change.source));
+        let shown = 12;
+        for (mark, file) in change.files.iter().take(shown) {
+            out.push_str(&format!("      {mark} {file}\n"));
+        }
+        if change.files.len() > shown {
+            out.push_str(&format!("      and {} more\n", change.files.len() - shown));
+        }
+    }
+    let drift: Vec<&JobPlan> = plan.jobs.iter().filter(|j| !j.drift.is_empty()).collect();
+    if !drift.is_empty() {
+        out.push_str("  changed by others since the last deployment, which this one puts back:\n");
+        for job in drift {
+            for d in &job.drift {
+                // Seen from the other side: theirs is what is there now.
+                out.push_str(&format!("      {}: {}\n", job.pipeline, difference(d)));
+            }
+        }
+    }
+    for (pipeline, id) in &plan.twice {
+        out.push_str(&format!("  - delete  {pipeline}   {host}/jobs/{id}, a second one\n"));
+    }
+    let count = |a: Action| plan.jobs.iter().filter(|j| j.action == a && !j.is_empty()).count();
+    let update = count(Action::Update) + count(Action::Keep);
+    let parts: Vec<String> = [
+        (count(Action::Create), "to create"),
+        (update, "to update"),
+        (count(Action::Delete) + plan.twice.len(), "to delete"),
+        (count(Action::Forget), "to forget"),
+        (plan.uploads.len(), "to upload"),
+    ]
+    .into_iter()
+    .filter(|(n, _)| *n > 0)
+    .map(|(n, what)| format!("{n} {what}"))
+    .collect();
+    out.push_str(&match (parts.is_empty(), plan.unfinished) {
+        (true, false) => "nothing to do\n".to_owned(),
+        (true, true) => "nothing to do but to end what was begun\n".to_owned(),
+        _ => format!("{}\n", parts.join(", ")),
+    });
+    out
+}
+
+fn lines(job: &JobPlan, out: &mut String) {
+    if job.action != Action::Update && job.grants.is_none() {
+        return;
+    }
+    for (from, to) in &job.renamed {
+        out.push_str(&format!("      step {from} is now called {to}\n"));
+    }
+    for d in &job.changes {
+        out.push_str(&format!("      {}\n", difference(d)));
+    }
+    if !job.files.is_empty() {
+        out.push_str(&format!("      runs the new {}\n", job.files.join(", ")));
+    }
+    if let Some((was, now)) = &job.grants {
+        let told = |p: &Principal| format!("{} {}", p.name, p.level);
+        let named = now.iter().any(Principal::is_owner);
+        for p in now.iter().filter(|p| !was.contains(p)) {
+            out.push_str(&format!("      + permission {}\n", told(p)));
+        }
+        for p in was.iter().filter(|p| !now.contains(p) && (named || !p.is_owner())) {
+            out.push_str(&format!("      - permission {}\n", told(p)));
+        }
+    }
+}
+
+fn difference(d: &Difference) -> String {
+    let place = match (d.step(), d.below_step()) {
+        (Some(step), "") => format!("step {step}"),
+        (Some(step), below) => format!("step {step}: {below}"),
+        (None, path) => path.to_owned(),
+    };
+    let whole = d.below_step().is_empty() && d.step().is_some();
+    match (&d.was, &d.now) {
+        (None, Some(_)) if whole => format!("+ {place}"),
+        (Some(_), None) if whole => format!("- {place}"),
+        (None, Some(now)) => format!("+ {place} = {}", value(now)),
+        (Some(was), None) => format!("- {place} = {}", value(was)),
+        (Some(was), Some(now)) => format!("~ {place}: {} -> {}", value(was), value(now)),
+        (None, None) => place,
+    }
+}
+
+fn value(value: &Value) -> String {
+    let text = value.to_string();
+    if text.chars().count() <= LONGEST {
+        return text;
+    }
+    format!("{}...", text.chars().take(LONGEST).collect::<String>())
+}

@@ -1,0 +1,123 @@
+//! `pipec status`.
+
+use jiff::{Timestamp, Zoned};
+use serde_json::{Value, json};
+
+use super::super::Outcome;
+use super::super::args::{Output, Shared, Status};
+use super::deploy::time;
+use super::plan::head;
+use super::{checked, each, tell, tell_fault};
+use crate::deploy::{Journal, State};
+use crate::time::Cron;
+use crate::workspace::RunView;
+
+/// Shows what is deployed.
+pub fn status(args: &Status, shared: &Shared) -> Outcome {
+    let (loaded, found) = match checked(&args.paths, shared) {
+        Ok(found) => found,
+        Err(outcome) => return outcome,
+    };
+    let mut all: Vec<Value> = Vec::new();
+    let mut text = String::new();
+    let outcome = each(&loaded, &found, &args.login, shared, &mut |connection, _, wanted| {
+        let client = &connection.client;
+        let journal = Journal::open(client, &wanted.root, &wanted.project, &wanted.target).map_err(|e| tell(&e))?;
+        let state = journal.head();
+        text.push_str(&head(connection, wanted));
+        if state.serial == 0 {
+            text.push_str("  nothing is deployed\n");
+        } else {
+            text.push_str(&format!("  deployed by {} at {}\n", state.by, time(state.at)));
+        }
+        if let Some(lease) = state.lease.as_ref().filter(|l| l.holds(client.now())) {
+            text.push_str(&format!("  {} is at work ({})\n", lease.owner, lease.what));
+        } else if let Some(pending) = &state.pending {
+            text.push_str(&format!("  a {} broke off; `pipec deploy` goes on from there\n", pending.what));
+        }
+        let mut pipelines: Vec<Value> = Vec::new();
+        for (pipeline, deployed) in &state.jobs {
+            let runs = client.runs_of(deployed.job_id, usize::from(args.runs), false).map_err(tell_fault)?;
+            let (when, next) = next(&deployed.sent);
+            text.push_str(&format!("  {pipeline}   {}/jobs/{}\n", client.host(), deployed.job_id));
+            text.push_str(&format!("      next   {when}\n"));
+            for run in &runs {
+                text.push_str(&format!("      {}\n", line(run)));
+            }
+            if runs.is_empty() {
+                text.push_str("      never ran\n");
+            }
+            pipelines.push(json!({
+                "pipeline": pipeline,
+                "job_id": deployed.job_id,
+                "url": format!("{}/jobs/{}", client.host(), deployed.job_id),
+                "next": next.map(|t| t.timestamp().to_string()),
+                "when": when,
+                "runs": runs.iter().map(|r| json!({
+                    "run_id": r.id, "state": r.state, "result": r.result, "started": r.started, "ended": r.ended,
+                    "trigger": r.trigger, "url": r.url,
+                })).collect::<Vec<_>>(),
+            }));
+        }
+        all.push(described(connection.client.host(), state, wanted, pipelines));
+        Ok(())
+    });
+    if outcome != Outcome::Done {
+        return outcome;
+    }
+    match args.output {
+        Output::Text => super::super::print(&text),
+        Output::Json => super::super::print(&format!("{:#}\n", json!({ "version": 1, "projects": all }))),
+    }
+    Outcome::Done
+}
+
+fn described(host: &str, state: &State, wanted: &crate::deploy::Desired, pipelines: Vec<Value>) -> Value {
+    json!({
+        "project": wanted.project,
+        "target": wanted.target,
+        "host": host,
+        "root_path": wanted.root,
+        "serial": state.serial,
+        "deployed_by": (state.serial > 0).then_some(&state.by),
+        "deployed_at": (state.serial > 0).then_some(state.at),
+        "unfinished": state.pending.as_ref().map(|p| p.what.as_str()),
+        "pipelines": pipelines,
+    })
+}
+
+fn line(run: &RunView) -> String {
+    let result = run.result.as_deref().unwrap_or(&run.state).to_lowercase();
+    let took = match (run.started, run.ended) {
+        (s, e) if s > 0 && e > s => format!("{:.0} s", (e - s) as f64 / 1000.0),
+        _ => String::new(),
+    };
+    let line = format!("{:<10} {}  {took:>8}  {}", result, time(run.started), run.url.as_deref().unwrap_or_default());
+    line.trim_end().to_owned()
+}
+
+/// When a job runs next, in words and as a moment.
+fn next(settings: &Value) -> (String, Option<Zoned>) {
+    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let paused = |value: &Value| text(value, "pause_status") == "PAUSED";
+    if let Some(schedule) = settings.get("schedule") {
+        let (cron, zone) = (text(schedule, "quartz_cron_expression"), text(schedule, "timezone_id"));
+        let now = Timestamp::now().in_tz(&zone).ok();
+        let next = Cron::parse(&cron).ok().zip(now).and_then(|(c, now)| c.next_after(&now, 1).into_iter().next());
+        return match next {
+            _ if paused(schedule) => (format!("paused: {cron} in {zone}"), None),
+            Some(at) => (at.strftime("%a %Y-%m-%d %H:%M:%S %Z").to_string(), Some(at)),
+            None => (format!("never again: {cron} in {zone}"), None),
+        };
+    }
+    for (key, word) in [("trigger", "when its trigger fires"), ("continuous", "all the time")] {
+        if let Some(value) = settings.get(key) {
+            return (if paused(value) { "paused".to_owned() } else { word.to_owned() }, None);
+        }
+    }
+    match settings.get("triggers").and_then(Value::as_array) {
+        Some(list) if !list.is_empty() && list.iter().all(paused) => ("paused".to_owned(), None),
+        Some(list) if !list.is_empty() => ("when a trigger fires".to_owned(), None),
+        _ => ("when somebody starts it".to_owned(), None),
+    }
+}

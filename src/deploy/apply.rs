@@ -1,0 +1,399 @@
+//! Doing what a plan says.
+//!
+//! Order is what makes it safe. What is about to be created is written down first; files go up before a job points at them;
+//! nothing is taken away that a job may still point at; the state is written last, and says only what was done.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::desired::{Artifact, Desired, DesiredJob, Upload};
+use super::diff::diff;
+use super::error::DeployError;
+use super::journal::Journal;
+use super::payload;
+use super::plan::{Action, JobPlan, Plan, filled};
+use super::state::{Deployed, Generation, Lease, Pending, State};
+use super::survey::{Survey, in_parallel, tagged};
+use super::sweep;
+use crate::workspace::{Client, Fault, FaultKind, OWNER, Principal, PrincipalKind, User};
+
+/// What goes on, to be shown.
+#[derive(Clone, Debug)]
+pub enum Event<'e> {
+    /// Somebody else has the lock.
+    Waiting(&'e Lease),
+    /// So many files go up, so many bytes in all.
+    Uploading(usize, u64),
+    /// A file is up.
+    Uploaded(&'e str, u64),
+    /// A job was created, changed or deleted.
+    Job(&'e str, Action, i64),
+    /// Something to be told.
+    Note(String),
+}
+
+/// What applying needs.
+pub struct Apply<'a> {
+    /// The workspace.
+    pub client: &'a Client,
+    /// Who we are.
+    pub me: &'a User,
+    /// Whose name the lock carries.
+    pub owner: String,
+    /// What is wanted.
+    pub desired: &'a Desired,
+    /// What was found.
+    pub survey: &'a Survey,
+    /// What to do.
+    pub plan: &'a Plan,
+    /// For how long to wait for somebody else.
+    pub patience: Duration,
+    /// Generations of files that stay.
+    pub keep: usize,
+    /// Told of what goes on, from several threads.
+    pub tell: &'a (dyn Fn(&Event<'_>) + Sync),
+}
+
+/// What was done.
+#[derive(Clone, Debug, Default)]
+pub struct Applied {
+    /// The ids of all jobs by pipeline.
+    pub jobs: BTreeMap<String, i64>,
+    /// How many files went up.
+    pub uploads: usize,
+}
+
+/// Applies a plan.
+///
+/// # Errors
+/// What kept it from being done. What was done until then is written down, and the next deployment goes on from there.
+pub fn apply(journal: &mut Journal<'_>, work: &Apply<'_>) -> Result<Applied, DeployError> {
+    let creates: BTreeMap<String, String> = work
+        .plan
+        .jobs
+        .iter()
+        .filter(|j| j.action == Action::Create)
+        .filter_map(|j| {
+            let wanted = work.desired.jobs.iter().find(|d| d.pipeline == j.pipeline)?;
+            Some((j.pipeline.clone(), payload::name(&wanted.body).to_owned()))
+        })
+        .collect();
+    let key = journal.lock(
+        &work.owner,
+        work.plan.serial,
+        work.patience,
+        &|lease| (work.tell)(&Event::Waiting(lease)),
+        &|state| {
+            state.project = work.desired.project.clone();
+            state.target = work.desired.target.clone();
+            state.root = work.desired.root.clone();
+            // What an earlier one has begun stays begun until it is seen to.
+            let mut create = state.pending.take().map(|p| p.create).unwrap_or_default();
+            create.extend(creates.clone());
+            state.pending = Some(Pending { what: "deploy".to_owned(), create });
+        },
+    )?;
+    let mut state = journal.head().clone();
+    let shared = Mutex::new(journal);
+    let done = AtomicBool::new(false);
+    let lost: Mutex<Option<DeployError>> = Mutex::default();
+    let outcome = std::thread::scope(|scope| {
+        // Keeps the lock while files go up, however long that takes.
+        let keeper = scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                std::thread::park_timeout(Duration::from_millis(500));
+                if done.load(Ordering::Relaxed) || work.client.stop().load(Ordering::Relaxed) {
+                    return;
+                }
+                if let Err(e) = guard(&shared).renew(&key) {
+                    *guard(&lost) = Some(e);
+                    return;
+                }
+            }
+        });
+        let still_ours = || match guard(&lost).clone() {
+            Some(e) => Err(e),
+            None => Ok(()),
+        };
+        let outcome = steps(work, &mut state, &still_ours);
+        done.store(true, Ordering::Relaxed);
+        keeper.thread().unpark();
+        outcome
+    });
+    let journal = guard(&shared);
+    finish(journal, work, state, &key, outcome)
+}
+
+/// Writes down what was done, and gives the lock back.
+fn finish(
+    mut journal: std::sync::MutexGuard<'_, &mut Journal<'_>>,
+    work: &Apply<'_>,
+    mut state: State,
+    key: &str,
+    outcome: Result<Applied, DeployError>,
+) -> Result<Applied, DeployError> {
+    // Also after an interrupt: this is what makes the next deployment simple.
+    work.client.ignore_stop();
+    if journal.head().lease.as_ref().is_none_or(|l| l.key != key) {
+        return outcome.and(Err(DeployError::Moved { by: journal.head().by.clone() }));
+    }
+    state.lease = None;
+    match outcome {
+        Ok(applied) => {
+            // With a part of the pipelines only, what was begun with others is still to be seen to.
+            state.pending = state.pending.take().filter(|pending| {
+                pending.create.keys().any(|p| !work.plan.only.is_empty() && !work.plan.only.contains(p))
+            });
+            generation(&mut state, work);
+            let dropped = sweep::drop_old(work.client, &mut state, work.keep)?;
+            journal.append(state)?;
+            let swept = sweep::remove(work.client, &dropped).and_then(|()| journal.prune());
+            if let Err(fault) = swept {
+                (work.tell)(&Event::Note(format!("what is not needed any more stays: {fault}")));
+            }
+            Ok(applied)
+        }
+        Err(why) => {
+            // If this fails as well, the lock ends by itself, and the state says what was begun.
+            let _ = journal.append(state);
+            Err(why)
+        }
+    }
+}
+
+fn generation(state: &mut State, work: &Apply<'_>) {
+    let now = work.client.now();
+    let paths: BTreeSet<String> = work.desired.artifacts.iter().map(|a| a.placed.path.clone()).collect();
+    let paths: Vec<String> = paths.into_iter().collect();
+    state.artifacts = work.desired.artifacts.iter().map(|a| a.placed.clone()).collect();
+    if state.generations.last().is_some_and(|g| g.paths == paths) {
+        return;
+    }
+    if let Some(last) = state.generations.last_mut() {
+        last.until = Some(now);
+    }
+    state.generations.push(Generation { serial: state.serial + 1, until: None, paths });
+}
+
+fn steps(
+    work: &Apply<'_>,
+    state: &mut State,
+    still_ours: &dyn Fn() -> Result<(), DeployError>,
+) -> Result<Applied, DeployError> {
+    let uploads = upload(work)?;
+    still_ours()?;
+    for (pipeline, id) in &work.plan.twice {
+        work.client.delete_job(*id, pipeline)?;
+        (work.tell)(&Event::Note(format!("deleted the job {id}, a second one of `{pipeline}`")));
+    }
+    let mut waiting: Vec<(&JobPlan, &DesiredJob)> = work
+        .plan
+        .jobs
+        .iter()
+        .filter_map(|p| Some((p, work.desired.jobs.iter().find(|d| d.pipeline == p.pipeline)?)))
+        .collect();
+    // Those that nothing happens to are there already, and others may name them.
+    let mut ids: BTreeMap<String, i64> =
+        waiting.iter().filter_map(|(p, _)| Some((p.pipeline.clone(), p.job_id?))).collect();
+    ids.retain(|p, _| !work.plan.jobs.iter().any(|j| j.pipeline == *p && j.action == Action::Create));
+    ids.extend(
+        state
+            .jobs
+            .iter()
+            .filter(|(p, _)| !work.plan.jobs.iter().any(|j| j.pipeline == **p))
+            .map(|(p, d)| (p.clone(), d.job_id)),
+    );
+    let mut changed: Vec<String> = Vec::new();
+    while !waiting.is_empty() {
+        still_ours()?;
+        // A job that runs another one needs its id. Circles were refused by the checker.
+        let (ready, rest): (Vec<_>, Vec<_>) =
+            waiting.iter().copied().partition(|(_, d)| d.late.iter().all(|l| ids.contains_key(l.pipeline.as_str())));
+        if ready.is_empty() {
+            let names: Vec<&str> = rest.iter().map(|(p, _)| p.pipeline.as_str()).collect();
+            return DeployError::unfit(
+                format!("{} run a pipeline that is not deployed", names.join(", ")),
+                "deploy the whole project, without `--pipeline`",
+            );
+        }
+        waiting = rest;
+        let known: BTreeMap<&str, i64> = ids.iter().map(|(p, id)| (p.as_str(), *id)).collect();
+        let results = in_parallel(&ready, |(plan, job)| one_job(work, plan, job, &known, state));
+        let mut failed = None;
+        for ((plan, job), result) in ready.iter().zip(results) {
+            let (deployed, error) = result;
+            if let Some(deployed) = deployed {
+                ids.insert(job.pipeline.clone(), deployed.job_id);
+                if !plan.is_empty() {
+                    changed.push(job.pipeline.clone());
+                }
+                state.jobs.insert(job.pipeline.clone(), deployed);
+            }
+            failed = failed.or(error);
+        }
+        if let Some(error) = failed {
+            return Err(error);
+        }
+    }
+    for job in &work.plan.jobs {
+        let (Action::Delete | Action::Forget, Some(id)) = (job.action, job.job_id) else { continue };
+        still_ours()?;
+        if job.action == Action::Delete {
+            work.client.delete_job(id, &job.pipeline)?;
+            (work.tell)(&Event::Job(&job.pipeline, Action::Delete, id));
+        }
+        state.jobs.remove(&job.pipeline);
+    }
+    read_back(work, state, &changed)?;
+    Ok(Applied { jobs: state.jobs.iter().map(|(p, d)| (p.clone(), d.job_id)).collect(), uploads })
+}
+
+/// Brings one job to where it should be. What was done is given even when the rest fails.
+fn one_job(
+    work: &Apply<'_>,
+    plan: &JobPlan,
+    job: &DesiredJob,
+    known: &BTreeMap<&str, i64>,
+    state: &State,
+) -> (Option<Deployed>, Option<DeployError>) {
+    let body = filled(job, known);
+    let before = state.jobs.get(&job.pipeline);
+    let id = match (plan.action, plan.job_id) {
+        (Action::Create, _) => match create(work, job, &body) {
+            Ok(id) => {
+                (work.tell)(&Event::Job(&job.pipeline, Action::Create, id));
+                id
+            }
+            Err(e) => return (None, Some(e.into())),
+        },
+        (Action::Update, Some(id)) => match work.client.reset_job(id, body.clone(), &job.pipeline) {
+            Ok(()) => {
+                (work.tell)(&Event::Job(&job.pipeline, Action::Update, id));
+                id
+            }
+            Err(e) => return (before.cloned(), Some(e.into())),
+        },
+        (_, Some(id)) => id,
+        (_, None) => return (before.cloned(), None),
+    };
+    let mut deployed = match (plan.action, before) {
+        (Action::Keep, Some(before)) => before.clone(),
+        _ => Deployed { job_id: id, sent: body, grants: before.and_then(|b| b.grants.clone()), filled: Vec::new() },
+    };
+    if let Some((live, wanted)) = &plan.grants {
+        if let Err(e) = work.client.set_permissions(id, &with_owner(wanted, live, work.me), &job.pipeline) {
+            return (Some(deployed), Some(e.into()));
+        }
+        deployed.grants.clone_from(&job.grants);
+    }
+    (Some(deployed), None)
+}
+
+/// The list to send: the service wants exactly one owner, and unless the source names one it stays who it is.
+fn with_owner(wanted: &[Principal], live: &[Principal], me: &User) -> Vec<Principal> {
+    let mut out = wanted.to_vec();
+    if !out.iter().any(Principal::is_owner) {
+        let kind =
+            if me.is_service_principal() { PrincipalKind::ServicePrincipalName } else { PrincipalKind::UserName };
+        let ours = || Principal { kind, name: me.name.clone(), level: OWNER.to_owned() };
+        let owner = live.iter().find(|p| p.is_owner()).cloned().unwrap_or_else(ours);
+        // The owner can do everything anyway, and the service wants nobody named twice.
+        out.retain(|p| (p.kind, &p.name) != (owner.kind, &owner.name));
+        out.push(owner);
+    }
+    out
+}
+
+/// Creates a job, at most once: a request without an answer is followed by a look.
+fn create(work: &Apply<'_>, job: &DesiredJob, body: &serde_json::Value) -> Result<i64, Fault> {
+    let mut attempt = 1;
+    loop {
+        match work.client.create_job(body.clone(), &job.pipeline) {
+            Err(fault) if fault.is(FaultKind::Unclear) => {
+                // The service may still be at it.
+                for nap in [200, 800] {
+                    work.client.pause(Duration::from_millis(nap))?;
+                    if let Some(found) = tagged(work.client, &job.tag, [payload::name(body)])?.first() {
+                        return Ok(found.id);
+                    }
+                }
+                attempt += 1;
+                if attempt > 3 {
+                    return Err(fault);
+                }
+            }
+            other => return other,
+        }
+    }
+}
+
+/// Uploads what is not there; gives how many files.
+fn upload(work: &Apply<'_>) -> Result<usize, DeployError> {
+    let list: Vec<&Artifact> = work
+        .plan
+        .uploads
+        .iter()
+        .filter_map(|path| work.desired.artifacts.iter().find(|a| a.placed.path == *path))
+        .collect();
+    if list.is_empty() {
+        return Ok(0);
+    }
+    let bytes = list.iter().map(|a| a.bytes.len() as u64).sum();
+    (work.tell)(&Event::Uploading(list.len(), bytes));
+    let folders: BTreeSet<&str> = list
+        .iter()
+        .filter_map(|a| Some(a.placed.path.rsplit_once('/')?.0))
+        .filter(|f| !work.survey.folders.contains(*f))
+        .collect();
+    // Making a folder makes those above it.
+    let leaves: Vec<&str> = folders
+        .iter()
+        .filter(|f| !folders.iter().any(|o| o.strip_prefix(**f).is_some_and(|rest| rest.starts_with('/'))))
+        .copied()
+        .collect();
+    in_parallel(&leaves, |folder| work.client.make_folder(folder)).into_iter().collect::<Result<(), Fault>>()?;
+    let results = in_parallel(&list, |artifact| {
+        let path = &artifact.placed.path;
+        match artifact.upload {
+            Upload::File => work.client.write_file(path, artifact.bytes.clone())?,
+            Upload::Notebook(language) => work.client.write_notebook(path, language, &artifact.bytes)?,
+        }
+        (work.tell)(&Event::Uploaded(&artifact.placed.source, artifact.bytes.len() as u64));
+        Ok(())
+    });
+    results.into_iter().collect::<Result<(), Fault>>()?;
+    Ok(list.len())
+}
+
+/// Reads changed jobs: what the service fills in is remembered, so that it is not taken for somebody's change later, and
+/// what it made of our own values is told.
+fn read_back(work: &Apply<'_>, state: &mut State, changed: &[String]) -> Result<(), DeployError> {
+    let ids: Vec<(String, i64)> = changed.iter().filter_map(|p| Some((p.clone(), state.jobs.get(p)?.job_id))).collect();
+    for ((pipeline, id), live) in ids.iter().zip(in_parallel(&ids, |(_, id)| work.client.job(*id))) {
+        let Some(deployed) = state.jobs.get_mut(pipeline) else { continue };
+        let Some(live) = live? else {
+            return DeployError::unfit(
+                format!("the job {id} of `{pipeline}` is gone right after it was deployed"),
+                "somebody else is at work on the same jobs; deploy again",
+            );
+        };
+        deployed.filled = diff(&deployed.sent, &live.settings);
+        for d in deployed.filled.iter().filter(|d| d.was.is_some()) {
+            let shown = |v: &Option<serde_json::Value>| v.as_ref().map_or("nothing".to_owned(), ToString::to_string);
+            (work.tell)(&Event::Note(format!(
+                "the workspace made of `{}` in `{pipeline}`: {} instead of {}",
+                d.path,
+                shown(&d.now),
+                shown(&d.was)
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn guard<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    // A thread that panicked has not left a state half written: that happens in one request.
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -1,0 +1,143 @@
+//! What is wanted: the payloads of a bundle with their tags, and the files that they need.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::error::DeployError;
+use super::identity::tag;
+use super::payload::{put_tag, take_grants};
+use super::state::Placed;
+use crate::lower::{Bundle, Late};
+use crate::package::{Wheel, sha256_hex};
+use crate::workspace::{Language, Principal};
+
+/// Everything that is wanted of one target.
+#[derive(Clone, Debug)]
+pub struct Desired {
+    /// The name of the project.
+    pub project: String,
+    /// The target.
+    pub target: String,
+    /// The folder of the project in the workspace.
+    pub root: String,
+    /// The folders of uploads.
+    pub folders: Vec<String>,
+    /// The jobs.
+    pub jobs: Vec<DesiredJob>,
+    /// The files.
+    pub artifacts: Vec<Artifact>,
+}
+
+/// A job that is wanted.
+#[derive(Clone, Debug)]
+pub struct DesiredJob {
+    /// The name of its pipeline.
+    pub pipeline: String,
+    /// Its settings with the tag, without grants.
+    pub body: Value,
+    /// Who may use it, if the source says so.
+    pub grants: Option<Vec<Principal>>,
+    /// Job ids that only the workspace knows.
+    pub late: Vec<Late>,
+    /// The value of the tag.
+    pub tag: String,
+}
+
+impl DesiredJob {
+    /// How many tasks it has.
+    pub fn steps(&self) -> usize {
+        self.body.get("tasks").and_then(Value::as_array).map_or(0, Vec::len)
+    }
+}
+
+/// A file that is wanted in the workspace. Its path says what is in it, so one that is there is the right one.
+#[derive(Clone, Debug)]
+pub struct Artifact {
+    /// Where, and what of the state is known beforehand.
+    pub placed: Placed,
+    /// Its bytes.
+    pub bytes: Arc<Vec<u8>>,
+    /// How it is uploaded.
+    pub upload: Upload,
+}
+
+/// How a file is uploaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upload {
+    /// As it is.
+    File,
+    /// As a notebook.
+    Notebook(Language),
+}
+
+/// What a bundle wants of a workspace.
+///
+/// # Errors
+/// A job with no room for the tag.
+pub fn desired(bundle: &Bundle, wheels: &[Wheel], project_dir: &Path) -> Result<Desired, DeployError> {
+    let root = bundle.layout.root.clone();
+    let mut jobs = Vec::new();
+    for job in &bundle.jobs {
+        let mut body = job.body.clone();
+        let grants = take_grants(&mut body);
+        let tag = tag(&bundle.project, &bundle.target, &root, &job.pipeline);
+        if !put_tag(&mut body, tag.clone()) {
+            return DeployError::unfit(
+                format!("the pipeline `{}` has as many tags as a job can have", job.pipeline),
+                "pipec needs one of them to know the job again; take one away",
+            );
+        }
+        jobs.push(DesiredJob { pipeline: job.pipeline.to_string(), body, grants, late: job.late.clone(), tag });
+    }
+    let mut artifacts: Vec<Artifact> = Vec::new();
+    let texts: String = jobs.iter().map(|j| j.body.to_string()).collect();
+    for wheel in wheels {
+        let path = format!("{}/{}", bundle.layout.wheels, wheel.file_name);
+        // One that no step needs is nobody's business.
+        if !texts.contains(&path) || artifacts.iter().any(|a| a.placed.path == path) {
+            continue;
+        }
+        artifacts.push(Artifact {
+            placed: Placed {
+                path,
+                kind: "wheel".to_owned(),
+                sha256: sha256_hex(&wheel.bytes),
+                source: wheel.distribution.clone(),
+                version: Some(wheel.version.clone()),
+                files: wheel.files.iter().map(|f| (f.path.clone(), f.sha256.clone())).collect(),
+            },
+            bytes: Arc::new(wheel.bytes.clone()),
+            upload: Upload::File,
+        });
+    }
+    for file in &bundle.files {
+        let relative = file.local.strip_prefix(project_dir).unwrap_or(&file.local);
+        artifacts.push(Artifact {
+            placed: Placed {
+                path: file.workspace_path.clone(),
+                kind: file.kind.to_owned(),
+                sha256: file.content.sha256.clone(),
+                source: relative.to_string_lossy().replace('\\', "/"),
+                version: None,
+                files: BTreeMap::new(),
+            },
+            bytes: file.content.bytes.clone(),
+            upload: match file.kind {
+                "notebook" => Upload::Notebook(Language::of(&file.local)),
+                _ => Upload::File,
+            },
+        });
+    }
+    let folders = vec![bundle.layout.wheels.clone(), bundle.layout.files.clone()];
+    Ok(Desired {
+        project: bundle.project.to_string(),
+        target: bundle.target.to_string(),
+        root,
+        folders,
+        jobs,
+        artifacts,
+    })
+}

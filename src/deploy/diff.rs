@@ -1,0 +1,232 @@
+//! How two payloads differ: order-free where the service is, and blind to what says nothing.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::schema::{Block, Field, JOB, Ty, is_unordered, list_key};
+
+/// One difference.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// Where: `tasks[train].timeout_seconds`.
+    pub path: String,
+    /// What is said on the left; nothing if it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<Value>,
+    /// What is said on the right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<Value>,
+}
+
+impl Difference {
+    /// The key of the task that it is in.
+    pub fn step(&self) -> Option<&str> {
+        let rest = self.path.strip_prefix("tasks[")?;
+        rest.find(']').and_then(|end| rest.get(..end))
+    }
+
+    /// The path without the task.
+    pub fn below_step(&self) -> &str {
+        match self.step() {
+            Some(key) => self.path.get("tasks[]".len() + key.len()..).unwrap_or_default().trim_start_matches('.'),
+            None => &self.path,
+        }
+    }
+}
+
+/// How the settings of two jobs differ. What is empty is the same as what is not there, and so is a default.
+pub fn diff(left: &Value, right: &Value) -> Vec<Difference> {
+    let mut out = Vec::new();
+    objects(left.as_object(), right.as_object(), Some(&JOB), "", &mut out);
+    out
+}
+
+fn objects(
+    left: Option<&Map<String, Value>>,
+    right: Option<&Map<String, Value>>,
+    block: Option<&'static Block>,
+    path: &str,
+    out: &mut Vec<Difference>,
+) {
+    let (empty, other) = (Map::new(), Map::new());
+    let (left, right) = (left.unwrap_or(&empty), right.unwrap_or(&other));
+    let more = right.keys().filter(|k| !left.contains_key(*k));
+    for key in left.keys().chain(more) {
+        let field = block.and_then(|b| b.field(key));
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        values(left.get(key), right.get(key), field, key, &path, out);
+    }
+}
+
+fn values(
+    left: Option<&Value>,
+    right: Option<&Value>,
+    field: Option<&'static Field>,
+    key: &str,
+    path: &str,
+    out: &mut Vec<Difference>,
+) {
+    if left == right || says_nothing(left, field) && says_nothing(right, field) {
+        return;
+    }
+    let block = field.and_then(|f| f.ty.block());
+    match (left, right) {
+        _ if is_map(field) => maps(left, right, path, out),
+        (Some(Value::Object(a)), Some(Value::Object(b))) => objects(Some(a), Some(b), block, path, out),
+        (Some(Value::Array(a)), Some(Value::Array(b))) => lists(a, b, block, key, path, out),
+        // A keyed list that appears or goes is told element by element.
+        (Some(Value::Array(a)), None) if list_key(key).is_some() => lists(a, &[], block, key, path, out),
+        (None, Some(Value::Array(b))) if list_key(key).is_some() => lists(&[], b, block, key, path, out),
+        _ => out.push(Difference { path: path.to_owned(), was: left.cloned(), now: right.cloned() }),
+    }
+}
+
+/// A map of the user's own keys: an empty text is a value there.
+fn maps(left: Option<&Value>, right: Option<&Value>, path: &str, out: &mut Vec<Difference>) {
+    let of = |v: Option<&Value>| v.and_then(Value::as_object).cloned().unwrap_or_default();
+    let (left, right) = (of(left), of(right));
+    for key in left.keys().chain(right.keys().filter(|k| !left.contains_key(*k))) {
+        let (was, now) = (left.get(key), right.get(key));
+        if was != now {
+            out.push(Difference { path: format!("{path}.{key}"), was: was.cloned(), now: now.cloned() });
+        }
+    }
+}
+
+fn is_map(field: Option<&'static Field>) -> bool {
+    field.is_some_and(|f| matches!(f.ty, Ty::Map))
+}
+
+fn lists(a: &[Value], b: &[Value], block: Option<&'static Block>, key: &str, path: &str, out: &mut Vec<Difference>) {
+    if let Some(name) = list_key(key)
+        && let (Some(left), Some(right)) = (keys(a, name), keys(b, name))
+    {
+        for (k, value) in a.iter().enumerate().filter_map(|(i, v)| Some((left.get(i)?, v))) {
+            let path = format!("{path}[{k}]");
+            match right.iter().position(|r| r == k).and_then(|i| b.get(i)) {
+                Some(other) => objects(value.as_object(), other.as_object(), block, &path, out),
+                None => out.push(Difference { path, was: Some(value.clone()), now: None }),
+            }
+        }
+        for (k, value) in b.iter().enumerate().filter_map(|(i, v)| Some((right.get(i)?, v))) {
+            if !left.contains(k) {
+                out.push(Difference { path: format!("{path}[{k}]"), was: None, now: Some(value.clone()) });
+            }
+        }
+        return;
+    }
+    if is_unordered(key) {
+        let sorted = |list: &[Value]| {
+            let mut texts: Vec<String> = list.iter().map(|v| plain(v).to_string()).collect();
+            texts.sort();
+            texts
+        };
+        if sorted(a) == sorted(b) {
+            return;
+        }
+    } else if a.len() == b.len() && a.iter().all(Value::is_object) && b.iter().all(Value::is_object) {
+        for (i, (x, y)) in a.iter().zip(b).enumerate() {
+            objects(x.as_object(), y.as_object(), block, &format!("{path}[{i}]"), out);
+        }
+        return;
+    }
+    out.push(Difference { path: path.to_owned(), was: Some(a.to_vec().into()), now: Some(b.to_vec().into()) });
+}
+
+/// A value without its nulls, keys in order.
+fn plain(value: &Value) -> Value {
+    match value {
+        Value::Array(list) => list.iter().map(plain).collect(),
+        Value::Object(map) => {
+            let mut entries: Vec<_> =
+                map.iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.clone(), plain(v))).collect();
+            entries.sort_by(|a, b| a.0.cmp(&b.0));
+            entries.into_iter().collect::<Map<_, _>>().into()
+        }
+        other => other.clone(),
+    }
+}
+
+/// The keys of all elements; `None` if one has none or two have the same: then only the order tells them apart.
+fn keys(list: &[Value], name: &str) -> Option<Vec<String>> {
+    let mut out: Vec<String> = Vec::new();
+    for value in list {
+        let mut key = value.get(name)?.as_str()?.to_owned();
+        // A task may wait for both outcomes of a condition.
+        if let Some(outcome) = value.get("outcome").and_then(Value::as_str) {
+            key = format!("{key}:{outcome}");
+        }
+        out.push(key);
+    }
+    let mut sorted: Vec<&String> = out.iter().collect();
+    sorted.sort();
+    sorted.dedup();
+    (sorted.len() == out.len()).then_some(out)
+}
+
+/// Whether a value is not there, empty, or what the service takes anyway.
+fn says_nothing(value: Option<&Value>, field: Option<&'static Field>) -> bool {
+    let default = field.and_then(|f| f.default);
+    match value {
+        None | Some(Value::Null) => true,
+        Some(Value::Object(map)) if is_map(field) => map.is_empty(),
+        Some(Value::Object(map)) => {
+            let block = field.and_then(|f| f.ty.block());
+            map.iter().all(|(k, v)| says_nothing(Some(v), block.and_then(|b| b.field(k))))
+        }
+        Some(Value::Array(list)) => list.is_empty(),
+        Some(Value::String(text)) => text.is_empty() || default == Some(text),
+        Some(Value::Bool(b)) => default == Some(if *b { "true" } else { "false" }) || !b && is_flag(field),
+        Some(Value::Number(n)) => default == Some(&n.to_string()),
+    }
+}
+
+/// Flags are off when nothing is said, but for those whose default is on.
+fn is_flag(field: Option<&'static Field>) -> bool {
+    field.is_some_and(|f| matches!(f.ty, Ty::Bool) && f.default != Some("true"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::diff;
+
+    fn paths(left: serde_json::Value, right: serde_json::Value) -> Vec<String> {
+        diff(&left, &right).into_iter().map(|d| d.path).collect()
+    }
+
+    #[test]
+    fn what_the_service_fills_in_is_no_difference() {
+        let sent = json!({ "name": "a", "tasks": [{ "task_key": "x", "notebook_task": { "notebook_path": "/n" } }] });
+        let read = json!({
+            "name": "a", "format": "MULTI_TASK", "max_concurrent_runs": 1, "timeout_seconds": 0,
+            "email_notifications": {}, "webhook_notifications": {}, "tags": null,
+            "tasks": [{ "task_key": "x", "run_if": "ALL_SUCCESS", "timeout_seconds": 0, "email_notifications": {},
+                        "notebook_task": { "notebook_path": "/n", "source": "WORKSPACE" } }],
+        });
+        assert_eq!(paths(sent.clone(), read.clone()), Vec::<String>::new());
+        assert_eq!(paths(read, sent), Vec::<String>::new());
+    }
+
+    #[test]
+    fn order_means_nothing_where_the_service_gives_it_none() {
+        let task = |key: &str, after: &[&str]| {
+            let after: Vec<_> = after.iter().map(|k| json!({ "task_key": k })).collect();
+            json!({ "task_key": key, "depends_on": after })
+        };
+        let left = json!({ "tasks": [task("a", &[]), task("b", &["a", "c"]), task("c", &[])] });
+        let right = json!({ "tasks": [task("c", &[]), task("b", &["c", "a"]), task("a", &[])] });
+        assert_eq!(paths(left, right), Vec::<String>::new());
+        let parameters =
+            |list: &[&str]| json!({ "tasks": [{ "task_key": "a", "spark_python_task": { "parameters": list } }] });
+        assert_eq!(paths(parameters(&["1", "2"]), parameters(&["2", "1"])), ["tasks[a].spark_python_task.parameters"]);
+    }
+
+    #[test]
+    fn a_difference_says_where() {
+        let left = json!({ "schedule": { "pause_status": "PAUSED" }, "tasks": [{ "task_key": "a", "max_retries": 1 }, { "task_key": "b" }] });
+        let right = json!({ "schedule": { "pause_status": "UNPAUSED" }, "tasks": [{ "task_key": "a", "max_retries": 2 }, { "task_key": "c" }] });
+        assert_eq!(paths(left, right), ["schedule.pause_status", "tasks[a].max_retries", "tasks[b]", "tasks[c]"]);
+    }
+}

@@ -1,0 +1,235 @@
+//! The states of a deployment, one file each: `<root>/state/00000007.json`.
+//!
+//! A workspace has no "write only if nobody else has": but of several who make a file that is not there yet, only one
+//! succeeds. So a state is never overwritten. Who wants to change something makes the file with the next serial, and who
+//! comes second learns it. Locks are entries of the same journal, and so a lock that ended is taken over by one only.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::error::DeployError;
+use super::state::{FORM, Lease, State};
+use crate::workspace::{Client, EntryKind, Fault, FaultKind};
+
+/// States that stay behind the present one.
+pub const STATES_KEPT: usize = 5;
+
+/// For how long a lock holds unless it is renewed, in milliseconds.
+pub(super) const LEASE: i64 = 60_000;
+
+/// The states of one project and target.
+pub struct Journal<'a> {
+    client: &'a Client,
+    folder: String,
+    head: State,
+    /// The serials that are there.
+    serials: Vec<u64>,
+}
+
+impl<'a> Journal<'a> {
+    /// Reads the present state: two requests, one where nothing was ever deployed.
+    ///
+    /// # Errors
+    /// A state that cannot be read, that is of a newer form, or that is of another project.
+    pub fn open(client: &'a Client, root: &str, project: &str, target: &str) -> Result<Journal<'a>, DeployError> {
+        let mut journal =
+            Journal { client, folder: format!("{root}/state"), head: State::default(), serials: Vec::new() };
+        journal.reload()?;
+        let head = &journal.head;
+        if head.serial > 0 && (head.project != project || head.target != target) {
+            return DeployError::unfit(
+                format!(
+                    "the folder `{root}` belongs to the project `{}`, target `{}`, not to `{project}`, target `{target}`",
+                    head.project, head.target
+                ),
+                "give each project and target a `root_path` of its own; if it was renamed, run `pipec destroy` under the old name first",
+            );
+        }
+        Ok(journal)
+    }
+
+    /// The present state; that of serial 0 says that nothing was deployed.
+    pub fn head(&self) -> &State {
+        &self.head
+    }
+
+    fn path(&self, serial: u64) -> String {
+        format!("{}/{serial:08}.json", self.folder)
+    }
+
+    /// Reads the present state again.
+    ///
+    /// # Errors
+    /// As [`Journal::open`].
+    pub fn reload(&mut self) -> Result<(), DeployError> {
+        // Between list and read somebody may have made new states and taken the old ones away.
+        for _ in 0..5 {
+            let entries = self.client.list(&self.folder)?.unwrap_or_default();
+            self.serials = entries
+                .iter()
+                .filter(|e| e.kind != EntryKind::Directory)
+                .filter_map(|e| e.path.rsplit('/').next()?.strip_suffix(".json")?.parse().ok())
+                .collect();
+            self.serials.sort_unstable();
+            let Some(last) = self.serials.last().copied() else {
+                self.head = State::default();
+                return Ok(());
+            };
+            let Some(bytes) = self.client.read_file(&self.path(last))? else { continue };
+            self.head = self.parse(last, &bytes)?;
+            return Ok(());
+        }
+        DeployError::unfit("the state changes faster than it can be read", "try again")
+    }
+
+    fn parse(&self, serial: u64, bytes: &[u8]) -> Result<State, DeployError> {
+        let path = self.path(serial);
+        let form = serde_json::from_slice::<serde_json::Value>(bytes).ok();
+        let form = form.as_ref().and_then(|j| j.get("form")).and_then(serde_json::Value::as_u64);
+        match form {
+            Some(form) if form > u64::from(FORM) => {
+                DeployError::unfit(format!("`{path}` was written by a newer pipec"), "use that version, or a newer one")
+            }
+            _ => match serde_json::from_slice::<State>(bytes) {
+                Ok(state) if state.serial == serial => Ok(state),
+                _ => DeployError::unfit(
+                    format!("`{path}` is no state that pipec has written"),
+                    "somebody has changed it; delete this one file, and the state before it counts (docs/deploy.md, \"Recovery\")",
+                ),
+            },
+        }
+    }
+
+    /// Makes the next state.
+    ///
+    /// # Errors
+    /// [`DeployError::Moved`] if somebody else was first; then nothing was written.
+    pub fn append(&mut self, mut next: State) -> Result<(), DeployError> {
+        next.form = FORM;
+        next.serial = self.head.serial + 1;
+        next.nonce = nonce();
+        next.pipec = env!("CARGO_PKG_VERSION").to_owned();
+        next.at = self.client.now();
+        let path = self.path(next.serial);
+        let mut bytes = serde_json::to_vec_pretty(&next).map_err(|e| DeployError::Unfit {
+            message: format!("the state cannot be written: {e}"),
+            help: String::new(),
+        })?;
+        bytes.push(b'\n');
+        let bytes = Arc::new(bytes);
+        let made = match self.client.make_file(&path, bytes.clone()) {
+            Err(f) if f.is(FaultKind::Missing) => {
+                self.client.make_folder(&self.folder)?;
+                self.client.make_file(&path, bytes.clone())?
+            }
+            other => other?,
+        };
+        if !made {
+            // An attempt without an answer may have made it: then it is ours.
+            match self.client.read_file(&path)? {
+                Some(there) if there == *bytes => {}
+                there => {
+                    let by = there.and_then(|b| self.parse(next.serial, &b).ok()).map(|s| s.by);
+                    return Err(DeployError::Moved { by: by.unwrap_or_else(|| "somebody".to_owned()) });
+                }
+            }
+        }
+        self.serials.push(next.serial);
+        self.head = next;
+        Ok(())
+    }
+
+    /// Takes the lock, with the state that `with` makes of the present one; waits for up to `patience` if somebody else
+    /// has it, and tells so once.
+    ///
+    /// # Errors
+    /// [`DeployError::Locked`] when the time is up; [`DeployError::Moved`] when the state is not `planned` any more.
+    pub fn lock(
+        &mut self,
+        owner: &str,
+        planned: u64,
+        patience: Duration,
+        tell: &dyn Fn(&Lease),
+        with: &dyn Fn(&mut State),
+    ) -> Result<String, DeployError> {
+        let key = nonce();
+        let what = |state: &State| state.pending.as_ref().map_or("deploy", |p| p.what.as_str()).to_owned();
+        self.wait(patience, tell)?;
+        if self.head.serial != planned {
+            return Err(DeployError::Moved { by: self.head.by.clone() });
+        }
+        let mut next = self.head.clone();
+        with(&mut next);
+        let lease =
+            Lease { owner: owner.to_owned(), key: key.clone(), what: what(&next), until: self.client.now() + LEASE };
+        next.by = owner.to_owned();
+        next.lease = Some(lease);
+        self.append(next)?;
+        Ok(key)
+    }
+
+    /// Waits until nobody has the lock.
+    ///
+    /// # Errors
+    /// [`DeployError::Locked`] when the time is up.
+    pub fn wait(&mut self, patience: Duration, tell: &dyn Fn(&Lease)) -> Result<(), DeployError> {
+        let mut waited = Duration::ZERO;
+        let mut told = false;
+        loop {
+            let now = self.client.now();
+            let Some(lease) = self.head.lease.clone().filter(|l| l.holds(now)) else { return Ok(()) };
+            if waited >= patience {
+                return Err(DeployError::Locked { by: format!("{} ({})", lease.owner, lease.what) });
+            }
+            if !told {
+                told = true;
+                tell(&lease);
+            }
+            let left = u64::try_from(lease.until - now).unwrap_or_default() + 100;
+            let nap = Duration::from_millis(left.min(1_000)).min(patience - waited);
+            self.client.pause(nap)?;
+            waited += nap;
+            self.reload()?;
+        }
+    }
+
+    /// Gives the lock more time, if it is getting short.
+    ///
+    /// # Errors
+    /// [`DeployError::Moved`] if it was lost.
+    pub fn renew(&mut self, key: &str) -> Result<(), DeployError> {
+        let now = self.client.now();
+        let mut next = self.head.clone();
+        match &mut next.lease {
+            Some(lease) if lease.key == key && lease.until - now > LEASE / 2 => return Ok(()),
+            Some(lease) if lease.key == key => lease.until = now + LEASE,
+            _ => return Err(DeployError::Moved { by: self.head.by.clone() }),
+        }
+        self.append(next)
+    }
+
+    /// Takes old states away.
+    ///
+    /// # Errors
+    /// Whatever keeps one from being taken away.
+    pub fn prune(&mut self) -> Result<(), Fault> {
+        while self.serials.len() > STATES_KEPT + 1 {
+            let oldest = self.serials.remove(0);
+            self.client.remove(&self.path(oldest), false)?;
+        }
+        Ok(())
+    }
+
+    /// Takes all states away.
+    ///
+    /// # Errors
+    /// Whatever keeps the folder from being taken away.
+    pub fn remove(&mut self) -> Result<(), Fault> {
+        self.client.remove(&self.folder, true)
+    }
+}
+
+/// A word that nobody else has.
+pub(crate) fn nonce() -> String {
+    format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..))
+}

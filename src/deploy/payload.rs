@@ -1,0 +1,73 @@
+//! Payloads on their way: what is sent apart, what only the workspace knows, and what is the same under another name.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::identity::TAG;
+use crate::workspace::Principal;
+
+/// Takes who may use a job out of its payload: that is not part of its settings.
+pub(super) fn take_grants(body: &mut Value) -> Option<Vec<Principal>> {
+    let list = body.as_object_mut()?.shift_remove("access_control_list")?;
+    let mut grants: Vec<Principal> = list.as_array()?.iter().filter_map(Principal::of).collect();
+    grants.sort();
+    Some(grants)
+}
+
+/// Puts the tag on a payload; `false` if there is no room for another one.
+pub(super) fn put_tag(body: &mut Value, value: String) -> bool {
+    let Some(map) = body.as_object_mut() else { return true };
+    let tags = map.entry("tags").or_insert_with(|| Value::Object(Map::new()));
+    if !tags.is_object() {
+        *tags = Value::Object(Map::new());
+    }
+    let Some(tags) = tags.as_object_mut() else { return true };
+    tags.insert(TAG.to_owned(), value.into());
+    let most = crate::schema::JOB.field("tags").and_then(|f| f.max_items).unwrap_or(25);
+    tags.len() <= most as usize
+}
+
+/// The name under which a job is listed.
+pub(super) fn name(body: &Value) -> &str {
+    body.get("name").and_then(Value::as_str).unwrap_or("Untitled")
+}
+
+/// The payload with a word for each uploaded file in place of its path, which holds a digest of its content: so that a
+/// changed file is told once and not at every step that runs it.
+pub(super) fn without_paths(value: &Value, words: &BTreeMap<String, String>) -> Value {
+    match value {
+        Value::String(text) => words.get(text).unwrap_or(text).as_str().into(),
+        Value::Array(list) => list.iter().map(|v| without_paths(v, words)).collect(),
+        Value::Object(map) => {
+            map.iter().map(|(k, v)| (k.clone(), without_paths(v, words))).collect::<Map<_, _>>().into()
+        }
+        other => other.clone(),
+    }
+}
+
+/// The payload with a task under another name, wherever it is named.
+pub(super) fn renamed(value: &Value, from: &str, to: &str) -> Value {
+    match value {
+        Value::String(text) => text
+            .replace(&format!("{{{{tasks.{from}."), &format!("{{{{tasks.{to}."))
+            .replace(&format!("{{{{tasks.`{from}`."), &format!("{{{{tasks.`{to}`."))
+            .into(),
+        Value::Array(list) => list.iter().map(|v| renamed(v, from, to)).collect(),
+        Value::Object(map) => {
+            let own = |key: &str, value: &Value| match (key, value.as_str()) {
+                ("task_key", Some(text)) if text == from => Some(Value::from(to)),
+                ("entry_point", Some(text)) => {
+                    let (pipeline, step) = text.rsplit_once('.')?;
+                    (step == from).then(|| format!("{pipeline}.{to}").into())
+                }
+                _ => None,
+            };
+            map.iter()
+                .map(|(k, v)| (k.clone(), own(k, v).unwrap_or_else(|| renamed(v, from, to))))
+                .collect::<Map<_, _>>()
+                .into()
+        }
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,474 @@
+//! What to do: what is wanted against what was deployed last and what is there. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::desired::{Desired, DesiredJob};
+use super::diff::{Difference, diff};
+use super::payload::{renamed, without_paths};
+use super::state::{Deployed, Placed, State};
+use super::survey::{Found, Survey};
+use crate::package::sha256_hex;
+use crate::workspace::Principal;
+
+/// What is to be done.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The serial of the state that it is made for.
+    pub serial: u64,
+    /// The pipelines that it is about; all of them if none is named.
+    pub only: Vec<String>,
+    /// By pipeline: those of the source in its order, then those that go.
+    pub jobs: Vec<JobPlan>,
+    /// Files that are new, changed or not needed any more.
+    pub artifacts: Vec<ArtifactChange>,
+    /// The paths of files to upload.
+    pub uploads: Vec<String>,
+    /// Jobs that are there a second time and go, with their pipelines.
+    pub twice: Vec<(String, i64)>,
+    /// Something was begun and has not ended; it is brought to an end even if nothing else is to be done.
+    pub unfinished: bool,
+}
+
+/// What happens to a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Nothing.
+    Keep,
+    /// It is made.
+    Create,
+    /// Its settings are replaced.
+    Update,
+    /// It is deleted.
+    Delete,
+    /// It is gone already, and is forgotten.
+    Forget,
+}
+
+impl Action {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Action::Keep => "keep",
+            Action::Create => "create",
+            Action::Update => "update",
+            Action::Delete => "delete",
+            Action::Forget => "forget",
+        }
+    }
+}
+
+/// What is to be done with one job.
+#[derive(Clone, Debug)]
+pub struct JobPlan {
+    /// The name of the pipeline.
+    pub pipeline: String,
+    /// What happens.
+    pub action: Action,
+    /// The job as it is.
+    pub job_id: Option<i64>,
+    /// Why, where that is not plain from the changes.
+    pub because: Option<String>,
+    /// Steps under a new name: old, new.
+    pub renamed: Vec<(String, String)>,
+    /// What changes by the source.
+    pub changes: Vec<Difference>,
+    /// What others have changed since the last deployment, and this one puts back.
+    pub drift: Vec<Difference>,
+    /// Files whose change alone makes new settings: by their names in the project.
+    pub files: Vec<String>,
+    /// Who may use it changes: from, to.
+    pub grants: Option<(Vec<Principal>, Vec<Principal>)>,
+    /// How many steps it has when all is done.
+    pub steps: usize,
+}
+
+/// What happens to a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ArtifactChange {
+    /// `wheel`, `notebook` and so on.
+    pub kind: String,
+    /// What it is called in the project.
+    pub source: String,
+    /// The version of a wheel, or the beginning of a digest: before.
+    pub was: Option<String>,
+    /// And now.
+    pub now: Option<String>,
+    /// Of a wheel: the files in it that are new (`+`), changed (`~`) or gone (`-`).
+    pub files: Vec<(char, String)>,
+}
+
+impl Plan {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.jobs.iter().all(JobPlan::is_empty) && self.uploads.is_empty() && self.twice.is_empty()
+    }
+
+    /// The jobs that are deleted.
+    pub fn deletions(&self) -> impl Iterator<Item = &JobPlan> {
+        self.jobs.iter().filter(|j| j.action == Action::Delete)
+    }
+
+    /// The plan as JSON, the same for the same plan.
+    pub fn json(&self) -> Value {
+        let pair = |d: &Difference| json!({ "path": d.path, "was": d.was, "now": d.now });
+        json!({
+            "version": 1,
+            "serial": self.serial,
+            "empty": self.is_empty(),
+            "jobs": self.jobs.iter().map(|j| json!({
+                "pipeline": j.pipeline,
+                "action": if j.is_empty() { "keep" } else { j.action.word() },
+                "job_id": j.job_id,
+                "because": j.because,
+                "steps": j.steps,
+                "renamed_steps": j.renamed.iter().map(|(from, to)| json!({ "was": from, "now": to })).collect::<Vec<_>>(),
+                "changes": j.changes.iter().map(pair).collect::<Vec<_>>(),
+                "drift": j.drift.iter().map(pair).collect::<Vec<_>>(),
+                "files": j.files,
+                "permissions": j.grants.as_ref().map(|(was, now)| json!({ "was": was, "now": now })),
+            })).collect::<Vec<_>>(),
+            "artifacts": self.artifacts.iter().map(|a| json!({
+                "kind": a.kind,
+                "source": a.source,
+                "was": a.was,
+                "now": a.now,
+                "files": a.files.iter().map(|(c, f)| json!({ "change": match c { '+' => "new", '-' => "gone", _ => "changed" }, "path": f })).collect::<Vec<_>>(),
+            })).collect::<Vec<_>>(),
+            "uploads": self.uploads,
+            "duplicates": self.twice.iter().map(|(p, id)| json!({ "pipeline": p, "job_id": id })).collect::<Vec<_>>(),
+        })
+    }
+
+    /// A digest of the plan and of all that it would send: two plans with the same do the same.
+    pub fn fingerprint(&self, desired: &Desired) -> String {
+        let mut text = self.json().to_string();
+        text.push_str(&desired.root);
+        for job in &desired.jobs {
+            text.push_str(&job.body.to_string());
+            text.push_str(&json!(job.grants).to_string());
+        }
+        for artifact in &desired.artifacts {
+            text.push_str(&artifact.placed.path);
+            text.push_str(&artifact.placed.sha256);
+        }
+        sha256_hex(text.as_bytes())
+    }
+}
+
+impl JobPlan {
+    /// Whether nothing happens to it.
+    pub fn is_empty(&self) -> bool {
+        self.action == Action::Keep && self.grants.is_none()
+    }
+}
+
+/// Whether all is as it was deployed last, as far as the state can say: the jobs themselves are not looked at.
+pub fn is_unchanged(desired: &Desired, state: &State) -> bool {
+    let same_job = |job: &DesiredJob| {
+        state
+            .jobs
+            .get(&job.pipeline)
+            .is_some_and(|d| d.grants == job.grants && diff(&d.sent, &filled(job, &ids(state))).is_empty())
+    };
+    let paths = |list: Vec<&Placed>| list.into_iter().map(|p| p.path.clone()).collect::<BTreeSet<_>>();
+    state.serial > 0
+        && state.pending.is_none()
+        && state.jobs.len() == desired.jobs.len()
+        && desired.jobs.iter().all(same_job)
+        && paths(state.artifacts.iter().collect()) == paths(desired.artifacts.iter().map(|a| &a.placed).collect())
+}
+
+/// The ids that are known.
+fn ids(state: &State) -> BTreeMap<&str, i64> {
+    state.jobs.iter().map(|(p, d)| (p.as_str(), d.job_id)).collect()
+}
+
+/// The settings with the job ids that are known.
+pub(super) fn filled(job: &DesiredJob, ids: &BTreeMap<&str, i64>) -> Value {
+    let mut body = job.body.clone();
+    for late in &job.late {
+        if let (Some(id), Some(slot)) = (ids.get(late.pipeline.as_str()), body.pointer_mut(&late.pointer)) {
+            *slot = (*id).into();
+        }
+    }
+    body
+}
+
+/// Makes the plan. With `only`, other pipelines are left as they are.
+pub fn plan(desired: &Desired, state: &State, survey: &Survey, only: &[String]) -> Plan {
+    let chosen = |pipeline: &str| only.is_empty() || only.iter().any(|o| o == pipeline);
+    let mut known: BTreeMap<&str, i64> = BTreeMap::new();
+    for (pipeline, found) in &survey.jobs {
+        if let Found::Live(live, _) = found {
+            known.insert(pipeline, live.id);
+        }
+    }
+    let words = words(&state.artifacts, desired);
+    let mut jobs: Vec<JobPlan> = Vec::new();
+    for job in desired.jobs.iter().filter(|j| chosen(&j.pipeline)) {
+        jobs.push(job_plan(job, state.jobs.get(&job.pipeline), survey.jobs.get(&job.pipeline), &known, &words));
+    }
+    for (pipeline, deployed) in &state.jobs {
+        if chosen(pipeline) && !desired.jobs.iter().any(|j| j.pipeline == *pipeline) {
+            let gone = matches!(survey.jobs.get(pipeline), Some(Found::Gone(_)) | None);
+            jobs.push(JobPlan {
+                pipeline: pipeline.clone(),
+                action: if gone { Action::Forget } else { Action::Delete },
+                job_id: Some(deployed.job_id),
+                because: Some("it is not in the source any more".to_owned()),
+                renamed: Vec::new(),
+                changes: Vec::new(),
+                drift: Vec::new(),
+                files: Vec::new(),
+                grants: None,
+                steps: 0,
+            });
+        }
+    }
+    let uploads = desired
+        .artifacts
+        .iter()
+        .filter(|a| {
+            // A size that is said and is another one means that somebody has written there.
+            let there = survey.files.get(&a.placed.path);
+            there.is_none_or(|size| a.placed.kind != "notebook" && size.is_some_and(|s| s != a.bytes.len() as u64))
+        })
+        .map(|a| a.placed.path.clone())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    Plan {
+        serial: state.serial,
+        only: only.to_vec(),
+        jobs,
+        artifacts: artifact_changes(&state.artifacts, desired),
+        uploads,
+        twice: survey.twice.iter().filter(|(p, _)| chosen(p)).cloned().collect(),
+        unfinished: state.pending.is_some(),
+    }
+}
+
+/// For the path of each file, then and now, the same word if it is the same file of the project.
+fn words(before: &[Placed], desired: &Desired) -> BTreeMap<String, String> {
+    before
+        .iter()
+        .chain(desired.artifacts.iter().map(|a| &a.placed))
+        .map(|p| (p.path.clone(), format!("<{} {}>", p.kind, p.source)))
+        .collect()
+}
+
+fn job_plan(
+    job: &DesiredJob,
+    deployed: Option<&Deployed>,
+    found: Option<&Found>,
+    known: &BTreeMap<&str, i64>,
+    words: &BTreeMap<String, String>,
+) -> JobPlan {
+    let body = filled(job, known);
+    let mut out = JobPlan {
+        pipeline: job.pipeline.clone(),
+        action: Action::Keep,
+        job_id: None,
+        because: None,
+        renamed: Vec::new(),
+        changes: Vec::new(),
+        drift: Vec::new(),
+        files: Vec::new(),
+        grants: None,
+        steps: job.steps(),
+    };
+    let (live, grants) = match found {
+        Some(Found::Live(live, grants)) => (live, grants),
+        Some(Found::Gone(id)) => {
+            out.action = Action::Create;
+            out.because = Some(format!("the job {id} is gone: somebody has deleted it"));
+            out.grants = job.grants.clone().map(|now| (Vec::new(), now));
+            return out;
+        }
+        None => {
+            out.action = Action::Create;
+            out.grants = job.grants.clone().map(|now| (Vec::new(), now));
+            return out;
+        }
+    };
+    out.job_id = Some(live.id);
+    let base = match deployed {
+        Some(deployed) => &deployed.sent,
+        None => {
+            out.because = Some(format!("the job {} carries its tag, and the state does not know it", live.id));
+            &live.settings
+        }
+    };
+    let mut was = without_paths(base, words);
+    let now = without_paths(&body, words);
+    out.renamed = renames(&was, &now);
+    for (from, to) in &out.renamed {
+        was = renamed(&was, from, to);
+    }
+    out.changes = diff(&was, &now);
+    if deployed.is_none() {
+        // What the service fills in is in neither and must not look like a change of ours.
+        out.changes.retain(|d| d.now.is_some() || !is_filled_in(d));
+    }
+    out.files = moved(base, &body, words);
+    if let Some(deployed) = deployed {
+        out.drift = diff(&deployed.sent, &live.settings).into_iter().filter(|d| !deployed.filled.contains(d)).collect();
+    }
+    if !(out.changes.is_empty() && out.renamed.is_empty() && out.files.is_empty() && out.drift.is_empty()) {
+        out.action = Action::Update;
+    }
+    out.grants = grant_change(job.grants.as_ref(), deployed.and_then(|d| d.grants.as_ref()), grants.as_ref());
+    out
+}
+
+/// Files of the project that the job is pointed at and was not before: their content is in the path.
+fn moved(base: &Value, body: &Value, words: &BTreeMap<String, String>) -> Vec<String> {
+    fn texts<'a>(value: &'a Value, out: &mut BTreeSet<&'a str>) {
+        match value {
+            Value::String(text) => {
+                out.insert(text);
+            }
+            Value::Array(list) => list.iter().for_each(|v| texts(v, out)),
+            Value::Object(map) => map.values().for_each(|v| texts(v, out)),
+            _ => {}
+        }
+    }
+    let (mut before, mut after) = (BTreeSet::new(), BTreeSet::new());
+    texts(base, &mut before);
+    texts(body, &mut after);
+    let mut out: Vec<String> = after
+        .difference(&before)
+        .filter_map(|path| words.get(*path))
+        .map(|word| word.trim_matches(['<', '>']).to_owned())
+        .collect();
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// Fields that the service fills in on its own, and that say nothing of what anybody wants. Other than what is read back
+/// after a deployment: this is for jobs that were found without one.
+const FILLED_IN: &[&str] = &[
+    "run_as",
+    "format",
+    "edit_mode",
+    "name",
+    "enable_elastic_disk",
+    "data_security_mode",
+    "aws_attributes",
+    "azure_attributes",
+    "gcp_attributes",
+    "workload_type",
+    "pause_status",
+    "queue",
+    "run_as_user_name",
+];
+
+fn is_filled_in(d: &Difference) -> bool {
+    let field = d.path.rsplit('.').next().unwrap_or(&d.path);
+    FILLED_IN.contains(&field)
+        || d.path.split('.').any(|part| matches!(part, "aws_attributes" | "azure_attributes" | "gcp_attributes"))
+}
+
+/// Steps that went and steps that came with the same content: they were renamed.
+fn renames(was: &Value, now: &Value) -> Vec<(String, String)> {
+    let tasks = |v: &Value| -> Vec<(String, Value)> {
+        let list = v.get("tasks").and_then(Value::as_array).cloned().unwrap_or_default();
+        list.into_iter().filter_map(|t| Some((t.get("task_key")?.as_str()?.to_owned(), t))).collect()
+    };
+    let (before, after) = (tasks(was), tasks(now));
+    let has = |list: &[(String, Value)], key: &str| list.iter().any(|(k, _)| k == key);
+    let gone: Vec<_> = before.iter().filter(|(k, _)| !has(&after, k)).collect();
+    let mut new: Vec<_> = after.iter().filter(|(k, _)| !has(&before, k)).collect();
+    let mut out: Vec<(String, String)> = Vec::new();
+    // So many at once are a new pipeline, not one with other names.
+    if gone.len() > 50 || new.len() > 50 {
+        return out;
+    }
+    let wrap = |task: &Value| json!({ "tasks": [task] });
+    for (from, task) in gone {
+        let best = new
+            .iter()
+            .enumerate()
+            .map(|(i, (to, other))| (diff(&wrap(&renamed(task, from, to)), &wrap(other)).len(), i))
+            .min();
+        // One more thing may have changed at the same time.
+        if let Some((differences, i)) = best
+            && differences <= 1
+        {
+            out.push((from.clone(), new.remove(i).0.clone()));
+        }
+    }
+    out
+}
+
+/// What changes in who may use a job; `None` if nothing does.
+fn grant_change(
+    wanted: Option<&Vec<Principal>>,
+    deployed: Option<&Vec<Principal>>,
+    live: Option<&Vec<Principal>>,
+) -> Option<(Vec<Principal>, Vec<Principal>)> {
+    let live = live.cloned().unwrap_or_default();
+    let wanted = match (wanted, deployed) {
+        (Some(wanted), _) => wanted.clone(),
+        // What the source gave once and gives no more is taken back.
+        (None, Some(_)) => Vec::new(),
+        (None, None) => return None,
+    };
+    // The owner stays unless the source names another one.
+    let names_owner = wanted.iter().any(Principal::is_owner);
+    let of_us = |list: &[Principal]| -> BTreeSet<Principal> {
+        list.iter().filter(|p| names_owner || !p.is_owner()).cloned().collect()
+    };
+    (of_us(&live) != of_us(&wanted)).then_some((live, wanted))
+}
+
+fn artifact_changes(before: &[Placed], desired: &Desired) -> Vec<ArtifactChange> {
+    let mut out: Vec<ArtifactChange> = Vec::new();
+    let short = |p: &Placed| p.version.clone().unwrap_or_else(|| p.sha256.chars().take(12).collect());
+    for artifact in &desired.artifacts {
+        let now = &artifact.placed;
+        let was = before.iter().find(|p| p.kind == now.kind && p.source == now.source);
+        if was.is_some_and(|w| w.sha256 == now.sha256)
+            || out.iter().any(|c| c.kind == now.kind && c.source == now.source)
+        {
+            continue;
+        }
+        let mut files = Vec::new();
+        if let Some(was) = was {
+            let is_told = |path: &str| !path.contains(".dist-info/");
+            for (path, digest) in now.files.iter().filter(|(p, _)| is_told(p)) {
+                match was.files.get(path) {
+                    None => files.push(('+', path.clone())),
+                    Some(old) if old != digest => files.push(('~', path.clone())),
+                    Some(_) => {}
+                }
+            }
+            files.extend(
+                was.files.keys().filter(|p| is_told(p) && !now.files.contains_key(*p)).map(|p| ('-', p.clone())),
+            );
+        }
+        out.push(ArtifactChange {
+            kind: now.kind.clone(),
+            source: now.source.clone(),
+            was: was.map(short),
+            now: Some(short(now)),
+            files,
+        });
+    }
+    for was in before {
+        let kept = desired.artifacts.iter().any(|a| a.placed.kind == was.kind && a.placed.source == was.source);
+        if !kept {
+            out.push(ArtifactChange {
+                kind: was.kind.clone(),
+                source: was.source.clone(),
+                was: Some(short(was)),
+                now: None,
+                files: Vec::new(),
+            });
+        }
+    }
+    out
+}

@@ -1,0 +1,118 @@
+//! What was deployed last, as it is kept in the workspace. Holds no credentials.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::diff::Difference;
+use crate::workspace::Principal;
+
+/// The form of the file; a newer one is not touched.
+pub const FORM: u32 = 1;
+
+/// One state. Each change is a new file with the next serial.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// The form of the file.
+    pub form: u32,
+    /// One more than that of the state before.
+    pub serial: u64,
+    /// A word that only its writer knows beforehand.
+    pub nonce: String,
+    /// The version of pipec that wrote it.
+    pub pipec: String,
+    /// The name of the project.
+    pub project: String,
+    /// The target.
+    pub target: String,
+    /// The folder in the workspace.
+    pub root: String,
+    /// Who wrote it.
+    pub by: String,
+    /// When, in milliseconds since 1970 by the clock of the workspace.
+    pub at: i64,
+    /// Somebody is at work.
+    pub lease: Option<Lease>,
+    /// What was begun and has not ended.
+    pub pending: Option<Pending>,
+    /// The jobs by pipeline.
+    pub jobs: BTreeMap<String, Deployed>,
+    /// The files that the jobs need.
+    pub artifacts: Vec<Placed>,
+    /// Which files were in use when, the newest last.
+    pub generations: Vec<Generation>,
+}
+
+/// The right to write, for a time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lease {
+    /// Whose, for people.
+    pub owner: String,
+    /// A word that only the owner knows.
+    pub key: String,
+    /// What for: `deploy` or `destroy`.
+    pub what: String,
+    /// When it ends unless it is renewed, in milliseconds since 1970 by the clock of the workspace.
+    pub until: i64,
+}
+
+/// What was begun.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pending {
+    /// `deploy` or `destroy`.
+    pub what: String,
+    /// The names under which jobs were about to be created, by pipeline.
+    pub create: BTreeMap<String, String>,
+}
+
+/// A job that was deployed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Deployed {
+    /// Its id.
+    pub job_id: i64,
+    /// The settings that were sent.
+    pub sent: Value,
+    /// Who may use it, if the source says so.
+    pub grants: Option<Vec<Principal>>,
+    /// How the settings differed when they were read back: what the service fills in by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filled: Vec<Difference>,
+}
+
+/// A file that was uploaded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Placed {
+    /// Where it is.
+    pub path: String,
+    /// `wheel`, `notebook`, `script`, `sql` or `module`.
+    pub kind: String,
+    /// SHA-256 in hex.
+    pub sha256: String,
+    /// What it is called in the project: a file relative to it, or the name of a wheel.
+    pub source: String,
+    /// The version of a wheel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The files in a wheel with their digests.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<String, String>,
+}
+
+/// Files that were in use together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Generation {
+    /// The serial of the state that began it.
+    pub serial: u64,
+    /// When it ended, in milliseconds since 1970; `None` for the present one.
+    pub until: Option<i64>,
+    /// The files.
+    pub paths: Vec<String>,
+}
+
+impl Lease {
+    /// Whether it still holds at a time of the workspace's clock.
+    pub fn holds(&self, now: i64) -> bool {
+        self.until > now
+    }
+}

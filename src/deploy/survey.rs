@@ -1,0 +1,152 @@
+//! What is in the workspace: the jobs as they are now, and the files that are there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::desired::Desired;
+use super::error::DeployError;
+use super::identity::{TAG, tag};
+use super::payload;
+use super::state::State;
+use crate::workspace::{Client, EntryKind, Fault, ListedJob, LiveJob, Principal};
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Survey {
+    /// By pipeline.
+    pub jobs: BTreeMap<String, Found>,
+    /// Jobs that carry our tag a second time: a request that got no answer made one, and was made again.
+    pub twice: Vec<(String, i64)>,
+    /// Files that are there, with their sizes where the service says them.
+    pub files: BTreeMap<String, Option<u64>>,
+    /// Folders that are there.
+    pub folders: BTreeSet<String>,
+}
+
+/// A job that was looked for.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// There it is, and who may use it, if that matters.
+    Live(Box<LiveJob>, Option<Vec<Principal>>),
+    /// It was deployed, and is gone.
+    Gone(i64),
+}
+
+/// Looks at everything that a deployment is about. Reads only.
+///
+/// # Errors
+/// Whatever keeps something from being read.
+pub fn survey(client: &Client, desired: &Desired, state: &State) -> Result<Survey, DeployError> {
+    let mut out = Survey::default();
+    let begun = state.pending.iter().flat_map(|p| p.create.keys());
+    let pipelines: BTreeSet<&str> = desired
+        .jobs
+        .iter()
+        .map(|j| j.pipeline.as_str())
+        .chain(state.jobs.keys().chain(begun).map(String::as_str))
+        .collect();
+    let looks: Vec<&str> = pipelines.into_iter().collect();
+    for (pipeline, look) in looks.iter().zip(in_parallel(&looks, |p| look(client, desired, state, p))) {
+        let (found, twice) = look?;
+        out.jobs.extend(found.map(|f| ((*pipeline).to_owned(), f)));
+        out.twice.extend(twice.into_iter().map(|id| ((*pipeline).to_owned(), id)));
+    }
+    let wanted: Vec<&str> = desired.artifacts.iter().map(|a| a.placed.path.as_str()).collect();
+    let mut folders: Vec<String> =
+        desired.folders.iter().filter(|f| wanted.iter().any(|w| is_below(w, f))).cloned().collect();
+    while !folders.is_empty() {
+        let mut next = Vec::new();
+        for (folder, list) in folders.iter().zip(in_parallel(&folders, |f| client.list(f))) {
+            let Some(entries) = list? else { continue };
+            out.folders.insert(folder.clone());
+            for entry in entries {
+                match entry.kind {
+                    // Folders of what was deployed once are nobody's business here.
+                    EntryKind::Directory if wanted.iter().any(|w| is_below(w, &entry.path)) => next.push(entry.path),
+                    EntryKind::Directory => {}
+                    _ => {
+                        out.files.insert(entry.path, entry.size);
+                    }
+                }
+            }
+        }
+        folders = next;
+    }
+    Ok(out)
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// One job, and the ids of those that should not be there.
+fn look(client: &Client, desired: &Desired, state: &State, pipeline: &str) -> Result<(Option<Found>, Vec<i64>), Fault> {
+    let wanted = desired.jobs.iter().find(|j| j.pipeline == pipeline);
+    let known = state.jobs.get(pipeline);
+    let gone = known.map(|d| Found::Gone(d.job_id));
+    let mut live = match known {
+        Some(deployed) => client.job(deployed.job_id)?,
+        None => None,
+    };
+    // What was begun may have made one that the state does not know; and so may a state that was lost.
+    let begun = state.pending.as_ref().and_then(|p| p.create.get(pipeline));
+    let mut twice = Vec::new();
+    if begun.is_some() || live.is_none() && wanted.is_some() {
+        let tag = tag(&desired.project, &desired.target, &desired.root, pipeline);
+        let names = wanted.map(|w| payload::name(&w.body)).into_iter().chain(begun.map(String::as_str));
+        for job in tagged(client, &tag, names)? {
+            match &live {
+                Some(live) if live.id == job.id => {}
+                // The oldest is the one that somebody may have run.
+                None if wanted.is_some() => live = client.job(job.id)?,
+                _ => twice.push(job.id),
+            }
+        }
+    }
+    let Some(live) = live else { return Ok((gone, twice)) };
+    let matter = wanted.is_some_and(|w| w.grants.is_some() || known.is_some_and(|d| d.grants.is_some()));
+    let grants = if matter { Some(client.permissions(live.id)?) } else { None };
+    Ok((Some(Found::Live(Box::new(live), grants)), twice))
+}
+
+/// The jobs of some names with a tag, the oldest first. They are looked for by name, since that is what the service can
+/// look for.
+pub(super) fn tagged<'n>(
+    client: &Client,
+    tag: &str,
+    names: impl IntoIterator<Item = &'n str>,
+) -> Result<Vec<ListedJob>, Fault> {
+    let mut found = Vec::new();
+    let names: BTreeSet<&str> = names.into_iter().collect();
+    for name in names {
+        found.extend(client.jobs_named(name)?);
+    }
+    found.retain(|j| j.tags.get(TAG).and_then(|t| t.as_str()) == Some(tag));
+    found.sort_by_key(|j| (j.created, j.id));
+    found.dedup_by_key(|j| j.id);
+    Ok(found)
+}
+
+/// Requests at a time: enough to hide the way there and back, few enough for the service's limits.
+const AT_A_TIME: usize = 8;
+
+/// Does something for each, several at a time; results are in the order of the list.
+pub(super) fn in_parallel<T: Sync, R: Send>(list: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let worker = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            match list.get(at) {
+                Some(item) => done.push((at, work(item))),
+                None => return done,
+            }
+        }
+    };
+    let mut all: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..AT_A_TIME.min(list.len())).map(|_| scope.spawn(worker)).collect();
+        // A panic is a bug of ours, and goes on to where bugs are reported.
+        threads.into_iter().flat_map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, result)| result).collect()
+}

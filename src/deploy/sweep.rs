@@ -1,0 +1,47 @@
+//! Files that nobody needs any more.
+
+use std::collections::BTreeSet;
+
+use super::state::State;
+use super::survey::in_parallel;
+use crate::workspace::{Client, Fault};
+
+/// Drops generations but for the last `keep`; gives the files that no other one has. A generation stays as long as a run
+/// goes on that may have begun with it.
+///
+/// # Errors
+/// Whatever keeps the runs from being listed.
+pub(super) fn drop_old(client: &Client, state: &mut State, keep: usize) -> Result<Vec<String>, Fault> {
+    let most = keep.max(1);
+    if state.generations.len() <= most {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<i64> = state.jobs.values().map(|d| d.job_id).collect();
+    let mut oldest_run = i64::MAX;
+    for runs in in_parallel(&ids, |id| client.runs_of(*id, 25, true)) {
+        let runs = runs?;
+        // More than a page of them: the oldest is not known.
+        let full = runs.len() == 25;
+        oldest_run = runs.iter().map(|r| if full { 0 } else { r.started }).min().unwrap_or(i64::MAX).min(oldest_run);
+    }
+    let old = state.generations.len() - most;
+    let mut dropped = Vec::new();
+    let mut kept = Vec::new();
+    for (i, generation) in state.generations.drain(..).enumerate() {
+        let over = generation.until.is_some_and(|until| until < oldest_run);
+        if i < old && over { dropped.push(generation) } else { kept.push(generation) }
+    }
+    let needed: BTreeSet<&String> = kept.iter().flat_map(|g| &g.paths).collect();
+    let out: BTreeSet<String> =
+        dropped.iter().flat_map(|g| &g.paths).filter(|p| !needed.contains(p)).cloned().collect();
+    state.generations = kept;
+    Ok(out.into_iter().collect())
+}
+
+/// Takes files away.
+///
+/// # Errors
+/// The first that cannot be taken away; it does no harm where it is.
+pub(super) fn remove(client: &Client, paths: &[String]) -> Result<(), Fault> {
+    in_parallel(paths, |path| client.remove(path, false)).into_iter().collect()
+}

@@ -1,0 +1,23 @@
+//! A Databricks workspace over HTTP: who we are there, and what can be asked of it. The only room that knows `reqwest`.
+
+mod client;
+mod fault;
+mod files;
+mod jobs;
+mod login;
+mod profiles;
+mod runs;
+mod secret;
+mod settings;
+mod token;
+mod user;
+
+pub use client::{Client, Options, Tell};
+pub use fault::{Fault, FaultKind};
+pub use files::{Entry, EntryKind, Language};
+pub use jobs::{ListedJob, LiveJob, OWNER, Principal, PrincipalKind};
+pub use login::{Login, Method, choose};
+pub use runs::{Output, RunView, TaskView};
+pub use secret::Secret;
+pub use settings::{Asked, Attribute, Settings, SettingsError, Source, Surroundings};
+pub use user::User;

@@ -1,0 +1,70 @@
+//! `~/.databrickscfg`: profiles with settings, in the INI form that Python's `configparser` reads.
+
+use ini::{Ini, ParseOption};
+
+/// The section that holds no profile but settings about profiles.
+const SETTINGS: &str = "__settings__";
+
+/// The profiles of a file.
+#[derive(Debug, Clone, Default)]
+pub struct Profiles {
+    /// Name and entries, in the order of the file. `DEFAULT` lends nothing to others, as in the platform's own tools.
+    list: Vec<(String, Vec<(String, String)>)>,
+    default: Option<String>,
+}
+
+impl Profiles {
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    /// What is wrong with it, with the line but not its text, which may be a credential.
+    pub fn parse(text: &str) -> Result<Profiles, String> {
+        let options = ParseOption {
+            enabled_quote: false,
+            enabled_escape: false,
+            enabled_indented_mutiline_value: true,
+            ..ParseOption::default()
+        };
+        let ini = Ini::load_from_str_opt(text.trim_start_matches('\u{feff}'), options)
+            .map_err(|e| format!("line {} cannot be read", e.line))?;
+        let mut out = Profiles::default();
+        for (name, entries) in &ini {
+            let Some(name) = name else { continue };
+            let entries: Vec<(String, String)> =
+                entries.iter().map(|(k, v)| (k.trim().to_ascii_lowercase(), v.trim().to_owned())).collect();
+            if name == SETTINGS {
+                let default = entries.into_iter().find(|(k, _)| k == "default_profile").map(|(_, v)| v);
+                out.default = default.filter(|d| !d.is_empty());
+            } else {
+                out.list.push((name.to_owned(), entries));
+            }
+        }
+        Ok(out)
+    }
+
+    /// The profile that is taken when nobody names one: the one that `[__settings__]` names, else `[DEFAULT]`.
+    pub fn default_name(&self) -> Option<&str> {
+        let fallback = || self.list.iter().find(|(n, e)| n == "DEFAULT" && !e.is_empty()).map(|(n, _)| n.as_str());
+        self.default.as_deref().or_else(fallback)
+    }
+
+    /// The entries of a profile.
+    pub fn get(&self, name: &str) -> Option<&[(String, String)]> {
+        self.list.iter().find(|(n, _)| n == name).map(|(_, e)| e.as_slice())
+    }
+
+    /// All names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|(n, _)| n.as_str())
+    }
+
+    /// The profiles for a host.
+    pub fn for_host(&self, host: &str) -> Vec<&str> {
+        let wanted = super::settings::plain_host(host);
+        self.list
+            .iter()
+            .filter(|(_, e)| e.iter().any(|(k, v)| k == "host" && super::settings::plain_host(v) == wanted))
+            .map(|(n, _)| n.as_str())
+            .collect()
+    }
+}

@@ -1,0 +1,295 @@
+//! Runs of jobs.
+
+use serde_json::{Map, Value, json};
+
+use super::client::{Body, Client, Request};
+use super::fault::{Fault, FaultKind};
+use super::jobs::{jobs, next_page, odd};
+
+/// A run as it stands.
+#[derive(Clone, Debug)]
+pub struct RunView {
+    /// Its id.
+    pub id: i64,
+    /// The job that it is of.
+    pub job: Option<i64>,
+    /// `PENDING`, `RUNNING`, `TERMINATED` and the like.
+    pub state: String,
+    /// `SUCCESS`, `FAILED` and the like, once it has ended.
+    pub result: Option<String>,
+    /// What the service says about it.
+    pub message: String,
+    /// Its page.
+    pub url: Option<String>,
+    /// When it began, in milliseconds since 1970; 0 if it has not.
+    pub started: i64,
+    /// When it ended, in milliseconds since 1970; 0 if it has not.
+    pub ended: i64,
+    /// What started it.
+    pub trigger: Option<String>,
+    /// Its tasks, the last attempt of each.
+    pub tasks: Vec<TaskView>,
+}
+
+/// A task of a run.
+#[derive(Clone, Debug)]
+pub struct TaskView {
+    /// Its key.
+    pub key: String,
+    /// The id of its own run.
+    pub id: i64,
+    /// As of the run.
+    pub state: String,
+    /// As of the run.
+    pub result: Option<String>,
+    /// As of the run.
+    pub message: String,
+    /// From 0.
+    pub attempt: i64,
+    /// In milliseconds since 1970; 0 if it has not begun.
+    pub started: i64,
+    /// In milliseconds since 1970; 0 if it has not ended.
+    pub ended: i64,
+    /// Of a loop: iterations that are done, that failed, and all.
+    pub iterations: Option<(i64, i64, i64)>,
+}
+
+/// What a task left behind.
+#[derive(Clone, Debug, Default)]
+pub struct Output {
+    /// The error in one line.
+    pub error: String,
+    /// The trace.
+    pub trace: String,
+    /// The end of what it wrote, where the service keeps that.
+    pub logs: String,
+}
+
+/// States in which nothing goes on any more.
+pub(super) const ENDED: [&str; 3] = ["TERMINATED", "SKIPPED", "INTERNAL_ERROR"];
+
+impl RunView {
+    /// Whether nothing goes on any more.
+    pub fn has_ended(&self) -> bool {
+        ENDED.contains(&self.state.as_str())
+    }
+
+    /// Whether it ended well. A run whose tasks failed but were allowed to counts as one that ended well.
+    pub fn is_success(&self) -> bool {
+        matches!(self.result.as_deref(), Some("SUCCESS" | "SUCCESS_WITH_FAILURES"))
+    }
+}
+
+impl TaskView {
+    /// Whether nothing goes on any more.
+    pub fn has_ended(&self) -> bool {
+        ENDED.contains(&self.state.as_str())
+    }
+
+    /// Whether it is what made the run fail.
+    pub fn is_failure(&self) -> bool {
+        let result = self.result.as_deref();
+        matches!(result, Some("FAILED" | "TIMEDOUT" | "MAXIMUM_CONCURRENT_RUNS_REACHED"))
+            || self.state == "INTERNAL_ERROR" && !matches!(result, Some("UPSTREAM_FAILED" | "UPSTREAM_CANCELED"))
+    }
+}
+
+fn running(id: i64) -> String {
+    format!("CAN MANAGE RUN on the job {id}")
+}
+
+impl Client {
+    /// Starts a job; gives the id of the run. The token makes a repeated request start nothing more.
+    ///
+    /// # Errors
+    /// A job that is gone, a parameter that it does not have, too many runs.
+    pub fn run_now(
+        &self,
+        job: i64,
+        params: &[(String, String)],
+        only: &[String],
+        token: &str,
+        name: &str,
+    ) -> Result<i64, Fault> {
+        let mut body = json!({ "job_id": job, "idempotency_token": token });
+        if let Some(map) = body.as_object_mut() {
+            if !params.is_empty() {
+                let params: Map<String, Value> = params.iter().map(|(k, v)| (k.clone(), v.as_str().into())).collect();
+                map.insert("job_parameters".to_owned(), params.into());
+            }
+            if !only.is_empty() {
+                map.insert("only".to_owned(), only.to_vec().into());
+            }
+        }
+        let request = Request {
+            body: Body::Json(body),
+            ..jobs("POST", "/api/2.2/jobs/run-now", format!("start `{name}`"), running(job))
+        };
+        let answer = self.send(&request)?.json();
+        answer.get("run_id").and_then(Value::as_i64).ok_or_else(|| odd(&request))
+    }
+
+    /// A run with all its tasks.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being read.
+    pub fn run(&self, id: i64) -> Result<RunView, Fault> {
+        let mut out: Option<RunView> = None;
+        let mut page: Option<String> = None;
+        loop {
+            let mut query = vec![("run_id", id.to_string())];
+            query.extend(page.take().map(|p| ("page_token", p)));
+            let request = Request {
+                query,
+                ..jobs(
+                    "GET",
+                    "/api/2.2/jobs/runs/get",
+                    format!("follow the run {id}"),
+                    "CAN VIEW on the job".to_owned(),
+                )
+            };
+            let answer = self.send(&request)?.json();
+            page = next_page(&answer);
+            let Some(view) = view(&answer) else { return Err(odd(&request)) };
+            match &mut out {
+                None => out = Some(view),
+                Some(run) => run.tasks.extend(view.tasks),
+            }
+            if let (None, Some(mut run)) = (&page, out.take_if(|_| page.is_none())) {
+                last_attempts(&mut run.tasks);
+                return Ok(run);
+            }
+        }
+    }
+
+    /// What a task left behind. A task of a kind that leaves nothing gives nothing.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being read.
+    pub fn output(&self, task_run: i64) -> Result<Output, Fault> {
+        let request = Request {
+            query: vec![("run_id", task_run.to_string())],
+            ..jobs(
+                "GET",
+                "/api/2.2/jobs/runs/get-output",
+                format!("read the output of {task_run}"),
+                "CAN VIEW on the job".to_owned(),
+            )
+        };
+        let answer = match self.send(&request) {
+            Ok(answer) => answer.json(),
+            Err(f) if matches!(f.kind, FaultKind::Refused | FaultKind::Missing) => return Ok(Output::default()),
+            Err(f) => return Err(f),
+        };
+        let text = |key: &str| answer.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Ok(Output { error: text("error"), trace: text("error_trace"), logs: text("logs") })
+    }
+
+    /// Asks a run to stop.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being asked.
+    pub fn cancel(&self, id: i64) -> Result<(), Fault> {
+        let request = Request {
+            body: Body::Json(json!({ "run_id": id })),
+            ..jobs(
+                "POST",
+                "/api/2.2/jobs/runs/cancel",
+                format!("cancel the run {id}"),
+                "CAN MANAGE RUN on the job".to_owned(),
+            )
+        };
+        self.send(&request).map(drop)
+    }
+
+    /// The last runs of a job, the newest first; with `active` only those that go on.
+    ///
+    /// # Errors
+    /// Whatever keeps the list from being read.
+    pub fn runs_of(&self, job: i64, limit: usize, active: bool) -> Result<Vec<RunView>, Fault> {
+        let mut query = vec![("job_id", job.to_string()), ("limit", limit.clamp(1, 25).to_string())];
+        if active {
+            query.push(("active_only", "true".to_owned()));
+        }
+        let request = Request {
+            query,
+            ..jobs(
+                "GET",
+                "/api/2.2/jobs/runs/list",
+                format!("list the runs of the job {job}"),
+                format!("CAN VIEW on the job {job}"),
+            )
+        };
+        let answer = match self.send(&request) {
+            Ok(answer) => answer.json(),
+            Err(f) if f.is(FaultKind::Missing) => return Ok(Vec::new()),
+            Err(f) => return Err(f),
+        };
+        let list = answer.get("runs").and_then(Value::as_array);
+        let mut runs: Vec<RunView> = list.into_iter().flatten().filter_map(view).collect();
+        runs.sort_by_key(|r| std::cmp::Reverse((r.started, r.id)));
+        runs.truncate(limit);
+        Ok(runs)
+    }
+}
+
+fn view(json: &Value) -> Option<RunView> {
+    let (state, result, message) = state(json);
+    Some(RunView {
+        id: json.get("run_id")?.as_i64()?,
+        job: json.get("job_id").and_then(Value::as_i64),
+        state,
+        result,
+        message,
+        url: json.get("run_page_url").and_then(Value::as_str).map(str::to_owned),
+        started: number(json, "start_time"),
+        ended: number(json, "end_time"),
+        trigger: json.get("trigger").and_then(Value::as_str).map(str::to_owned),
+        tasks: json.get("tasks").and_then(Value::as_array).into_iter().flatten().filter_map(task).collect(),
+    })
+}
+
+fn task(json: &Value) -> Option<TaskView> {
+    let (state, result, message) = state(json);
+    let stats = json.get("for_each_task").and_then(|f| f.get("stats")).and_then(|s| s.get("task_run_stats"));
+    Some(TaskView {
+        key: json.get("task_key")?.as_str()?.to_owned(),
+        id: number(json, "run_id"),
+        state,
+        result,
+        message,
+        attempt: number(json, "attempt_number"),
+        started: number(json, "start_time"),
+        ended: number(json, "end_time"),
+        iterations: stats.map(|s| {
+            (number(s, "completed_iterations"), number(s, "failed_iterations"), number(s, "total_iterations"))
+        }),
+    })
+}
+
+fn number(json: &Value, key: &str) -> i64 {
+    json.get(key).and_then(Value::as_i64).unwrap_or_default()
+}
+
+fn state(json: &Value) -> (String, Option<String>, String) {
+    let state = json.get("state");
+    let text = |key: &str| state.and_then(|s| s.get(key)).and_then(Value::as_str).filter(|t| !t.is_empty());
+    (
+        text("life_cycle_state").unwrap_or("UNKNOWN").to_owned(),
+        text("result_state").map(str::to_owned),
+        text("state_message").unwrap_or_default().to_owned(),
+    )
+}
+
+/// Of several attempts of a task the last one stands for it.
+fn last_attempts(tasks: &mut Vec<TaskView>) {
+    let mut out: Vec<TaskView> = Vec::new();
+    for task in tasks.drain(..) {
+        match out.iter_mut().find(|t| t.key == task.key) {
+            Some(t) if t.attempt <= task.attempt => *t = task,
+            Some(_) => {}
+            None => out.push(task),
+        }
+    }
+    *tasks = out;
+}

@@ -1,0 +1,377 @@
+//! Which workspace, and with which credentials: flags and target, then `DATABRICKS_*`, then a profile.
+//!
+//! Names, aliases and order are those of the platform's own SDKs (Apache-2.0 `databricks-sdk`, `config.py`).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use super::profiles::Profiles;
+use super::secret::Secret;
+
+/// One setting that the platform's tools know.
+struct Known {
+    name: &'static str,
+    env: &'static [&'static str],
+    /// The way to log in that it belongs to: settings of two ways are a contradiction.
+    way: Option<&'static str>,
+    secret: bool,
+}
+
+const fn known(name: &'static str, env: &'static [&'static str], way: Option<&'static str>, secret: bool) -> Known {
+    Known { name, env, way, secret }
+}
+
+const KNOWN: &[Known] = &[
+    known("host", &["DATABRICKS_HOST"], None, false),
+    known("account_id", &["DATABRICKS_ACCOUNT_ID"], None, false),
+    known("token", &["DATABRICKS_TOKEN"], Some("pat"), true),
+    known("username", &["DATABRICKS_USERNAME"], Some("basic"), false),
+    known("password", &["DATABRICKS_PASSWORD"], Some("basic"), true),
+    known("client_id", &["DATABRICKS_CLIENT_ID"], Some("oauth"), false),
+    known("client_secret", &["DATABRICKS_CLIENT_SECRET"], Some("oauth"), true),
+    known("oidc_token_env", &["DATABRICKS_OIDC_TOKEN_ENV"], Some("env-oidc"), false),
+    known(
+        "oidc_token_filepath",
+        &["DATABRICKS_OIDC_TOKEN_FILEPATH", "DATABRICKS_OIDC_TOKEN_FILE"],
+        Some("file-oidc"),
+        false,
+    ),
+    known("token_audience", &["DATABRICKS_TOKEN_AUDIENCE"], None, false),
+    known("discovery_url", &["DATABRICKS_DISCOVERY_URL"], None, false),
+    known("azure_workspace_resource_id", &["DATABRICKS_AZURE_RESOURCE_ID"], Some("azure"), false),
+    known("azure_client_id", &["ARM_CLIENT_ID"], Some("azure"), false),
+    known("azure_client_secret", &["ARM_CLIENT_SECRET"], Some("azure"), true),
+    known("azure_tenant_id", &["ARM_TENANT_ID"], Some("azure"), false),
+    known("azure_environment", &["ARM_ENVIRONMENT"], None, false),
+    known("databricks_cli_path", &["DATABRICKS_CLI_PATH"], None, false),
+    known("auth_type", &["DATABRICKS_AUTH_TYPE"], None, false),
+    known("scopes", &["DATABRICKS_SCOPES"], None, false),
+];
+
+/// Where a setting comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A flag.
+    Flag(&'static str),
+    /// The target in source.
+    Target,
+    /// A variable of the environment.
+    Environment(&'static str),
+    /// A profile of a file.
+    Profile(String, PathBuf),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Flag(name) => write!(f, "{name}"),
+            Source::Target => f.write_str("the target"),
+            Source::Environment(name) => write!(f, "{name} in the environment"),
+            Source::Profile(name, file) => write!(f, "[{name}] in {}", file.display()),
+        }
+    }
+}
+
+/// A setting with its source.
+#[derive(Clone, Debug)]
+pub struct Attribute {
+    /// Its name in a profile.
+    pub name: &'static str,
+    value: Secret,
+    /// Whether nobody may see it.
+    pub secret: bool,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+impl Attribute {
+    /// The value, `***` for a secret.
+    pub fn shown(&self) -> String {
+        if self.secret { self.value.to_string() } else { self.value.reveal().to_owned() }
+    }
+}
+
+/// What the caller and the source say.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// `--host`.
+    pub host: Option<String>,
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// The host of the target.
+    pub target_host: Option<String>,
+    /// The profile of the target.
+    pub target_profile: Option<String>,
+}
+
+/// What the process stands in: handed in, so that nothing below reads the environment.
+#[derive(Clone, Default)]
+pub struct Surroundings {
+    /// The variables of the environment.
+    pub env: BTreeMap<String, String>,
+    /// The file with profiles and its text, if there is one.
+    pub profiles: Option<(PathBuf, String)>,
+}
+
+impl fmt::Debug for Surroundings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Surroundings(***)")
+    }
+}
+
+impl Surroundings {
+    /// A variable that is set to something.
+    pub fn var(&self, name: &str) -> Option<&str> {
+        self.env.get(name).map(String::as_str).filter(|v| !v.is_empty())
+    }
+}
+
+/// Why the settings make no sense.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsError {
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+fn error<T>(message: impl Into<String>, help: impl Into<String>) -> Result<T, SettingsError> {
+    Err(SettingsError { message: message.into(), help: help.into() })
+}
+
+/// Everything that is known, each with its source.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    list: Vec<Attribute>,
+    /// The profile that was read.
+    pub profile: Option<String>,
+}
+
+impl Settings {
+    /// Puts together what flags, target, environment and profile say; the first to say something wins.
+    ///
+    /// # Errors
+    /// No host, two hosts that differ, a profile that is not there, one half of a pair of credentials, or settings of two
+    /// ways to log in.
+    pub fn resolve(asked: &Asked, around: &Surroundings) -> Result<Settings, SettingsError> {
+        let mut out = Settings::default();
+        if let Some(host) = &asked.host {
+            out.set("host", host, Source::Flag("--host"));
+        }
+        if let Some(host) = &asked.target_host {
+            out.set("host", host, Source::Target);
+        }
+        let file = match &around.profiles {
+            Some((path, text)) => match Profiles::parse(text) {
+                Ok(profiles) => Some((path, profiles)),
+                Err(why) => {
+                    return error(
+                        format!("`{}`: {why}", path.display()),
+                        "a profile is `[name]` and lines `key = value`",
+                    );
+                }
+            },
+            None => None,
+        };
+        let named = asked
+            .profile
+            .as_deref()
+            .map(|p| (p, "--profile"))
+            .or(asked.target_profile.as_deref().map(|p| (p, "the target")))
+            .or(around.var("DATABRICKS_CONFIG_PROFILE").map(|p| (p, "DATABRICKS_CONFIG_PROFILE")));
+        let mut from_env = Settings::default();
+        for k in KNOWN {
+            if let Some((env, value)) = k.env.iter().find_map(|e| Some((*e, around.var(e)?))) {
+                from_env.set(k.name, value, Source::Environment(env));
+            }
+        }
+        // What follows from a host that was asked for must not be credentials of another one.
+        if let (Some(ours), Some(theirs), None) = (out.get("host"), from_env.get("host"), named)
+            && plain_host(ours) != plain_host(theirs)
+            && from_env.list.iter().any(|a| way(a.name).is_some())
+        {
+            return error(
+                format!(
+                    "{} says {ours}, but DATABRICKS_HOST says {theirs}",
+                    out.source("host").map(ToString::to_string).unwrap_or_default()
+                ),
+                "credentials in the environment belong to one workspace and are not sent to another; unset DATABRICKS_HOST, or name a profile with `--profile`",
+            );
+        }
+        out.merge(&from_env);
+        let fallback = match (&file, out.get("host")) {
+            _ if named.is_some() || out.list.iter().any(|a| way(a.name).is_some()) => None,
+            (Some((_, profiles)), None) => profiles.default_name().map(str::to_owned),
+            (Some((path, profiles)), Some(host)) if asked.host.is_some() || asked.target_host.is_some() => {
+                match profiles.for_host(host).as_slice() {
+                    [] => None,
+                    [one] => Some((*one).to_owned()),
+                    many => {
+                        return error(
+                            format!("`{}` has several profiles for {host}: {}", path.display(), many.join(", ")),
+                            "name one with `--profile`, or with `profile` in the target's `workspace`",
+                        );
+                    }
+                }
+            }
+            _ => None,
+        };
+        if let Some((name, who)) = named.or(fallback.as_deref().map(|n| (n, ""))) {
+            out.read_profile(name, who, file.as_ref().map(|(p, f)| (*p, f)))?;
+        }
+        out.check()?;
+        Ok(out)
+    }
+
+    fn read_profile(
+        &mut self,
+        name: &str,
+        who: &str,
+        file: Option<(&PathBuf, &Profiles)>,
+    ) -> Result<(), SettingsError> {
+        let Some((path, profiles)) = file else {
+            return error(
+                format!("{who} names the profile `{name}`, but there is no file of profiles"),
+                "write `~/.databrickscfg`, or set DATABRICKS_HOST and credentials in the environment",
+            );
+        };
+        let Some(entries) = profiles.get(name) else {
+            let names: Vec<&str> = profiles.names().collect();
+            return error(
+                format!("there is no profile `{name}` in {}", path.display()),
+                if names.is_empty() { "it holds none".to_owned() } else { format!("it holds {}", names.join(", ")) },
+            );
+        };
+        let theirs = entries.iter().find(|(k, _)| k == "host").map(|(_, v)| v.as_str());
+        if let (Some(ours), Some(theirs)) = (self.get("host"), theirs)
+            && plain_host(ours) != plain_host(theirs)
+        {
+            return error(
+                format!(
+                    "{} says {ours}, but the profile `{name}` is for {theirs}",
+                    self.source("host").map(ToString::to_string).unwrap_or_default()
+                ),
+                "credentials of one workspace are not sent to another; name a profile of this one with `--profile`",
+            );
+        }
+        self.profile = Some(name.to_owned());
+        for (key, value) in entries.iter().filter(|(_, v)| !v.is_empty()) {
+            if let Some(k) = KNOWN.iter().find(|k| k.name == key) {
+                self.set(k.name, value, Source::Profile(name.to_owned(), path.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// What must hold whatever the way to log in.
+    fn check(&self) -> Result<(), SettingsError> {
+        let Some(host) = self.get("host") else {
+            return error(
+                "no workspace is named",
+                "write `workspace { host = \"https://...\" }` in the target, or set DATABRICKS_HOST, or name a profile with `--profile`",
+            );
+        };
+        allowed_address(host).map_err(|why| SettingsError {
+            message: format!("the host `{host}` {why}"),
+            help: "such as https://adb-1234567890123456.7.azuredatabricks.net".to_owned(),
+        })?;
+        if self.get("client_secret").is_some() && self.get("client_id").is_none() {
+            return error("there is a `client_secret` but no `client_id`", "give both or neither");
+        }
+        if self.get("azure_client_secret").is_some() && self.get("azure_client_id").is_none() {
+            return error("there is an `azure_client_secret` but no `azure_client_id`", "give both or neither");
+        }
+        let mut ways: Vec<&str> = self.list.iter().filter_map(|a| way(a.name)).collect();
+        ways.sort_unstable();
+        ways.dedup();
+        // A client id goes with a token of somebody else's, too.
+        if ways.contains(&"env-oidc") || ways.contains(&"file-oidc") {
+            ways.retain(|w| *w != "oauth" || self.get("client_secret").is_some());
+        }
+        if ways.len() > 1 && self.get("auth_type").is_none() {
+            let from: Vec<String> = self
+                .list
+                .iter()
+                .filter(|a| way(a.name).is_some())
+                .map(|a| format!("`{}` from {}", a.name, a.source))
+                .collect();
+            return error(
+                format!("there are credentials for more than one way to log in: {}", ways.join(" and ")),
+                format!("take one away, or choose with DATABRICKS_AUTH_TYPE; there is {}", from.join(", ")),
+            );
+        }
+        Ok(())
+    }
+
+    fn merge(&mut self, other: &Settings) {
+        for a in &other.list {
+            if !self.list.iter().any(|b| b.name == a.name) {
+                self.list.push(a.clone());
+            }
+        }
+    }
+
+    fn set(&mut self, name: &'static str, value: &str, source: Source) {
+        if self.list.iter().any(|a| a.name == name) {
+            return;
+        }
+        let secret = KNOWN.iter().any(|k| k.name == name && k.secret);
+        self.list.push(Attribute { name, value: Secret::new(value.trim()), secret, source });
+    }
+
+    /// The value of a setting that is no secret.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.list.iter().find(|a| a.name == name).map(|a| a.value.reveal())
+    }
+
+    /// A credential.
+    pub(super) fn secret(&self, name: &str) -> Option<Secret> {
+        self.list.iter().find(|a| a.name == name).map(|a| a.value.clone())
+    }
+
+    /// Where a setting comes from.
+    pub fn source(&self, name: &str) -> Option<&Source> {
+        self.list.iter().find(|a| a.name == name).map(|a| &a.source)
+    }
+
+    /// All of them, in the order in which they were found.
+    pub fn all(&self) -> &[Attribute] {
+        &self.list
+    }
+
+    /// The address of the workspace without a slash at the end.
+    pub fn host(&self) -> String {
+        self.get("host").map(plain_host).unwrap_or_default()
+    }
+}
+
+fn way(name: &str) -> Option<&'static str> {
+    KNOWN.iter().find(|k| k.name == name)?.way
+}
+
+/// An address as it is compared: with a scheme, in small letters, without path.
+pub(super) fn plain_host(host: &str) -> String {
+    let host = host.trim();
+    let (scheme, rest) = host.split_once("://").unwrap_or(("https", host));
+    let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    format!("{}://{}", scheme.to_ascii_lowercase(), rest.to_ascii_lowercase())
+}
+
+/// Whether an address may be spoken to: encrypted, or on this machine.
+pub(super) fn allowed_address(address: &str) -> Result<(), &'static str> {
+    let plain = plain_host(address);
+    let Ok(url) = reqwest::Url::parse(&plain) else { return Err("is no address") };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("holds a user or a password");
+    }
+    let local = match url.host_str() {
+        None => return Err("is no address"),
+        Some(name) => matches!(name, "localhost" | "127.0.0.1" | "[::1]"),
+    };
+    match (url.scheme(), local) {
+        ("https", _) | ("http", true) => Ok(()),
+        ("http", false) => Err("is not encrypted: plain `http` is for this machine alone"),
+        _ => Err("is not `https`"),
+    }
+}

@@ -1,0 +1,215 @@
+//! Tokens: asked for, kept in memory, renewed before they end.
+
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use super::login::{Ask, Login, Subject, azure_resource};
+use super::secret::Secret;
+use super::settings::allowed_address;
+
+/// A token with its end.
+#[derive(Clone, Debug)]
+pub(super) struct Token {
+    pub value: Secret,
+    renew: Option<Instant>,
+}
+
+/// A token is renewed so long before its end, so that it does not end on the way; a short-lived one in its last quarter.
+const EARLY: Duration = Duration::from_secs(40);
+
+impl Token {
+    fn living(value: Secret, life: Option<Duration>) -> Token {
+        Token { value, renew: life.map(|life| Instant::now() + life - EARLY.min(life / 4)) }
+    }
+
+    /// Whether it will last for a request.
+    pub fn lasts(&self) -> bool {
+        self.renew.is_none_or(|at| at > Instant::now())
+    }
+}
+
+/// What the token sources ask of the network: a request without our token.
+pub(super) trait Plain {
+    /// Sends a request; gives status, headers' `Location`, and body.
+    ///
+    /// # Errors
+    /// No answer.
+    fn send(
+        &self,
+        post: bool,
+        url: &str,
+        headers: &[(&str, String)],
+        form: Option<&[(&str, &str)]>,
+    ) -> Result<Reply, String>;
+}
+
+/// An answer to a plain request.
+pub(super) struct Reply {
+    pub status: u16,
+    pub location: Option<String>,
+    pub body: Vec<u8>,
+}
+
+/// Gets a new token.
+///
+/// # Errors
+/// Why there is none; the text may hold what a server said, so it is to be masked.
+pub(super) fn get(login: &Login, host: &str, net: &dyn Plain) -> Result<Token, String> {
+    match &login.ask {
+        Ask::Fixed(token) => Ok(Token::living(token.clone(), None)),
+        Ask::Client { id, secret } => {
+            let url = token_endpoint(login, host, net)?;
+            let basic = STANDARD.encode(format!("{}:{}", form_text(id), form_text(secret.reveal())));
+            let form = [("grant_type", "client_credentials"), ("scope", login.scope.as_str())];
+            from_server(net, &url, &[("Authorization", format!("Basic {basic}"))], &form)
+        }
+        Ask::Exchange { client, audience, subject } => {
+            let url = token_endpoint(login, host, net)?;
+            let jwt = subject_token(subject, audience.as_deref().unwrap_or(&url), net)?;
+            let mut form = vec![
+                ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+                ("subject_token_type", "urn:ietf:params:oauth:token-type:jwt"),
+                ("subject_token", jwt.reveal()),
+                ("scope", login.scope.as_str()),
+            ];
+            if let Some(id) = client {
+                form.push(("client_id", id));
+            }
+            from_server(net, &url, &[], &form)
+        }
+        Ask::Entra { authority, tenant, id, secret } => {
+            let tenant = match tenant {
+                Some(tenant) => tenant.clone(),
+                None => tenant_of(host, net)?,
+            };
+            let url = format!("{authority}/{tenant}/oauth2/token");
+            let form = [
+                ("grant_type", "client_credentials"),
+                ("client_id", id.as_str()),
+                ("client_secret", secret.reveal()),
+                ("resource", azure_resource()),
+            ];
+            from_server(net, &url, &[], &form)
+        }
+        Ask::Program { command, field } => from_program(command, field),
+    }
+}
+
+/// A text as it stands in a form: the two halves of basic credentials are encoded so (RFC 6749, section 2.3.1).
+fn form_text(text: &str) -> String {
+    reqwest::Url::parse_with_params("http://x", [("", text)])
+        .ok()
+        .and_then(|u| u.query().and_then(|q| q.strip_prefix('=')).map(str::to_owned))
+        .unwrap_or_else(|| text.to_owned())
+}
+
+/// Where tokens are to be had: what the workspace's own discovery documents say.
+fn token_endpoint(login: &Login, host: &str, net: &dyn Plain) -> Result<String, String> {
+    let usual = format!("{host}/oidc/.well-known/oauth-authorization-server");
+    let document = login.discovery.clone().unwrap_or(usual);
+    let mut found = json_at(net, &document)?;
+    if found.is_none() && login.discovery.is_none() {
+        // A host that serves several workspaces says elsewhere where its OAuth server is.
+        let config = json_at(net, &format!("{host}/.well-known/databricks-config"))?;
+        let base = config.as_ref().and_then(|c| c.get("oidc_endpoint")).and_then(Value::as_str);
+        let account = config.as_ref().and_then(|c| c.get("account_id")).and_then(Value::as_str).unwrap_or_default();
+        if let Some(base) = base {
+            let base = base.replace("{account_id}", account);
+            allowed_address(&base).map_err(|why| format!("its OAuth server `{base}` {why}"))?;
+            found = json_at(net, &format!("{}/.well-known/oauth-authorization-server", base.trim_end_matches('/')))?;
+        }
+    }
+    let Some(found) = found else {
+        return Err(format!("{host} says nothing about an OAuth server; is it the address of a workspace?"));
+    };
+    let Some(endpoint) = found.get("token_endpoint").and_then(Value::as_str) else {
+        return Err(format!("`{document}` names no token endpoint"));
+    };
+    allowed_address(endpoint).map_err(|why| format!("the token endpoint `{endpoint}` {why}"))?;
+    Ok(endpoint.to_owned())
+}
+
+fn json_at(net: &dyn Plain, url: &str) -> Result<Option<Value>, String> {
+    let reply = net.send(false, url, &[], None)?;
+    match reply.status {
+        200 => Ok(serde_json::from_slice(&reply.body).ok()),
+        404 => Ok(None),
+        status => Err(format!("{url} answers {status}")),
+    }
+}
+
+/// The tenant that a workspace belongs to: it sends visitors to that tenant's login page.
+fn tenant_of(host: &str, net: &dyn Plain) -> Result<String, String> {
+    let reply = net.send(false, &format!("{host}/aad/auth"), &[], None)?;
+    let tenant = reply.location.as_deref().and_then(|l| l.split("://").nth(1)?.split('/').nth(1).map(str::to_owned));
+    tenant
+        .filter(|t| !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
+        .ok_or_else(|| "the workspace does not say which Entra ID tenant it belongs to; set ARM_TENANT_ID".to_owned())
+}
+
+fn subject_token(subject: &Subject, audience: &str, net: &dyn Plain) -> Result<Secret, String> {
+    match subject {
+        Subject::Fixed(token) => Ok(token.clone()),
+        Subject::File(path) => {
+            let text =
+                std::fs::read_to_string(path).map_err(|e| format!("cannot read the token file `{path}`: {e}"))?;
+            match text.trim() {
+                "" => Err(format!("the token file `{path}` is empty")),
+                token => Ok(Secret::new(token)),
+            }
+        }
+        Subject::Web { url, bearer, post, field } => {
+            allowed_address(url).map_err(|why| format!("the address that gives tokens `{url}` {why}"))?;
+            let mut url = reqwest::Url::parse(url).map_err(|e| format!("`{url}`: {e}"))?;
+            if !post {
+                url.query_pairs_mut().append_pair("audience", audience);
+            }
+            let headers =
+                [("Authorization", format!("Bearer {}", bearer.reveal())), ("Accept", "application/json".to_owned())];
+            let reply = net.send(*post, url.as_str(), &headers, post.then_some(&[]))?;
+            let json: Option<Value> = serde_json::from_slice(&reply.body).ok();
+            match json.as_ref().and_then(|j| j.get(*field)).and_then(Value::as_str) {
+                Some(token) if reply.status == 200 => Ok(Secret::new(token)),
+                _ => Err(format!("the pipeline's own token service answers {} and gives no token", reply.status)),
+            }
+        }
+    }
+}
+
+fn from_server(net: &dyn Plain, url: &str, headers: &[(&str, String)], form: &[(&str, &str)]) -> Result<Token, String> {
+    let reply = net.send(true, url, headers, Some(form))?;
+    let json: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+    let text = |key: &str| json.get(key).and_then(Value::as_str);
+    if reply.status != 200 {
+        let code = text("error").or(text("errorCode")).unwrap_or("no reason given");
+        let why = text("error_description").or(text("errorSummary")).unwrap_or_default();
+        return Err(format!("the token server answers {}: {code} {why}", reply.status).trim_end().to_owned());
+    }
+    let Some(token) = text("access_token") else { return Err("the token server gives no token".to_owned()) };
+    let seconds = json.get("expires_in").and_then(|v| v.as_u64().or_else(|| v.as_str()?.parse().ok()));
+    let life = seconds.map(|s| Duration::from_secs(s.min(86_400)));
+    Ok(Token::living(Secret::new(token), life))
+}
+
+fn from_program(command: &[String], field: &str) -> Result<Token, String> {
+    let Some((program, arguments)) = command.split_first() else { return Err("there is no program".to_owned()) };
+    let output = std::process::Command::new(program)
+        .args(arguments)
+        .stdin(std::process::Stdio::null())
+        .output()
+        .map_err(|e| format!("cannot start `{program}`: {e}"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let first = said.lines().find(|l| !l.trim().is_empty()).unwrap_or("it says nothing").trim().to_owned();
+        return Err(format!("`{}` fails: {first}", command.join(" ")));
+    }
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    match json.get(field).and_then(Value::as_str) {
+        // Programs keep their own cache and say the end in several forms; a short life here costs one call.
+        Some(token) => Ok(Token::living(Secret::new(token), Some(Duration::from_secs(300)))),
+        None => Err(format!("`{}` prints no `{field}`", command.join(" "))),
+    }
+}

@@ -1,0 +1,3 @@
+# Databricks notebook source
+rows = dbutils.widgets.get("rows")
+print(rows)
