@@ -1,7 +1,7 @@
 //! Requests to a workspace: with a token, a time limit, and as many attempts as are safe.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client as Http, Response};
@@ -54,6 +54,8 @@ pub struct Client {
     login: Login,
     options: Options,
     token: Mutex<Option<Token>>,
+    /// Where tokens are to be had.
+    endpoint: OnceLock<String>,
     mask: Mutex<Mask>,
     waited: Mutex<Duration>,
     tidying: AtomicBool,
@@ -150,6 +152,7 @@ impl Client {
             login,
             options,
             token: Mutex::default(),
+            endpoint: OnceLock::new(),
             mask: Mutex::new(mask),
             waited: Mutex::default(),
             tidying: AtomicBool::new(false),
@@ -329,7 +332,7 @@ impl Client {
         }
         let began = Instant::now();
         let net = PlainNet { client: self };
-        match token::get(&self.login, &self.host, &net) {
+        match token::get(&self.login, &self.host, &self.endpoint, &net) {
             Ok(token) => {
                 lock(&self.mask).add(&token.value);
                 self.tell(&format!("token   {} {} ms", self.login.method, began.elapsed().as_millis()));

@@ -1,5 +1,6 @@
 //! Tokens: asked for, kept in memory, renewed before they end.
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -53,21 +54,25 @@ pub(super) struct Reply {
     pub body: Vec<u8>,
 }
 
-/// Gets a new token.
+/// Gets a new token; where to ask is found out once.
 ///
 /// # Errors
 /// Why there is none; the text may hold what a server said, so it is to be masked.
-pub(super) fn get(login: &Login, host: &str, net: &dyn Plain) -> Result<Token, String> {
+pub(super) fn get(login: &Login, host: &str, endpoint: &OnceLock<String>, net: &dyn Plain) -> Result<Token, String> {
+    let token_endpoint = || match endpoint.get() {
+        Some(known) => Ok(known.clone()),
+        None => discover(login, host, net).map(|found| endpoint.get_or_init(|| found).clone()),
+    };
     match &login.ask {
         Ask::Fixed(token) => Ok(Token::living(token.clone(), None)),
         Ask::Client { id, secret } => {
-            let url = token_endpoint(login, host, net)?;
+            let url = token_endpoint()?;
             let basic = STANDARD.encode(format!("{}:{}", form_text(id), form_text(secret.reveal())));
             let form = [("grant_type", "client_credentials"), ("scope", login.scope.as_str())];
             from_server(net, &url, &[("Authorization", format!("Basic {basic}"))], &form)
         }
         Ask::Exchange { client, audience, subject } => {
-            let url = token_endpoint(login, host, net)?;
+            let url = token_endpoint()?;
             let jwt = subject_token(subject, audience.as_deref().unwrap_or(&url), net)?;
             let mut form = vec![
                 ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
@@ -107,7 +112,7 @@ fn form_text(text: &str) -> String {
 }
 
 /// Where tokens are to be had: what the workspace's own discovery documents say.
-fn token_endpoint(login: &Login, host: &str, net: &dyn Plain) -> Result<String, String> {
+fn discover(login: &Login, host: &str, net: &dyn Plain) -> Result<String, String> {
     let usual = format!("{host}/oidc/.well-known/oauth-authorization-server");
     let document = login.discovery.clone().unwrap_or(usual);
     let mut found = json_at(net, &document)?;

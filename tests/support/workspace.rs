@@ -97,7 +97,7 @@ pub struct Inner {
     pub outputs: BTreeMap<i64, Value>,
     pub log: Vec<Logged>,
     pub faults: Vec<Fault>,
-    /// Always in the way: method and path begin so, and the answer.
+    /// Always in the way: method and path begin so, and the answer; `$AUTHORIZATION` in it is what was sent.
     pub walls: Vec<(String, String, u16, Value)>,
     /// What was wrong and should never be: a job that names a file that is not there.
     pub wrong: Vec<String>,
@@ -359,7 +359,9 @@ impl Server {
         let wall =
             self.lock().walls.iter().find(|(m, p, ..)| *m == call.method && call.path.starts_with(p.as_str())).cloned();
         if let Some((_, _, status, body)) = wall {
-            return Ok(Reply { status, body: body.to_string().into_bytes(), retry_after: None });
+            let sent = call.headers.get("authorization").cloned().unwrap_or_default();
+            let body = body.to_string().replace("$AUTHORIZATION", &sent).into_bytes();
+            return Ok(Reply { status, body, retry_after: None });
         }
         let path = call.path.clone();
         let after = |prefix: &str| path.strip_prefix(prefix).map(|p| format!("/{}", decode(p).trim_start_matches('/')));
