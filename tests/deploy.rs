@@ -450,7 +450,7 @@ fn an_interrupt_gives_the_lock_back() {
     let (workspace, shop) = (Workspace::start(), Project::shop());
     workspace.trouble(&[Fault { at: 14, when: When::Before, trouble: Trouble::Interrupt }]);
     let ran = Ran::of(spawn(&workspace, shop.path(), &["deploy"]).wait_with_output().unwrap());
-    ran.fails(130).says("interrupted; nothing is lost");
+    ran.fails(130).says("interrupted").says("nothing is lost");
     workspace.trouble(&[]);
     run(&workspace, shop.path(), &["deploy", "--lock-timeout", "0"]).ok();
 }
@@ -497,7 +497,13 @@ fn wheels_go_to_a_volume_where_the_target_says_so() {
         &format!("{text}\ntarget dev {{\n  workspace {{ artifact_path = \"/Volumes/main/ml/wheels/shop\" }}\n  mode = development\n}}\n"),
     );
     run(&workspace, shop.path(), &["deploy"]).ok();
-    assert!(workspace.inner().nodes.keys().any(|p| p.starts_with("/Volumes/main/ml/wheels/shop/shop-1.0.0+p")));
+    assert!(
+        workspace
+            .inner()
+            .nodes
+            .keys()
+            .any(|p| p.starts_with("/Volumes/main/ml/wheels/shop/shop/dev-") && p.contains("/shop-1.0.0+p"))
+    );
     assert!(workspace.inner().wrong.is_empty(), "{:?}", workspace.inner().wrong);
     // Development: a name of one's own, and nothing starts by itself.
     let (_, report) = job_of(&workspace, &format!("[dev {CLIENT}] report"));
@@ -750,4 +756,113 @@ fn plain_http_is_for_this_machine_alone() {
     Ran::of(pipec(shop.path(), &["plan"], &env).output().unwrap())
         .fails(2)
         .says("plain `http` is for this machine alone");
+}
+
+#[test]
+fn two_projects_of_one_name_do_not_take_each_other_away() {
+    let workspace = Workspace::start();
+    let (one, two) = (Project::shop(), Project::shop());
+    run(&workspace, one.path(), &["deploy"]).ok();
+    for (name, other) in [("load", "import_orders"), ("report", "tell"), ("old", "new")] {
+        two.edit("pipeline.pipe", &format!("pipeline {name}"), &format!("pipeline {other}"));
+    }
+    two.edit("pipeline.pipe", "run load", "run import_orders");
+    // The same files, other names: a project whose pipelines were renamed.
+    run(&workspace, two.path(), &["plan"]).ok().says("- delete  load");
+    two.write(
+        "src/shop/load.py",
+        "\"\"\"Other.\"\"\"\n\nimport datetime\n\n\ndef run(day: datetime.date) -> int:\n    return 7\n",
+    );
+    two.write("scripts/sum.py", "print(1)\n");
+    two.write("notebooks/clean.py", "# Databricks notebook source\nprint(dbutils.widgets.get(\"rows\"), 2)\n");
+    two.write("src/shop/__init__.py", "\"\"\"Another shop.\"\"\"\n");
+    for command in ["plan", "deploy"] {
+        run(&workspace, two.path(), &[command]).fails(3).says("has nothing in common with this project");
+    }
+    assert_eq!(workspace.inner().jobs.len(), 3);
+}
+
+#[test]
+fn a_plan_that_is_old_does_not_take_a_serial_that_others_left_behind() {
+    let (workspace, shop) = (Workspace::start(), Project::shop());
+    run(&workspace, shop.path(), &["deploy"]).ok();
+    // While this one is about to lock, others deploy so often that the states it knows are taken away.
+    let (state, serial) = (format!("{}/state", root()), 2);
+    workspace.trouble(&[Fault { at: 12, when: When::Before, trouble: Trouble::Delay(1200) }]);
+    shop.edit("notebooks/clean.py", "print(rows)", "print(rows, 1)");
+    let child = spawn(&workspace, shop.path(), &["deploy"]);
+    std::thread::sleep(std::time::Duration::from_millis(600));
+    {
+        let mut inner = workspace.inner();
+        let old = inner.nodes.remove(&format!("{state}/{serial:08}.json")).unwrap();
+        let Node::File(bytes) = old else { panic!("no file") };
+        inner.nodes.retain(|p, _| !p.starts_with(&format!("{state}/")));
+        let text = String::from_utf8(bytes).unwrap().replace("\"serial\":2", "\"serial\":40");
+        inner.nodes.insert(format!("{state}/00000040.json"), Node::File(text.into_bytes()));
+    }
+    Ran::of(child.wait_with_output().unwrap()).ok();
+    let serials: Vec<String> =
+        workspace.inner().nodes.keys().filter(|p| p.starts_with(&format!("{state}/"))).cloned().collect();
+    assert!(serials.iter().all(|p| p >= &format!("{state}/00000040.json")), "{serials:?}");
+    run(&workspace, shop.path(), &["plan", "--detailed-exitcode"]).ok();
+}
+
+#[test]
+fn destroy_finds_jobs_whose_state_was_lost() {
+    let (workspace, shop) = (Workspace::start(), Project::shop());
+    run(&workspace, shop.path(), &["deploy"]).ok();
+    let state = format!("{}/state", root());
+    workspace.inner().nodes.retain(|p, _| !p.starts_with(&state));
+    run(&workspace, shop.path(), &["destroy", "--yes"]).ok();
+    assert!(workspace.inner().jobs.is_empty());
+    assert!(!workspace.inner().nodes.keys().any(|p| p.ends_with(".whl")));
+}
+
+#[test]
+fn a_job_that_turns_up_late_is_taken_away_by_the_next_deployment() {
+    let (workspace, shop) =
+        (Workspace::start(), Project::of("pipeline p {\n  step a {\n    notebook \"/n\"\n  }\n}\n"));
+    // The creation gets no answer, and nothing is there when it is looked for.
+    let creates = 10;
+    workspace.trouble(&[Fault { at: creates, when: When::Before, trouble: Trouble::Cut }]);
+    run(&workspace, shop.path(), &["deploy"]).ok();
+    let log = workspace.take_log();
+    assert_eq!(
+        log[creates].path,
+        "/api/2.2/jobs/create",
+        "{:?}",
+        log.iter().map(|l| l.path.clone()).collect::<Vec<_>>()
+    );
+    {
+        let mut inner = workspace.inner();
+        let (_, job) = inner.jobs.first_key_value().unwrap();
+        let mut late = job.clone();
+        late.created += 5_000;
+        inner.jobs.insert(900, late);
+    }
+    run(&workspace, shop.path(), &["deploy"]).ok().says("a second one");
+    assert_eq!(workspace.inner().jobs.len(), 1);
+    assert!(!workspace.inner().jobs.contains_key(&900));
+}
+
+#[test]
+fn the_owner_may_be_named_in_the_source() {
+    let (workspace, shop) = (Workspace::start(), Project::shop());
+    shop.edit("pipeline.pipe", "group_name = \"analysts\"", &format!("service_principal_name = \"{CLIENT}\""));
+    shop.edit("pipeline.pipe", "CAN_VIEW", "CAN_MANAGE");
+    run(&workspace, shop.path(), &["deploy"]).ok();
+    run(&workspace, shop.path(), &["plan", "--detailed-exitcode"]).ok().says("nothing to do");
+}
+
+#[test]
+fn run_as_that_is_taken_out_is_taken_back() {
+    let (workspace, shop) = (Workspace::start(), Project::shop());
+    let with = "run_as { service_principal_name = \"somebody\" }\n  access_control_list";
+    shop.edit("pipeline.pipe", "access_control_list", with);
+    run(&workspace, shop.path(), &["deploy"]).ok();
+    assert_eq!(job_of(&workspace, "report").1["run_as"]["service_principal_name"], "somebody");
+    shop.edit("pipeline.pipe", with, "access_control_list");
+    run(&workspace, shop.path(), &["deploy"]).ok();
+    assert_eq!(job_of(&workspace, "report").1["run_as"]["service_principal_name"], CLIENT);
+    run(&workspace, shop.path(), &["plan", "--detailed-exitcode"]).ok();
 }

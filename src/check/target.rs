@@ -175,6 +175,12 @@ pub(super) fn read(checker: &mut Checker<'_>, target: Option<In<'_, Decl>>) -> T
                 checker.report(d.help("such as /Workspace/pipelines/churn or /Volumes/main/default/wheels"));
             }
         }
+        if let Some(node) = workspace.get("root_path")
+            && node.as_str().is_some_and(|p| p.starts_with("/Volumes/"))
+        {
+            let d = Diagnostic::new(Code::BadFormat, node.span, "`root_path` must be a folder of the workspace");
+            checker.report(d.help("notebooks cannot lie in a volume; for wheels there is `artifact_path`"));
+        }
         if let Some(node) = workspace.get("host")
             && let Some(host) = node.as_str()
             && !host.starts_with("https://")

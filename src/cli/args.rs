@@ -168,7 +168,7 @@ pub struct Run {
     #[arg(long)]
     pub no_wait: bool,
     /// In the workspace: leave after so many seconds; the run goes on
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", conflicts_with = "no_wait")]
     pub timeout: Option<u64>,
     /// In the workspace: a word of yours; the same word starts no second run
     #[arg(long, value_name = "WORD")]

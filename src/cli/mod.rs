@@ -62,6 +62,11 @@ pub fn main() -> ExitCode {
             return if wrong { Outcome::Usage.into() } else { Outcome::Done.into() };
         }
     };
+    if let Some(user) = &args.shared.user
+        && (user.is_empty() || user.contains(['/', '\\']) || user.contains("..") || user.chars().any(char::is_control))
+    {
+        return usage(format!("`--user {user}` is no name of a user: it becomes a part of paths")).into();
+    }
     let outcome = match &args.command {
         Command::Check(c) => check::run(c, &args.shared),
         Command::Compile(c) => compile::run(c, &args.shared),

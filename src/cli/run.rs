@@ -21,7 +21,9 @@ pub fn run(args: &Args, shared: &Shared) -> Outcome {
         Ok(found) => found,
         Err(outcome) => return outcome,
     };
-    report::print(&checked.diagnostics, &loaded.sources, shared);
+    if args.local || checked.has_errors() {
+        report::print(&checked.diagnostics, &loaded.sources, shared);
+    }
     if checked.has_errors() {
         return Outcome::Errors;
     }
@@ -105,6 +107,9 @@ pub fn given_params(args: &Args, pipeline: &Pipeline) -> Result<Vec<(String, Str
             });
         };
         typed(param, value)?;
+        if set.contains(name) {
+            return Err(format!("`--param {name}` is given twice"));
+        }
         out.push((name.to_owned(), value.to_owned()));
         set.insert(name);
     }

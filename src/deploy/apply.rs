@@ -5,17 +5,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use super::desired::{Artifact, Desired, DesiredJob, Upload};
-use super::diff::diff;
+use super::diff::drift;
 use super::error::DeployError;
+use super::hold::Hold;
 use super::journal::Journal;
 use super::payload;
 use super::plan::{Action, JobPlan, Plan, filled};
-use super::state::{Deployed, Generation, Lease, Pending, State};
-use super::survey::{Survey, in_parallel, tagged};
+use super::state::{Deployed, Generation, Lease, Pending, Placed, State};
+use super::survey::{Found, Survey, in_parallel, tagged};
 use super::sweep;
 use crate::workspace::{Client, Fault, FaultKind, OWNER, Principal, PrincipalKind, User};
 
@@ -54,6 +56,14 @@ pub struct Apply<'a> {
     pub keep: usize,
     /// Told of what goes on, from several threads.
     pub tell: &'a (dyn Fn(&Event<'_>) + Sync),
+    /// Jobs whose creation was asked for more than once, with their names. Empty at the beginning.
+    pub repeated: Mutex<BTreeMap<String, String>>,
+}
+
+impl Apply<'_> {
+    fn again(&self) -> BTreeMap<String, String> {
+        guard(&self.repeated).clone()
+    }
 }
 
 /// What was done.
@@ -90,101 +100,102 @@ pub fn apply(journal: &mut Journal<'_>, work: &Apply<'_>) -> Result<Applied, Dep
             state.target = work.desired.target.clone();
             state.root = work.desired.root.clone();
             // What an earlier one has begun stays begun until it is seen to.
-            let mut create = state.pending.take().map(|p| p.create).unwrap_or_default();
+            let mut create = state.pending.as_ref().map(|p| p.create.clone()).unwrap_or_default();
             create.extend(creates.clone());
-            state.pending = Some(Pending { what: "deploy".to_owned(), create });
+            let mut files = work.plan.uploads.clone();
+            files.extend(state.pending.take().into_iter().flat_map(|p| p.files));
+            state.pending = Some(Pending { what: "deploy".to_owned(), create, files });
         },
     )?;
     let mut state = journal.head().clone();
-    let shared = Mutex::new(journal);
-    let done = AtomicBool::new(false);
-    let lost: Mutex<Option<DeployError>> = Mutex::default();
-    let outcome = std::thread::scope(|scope| {
-        // Keeps the lock while files go up, however long that takes.
-        let keeper = scope.spawn(|| {
-            while !done.load(Ordering::Relaxed) {
-                std::thread::park_timeout(Duration::from_millis(500));
-                if done.load(Ordering::Relaxed) || work.client.stop().load(Ordering::Relaxed) {
-                    return;
-                }
-                if let Err(e) = guard(&shared).renew(&key) {
-                    *guard(&lost) = Some(e);
-                    return;
-                }
-            }
-        });
-        let still_ours = || match guard(&lost).clone() {
-            Some(e) => Err(e),
-            None => Ok(()),
-        };
-        let outcome = steps(work, &mut state, &still_ours);
-        done.store(true, Ordering::Relaxed);
-        keeper.thread().unpark();
-        outcome
+    let hold = Hold::new(journal, work.client, key);
+    let outcome = hold.during(|| {
+        let applied = steps(work, &mut state, &hold)?;
+        hold.check()?;
+        tidy(work, &mut state, &hold)?;
+        Ok(applied)
     });
-    let journal = guard(&shared);
-    finish(journal, work, state, &key, outcome)
-}
-
-/// Writes down what was done, and gives the lock back.
-fn finish(
-    mut journal: std::sync::MutexGuard<'_, &mut Journal<'_>>,
-    work: &Apply<'_>,
-    mut state: State,
-    key: &str,
-    outcome: Result<Applied, DeployError>,
-) -> Result<Applied, DeployError> {
     // Also after an interrupt: this is what makes the next deployment simple.
     work.client.ignore_stop();
-    if journal.head().lease.as_ref().is_none_or(|l| l.key != key) {
-        return outcome.and(Err(DeployError::Moved { by: journal.head().by.clone() }));
+    if !hold.is_ours() {
+        return outcome.and(Err(DeployError::Moved { by: hold.journal().head().by.clone() }));
     }
     state.lease = None;
-    match outcome {
-        Ok(applied) => {
-            // With a part of the pipelines only, what was begun with others is still to be seen to.
-            state.pending = state.pending.take().filter(|pending| {
-                pending.create.keys().any(|p| !work.plan.only.is_empty() && !work.plan.only.contains(p))
-            });
-            generation(&mut state, work);
-            let dropped = sweep::drop_old(work.client, &mut state, work.keep)?;
-            journal.append(state)?;
-            let swept = sweep::remove(work.client, &dropped).and_then(|()| journal.prune());
-            if let Err(fault) = swept {
-                (work.tell)(&Event::Note(format!("what is not needed any more stays: {fault}")));
-            }
-            Ok(applied)
-        }
-        Err(why) => {
-            // If this fails as well, the lock ends by itself, and the state says what was begun.
-            let _ = journal.append(state);
-            Err(why)
-        }
+    let written = hold.journal().append(state);
+    let applied = outcome?;
+    written?;
+    if let Err(fault) = hold.journal().prune() {
+        (work.tell)(&Event::Note(format!("old states stay: {fault}")));
     }
+    Ok(applied)
 }
 
-fn generation(state: &mut State, work: &Apply<'_>) {
+/// Ends what was begun, and takes away what nobody needs any more, while the lock is still ours.
+fn tidy(work: &Apply<'_>, state: &mut State, hold: &Hold<'_, '_>) -> Result<(), DeployError> {
+    let left = state.pending.take().unwrap_or_default();
+    // Files of a deployment that broke off are nobody's, and are known no longer than this.
+    generation(state, work, left.files);
+    let others: BTreeMap<String, String> =
+        left.create.into_iter().filter(|(p, _)| !work.plan.only.is_empty() && !work.plan.only.contains(p)).collect();
+    // With a part of the pipelines only, what was begun with others is still to be seen to.
+    let mut open = others;
+    open.extend(work.again());
+    if !open.is_empty() {
+        state.pending = Some(Pending { what: "deploy".to_owned(), create: open, files: Vec::new() });
+    }
+    let mut after = state.clone();
+    let dropped = match sweep::drop_old(work.client, &mut after, work.keep) {
+        Ok(dropped) => dropped,
+        Err(fault) if fault.is(FaultKind::Interrupted) => return Err(fault.into()),
+        Err(fault) => {
+            (work.tell)(&Event::Note(format!("old files stay: {fault}")));
+            return Ok(());
+        }
+    };
+    if dropped.is_empty() {
+        return Ok(());
+    }
+    *state = after;
+    // First it is written that they go: whoever comes next does not count on them.
+    let lease = hold.journal().head().lease.clone();
+    hold.journal().append(State { lease, ..state.clone() })?;
+    if let Err(fault) = sweep::remove(work.client, &dropped) {
+        (work.tell)(&Event::Note(format!("old files stay: {fault}")));
+    }
+    Ok(())
+}
+
+fn generation(state: &mut State, work: &Apply<'_>, left: Vec<String>) {
     let now = work.client.now();
-    let paths: BTreeSet<String> = work.desired.artifacts.iter().map(|a| a.placed.path.clone()).collect();
+    let mut artifacts: Vec<Placed> = work.desired.artifacts.iter().map(|a| a.placed.clone()).collect();
+    if !work.plan.only.is_empty() {
+        // Other pipelines go on with what they have.
+        let more = state.artifacts.iter().filter(|o| !artifacts.iter().any(|a| a.path == o.path));
+        let more: Vec<Placed> = more.cloned().collect();
+        artifacts.extend(more);
+    }
+    let paths: BTreeSet<String> = artifacts.iter().map(|a| a.path.clone()).collect();
+    let left: Vec<String> = left.into_iter().filter(|p| !paths.contains(p)).collect();
     let paths: Vec<String> = paths.into_iter().collect();
-    state.artifacts = work.desired.artifacts.iter().map(|a| a.placed.clone()).collect();
-    if state.generations.last().is_some_and(|g| g.paths == paths) {
+    state.artifacts = artifacts;
+    if !left.is_empty() {
+        let serial = state.serial;
+        let at = state.generations.len().saturating_sub(1);
+        state.generations.insert(at, Generation { serial, until: Some(now), paths: left });
+    }
+    if state.generations.last().is_some_and(|g| g.paths == paths && g.until.is_none()) {
         return;
     }
     if let Some(last) = state.generations.last_mut() {
-        last.until = Some(now);
+        last.until.get_or_insert(now);
     }
     state.generations.push(Generation { serial: state.serial + 1, until: None, paths });
 }
 
-fn steps(
-    work: &Apply<'_>,
-    state: &mut State,
-    still_ours: &dyn Fn() -> Result<(), DeployError>,
-) -> Result<Applied, DeployError> {
-    let uploads = upload(work)?;
-    still_ours()?;
+fn steps(work: &Apply<'_>, state: &mut State, hold: &Hold<'_, '_>) -> Result<Applied, DeployError> {
+    let uploads = upload(work, hold)?;
     for (pipeline, id) in &work.plan.twice {
+        hold.check()?;
         work.client.delete_job(*id, pipeline)?;
         (work.tell)(&Event::Note(format!("deleted the job {id}, a second one of `{pipeline}`")));
     }
@@ -198,16 +209,14 @@ fn steps(
     let mut ids: BTreeMap<String, i64> =
         waiting.iter().filter_map(|(p, _)| Some((p.pipeline.clone(), p.job_id?))).collect();
     ids.retain(|p, _| !work.plan.jobs.iter().any(|j| j.pipeline == *p && j.action == Action::Create));
-    ids.extend(
-        state
-            .jobs
-            .iter()
-            .filter(|(p, _)| !work.plan.jobs.iter().any(|j| j.pipeline == **p))
-            .map(|(p, d)| (p.clone(), d.job_id)),
-    );
+    // Those that this is not about, as far as they are there.
+    ids.extend(work.survey.jobs.iter().filter_map(|(p, found)| match found {
+        Found::Live(live, _) if !work.plan.jobs.iter().any(|j| j.pipeline == *p) => Some((p.clone(), live.id)),
+        _ => None,
+    }));
     let mut changed: Vec<String> = Vec::new();
     while !waiting.is_empty() {
-        still_ours()?;
+        hold.check()?;
         // A job that runs another one needs its id. Circles were refused by the checker.
         let (ready, rest): (Vec<_>, Vec<_>) =
             waiting.iter().copied().partition(|(_, d)| d.late.iter().all(|l| ids.contains_key(l.pipeline.as_str())));
@@ -220,7 +229,7 @@ fn steps(
         }
         waiting = rest;
         let known: BTreeMap<&str, i64> = ids.iter().map(|(p, id)| (p.as_str(), *id)).collect();
-        let results = in_parallel(&ready, |(plan, job)| one_job(work, plan, job, &known, state));
+        let results = in_parallel(&ready, |(plan, job)| one_job(work, plan, job, &known, state, hold));
         let mut failed = None;
         for ((plan, job), result) in ready.iter().zip(results) {
             let (deployed, error) = result;
@@ -234,12 +243,14 @@ fn steps(
             failed = failed.or(error);
         }
         if let Some(error) = failed {
+            // What was changed is known as it is now, or the next one would take it for somebody's doing.
+            let _ = read_back(work, state, &changed);
             return Err(error);
         }
     }
     for job in &work.plan.jobs {
         let (Action::Delete | Action::Forget, Some(id)) = (job.action, job.job_id) else { continue };
-        still_ours()?;
+        hold.check()?;
         if job.action == Action::Delete {
             work.client.delete_job(id, &job.pipeline)?;
             (work.tell)(&Event::Job(&job.pipeline, Action::Delete, id));
@@ -257,9 +268,15 @@ fn one_job(
     job: &DesiredJob,
     known: &BTreeMap<&str, i64>,
     state: &State,
+    hold: &Hold<'_, '_>,
 ) -> (Option<Deployed>, Option<DeployError>) {
     let body = filled(job, known);
     let before = state.jobs.get(&job.pipeline);
+    if !plan.is_empty()
+        && let Err(e) = hold.check()
+    {
+        return (before.cloned(), Some(e));
+    }
     let id = match (plan.action, plan.job_id) {
         (Action::Create, _) => match create(work, job, &body) {
             Ok(id) => {
@@ -268,7 +285,8 @@ fn one_job(
             }
             Err(e) => return (None, Some(e.into())),
         },
-        (Action::Update, Some(id)) => match work.client.reset_job(id, body.clone(), &job.pipeline) {
+        (Action::Update, Some(id)) => match work.client.reset_job(id, resetting(&body, before, work.me), &job.pipeline)
+        {
             Ok(()) => {
                 (work.tell)(&Event::Job(&job.pipeline, Action::Update, id));
                 id
@@ -280,15 +298,29 @@ fn one_job(
     };
     let mut deployed = match (plan.action, before) {
         (Action::Keep, Some(before)) => before.clone(),
+        // A new job has nobody else's permissions.
+        (Action::Create, _) => Deployed { job_id: id, sent: body, grants: None, filled: Vec::new() },
         _ => Deployed { job_id: id, sent: body, grants: before.and_then(|b| b.grants.clone()), filled: Vec::new() },
     };
-    if let Some((live, wanted)) = &plan.grants {
-        if let Err(e) = work.client.set_permissions(id, &with_owner(wanted, live, work.me), &job.pipeline) {
-            return (Some(deployed), Some(e.into()));
-        }
-        deployed.grants.clone_from(&job.grants);
+    if let Some((live, wanted)) = &plan.grants
+        && let Err(e) = work.client.set_permissions(id, &with_owner(wanted, live, work.me), &job.pipeline)
+    {
+        return (Some(deployed), Some(e.into()));
     }
+    deployed.grants.clone_from(&job.grants);
     (Some(deployed), None)
+}
+
+/// The settings to send in a reset. The service keeps `run_as` when it is left out; without one a job runs as its owner, so
+/// whoever takes it out of the source means themselves.
+fn resetting(body: &Value, before: Option<&Deployed>, me: &User) -> Value {
+    let mut out = body.clone();
+    let had = before.is_some_and(|b| b.sent.get("run_as").is_some_and(|r| !r.is_null()));
+    if let (true, None, Some(map)) = (had, body.get("run_as"), out.as_object_mut()) {
+        let field = if me.is_service_principal() { "service_principal_name" } else { "user_name" };
+        map.insert("run_as".to_owned(), json!({ field: me.name.as_str() }));
+    }
+    out
 }
 
 /// The list to send: the service wants exactly one owner, and unless the source names one it stays who it is.
@@ -307,13 +339,13 @@ fn with_owner(wanted: &[Principal], live: &[Principal], me: &User) -> Vec<Princi
 }
 
 /// Creates a job, at most once: a request without an answer is followed by a look.
-fn create(work: &Apply<'_>, job: &DesiredJob, body: &serde_json::Value) -> Result<i64, Fault> {
+fn create(work: &Apply<'_>, job: &DesiredJob, body: &Value) -> Result<i64, Fault> {
     let mut attempt = 1;
     loop {
         match work.client.create_job(body.clone(), &job.pipeline) {
             Err(fault) if fault.is(FaultKind::Unclear) => {
                 // The service may still be at it.
-                for nap in [200, 800] {
+                for nap in [200, 800, 2_000] {
                     work.client.pause(Duration::from_millis(nap))?;
                     if let Some(found) = tagged(work.client, &job.tag, [payload::name(body)])?.first() {
                         return Ok(found.id);
@@ -323,6 +355,8 @@ fn create(work: &Apply<'_>, job: &DesiredJob, body: &serde_json::Value) -> Resul
                 if attempt > 3 {
                     return Err(fault);
                 }
+                // It may turn up later still: the next deployment looks again.
+                guard(&work.repeated).insert(job.pipeline.clone(), payload::name(body).to_owned());
             }
             other => return other,
         }
@@ -330,7 +364,7 @@ fn create(work: &Apply<'_>, job: &DesiredJob, body: &serde_json::Value) -> Resul
 }
 
 /// Uploads what is not there; gives how many files.
-fn upload(work: &Apply<'_>) -> Result<usize, DeployError> {
+fn upload(work: &Apply<'_>, hold: &Hold<'_, '_>) -> Result<usize, DeployError> {
     let list: Vec<&Artifact> = work
         .plan
         .uploads
@@ -355,6 +389,7 @@ fn upload(work: &Apply<'_>) -> Result<usize, DeployError> {
         .collect();
     in_parallel(&leaves, |folder| work.client.make_folder(folder)).into_iter().collect::<Result<(), Fault>>()?;
     let results = in_parallel(&list, |artifact| {
+        hold.check()?;
         let path = &artifact.placed.path;
         match artifact.upload {
             Upload::File => work.client.write_file(path, artifact.bytes.clone())?,
@@ -363,7 +398,7 @@ fn upload(work: &Apply<'_>) -> Result<usize, DeployError> {
         (work.tell)(&Event::Uploaded(&artifact.placed.source, artifact.bytes.len() as u64));
         Ok(())
     });
-    results.into_iter().collect::<Result<(), Fault>>()?;
+    results.into_iter().collect::<Result<(), DeployError>>()?;
     Ok(list.len())
 }
 
@@ -379,9 +414,25 @@ fn read_back(work: &Apply<'_>, state: &mut State, changed: &[String]) -> Result<
                 "somebody else is at work on the same jobs; deploy again",
             );
         };
-        deployed.filled = diff(&deployed.sent, &live.settings);
+        let before = work.survey.jobs.get(pipeline);
+        deployed.filled = drift(&deployed.sent, &live.settings);
+        for d in deployed.filled.iter().filter(|d| d.was.is_none() && d.path != "run_as") {
+            // The service keeps some of what is not sent any more.
+            if let Some(Found::Live(old, _)) = before
+                && work
+                    .plan
+                    .jobs
+                    .iter()
+                    .any(|j| j.pipeline == *pipeline && j.changes.iter().any(|c| c.path == d.path && c.now.is_none()))
+            {
+                (work.tell)(&Event::Note(format!(
+                    "`{}` was taken out of `{pipeline}`, but the workspace keeps it in the job {}",
+                    d.path, old.id
+                )));
+            }
+        }
         for d in deployed.filled.iter().filter(|d| d.was.is_some()) {
-            let shown = |v: &Option<serde_json::Value>| v.as_ref().map_or("nothing".to_owned(), ToString::to_string);
+            let shown = |v: &Option<Value>| v.as_ref().map_or("nothing".to_owned(), ToString::to_string);
             (work.tell)(&Event::Note(format!(
                 "the workspace made of `{}` in `{pipeline}`: {} instead of {}",
                 d.path,

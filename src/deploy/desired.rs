@@ -64,6 +64,10 @@ pub struct Artifact {
     pub upload: Upload,
 }
 
+/// Bytes that a workspace gives out or takes as a notebook in one piece: 10 MB, less what goes around it. Source: the
+/// public documentation of workspace import and export.
+const LARGEST: usize = 9_500_000;
+
 /// How a file is uploaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Upload {
@@ -94,6 +98,12 @@ pub fn desired(bundle: &Bundle, wheels: &[Wheel], project_dir: &Path) -> Result<
     }
     let mut artifacts: Vec<Artifact> = Vec::new();
     let texts: String = jobs.iter().map(|j| j.body.to_string()).collect();
+    if texts.len() > LARGEST {
+        return DeployError::unfit(
+            format!("the jobs of this project come to {} MB, and its state holds them", texts.len() / 1_000_000),
+            "a workspace gives out files of up to 10 MB in one piece; split the project into several root files",
+        );
+    }
     for wheel in wheels {
         let path = format!("{}/{}", bundle.layout.wheels, wheel.file_name);
         // One that no step needs is nobody's business.
@@ -114,6 +124,12 @@ pub fn desired(bundle: &Bundle, wheels: &[Wheel], project_dir: &Path) -> Result<
         });
     }
     for file in &bundle.files {
+        if file.kind == "notebook" && file.content.bytes.len() > LARGEST {
+            return DeployError::unfit(
+                format!("the notebook `{}` is larger than 10 MB", file.local.display()),
+                "a workspace takes notebooks of up to 10 MB; clear its outputs",
+            );
+        }
         let relative = file.local.strip_prefix(project_dir).unwrap_or(&file.local);
         artifacts.push(Artifact {
             placed: Placed {

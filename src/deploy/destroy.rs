@@ -3,10 +3,15 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::apply::Event;
+use super::desired::Desired;
 use super::error::DeployError;
+use super::hold::Hold;
 use super::identity::tag;
 use super::journal::Journal;
-use super::state::{Lease, Pending};
+use super::payload;
+use super::plan::Action;
+use super::state::{Pending, State};
 use super::survey::{in_parallel, tagged};
 use crate::workspace::{Client, FaultKind};
 
@@ -19,13 +24,15 @@ pub struct Doomed {
     pub running: Vec<(String, usize)>,
     /// Files of all generations.
     pub files: Vec<String>,
+    /// The folders that they are in.
+    pub folders: Vec<String>,
 }
 
-/// Looks what would go.
+/// Looks what would go. If the state was lost, the jobs are found by their tags.
 ///
 /// # Errors
 /// Whatever keeps something from being read.
-pub fn doomed(client: &Client, journal: &Journal<'_>) -> Result<Doomed, DeployError> {
+pub fn doomed(client: &Client, journal: &Journal<'_>, desired: &Desired) -> Result<Doomed, DeployError> {
     let state = journal.head();
     let mut jobs: Vec<(String, i64)> = state.jobs.iter().map(|(p, d)| (p.clone(), d.job_id)).collect();
     // A deployment that broke off may have created jobs that the state does not know.
@@ -37,6 +44,13 @@ pub fn doomed(client: &Client, journal: &Journal<'_>) -> Result<Doomed, DeployEr
             }
         }
     }
+    if state.serial == 0 {
+        for (job, found) in
+            desired.jobs.iter().zip(in_parallel(&desired.jobs, |j| tagged(client, &j.tag, [payload::name(&j.body)])))
+        {
+            jobs.extend(found?.into_iter().map(|f| (job.pipeline.clone(), f.id)));
+        }
+    }
     let mut running = Vec::new();
     for ((pipeline, _), runs) in jobs.iter().zip(in_parallel(&jobs, |(_, id)| client.runs_of(*id, 25, true))) {
         let n = runs?.len();
@@ -46,7 +60,12 @@ pub fn doomed(client: &Client, journal: &Journal<'_>) -> Result<Doomed, DeployEr
     }
     let mut files: BTreeSet<String> = state.artifacts.iter().map(|a| a.path.clone()).collect();
     files.extend(state.generations.iter().flat_map(|g| g.paths.iter().cloned()));
-    Ok(Doomed { jobs, running, files: files.into_iter().collect() })
+    files.extend(state.pending.iter().flat_map(|p| p.files.iter().cloned()));
+    if state.serial == 0 && !jobs.is_empty() {
+        files.extend(desired.artifacts.iter().map(|a| a.placed.path.clone()));
+    }
+    let folders = desired.folders.clone();
+    Ok(Doomed { jobs, running, files: files.into_iter().collect(), folders })
 }
 
 /// Takes away the jobs, then the files, then the state.
@@ -57,52 +76,70 @@ pub fn destroy(
     client: &Client,
     journal: &mut Journal<'_>,
     doomed: &Doomed,
+    desired: &Desired,
     owner: &str,
     patience: Duration,
-    waiting: &dyn Fn(&Lease),
-    gone: &(dyn Fn(&str, i64) + Sync),
+    tell: &(dyn Fn(&Event<'_>) + Sync),
 ) -> Result<(), DeployError> {
     let serial = journal.head().serial;
-    let root = journal.head().root.clone();
-    let key = journal.lock(owner, serial, patience, waiting, &|state| {
-        let create = state.pending.take().map(|p| p.create).unwrap_or_default();
-        state.pending = Some(Pending { what: "destroy".to_owned(), create });
+    let root = desired.root.clone();
+    let key = journal.lock(owner, serial, patience, &|lease| tell(&Event::Waiting(lease)), &|state| {
+        state.project.clone_from(&desired.project);
+        state.target.clone_from(&desired.target);
+        state.root.clone_from(&desired.root);
+        let before = state.pending.take().unwrap_or_default();
+        state.pending = Some(Pending { what: "destroy".to_owned(), ..before });
     })?;
-    let deleted = in_parallel(&doomed.jobs, |(pipeline, id)| {
-        client.delete_job(*id, pipeline)?;
-        gone(pipeline, *id);
-        Ok::<_, crate::workspace::Fault>(())
-    });
     let mut state = journal.head().clone();
-    let mut failed = None;
-    for ((pipeline, _), result) in doomed.jobs.iter().zip(deleted) {
-        match result {
-            Ok(()) => drop(state.jobs.remove(pipeline)),
-            Err(fault) => failed = Some(fault),
-        }
+    let hold = Hold::new(journal, client, key);
+    let outcome = hold.during(|| take_away(client, &hold, &mut state, doomed, &root, tell));
+    client.ignore_stop();
+    if !hold.is_ours() {
+        return outcome.and(Err(DeployError::Moved { by: hold.journal().head().by.clone() }));
     }
-    if failed.is_none() {
-        failed = in_parallel(&doomed.files, |path| client.remove(path, false)).into_iter().find_map(Result::err);
-    }
-    if let Some(fault) = failed {
-        client.ignore_stop();
+    if let Err(why) = outcome {
         state.lease = None;
-        if journal.head().lease.as_ref().is_some_and(|l| l.key == key) {
-            // If this fails as well, the lock ends by itself.
-            let _ = journal.append(state);
-        }
-        return Err(fault.into());
+        // If this fails as well, the lock ends by itself.
+        let _ = hold.journal().append(state);
+        return Err(why);
     }
+    hold.journal().remove()?;
+    leave(client.remove_empty(&root))?;
+    Ok(())
+}
+
+fn take_away(
+    client: &Client,
+    hold: &Hold<'_, '_>,
+    state: &mut State,
+    doomed: &Doomed,
+    root: &str,
+    tell: &(dyn Fn(&Event<'_>) + Sync),
+) -> Result<(), DeployError> {
+    let deleted = in_parallel(&doomed.jobs, |(pipeline, id)| {
+        hold.check()?;
+        client.delete_job(*id, pipeline)?;
+        tell(&Event::Job(pipeline, Action::Delete, *id));
+        Ok(())
+    });
+    for ((pipeline, _), result) in doomed.jobs.iter().zip(&deleted) {
+        if result.is_ok() {
+            state.jobs.remove(pipeline);
+        }
+    }
+    deleted.into_iter().collect::<Result<(), DeployError>>()?;
+    let removed = in_parallel(&doomed.files, |path| {
+        hold.check()?;
+        Ok(client.remove(path, false)?)
+    });
+    removed.into_iter().collect::<Result<(), DeployError>>()?;
     // The folders are ours; a folder that somebody keeps something in stays.
-    let mut folders: BTreeSet<String> =
-        doomed.files.iter().flat_map(|f| parents(f, &root)).filter(|f| *f != root).collect();
-    folders.retain(|f| f.len() > 1);
+    let folders: BTreeSet<String> =
+        doomed.files.iter().flat_map(|f| parents(f, root)).chain(doomed.folders.iter().cloned()).collect();
     for folder in folders.iter().rev() {
         leave(client.remove_empty(folder))?;
     }
-    journal.remove()?;
-    leave(client.remove_empty(&root))?;
-    Ok(())
+    hold.check()
 }
 
 /// A folder that is not empty stays where it is.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::schema::{Block, Field, JOB, Ty, is_unordered, list_key};
+use crate::schema::{Block, Field, JOB, is_unordered, list_key};
 
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,11 +34,44 @@ impl Difference {
     }
 }
 
-/// How the settings of two jobs differ. What is empty is the same as what is not there, and so is a default.
+/// How the settings of two jobs differ. What is null or empty is the same as what is not there.
 pub fn diff(left: &Value, right: &Value) -> Vec<Difference> {
     let mut out = Vec::new();
     objects(left.as_object(), right.as_object(), Some(&JOB), "", &mut out);
     out
+}
+
+/// How settings that were read differ from those that were sent, but for defaults that the service fills in.
+pub(super) fn drift(sent: &Value, live: &Value) -> Vec<Difference> {
+    let mut out = diff(sent, live);
+    out.retain(|d| !(d.was.is_none() && is_default(d)));
+    out
+}
+
+/// Whether a value that came from nowhere is what the service takes when nothing is said.
+fn is_default(d: &Difference) -> bool {
+    let mut block = Some(&JOB);
+    let mut field = None;
+    let mut rest = d.path.as_str();
+    while !rest.is_empty() {
+        let end = rest.find(['.', '[']).unwrap_or(rest.len());
+        let (name, after) = rest.split_at(end);
+        field = block.and_then(|b| b.field(name));
+        block = field.and_then(|f| f.ty.block());
+        // A key between brackets may hold anything but a closing one.
+        let after = match after.strip_prefix('[') {
+            Some(key) => key.split_once(']').map_or("", |(_, rest)| rest),
+            None => after,
+        };
+        rest = after.strip_prefix('.').unwrap_or(after);
+    }
+    let default = field.and_then(|f| f.default);
+    match &d.now {
+        Some(Value::String(text)) => text.is_empty() || default == Some(text),
+        Some(Value::Bool(b)) => default == Some(if *b { "true" } else { "false" }),
+        Some(Value::Number(n)) => default == Some(&n.to_string()),
+        _ => false,
+    }
 }
 
 fn objects(
@@ -66,12 +99,11 @@ fn values(
     path: &str,
     out: &mut Vec<Difference>,
 ) {
-    if left == right || says_nothing(left, field) && says_nothing(right, field) {
+    if left == right || is_nothing(left) && is_nothing(right) {
         return;
     }
     let block = field.and_then(|f| f.ty.block());
     match (left, right) {
-        _ if is_map(field) => maps(left, right, path, out),
         (Some(Value::Object(a)), Some(Value::Object(b))) => objects(Some(a), Some(b), block, path, out),
         (Some(Value::Array(a)), Some(Value::Array(b))) => lists(a, b, block, key, path, out),
         // A keyed list that appears or goes is told element by element.
@@ -79,22 +111,6 @@ fn values(
         (None, Some(Value::Array(b))) if list_key(key).is_some() => lists(&[], b, block, key, path, out),
         _ => out.push(Difference { path: path.to_owned(), was: left.cloned(), now: right.cloned() }),
     }
-}
-
-/// A map of the user's own keys: an empty text is a value there.
-fn maps(left: Option<&Value>, right: Option<&Value>, path: &str, out: &mut Vec<Difference>) {
-    let of = |v: Option<&Value>| v.and_then(Value::as_object).cloned().unwrap_or_default();
-    let (left, right) = (of(left), of(right));
-    for key in left.keys().chain(right.keys().filter(|k| !left.contains_key(*k))) {
-        let (was, now) = (left.get(key), right.get(key));
-        if was != now {
-            out.push(Difference { path: format!("{path}.{key}"), was: was.cloned(), now: now.cloned() });
-        }
-    }
-}
-
-fn is_map(field: Option<&'static Field>) -> bool {
-    field.is_some_and(|f| matches!(f.ty, Ty::Map))
 }
 
 fn lists(a: &[Value], b: &[Value], block: Option<&'static Block>, key: &str, path: &str, out: &mut Vec<Difference>) {
@@ -164,33 +180,21 @@ fn keys(list: &[Value], name: &str) -> Option<Vec<String>> {
     (sorted.len() == out.len()).then_some(out)
 }
 
-/// Whether a value is not there, empty, or what the service takes anyway.
-fn says_nothing(value: Option<&Value>, field: Option<&'static Field>) -> bool {
-    let default = field.and_then(|f| f.default);
+/// Whether a value is not there or empty. A block of defaults is something: `continuous { }` starts a job.
+fn is_nothing(value: Option<&Value>) -> bool {
     match value {
         None | Some(Value::Null) => true,
-        Some(Value::Object(map)) if is_map(field) => map.is_empty(),
-        Some(Value::Object(map)) => {
-            let block = field.and_then(|f| f.ty.block());
-            map.iter().all(|(k, v)| says_nothing(Some(v), block.and_then(|b| b.field(k))))
-        }
+        Some(Value::Object(map)) => map.values().all(|v| v.is_null()),
         Some(Value::Array(list)) => list.is_empty(),
-        Some(Value::String(text)) => text.is_empty() || default == Some(text),
-        Some(Value::Bool(b)) => default == Some(if *b { "true" } else { "false" }) || !b && is_flag(field),
-        Some(Value::Number(n)) => default == Some(&n.to_string()),
+        Some(_) => false,
     }
-}
-
-/// Flags are off when nothing is said, but for those whose default is on.
-fn is_flag(field: Option<&'static Field>) -> bool {
-    field.is_some_and(|f| matches!(f.ty, Ty::Bool) && f.default != Some("true"))
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::diff;
+    use super::{diff, drift};
 
     fn paths(left: serde_json::Value, right: serde_json::Value) -> Vec<String> {
         diff(&left, &right).into_iter().map(|d| d.path).collect()
@@ -205,8 +209,21 @@ mod tests {
             "tasks": [{ "task_key": "x", "run_if": "ALL_SUCCESS", "timeout_seconds": 0, "email_notifications": {},
                         "notebook_task": { "notebook_path": "/n", "source": "WORKSPACE" } }],
         });
-        assert_eq!(paths(sent.clone(), read.clone()), Vec::<String>::new());
-        assert_eq!(paths(read, sent), Vec::<String>::new());
+        let differences: Vec<_> = drift(&sent, &read).into_iter().map(|d| d.path).collect();
+        assert_eq!(differences, ["tasks[x].notebook_task.source"], "what it filled in without a documented default");
+    }
+
+    #[test]
+    fn a_block_of_defaults_is_something() {
+        let with = json!({ "name": "a", "continuous": { "pause_status": "UNPAUSED" } });
+        assert_eq!(paths(json!({ "name": "a" }), with.clone()), ["continuous"]);
+        assert_eq!(drift(&json!({ "name": "a" }), &with).len(), 1);
+        let mode = |m: &str| json!({ "job_clusters": [{ "job_cluster_key": "c", "new_cluster": { "data_security_mode": m } }] });
+        assert_eq!(
+            paths(mode("SINGLE_USER"), json!({ "job_clusters": [{ "job_cluster_key": "c", "new_cluster": {} }] }))
+                .len(),
+            1
+        );
     }
 
     #[test]

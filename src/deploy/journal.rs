@@ -94,7 +94,7 @@ impl<'a> Journal<'a> {
                 Ok(state) if state.serial == serial => Ok(state),
                 _ => DeployError::unfit(
                     format!("`{path}` is no state that pipec has written"),
-                    "somebody has changed it; delete this one file, and the state before it counts (docs/deploy.md, \"Recovery\")",
+                    "somebody has changed it; delete this one file, and the state before it counts, once the lock in it has ended (docs/deploy.md, \"Recovery\")",
                 ),
             },
         }
@@ -111,17 +111,18 @@ impl<'a> Journal<'a> {
         next.pipec = env!("CARGO_PKG_VERSION").to_owned();
         next.at = self.client.now();
         let path = self.path(next.serial);
-        let mut bytes = serde_json::to_vec_pretty(&next).map_err(|e| DeployError::Unfit {
+        let bytes = serde_json::to_vec(&next).map_err(|e| DeployError::Unfit {
             message: format!("the state cannot be written: {e}"),
             help: String::new(),
         })?;
-        bytes.push(b'\n');
         let bytes = Arc::new(bytes);
         let made = match self.client.make_file(&path, bytes.clone()) {
-            Err(f) if f.is(FaultKind::Missing) => {
+            Err(f) if f.is(FaultKind::Missing) && self.head.serial == 0 => {
                 self.client.make_folder(&self.folder)?;
                 self.client.make_file(&path, bytes.clone())?
             }
+            // The folder of the state that we know is gone, and the state with it.
+            Err(f) if f.is(FaultKind::Missing) => return Err(DeployError::Moved { by: "somebody".to_owned() }),
             other => other?,
         };
         if !made {
@@ -134,9 +135,25 @@ impl<'a> Journal<'a> {
                 }
             }
         }
+        if !self.follows()? {
+            // Old states are taken away, so a serial that is free may be one that others have left behind.
+            self.client.remove(&path, false)?;
+            return Err(DeployError::Moved { by: "somebody".to_owned() });
+        }
         self.serials.push(next.serial);
         self.head = next;
         Ok(())
+    }
+
+    /// Whether the state that we know is the one before the next still: there, and not another one of the same serial.
+    fn follows(&self) -> Result<bool, DeployError> {
+        if self.head.serial == 0 {
+            let entries = self.client.list(&self.folder)?.unwrap_or_default();
+            return Ok(entries.iter().filter(|e| e.kind != EntryKind::Directory).count() == 1);
+        }
+        let before = self.client.read_file(&self.path(self.head.serial))?;
+        let before = before.and_then(|bytes| self.parse(self.head.serial, &bytes).ok());
+        Ok(before.is_some_and(|state| state.nonce == self.head.nonce))
     }
 
     /// Takes the lock, with the state that `with` makes of the present one; waits for up to `patience` if somebody else
@@ -154,6 +171,8 @@ impl<'a> Journal<'a> {
     ) -> Result<String, DeployError> {
         let key = nonce();
         let what = |state: &State| state.pending.as_ref().map_or("deploy", |p| p.what.as_str()).to_owned();
+        // A plan may have been looked at for long.
+        self.reload()?;
         self.wait(patience, tell)?;
         if self.head.serial != planned {
             return Err(DeployError::Moved { by: self.head.by.clone() });
@@ -220,12 +239,15 @@ impl<'a> Journal<'a> {
         Ok(())
     }
 
-    /// Takes all states away.
+    /// Takes all states away, the last one last.
     ///
     /// # Errors
-    /// Whatever keeps the folder from being taken away.
+    /// Whatever keeps one from being taken away.
     pub fn remove(&mut self) -> Result<(), Fault> {
-        self.client.remove(&self.folder, true)
+        for serial in std::mem::take(&mut self.serials) {
+            self.client.remove(&self.path(serial), false)?;
+        }
+        self.client.remove_empty(&self.folder)
     }
 }
 

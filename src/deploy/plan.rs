@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::desired::{Desired, DesiredJob};
-use super::diff::{Difference, diff};
+use super::diff::{Difference, diff, drift};
 use super::payload::{renamed, without_paths};
 use super::state::{Deployed, Placed, State};
 use super::survey::{Found, Survey};
@@ -25,10 +25,15 @@ pub struct Plan {
     pub artifacts: Vec<ArtifactChange>,
     /// The paths of files to upload.
     pub uploads: Vec<String>,
+    /// Those among them that were there, as far as the state knows.
+    pub missing: Vec<String>,
     /// Jobs that are there a second time and go, with their pipelines.
     pub twice: Vec<(String, i64)>,
-    /// Something was begun and has not ended; it is brought to an end even if nothing else is to be done.
+    /// The state is to be written even if nothing else is to be done: something was begun and has not ended, or the state
+    /// says other than what is wanted and there.
     pub unfinished: bool,
+    /// Whether the jobs in `twice` are our own doing, and nobody else's.
+    pub ours_twice: bool,
 }
 
 /// What happens to a job.
@@ -141,9 +146,10 @@ impl Plan {
         })
     }
 
-    /// A digest of the plan and of all that it would send: two plans with the same do the same.
-    pub fn fingerprint(&self, desired: &Desired) -> String {
+    /// A digest of the plan, of all that it would send, and of where: two plans with the same do the same.
+    pub fn fingerprint(&self, desired: &Desired, host: &str) -> String {
         let mut text = self.json().to_string();
+        text.push_str(host);
         text.push_str(&desired.root);
         for job in &desired.jobs {
             text.push_str(&job.body.to_string());
@@ -208,7 +214,14 @@ pub fn plan(desired: &Desired, state: &State, survey: &Survey, only: &[String]) 
     let words = words(&state.artifacts, desired);
     let mut jobs: Vec<JobPlan> = Vec::new();
     for job in desired.jobs.iter().filter(|j| chosen(&j.pipeline)) {
-        jobs.push(job_plan(job, state.jobs.get(&job.pipeline), survey.jobs.get(&job.pipeline), &known, &words));
+        jobs.push(job_plan(
+            job,
+            state.jobs.get(&job.pipeline),
+            survey.jobs.get(&job.pipeline),
+            &known,
+            &words,
+            state.pending.is_some(),
+        ));
     }
     for (pipeline, deployed) in &state.jobs {
         if chosen(pipeline) && !desired.jobs.iter().any(|j| j.pipeline == *pipeline) {
@@ -227,7 +240,7 @@ pub fn plan(desired: &Desired, state: &State, survey: &Survey, only: &[String]) 
             });
         }
     }
-    let uploads = desired
+    let uploads: Vec<String> = desired
         .artifacts
         .iter()
         .filter(|a| {
@@ -244,10 +257,38 @@ pub fn plan(desired: &Desired, state: &State, survey: &Survey, only: &[String]) 
         only: only.to_vec(),
         jobs,
         artifacts: artifact_changes(&state.artifacts, desired),
+        missing: uploads.iter().filter(|u| state.artifacts.iter().any(|a| a.path == **u)).cloned().collect(),
         uploads,
         twice: survey.twice.iter().filter(|(p, _)| chosen(p)).cloned().collect(),
-        unfinished: state.pending.is_some(),
+        unfinished: state.pending.is_some() || is_behind(desired, state, only),
+        ours_twice: state.pending.is_some(),
     }
+}
+
+/// Whether what is deployed there is something else altogether: not one pipeline and not one file in common.
+pub fn is_another_project(desired: &Desired, state: &State) -> bool {
+    let begun = |pipeline: &String| state.pending.as_ref().is_some_and(|p| p.create.contains_key(pipeline));
+    let pipelines = desired.jobs.iter().any(|j| state.jobs.contains_key(&j.pipeline) || begun(&j.pipeline));
+    let files = desired.artifacts.iter().any(|a| {
+        state.artifacts.iter().any(|s| {
+            // What every wheel has says nothing.
+            let own = |files: &BTreeMap<String, String>| -> BTreeSet<String> {
+                files.iter().filter(|(path, _)| !path.contains(".dist-info/")).map(|(_, sha)| sha.clone()).collect()
+            };
+            s.sha256 == a.placed.sha256 || !own(&s.files).is_disjoint(&own(&a.placed.files))
+        })
+    });
+    !state.jobs.is_empty() && !desired.jobs.is_empty() && !pipelines && !files
+}
+
+/// Whether the state names other files or other grants than those that are wanted.
+fn is_behind(desired: &Desired, state: &State, only: &[String]) -> bool {
+    if state.serial == 0 || !only.is_empty() {
+        return false;
+    }
+    let wanted: BTreeSet<&str> = desired.artifacts.iter().map(|a| a.placed.path.as_str()).collect();
+    let known: BTreeSet<&str> = state.artifacts.iter().map(|a| a.path.as_str()).collect();
+    wanted != known || desired.jobs.iter().any(|j| state.jobs.get(&j.pipeline).is_some_and(|d| d.grants != j.grants))
 }
 
 /// For the path of each file, then and now, the same word if it is the same file of the project.
@@ -265,6 +306,7 @@ fn job_plan(
     found: Option<&Found>,
     known: &BTreeMap<&str, i64>,
     words: &BTreeMap<String, String>,
+    unfinished: bool,
 ) -> JobPlan {
     let body = filled(job, known);
     let mut out = JobPlan {
@@ -308,15 +350,23 @@ fn job_plan(
         was = renamed(&was, from, to);
     }
     out.changes = diff(&was, &now);
-    if deployed.is_none() {
-        // What the service fills in is in neither and must not look like a change of ours.
-        out.changes.retain(|d| d.now.is_some() || !is_filled_in(d));
-    }
     out.files = moved(base, &body, words);
-    if let Some(deployed) = deployed {
-        out.drift = diff(&deployed.sent, &live.settings).into_iter().filter(|d| !deployed.filled.contains(d)).collect();
+    let theirs: Vec<Difference> = match deployed {
+        Some(deployed) => {
+            drift(&deployed.sent, &live.settings).into_iter().filter(|d| !deployed.filled.contains(d)).collect()
+        }
+        None => Vec::new(),
+    };
+    if unfinished && !theirs.is_empty() {
+        // Whether a broken deployment or somebody else did it cannot be told.
+        out.because = Some("a deployment broke off before it was known what it had done".to_owned());
+        out.action = Action::Update;
+    } else {
+        out.drift = theirs;
     }
-    if !(out.changes.is_empty() && out.renamed.is_empty() && out.files.is_empty() && out.drift.is_empty()) {
+    let same = out.changes.is_empty() && out.renamed.is_empty() && out.files.is_empty() && out.drift.is_empty();
+    // One that was found by its tag is set as a whole: how it came to be as it is nobody knows.
+    if !same || deployed.is_none() {
         out.action = Action::Update;
     }
     out.grants = grant_change(job.grants.as_ref(), deployed.and_then(|d| d.grants.as_ref()), grants.as_ref());
@@ -346,30 +396,6 @@ fn moved(base: &Value, body: &Value, words: &BTreeMap<String, String>) -> Vec<St
     out.sort();
     out.dedup();
     out
-}
-
-/// Fields that the service fills in on its own, and that say nothing of what anybody wants. Other than what is read back
-/// after a deployment: this is for jobs that were found without one.
-const FILLED_IN: &[&str] = &[
-    "run_as",
-    "format",
-    "edit_mode",
-    "name",
-    "enable_elastic_disk",
-    "data_security_mode",
-    "aws_attributes",
-    "azure_attributes",
-    "gcp_attributes",
-    "workload_type",
-    "pause_status",
-    "queue",
-    "run_as_user_name",
-];
-
-fn is_filled_in(d: &Difference) -> bool {
-    let field = d.path.rsplit('.').next().unwrap_or(&d.path);
-    FILLED_IN.contains(&field)
-        || d.path.split('.').any(|part| matches!(part, "aws_attributes" | "azure_attributes" | "gcp_attributes"))
 }
 
 /// Steps that went and steps that came with the same content: they were renamed.
@@ -417,10 +443,11 @@ fn grant_change(
         (None, Some(_)) => Vec::new(),
         (None, None) => return None,
     };
-    // The owner stays unless the source names another one.
+    // The owner stays unless the source names another one, and may do everything anyway.
     let names_owner = wanted.iter().any(Principal::is_owner);
+    let owner = live.iter().find(|p| p.is_owner()).filter(|_| !names_owner);
     let of_us = |list: &[Principal]| -> BTreeSet<Principal> {
-        list.iter().filter(|p| names_owner || !p.is_owner()).cloned().collect()
+        list.iter().filter(|p| owner.is_none_or(|o| (p.kind, &p.name) != (o.kind, &o.name))).cloned().collect()
     };
     (of_us(&live) != of_us(&wanted)).then_some((live, wanted))
 }

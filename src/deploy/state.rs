@@ -58,12 +58,15 @@ pub struct Lease {
 }
 
 /// What was begun.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pending {
     /// `deploy` or `destroy`.
     pub what: String,
     /// The names under which jobs were about to be created, by pipeline.
     pub create: BTreeMap<String, String>,
+    /// Files that were about to be uploaded.
+    #[serde(default)]
+    pub files: Vec<String>,
 }
 
 /// A job that was deployed.

@@ -58,7 +58,10 @@ pub fn survey(client: &Client, desired: &Desired, state: &State) -> Result<Surve
         for (folder, list) in folders.iter().zip(in_parallel(&folders, |f| client.list(f))) {
             let Some(entries) = list? else { continue };
             out.folders.insert(folder.clone());
-            for entry in entries {
+            for mut entry in entries {
+                // The service may leave the first part of a path out.
+                let name = entry.path.rsplit('/').next().unwrap_or_default();
+                entry.path = format!("{folder}/{name}");
                 match entry.kind {
                     // Folders of what was deployed once are nobody's business here.
                     EntryKind::Directory if wanted.iter().any(|w| is_below(w, &entry.path)) => next.push(entry.path),

@@ -32,8 +32,14 @@ pub(super) fn drop_old(client: &Client, state: &mut State, keep: usize) -> Resul
         if i < old && over { dropped.push(generation) } else { kept.push(generation) }
     }
     let needed: BTreeSet<&String> = kept.iter().flat_map(|g| &g.paths).collect();
-    let out: BTreeSet<String> =
-        dropped.iter().flat_map(|g| &g.paths).filter(|p| !needed.contains(p)).cloned().collect();
+    // Whatever the generations say: what a job names stays.
+    let named: String = state.jobs.values().map(|d| d.sent.to_string()).collect();
+    let out: BTreeSet<String> = dropped
+        .iter()
+        .flat_map(|g| &g.paths)
+        .filter(|p| !needed.contains(p) && !named.contains(p.as_str()))
+        .cloned()
+        .collect();
     state.generations = kept;
     Ok(out.into_iter().collect())
 }

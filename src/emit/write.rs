@@ -15,6 +15,9 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // A link stays a link: what it points at is written.
     let target = std::fs::canonicalize(path);
     let path = target.as_deref().unwrap_or(path);
+    if path.exists() && !path.is_file() {
+        return Err(in_place(io::Error::other("it is no plain file")));
+    }
     if std::fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(());
     }

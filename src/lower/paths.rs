@@ -29,7 +29,11 @@ impl Layout {
             (None, None) => (format!("/Workspace/Shared/{below}"), true),
         };
         let wheels = match &program.target.artifact_path {
-            Some(path) => path.to_string(),
+            // A volume may serve many projects, targets and people, and each takes away its own alone.
+            Some(path) => {
+                let digest = sha256_hex(root.as_bytes());
+                format!("{path}/{}/{target}-{}", program.name, digest.get(..8).unwrap_or_default())
+            }
             None => format!("{root}/wheels"),
         };
         let files = format!("{root}/files");

@@ -10,9 +10,18 @@ use serde_json::Value;
 
 use super::fault::{Fault, FaultKind};
 use super::login::Login;
-use super::secret::Mask;
+use super::secret::{Mask, Secret};
 use super::settings::Settings;
 use super::token::{self, Plain, Reply, Token};
+
+/// What `Retry-After` asks for: seconds, or a moment.
+fn retry_after(text: &str, now: i64) -> Option<Duration> {
+    if let Ok(seconds) = text.trim().parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp().as_millisecond();
+    Some(Duration::from_millis(u64::try_from(at - now).unwrap_or(0)))
+}
 
 /// A line of the log: what was asked and how it went.
 pub type Tell = Arc<dyn Fn(&str) + Send + Sync>;
@@ -26,12 +35,14 @@ pub struct Options {
     pub pause: Duration,
     /// Time for one request, uploads of large files excepted.
     pub timeout: Duration,
-    /// Time that all waiting between attempts may take together.
+    /// Time that all waiting between the attempts of one request may take together.
     pub patience: Duration,
     /// Set when somebody wants to stop.
     pub stop: Arc<AtomicBool>,
     /// Where to tell of each request.
     pub tell: Option<Tell>,
+    /// Where to tell that it takes longer.
+    pub notice: Option<Tell>,
 }
 
 impl Default for Options {
@@ -40,9 +51,10 @@ impl Default for Options {
             attempts: 6,
             pause: Duration::from_millis(500),
             timeout: Duration::from_secs(60),
-            patience: Duration::from_secs(300),
+            patience: Duration::from_secs(120),
             stop: Arc::default(),
             tell: None,
+            notice: None,
         }
     }
 }
@@ -57,10 +69,9 @@ pub struct Client {
     /// Where tokens are to be had.
     endpoint: OnceLock<String>,
     mask: Mutex<Mask>,
-    waited: Mutex<Duration>,
     tidying: AtomicBool,
-    /// The clock of the workspace, in milliseconds since 1970, and when it was read.
-    clock: Mutex<Option<(i64, Instant)>>,
+    /// How far the clock of the workspace is ahead of ours, in milliseconds. Ours goes on while the machine sleeps.
+    ahead: Mutex<i64>,
 }
 
 /// What a request carries.
@@ -82,15 +93,14 @@ pub(super) struct Request<'a> {
     pub body: Body,
     /// Whether doing it twice is as good as doing it once.
     pub again: bool,
-    /// Whether the answer is a file, and may hold anything.
-    pub raw: bool,
+
     /// "create the job `nightly`".
     pub doing: String,
     /// The right that it takes.
     pub right: String,
 }
 
-/// An answer that is a success: JSON or nothing, but for a raw one.
+/// An answer that is a success: JSON or nothing. The only files that are read are states.
 pub(super) struct Answer(pub Vec<u8>);
 
 impl Answer {
@@ -130,16 +140,17 @@ impl Client {
             .referer(false)
             .connect_timeout(Duration::from_secs(10))
             .timeout(options.timeout)
-            .pool_max_idle_per_host(16)
-            .build()
-            .map_err(|e| {
-                fault(
-                    FaultKind::Unavailable,
-                    "speak to a workspace",
-                    &because(&e),
-                    "look at the proxy settings and certificates of this machine",
-                )
-            })?;
+            .pool_max_idle_per_host(16);
+        // A proxy has no business between us and this machine.
+        let http = if settings.is_local() { http.no_proxy() } else { http };
+        let http = http.build().map_err(|e| {
+            fault(
+                FaultKind::Unavailable,
+                "speak to a workspace",
+                &because(&e),
+                "look at the proxy settings and certificates of this machine",
+            )
+        })?;
         let mut mask = Mask::default();
         for name in ["token", "client_secret", "azure_client_secret", "password"] {
             if let Some(secret) = settings.secret(name) {
@@ -154,9 +165,8 @@ impl Client {
             token: Mutex::default(),
             endpoint: OnceLock::new(),
             mask: Mutex::new(mask),
-            waited: Mutex::default(),
             tidying: AtomicBool::new(false),
-            clock: Mutex::default(),
+            ahead: Mutex::default(),
         })
     }
 
@@ -181,10 +191,7 @@ impl Client {
 
     /// The workspace's clock in milliseconds since 1970: the one clock that all who deploy there share.
     pub fn now(&self) -> i64 {
-        match *lock(&self.clock) {
-            Some((then, read)) => then + i64::try_from(read.elapsed().as_millis()).unwrap_or(i64::MAX),
-            None => jiff::Timestamp::now().as_millisecond(),
-        }
+        jiff::Timestamp::now().as_millisecond() + *lock(&self.ahead)
     }
 
     /// Waits, unless somebody wants to stop.
@@ -209,6 +216,7 @@ impl Client {
     pub(super) fn send(&self, request: &Request<'_>) -> Result<Answer, Fault> {
         let mut pause = self.options.pause;
         let mut renewed = false;
+        let mut waited = Duration::ZERO;
         let mut attempt = 1;
         loop {
             self.pause(Duration::ZERO).map_err(|f| Fault { doing: request.doing.clone(), ..f })?;
@@ -249,12 +257,16 @@ impl Client {
             // Between half and the whole of the pause, so that many clients do not come back at once.
             let chance = pause.mul_f64(0.5 + fastrand::f64() / 2.0);
             let wait = wait.map_or(chance, |asked| asked + chance.min(Duration::from_secs(1)));
+            waited += wait;
+            if waited > self.options.patience {
+                let asked =
+                    if wait > chance { format!("; it asks to wait for {} s", wait.as_secs()) } else { String::new() };
+                return Err(Fault { message: format!("{}{asked}", fault.message), ..fault });
+            }
+            if wait > Duration::from_secs(2)
+                && let Some(notice) = &self.options.notice
             {
-                let mut waited = lock(&self.waited);
-                *waited += wait;
-                if *waited > self.options.patience {
-                    return Err(fault);
-                }
+                notice(&format!("{}: trying again in {} s", fault.message, wait.as_secs()));
             }
             pause = (pause * 2).min(Duration::from_secs(30));
             self.pause(wait).map_err(|f| Fault { doing: request.doing.clone(), ..f })?;
@@ -294,7 +306,7 @@ impl Client {
         match out.send() {
             Ok(response) => match self.read(response) {
                 // A login page or a proxy says 200 as well, and has done nothing.
-                Attempt::Good(body) if !request.raw && !body.is_empty() && !is_json(&body) => {
+                Attempt::Good(body) if !body.is_empty() && !is_json(&body) => {
                     Attempt::NoAnswer("the answer is no JSON: is a proxy or a login page in between?".to_owned())
                 }
                 attempt => attempt,
@@ -308,10 +320,9 @@ impl Client {
         let status = response.status().as_u16();
         let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         if let Some(time) = header(DATE).and_then(|d| jiff::fmt::rfc2822::parse(&d).ok()) {
-            *lock(&self.clock) = Some((time.timestamp().as_millisecond(), Instant::now()));
+            *lock(&self.ahead) = time.timestamp().as_millisecond() - jiff::Timestamp::now().as_millisecond();
         }
-        let wait = header(RETRY_AFTER).and_then(|t| t.trim().parse::<u64>().ok());
-        let wait = wait.map(|s| Duration::from_secs(s.min(120)));
+        let wait = header(RETRY_AFTER).and_then(|t| retry_after(&t, self.now()));
         let location = header(LOCATION);
         match response.bytes() {
             Ok(body) if (200..300).contains(&status) => Attempt::Good(body.to_vec()),
@@ -401,6 +412,7 @@ impl Client {
             FaultKind::Unavailable => {
                 format!("nobody answers at {}; is the address right, and is a proxy needed?", self.host)
             }
+            _ if request.method == "GET" => format!("is {} the address of the workspace itself?", self.host),
             _ => "whether it was done is not known; try again, which finds out".to_owned(),
         };
         Fault { kind, doing: request.doing.clone(), message: self.masked(why), help }
@@ -446,6 +458,14 @@ struct PlainNet<'a> {
 }
 
 impl Plain for PlainNet<'_> {
+    fn hide(&self, secret: &Secret) {
+        lock(&self.client.mask).add(secret);
+    }
+
+    fn nap(&self, time: Duration) -> Result<(), String> {
+        self.client.pause(time).map_err(|f| f.message)
+    }
+
     fn send(
         &self,
         post: bool,
@@ -480,7 +500,8 @@ impl Plain for PlainNet<'_> {
                 Err(e) => Some(because(&e)),
             };
             if let (Some(why), true) = (failed, attempt >= self.client.options.attempts) {
-                return Err(why);
+                let host = reqwest::Url::parse(url).ok().and_then(|u| u.host_str().map(str::to_owned));
+                return Err(format!("{}: {why}", host.unwrap_or_default()));
             }
             attempt += 1;
             self.client.pause(pause.mul_f64(0.5 + fastrand::f64() / 2.0)).map_err(|f| f.message)?;

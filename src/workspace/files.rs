@@ -118,7 +118,6 @@ impl Client {
                 query,
                 body: Body::Nothing,
                 again: true,
-                raw: false,
                 doing: format!("look into `{folder}`"),
                 right: reading(folder),
             };
@@ -134,7 +133,9 @@ impl Client {
                 break;
             }
         }
-        if let Some(other) = out.iter().find(|e| e.path == folder && e.kind != EntryKind::Directory) {
+        // Asked for what is no folder, the service lists that thing itself.
+        let alone = out.len() == 1;
+        if let Some(other) = out.iter().find(|e| alone && e.path == folder && e.kind != EntryKind::Directory) {
             let what = if other.kind == EntryKind::Notebook { "a notebook" } else { "a file" };
             return Err(Fault {
                 kind: FaultKind::Exists,
@@ -166,7 +167,6 @@ impl Client {
             },
             body: Body::Nothing,
             again: true,
-            raw: true,
             doing: format!("read `{path}`"),
             right: reading(path),
         };
@@ -207,7 +207,6 @@ impl Client {
             query: vec![("overwrite", over.to_string())],
             body: Body::Bytes(bytes),
             again: true,
-            raw: false,
             doing: format!("write `{path}`"),
             right: writing(path),
         };
@@ -233,7 +232,6 @@ impl Client {
                 "overwrite": true,
             })),
             again: true,
-            raw: false,
             doing: format!("write the notebook `{path}`"),
             right: writing(path),
         };
@@ -253,7 +251,6 @@ impl Client {
             query: Vec::new(),
             body: if volume { Body::Nothing } else { Body::Json(json!({ "path": folder })) },
             again: true,
-            raw: false,
             doing: format!("make the folder `{folder}`"),
             right: writing(folder),
         };
@@ -289,7 +286,6 @@ impl Client {
             query: Vec::new(),
             body: if volume { Body::Nothing } else { Body::Json(json!({ "path": path, "recursive": with_all })) },
             again: true,
-            raw: false,
             doing: format!("take away `{path}`"),
             right: writing(path),
         };

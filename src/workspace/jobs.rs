@@ -261,7 +261,7 @@ impl Client {
 
 /// A request that is safe to repeat and carries nothing.
 pub(super) fn jobs<'a>(method: &'static str, path: &'a str, doing: String, right: String) -> Request<'a> {
-    Request { method, path, rest: None, query: Vec::new(), body: Body::Nothing, again: true, raw: false, doing, right }
+    Request { method, path, rest: None, query: Vec::new(), body: Body::Nothing, again: true, doing, right }
 }
 
 pub(super) fn next_page(answer: &Value) -> Option<String> {

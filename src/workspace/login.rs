@@ -186,6 +186,8 @@ fn ask(method: Method, settings: &Settings, around: &Surroundings, installed: &d
                 field: "value",
             })
         }
+        // Its token opens every Azure workspace of that principal, and is not for others.
+        Method::AzureClientSecret if !azure && settings.get("auth_type").is_none() => return None,
         Method::AzureClientSecret => Ask::Entra {
             authority: authority(settings, around),
             tenant: text("azure_tenant_id"),

@@ -19,24 +19,25 @@ impl Profiles {
     /// # Errors
     /// What is wrong with it, with the line but not its text, which may be a credential.
     pub fn parse(text: &str) -> Result<Profiles, String> {
-        let options = ParseOption {
-            enabled_quote: false,
-            enabled_escape: false,
-            enabled_indented_mutiline_value: true,
-            ..ParseOption::default()
-        };
+        let options = ParseOption { enabled_quote: false, enabled_escape: false, ..ParseOption::default() };
         let ini = Ini::load_from_str_opt(text.trim_start_matches('\u{feff}'), options)
             .map_err(|e| format!("line {} cannot be read", e.line))?;
         let mut out = Profiles::default();
         for (name, entries) in &ini {
-            let Some(name) = name else { continue };
             let entries: Vec<(String, String)> =
                 entries.iter().map(|(k, v)| (k.trim().to_ascii_lowercase(), v.trim().to_owned())).collect();
-            if name == SETTINGS {
-                let default = entries.into_iter().find(|(k, _)| k == "default_profile").map(|(_, v)| v);
-                out.default = default.filter(|d| !d.is_empty());
-            } else {
-                out.list.push((name.to_owned(), entries));
+            match name {
+                None if entries.is_empty() => {}
+                None => return Err("the first entries stand in no profile".to_owned()),
+                Some(SETTINGS) => {
+                    let default = entries.into_iter().find(|(k, _)| k == "default_profile").map(|(_, v)| v);
+                    out.default = default.filter(|d| !d.is_empty());
+                }
+                // Which of the two is meant nobody knows, and half of each would be a credential for the wrong host.
+                Some(name) if out.list.iter().any(|(n, _)| n == name) => {
+                    return Err(format!("there are two profiles `{name}`"));
+                }
+                Some(name) => out.list.push((name.to_owned(), entries)),
             }
         }
         Ok(out)

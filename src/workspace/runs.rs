@@ -181,7 +181,7 @@ impl Client {
             Err(f) if matches!(f.kind, FaultKind::Refused | FaultKind::Missing) => return Ok(Output::default()),
             Err(f) => return Err(f),
         };
-        let text = |key: &str| answer.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text = |key: &str| self.masked(answer.get(key).and_then(Value::as_str).unwrap_or_default());
         Ok(Output { error: text("error"), trace: text("error_trace"), logs: text("logs") })
     }
 

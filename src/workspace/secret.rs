@@ -39,6 +39,8 @@ impl Mask {
     pub fn add(&mut self, secret: &Secret) {
         if secret.0.len() >= 4 && !self.0.contains(secret) {
             self.0.push(secret.clone());
+            // One may be the beginning of another: the longer goes first.
+            self.0.sort_by_key(|s| std::cmp::Reverse(s.0.len()));
         }
     }
 

@@ -39,7 +39,6 @@ const KNOWN: &[Known] = &[
     ),
     known("token_audience", &["DATABRICKS_TOKEN_AUDIENCE"], None, false),
     known("discovery_url", &["DATABRICKS_DISCOVERY_URL"], None, false),
-    known("azure_workspace_resource_id", &["DATABRICKS_AZURE_RESOURCE_ID"], Some("azure"), false),
     known("azure_client_id", &["ARM_CLIENT_ID"], Some("azure"), false),
     known("azure_client_secret", &["ARM_CLIENT_SECRET"], Some("azure"), true),
     known("azure_tenant_id", &["ARM_TENANT_ID"], Some("azure"), false),
@@ -187,17 +186,22 @@ impl Settings {
             }
         }
         // What follows from a host that was asked for must not be credentials of another one.
-        if let (Some(ours), Some(theirs), None) = (out.get("host"), from_env.get("host"), named)
+        if let (Some(ours), Some(theirs)) = (out.get("host"), from_env.get("host"))
             && plain_host(ours) != plain_host(theirs)
             && from_env.list.iter().any(|a| way(a.name).is_some())
         {
-            return error(
-                format!(
-                    "{} says {ours}, but DATABRICKS_HOST says {theirs}",
-                    out.source("host").map(ToString::to_string).unwrap_or_default()
-                ),
-                "credentials in the environment belong to one workspace and are not sent to another; unset DATABRICKS_HOST, or name a profile with `--profile`",
-            );
+            if named.is_some() {
+                // The profile has its own.
+                from_env.list.clear();
+            } else {
+                return error(
+                    format!(
+                        "{} says {ours}, but DATABRICKS_HOST says {theirs}",
+                        out.source("host").map(ToString::to_string).unwrap_or_default()
+                    ),
+                    "credentials in the environment belong to one workspace and are not sent to another; unset DATABRICKS_HOST, or name a profile with `--profile`",
+                );
+            }
         }
         out.merge(&from_env);
         let fallback = match (&file, out.get("host")) {
@@ -266,6 +270,16 @@ impl Settings {
 
     /// What must hold whatever the way to log in.
     fn check(&self) -> Result<(), SettingsError> {
+        for name in ["token", "client_secret", "azure_client_secret"] {
+            if let Some(a) = self.list.iter().find(|a| a.name == name)
+                && !super::token::is_sendable(a.value.reveal())
+            {
+                return error(
+                    format!("the `{name}` from {} holds characters that no credential has", a.source),
+                    "is there a line break in it, or was something else copied along?",
+                );
+            }
+        }
         let Some(host) = self.get("host") else {
             return error(
                 "no workspace is named",
@@ -273,7 +287,11 @@ impl Settings {
             );
         };
         allowed_address(host).map_err(|why| SettingsError {
-            message: format!("the host `{host}` {why}"),
+            // Not the text itself: what stands there may be a credential in the wrong place.
+            message: format!(
+                "the host from {} {why}",
+                self.source("host").map(ToString::to_string).unwrap_or_default()
+            ),
             help: "such as https://adb-1234567890123456.7.azuredatabricks.net".to_owned(),
         })?;
         if self.get("client_secret").is_some() && self.get("client_id").is_none() {
@@ -317,7 +335,9 @@ impl Settings {
             return;
         }
         let secret = KNOWN.iter().any(|k| k.name == name && k.secret);
-        self.list.push(Attribute { name, value: Secret::new(value.trim()), secret, source });
+        // What a browser shows behind the address is no part of it.
+        let value = if name == "host" { plain_host(value) } else { value.trim().to_owned() };
+        self.list.push(Attribute { name, value: Secret::new(value), secret, source });
     }
 
     /// The value of a setting that is no secret.
@@ -338,6 +358,11 @@ impl Settings {
     /// All of them, in the order in which they were found.
     pub fn all(&self) -> &[Attribute] {
         &self.list
+    }
+
+    /// Whether the workspace is on this machine.
+    pub(super) fn is_local(&self) -> bool {
+        reqwest::Url::parse(&self.host()).ok().and_then(|u| u.host_str().map(is_loopback)).unwrap_or(false)
     }
 
     /// The address of the workspace without a slash at the end.
@@ -365,13 +390,18 @@ pub(super) fn allowed_address(address: &str) -> Result<(), &'static str> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err("holds a user or a password");
     }
-    let local = match url.host_str() {
-        None => return Err("is no address"),
-        Some(name) => matches!(name, "localhost" | "127.0.0.1" | "[::1]"),
-    };
+    let Some(name) = url.host_str() else { return Err("is no address") };
+    let local = is_loopback(name);
+    if !local && !name.contains('.') {
+        return Err("is no address of a workspace");
+    }
     match (url.scheme(), local) {
         ("https", _) | ("http", true) => Ok(()),
         ("http", false) => Err("is not encrypted: plain `http` is for this machine alone"),
         _ => Err("is not `https`"),
     }
+}
+
+fn is_loopback(name: &str) -> bool {
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
 }

@@ -34,6 +34,15 @@ impl Token {
 
 /// What the token sources ask of the network: a request without our token.
 pub(super) trait Plain {
+    /// Remembers a secret that nobody may see: a server may echo what it was sent.
+    fn hide(&self, secret: &Secret);
+
+    /// Waits.
+    ///
+    /// # Errors
+    /// Somebody wants to stop.
+    fn nap(&self, time: Duration) -> Result<(), String>;
+
     /// Sends a request; gives status, headers' `Location`, and body.
     ///
     /// # Errors
@@ -68,12 +77,15 @@ pub(super) fn get(login: &Login, host: &str, endpoint: &OnceLock<String>, net: &
         Ask::Client { id, secret } => {
             let url = token_endpoint()?;
             let basic = STANDARD.encode(format!("{}:{}", form_text(id), form_text(secret.reveal())));
+            net.hide(&Secret::new(basic.clone()));
+            net.hide(&Secret::new(STANDARD.encode(format!("{id}:{}", secret.reveal()))));
             let form = [("grant_type", "client_credentials"), ("scope", login.scope.as_str())];
             from_server(net, &url, &[("Authorization", format!("Basic {basic}"))], &form)
         }
         Ask::Exchange { client, audience, subject } => {
             let url = token_endpoint()?;
             let jwt = subject_token(subject, audience.as_deref().unwrap_or(&url), net)?;
+            net.hide(&jwt);
             let mut form = vec![
                 ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
                 ("subject_token_type", "urn:ietf:params:oauth:token-type:jwt"),
@@ -86,6 +98,7 @@ pub(super) fn get(login: &Login, host: &str, endpoint: &OnceLock<String>, net: &
             from_server(net, &url, &[], &form)
         }
         Ask::Entra { authority, tenant, id, secret } => {
+            allowed_address(authority).map_err(|why| format!("Entra ID's address `{authority}` {why}"))?;
             let tenant = match tenant {
                 Some(tenant) => tenant.clone(),
                 None => tenant_of(host, net)?,
@@ -99,7 +112,7 @@ pub(super) fn get(login: &Login, host: &str, endpoint: &OnceLock<String>, net: &
             ];
             from_server(net, &url, &[], &form)
         }
-        Ask::Program { command, field } => from_program(command, field),
+        Ask::Program { command, field } => from_program(command, field, net),
     }
 }
 
@@ -115,6 +128,7 @@ fn form_text(text: &str) -> String {
 fn discover(login: &Login, host: &str, net: &dyn Plain) -> Result<String, String> {
     let usual = format!("{host}/oidc/.well-known/oauth-authorization-server");
     let document = login.discovery.clone().unwrap_or(usual);
+    allowed_address(&document).map_err(|why| format!("the discovery document `{document}` {why}"))?;
     let mut found = json_at(net, &document)?;
     if found.is_none() && login.discovery.is_none() {
         // A host that serves several workspaces says elsewhere where its OAuth server is.
@@ -167,6 +181,7 @@ fn subject_token(subject: &Subject, audience: &str, net: &dyn Plain) -> Result<S
             }
         }
         Subject::Web { url, bearer, post, field } => {
+            net.hide(bearer);
             allowed_address(url).map_err(|why| format!("the address that gives tokens `{url}` {why}"))?;
             let mut url = reqwest::Url::parse(url).map_err(|e| format!("`{url}`: {e}"))?;
             if !post {
@@ -194,25 +209,53 @@ fn from_server(net: &dyn Plain, url: &str, headers: &[(&str, String)], form: &[(
         return Err(format!("the token server answers {}: {code} {why}", reply.status).trim_end().to_owned());
     }
     let Some(token) = text("access_token") else { return Err("the token server gives no token".to_owned()) };
+    if !is_sendable(token) {
+        return Err("the token server gives a token that cannot be sent: it holds odd characters".to_owned());
+    }
     let seconds = json.get("expires_in").and_then(|v| v.as_u64().or_else(|| v.as_str()?.parse().ok()));
     let life = seconds.map(|s| Duration::from_secs(s.min(86_400)));
     Ok(Token::living(Secret::new(token), life))
 }
 
-fn from_program(command: &[String], field: &str) -> Result<Token, String> {
+/// Whether a token can stand in a header.
+pub(super) fn is_sendable(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// For how long a program may think about it.
+const THINKING: Duration = Duration::from_secs(60);
+
+fn from_program(command: &[String], field: &str, net: &dyn Plain) -> Result<Token, String> {
     let Some((program, arguments)) = command.split_first() else { return Err("there is no program".to_owned()) };
-    let output = std::process::Command::new(program)
+    let mut child = std::process::Command::new(program)
         .args(arguments)
         .stdin(std::process::Stdio::null())
-        .output()
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
         .map_err(|e| format!("cannot start `{program}`: {e}"))?;
+    let began = Instant::now();
+    loop {
+        let ended = child.try_wait().map_err(|e| format!("`{program}`: {e}"))?;
+        if ended.is_some() {
+            break;
+        }
+        let stopped = net.nap(Duration::from_millis(50)).is_err();
+        if stopped || began.elapsed() > THINKING {
+            // It is of no use any more; that it may have ended meanwhile is no trouble.
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(format!("`{}` does not end", command.join(" ")));
+        }
+    }
+    let output = child.wait_with_output().map_err(|e| format!("`{program}`: {e}"))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         let first = said.lines().find(|l| !l.trim().is_empty()).unwrap_or("it says nothing").trim().to_owned();
         return Err(format!("`{}` fails: {first}", command.join(" ")));
     }
     let json: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-    match json.get(field).and_then(Value::as_str) {
+    match json.get(field).and_then(Value::as_str).filter(|t| is_sendable(t)) {
         // Programs keep their own cache and say the end in several forms; a short life here costs one call.
         Some(token) => Ok(Token::living(Secret::new(token), Some(Duration::from_secs(300)))),
         None => Err(format!("`{}` prints no `{field}`", command.join(" "))),

@@ -463,7 +463,7 @@ impl Server {
     fn export(&self, call: &Call) -> Result<Reply, Reply> {
         let path = call.query.get("path").cloned().unwrap_or_default();
         match self.lock().nodes.get(&path) {
-            Some(Node::File(bytes) | Node::Notebook(bytes)) if call.query.get("direct_download").is_some() => {
+            Some(Node::File(bytes) | Node::Notebook(bytes)) if call.query.contains_key("direct_download") => {
                 Ok(Reply { status: 200, body: bytes.clone(), retry_after: None })
             }
             Some(Node::File(bytes) | Node::Notebook(bytes)) => Ok(ok(json!({ "content": STANDARD.encode(bytes) }))),

@@ -53,6 +53,9 @@ pub fn connect(target: Option<&Target>, login: &Login, shared: &Shared) -> Resul
 /// A client that tells of each request when asked to, and that Ctrl-C stops.
 pub fn client(settings: &Settings, login: crate::workspace::Login, shared: &Shared) -> Result<Client, Outcome> {
     let mut options = Options { stop: stop(), ..Options::default() };
+    if !shared.quiet {
+        options.notice = Some(Arc::new(|line| eprintln!("note    {line}")));
+    }
     if shared.verbose > 1 {
         options.tell = Some(Arc::new(|line| eprintln!("{line}")));
     }
@@ -88,8 +91,11 @@ fn surroundings() -> Surroundings {
     let env: BTreeMap<String, String> =
         std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect();
     let named = env.get("DATABRICKS_CONFIG_FILE").filter(|f| !f.is_empty()).map(|file| home(file));
+    // Only a plain file: a pipe would be waited for.
     let path = named.or_else(|| Some(std::env::home_dir()?.join(".databrickscfg")));
-    let profiles = path.and_then(|p| Some((p.clone(), String::from_utf8_lossy(&std::fs::read(&p).ok()?).into_owned())));
+    let profiles = path
+        .filter(|p| p.is_file())
+        .and_then(|p| Some((p.clone(), String::from_utf8_lossy(&std::fs::read(&p).ok()?).into_owned())));
     Surroundings { env, profiles }
 }
 

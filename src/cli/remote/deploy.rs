@@ -9,11 +9,13 @@ use serde_json::Value;
 
 use super::super::args::{Deploy, Shared};
 use super::super::{Outcome, usage};
+use super::connect::stop;
 use super::plan::{head, known};
 use super::show::show;
 use super::{Connection, ask, checked, each, owner, tell};
 use crate::deploy::{
-    Action, Applied, Apply, DeployError, Desired, Event, Journal, Plan, apply, is_unchanged, plan as make, survey,
+    Action, Applied, Apply, DeployError, Desired, Event, Journal, Plan, apply, is_another_project, is_unchanged,
+    plan as make, survey,
 };
 
 /// How often to plan again when somebody else was first.
@@ -26,7 +28,7 @@ pub fn deploy(args: &Deploy, shared: &Shared) -> Outcome {
         Err(why) => return usage(why),
     };
     let only = saved.as_ref().map_or(args.pipeline.as_slice(), |s| s.pipelines.as_slice());
-    let (loaded, found) = match checked(&args.paths, shared) {
+    let (loaded, found) = match checked(&args.paths, shared, true) {
         Ok(found) => found,
         Err(outcome) => return outcome,
     };
@@ -59,6 +61,9 @@ struct Saved {
 
 fn read_plan(path: &Path) -> Result<Saved, String> {
     let shown = path.display();
+    if path.exists() && !path.is_file() {
+        return Err(format!("`{shown}` is no file"));
+    }
     let bytes = std::fs::read(path).map_err(|e| format!("cannot read `{shown}`: {e}"))?;
     let json: Value = serde_json::from_slice(&bytes).map_err(|e| format!("`{shown}` is no JSON: {e}"))?;
     let texts = |list: Option<&Value>| -> Option<Vec<String>> {
@@ -91,7 +96,13 @@ impl One<'_> {
                 Err(Stop::Error(DeployError::Moved { by })) if self.saved.is_none() => {
                     eprintln!("note    {by} was first; planning again");
                 }
-                Err(Stop::Error(error)) => return Err(tell(&error)),
+                Err(Stop::Error(error)) => {
+                    let outcome = tell(&error);
+                    if error.is_interrupt() {
+                        eprintln!("nothing is lost: the next deployment goes on from here");
+                    }
+                    return Err(outcome);
+                }
                 Err(Stop::Outcome(outcome)) => return Err(outcome),
                 Ok(applied) => return Ok(applied),
             }
@@ -118,12 +129,13 @@ impl One<'_> {
             }
             return Ok(known(&journal));
         }
+        same_project(wanted, &journal)?;
         let view = View::new(self.shared);
         journal.wait(patience, &|lease| view.show(&Event::Waiting(lease)))?;
         let found = survey(client, wanted, journal.head())?;
         let plan = make(wanted, journal.head(), &found, self.only);
         if let Some(saved) = self.saved
-            && !saved.fingerprints.contains(&plan.fingerprint(wanted))
+            && !saved.fingerprints.contains(&plan.fingerprint(wanted, client.host()))
         {
             eprintln!(
                 "pipec: the saved plan does not hold any more: the source, the workspace or its state has changed since"
@@ -135,7 +147,7 @@ impl One<'_> {
         if !self.shared.quiet {
             eprint!("{}", show(&plan, client.host(), super::super::report::style(self.shared).color));
         }
-        if plan.is_empty() && !plan.unfinished && !moved(wanted, &journal) {
+        if plan.is_empty() && !plan.unfinished {
             return Ok(known(&journal));
         }
         self.confirm(&plan)?;
@@ -149,6 +161,7 @@ impl One<'_> {
             patience,
             keep: usize::from(self.args.keep),
             tell: &|event| view.show(event),
+            repeated: std::sync::Mutex::default(),
         };
         let applied = apply(&mut journal, &work);
         view.close();
@@ -157,7 +170,10 @@ impl One<'_> {
 
     /// Asks before jobs are deleted.
     fn confirm(&self, plan: &Plan) -> Result<(), Stop> {
-        let doomed: Vec<&str> = plan.deletions().map(|j| j.pipeline.as_str()).collect();
+        let mut doomed: Vec<String> = plan.deletions().map(|j| j.pipeline.clone()).collect();
+        if !plan.ours_twice {
+            doomed.extend(plan.twice.iter().map(|(p, id)| format!("the second job of {p} ({id})")));
+        }
         if doomed.is_empty() || self.args.yes || self.saved.is_some() {
             return Ok(());
         }
@@ -167,6 +183,7 @@ impl One<'_> {
                 eprintln!("nothing was done");
                 Err(Stop::Outcome(Outcome::Interrupted))
             }
+            None if stop().load(std::sync::atomic::Ordering::Relaxed) => Err(Stop::Outcome(Outcome::Interrupted)),
             None => Err(Stop::Outcome(usage(format!(
                 "{} would be deleted, and there is nobody to ask; say `--yes`",
                 doomed.join(", ")
@@ -175,11 +192,16 @@ impl One<'_> {
     }
 }
 
-/// Whether the state names other files than those that are wanted, though no job differs.
-fn moved(wanted: &Desired, journal: &Journal<'_>) -> bool {
-    let paths = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect::<std::collections::BTreeSet<_>>();
-    let now = paths(wanted.artifacts.iter().map(|a| a.placed.path.as_str()).collect());
-    now != paths(journal.head().artifacts.iter().map(|a| a.path.as_str()).collect())
+/// Two projects of one name would take each other's jobs away.
+pub(super) fn same_project(wanted: &Desired, journal: &Journal<'_>) -> Result<(), DeployError> {
+    if !is_another_project(wanted, journal.head()) {
+        return Ok(());
+    }
+    let theirs: Vec<&str> = journal.head().jobs.keys().map(String::as_str).take(5).collect();
+    Err(DeployError::Unfit {
+        message: format!("what is deployed below `{}` has nothing in common with this project: {}", wanted.root, theirs.join(", ")),
+        help: "it looks like another project of the same name; give this one a `root_path` or a package name of its own, or `pipec destroy` what is there".to_owned(),
+    })
 }
 
 /// Why it ends here.
@@ -202,14 +224,14 @@ pub(super) fn time(millis: i64) -> String {
 }
 
 /// What goes on: a bar on a terminal, lines elsewhere.
-struct View {
+pub(super) struct View {
     quiet: bool,
     live: bool,
     bar: std::sync::Mutex<Option<ProgressBar>>,
 }
 
 impl View {
-    fn new(shared: &Shared) -> View {
+    pub(super) fn new(shared: &Shared) -> View {
         View {
             quiet: shared.quiet,
             live: std::io::stderr().is_terminal() && !shared.quiet,
@@ -217,10 +239,13 @@ impl View {
         }
     }
 
-    fn show(&self, event: &Event<'_>) {
+    pub(super) fn show(&self, event: &Event<'_>) {
         match event {
             Event::Waiting(lease) => {
-                self.line(&format!("waiting for {}, who is at work here ({})", lease.owner, lease.what));
+                self.line(&format!(
+                    "waiting for {}, who is at work here ({}); a lock that nobody renews ends within a minute",
+                    lease.owner, lease.what
+                ));
             }
             Event::Uploading(files, bytes) if self.live => {
                 let bar = ProgressBar::new(*bytes);

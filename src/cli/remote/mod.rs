@@ -19,6 +19,9 @@ pub use status::status;
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
 
 use super::Outcome;
 use super::args::{Login, Shared};
@@ -30,10 +33,12 @@ use crate::project::Loaded;
 use crate::workspace::Fault;
 use connect::{Connection, connect};
 
-/// Loads and checks; a program with errors goes no further.
-fn checked(paths: &[PathBuf], shared: &Shared) -> Result<(Loaded, Checked), Outcome> {
+/// Loads and checks; a program with errors goes no further. Warnings are for those who are about to deploy.
+fn checked(paths: &[PathBuf], shared: &Shared, deploys: bool) -> Result<(Loaded, Checked), Outcome> {
     let (loaded, checked) = load_and_check(paths, shared, false)?;
-    super::report::print(&checked.diagnostics, &loaded.sources, shared);
+    if deploys || checked.has_errors() {
+        super::report::print(&checked.diagnostics, &loaded.sources, shared);
+    }
     if checked.has_errors() {
         return Err(Outcome::Errors);
     }
@@ -66,7 +71,7 @@ fn each(
 /// Tells why it did not go.
 fn tell(error: &DeployError) -> Outcome {
     if error.is_interrupt() {
-        eprintln!("pipec: interrupted; nothing is lost, the next deployment goes on from here");
+        eprintln!("pipec: interrupted");
         return Outcome::Interrupted;
     }
     eprintln!("pipec: {error}");
@@ -88,9 +93,25 @@ fn ask(question: &str) -> Option<bool> {
     eprint!("{question} [y/N] ");
     // A terminal that takes no question takes no answer either.
     let _ = std::io::stderr().flush();
-    let mut line = String::new();
-    let read = std::io::stdin().lock().read_line(&mut line);
-    Some(read.is_ok() && matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    // Ctrl-C ends the question, and reading a line does not notice it.
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let read = std::io::stdin().lock().read_line(&mut line);
+        // Whoever asked may have gone.
+        let _ = send.send(read.is_ok() && matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"));
+    });
+    loop {
+        match receive.recv_timeout(Duration::from_millis(100)) {
+            Ok(answer) => return Some(answer),
+            Err(_) if connect::stop().load(Ordering::Relaxed) => {
+                eprintln!();
+                return None;
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return None,
+        }
+    }
 }
 
 /// Who we are on this machine, for others who wait.

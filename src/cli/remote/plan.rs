@@ -6,13 +6,13 @@ use super::super::Outcome;
 use super::super::args::{Output, PlanArgs, Shared};
 use super::show::show;
 use super::{Connection, checked, each, tell};
-use crate::deploy::{Desired, Journal, Plan, plan as make, survey};
+use crate::deploy::{Desired, Journal, Plan, is_unchanged, plan as make, survey};
 use crate::diag::{nearest, one_of};
 use crate::emit::{json_bytes, write_file};
 
 /// Shows what a deployment would do.
 pub fn plan(args: &PlanArgs, shared: &Shared) -> Outcome {
-    let (loaded, found) = match checked(&args.paths, shared) {
+    let (loaded, found) = match checked(&args.paths, shared, true) {
         Ok(found) => found,
         Err(outcome) => return outcome,
     };
@@ -23,12 +23,15 @@ pub fn plan(args: &PlanArgs, shared: &Shared) -> Outcome {
     let mut text = String::new();
     let mut empty = true;
     let outcome = each(&loaded, &found, &args.login, shared, &mut |connection, _, wanted| {
-        let plan = planned(connection, wanted, &args.pipeline).map_err(|e| tell(&e))?;
+        let (plan, quiet_deploy) = planned(connection, wanted, &args.pipeline).map_err(|e| tell(&e))?;
         empty &= plan.is_empty();
         all.push(saved(connection, wanted, &plan));
         let color = super::super::report::style(shared).color;
         text.push_str(&head(connection, wanted));
         text.push_str(&show(&plan, connection.client.host(), color));
+        if quiet_deploy && !plan.is_empty() {
+            text.push_str("the source is as it was deployed: `pipec deploy --refresh` does this\n");
+        }
         Ok(())
     });
     if outcome != Outcome::Done {
@@ -38,6 +41,10 @@ pub fn plan(args: &PlanArgs, shared: &Shared) -> Outcome {
     match args.output {
         Output::Text => super::super::print(&text),
         Output::Json => super::super::print(&format!("{json:#}\n")),
+    }
+    if let Some(dir) = args.save.as_ref().and_then(|f| f.parent()).filter(|d| !d.as_os_str().is_empty() && !d.is_dir())
+    {
+        return super::super::usage(format!("there is no folder `{}` to save the plan in", dir.display()));
     }
     if let Some(file) = &args.save
         && let Err(e) = write_file(file, &json_bytes(&json))
@@ -61,15 +68,16 @@ pub(super) fn known<'p>(
     }))
 }
 
-/// The plan for one project.
-pub(super) fn planned(
+/// The plan for one project, and whether the source is as it was deployed, so that only others can have changed something.
+fn planned(
     connection: &Connection,
     wanted: &Desired,
     only: &[String],
-) -> Result<Plan, crate::deploy::DeployError> {
+) -> Result<(Plan, bool), crate::deploy::DeployError> {
     let journal = Journal::open(&connection.client, &wanted.root, &wanted.project, &wanted.target)?;
+    super::deploy::same_project(wanted, &journal)?;
     let found = survey(&connection.client, wanted, journal.head())?;
-    Ok(make(wanted, journal.head(), &found, only))
+    Ok((make(wanted, journal.head(), &found, only), is_unchanged(wanted, journal.head())))
 }
 
 /// The plan as it is saved.
@@ -79,7 +87,7 @@ pub(super) fn saved(connection: &Connection, wanted: &Desired, plan: &Plan) -> V
         "target": wanted.target,
         "host": connection.client.host(),
         "root_path": wanted.root,
-        "fingerprint": plan.fingerprint(wanted),
+        "fingerprint": plan.fingerprint(wanted, connection.client.host()),
         "plan": plan.json(),
     })
 }

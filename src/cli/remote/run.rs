@@ -10,6 +10,8 @@ use super::super::{Outcome, usage};
 use super::connect::{Connection, connect, stop};
 use super::follow::Follow;
 use super::{ask, tell, tell_fault};
+use serde_json::Value;
+
 use crate::deploy::{Journal, desired, is_unchanged};
 use crate::diag::{nearest, one_of};
 use crate::model::{Pipeline, Program, Valid};
@@ -62,6 +64,17 @@ fn start(
         eprintln!("  help: `pipec deploy` does that; `pipec run --local` runs it on this machine");
         return Err(Outcome::Failed);
     };
+    let declared: Vec<&str> = deployed
+        .sent
+        .get("parameters")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|p| p.get("name")?.as_str())
+        .collect();
+    if let Some((name, _)) = params.iter().find(|(name, _)| !declared.contains(&name.as_str())) {
+        return Err(usage(format!("what is deployed of `{}` has no param `{name}` yet; deploy first", pipeline.name)));
+    }
     if !shared.quiet && !is_unchanged(&wanted, journal.head()) {
         eprintln!("note    the source has changed since it was deployed; what is deployed runs");
     }

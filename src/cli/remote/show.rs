@@ -56,6 +56,9 @@ pub fn show(plan: &Plan, host: &str, color: bool) -> String {
             }
         }
     }
+    for path in &plan.missing {
+        out.push_str(&format!("  upload {path}   it is not there any more\n"));
+    }
     for (pipeline, id) in &plan.twice {
         out.push_str(&format!("  - delete  {pipeline}   {host}/jobs/{id}, a second one\n"));
     }
@@ -117,6 +120,9 @@ fn difference(d: &Difference) -> String {
         (Some(_), None) if whole => format!("- {place}"),
         (None, Some(now)) => format!("+ {place} = {}", value(now)),
         (Some(was), None) => format!("- {place} = {}", value(was)),
+        (Some(was), Some(Value::Number(n))) if d.path.ends_with("run_job_task.job_id") && n.as_i64() == Some(0) => {
+            format!("~ {place}: {} -> the new job", value(was))
+        }
         (Some(was), Some(now)) => format!("~ {place}: {} -> {}", value(was), value(now)),
         (None, None) => place,
     }

@@ -14,7 +14,7 @@ use crate::workspace::RunView;
 
 /// Shows what is deployed.
 pub fn status(args: &Status, shared: &Shared) -> Outcome {
-    let (loaded, found) = match checked(&args.paths, shared) {
+    let (loaded, found) = match checked(&args.paths, shared, false) {
         Ok(found) => found,
         Err(outcome) => return outcome,
     };

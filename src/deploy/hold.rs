@@ -1,0 +1,90 @@
+//! Holding the lock while there is work to do.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::error::DeployError;
+use super::journal::Journal;
+use crate::workspace::Client;
+
+/// A lock that is ours, and is renewed as long as we are at work.
+pub(super) struct Hold<'h, 'j> {
+    journal: Mutex<&'h mut Journal<'j>>,
+    client: &'h Client,
+    key: String,
+    lost: Mutex<Option<DeployError>>,
+}
+
+/// What must be left of a lock before something is written: more than one request may take on the way.
+const MARGIN: i64 = 10_000;
+
+impl<'h, 'j> Hold<'h, 'j> {
+    pub fn new(journal: &'h mut Journal<'j>, client: &'h Client, key: String) -> Self {
+        Hold { journal: Mutex::new(journal), client, key, lost: Mutex::default() }
+    }
+
+    /// The journal.
+    pub fn journal(&self) -> MutexGuard<'_, &'h mut Journal<'j>> {
+        guard(&self.journal)
+    }
+
+    /// Whether the lock is ours, and for long enough to write something.
+    ///
+    /// # Errors
+    /// It was lost.
+    pub fn check(&self) -> Result<(), DeployError> {
+        if let Some(why) = guard(&self.lost).clone() {
+            return Err(why);
+        }
+        let mut journal = self.journal();
+        let left = journal.head().lease.as_ref().filter(|l| l.key == self.key).map(|l| l.until - self.client.now());
+        match left {
+            Some(left) if left > MARGIN => Ok(()),
+            _ => journal.renew(&self.key),
+        }
+    }
+
+    /// Whether the last state that was written still holds the lock.
+    pub fn is_ours(&self) -> bool {
+        guard(&self.lost).is_none() && self.journal().head().lease.as_ref().is_some_and(|l| l.key == self.key)
+    }
+
+    /// Does the work, and renews the lock meanwhile.
+    pub fn during<T>(&self, work: impl FnOnce() -> T) -> T {
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let keeper = scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    std::thread::park_timeout(Duration::from_millis(500));
+                    if done.load(Ordering::Relaxed) || self.client.stop().load(Ordering::Relaxed) {
+                        return;
+                    }
+                    if let Err(why) = self.journal().renew(&self.key) {
+                        *guard(&self.lost) = Some(why);
+                        return;
+                    }
+                }
+            });
+            // Also when the work panics: else the keeper would go on for ever.
+            let _end = OnDrop(|| {
+                done.store(true, Ordering::Relaxed);
+                keeper.thread().unpark();
+            });
+            work()
+        })
+    }
+}
+
+struct OnDrop<F: Fn()>(F);
+
+impl<F: Fn()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A thread that panicked has not left a state half written: that happens in one request.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
