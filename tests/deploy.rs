@@ -102,6 +102,7 @@ fn a_thousand_steps_and_fifty_files_take_as_few_requests_as_the_service_allows()
     assert_eq!(of("POST", "/jobs/reset"), 0);
     assert_eq!(of("GET", "/jobs/get"), 10, "read back in pages of 100 tasks");
     assert_eq!(of("POST", "/workspace/mkdirs"), 2, "one folder for all of them, and one for the state");
+    assert_eq!(log.len(), 75, "the number in docs/deploy.md");
     assert_eq!(of("POST", "/import-file/"), 3, "two states, and the first attempt before there was a folder");
     run(&workspace, project.path(), &["plan", "--detailed-exitcode"]).ok().says("nothing to do");
 }
@@ -865,4 +866,67 @@ fn run_as_that_is_taken_out_is_taken_back() {
     run(&workspace, shop.path(), &["deploy"]).ok();
     assert_eq!(job_of(&workspace, "report").1["run_as"]["service_principal_name"], CLIENT);
     run(&workspace, shop.path(), &["plan", "--detailed-exitcode"]).ok();
+}
+
+/// The ways to log in that end with a token of the workspace's own OAuth server, or of Entra ID.
+#[test]
+fn other_ways_to_log_in_work() {
+    let (workspace, shop) = (Workspace::start(), Project::shop());
+    shop.write("token.txt", "planted-subject-token\n");
+    let host = ("DATABRICKS_HOST", workspace.url.as_str());
+    let id = ("DATABRICKS_CLIENT_ID", CLIENT);
+    let idtoken = format!("{}/idtoken?x=1", workspace.url);
+    let file = shop.path().join("token.txt").display().to_string();
+    let cases: &[(&str, &[(&str, &str)])] = &[
+        ("env-oidc", &[host, id, ("DATABRICKS_OIDC_TOKEN", "planted-subject-token")]),
+        ("file-oidc", &[host, id, ("DATABRICKS_OIDC_TOKEN_FILEPATH", &file)]),
+        (
+            "github-oidc",
+            &[
+                host,
+                id,
+                ("ACTIONS_ID_TOKEN_REQUEST_URL", &idtoken),
+                ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "planted-request-token"),
+            ],
+        ),
+        (
+            "azure-client-secret",
+            &[
+                host,
+                ("DATABRICKS_AUTH_TYPE", "azure-client-secret"),
+                ("ARM_CLIENT_ID", CLIENT),
+                ("ARM_CLIENT_SECRET", SECRET),
+                ("ARM_TENANT_ID", "tenant-1"),
+                ("AZURE_AUTHORITY_HOST", &workspace.url),
+            ],
+        ),
+    ];
+    for (method, env) in cases {
+        let ran = Ran::of(pipec(shop.path(), &["auth", "-vv"], env).output().unwrap()).ok();
+        assert!(ran.out.contains(method) && ran.out.contains(CLIENT), "{method}: {}", ran.out);
+        assert!(!ran.out.contains(SECRET) && !ran.err.contains("planted-"), "{}{}", ran.out, ran.err);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_that_prints_tokens_is_asked() {
+    use std::os::unix::fs::PermissionsExt;
+    let (workspace, shop) = (Workspace::start(), Project::shop());
+    let script = |text: &str| {
+        let path = shop.path().join("bin/databricks");
+        shop.write("bin/databricks", text);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    let path = format!("{}:{}", shop.path().join("bin").display(), std::env::var("PATH").unwrap());
+    let env = [("DATABRICKS_HOST", workspace.url.as_str()), ("PATH", path.as_str())];
+    let auth = || Ran::of(pipec(shop.path(), &["auth"], &env).output().unwrap());
+    script(&format!(
+        "#!/bin/sh\n[ \"$3\" = --host ] && echo '{{\"access_token\": \"{PAT}\", \"token_type\": \"Bearer\"}}'\n"
+    ));
+    auth().ok().says("databricks-cli").says(ANN);
+    script("#!/bin/sh\necho 'no login for this host' >&2\nexit 1\n");
+    auth().fails(3).says("no login for this host");
+    script("#!/bin/sh\necho nothing\n");
+    auth().fails(3).says("prints no `access_token`");
 }

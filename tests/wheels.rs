@@ -218,13 +218,13 @@ fn verify_names_the_first_file_that_differs_and_why() {
     differs(
         &|| drop(project.write("n.py", &[&notebook[..], b"#\n"].concat())),
         &|| drop(project.write("n.py", &notebook)),
-        "files/n: its content has changed",
+        "n.py: its content has changed",
     );
     // What a notebook runs, and what that imports, goes with it.
     differs(
         &|| drop(project.write("more/beside.py", b"X = 2\n")),
         &|| drop(project.write("more/beside.py", b"X = 1\n")),
-        "files/more/beside.py: its content has changed",
+        "more/beside.py: its content has changed",
     );
     let main = std::fs::read_to_string(project.0.join("main.pipe")).unwrap();
     differs(

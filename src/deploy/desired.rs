@@ -1,7 +1,6 @@
 //! What is wanted: the payloads of a bundle with their tags, and the files that they need.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -81,7 +80,7 @@ pub enum Upload {
 ///
 /// # Errors
 /// A job with no room for the tag.
-pub fn desired(bundle: &Bundle, wheels: &[Wheel], project_dir: &Path) -> Result<Desired, DeployError> {
+pub fn desired(bundle: &Bundle, wheels: &[Wheel]) -> Result<Desired, DeployError> {
     let root = bundle.layout.root.clone();
     let mut jobs = Vec::new();
     for job in &bundle.jobs {
@@ -130,13 +129,12 @@ pub fn desired(bundle: &Bundle, wheels: &[Wheel], project_dir: &Path) -> Result<
                 "a workspace takes notebooks of up to 10 MB; clear its outputs",
             );
         }
-        let relative = file.local.strip_prefix(project_dir).unwrap_or(&file.local);
         artifacts.push(Artifact {
             placed: Placed {
                 path: file.workspace_path.clone(),
                 kind: file.kind.to_owned(),
                 sha256: file.content.sha256.clone(),
-                source: relative.to_string_lossy().replace('\\', "/"),
+                source: file.source.clone(),
                 version: None,
                 files: BTreeMap::new(),
             },

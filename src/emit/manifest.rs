@@ -40,6 +40,7 @@ pub fn manifest(bundles: &[Bundle], wheels: &[(Wheel, String)], written: &[Artif
     for bundle in bundles {
         for file in &bundle.files {
             files.push(json!({
+                "source": file.source,
                 "workspace_path": file.workspace_path,
                 "kind": file.kind,
                 "sha256": file.content.sha256,

@@ -40,8 +40,8 @@ pub fn verify(dir: &Path, artifacts: &[Artifact], whole: bool) -> io::Result<Opt
     let new: Value = serde_json::from_slice(&new.bytes).map_err(io::Error::other)?;
     Ok(pipelines(&old, &new, whole)
         .or_else(|| wheels(&old, &new, dir))
-        .or_else(|| jobs(artifacts, dir))
         .or_else(|| files(&old, &new))
+        .or_else(|| jobs(artifacts, dir))
         .or_else(|| whole.then(|| stale(artifacts, dir)).flatten())
         .or_else(|| {
             // A part of a project leaves the other jobs in the manifest.
@@ -161,13 +161,11 @@ fn jobs(artifacts: &[Artifact], dir: &Path) -> Option<Difference> {
     None
 }
 
+/// Local files that go along. Their paths in the workspace, and so the jobs, follow from their content.
 fn files(old: &Value, new: &Value) -> Option<Difference> {
-    let (a, b) = (hashes(old, "workspace_path"), hashes(new, "workspace_path"));
-    let mut paths: Vec<&String> = a.keys().chain(b.keys()).collect();
-    paths.sort();
-    paths.into_iter().find_map(|p| match (a.get(p), b.get(p)) {
-        (None, Some(_)) => difference(p.clone(), "it is new"),
-        (Some(x), Some(y)) if x != y => difference(p.clone(), "its content has changed"),
+    let (a, b) = (hashes(old, "source"), hashes(new, "source"));
+    b.iter().find_map(|(source, hash)| match a.get(source) {
+        Some(before) if before != hash => difference(source.clone(), "its content has changed"),
         _ => None,
     })
 }

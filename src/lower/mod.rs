@@ -65,6 +65,8 @@ pub struct LocalFile {
     pub workspace_path: String,
     /// Where it is.
     pub local: std::path::PathBuf,
+    /// The same as the project calls it: relative to its directory, with slashes.
+    pub source: String,
     /// `notebook`, `script` or `sql`; `module` for one that a notebook or script imports.
     pub kind: &'static str,
     /// What is in it.

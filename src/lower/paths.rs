@@ -72,6 +72,11 @@ impl Layout {
     }
 }
 
+/// A local file as the project calls it.
+pub(super) fn source_name(project: &Path, local: &Path) -> String {
+    local.strip_prefix(project).unwrap_or(local).to_string_lossy().replace('\\', "/")
+}
+
 /// The digest of a file and of those that go along with it: the name of the place where they go. A changed file is a new
 /// one, and a run that goes on keeps the files that it began with.
 pub(super) fn unit_digest<'a>(files: impl Iterator<Item = (&'a str, &'a str, &'a str)>) -> String {

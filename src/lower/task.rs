@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::json::{node_json, object_json};
-use super::paths::unit_digest;
+use super::paths::{source_name, unit_digest};
 use super::{Late, Layout, LocalFile};
 use crate::model::{Argument, Compute, FileCall, FileKind, Object, Pipeline, Program, PythonCall, Step, StepKind};
 use crate::package::{LocalFiles, Wheel};
@@ -169,6 +169,7 @@ impl Lowering<'_> {
         self.files.extend(unit.into_iter().map(|(path, below, kind, content)| LocalFile {
             workspace_path: place(&below),
             local: path.to_owned(),
+            source: source_name(self.project_dir, path),
             kind,
             content,
         }));

@@ -353,6 +353,18 @@ impl Server {
                 return Ok(ok(json!({ "token_endpoint": format!("{}/oidc/v1/token", self.url) })));
             }
             ("POST", "/oidc/v1/token") => return self.token(call),
+            // What a pipeline's own token service is, and Entra ID.
+            ("GET", "/idtoken")
+                if call.headers.get("authorization").is_some_and(|a| a == "Bearer planted-request-token") =>
+            {
+                let audience = call.query.get("audience").cloned().unwrap_or_default();
+                assert!(audience.ends_with("/oidc/v1/token"), "{audience}");
+                return Ok(ok(json!({ "value": "planted-subject-token" })));
+            }
+            ("POST", "/tenant-1/oauth2/token") => return self.token(call),
+            ("GET", "/aad/auth") => {
+                return Ok(Reply { status: 302, body: Vec::new(), retry_after: None });
+            }
             _ => {}
         }
         let user = self.who(call)?;
@@ -413,6 +425,9 @@ impl Server {
         };
         match form.get("grant_type").map(String::as_str) {
             Some("client_credentials") if call.headers.get("authorization") == Some(&wanted) => {}
+            Some("client_credentials")
+                if form.get("client_secret").map(String::as_str) == Some(SECRET)
+                    && form.get("resource").map(String::as_str) == Some("2ff814a6-3304-4ab8-85cb-cd0e6f879c1d") => {}
             Some("client_credentials") => return Err(oauth(401, "invalid_client")),
             Some("urn:ietf:params:oauth:grant-type:token-exchange")
                 if form.get("subject_token").map(String::as_str) == Some("planted-subject-token") => {}

@@ -58,7 +58,7 @@ fn each(
         let result = connect(Some(&program.target), login, shared).and_then(|connection| {
             let user = shared.user.as_deref().unwrap_or(&connection.me.name);
             let built = build_one(project, program, shared, Some(user))?;
-            let wanted = desired(&built.bundle, &built.wheels, project.dir()).map_err(|e| tell(&e))?;
+            let wanted = desired(&built.bundle, &built.wheels).map_err(|e| tell(&e))?;
             work(&connection, &built, &wanted)
         });
         if let Err(outcome) = result {

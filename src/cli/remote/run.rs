@@ -57,7 +57,7 @@ fn start(
     let client = &connection.client;
     let user = shared.user.as_deref().unwrap_or(&connection.me.name);
     let built = build_one(project, program, shared, Some(user))?;
-    let wanted = desired(&built.bundle, &built.wheels, project.dir()).map_err(|e| tell(&e))?;
+    let wanted = desired(&built.bundle, &built.wheels).map_err(|e| tell(&e))?;
     let journal = Journal::open(client, &wanted.root, &wanted.project, &wanted.target).map_err(|e| tell(&e))?;
     let Some(deployed) = journal.head().jobs.get(pipeline.name.as_str()) else {
         eprintln!("pipec: `{}` is not deployed to target `{}`", pipeline.name, wanted.target);
