@@ -930,3 +930,19 @@ fn a_program_that_prints_tokens_is_asked() {
     script("#!/bin/sh\necho nothing\n");
     auth().fails(3).says("prints no `access_token`");
 }
+
+#[test]
+fn a_dbt_project_goes_along_as_a_folder() {
+    let workspace = Workspace::start();
+    let dir = tempfile::tempdir().unwrap();
+    stand::copy(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/sql_dbt"), dir.path());
+    run(&workspace, dir.path(), &["deploy"]).ok();
+    let (_, job) = job_of(&workspace, "nightly_marts");
+    let marts = job["tasks"].as_array().unwrap().iter().find(|t| t["task_key"] == "marts").unwrap().clone();
+    let folder = marts["dbt_task"]["project_directory"].as_str().unwrap().to_owned();
+    let inner = workspace.inner();
+    assert_eq!(inner.nodes.get(&folder), Some(&Node::Folder));
+    assert!(inner.nodes.contains_key(&format!("{folder}/dbt_project.yml")));
+    assert!(inner.nodes.contains_key(&format!("{folder}/models/marts/orders_by_day.sql")));
+    assert!(inner.wrong.is_empty(), "{:?}", inner.wrong);
+}

@@ -12,8 +12,8 @@ use crate::diag::{Code, Diagnostic, nearest};
 use crate::model::{Argument, FileCall, FileKind, Object, PythonCall, Reference, RunCall, StepKind, Text, Type};
 use crate::package::{Builder, sha256_hex};
 use crate::schema::{
-    Eval, NOTEBOOK_CALL_PLACE, NOTEBOOK_TASK, PYTHON_CALL_PLACE, PYTHON_WHEEL_TASK, Place, RUN_CALL_PLACE,
-    RUN_JOB_TASK, SCRIPT_CALL_PLACE, SPARK_PYTHON_TASK, SQL_CALL_PLACE, SQL_TASK,
+    DBT_CALL_PLACE, DBT_TASK, Eval, NOTEBOOK_CALL_PLACE, NOTEBOOK_TASK, PYTHON_CALL_PLACE, PYTHON_WHEEL_TASK, Place,
+    RUN_CALL_PLACE, RUN_JOB_TASK, SCRIPT_CALL_PLACE, SPARK_PYTHON_TASK, SQL_CALL_PLACE, SQL_TASK,
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Call, Callee, Item, StrLit, Value, ValueKind};
@@ -36,6 +36,7 @@ impl Checker<'_> {
             Callee::Notebook(path) => self.file(call, FileKind::Notebook, path, cx),
             Callee::Script(path) => self.file(call, FileKind::Script, path, cx),
             Callee::Sql(path) => self.file(call, FileKind::Sql, path, cx),
+            Callee::Dbt(path) => self.file(call, FileKind::Dbt, path, cx),
             Callee::Run(name) => self.run(call, name, cx),
         }
     }
@@ -103,20 +104,21 @@ impl Checker<'_> {
     }
 
     /// Arguments in order.
-    fn positional_arguments(&mut self, call: &Call, cx: &CallContext<'_>) -> Vec<Argument> {
+    fn positional_arguments(&mut self, call: &Call, kind: FileKind, cx: &CallContext<'_>) -> Vec<Argument> {
         let mut out = Vec::new();
+        let (what, field) = match kind {
+            FileKind::Dbt => ("dbt takes commands, without names", "commands"),
+            _ => ("a script takes its arguments in order, without names", "parameters"),
+        };
         for argument in &call.arguments {
             if let Some(name) = &argument.name {
-                let d = Diagnostic::new(
-                    Code::UnknownArgument,
-                    name.span,
-                    "a script takes its arguments in order, without names",
-                );
-                self.report(d.help(format!("write \"--{}\", and the value after it", name.text)));
+                let d = Diagnostic::new(Code::UnknownArgument, name.span, what);
+                self.report(match kind {
+                    FileKind::Dbt => d.help("write whole commands, such as \"dbt build --select marts\""),
+                    _ => d.help(format!("write \"--{}\", and the value after it", name.text)),
+                });
             }
-            if let Some(typed) =
-                self.typed(&argument.value, cx.scope, Sink { name: "parameters", eval: Eval::Evaluated })
-            {
+            if let Some(typed) = self.typed(&argument.value, cx.scope, Sink { name: field, eval: Eval::Evaluated }) {
                 out.push(Argument {
                     name: SmolStr::default(),
                     span: argument.span,
@@ -211,10 +213,11 @@ impl Checker<'_> {
             FileKind::Notebook => (&NOTEBOOK_CALL_PLACE, "base_parameters"),
             FileKind::Script => (&SCRIPT_CALL_PLACE, "parameters"),
             FileKind::Sql => (&SQL_CALL_PLACE, "parameters"),
+            FileKind::Dbt => (&DBT_CALL_PLACE, "commands"),
         };
-        debug_assert!([&NOTEBOOK_TASK, &SPARK_PYTHON_TASK, &SQL_TASK].contains(&place.block));
+        debug_assert!([&NOTEBOOK_TASK, &SPARK_PYTHON_TASK, &SQL_TASK, &DBT_TASK].contains(&place.block));
         let arguments = match kind {
-            FileKind::Script => self.positional_arguments(call, cx),
+            FileKind::Script | FileKind::Dbt => self.positional_arguments(call, kind, cx),
             _ => self.named_arguments(call, field, cx),
         };
         let rest = self.rest(call, place, cx);
@@ -228,7 +231,7 @@ impl Checker<'_> {
             Some(text) if !from_git && (text.starts_with("./") || text.starts_with("../")) => {
                 let found = self.local_file(text, kind, lit.span, cx);
                 if let Some(file) = &found
-                    && kind != FileKind::Script
+                    && matches!(kind, FileKind::Notebook | FileKind::Sql)
                 {
                     self.unread_arguments(file, &arguments);
                 }
@@ -239,7 +242,11 @@ impl Checker<'_> {
             }
             _ => None,
         };
+        if kind == FileKind::Dbt {
+            self.dbt_commands(call, &arguments);
+        }
         let companions = match &local {
+            Some(dir) if kind == FileKind::Dbt => self.dbt_files(dir, lit.span),
             Some(file) if kind != FileKind::Sql => self.companions(file, kind, lit.span),
             _ => Vec::new(),
         };
@@ -249,6 +256,9 @@ impl Checker<'_> {
     fn local_file(&mut self, text: &str, kind: FileKind, span: Span, cx: &CallContext<'_>) -> Option<PathBuf> {
         let dir = self.symbols.project.units.get(cx.scope.unit).map(|u| u.dir().to_owned()).unwrap_or_default();
         let path = crate::project::join(&dir, text);
+        if kind == FileKind::Dbt && self.files.is_dir(&path) {
+            return self.dbt_project(&path, text, span);
+        }
         if !self.files.is_file(&path) {
             let folder = path.parent().map(Path::to_owned).unwrap_or_default();
             let names: Vec<String> = self
@@ -310,6 +320,7 @@ impl Checker<'_> {
             (FileKind::Sql, "sql") if header() => Some("is a notebook: use `notebook`"),
             (FileKind::Sql, "sql") => None,
             (FileKind::Sql, _) => Some("is no SQL file"),
+            (FileKind::Dbt, _) => Some("is a file: name the directory of the dbt project"),
         };
         match wrong {
             Some(why) => {

@@ -191,7 +191,7 @@ impl Checker<'_> {
         if key.quoted && !self.sources.slice(key.span).starts_with('`') {
             return;
         }
-        if matches!(key.text.as_str(), "python" | "notebook" | "script" | "sql" | "run") {
+        if matches!(key.text.as_str(), "python" | "notebook" | "script" | "sql" | "dbt" | "run") {
             let d = Diagnostic::new(Code::UnknownField, key.span, format!("`{}` is a call, not a field", key.text));
             self.report(d.help(format!("write it without `=`, such as `{} ...`, in a step", key.text)));
             return;

@@ -449,7 +449,7 @@ impl<'a> Checker<'a> {
         let mut out: Vec<String> = modules.collect();
         for step in drafts.iter().map(|d| d.step.inner()) {
             match &step.kind {
-                StepKind::File(call) if call.kind == FileKind::Sql => {}
+                StepKind::File(call) if matches!(call.kind, FileKind::Sql | FileKind::Dbt) => {}
                 StepKind::File(call) => {
                     let bytes = self.files.read(call.local.as_ref()?).ok()?;
                     let text = String::from_utf8_lossy(&bytes).into_owned();

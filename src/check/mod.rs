@@ -9,6 +9,7 @@ mod companions;
 mod compute;
 mod control;
 mod data;
+mod dbt;
 mod eval;
 mod fields;
 mod fit;

@@ -304,6 +304,7 @@ impl<'t> Printer<'t> {
             Callee::Notebook(path) => format!("notebook {}", self.literal(path)),
             Callee::Script(path) => format!("script {}", self.literal(path)),
             Callee::Sql(path) => format!("sql {}", self.literal(path)),
+            Callee::Dbt(path) => format!("dbt {}", self.literal(path)),
             Callee::Run(name) => format!("run {}", text.name(name)),
         };
         let written = self.text.0.get(c.callee_span.end as usize..).unwrap_or("").trim_start_matches([' ', '\t']);

@@ -10,7 +10,7 @@ pub use paths::Layout;
 use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
 
-use crate::model::{Compute, Environment, Mode, Pipeline, Program, Step, StepKind, Type, Valid};
+use crate::model::{Compute, Environment, FileKind, Mode, Pipeline, Program, Step, StepKind, Type, Valid};
 use crate::package::{EntryPoint, LocalContent, LocalFiles, Wheel};
 use crate::schema::JOB;
 
@@ -67,7 +67,7 @@ pub struct LocalFile {
     pub local: std::path::PathBuf,
     /// The same as the project calls it: relative to its directory, with slashes.
     pub source: String,
-    /// `notebook`, `script` or `sql`; `module` for one that a notebook or script imports.
+    /// `notebook`, `script` or `sql`; `module` for one that a notebook or script imports, `dbt` for one of a dbt project.
     pub kind: &'static str,
     /// What is in it.
     pub content: LocalContent,
@@ -126,7 +126,8 @@ pub fn local_paths(program: &Program) -> Vec<std::path::PathBuf> {
         if let StepKind::File(call) = &step.kind
             && let Some(local) = &call.local
         {
-            out.push(local.clone());
+            // A dbt project is a directory; its files are what goes along.
+            out.extend((call.kind != FileKind::Dbt).then(|| local.clone()));
             out.extend(call.companions.iter().map(|(path, _)| path.clone()));
         }
     }

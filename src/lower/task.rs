@@ -151,11 +151,20 @@ impl Lowering<'_> {
             FileKind::Notebook => "notebook",
             FileKind::Script => "script",
             FileKind::Sql => "sql",
+            FileKind::Dbt => "dbt",
         };
         let companions = call.companions.iter().map(|(path, kind)| {
-            (path.as_path(), *kind, if *kind == FileKind::Notebook { "notebook" } else { "module" })
+            let word = match kind {
+                FileKind::Notebook => "notebook",
+                FileKind::Dbt => "dbt",
+                FileKind::Script | FileKind::Sql => "module",
+            };
+            (path.as_path(), *kind, word)
         });
-        let unit: Vec<_> = std::iter::once((local, call.kind, kind))
+        let folder = call.kind == FileKind::Dbt;
+        let unit: Vec<_> = (!folder)
+            .then_some((local, call.kind, kind))
+            .into_iter()
             .chain(companions)
             .map(|(path, kind, word)| {
                 (path, self.layout.below(self.project_dir, path, kind), word, self.local.get(path))
@@ -163,9 +172,13 @@ impl Lowering<'_> {
             .collect();
         let digest =
             unit_digest(unit.iter().map(|(_, below, word, content)| (below.as_str(), *word, content.sha256.as_str())));
-        let alone = unit.len() == 1;
+        let alone = unit.len() == 1 && !folder;
         let place = |below: &str| self.layout.file(&digest, alone, below);
-        let first = unit.first().map(|(_, below, ..)| place(below)).unwrap_or_default();
+        let first = match folder {
+            // The project's own directory has no name below itself.
+            true => place(&self.layout.below(self.project_dir, local, call.kind)).trim_end_matches('/').to_owned(),
+            false => unit.first().map(|(_, below, ..)| place(below)).unwrap_or_default(),
+        };
         self.files.extend(unit.into_iter().map(|(path, below, kind, content)| LocalFile {
             workspace_path: place(&below),
             local: path.to_owned(),
@@ -198,6 +211,10 @@ impl Lowering<'_> {
                         call.arguments.iter().map(|a| Value::from(a.value.to_string())).collect(),
                     ));
                 }
+            }
+            FileKind::Dbt => {
+                filled.push(("project_directory", path));
+                filled.push(("commands", call.arguments.iter().map(|a| Value::from(a.value.to_string())).collect()));
             }
             FileKind::Sql => {
                 let mut file = Map::new();

@@ -274,7 +274,7 @@ pub struct PythonCall {
     pub rest: Object,
 }
 
-/// Which kind of file a step runs.
+/// Which kind of file or directory a step runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileKind {
     /// `notebook`.
@@ -283,6 +283,8 @@ pub enum FileKind {
     Script,
     /// `sql`.
     Sql,
+    /// `dbt`: a directory with all that is in it.
+    Dbt,
 }
 
 impl FileKind {
@@ -292,6 +294,7 @@ impl FileKind {
             FileKind::Notebook => "notebook_task",
             FileKind::Script => "spark_python_task",
             FileKind::Sql => "sql_task",
+            FileKind::Dbt => "dbt_task",
         }
     }
 }
@@ -307,7 +310,7 @@ pub struct FileCall {
     pub span: Span,
     /// The file on this machine, for a local path.
     pub local: Option<PathBuf>,
-    /// Local files that it needs: notebooks that it runs, modules beside it.
+    /// Local files that it needs: notebooks that it runs, modules beside it, all files of a dbt project.
     pub companions: Vec<(PathBuf, FileKind)>,
     /// The arguments.
     pub arguments: Vec<Argument>,

@@ -232,6 +232,13 @@ pub static SQL_CALL_PLACE: Place = Place {
         ("parameters", ARGUMENTS),
     ],
 };
+/// The block after `dbt`.
+pub static DBT_CALL_PLACE: Place = Place {
+    name: "a `dbt` call",
+    block: &super::DBT_TASK,
+    extra: &NOTHING,
+    spelled: &[("project_directory", CALLED), ("commands", ARGUMENTS)],
+};
 /// The block after `run`.
 pub static RUN_CALL_PLACE: Place = Place {
     name: "a `run` call",

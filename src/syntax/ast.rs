@@ -295,6 +295,8 @@ pub enum Callee {
     Script(StrLit),
     /// `sql "./x.sql"`
     Sql(StrLit),
+    /// `dbt "./x"`
+    Dbt(StrLit),
     /// `run other`
     Run(Ident),
 }

@@ -412,6 +412,7 @@ fn call(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnos
         Rule::notebook => Callee::Notebook(string(cx, base, first, diagnostics)),
         Rule::script => Callee::Script(string(cx, base, first, diagnostics)),
         Rule::sql => Callee::Sql(string(cx, base, first, diagnostics)),
+        Rule::dbt => Callee::Dbt(string(cx, base, first, diagnostics)),
         _ => Callee::Run(ident(cx, base, first)),
     };
     let mut arguments_found = Vec::new();

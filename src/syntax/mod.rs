@@ -48,6 +48,7 @@ pub const KEYWORDS: &[&str] = &[
     "notebook",
     "script",
     "sql",
+    "dbt",
     "run",
 ];
 

@@ -103,6 +103,7 @@ fn shape(keyword: &str) -> &'static str {
         "notebook" => "it looks like this: `notebook \"./path.py\"(a = x)`",
         "script" => "it looks like this: `script \"./path.py\"(\"--flag\", x)`",
         "sql" => "it looks like this: `sql \"./query.sql\"(a = x) { warehouse_id = w }`",
+        "dbt" => "it looks like this: `dbt \"./project\"(\"dbt build\") { warehouse_id = w }`",
         "run" => "it looks like this: `run other_pipeline(a = x)`",
         _ => "an entry is `name = value` or `name { ... }`",
     }

@@ -30,7 +30,9 @@ pub fn show(plan: &Plan, host: &str, color: bool) -> String {
         }
         lines(job, &mut out);
     }
-    for change in &plan.artifacts {
+    // A dbt project has many files.
+    let most = 20;
+    for change in plan.artifacts.iter().take(most) {
         let version = match (&change.was, &change.now) {
             (Some(was), Some(now)) => format!("{was} -> {now}"),
             (None, Some(now)) => format!("{now}, new"),
@@ -45,6 +47,9 @@ pub fn show(plan: &Plan, host: &str, color: bool) -> String {
         if change.files.len() > shown {
             out.push_str(&format!("      and {} more\n", change.files.len() - shown));
         }
+    }
+    if plan.artifacts.len() > most {
+        out.push_str(&format!("  and {} more files\n", plan.artifacts.len() - most));
     }
     let drift: Vec<&JobPlan> = plan.jobs.iter().filter(|j| !j.drift.is_empty()).collect();
     if !drift.is_empty() {

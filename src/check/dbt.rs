@@ -1,0 +1,74 @@
+//! dbt projects: a directory with all that is in it, and the commands that run there.
+
+use std::path::{Path, PathBuf};
+
+use super::scope::Checker;
+use crate::diag::{Code, Diagnostic};
+use crate::model::{Argument, FileKind};
+use crate::package::never_packed;
+use crate::source::Span;
+use crate::syntax::ast::Call;
+
+/// What dbt makes by itself: it is made again where it runs.
+const MADE: &[&str] = &["target", "dbt_packages", "dbt_modules", "logs"];
+
+/// Files that a dbt project may have: more are a wrong directory.
+const MOST: usize = 2_000;
+
+impl Checker<'_> {
+    /// The directory of a dbt project: it has a `dbt_project.yml`.
+    pub(super) fn dbt_project(&mut self, dir: &Path, text: &str, span: Span) -> Option<PathBuf> {
+        if ["dbt_project.yml", "dbt_project.yaml"].iter().any(|n| self.files.is_file(&dir.join(n))) {
+            return Some(dir.to_owned());
+        }
+        let d = Diagnostic::new(Code::FileNotFound, span, format!("there is no `dbt_project.yml` in `{text}`"));
+        self.report(d.help("name the directory of the dbt project"));
+        None
+    }
+
+    /// Between one and ten commands, each one of dbt.
+    pub(super) fn dbt_commands(&mut self, call: &Call, commands: &[Argument]) {
+        if call.arguments.is_empty() {
+            let d = Diagnostic::new(Code::MissingArgument, call.callee_span, "there is nothing for dbt to do");
+            self.report(d.help("write its commands: `dbt \"./project\"(\"dbt deps\", \"dbt build\")`"));
+        }
+        for command in commands {
+            let first = command.value.as_str().map(|t| t.split_whitespace().next().unwrap_or_default());
+            if first.is_some_and(|f| f != "dbt") {
+                let d = Diagnostic::new(Code::BadFormat, command.span, "this is no command of dbt");
+                self.report(d.help("each command begins with `dbt`, such as \"dbt build\""));
+            }
+        }
+        if let Some(over) = commands.get(10) {
+            let d = Diagnostic::new(Code::TooMany, over.span, "a dbt step runs at most 10 commands");
+            self.report(d.help("put the rest into another step"));
+        }
+    }
+
+    /// All files of a dbt project that go with it.
+    pub(super) fn dbt_files(&mut self, dir: &Path, span: Span) -> Vec<(PathBuf, FileKind)> {
+        let mut out = Vec::new();
+        let mut next = vec![dir.to_owned()];
+        while let Some(folder) = next.pop() {
+            for path in self.files.list(&folder).unwrap_or_default() {
+                let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                if never_packed(&name) || name.starts_with('.') || folder == dir && MADE.contains(&name.as_str()) {
+                    continue;
+                }
+                if self.files.is_dir(&path) {
+                    next.push(path);
+                } else if self.files.is_file(&path) {
+                    out.push((path, FileKind::Dbt));
+                }
+            }
+            if out.len() > MOST {
+                let message = format!("`{}` holds more than {MOST} files", dir.display());
+                let d = Diagnostic::new(Code::TooMany, span, message);
+                self.report(d.help("is it the directory of the dbt project alone?"));
+                return Vec::new();
+            }
+        }
+        out.sort();
+        out
+    }
+}
