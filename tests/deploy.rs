@@ -198,6 +198,7 @@ fn a_job_that_somebody_deleted_is_made_again_and_named_by_others() {
     workspace.inner().jobs.remove(&load);
     run(&workspace, shop.path(), &["run", "load"]).fails(3).says("somebody has deleted it").says("deploy --refresh");
     run(&workspace, shop.path(), &["plan"]).ok().says("+ create  load").says("is gone: somebody has deleted it");
+    run(&workspace, shop.path(), &["status"]).ok().says("gone: somebody has deleted it");
     run(&workspace, shop.path(), &["deploy", "--refresh"]).ok();
     let (again, _) = job_of(&workspace, "load");
     assert_ne!(again, load);

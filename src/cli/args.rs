@@ -140,28 +140,28 @@ pub struct Run {
     /// A job parameter
     #[arg(long = "param", value_name = "NAME=VALUE")]
     pub params: Vec<String>,
-    /// Only these steps; values of others come from the last run
+    /// Only these steps; on this machine values of others come from the last run
     #[arg(long, value_name = "STEP", value_delimiter = ',')]
     pub only: Vec<String>,
-    /// This step and all after it; values of others come from the last run
+    /// On this machine: this step and all after it; values of others come from the last run
     #[arg(long, value_name = "STEP")]
     pub from: Option<String>,
-    /// Leave a step out, as if it had succeeded
+    /// On this machine: leave a step out, as if it had succeeded
     #[arg(long, value_name = "STEP", value_delimiter = ',')]
     pub skip: Vec<String>,
-    /// Take the outputs of a step from a JSON file and do not run it
+    /// On this machine: take the outputs of a step from a JSON file and do not run it
     #[arg(long, value_name = "STEP=FILE")]
     pub stub: Vec<String>,
-    /// Another package for the environment, such as one that the platform's runtime brings
+    /// On this machine: another package for the environment, such as one that the platform's runtime brings
     #[arg(long, value_name = "REQUIREMENT")]
     pub with: Vec<String>,
-    /// The Python to run steps with
+    /// On this machine: the Python to run steps with
     #[arg(long, value_name = "PYTHON", default_value = "python3")]
     pub python: String,
-    /// The directory that stands for /Volumes; without it one below `.pipec/local`
+    /// On this machine: the directory that stands for /Volumes; without it one below `.pipec/local`
     #[arg(long, value_name = "DIR")]
     pub volumes: Option<PathBuf>,
-    /// How many steps at a time; without it as many as there are cores
+    /// On this machine: how many steps at a time; without it as many as there are cores
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
     /// In the workspace: start it and leave

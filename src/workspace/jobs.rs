@@ -162,6 +162,22 @@ impl Client {
         }
     }
 
+    /// Whether a job is there.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being read.
+    pub fn has_job(&self, id: i64) -> Result<bool, Fault> {
+        let request = Request {
+            query: vec![("job_id", id.to_string())],
+            ..jobs("GET", "/api/2.2/jobs/get", format!("read the job {id}"), format!("CAN VIEW on the job {id}"))
+        };
+        match self.send(&request) {
+            Ok(_) => Ok(true),
+            Err(f) if f.is(FaultKind::Missing) => Ok(false),
+            Err(f) => Err(f),
+        }
+    }
+
     /// Replaces all settings of a job.
     ///
     /// # Errors

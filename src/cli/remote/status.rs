@@ -40,17 +40,23 @@ pub fn status(args: &Status, shared: &Shared) -> Outcome {
             let runs = client.runs_of(deployed.job_id, usize::from(args.runs), false).map_err(tell_fault)?;
             let (when, next) = next(&deployed.sent);
             text.push_str(&format!("  {pipeline}   {}/jobs/{}\n", client.host(), deployed.job_id));
-            text.push_str(&format!("      next   {when}\n"));
+            let there = client.has_job(deployed.job_id).map_err(tell_fault)?;
+            if there {
+                text.push_str(&format!("      next   {when}\n"));
+            } else {
+                text.push_str("      gone: somebody has deleted it; `pipec deploy --refresh` makes it again\n");
+            }
             for run in &runs {
                 text.push_str(&format!("      {}\n", line(run)));
             }
-            if runs.is_empty() {
+            if runs.is_empty() && there {
                 text.push_str("      never ran\n");
             }
             pipelines.push(json!({
                 "pipeline": pipeline,
                 "job_id": deployed.job_id,
                 "url": format!("{}/jobs/{}", client.host(), deployed.job_id),
+                "gone": !there,
                 "next": next.map(|t| t.timestamp().to_string()),
                 "when": when,
                 "runs": runs.iter().map(|r| json!({
