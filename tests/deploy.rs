@@ -311,6 +311,7 @@ fn a_saved_plan_is_done_as_it_is_or_not_at_all() {
 fn a_part_of_the_pipelines_leaves_the_others_alone() {
     let (workspace, shop) = (Workspace::start(), Project::shop());
     run(&workspace, shop.path(), &["deploy", "--pipeline", "report"]).fails(3).says("without `--pipeline`");
+    assert_eq!(writes(&workspace), Vec::<String>::new(), "found before the first write");
     run(&workspace, shop.path(), &["deploy", "--pipeline", "load"]).ok();
     assert_eq!(workspace.inner().jobs.len(), 1);
     run(&workspace, shop.path(), &["deploy", "--pipeline", "nope"]).fails(2).says("there is no pipeline `nope`");
@@ -482,6 +483,9 @@ fn a_state_that_somebody_broke_is_not_guessed_at() {
         .fails(3)
         .says("is no state that pipec has written")
         .says("delete this one file");
+    // Neither is one that is no JSON at all.
+    workspace.inner().nodes.insert(path.clone(), Node::File(b"{\"form\":1,".to_vec()));
+    run(&workspace, shop.path(), &["deploy"]).fails(3).says("is no state that pipec has written");
     workspace.inner().nodes.remove(&path);
     // The state before it was written in the middle of a deployment, and holds its lock.
     workspace.later(61);
@@ -946,4 +950,89 @@ fn a_dbt_project_goes_along_as_a_folder() {
     assert!(inner.nodes.contains_key(&format!("{folder}/dbt_project.yml")));
     assert!(inner.nodes.contains_key(&format!("{folder}/models/marts/orders_by_day.sql")));
     assert!(inner.wrong.is_empty(), "{:?}", inner.wrong);
+}
+
+#[test]
+fn what_broke_off_is_not_forgotten_by_a_part() {
+    let (workspace, shop) = (Workspace::start(), Project::shop());
+    run(&workspace, shop.path(), &["deploy"]).ok();
+    // A destruction that is killed after it has deleted a job.
+    let requests = {
+        let (other, copy) = (Workspace::start(), Project::shop());
+        run(&other, copy.path(), &["deploy"]).ok();
+        other.take_log();
+        run(&other, copy.path(), &["destroy", "--yes"]).ok();
+        other.take_log()
+    };
+    let at = requests.iter().position(|l| l.path.ends_with("/jobs/delete")).unwrap() + 2;
+    workspace.trouble(&[Fault { at, when: When::After, trouble: Trouble::Kill }]);
+    spawn(&workspace, shop.path(), &["destroy", "--yes"]).wait_with_output().unwrap();
+    workspace.trouble(&[]);
+    workspace.later(120);
+    assert!(workspace.inner().jobs.len() < 3);
+    run(&workspace, shop.path(), &["deploy", "--pipeline", "old"]).ok();
+    let ran = run(&workspace, shop.path(), &["deploy"]).ok();
+    assert!(!ran.err.contains("nothing has changed"), "{}", ran.err);
+    assert_eq!(workspace.inner().jobs.len(), 3);
+    run(&workspace, shop.path(), &["deploy"]).ok().says("nothing has changed");
+}
+
+#[test]
+fn a_part_keeps_the_files_that_the_others_need_and_drops_its_own() {
+    let (workspace, shop) = (Workspace::start(), Project::shop());
+    run(&workspace, shop.path(), &["deploy", "--keep", "1"]).ok();
+    let old = job_of(&workspace, "old").1.to_string();
+    let mut line = "return day.day".to_owned();
+    for i in 0..4 {
+        let next = format!("{line} + {i}");
+        shop.edit("src/shop/load.py", &line, &next);
+        line = next;
+        workspace.later(10);
+        run(&workspace, shop.path(), &["deploy", "--pipeline", "load", "--keep", "1"]).ok();
+    }
+    let inner = workspace.inner();
+    let wheels: Vec<&String> = inner.nodes.keys().filter(|p| p.ends_with(".whl")).collect();
+    assert_eq!(wheels.len(), 2, "that of `old`, and the last one of `load`: {wheels:?}");
+    assert!(wheels.iter().any(|w| old.contains(w.as_str())));
+}
+
+#[test]
+fn somebody_elses_run_as_is_put_back() {
+    let (workspace, shop) = (Workspace::start(), Project::shop());
+    run(&workspace, shop.path(), &["deploy"]).ok();
+    let (id, _) = job_of(&workspace, "load");
+    workspace.inner().jobs.get_mut(&id).unwrap().settings["run_as"] = json!({ "service_principal_name": "root" });
+    run(&workspace, shop.path(), &["plan"]).ok().says("run_as");
+    run(&workspace, shop.path(), &["deploy", "--refresh"]).ok();
+    assert_eq!(job_of(&workspace, "load").1["run_as"]["service_principal_name"], CLIENT);
+    run(&workspace, shop.path(), &["plan", "--detailed-exitcode"]).ok();
+}
+
+#[test]
+fn a_stray_file_beside_the_states_stops_nothing() {
+    let (workspace, shop) = (Workspace::start(), Project::shop());
+    let state = format!("{}/state", root());
+    {
+        let mut inner = workspace.inner();
+        let mut at = String::new();
+        for part in state.trim_matches('/').split('/') {
+            at = format!("{at}/{part}");
+            inner.nodes.insert(at.clone(), Node::Folder);
+        }
+        inner.nodes.insert(format!("{state}/note.txt"), Node::File(b"mine".to_vec()));
+    }
+    run(&workspace, shop.path(), &["deploy"]).ok();
+    run(&workspace, shop.path(), &["destroy", "--yes"]).ok();
+    assert!(workspace.inner().nodes.contains_key(&format!("{state}/note.txt")));
+}
+
+#[test]
+fn runs_that_go_on_are_not_left_without_their_files() {
+    let (workspace, shop) = (Workspace::start(), Project::shop());
+    run(&workspace, shop.path(), &["deploy"]).ok();
+    run(&workspace, shop.path(), &["run", "load", "--no-wait"]).ok();
+    run(&workspace, shop.path(), &["destroy", "--yes"]).fails(3).says("--cancel-runs");
+    assert_eq!(workspace.inner().jobs.len(), 3);
+    run(&workspace, shop.path(), &["destroy", "--yes", "--cancel-runs"]).ok();
+    assert!(workspace.inner().jobs.is_empty());
 }

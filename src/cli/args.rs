@@ -262,6 +262,9 @@ pub struct Destroy {
     /// Do not ask
     #[arg(long)]
     pub yes: bool,
+    /// Cancel the runs that go on
+    #[arg(long)]
+    pub cancel_runs: bool,
     /// Seconds to wait for somebody else who is deploying
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub lock_timeout: u64,

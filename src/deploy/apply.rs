@@ -80,14 +80,15 @@ pub struct Applied {
 /// # Errors
 /// What kept it from being done. What was done until then is written down, and the next deployment goes on from there.
 pub fn apply(journal: &mut Journal<'_>, work: &Apply<'_>) -> Result<Applied, DeployError> {
-    let creates: BTreeMap<String, String> = work
+    let touched: BTreeMap<String, String> = work
         .plan
         .jobs
         .iter()
-        .filter(|j| j.action == Action::Create)
-        .filter_map(|j| {
-            let wanted = work.desired.jobs.iter().find(|d| d.pipeline == j.pipeline)?;
-            Some((j.pipeline.clone(), payload::name(&wanted.body).to_owned()))
+        .filter(|j| !j.is_empty())
+        .map(|j| {
+            let wanted = work.desired.jobs.iter().find(|d| d.pipeline == j.pipeline).map(|d| &d.body);
+            let known = journal.head().jobs.get(&j.pipeline).map(|d| &d.sent);
+            (j.pipeline.clone(), wanted.or(known).map(payload::name).unwrap_or_default().to_owned())
         })
         .collect();
     let key = journal.lock(
@@ -100,11 +101,12 @@ pub fn apply(journal: &mut Journal<'_>, work: &Apply<'_>) -> Result<Applied, Dep
             state.target = work.desired.target.clone();
             state.root = work.desired.root.clone();
             // What an earlier one has begun stays begun until it is seen to.
-            let mut create = state.pending.as_ref().map(|p| p.create.clone()).unwrap_or_default();
-            create.extend(creates.clone());
+            let before = state.pending.take().unwrap_or_default();
+            let mut jobs = before.jobs;
+            jobs.extend(touched.clone());
             let mut files = work.plan.uploads.clone();
-            files.extend(state.pending.take().into_iter().flat_map(|p| p.files));
-            state.pending = Some(Pending { what: "deploy".to_owned(), create, files });
+            files.extend(before.files);
+            state.pending = Some(Pending { what: "deploy".to_owned(), jobs, files });
         },
     )?;
     let mut state = journal.head().clone();
@@ -133,15 +135,19 @@ pub fn apply(journal: &mut Journal<'_>, work: &Apply<'_>) -> Result<Applied, Dep
 /// Ends what was begun, and takes away what nobody needs any more, while the lock is still ours.
 fn tidy(work: &Apply<'_>, state: &mut State, hold: &Hold<'_, '_>) -> Result<(), DeployError> {
     let left = state.pending.take().unwrap_or_default();
-    // Files of a deployment that broke off are nobody's, and are known no longer than this.
-    generation(state, work, left.files);
-    let others: BTreeMap<String, String> =
-        left.create.into_iter().filter(|(p, _)| !work.plan.only.is_empty() && !work.plan.only.contains(p)).collect();
     // With a part of the pipelines only, what was begun with others is still to be seen to.
-    let mut open = others;
+    let mut open: BTreeMap<String, String> =
+        left.jobs.into_iter().filter(|(p, _)| !work.plan.only.is_empty() && !work.plan.only.contains(p)).collect();
+    // Files of a deployment that broke off are nobody's once all that it touched has been seen to.
+    let (wait, over) = if open.is_empty() { (Vec::new(), left.files) } else { (left.files, Vec::new()) };
+    generation(state, work, over);
     open.extend(work.again());
     if !open.is_empty() {
-        state.pending = Some(Pending { what: "deploy".to_owned(), create: open, files: Vec::new() });
+        state.pending = Some(Pending { what: "deploy".to_owned(), jobs: open, files: wait });
+    }
+    if work.plan.jobs.iter().any(|j| j.action == Action::Delete) {
+        // Runs of jobs that are gone cannot be looked for: the next deployment sweeps.
+        return Ok(());
     }
     let mut after = state.clone();
     let dropped = match sweep::drop_old(work.client, &mut after, work.keep) {
@@ -152,27 +158,33 @@ fn tidy(work: &Apply<'_>, state: &mut State, hold: &Hold<'_, '_>) -> Result<(), 
             return Ok(());
         }
     };
-    if dropped.is_empty() {
+    let wanted: BTreeSet<&String> = work.desired.artifacts.iter().map(|a| &a.placed.path).collect();
+    after.garbage.extend(dropped);
+    after.garbage.retain(|p| !wanted.contains(p));
+    if after.garbage.is_empty() {
+        *state = after;
         return Ok(());
     }
-    *state = after;
-    // First it is written that they go: whoever comes next does not count on them.
+    // First it is written that they go: whoever comes next does not count on them, and takes away what stays.
     let lease = hold.journal().head().lease.clone();
-    hold.journal().append(State { lease, ..state.clone() })?;
-    if let Err(fault) = sweep::remove(work.client, &dropped) {
-        (work.tell)(&Event::Note(format!("old files stay: {fault}")));
+    hold.journal().append(State { lease, ..after.clone() })?;
+    *state = after;
+    match sweep::remove(work.client, &state.garbage) {
+        Ok(()) => state.garbage.clear(),
+        Err(fault) => (work.tell)(&Event::Note(format!("old files stay: {fault}"))),
     }
     Ok(())
 }
 
 fn generation(state: &mut State, work: &Apply<'_>, left: Vec<String>) {
     let now = work.client.now();
-    let mut artifacts: Vec<Placed> = work.desired.artifacts.iter().map(|a| a.placed.clone()).collect();
-    if !work.plan.only.is_empty() {
-        // Other pipelines go on with what they have.
-        let more = state.artifacts.iter().filter(|o| !artifacts.iter().any(|a| a.path == o.path));
-        let more: Vec<Placed> = more.cloned().collect();
-        artifacts.extend(more);
+    // What the jobs need, those that this is not about included.
+    let needed: BTreeSet<String> = state.jobs.values().flat_map(|d| d.uses.iter().cloned()).collect();
+    let mut artifacts: Vec<Placed> = Vec::new();
+    for placed in work.desired.artifacts.iter().map(|a| &a.placed).chain(&state.artifacts) {
+        if needed.contains(&placed.path) && !artifacts.iter().any(|a| a.path == placed.path) {
+            artifacts.push(placed.clone());
+        }
     }
     let paths: BTreeSet<String> = artifacts.iter().map(|a| a.path.clone()).collect();
     let left: Vec<String> = left.into_iter().filter(|p| !paths.contains(p)).collect();
@@ -222,10 +234,8 @@ fn steps(work: &Apply<'_>, state: &mut State, hold: &Hold<'_, '_>) -> Result<App
             waiting.iter().copied().partition(|(_, d)| d.late.iter().all(|l| ids.contains_key(l.pipeline.as_str())));
         if ready.is_empty() {
             let names: Vec<&str> = rest.iter().map(|(p, _)| p.pipeline.as_str()).collect();
-            return DeployError::unfit(
-                format!("{} run a pipeline that is not deployed", names.join(", ")),
-                "deploy the whole project, without `--pipeline`",
-            );
+            // The plan was held against that already; somebody else may have been faster.
+            return DeployError::unfit(format!("{} run a pipeline that is gone", names.join(", ")), "deploy again");
         }
         waiting = rest;
         let known: BTreeMap<&str, i64> = ids.iter().map(|(p, id)| (p.as_str(), *id)).collect();
@@ -285,22 +295,31 @@ fn one_job(
             }
             Err(e) => return (None, Some(e.into())),
         },
-        (Action::Update, Some(id)) => match work.client.reset_job(id, resetting(&body, before, work.me), &job.pipeline)
-        {
-            Ok(()) => {
-                (work.tell)(&Event::Job(&job.pipeline, Action::Update, id));
-                id
+        (Action::Update, Some(id)) => {
+            match work.client.reset_job(id, resetting(&body, before, plan, work.me), &job.pipeline) {
+                Ok(()) => {
+                    (work.tell)(&Event::Job(&job.pipeline, Action::Update, id));
+                    id
+                }
+                Err(e) => return (before.cloned(), Some(e.into())),
             }
-            Err(e) => return (before.cloned(), Some(e.into())),
-        },
+        }
         (_, Some(id)) => id,
         (_, None) => return (before.cloned(), None),
     };
     let mut deployed = match (plan.action, before) {
         (Action::Keep, Some(before)) => before.clone(),
         // A new job has nobody else's permissions.
-        (Action::Create, _) => Deployed { job_id: id, sent: body, grants: None, filled: Vec::new() },
-        _ => Deployed { job_id: id, sent: body, grants: before.and_then(|b| b.grants.clone()), filled: Vec::new() },
+        (Action::Create, _) => {
+            Deployed { job_id: id, sent: body, grants: None, uses: job.uses.clone(), filled: Vec::new() }
+        }
+        _ => Deployed {
+            job_id: id,
+            sent: body,
+            grants: before.and_then(|b| b.grants.clone()),
+            uses: job.uses.clone(),
+            filled: Vec::new(),
+        },
     };
     if let Some((live, wanted)) = &plan.grants
         && let Err(e) = work.client.set_permissions(id, &with_owner(wanted, live, work.me), &job.pipeline)
@@ -313,9 +332,11 @@ fn one_job(
 
 /// The settings to send in a reset. The service keeps `run_as` when it is left out; without one a job runs as its owner, so
 /// whoever takes it out of the source means themselves.
-fn resetting(body: &Value, before: Option<&Deployed>, me: &User) -> Value {
+fn resetting(body: &Value, before: Option<&Deployed>, plan: &JobPlan, me: &User) -> Value {
     let mut out = body.clone();
-    let had = before.is_some_and(|b| b.sent.get("run_as").is_some_and(|r| !r.is_null()));
+    // And so does whoever puts back what somebody else has set.
+    let had = before.is_some_and(|b| b.sent.get("run_as").is_some_and(|r| !r.is_null()))
+        || plan.drift.iter().any(|d| d.path.starts_with("run_as"));
     if let (true, None, Some(map)) = (had, body.get("run_as"), out.as_object_mut()) {
         let field = if me.is_service_principal() { "service_principal_name" } else { "user_name" };
         map.insert("run_as".to_owned(), json!({ field: me.name.as_str() }));
@@ -414,23 +435,17 @@ fn read_back(work: &Apply<'_>, state: &mut State, changed: &[String]) -> Result<
                 "somebody else is at work on the same jobs; deploy again",
             );
         };
-        let before = work.survey.jobs.get(pipeline);
+        let plan = work.plan.jobs.iter().find(|j| j.pipeline == *pipeline);
         deployed.filled = drift(&deployed.sent, &live.settings);
-        for d in deployed.filled.iter().filter(|d| d.was.is_none() && d.path != "run_as") {
-            // The service keeps some of what is not sent any more.
-            if let Some(Found::Live(old, _)) = before
-                && work
-                    .plan
-                    .jobs
-                    .iter()
-                    .any(|j| j.pipeline == *pipeline && j.changes.iter().any(|c| c.path == d.path && c.now.is_none()))
-            {
-                (work.tell)(&Event::Note(format!(
-                    "`{}` was taken out of `{pipeline}`, but the workspace keeps it in the job {}",
-                    d.path, old.id
-                )));
+        deployed.filled.retain(|d| {
+            let was_drift = plan.is_some_and(|p| !p.broke_off && p.drift.contains(d));
+            let was_ours = plan.is_some_and(|p| p.changes.iter().any(|c| c.path == d.path && c.now.is_none()));
+            if was_drift || was_ours && d.path != "run_as" {
+                (work.tell)(&Event::Note(format!("the workspace keeps `{}` in the job {id} of `{pipeline}`", d.path)));
             }
-        }
+            // What others have done does not become what the service does.
+            !was_drift
+        });
         for d in deployed.filled.iter().filter(|d| d.was.is_some()) {
             let shown = |v: &Option<Value>| v.as_ref().map_or("nothing".to_owned(), ToString::to_string);
             (work.tell)(&Event::Note(format!(

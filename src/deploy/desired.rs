@@ -43,6 +43,8 @@ pub struct DesiredJob {
     pub late: Vec<Late>,
     /// The value of the tag.
     pub tag: String,
+    /// The paths of the files that it needs.
+    pub uses: Vec<String>,
 }
 
 impl DesiredJob {
@@ -61,6 +63,45 @@ pub struct Artifact {
     pub bytes: Arc<Vec<u8>>,
     /// How it is uploaded.
     pub upload: Upload,
+}
+
+impl Desired {
+    /// Whether a workspace takes it.
+    ///
+    /// # Errors
+    /// A state or a notebook that is too large for it.
+    pub fn fits(&self) -> Result<(), DeployError> {
+        let jobs: usize = self.jobs.iter().map(|j| j.body.to_string().len()).sum();
+        let files: usize =
+            self.artifacts.iter().map(|a| 300 + a.placed.files.keys().map(|f| f.len() + 72).sum::<usize>()).sum();
+        // What the service fills in by itself is kept as well.
+        if jobs + jobs / 4 + files > LARGEST {
+            return DeployError::unfit(
+                format!(
+                    "the jobs and files of this project come to {} MB, and its state holds them",
+                    (jobs + files) / 1_000_000
+                ),
+                "a workspace gives out files of up to 10 MB in one piece; split the project into several root files",
+            );
+        }
+        for artifact in &self.artifacts {
+            if matches!(artifact.upload, Upload::Notebook(_)) && artifact.bytes.len() > LARGEST {
+                return DeployError::unfit(
+                    format!("the notebook `{}` is larger than a workspace takes", artifact.placed.source),
+                    "notebooks may have up to 10 MB; clear its outputs",
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The folder of files that go together, for a file in one: `<files>/<digest>/`.
+fn unit<'p>(path: &'p str, files: &str) -> Option<&'p str> {
+    let rest = path.strip_prefix(files)?.strip_prefix('/')?;
+    let (digest, _) = rest.split_once('/')?;
+    let is_digest = digest.len() == 12 && digest.bytes().all(|b| b.is_ascii_hexdigit());
+    is_digest.then(|| path.get(..files.len() + digest.len() + 2)).flatten()
 }
 
 /// Bytes that a workspace gives out or takes as a notebook in one piece: 10 MB, less what goes around it. Source: the
@@ -93,16 +134,17 @@ pub fn desired(bundle: &Bundle, wheels: &[Wheel]) -> Result<Desired, DeployError
                 "pipec needs one of them to know the job again; take one away",
             );
         }
-        jobs.push(DesiredJob { pipeline: job.pipeline.to_string(), body, grants, late: job.late.clone(), tag });
+        jobs.push(DesiredJob {
+            pipeline: job.pipeline.to_string(),
+            body,
+            grants,
+            late: job.late.clone(),
+            tag,
+            uses: Vec::new(),
+        });
     }
     let mut artifacts: Vec<Artifact> = Vec::new();
     let texts: String = jobs.iter().map(|j| j.body.to_string()).collect();
-    if texts.len() > LARGEST {
-        return DeployError::unfit(
-            format!("the jobs of this project come to {} MB, and its state holds them", texts.len() / 1_000_000),
-            "a workspace gives out files of up to 10 MB in one piece; split the project into several root files",
-        );
-    }
     for wheel in wheels {
         let path = format!("{}/{}", bundle.layout.wheels, wheel.file_name);
         // One that no step needs is nobody's business.
@@ -123,12 +165,6 @@ pub fn desired(bundle: &Bundle, wheels: &[Wheel]) -> Result<Desired, DeployError
         });
     }
     for file in &bundle.files {
-        if file.kind == "notebook" && file.content.bytes.len() > LARGEST {
-            return DeployError::unfit(
-                format!("the notebook `{}` is larger than 10 MB", file.local.display()),
-                "a workspace takes notebooks of up to 10 MB; clear its outputs",
-            );
-        }
         artifacts.push(Artifact {
             placed: Placed {
                 path: file.workspace_path.clone(),
@@ -144,6 +180,14 @@ pub fn desired(bundle: &Bundle, wheels: &[Wheel]) -> Result<Desired, DeployError
                 _ => Upload::File,
             },
         });
+    }
+    for job in &mut jobs {
+        let text = job.body.to_string();
+        // As it stands in JSON.
+        let has = |path: &str| text.contains(Value::from(path).to_string().trim_matches('"'));
+        let named = |path: &str| has(path) || unit(path, &bundle.layout.files).is_some_and(has);
+        job.uses = artifacts.iter().map(|a| a.placed.path.clone()).filter(|p| named(p)).collect();
+        job.uses.dedup();
     }
     let folders = vec![bundle.layout.wheels.clone(), bundle.layout.files.clone()];
     Ok(Desired {

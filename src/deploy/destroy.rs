@@ -11,7 +11,7 @@ use super::identity::tag;
 use super::journal::Journal;
 use super::payload;
 use super::plan::Action;
-use super::state::{Pending, State};
+use super::state::State;
 use super::survey::{in_parallel, tagged};
 use crate::workspace::{Client, FaultKind};
 
@@ -36,7 +36,7 @@ pub fn doomed(client: &Client, journal: &Journal<'_>, desired: &Desired) -> Resu
     let state = journal.head();
     let mut jobs: Vec<(String, i64)> = state.jobs.iter().map(|(p, d)| (p.clone(), d.job_id)).collect();
     // A deployment that broke off may have created jobs that the state does not know.
-    for (pipeline, name) in state.pending.iter().flat_map(|p| &p.create) {
+    for (pipeline, name) in state.pending.iter().flat_map(|p| &p.jobs) {
         let tag = tag(&state.project, &state.target, &state.root, pipeline);
         for id in tagged(client, &tag, [name.as_str()])?.into_iter().map(|j| j.id) {
             if !jobs.iter().any(|(_, known)| *known == id) {
@@ -61,6 +61,7 @@ pub fn doomed(client: &Client, journal: &Journal<'_>, desired: &Desired) -> Resu
     let mut files: BTreeSet<String> = state.artifacts.iter().map(|a| a.path.clone()).collect();
     files.extend(state.generations.iter().flat_map(|g| g.paths.iter().cloned()));
     files.extend(state.pending.iter().flat_map(|p| p.files.iter().cloned()));
+    files.extend(state.garbage.iter().cloned());
     if state.serial == 0 && !jobs.is_empty() {
         files.extend(desired.artifacts.iter().map(|a| a.placed.path.clone()));
     }
@@ -87,8 +88,10 @@ pub fn destroy(
         state.project.clone_from(&desired.project);
         state.target.clone_from(&desired.target);
         state.root.clone_from(&desired.root);
-        let before = state.pending.take().unwrap_or_default();
-        state.pending = Some(Pending { what: "destroy".to_owned(), ..before });
+        let mut pending = state.pending.take().unwrap_or_default();
+        pending.what = "destroy".to_owned();
+        pending.jobs.extend(state.jobs.iter().map(|(p, d)| (p.clone(), payload::name(&d.sent).to_owned())));
+        state.pending = Some(pending);
     })?;
     let mut state = journal.head().clone();
     let hold = Hold::new(journal, client, key);

@@ -42,7 +42,14 @@ impl<'h, 'j> Hold<'h, 'j> {
         match left {
             Some(left) if left > MARGIN => Ok(()),
             _ => journal.renew(&self.key),
-        }
+        }?;
+        self.limit(&journal);
+        Ok(())
+    }
+
+    /// What is repeated must not arrive when the lock is somebody else's.
+    fn limit(&self, journal: &Journal<'_>) {
+        self.client.write_until(journal.head().lease.as_ref().map_or(0, |l| l.until));
     }
 
     /// Whether the last state that was written still holds the lock.
@@ -60,9 +67,16 @@ impl<'h, 'j> Hold<'h, 'j> {
                     if done.load(Ordering::Relaxed) || self.client.stop().load(Ordering::Relaxed) {
                         return;
                     }
-                    if let Err(why) = self.journal().renew(&self.key) {
-                        *guard(&self.lost) = Some(why);
-                        return;
+                    let mut journal = self.journal();
+                    match journal.renew(&self.key) {
+                        Ok(()) => self.limit(&journal),
+                        // Trouble may pass, as long as there is time.
+                        Err(DeployError::Fault(_))
+                            if journal.head().lease.as_ref().is_some_and(|l| l.holds(self.client.now())) => {}
+                        Err(why) => {
+                            *guard(&self.lost) = Some(why);
+                            return;
+                        }
                     }
                 }
             });
@@ -71,7 +85,9 @@ impl<'h, 'j> Hold<'h, 'j> {
                 done.store(true, Ordering::Relaxed);
                 keeper.thread().unpark();
             });
-            work()
+            let result = work();
+            self.client.write_until(0);
+            result
         })
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::error::DeployError;
 use super::state::{FORM, Lease, State};
-use crate::workspace::{Client, EntryKind, Fault, FaultKind};
+use crate::workspace::{Client, Entry, EntryKind, Fault, FaultKind};
 
 /// States that stay behind the present one.
 pub const STATES_KEPT: usize = 5;
@@ -65,11 +65,7 @@ impl<'a> Journal<'a> {
         // Between list and read somebody may have made new states and taken the old ones away.
         for _ in 0..5 {
             let entries = self.client.list(&self.folder)?.unwrap_or_default();
-            self.serials = entries
-                .iter()
-                .filter(|e| e.kind != EntryKind::Directory)
-                .filter_map(|e| e.path.rsplit('/').next()?.strip_suffix(".json")?.parse().ok())
-                .collect();
+            self.serials = entries.iter().filter_map(serial).collect();
             self.serials.sort_unstable();
             let Some(last) = self.serials.last().copied() else {
                 self.head = State::default();
@@ -130,8 +126,20 @@ impl<'a> Journal<'a> {
             match self.client.read_file(&path)? {
                 Some(there) if there == *bytes => {}
                 there => {
-                    let by = there.and_then(|b| self.parse(next.serial, &b).ok()).map(|s| s.by);
-                    return Err(DeployError::Moved { by: by.unwrap_or_else(|| "somebody".to_owned()) });
+                    let there = there.and_then(|b| self.parse(next.serial, &b).ok());
+                    let key = |s: &State| s.lease.as_ref().map(|l| l.key.clone());
+                    match there {
+                        // An earlier attempt of ours that ended badly had made it after all: it goes on from there.
+                        Some(there) if key(&there).is_some() && key(&there) == key(&self.head) => {
+                            self.serials.push(there.serial);
+                            self.head = there;
+                            return self.append(next);
+                        }
+                        there => {
+                            let by = there.map_or_else(|| "somebody".to_owned(), |s| s.by);
+                            return Err(DeployError::Moved { by });
+                        }
+                    }
                 }
             }
         }
@@ -149,7 +157,7 @@ impl<'a> Journal<'a> {
     fn follows(&self) -> Result<bool, DeployError> {
         if self.head.serial == 0 {
             let entries = self.client.list(&self.folder)?.unwrap_or_default();
-            return Ok(entries.iter().filter(|e| e.kind != EntryKind::Directory).count() == 1);
+            return Ok(entries.iter().filter_map(serial).count() == 1);
         }
         let before = self.client.read_file(&self.path(self.head.serial))?;
         let before = before.and_then(|bytes| self.parse(self.head.serial, &bytes).ok());
@@ -247,8 +255,18 @@ impl<'a> Journal<'a> {
         for serial in std::mem::take(&mut self.serials) {
             self.client.remove(&self.path(serial), false)?;
         }
-        self.client.remove_empty(&self.folder)
+        // Whatever somebody else keeps there stays.
+        match self.client.remove_empty(&self.folder) {
+            Err(f) if matches!(f.kind, FaultKind::Refused | FaultKind::Exists) => Ok(()),
+            other => other,
+        }
     }
+}
+
+/// The serial of a state, by its file.
+fn serial(entry: &Entry) -> Option<u64> {
+    let name = entry.path.rsplit('/').next()?.strip_suffix(".json")?;
+    (entry.kind != EntryKind::Directory && name.len() == 8).then(|| name.parse().ok()).flatten()
 }
 
 /// A word that nobody else has.

@@ -31,6 +31,6 @@ pub use error::DeployError;
 pub use identity::{TAG, tag};
 pub(crate) use journal::nonce;
 pub use journal::{Journal, STATES_KEPT};
-pub use plan::{Action, ArtifactChange, JobPlan, Plan, is_another_project, is_unchanged, plan};
+pub use plan::{Action, ArtifactChange, JobPlan, Plan, is_another_project, is_unchanged, not_deployed, plan};
 pub use state::{Deployed, Generation, Lease, Pending, Placed, State};
 pub use survey::{Found, Survey, survey};

@@ -32,8 +32,8 @@ pub struct Plan {
     /// The state is to be written even if nothing else is to be done: something was begun and has not ended, or the state
     /// says other than what is wanted and there.
     pub unfinished: bool,
-    /// Whether the jobs in `twice` are our own doing, and nobody else's.
-    pub ours_twice: bool,
+    /// The pipelines among those in `twice` of which a deployment that broke off may have made them.
+    pub ours_twice: Vec<String>,
 }
 
 /// What happens to a job.
@@ -81,6 +81,8 @@ pub struct JobPlan {
     pub changes: Vec<Difference>,
     /// What others have changed since the last deployment, and this one puts back.
     pub drift: Vec<Difference>,
+    /// A deployment of it broke off: what differs may be its doing, or what the service fills in.
+    pub broke_off: bool,
     /// Files whose change alone makes new settings: by their names in the project.
     pub files: Vec<String>,
     /// Who may use it changes: from, to.
@@ -220,7 +222,7 @@ pub fn plan(desired: &Desired, state: &State, survey: &Survey, only: &[String]) 
             survey.jobs.get(&job.pipeline),
             &known,
             &words,
-            state.pending.is_some(),
+            state.pending.as_ref().is_some_and(|p| p.jobs.contains_key(&job.pipeline)),
         ));
     }
     for (pipeline, deployed) in &state.jobs {
@@ -234,15 +236,18 @@ pub fn plan(desired: &Desired, state: &State, survey: &Survey, only: &[String]) 
                 renamed: Vec::new(),
                 changes: Vec::new(),
                 drift: Vec::new(),
+                broke_off: false,
                 files: Vec::new(),
                 grants: None,
                 steps: 0,
             });
         }
     }
+    let needed: BTreeSet<&String> = desired.jobs.iter().filter(|j| chosen(&j.pipeline)).flat_map(|j| &j.uses).collect();
     let uploads: Vec<String> = desired
         .artifacts
         .iter()
+        .filter(|a| needed.contains(&a.placed.path))
         .filter(|a| {
             // A size that is said and is another one means that somebody has written there.
             let there = survey.files.get(&a.placed.path);
@@ -261,13 +266,23 @@ pub fn plan(desired: &Desired, state: &State, survey: &Survey, only: &[String]) 
         uploads,
         twice: survey.twice.iter().filter(|(p, _)| chosen(p)).cloned().collect(),
         unfinished: state.pending.is_some() || is_behind(desired, state, only),
-        ours_twice: state.pending.is_some(),
+        ours_twice: state.pending.iter().flat_map(|p| p.jobs.keys().cloned()).collect(),
     }
+}
+
+/// A pipeline that the plan is not about and that is not there, though one of those that it is about runs it.
+pub fn not_deployed(desired: &Desired, plan: &Plan, survey: &Survey) -> Option<(String, String)> {
+    let about = |pipeline: &str| plan.jobs.iter().any(|j| j.pipeline == pipeline);
+    desired.jobs.iter().filter(|j| about(&j.pipeline)).find_map(|job| {
+        let there = |p: &str| about(p) || matches!(survey.jobs.get(p), Some(Found::Live(..)));
+        let late = job.late.iter().find(|l| !there(l.pipeline.as_str()))?;
+        Some((job.pipeline.clone(), late.pipeline.to_string()))
+    })
 }
 
 /// Whether what is deployed there is something else altogether: not one pipeline and not one file in common.
 pub fn is_another_project(desired: &Desired, state: &State) -> bool {
-    let begun = |pipeline: &String| state.pending.as_ref().is_some_and(|p| p.create.contains_key(pipeline));
+    let begun = |pipeline: &String| state.pending.as_ref().is_some_and(|p| p.jobs.contains_key(pipeline));
     let pipelines = desired.jobs.iter().any(|j| state.jobs.contains_key(&j.pipeline) || begun(&j.pipeline));
     let files = desired.artifacts.iter().any(|a| {
         state.artifacts.iter().any(|s| {
@@ -317,6 +332,7 @@ fn job_plan(
         renamed: Vec::new(),
         changes: Vec::new(),
         drift: Vec::new(),
+        broke_off: unfinished,
         files: Vec::new(),
         grants: None,
         steps: job.steps(),
@@ -351,18 +367,13 @@ fn job_plan(
     }
     out.changes = diff(&was, &now);
     out.files = moved(base, &body, words);
-    let theirs: Vec<Difference> = match deployed {
-        Some(deployed) => {
-            drift(&deployed.sent, &live.settings).into_iter().filter(|d| !deployed.filled.contains(d)).collect()
-        }
-        None => Vec::new(),
-    };
-    if unfinished && !theirs.is_empty() {
-        // Whether a broken deployment or somebody else did it cannot be told.
-        out.because = Some("a deployment broke off before it was known what it had done".to_owned());
-        out.action = Action::Update;
-    } else {
-        out.drift = theirs;
+    if let Some(deployed) = deployed {
+        out.drift =
+            drift(&deployed.sent, &live.settings).into_iter().filter(|d| !deployed.filled.contains(d)).collect();
+    }
+    if unfinished && !out.drift.is_empty() {
+        // Whether it or somebody else did this cannot be told.
+        out.because = Some("a deployment broke off; what differs may be its own doing".to_owned());
     }
     let same = out.changes.is_empty() && out.renamed.is_empty() && out.files.is_empty() && out.drift.is_empty();
     // One that was found by its tag is set as a whole: how it came to be as it is nobody knows.
@@ -446,8 +457,12 @@ fn grant_change(
     // The owner stays unless the source names another one, and may do everything anyway.
     let names_owner = wanted.iter().any(Principal::is_owner);
     let owner = live.iter().find(|p| p.is_owner()).filter(|_| !names_owner);
+    // The service gives names of users back in small letters.
+    let plain = |p: &Principal| Principal { name: p.name.to_lowercase(), ..p.clone() };
+    let owner = owner.map(plain);
     let of_us = |list: &[Principal]| -> BTreeSet<Principal> {
-        list.iter().filter(|p| owner.is_none_or(|o| (p.kind, &p.name) != (o.kind, &o.name))).cloned().collect()
+        let list = list.iter().map(plain);
+        list.filter(|p| owner.as_ref().is_none_or(|o| (p.kind, &p.name) != (o.kind, &o.name))).collect()
     };
     (of_us(&live) != of_us(&wanted)).then_some((live, wanted))
 }

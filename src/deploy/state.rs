@@ -42,6 +42,9 @@ pub struct State {
     pub artifacts: Vec<Placed>,
     /// Which files were in use when, the newest last.
     pub generations: Vec<Generation>,
+    /// Files that are to be taken away and may still be there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub garbage: Vec<String>,
 }
 
 /// The right to write, for a time.
@@ -62,8 +65,8 @@ pub struct Lease {
 pub struct Pending {
     /// `deploy` or `destroy`.
     pub what: String,
-    /// The names under which jobs were about to be created, by pipeline.
-    pub create: BTreeMap<String, String>,
+    /// The pipelines whose jobs were about to be created, changed or deleted, with the names that these have.
+    pub jobs: BTreeMap<String, String>,
     /// Files that were about to be uploaded.
     #[serde(default)]
     pub files: Vec<String>,
@@ -78,6 +81,9 @@ pub struct Deployed {
     pub sent: Value,
     /// Who may use it, if the source says so.
     pub grants: Option<Vec<Principal>>,
+    /// The files that it needs.
+    #[serde(default)]
+    pub uses: Vec<String>,
     /// How the settings differed when they were read back: what the service fills in by itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub filled: Vec<Difference>,

@@ -37,7 +37,7 @@ pub enum Found {
 /// Whatever keeps something from being read.
 pub fn survey(client: &Client, desired: &Desired, state: &State) -> Result<Survey, DeployError> {
     let mut out = Survey::default();
-    let begun = state.pending.iter().flat_map(|p| p.create.keys());
+    let begun = state.pending.iter().flat_map(|p| p.jobs.keys());
     let pipelines: BTreeSet<&str> = desired
         .jobs
         .iter()
@@ -91,7 +91,7 @@ fn look(client: &Client, desired: &Desired, state: &State, pipeline: &str) -> Re
         None => None,
     };
     // What was begun may have made one that the state does not know; and so may a state that was lost.
-    let begun = state.pending.as_ref().and_then(|p| p.create.get(pipeline));
+    let begun = state.pending.as_ref().and_then(|p| p.jobs.get(pipeline));
     let mut twice = Vec::new();
     if begun.is_some() || live.is_none() && wanted.is_some() {
         let tag = tag(&desired.project, &desired.target, &desired.root, pipeline);

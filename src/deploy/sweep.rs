@@ -32,14 +32,11 @@ pub(super) fn drop_old(client: &Client, state: &mut State, keep: usize) -> Resul
         if i < old && over { dropped.push(generation) } else { kept.push(generation) }
     }
     let needed: BTreeSet<&String> = kept.iter().flat_map(|g| &g.paths).collect();
-    // Whatever the generations say: what a job names stays.
-    let named: String = state.jobs.values().map(|d| d.sent.to_string()).collect();
-    let out: BTreeSet<String> = dropped
-        .iter()
-        .flat_map(|g| &g.paths)
-        .filter(|p| !needed.contains(p) && !named.contains(p.as_str()))
-        .cloned()
-        .collect();
+    // Whatever the generations say: what a job needs stays, and so does what one may be pointed at that broke off.
+    let used: BTreeSet<&String> =
+        state.jobs.values().flat_map(|d| &d.uses).chain(state.pending.iter().flat_map(|p| &p.files)).collect();
+    let out: BTreeSet<String> =
+        dropped.iter().flat_map(|g| &g.paths).filter(|p| !needed.contains(p) && !used.contains(p)).cloned().collect();
     state.generations = kept;
     Ok(out.into_iter().collect())
 }

@@ -1,6 +1,6 @@
 //! Requests to a workspace: with a token, a time limit, and as many attempts as are safe.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -35,7 +35,7 @@ pub struct Options {
     pub pause: Duration,
     /// Time for one request, uploads of large files excepted.
     pub timeout: Duration,
-    /// Time that all waiting between the attempts of one request may take together.
+    /// Time after which one request is not tried again.
     pub patience: Duration,
     /// Set when somebody wants to stop.
     pub stop: Arc<AtomicBool>,
@@ -70,6 +70,8 @@ pub struct Client {
     endpoint: OnceLock<String>,
     mask: Mutex<Mask>,
     tidying: AtomicBool,
+    /// When what changes something must have arrived, in milliseconds of the workspace's clock; 0 if it does not matter.
+    until: AtomicI64,
     /// How far the clock of the workspace is ahead of ours, in milliseconds. Ours goes on while the machine sleeps.
     ahead: Mutex<i64>,
 }
@@ -100,13 +102,22 @@ pub(super) struct Request<'a> {
     pub right: String,
 }
 
-/// An answer that is a success: JSON or nothing. The only files that are read are states.
+/// An answer that is a success: JSON, nothing, or a file that was asked for.
 pub(super) struct Answer(pub Vec<u8>);
 
 impl Answer {
     /// The body as JSON; null if it is empty.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.0).unwrap_or_default()
+    }
+}
+
+impl Request<'_> {
+    /// Whether an answer can be one to this request.
+    fn fits(&self, body: &[u8]) -> bool {
+        let file = self.method == "GET" && matches!(self.path, "/api/2.0/workspace/export" | "/api/2.0/fs/files");
+        // Of a file only this much is known: ours do not begin as a page does.
+        if file { !body.trim_ascii_start().starts_with(b"<") } else { body.is_empty() || is_json(body) }
     }
 }
 
@@ -166,6 +177,7 @@ impl Client {
             endpoint: OnceLock::new(),
             mask: Mutex::new(mask),
             tidying: AtomicBool::new(false),
+            until: AtomicI64::new(0),
             ahead: Mutex::default(),
         })
     }
@@ -183,6 +195,11 @@ impl Client {
     /// From now on nothing stops this client: what is left to do is to tidy up.
     pub fn ignore_stop(&self) {
         self.tidying.store(true, Ordering::Relaxed);
+    }
+
+    /// Nothing that changes something is sent again after a time of the workspace's clock, in milliseconds; 0 lifts that.
+    pub fn write_until(&self, time: i64) {
+        self.until.store(time, Ordering::Relaxed);
     }
 
     fn is_stopped(&self) -> bool {
@@ -216,7 +233,7 @@ impl Client {
     pub(super) fn send(&self, request: &Request<'_>) -> Result<Answer, Fault> {
         let mut pause = self.options.pause;
         let mut renewed = false;
-        let mut waited = Duration::ZERO;
+        let start = Instant::now();
         let mut attempt = 1;
         loop {
             self.pause(Duration::ZERO).map_err(|f| Fault { doing: request.doing.clone(), ..f })?;
@@ -257,8 +274,11 @@ impl Client {
             // Between half and the whole of the pause, so that many clients do not come back at once.
             let chance = pause.mul_f64(0.5 + fastrand::f64() / 2.0);
             let wait = wait.map_or(chance, |asked| asked + chance.min(Duration::from_secs(1)));
-            waited += wait;
-            if waited > self.options.patience {
+            let until = self.until.load(Ordering::Relaxed);
+            let late = request.method != "GET"
+                && until != 0
+                && self.now() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2) > until;
+            if late || start.elapsed() + wait > self.options.patience {
                 let asked =
                     if wait > chance { format!("; it asks to wait for {} s", wait.as_secs()) } else { String::new() };
                 return Err(Fault { message: format!("{}{asked}", fault.message), ..fault });
@@ -306,7 +326,7 @@ impl Client {
         match out.send() {
             Ok(response) => match self.read(response) {
                 // A login page or a proxy says 200 as well, and has done nothing.
-                Attempt::Good(body) if !body.is_empty() && !is_json(&body) => {
+                Attempt::Good(body) if !request.fits(&body) => {
                     Attempt::NoAnswer("the answer is no JSON: is a proxy or a login page in between?".to_owned())
                 }
                 attempt => attempt,

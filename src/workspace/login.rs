@@ -142,6 +142,18 @@ pub fn choose(
     }
     for method in CHAIN.iter().copied().filter(|m| wanted.is_none_or(|w| w == m.name())) {
         if let Some(ask) = ask(method, settings, around, installed) {
+            // Whoever gives half of a pair did not mean to be somebody else.
+            let half = [("client_id", "client_secret"), ("azure_client_id", "azure_client_secret")]
+                .into_iter()
+                .find(|(id, secret)| settings.get(id).is_some() && settings.get(secret).is_none());
+            if let (Method::DatabricksCli | Method::AzureCli, Some((id, secret)), None) = (method, half, wanted) {
+                return Err(SettingsError {
+                    message: format!("there is a `{id}` but no `{secret}`"),
+                    help: format!(
+                        "give both or neither; without them whoever is logged in by `{method}` would be taken"
+                    ),
+                });
+            }
             let scope = settings.get("scopes").unwrap_or("all-apis").replace(',', " ");
             return Ok(Login { method, ask, discovery: settings.get("discovery_url").map(str::to_owned), scope });
         }

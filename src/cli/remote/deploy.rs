@@ -15,7 +15,7 @@ use super::show::show;
 use super::{Connection, ask, checked, each, owner, tell};
 use crate::deploy::{
     Action, Applied, Apply, DeployError, Desired, Event, Journal, Plan, apply, is_another_project, is_unchanged,
-    plan as make, survey,
+    not_deployed, plan as make, survey,
 };
 
 /// How often to plan again when somebody else was first.
@@ -114,6 +114,7 @@ impl One<'_> {
         let client = &self.connection.client;
         let patience = Duration::from_secs(self.args.lock_timeout);
         let wanted = self.wanted;
+        wanted.fits()?;
         let mut journal = Journal::open(client, &wanted.root, &wanted.project, &wanted.target)?;
         let known = |journal: &Journal<'_>| Applied {
             jobs: journal.head().jobs.iter().map(|(p, d)| (p.clone(), d.job_id)).collect(),
@@ -147,6 +148,12 @@ impl One<'_> {
         if !self.shared.quiet {
             eprint!("{}", show(&plan, client.host(), super::super::report::style(self.shared).color));
         }
+        if let Some((pipeline, other)) = not_deployed(wanted, &plan, &found) {
+            return Err(Stop::Error(DeployError::Unfit {
+                message: format!("`{pipeline}` runs `{other}`, which is not deployed"),
+                help: "deploy the whole project, without `--pipeline`".to_owned(),
+            }));
+        }
         if plan.is_empty() && !plan.unfinished {
             return Ok(known(&journal));
         }
@@ -171,9 +178,8 @@ impl One<'_> {
     /// Asks before jobs are deleted.
     fn confirm(&self, plan: &Plan) -> Result<(), Stop> {
         let mut doomed: Vec<String> = plan.deletions().map(|j| j.pipeline.clone()).collect();
-        if !plan.ours_twice {
-            doomed.extend(plan.twice.iter().map(|(p, id)| format!("the second job of {p} ({id})")));
-        }
+        let theirs = plan.twice.iter().filter(|(p, _)| !plan.ours_twice.contains(p));
+        doomed.extend(theirs.map(|(p, id)| format!("the second job of {p} ({id})")));
         if doomed.is_empty() || self.args.yes || self.saved.is_some() {
             return Ok(());
         }

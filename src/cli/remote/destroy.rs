@@ -5,10 +5,11 @@ use std::time::Duration;
 use super::super::args::{Destroy, Shared};
 use super::super::{Outcome, usage};
 use super::connect::stop;
-use super::deploy::View;
+use super::deploy::{View, same_project};
 use super::plan::head;
 use super::{ask, checked, each, owner, tell};
-use crate::deploy::{Event, Journal, destroy as take_away, doomed};
+use crate::deploy::{DeployError, Doomed, Event, Journal, destroy as take_away, doomed};
+use crate::workspace::Client;
 
 /// Takes away what was deployed.
 pub fn destroy(args: &Destroy, shared: &Shared) -> Outcome {
@@ -22,6 +23,7 @@ pub fn destroy(args: &Destroy, shared: &Shared) -> Outcome {
         let view = View::new(shared);
         let mut journal = Journal::open(client, &wanted.root, &wanted.project, &wanted.target).map_err(|e| tell(&e))?;
         journal.wait(patience, &|lease| view.show(&Event::Waiting(lease))).map_err(|e| tell(&e))?;
+        same_project(wanted, &journal).map_err(|e| tell(&e))?;
         let plan = doomed(client, &journal, wanted).map_err(|e| tell(&e))?;
         if journal.head().serial == 0 && plan.jobs.is_empty() {
             eprintln!("{}nothing is deployed there", head(connection, wanted));
@@ -39,6 +41,11 @@ pub fn destroy(args: &Destroy, shared: &Shared) -> Outcome {
             if plan.files.len() == 1 { "" } else { "s" },
             wanted.root
         );
+        if !plan.running.is_empty() && !args.cancel_runs {
+            eprintln!("pipec: runs are going on, and what they run with would be taken away");
+            eprintln!("  help: wait for them, or say `--cancel-runs`");
+            return Err(Outcome::Failed);
+        }
         if !args.yes {
             match ask("take all of this away?") {
                 Some(true) => {}
@@ -50,7 +57,31 @@ pub fn destroy(args: &Destroy, shared: &Shared) -> Outcome {
                 None => return Err(usage("there is nobody to ask; say `--yes`")),
             }
         }
+        cancel(client, &plan).map_err(|e| tell(&e))?;
         let tell_event = |event: &Event<'_>| view.show(event);
         take_away(client, &mut journal, &plan, wanted, &owner(connection), patience, &tell_event).map_err(|e| tell(&e))
     })
+}
+
+/// Cancels the runs that go on, and waits for their end.
+fn cancel(client: &Client, plan: &Doomed) -> Result<(), DeployError> {
+    let jobs = plan.jobs.iter().filter(|(p, _)| plan.running.iter().any(|(r, _)| r == p));
+    for (pipeline, id) in jobs {
+        for run in client.runs_of(*id, 25, true)? {
+            client.cancel(run.id)?;
+        }
+        for attempt in 0.. {
+            if client.runs_of(*id, 25, true)?.is_empty() {
+                break;
+            }
+            if attempt == 60 {
+                return Err(DeployError::Unfit {
+                    message: format!("a run of `{pipeline}` does not end"),
+                    help: "try again when it has".to_owned(),
+                });
+            }
+            client.pause(Duration::from_secs(1))?;
+        }
+    }
+    Ok(())
 }

@@ -74,6 +74,7 @@ fn planned(
     wanted: &Desired,
     only: &[String],
 ) -> Result<(Plan, bool), crate::deploy::DeployError> {
+    wanted.fits()?;
     let journal = Journal::open(&connection.client, &wanted.root, &wanted.project, &wanted.target)?;
     super::deploy::same_project(wanted, &journal)?;
     let found = survey(&connection.client, wanted, journal.head())?;
