@@ -1,6 +1,6 @@
 //! Doing what a plan says.
 //!
-//! Order is what makes it safe. What is about to be created is written down first; files go up before a job points at them;
+//! Order is what makes it safe. What is about to be touched is written down first; files go up before a job points at them;
 //! nothing is taken away that a job may still point at; the state is written last, and says only what was done.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -353,13 +353,14 @@ fn with_owner(wanted: &[Principal], live: &[Principal], me: &User) -> Vec<Princi
         let ours = || Principal { kind, name: me.name.clone(), level: OWNER.to_owned() };
         let owner = live.iter().find(|p| p.is_owner()).cloned().unwrap_or_else(ours);
         // The owner can do everything anyway, and the service wants nobody named twice.
-        out.retain(|p| (p.kind, &p.name) != (owner.kind, &owner.name));
+        out.retain(|p| p.kind != owner.kind || !p.name.eq_ignore_ascii_case(&owner.name));
         out.push(owner);
     }
     out
 }
 
-/// Creates a job, at most once: a request without an answer is followed by a look.
+/// Creates a job. A request without an answer is followed by a look, and is sent again only if nothing is there; since a
+/// job may turn up later still, it is remembered then.
 fn create(work: &Apply<'_>, job: &DesiredJob, body: &Value) -> Result<i64, Fault> {
     let mut attempt = 1;
     loop {

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -289,7 +290,7 @@ def tokens_and_trouble(binary, work):
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.loads(answer.read())
 
-    for rate in (0.0, 0.3):
+    for rate in (0.0, 0.4):
         port = free_port()
         host = f"http://127.0.0.1:{port}"
         with server([sys.executable, "-c", SEMBLANCE, str(port), token, str(rate)], host):
@@ -313,9 +314,9 @@ def tokens_and_trouble(binary, work):
             else:
                 for _ in range(10):
                     pipec("plan", "-vv")
-                tried = pipec.seen.count("/api/2.2/jobs/list")
-                assert tried > 11, f"{tried}: no trouble came"
-                print("waited out:", tried - 11, "of", tried, "answers of jobs/list were trouble")
+                trouble = len(re.findall(r"  (?:429|500|503)  \d+ ms", pipec.seen))
+                assert trouble > 0, "no trouble came"
+                print("waited out:", trouble, "answers of 429, 500 and 503")
 
 
 def main():
