@@ -73,7 +73,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         ],
     ),
     ("process_wrap", &["src/local/process.rs"]),
-    ("ctrlc", &["src/cli/run_local.rs", "src/cli/remote/connect.rs"]),
+    ("ctrlc", &["src/cli/run_local.rs", "src/cli/remote/stop.rs"]),
     ("indicatif", &["src/cli/view.rs", "src/cli/remote/"]),
 ];
 

@@ -6,6 +6,7 @@ mod check;
 mod compile;
 mod explain;
 mod fmt;
+mod params;
 mod remote;
 mod report;
 mod run;

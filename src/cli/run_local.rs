@@ -208,7 +208,7 @@ fn prune(root: &Path) {
 /// The job parameters of the run: those given, else the defaults.
 fn params(args: &Args, plan: &Plan, pipeline: &Pipeline) -> Result<HashMap<String, String>, String> {
     let mut out: HashMap<String, String> = plan.params.iter().cloned().collect();
-    out.extend(super::run::given_params(args, pipeline)?);
+    out.extend(super::params::given_params(args, pipeline)?);
     Ok(out)
 }
 

@@ -4,7 +4,7 @@ use super::super::Outcome;
 use super::super::args::{Auth, Shared};
 use super::super::check::load_and_check;
 use super::connect::{client, settings, wrong};
-use super::tell_fault;
+use super::say::tell_fault;
 
 /// Shows which settings win, where they come from, and who they make us.
 pub fn auth(args: &Auth, shared: &Shared) -> Outcome {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::super::Outcome;
 use super::super::args::{Login, Shared};
-use super::tell_fault;
+use super::say::tell_fault;
+use super::stop::stop;
 use crate::model::Target;
 use crate::workspace::{Asked, Client, Options, Settings, SettingsError, Surroundings, User, choose};
 
@@ -66,25 +66,6 @@ pub fn client(settings: &Settings, login: crate::workspace::Login, shared: &Shar
 pub fn wrong(error: &SettingsError) -> Outcome {
     eprintln!("pipec: {}\n  help: {}", error.message, error.help);
     Outcome::Usage
-}
-
-/// The flag that Ctrl-C sets. Whoever presses it twice more does not want to wait for anything to be tidied up.
-pub fn stop() -> Arc<AtomicBool> {
-    static STOP: OnceLock<Arc<AtomicBool>> = OnceLock::new();
-    STOP.get_or_init(|| {
-        let flag = Arc::new(AtomicBool::new(false));
-        let set = flag.clone();
-        let presses = AtomicUsize::new(0);
-        // Without a handler Ctrl-C ends the process at once, which loses nothing either.
-        let _ = ctrlc::set_handler(move || {
-            set.store(true, Ordering::Relaxed);
-            if presses.fetch_add(1, Ordering::Relaxed) >= 2 {
-                std::process::exit(130);
-            }
-        });
-        flag
-    })
-    .clone()
 }
 
 fn surroundings() -> Surroundings {

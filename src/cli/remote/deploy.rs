@@ -1,21 +1,20 @@
 //! `pipec deploy`.
 
-use std::io::IsTerminal;
 use std::path::Path;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
 use super::super::args::{Deploy, Shared};
 use super::super::{Outcome, usage};
-use super::connect::stop;
-use super::plan::{head, known};
+use super::connect::Connection;
+use super::progress::View;
+use super::project::{checked, each, head, known, owner, same_project};
+use super::say::{ask, tell, time};
 use super::show::show;
-use super::{Connection, ask, checked, each, owner, tell};
+use super::stop::stop;
 use crate::deploy::{
-    Action, Applied, Apply, DeployError, Desired, Event, Journal, Plan, apply, is_another_project, is_unchanged,
-    not_deployed, plan as make, survey,
+    Applied, Apply, DeployError, Desired, Event, Journal, Plan, apply, is_unchanged, not_deployed, plan as make, survey,
 };
 
 /// How often to plan again when somebody else was first.
@@ -198,18 +197,6 @@ impl One<'_> {
     }
 }
 
-/// Two projects of one name would take each other's jobs away.
-pub(super) fn same_project(wanted: &Desired, journal: &Journal<'_>) -> Result<(), DeployError> {
-    if !is_another_project(wanted, journal.head()) {
-        return Ok(());
-    }
-    let theirs: Vec<&str> = journal.head().jobs.keys().map(String::as_str).take(5).collect();
-    Err(DeployError::Unfit {
-        message: format!("what is deployed below `{}` has nothing in common with this project: {}", wanted.root, theirs.join(", ")),
-        help: "it looks like another project of the same name; give this one a `root_path` or a package name of its own, or `pipec destroy` what is there".to_owned(),
-    })
-}
-
 /// Why it ends here.
 enum Stop {
     Error(DeployError),
@@ -219,81 +206,5 @@ enum Stop {
 impl From<DeployError> for Stop {
     fn from(error: DeployError) -> Self {
         Stop::Error(error)
-    }
-}
-
-/// A moment as people read it.
-pub(super) fn time(millis: i64) -> String {
-    jiff::Timestamp::from_millisecond(millis)
-        .map(|t| t.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
-        .unwrap_or_else(|_| millis.to_string())
-}
-
-/// What goes on: a bar on a terminal, lines elsewhere.
-pub(super) struct View {
-    quiet: bool,
-    live: bool,
-    bar: std::sync::Mutex<Option<ProgressBar>>,
-}
-
-impl View {
-    pub(super) fn new(shared: &Shared) -> View {
-        View {
-            quiet: shared.quiet,
-            live: std::io::stderr().is_terminal() && !shared.quiet,
-            bar: std::sync::Mutex::default(),
-        }
-    }
-
-    pub(super) fn show(&self, event: &Event<'_>) {
-        match event {
-            Event::Waiting(lease) => {
-                self.line(&format!(
-                    "waiting for {}, who is at work here ({}); a lock that nobody renews ends within a minute",
-                    lease.owner, lease.what
-                ));
-            }
-            Event::Uploading(files, bytes) if self.live => {
-                let bar = ProgressBar::new(*bytes);
-                // The template is a constant that is right.
-                if let Ok(style) = ProgressStyle::with_template("  upload  {bar:30} {bytes}/{total_bytes}  {msg}") {
-                    bar.set_style(style);
-                }
-                bar.set_message(format!("{files} file{}", if *files == 1 { "" } else { "s" }));
-                *self.slot() = Some(bar);
-            }
-            Event::Uploading(..) => {}
-            Event::Uploaded(name, bytes) => match &*self.slot() {
-                Some(bar) => bar.inc(*bytes),
-                None => self.line(&format!("  uploaded {name}")),
-            },
-            Event::Job(pipeline, action, id) => {
-                self.close();
-                let word = match action {
-                    Action::Create => "created",
-                    Action::Update => "updated",
-                    _ => "deleted",
-                };
-                self.line(&format!("  {word} {pipeline} (job {id})"));
-            }
-            Event::Note(text) => self.line(&format!("note    {text}")),
-        }
-    }
-
-    fn line(&self, text: &str) {
-        if !self.quiet {
-            eprintln!("{text}");
-        }
-    }
-
-    fn close(&self) {
-        if let Some(bar) = self.slot().take() {
-            bar.finish_and_clear();
-        }
-    }
-
-    fn slot(&self) -> std::sync::MutexGuard<'_, Option<ProgressBar>> {
-        // A thread that panicked while drawing has left nothing that matters.
-        self.bar.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

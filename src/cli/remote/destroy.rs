@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::super::args::{Destroy, Shared};
 use super::super::{Outcome, usage};
-use super::connect::stop;
-use super::deploy::{View, same_project};
-use super::plan::head;
-use super::{ask, checked, each, owner, tell};
+use super::progress::View;
+use super::project::{checked, each, head, owner, same_project};
+use super::say::{ask, tell};
+use super::stop::stop;
 use crate::deploy::{DeployError, Doomed, Event, Journal, destroy as take_away, doomed};
 use crate::workspace::Client;
 

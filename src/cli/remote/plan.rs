@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 
 use super::super::Outcome;
 use super::super::args::{Output, PlanArgs, Shared};
+use super::connect::Connection;
+use super::project::{checked, each, head, known, same_project};
+use super::say::tell;
 use super::show::show;
-use super::{Connection, checked, each, tell};
 use crate::deploy::{Desired, Journal, Plan, is_unchanged, plan as make, survey};
-use crate::diag::{nearest, one_of};
 use crate::emit::{json_bytes, write_file};
 
 /// Shows what a deployment would do.
@@ -55,19 +56,6 @@ pub fn plan(args: &PlanArgs, shared: &Shared) -> Outcome {
     if args.detailed_exitcode && !empty { Outcome::Errors } else { Outcome::Done }
 }
 
-/// Pipelines that are named must be there.
-pub(super) fn known<'p>(
-    wanted: &[String],
-    pipelines: impl Iterator<Item = &'p crate::model::Pipeline>,
-) -> Result<(), Outcome> {
-    let names: Vec<&str> = pipelines.map(|p| p.name.as_str()).collect();
-    let Some(unknown) = wanted.iter().find(|w| !names.contains(&w.as_str())) else { return Ok(()) };
-    Err(super::super::usage(match nearest(unknown, names.iter().copied()) {
-        Some(near) => format!("there is no pipeline `{unknown}`; did you mean `{near}`?"),
-        None => format!("there is no pipeline `{unknown}`; there is {}", one_of(names, 12)),
-    }))
-}
-
 /// The plan for one project, and whether the source is as it was deployed, so that only others can have changed something.
 fn planned(
     connection: &Connection,
@@ -76,7 +64,7 @@ fn planned(
 ) -> Result<(Plan, bool), crate::deploy::DeployError> {
     wanted.fits()?;
     let journal = Journal::open(&connection.client, &wanted.root, &wanted.project, &wanted.target)?;
-    super::deploy::same_project(wanted, &journal)?;
+    same_project(wanted, &journal)?;
     let found = survey(&connection.client, wanted, journal.head())?;
     Ok((make(wanted, journal.head(), &found, only), is_unchanged(wanted, journal.head())))
 }
@@ -91,9 +79,4 @@ pub(super) fn saved(connection: &Connection, wanted: &Desired, plan: &Plan) -> V
         "fingerprint": plan.fingerprint(wanted, connection.client.host()),
         "plan": plan.json(),
     })
-}
-
-/// The line above a plan.
-pub(super) fn head(connection: &Connection, wanted: &Desired) -> String {
-    format!("{}, target {}, on {} as {}\n", wanted.project, wanted.target, connection.client.host(), connection.me.name)
 }

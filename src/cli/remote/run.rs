@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use super::super::args::{Run as Args, Shared};
 use super::super::build::build_one;
-use super::super::run::given_params;
+use super::super::params::given_params;
 use super::super::{Outcome, usage};
-use super::connect::{Connection, connect, stop};
+use super::connect::{Connection, connect};
 use super::follow::Follow;
-use super::{ask, tell, tell_fault};
+use super::say::{ask, tell, tell_fault};
+use super::stop::stop;
 use serde_json::Value;
 
 use crate::deploy::{Journal, desired, is_unchanged};

@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 
 use super::super::Outcome;
 use super::super::args::{Output, Shared, Status};
-use super::deploy::time;
-use super::plan::head;
-use super::{checked, each, tell, tell_fault};
+use super::project::{checked, each, head};
+use super::say::{tell, tell_fault, time};
 use crate::deploy::{Journal, State};
 use crate::time::Cron;
 use crate::workspace::RunView;

@@ -1,0 +1,93 @@
+//! A project on its way to a workspace: checked, built, and held against what is there.
+
+use std::path::PathBuf;
+
+use super::super::Outcome;
+use super::super::args::{Login, Shared};
+use super::super::build::{Built, build_one};
+use super::super::check::load_and_check;
+use super::connect::{Connection, connect};
+use super::say::tell;
+use crate::check::Checked;
+use crate::deploy::{DeployError, Desired, Journal, desired, is_another_project};
+use crate::diag::{nearest, one_of};
+use crate::project::Loaded;
+
+/// Loads and checks; a program with errors goes no further. Warnings are for those who are about to deploy.
+pub(super) fn checked(paths: &[PathBuf], shared: &Shared, deploys: bool) -> Result<(Loaded, Checked), Outcome> {
+    let (loaded, checked) = load_and_check(paths, shared, false)?;
+    if deploys || checked.has_errors() {
+        super::super::report::print(&checked.diagnostics, &loaded.sources, shared);
+    }
+    if checked.has_errors() {
+        return Err(Outcome::Errors);
+    }
+    Ok((loaded, checked))
+}
+
+/// Does something for each project, with its workspace; stops at the first that does not go well.
+pub(super) fn each(
+    loaded: &Loaded,
+    checked: &Checked,
+    login: &Login,
+    shared: &Shared,
+    work: &mut dyn FnMut(&Connection, &Built<'_>, &Desired) -> Result<(), Outcome>,
+) -> Outcome {
+    for (project, program) in loaded.projects.iter().zip(&checked.programs) {
+        let Some(program) = program else { continue };
+        let result = connect(Some(&program.target), login, shared).and_then(|connection| {
+            let user = shared.user.as_deref().unwrap_or(&connection.me.name);
+            let built = build_one(project, program, shared, Some(user))?;
+            let wanted = desired(&built.bundle, &built.wheels).map_err(|e| tell(&e))?;
+            work(&connection, &built, &wanted)
+        });
+        if let Err(outcome) = result {
+            return outcome;
+        }
+    }
+    Outcome::Done
+}
+
+/// Pipelines that are named must be there.
+pub(super) fn known<'p>(
+    wanted: &[String],
+    pipelines: impl Iterator<Item = &'p crate::model::Pipeline>,
+) -> Result<(), Outcome> {
+    let names: Vec<&str> = pipelines.map(|p| p.name.as_str()).collect();
+    let Some(unknown) = wanted.iter().find(|w| !names.contains(&w.as_str())) else { return Ok(()) };
+    Err(super::super::usage(match nearest(unknown, names.iter().copied()) {
+        Some(near) => format!("there is no pipeline `{unknown}`; did you mean `{near}`?"),
+        None => format!("there is no pipeline `{unknown}`; there is {}", one_of(names, 12)),
+    }))
+}
+
+/// Two projects of one name would take each other's jobs away.
+pub(super) fn same_project(wanted: &Desired, journal: &Journal<'_>) -> Result<(), DeployError> {
+    if !is_another_project(wanted, journal.head()) {
+        return Ok(());
+    }
+    let theirs: Vec<&str> = journal.head().jobs.keys().map(String::as_str).take(5).collect();
+    Err(DeployError::Unfit {
+        message: format!("what is deployed below `{}` has nothing in common with this project: {}", wanted.root, theirs.join(", ")),
+        help: "it looks like another project of the same name; give this one a `root_path` or a package name of its own, or `pipec destroy` what is there".to_owned(),
+    })
+}
+
+/// The line above a plan.
+pub(super) fn head(connection: &Connection, wanted: &Desired) -> String {
+    format!("{}, target {}, on {} as {}\n", wanted.project, wanted.target, connection.client.host(), connection.me.name)
+}
+
+/// Who we are on this machine, for others who wait.
+pub(super) fn owner(connection: &Connection) -> String {
+    let machine = std::env::var("HOSTNAME")
+        .or_else(|_| std::env::var("COMPUTERNAME"))
+        .ok()
+        .or_else(|| std::fs::read_to_string("/etc/hostname").ok())
+        .map(|m| m.trim().to_owned())
+        .filter(|m| !m.is_empty());
+    match machine {
+        Some(machine) => format!("{} on {machine}", connection.me.name),
+        None => connection.me.name.clone(),
+    }
+}

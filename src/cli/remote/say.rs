@@ -1,0 +1,64 @@
+//! What is said, and asked.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
+
+use super::super::Outcome;
+use super::stop::stop;
+use crate::deploy::DeployError;
+use crate::workspace::Fault;
+
+/// Tells why it did not go.
+pub(super) fn tell(error: &DeployError) -> Outcome {
+    if error.is_interrupt() {
+        eprintln!("pipec: interrupted");
+        return Outcome::Interrupted;
+    }
+    eprintln!("pipec: {error}");
+    if !error.help().is_empty() {
+        eprintln!("  help: {}", error.help());
+    }
+    Outcome::Failed
+}
+
+pub(super) fn tell_fault(fault: Fault) -> Outcome {
+    tell(&DeployError::Fault(fault))
+}
+
+/// Asks on the terminal; without one the answer is no.
+pub(super) fn ask(question: &str) -> Option<bool> {
+    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+        return None;
+    }
+    eprint!("{question} [y/N] ");
+    // A terminal that takes no question takes no answer either.
+    let _ = std::io::stderr().flush();
+    // Ctrl-C ends the question, and reading a line does not notice it.
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let read = std::io::stdin().lock().read_line(&mut line);
+        // Whoever asked may have gone.
+        let _ = send.send(read.is_ok() && matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"));
+    });
+    loop {
+        match receive.recv_timeout(Duration::from_millis(100)) {
+            Ok(answer) => return Some(answer),
+            Err(_) if stop().load(Ordering::Relaxed) => {
+                eprintln!();
+                return None;
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return None,
+        }
+    }
+}
+
+/// A moment as people read it.
+pub(super) fn time(millis: i64) -> String {
+    jiff::Timestamp::from_millisecond(millis)
+        .map(|t| t.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
+        .unwrap_or_else(|_| millis.to_string())
+}
