@@ -588,9 +588,12 @@ fn a_run_is_started_followed_and_explained() {
         json!({ "task_key": key, "run_id": id, "attempt_number": attempt, "start_time": 1_000, "end_time": if result.is_some() { 3_500 } else { 0 },
                 "state": { "life_cycle_state": state, "result_state": result } })
     };
+    let mut looping = task("clean", 2, "RUNNING", None, 0);
+    let stats = json!({ "completed_iterations": 3, "failed_iterations": 1, "total_iterations": 10 });
+    looping["for_each_task"] = json!({ "stats": { "task_run_stats": stats } });
     workspace.inner().script = vec![
         json!({ "tasks": [task("fetch", 1, "PENDING", None, 0), task("clean", 2, "BLOCKED", None, 0)] }),
-        json!({ "tasks": [task("fetch", 1, "TERMINATED", Some("FAILED"), 0), task("fetch", 3, "RUNNING", None, 1), task("clean", 2, "BLOCKED", None, 0)] }),
+        json!({ "tasks": [task("fetch", 1, "TERMINATED", Some("FAILED"), 0), task("fetch", 3, "RUNNING", None, 1), looping.clone()] }),
         json!({ "state": { "life_cycle_state": "TERMINATED", "result_state": "FAILED", "state_message": "Task fetch failed" },
                 "tasks": [task("fetch", 1, "TERMINATED", Some("FAILED"), 0), task("fetch", 3, "TERMINATED", Some("FAILED"), 1),
                           task("clean", 2, "TERMINATED", Some("UPSTREAM_FAILED"), 0)] }),
@@ -603,6 +606,7 @@ fn a_run_is_started_followed_and_explained() {
     assert!(ran.out.contains("/runs/"), "the page of the run, not of the job: {}", ran.out);
     for said in [
         "fetch  running, attempt 2",
+        "clean  running 3/10, 1 failed",
         "failed, attempt 2",
         "2.5 s",
         "upstream failed",
