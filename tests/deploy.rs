@@ -20,6 +20,17 @@ fn count(paths: &[String], part: &str) -> usize {
     paths.iter().filter(|p| p.contains(part)).count()
 }
 
+/// Waits until the workspace was asked for something so many times.
+fn asked(workspace: &Workspace, part: &str, times: usize) {
+    for _ in 0..1000 {
+        if workspace.inner().log.iter().filter(|l| l.path.contains(part)).count() >= times {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("nobody asked for {part:?}");
+}
+
 fn job_of(workspace: &Workspace, name: &str) -> (i64, Value) {
     let inner = workspace.inner();
     let (id, job) = inner.jobs.iter().find(|(_, j)| j.settings["name"] == name).unwrap();
@@ -436,7 +447,8 @@ fn a_lock_is_renewed_while_uploads_take_their_time() {
     let slow: Vec<Fault> = (12..18).map(|at| Fault { at, when: When::Before, trouble: Trouble::Delay(1500) }).collect();
     workspace.trouble(&slow);
     let child = spawn(&workspace, shop.path(), &["deploy"]);
-    std::thread::sleep(std::time::Duration::from_millis(700));
+    // The lock is taken, and uploads have begun.
+    asked(&workspace, "/workspace/mkdirs", 2);
     workspace.later(40);
     Ran::of(child.wait_with_output().unwrap()).ok();
     let states: Vec<String> = workspace
@@ -801,7 +813,7 @@ fn a_plan_that_is_old_does_not_take_a_serial_that_others_left_behind() {
     workspace.trouble(&[Fault { at: 12, when: When::Before, trouble: Trouble::Delay(1200) }]);
     shop.edit("notebooks/clean.py", "print(rows)", "print(rows, 1)");
     let child = spawn(&workspace, shop.path(), &["deploy"]);
-    std::thread::sleep(std::time::Duration::from_millis(600));
+    asked(&workspace, "", 13);
     {
         let mut inner = workspace.inner();
         let old = inner.nodes.remove(&format!("{state}/{serial:08}.json")).unwrap();
