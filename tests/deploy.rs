@@ -1052,3 +1052,15 @@ fn runs_that_go_on_are_not_left_without_their_files() {
     run(&workspace, shop.path(), &["destroy", "--yes", "--cancel-runs"]).ok();
     assert!(workspace.inner().jobs.is_empty());
 }
+
+#[test]
+fn a_dbt_project_may_be_the_project_itself() {
+    let workspace = Workspace::start();
+    let text = "environment dbt { environment_version = \"4\" }\n\npipeline p {\n  step a on dbt {\n    dbt \"./\"(\"dbt build\") { warehouse_id = \"w\" }\n  }\n}\n";
+    let project = Project::of(text);
+    project.write("dbt_project.yml", "name: marts\n");
+    run(&workspace, project.path(), &["deploy"]).ok();
+    let (_, job) = job_of(&workspace, "p");
+    let folder = job["tasks"][0]["dbt_task"]["project_directory"].as_str().unwrap().to_owned();
+    assert!(workspace.inner().nodes.contains_key(&format!("{folder}/dbt_project.yml")), "{folder}");
+}

@@ -21,12 +21,18 @@ pub struct Built<'a> {
     pub wheels: Vec<Wheel>,
 }
 
+/// Each project with its program: without errors there is one for each.
+pub fn programs<'a>(
+    loaded: &'a Loaded,
+    checked: &'a Checked,
+) -> impl Iterator<Item = (&'a Project, &'a Valid<Program>)> {
+    let pairs = loaded.projects.iter().zip(&checked.programs);
+    pairs.filter_map(|(project, program)| Some((project, program.as_ref()?)))
+}
+
 /// Builds every program; tells why it cannot.
 pub fn build_all<'a>(loaded: &'a Loaded, checked: &'a Checked, shared: &Shared) -> Result<Vec<Built<'a>>, Outcome> {
-    let pairs = loaded.projects.iter().zip(&checked.programs);
-    // Without errors there is a program for each project.
-    pairs
-        .filter_map(|(project, program)| Some((project, program.as_ref()?)))
+    programs(loaded, checked)
         .map(|(project, program)| build_one(project, program, shared, shared.user.as_deref()))
         .collect()
 }

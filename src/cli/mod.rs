@@ -21,6 +21,8 @@ use clap::{CommandFactory, Parser};
 
 use args::{Args, Command};
 
+use crate::diag::{nearest, one_of};
+
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -109,6 +111,15 @@ fn print(text: &str) {
 fn usage(message: impl std::fmt::Display) -> Outcome {
     eprintln!("pipec: {message}");
     Outcome::Usage
+}
+
+/// There is no such pipeline, step or the like: the nearest name, or all of them.
+fn no_such<'n>(what: &str, name: &str, names: impl IntoIterator<Item = &'n str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    match nearest(name, names.iter().copied()) {
+        Some(near) => format!("there is no {what} `{name}`; did you mean `{near}`?"),
+        None => format!("there is no {what} `{name}`; there is {}", one_of(names, 12)),
+    }
 }
 
 /// The paths to work on: those given, or the nearest directory upwards that holds a `.pipe` file.

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::args::{Run as Args, Shared};
-use super::build::build_one;
+use super::build::{build_one, programs};
 use super::check::load_and_check;
-use super::{Outcome, remote, report, run_local, usage};
-use crate::diag::{nearest, one_of};
+use super::{Outcome, no_such, remote, report, run_local, usage};
+use crate::diag::one_of;
 
 pub fn run(args: &Args, shared: &Shared) -> Outcome {
     if let Err(why) = fits(args) {
@@ -23,11 +23,7 @@ pub fn run(args: &Args, shared: &Shared) -> Outcome {
     if checked.has_errors() {
         return Outcome::Errors;
     }
-    let all: Vec<_> = loaded
-        .projects
-        .iter()
-        .zip(&checked.programs)
-        .filter_map(|(project, program)| Some((project, program.as_ref()?)))
+    let all: Vec<_> = programs(&loaded, &checked)
         .flat_map(|(project, program)| program.pipelines.iter().map(move |p| (project, program, p)))
         .collect();
     let names: Vec<&str> = all.iter().map(|(_, _, p)| p.name.as_str()).collect();
@@ -38,10 +34,7 @@ pub fn run(args: &Args, shared: &Shared) -> Outcome {
         return usage(format!("which pipeline? name one with `--pipeline`: {}", one_of(names, 12)));
     };
     let Some((project, program, pipeline)) = all.iter().find(|(_, _, p)| p.name == name.as_str()) else {
-        return usage(match nearest(&name, names.iter().copied()) {
-            Some(near) => format!("there is no pipeline `{name}`; did you mean `{near}`?"),
-            None => format!("there is no pipeline `{name}`; there is {}", one_of(names, 12)),
-        });
+        return usage(no_such("pipeline", &name, names));
     };
     if !args.local {
         return remote::run(args, shared, project, program, pipeline);

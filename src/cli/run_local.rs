@@ -11,8 +11,7 @@ use serde_json::{Map, Value, json};
 use super::args::{Run as Args, Shared};
 use super::build::Built;
 use super::view::View;
-use super::{Outcome, usage};
-use crate::diag::{nearest, one_of};
+use super::{Outcome, no_such, usage};
 use crate::emit::write_file;
 use crate::local::plan::Given;
 use crate::local::{Environments, Plan, Run, State, Wanted};
@@ -219,10 +218,7 @@ fn choice(args: &Args, plan: &Plan, job: &Value, last: &Path) -> Result<BTreeMap
             return Ok(());
         }
         let keys: Vec<&str> = plan.tasks.iter().map(|t| t.key.as_str()).collect();
-        Err(match nearest(key, keys.iter().copied()) {
-            Some(near) => format!("there is no step `{key}`; did you mean `{near}`?"),
-            None => format!("there is no step `{key}`; there is {}", one_of(keys, 12)),
-        })
+        Err(no_such("step", key, keys))
     };
     let mut given: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
     let mut selected: Option<BTreeSet<String>> = None;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::desired::{Artifact, Desired, DesiredJob, Upload};
 use super::diff::drift;
 use super::error::DeployError;
-use super::hold::Hold;
+use super::hold::{Hold, guard};
 use super::journal::Journal;
 use super::payload;
 use super::plan::{Action, JobPlan, Plan, filled};
@@ -71,8 +71,6 @@ impl Apply<'_> {
 pub struct Applied {
     /// The ids of all jobs by pipeline.
     pub jobs: BTreeMap<String, i64>,
-    /// How many files went up.
-    pub uploads: usize,
 }
 
 /// Applies a plan.
@@ -205,7 +203,7 @@ fn generation(state: &mut State, work: &Apply<'_>, left: Vec<String>) {
 }
 
 fn steps(work: &Apply<'_>, state: &mut State, hold: &Hold<'_, '_>) -> Result<Applied, DeployError> {
-    let uploads = upload(work, hold)?;
+    upload(work, hold)?;
     for (pipeline, id) in &work.plan.twice {
         hold.check()?;
         work.client.delete_job(*id, pipeline)?;
@@ -268,7 +266,7 @@ fn steps(work: &Apply<'_>, state: &mut State, hold: &Hold<'_, '_>) -> Result<App
         state.jobs.remove(&job.pipeline);
     }
     read_back(work, state, &changed)?;
-    Ok(Applied { jobs: state.jobs.iter().map(|(p, d)| (p.clone(), d.job_id)).collect(), uploads })
+    Ok(Applied { jobs: state.ids() })
 }
 
 /// Brings one job to where it should be. What was done is given even when the rest fails.
@@ -385,8 +383,8 @@ fn create(work: &Apply<'_>, job: &DesiredJob, body: &Value) -> Result<i64, Fault
     }
 }
 
-/// Uploads what is not there; gives how many files.
-fn upload(work: &Apply<'_>, hold: &Hold<'_, '_>) -> Result<usize, DeployError> {
+/// Uploads what is not there.
+fn upload(work: &Apply<'_>, hold: &Hold<'_, '_>) -> Result<(), DeployError> {
     let list: Vec<&Artifact> = work
         .plan
         .uploads
@@ -394,7 +392,7 @@ fn upload(work: &Apply<'_>, hold: &Hold<'_, '_>) -> Result<usize, DeployError> {
         .filter_map(|path| work.desired.artifacts.iter().find(|a| a.placed.path == *path))
         .collect();
     if list.is_empty() {
-        return Ok(0);
+        return Ok(());
     }
     let bytes = list.iter().map(|a| a.bytes.len() as u64).sum();
     (work.tell)(&Event::Uploading(list.len(), bytes));
@@ -420,8 +418,7 @@ fn upload(work: &Apply<'_>, hold: &Hold<'_, '_>) -> Result<usize, DeployError> {
         (work.tell)(&Event::Uploaded(&artifact.placed.source, artifact.bytes.len() as u64));
         Ok(())
     });
-    results.into_iter().collect::<Result<(), DeployError>>()?;
-    Ok(list.len())
+    results.into_iter().collect()
 }
 
 /// Reads changed jobs: what the service fills in is remembered, so that it is not taken for somebody's change later, and
@@ -458,9 +455,4 @@ fn read_back(work: &Apply<'_>, state: &mut State, changed: &[String]) -> Result<
         }
     }
     Ok(())
-}
-
-fn guard<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    // A thread that panicked has not left a state half written: that happens in one request.
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

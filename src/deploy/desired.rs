@@ -1,13 +1,13 @@
 //! What is wanted: the payloads of a bundle with their tags, and the files that they need.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::error::DeployError;
 use super::identity::tag;
-use super::payload::{put_tag, take_grants};
+use super::payload::{put_tag, take_grants, texts};
 use super::state::Placed;
 use crate::lower::{Bundle, Late};
 use crate::package::{Wheel, sha256_hex};
@@ -96,12 +96,11 @@ impl Desired {
     }
 }
 
-/// The folder of files that go together, for a file in one: `<files>/<digest>/`.
+/// The digest of the files that go together, for a path in their folder or the folder itself.
 fn unit<'p>(path: &'p str, files: &str) -> Option<&'p str> {
     let rest = path.strip_prefix(files)?.strip_prefix('/')?;
-    let (digest, _) = rest.split_once('/')?;
-    let is_digest = digest.len() == 12 && digest.bytes().all(|b| b.is_ascii_hexdigit());
-    is_digest.then(|| path.get(..files.len() + digest.len() + 2)).flatten()
+    let digest = rest.split('/').next()?;
+    (digest.len() == 12 && digest.bytes().all(|b| b.is_ascii_hexdigit())).then_some(digest)
 }
 
 /// Bytes that a workspace gives out or takes as a notebook in one piece: 10 MB, less what goes around it. Source: the
@@ -144,11 +143,12 @@ pub fn desired(bundle: &Bundle, wheels: &[Wheel]) -> Result<Desired, DeployError
         });
     }
     let mut artifacts: Vec<Artifact> = Vec::new();
-    let texts: String = jobs.iter().map(|j| j.body.to_string()).collect();
+    let named: Vec<BTreeSet<String>> =
+        jobs.iter().map(|j| texts(&j.body).into_iter().map(str::to_owned).collect()).collect();
     for wheel in wheels {
         let path = format!("{}/{}", bundle.layout.wheels, wheel.file_name);
         // One that no step needs is nobody's business.
-        if !texts.contains(&path) || artifacts.iter().any(|a| a.placed.path == path) {
+        if !named.iter().any(|n| n.contains(&path)) || artifacts.iter().any(|a| a.placed.path == path) {
             continue;
         }
         artifacts.push(Artifact {
@@ -181,12 +181,11 @@ pub fn desired(bundle: &Bundle, wheels: &[Wheel]) -> Result<Desired, DeployError
             },
         });
     }
-    for job in &mut jobs {
-        let text = job.body.to_string();
-        // As it stands in JSON.
-        let has = |path: &str| text.contains(Value::from(path).to_string().trim_matches('"'));
-        let named = |path: &str| has(path) || unit(path, &bundle.layout.files).is_some_and(has);
-        job.uses = artifacts.iter().map(|a| a.placed.path.clone()).filter(|p| named(p)).collect();
+    let unit = |path: &str| unit(path, &bundle.layout.files).map(str::to_owned);
+    for (job, named) in jobs.iter_mut().zip(&named) {
+        let units: BTreeSet<String> = named.iter().filter_map(|path| unit(path)).collect();
+        let paths = artifacts.iter().map(|a| a.placed.path.clone());
+        job.uses = paths.filter(|p| named.contains(p) || unit(p).is_some_and(|u| units.contains(&u))).collect();
         job.uses.dedup();
     }
     let folders = vec![bundle.layout.wheels.clone(), bundle.layout.files.clone()];

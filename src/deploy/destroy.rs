@@ -145,10 +145,10 @@ fn take_away(
     hold.check()
 }
 
-/// A folder that is not empty stays where it is.
+/// A folder that we may not take away stays where it is.
 fn leave(result: Result<(), crate::workspace::Fault>) -> Result<(), crate::workspace::Fault> {
     match result {
-        Err(f) if matches!(f.kind, FaultKind::Refused | FaultKind::Exists | FaultKind::Denied) => Ok(()),
+        Err(f) if f.is(FaultKind::Denied) => Ok(()),
         other => other,
     }
 }

@@ -100,7 +100,8 @@ impl<F: Fn()> Drop for OnDrop<F> {
     }
 }
 
-fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// What is behind a lock.
+pub(super) fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A thread that panicked has not left a state half written: that happens in one request.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

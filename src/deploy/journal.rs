@@ -256,10 +256,7 @@ impl<'a> Journal<'a> {
             self.client.remove(&self.path(serial), false)?;
         }
         // Whatever somebody else keeps there stays.
-        match self.client.remove_empty(&self.folder) {
-            Err(f) if matches!(f.kind, FaultKind::Refused | FaultKind::Exists) => Ok(()),
-            other => other,
-        }
+        self.client.remove_empty(&self.folder)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Payloads on their way: what is sent apart, what only the workspace knows, and what is the same under another name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -31,6 +31,23 @@ pub(super) fn put_tag(body: &mut Value, value: String) -> bool {
 /// The name under which a job is listed.
 pub(super) fn name(body: &Value) -> &str {
     body.get("name").and_then(Value::as_str).unwrap_or("Untitled")
+}
+
+/// All texts in a payload.
+pub(super) fn texts(value: &Value) -> BTreeSet<&str> {
+    fn walk<'v>(value: &'v Value, out: &mut BTreeSet<&'v str>) {
+        match value {
+            Value::String(text) => {
+                out.insert(text);
+            }
+            Value::Array(list) => list.iter().for_each(|v| walk(v, out)),
+            Value::Object(map) => map.values().for_each(|v| walk(v, out)),
+            _ => {}
+        }
+    }
+    let mut out = BTreeSet::new();
+    walk(value, &mut out);
+    out
 }
 
 /// The payload with a word for each uploaded file in place of its path, which holds a digest of its content: so that a

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::desired::{Desired, DesiredJob};
 use super::diff::{Difference, diff, drift};
-use super::payload::{renamed, without_paths};
+use super::payload::{renamed, texts, without_paths};
 use super::state::{Deployed, Placed, State};
 use super::survey::{Found, Survey};
 use crate::package::sha256_hex;
@@ -166,6 +166,22 @@ impl Plan {
 }
 
 impl JobPlan {
+    fn keep(pipeline: &str) -> JobPlan {
+        JobPlan {
+            pipeline: pipeline.to_owned(),
+            action: Action::Keep,
+            job_id: None,
+            because: None,
+            renamed: Vec::new(),
+            changes: Vec::new(),
+            drift: Vec::new(),
+            broke_off: false,
+            files: Vec::new(),
+            grants: None,
+            steps: 0,
+        }
+    }
+
     /// Whether nothing happens to it.
     pub fn is_empty(&self) -> bool {
         self.action == Action::Keep && self.grants.is_none()
@@ -174,23 +190,14 @@ impl JobPlan {
 
 /// Whether all is as it was deployed last, as far as the state can say: the jobs themselves are not looked at.
 pub fn is_unchanged(desired: &Desired, state: &State) -> bool {
-    let same_job = |job: &DesiredJob| {
-        state
-            .jobs
-            .get(&job.pipeline)
-            .is_some_and(|d| d.grants == job.grants && diff(&d.sent, &filled(job, &ids(state))).is_empty())
-    };
-    let paths = |list: Vec<&Placed>| list.into_iter().map(|p| p.path.clone()).collect::<BTreeSet<_>>();
+    let ids: BTreeMap<&str, i64> = state.jobs.iter().map(|(p, d)| (p.as_str(), d.job_id)).collect();
+    let same_settings =
+        |job: &DesiredJob| state.jobs.get(&job.pipeline).is_some_and(|d| diff(&d.sent, &filled(job, &ids)).is_empty());
     state.serial > 0
         && state.pending.is_none()
         && state.jobs.len() == desired.jobs.len()
-        && desired.jobs.iter().all(same_job)
-        && paths(state.artifacts.iter().collect()) == paths(desired.artifacts.iter().map(|a| &a.placed).collect())
-}
-
-/// The ids that are known.
-fn ids(state: &State) -> BTreeMap<&str, i64> {
-    state.jobs.iter().map(|(p, d)| (p.as_str(), d.job_id)).collect()
+        && !is_behind(desired, state, &[])
+        && desired.jobs.iter().all(same_settings)
 }
 
 /// The settings with the job ids that are known.
@@ -229,17 +236,10 @@ pub fn plan(desired: &Desired, state: &State, survey: &Survey, only: &[String]) 
         if chosen(pipeline) && !desired.jobs.iter().any(|j| j.pipeline == *pipeline) {
             let gone = matches!(survey.jobs.get(pipeline), Some(Found::Gone(_)) | None);
             jobs.push(JobPlan {
-                pipeline: pipeline.clone(),
                 action: if gone { Action::Forget } else { Action::Delete },
                 job_id: Some(deployed.job_id),
                 because: Some("it is not in the source any more".to_owned()),
-                renamed: Vec::new(),
-                changes: Vec::new(),
-                drift: Vec::new(),
-                broke_off: false,
-                files: Vec::new(),
-                grants: None,
-                steps: 0,
+                ..JobPlan::keep(pipeline)
             });
         }
     }
@@ -324,32 +324,14 @@ fn job_plan(
     unfinished: bool,
 ) -> JobPlan {
     let body = filled(job, known);
-    let mut out = JobPlan {
-        pipeline: job.pipeline.clone(),
-        action: Action::Keep,
-        job_id: None,
-        because: None,
-        renamed: Vec::new(),
-        changes: Vec::new(),
-        drift: Vec::new(),
-        broke_off: unfinished,
-        files: Vec::new(),
-        grants: None,
-        steps: job.steps(),
-    };
-    let (live, grants) = match found {
-        Some(Found::Live(live, grants)) => (live, grants),
-        Some(Found::Gone(id)) => {
-            out.action = Action::Create;
+    let mut out = JobPlan { broke_off: unfinished, steps: job.steps(), ..JobPlan::keep(&job.pipeline) };
+    let Some(Found::Live(live, grants)) = found else {
+        out.action = Action::Create;
+        out.grants = job.grants.clone().map(|now| (Vec::new(), now));
+        if let Some(Found::Gone(id)) = found {
             out.because = Some(format!("the job {id} is gone: somebody has deleted it"));
-            out.grants = job.grants.clone().map(|now| (Vec::new(), now));
-            return out;
         }
-        None => {
-            out.action = Action::Create;
-            out.grants = job.grants.clone().map(|now| (Vec::new(), now));
-            return out;
-        }
+        return out;
     };
     out.job_id = Some(live.id);
     let base = match deployed {
@@ -386,19 +368,7 @@ fn job_plan(
 
 /// Files of the project that the job is pointed at and was not before: their content is in the path.
 fn moved(base: &Value, body: &Value, words: &BTreeMap<String, String>) -> Vec<String> {
-    fn texts<'a>(value: &'a Value, out: &mut BTreeSet<&'a str>) {
-        match value {
-            Value::String(text) => {
-                out.insert(text);
-            }
-            Value::Array(list) => list.iter().for_each(|v| texts(v, out)),
-            Value::Object(map) => map.values().for_each(|v| texts(v, out)),
-            _ => {}
-        }
-    }
-    let (mut before, mut after) = (BTreeSet::new(), BTreeSet::new());
-    texts(base, &mut before);
-    texts(body, &mut after);
+    let (before, after) = (texts(base), texts(body));
     let mut out: Vec<String> = after
         .difference(&before)
         .filter_map(|path| words.get(*path))

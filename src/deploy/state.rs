@@ -119,6 +119,13 @@ pub struct Generation {
     pub paths: Vec<String>,
 }
 
+impl State {
+    /// The ids of all jobs by pipeline.
+    pub fn ids(&self) -> BTreeMap<String, i64> {
+        self.jobs.iter().map(|(pipeline, deployed)| (pipeline.clone(), deployed.job_id)).collect()
+    }
+}
+
 impl Lease {
     /// Whether it still holds at a time of the workspace's clock.
     pub fn holds(&self, now: i64) -> bool {

@@ -95,7 +95,6 @@ pub(super) struct Request<'a> {
     pub body: Body,
     /// Whether doing it twice is as good as doing it once.
     pub again: bool,
-
     /// "create the job `nightly`".
     pub doing: String,
     /// The right that it takes.
@@ -123,6 +122,11 @@ impl Request<'_> {
 
 fn is_json(body: &[u8]) -> bool {
     serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
+}
+
+/// Whether a status says that the service is in trouble: it may have done what was asked or not.
+fn is_trouble(status: u16) -> bool {
+    matches!(status, 408 | 500 | 502 | 503 | 504)
 }
 
 /// How one attempt went.
@@ -251,9 +255,7 @@ impl Client {
                 }
                 Attempt::Status(status, body, wait) => {
                     let fault = self.refused(request, status, &body);
-                    let busy = matches!(status, 429 | 503);
-                    let broken = matches!(status, 408 | 500 | 502 | 504);
-                    if !(status == 429 || request.again && (busy || broken)) {
+                    if !(status == 429 || request.again && is_trouble(status)) {
                         return Err(fault);
                     }
                     (fault, wait)
@@ -406,12 +408,11 @@ impl Client {
             // The service says so of a job that is gone; of a policy or a group it says it in other words.
             (400, _) if said.starts_with("Job ") && said.contains("does not exist") => FaultKind::Missing,
             (400, _) if said.starts_with("Run ") && said.contains("does not exist") => FaultKind::Missing,
-            (408 | 429 | 500 | 502 | 503 | 504, _) => FaultKind::Unavailable,
+            (status, _) if status == 429 || is_trouble(status) => FaultKind::Unavailable,
             _ => FaultKind::Refused,
         };
         // A 429 says that nothing was done; these do not.
-        let kind =
-            if matches!(status, 408 | 500 | 502 | 503 | 504) && !request.again { FaultKind::Unclear } else { kind };
+        let kind = if is_trouble(status) && !request.again { FaultKind::Unclear } else { kind };
         let help = match kind {
             FaultKind::Denied => format!("it takes {}", request.right),
             FaultKind::Unauthenticated => "`pipec auth` shows which credentials are taken, and from where".to_owned(),

@@ -257,12 +257,15 @@ impl Client {
         self.send(&request).map(drop).map_err(|f| taken(f, folder, true))
     }
 
-    /// Takes a folder away if nothing is in it; nothing happens if it is not there.
+    /// Takes a folder away if nothing is in it; nothing happens if something is, or if it is not there.
     ///
     /// # Errors
-    /// Also when something is in it.
+    /// Whatever else keeps it from being taken away.
     pub fn remove_empty(&self, folder: &str) -> Result<(), Fault> {
-        self.take_away(folder, true, false)
+        match self.take_away(folder, true, false) {
+            Err(f) if matches!(f.kind, FaultKind::Refused | FaultKind::Exists) => Ok(()),
+            other => other,
+        }
     }
 
     /// Takes a file, notebook or folder away; nothing happens if it is not there.

@@ -115,10 +115,6 @@ impl One<'_> {
         let wanted = self.wanted;
         wanted.fits()?;
         let mut journal = Journal::open(client, &wanted.root, &wanted.project, &wanted.target)?;
-        let known = |journal: &Journal<'_>| Applied {
-            jobs: journal.head().jobs.iter().map(|(p, d)| (p.clone(), d.job_id)).collect(),
-            uploads: 0,
-        };
         if self.saved.is_none() && !self.args.refresh && is_unchanged(wanted, journal.head()) {
             if !self.shared.quiet {
                 eprintln!(
@@ -127,13 +123,14 @@ impl One<'_> {
                     time(journal.head().at)
                 );
             }
-            return Ok(known(&journal));
+            return Ok(Applied { jobs: journal.head().ids() });
         }
         same_project(wanted, &journal)?;
         let view = View::new(self.shared);
         journal.wait(patience, &|lease| view.show(&Event::Waiting(lease)))?;
         let found = survey(client, wanted, journal.head())?;
         let plan = make(wanted, journal.head(), &found, self.only);
+        let shown = show(&plan, client.host(), super::super::report::style(self.shared).color);
         if let Some(saved) = self.saved
             && !saved.fingerprints.contains(&plan.fingerprint(wanted, client.host()))
         {
@@ -141,11 +138,11 @@ impl One<'_> {
                 "pipec: the saved plan does not hold any more: the source, the workspace or its state has changed since"
             );
             eprintln!("  help: this is what would be done now; plan again, and deploy that");
-            eprint!("{}", show(&plan, client.host(), super::super::report::style(self.shared).color));
+            eprint!("{shown}");
             return Err(Stop::Outcome(Outcome::Failed));
         }
         if !self.shared.quiet {
-            eprint!("{}", show(&plan, client.host(), super::super::report::style(self.shared).color));
+            eprint!("{shown}");
         }
         if let Some((pipeline, other)) = not_deployed(wanted, &plan, &found) {
             return Err(Stop::Error(DeployError::Unfit {
@@ -154,7 +151,7 @@ impl One<'_> {
             }));
         }
         if plan.is_empty() && !plan.unfinished {
-            return Ok(known(&journal));
+            return Ok(Applied { jobs: journal.head().ids() });
         }
         self.confirm(&plan)?;
         let work = Apply {

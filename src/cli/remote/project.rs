@@ -2,15 +2,14 @@
 
 use std::path::PathBuf;
 
-use super::super::Outcome;
 use super::super::args::{Login, Shared};
-use super::super::build::{Built, build_one};
+use super::super::build::{Built, build_one, programs};
 use super::super::check::load_and_check;
+use super::super::{Outcome, no_such, usage};
 use super::connect::{Connection, connect};
 use super::say::tell;
 use crate::check::Checked;
 use crate::deploy::{DeployError, Desired, Journal, desired, is_another_project};
-use crate::diag::{nearest, one_of};
 use crate::project::Loaded;
 
 /// Loads and checks; a program with errors goes no further. Warnings are for those who are about to deploy.
@@ -33,8 +32,7 @@ pub(super) fn each(
     shared: &Shared,
     work: &mut dyn FnMut(&Connection, &Built<'_>, &Desired) -> Result<(), Outcome>,
 ) -> Outcome {
-    for (project, program) in loaded.projects.iter().zip(&checked.programs) {
-        let Some(program) = program else { continue };
+    for (project, program) in programs(loaded, checked) {
         let result = connect(Some(&program.target), login, shared).and_then(|connection| {
             let user = shared.user.as_deref().unwrap_or(&connection.me.name);
             let built = build_one(project, program, shared, Some(user))?;
@@ -55,10 +53,7 @@ pub(super) fn known<'p>(
 ) -> Result<(), Outcome> {
     let names: Vec<&str> = pipelines.map(|p| p.name.as_str()).collect();
     let Some(unknown) = wanted.iter().find(|w| !names.contains(&w.as_str())) else { return Ok(()) };
-    Err(super::super::usage(match nearest(unknown, names.iter().copied()) {
-        Some(near) => format!("there is no pipeline `{unknown}`; did you mean `{near}`?"),
-        None => format!("there is no pipeline `{unknown}`; there is {}", one_of(names, 12)),
-    }))
+    Err(usage(no_such("pipeline", unknown, names)))
 }
 
 /// Two projects of one name would take each other's jobs away.

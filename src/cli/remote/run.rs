@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::super::args::{Run as Args, Shared};
 use super::super::build::build_one;
 use super::super::params::given_params;
-use super::super::{Outcome, usage};
+use super::super::{Outcome, no_such, usage};
 use super::connect::{Connection, connect};
 use super::follow::Follow;
 use super::say::{ask, tell, tell_fault};
@@ -14,7 +14,6 @@ use super::stop::stop;
 use serde_json::Value;
 
 use crate::deploy::{Journal, desired, is_unchanged};
-use crate::diag::{nearest, one_of};
 use crate::model::{Pipeline, Program, Valid};
 use crate::project::Project;
 use crate::workspace::{FaultKind, RunView};
@@ -39,10 +38,7 @@ fn only(args: &Args, pipeline: &Pipeline) -> Result<(), String> {
     let keys: Vec<&str> = pipeline.steps.iter().map(|s| s.key.as_str()).collect();
     match args.only.iter().find(|o| !keys.contains(&o.as_str())) {
         None => Ok(()),
-        Some(unknown) => Err(match nearest(unknown, keys.iter().copied()) {
-            Some(near) => format!("there is no step `{unknown}`; did you mean `{near}`?"),
-            None => format!("there is no step `{unknown}`; there is {}", one_of(keys, 12)),
-        }),
+        Some(unknown) => Err(no_such("step", unknown, keys)),
     }
 }
 
