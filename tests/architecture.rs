@@ -17,6 +17,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lower", &["model", "package", "schema"]),
     ("emit", &["lower", "package"]),
     ("fmt", &["source", "diag", "syntax"]),
+    ("ide", &["source", "diag", "schema", "time", "syntax", "python", "package", "project", "model", "check", "lower"]),
+    ("lsp", &["source", "diag", "fmt", "ide"]),
     ("local", &["model", "package", "emit"]),
     ("workspace", &[]),
     ("deploy", &["schema", "package", "lower", "workspace"]),
@@ -35,6 +37,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "package",
             "local",
             "fmt",
+            "lsp",
             "workspace",
             "deploy",
         ],
@@ -72,6 +75,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "src/cli/remote/",
         ],
     ),
+    ("lsp_server", &["src/lsp/"]),
+    ("gen_lsp_types", &["src/lsp/"]),
     ("process_wrap", &["src/local/process.rs"]),
     ("ctrlc", &["src/cli/run_local.rs", "src/cli/remote/stop.rs"]),
     ("indicatif", &["src/cli/view.rs", "src/cli/remote/"]),
@@ -79,11 +84,14 @@ const LIBRARIES: &[(&str, &[&str])] = &[
 
 /// Where the disk, the clock and the environment may be touched.
 const OUTSIDE_WORLD: &[&str] = &[
+    "src/source/buffers.rs",
     "src/source/files.rs",
     "src/package/select.rs",
     "src/package/backend.rs",
     "src/emit/",
     "src/local/",
+    "src/lsp/commands.rs",
+    "src/lsp/answers.rs",
     "src/workspace/token.rs",
     "src/cli/",
 ];

@@ -94,10 +94,13 @@ impl Checker<'_> {
             }
             match self.typed(&argument.value, cx.scope, sink) {
                 Some(typed) => {
-                    out.push(Argument { name, span: argument.span, value: typed.wire(), ty: argument_type(&typed) })
+                    let (value, ty) = (typed.wire(), argument_type(&typed));
+                    out.push(Argument { name, key: span, span: argument.span, value, ty })
                 }
                 // Reported; the name still counts as given.
-                None => out.push(Argument { name, span: argument.span, value: Text::default(), ty: Type::Any }),
+                None => {
+                    out.push(Argument { name, key: span, span: argument.span, value: Text::default(), ty: Type::Any })
+                }
             }
         }
         out
@@ -121,6 +124,7 @@ impl Checker<'_> {
             if let Some(typed) = self.typed(&argument.value, cx.scope, Sink { name: field, eval: Eval::Evaluated }) {
                 out.push(Argument {
                     name: SmolStr::default(),
+                    key: argument.span,
                     span: argument.span,
                     value: typed.wire(),
                     ty: argument_type(&typed),
@@ -383,6 +387,7 @@ impl Checker<'_> {
             return StepKind::Bad;
         };
         let target = found.decl;
+        self.link(name.span, target.name.span);
         let params: Vec<&ast::Binding> = target
             .body
             .items
@@ -395,6 +400,7 @@ impl Checker<'_> {
         for argument in &arguments {
             match params.iter().find(|p| p.name.text == argument.name) {
                 Some(param) => {
+                    self.link(argument.key, param.name.span);
                     let wanted = param.ty.as_ref().and_then(|t| self.type_of(t)).unwrap_or(Type::Any);
                     if !argument.ty.fits(&wanted) {
                         let d = Diagnostic::new(
@@ -414,8 +420,7 @@ impl Checker<'_> {
                     let free =
                         params.iter().map(|p| p.name.text.as_str()).filter(|p| !arguments.iter().any(|a| a.name == *p));
                     let near = nearest(&argument.name, free).map(str::to_owned);
-                    let at = Span { end: argument.span.start + argument.name.len() as u32, ..argument.span };
-                    self.report(d.nearest(at, near.as_deref()).also(target.name.span, "the pipeline"));
+                    self.report(d.nearest(argument.key, near.as_deref()).also(target.name.span, "the pipeline"));
                 }
             }
         }

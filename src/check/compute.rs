@@ -111,6 +111,7 @@ impl<'a> Checker<'a> {
             );
             return Some(Object { broken: true, ..own });
         }
+        self.link(base_name.span, base.decl.name.span);
         let below = self.merged(pipe, base, path)?;
         Some(merge(&below, &own, Some(place)))
     }

@@ -9,6 +9,7 @@ use crate::model::{Reference, Text, Type, number_json};
 use crate::schema::{Eval, Field};
 use crate::source::Span;
 use crate::syntax::ast::{EntryValue, Item, StrLit, StrPart, Value, ValueKind};
+use crate::syntax::words;
 
 /// A value known at compile time.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,7 +86,7 @@ impl Sink<'static> {
 
 /// A word of the language that is a value by itself.
 pub(super) fn reserved(word: &str) -> bool {
-    matches!(word, "true" | "false" | "none" | "serverless" | "existing")
+    words::find(word).is_some_and(|w| w.slot == words::Slot::Value)
 }
 
 impl Checker<'_> {

@@ -14,6 +14,7 @@ mod eval;
 mod fields;
 mod fit;
 mod graph;
+mod index;
 mod job;
 mod merge;
 mod names;
@@ -30,6 +31,8 @@ mod symbols;
 mod target;
 mod time;
 mod values;
+
+pub use index::{Index, Link};
 
 use std::collections::{HashMap, HashSet};
 
@@ -53,6 +56,8 @@ pub struct Options {
     pub all_targets: bool,
     /// Only the diagnostics are wanted: programs are dropped as soon as they are checked.
     pub diagnostics_only: bool,
+    /// What names refer to is wanted, and the programs as far as they were understood.
+    pub index: bool,
     /// `--var` names and values.
     pub vars: Vec<(SmolStr, SmolStr)>,
 }
@@ -74,6 +79,8 @@ impl std::error::Error for OptionsError {}
 pub struct Checked {
     /// For each project and target that was checked: the program, if it has no errors.
     pub programs: Vec<Option<Valid<Program>>>,
+    /// Where it was asked for: for each project what names refer to.
+    pub indexes: Vec<Index>,
     /// Everything found, parsing included, in order and each once.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -102,6 +109,7 @@ pub fn check(loaded: &Loaded, files: &dyn Files, options: &Options) -> Result<Ch
         let result = result?;
         diagnostics.extend(result.diagnostics);
         checked.programs.extend(result.programs);
+        checked.indexes.extend(result.index);
     }
     for (name, _) in &options.vars {
         let known = loaded.projects.iter().flat_map(|p| &p.units).flat_map(|u| &u.ast.items);
@@ -119,6 +127,7 @@ pub fn check(loaded: &Loaded, files: &dyn Files, options: &Options) -> Result<Ch
 struct ProjectResult {
     diagnostics: Diagnostics,
     programs: Vec<Option<Valid<Program>>>,
+    index: Option<Index>,
 }
 
 fn check_project(
@@ -132,17 +141,21 @@ fn check_project(
     let symbols = Symbols::collect(project, sources, &mut diagnostics);
     let mut used: HashSet<Span> = HashSet::new();
     let mut programs = Vec::new();
+    let mut index = options.index.then(Index::default);
     let unread = loading
         .iter()
         .any(|d| d.severity == crate::diag::Severity::Error && project.units.iter().any(|u| u.id == d.span.file));
     for target in targets(&symbols, options, &mut diagnostics)? {
         let mut found = Diagnostics::new();
         let vars = target::var_values(&symbols, target, &options.vars, &mut found);
-        let (program, more) = program(&symbols, sources, files, &vars, target, &mut used);
+        let names = Names { used: &mut used, links: index.as_mut().map(|i| &mut i.links) };
+        let (program, more) = program(&symbols, sources, files, &vars, target, names);
         found.extend(more);
         let ok = !unread && !found.has_errors() && !diagnostics.has_errors();
         diagnostics.extend(found);
-        if !options.diagnostics_only {
+        if let Some(index) = &mut index {
+            index.programs.push(program);
+        } else if !options.diagnostics_only {
             programs.push(Valid::new(program, ok));
         }
     }
@@ -150,7 +163,35 @@ fn check_project(
     if diagnostics.has_errors() {
         programs.iter_mut().for_each(|p| *p = None);
     }
-    Ok(ProjectResult { diagnostics, programs })
+    if let Some(index) = &mut index {
+        index.links.sort_unstable();
+        index.links.dedup();
+        index.links.retain(|l| l.at != l.to);
+    }
+    Ok(ProjectResult { diagnostics, programs, index })
+}
+
+/// A pipeline that was checked by itself.
+struct Read {
+    pipeline: Pipeline,
+    diagnostics: Diagnostics,
+    used: HashSet<Span>,
+    links: Option<Vec<Link>>,
+}
+
+/// What is noted of names while a program is checked.
+struct Names<'a> {
+    used: &'a mut HashSet<Span>,
+    links: Option<&'a mut Vec<Link>>,
+}
+
+impl Names<'_> {
+    fn add(&mut self, used: HashSet<Span>, links: Option<Vec<Link>>) {
+        self.used.extend(used);
+        if let (Some(all), Some(links)) = (&mut self.links, links) {
+            all.extend(links);
+        }
+    }
 }
 
 /// Which targets to check a project for; one `None` for a project without targets.
@@ -206,9 +247,13 @@ fn program(
     files: &dyn Files,
     vars: &HashMap<SmolStr, scope::VarValue>,
     target: Option<In<'_, Decl>>,
-    used: &mut HashSet<Span>,
+    mut names: Names<'_>,
 ) -> (Program, Diagnostics) {
-    let mut checker = Checker::new(symbols, sources, files, vars);
+    let linking = names.links.is_some();
+    let mut checker = Checker::new(symbols, sources, files, vars).linking(linking);
+    if let Some(target) = target {
+        target::link_vars(&mut checker, target);
+    }
     let unfit = target::check_vars(&mut checker);
     // A value that does not fit its var is reported; what uses it must not be reported again.
     let fitting: HashMap<SmolStr, scope::VarValue> =
@@ -221,26 +266,26 @@ fn program(
     checker.opened_files(&packages);
     checker.top_level();
     let mut diagnostics = checker.diagnostics;
-    used.extend(checker.used);
+    names.add(checker.used, checker.links);
     let one = |pipeline: &In<'_, Decl>| {
-        let mut checker = Checker::new(symbols, sources, files, vars);
+        let mut checker = Checker::new(symbols, sources, files, vars).linking(linking);
         let pipeline = checker.pipeline(*pipeline, &parts, &packages);
-        (pipeline, checker.diagnostics, checker.used)
+        Read { pipeline, diagnostics: checker.diagnostics, used: checker.used, links: checker.links }
     };
-    let results: Vec<(Pipeline, Diagnostics, HashSet<Span>)> = if symbols.pipelines.len() > 1 {
+    let results: Vec<Read> = if symbols.pipelines.len() > 1 {
         symbols.pipelines.par_iter().map(one).collect()
     } else {
         symbols.pipelines.iter().map(one).collect()
     };
     let mut pipelines = Vec::new();
-    for (pipeline, found, names) in results {
-        pipelines.push(pipeline);
-        diagnostics.extend(found);
-        used.extend(names);
+    for read in results {
+        pipelines.push(read.pipeline);
+        diagnostics.extend(read.diagnostics);
+        names.add(read.used, read.links);
     }
     circles_of_pipelines(&pipelines, &mut diagnostics);
     notebooks_of_one_name(&pipelines, &mut diagnostics);
-    for field in parts.job.fields.iter().filter(|f| !pipelines.is_empty() && !used.contains(&f.key)) {
+    for field in parts.job.fields.iter().filter(|f| !pipelines.is_empty() && !names.used.contains(&f.key)) {
         let key = field.field.key;
         let d =
             Diagnostic::new(Code::ReachesNothing, field.key, format!("no pipeline has a `{key}` for this to change"));

@@ -272,7 +272,7 @@ impl<'a> Checker<'a> {
             let d = Diagnostic::new(Code::Shadowed, name.span, format!("`{}` hides a param", name.text));
             self.report(d.also(*hidden, "this one").help("rename one of them"));
         }
-        Local { name: name.text.clone(), kind }
+        Local { name: name.text.clone(), span: name.span, kind }
     }
 }
 

@@ -82,9 +82,7 @@ impl<'a> Checker<'a> {
                 let wanted = if key == "job_cluster_key" { DeclKind::Cluster } else { DeclKind::Environment };
                 let span = settings.get(key).map_or(at, |n| n.span);
                 match self.find_compute(cx.names, cx.unit, &name) {
-                    Some(found) if found.decl.kind == wanted => {
-                        self.used.insert(found.decl.name.span);
-                    }
+                    Some(found) if found.decl.kind == wanted => self.refer(span, found.decl.name.span),
                     Some(found) => {
                         let d =
                             Diagnostic::new(Code::UnknownCompute, span, format!("`{name}` is no {}", wanted.keyword()));
@@ -146,7 +144,7 @@ impl<'a> Checker<'a> {
         depth: usize,
     ) -> Option<Compute> {
         if let Some(Found { decl, .. }) = self.find_compute(cx.names, cx.unit, name) {
-            self.used.insert(decl.name.span);
+            self.refer(span, decl.name.span);
             return Some(if decl.kind == DeclKind::Cluster {
                 Compute::Cluster(name.into())
             } else {
@@ -160,7 +158,7 @@ impl<'a> Checker<'a> {
             (None, None) => None,
         };
         if let Some((value, declared)) = value {
-            self.used.insert(declared);
+            self.refer(span, declared);
             if let (ValueKind::Path(path), true) = (&value.kind, depth < 16) {
                 return match path.word() {
                     Some("serverless") => Some(Compute::Serverless),

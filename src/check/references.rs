@@ -66,9 +66,7 @@ impl Checker<'_> {
         let Some(pipe) = scope.pipe else { return };
         match &reference {
             Reference::Param(name) => match pipe.params.iter().find(|(n, ..)| n == name) {
-                Some((_, _, declared)) => {
-                    self.used.insert(*declared);
-                }
+                Some((_, _, declared)) => self.refer(at, *declared),
                 None => self.undeclared_param(name, at, scope),
             },
             Reference::Input(_) if !scope.in_loop() => {
@@ -109,6 +107,7 @@ impl Checker<'_> {
                 return;
             }
             Some(named) => {
+                self.link(at, named.span);
                 if named.kind == NamedKind::Inner {
                     let d = Diagnostic::new(
                         Code::HiddenOutput,
@@ -120,9 +119,7 @@ impl Checker<'_> {
                 }
                 if let Reference::Value { name, .. } = &reference {
                     match named.outputs.iter().find(|(n, ..)| n == name) {
-                        Some((_, _, declared)) => {
-                            self.used.insert(*declared);
-                        }
+                        Some((_, _, declared)) => self.refer(at, *declared),
                         None if (named.python || !named.outputs.is_empty()) && !named.broken => {
                             let d =
                                 Diagnostic::new(Code::UnknownOutput, at, format!("step `{task}` never sets `{name}`"));

@@ -39,6 +39,7 @@ impl Checker<'_> {
             _ => {}
         }
         if let Some(local) = scope.locals.iter().rev().find(|l| l.name == head.text).cloned() {
+            self.link(head.span, local.span);
             return self.local_meaning(&local, path, span);
         }
         if path.rest.is_empty() { self.single(path, span, scope) } else { self.dotted(path, span, scope) }
@@ -126,18 +127,18 @@ impl Checker<'_> {
         if let Some(pipe) = scope.pipe
             && let Some((param, ty, declared)) = pipe.params.iter().find(|(n, ..)| n == name)
         {
-            self.used.insert(*declared);
+            self.refer(path.head.span, *declared);
             return Meaning::Run(Reference::Param(param.clone()), ty.clone());
         }
         if let Some(found) = self.symbols.find_let(scope.unit, name) {
-            self.used.insert(found.decl.name.span);
+            self.refer(path.head.span, found.decl.name.span);
             return match &found.decl.value {
                 Some(v) => Meaning::Source(v.clone(), found.unit, found.decl.name.span),
                 None => Meaning::Unknown,
             };
         }
         if let Some(var) = self.symbols.vars.get(name) {
-            self.used.insert(var.decl.name.span);
+            self.refer(path.head.span, var.decl.name.span);
             return match self.vars.get(name) {
                 Some(v) => Meaning::Source(v.value.clone(), v.unit, var.decl.name.span),
                 // Without a value: reported once, at the declaration.
@@ -218,7 +219,7 @@ impl Checker<'_> {
             if let (Some(pipe), "job", ["parameters", param]) = (scope.pipe, head, names.as_slice()) {
                 return match pipe.params.iter().find(|(n, ..)| n == param) {
                     Some((n, ty, declared)) => {
-                        self.used.insert(*declared);
+                        self.refer(last_name(path).span, *declared);
                         Meaning::Run(Reference::Param(n.clone()), ty.clone())
                     }
                     None => {
@@ -242,7 +243,7 @@ impl Checker<'_> {
             .map(|l| l.decl.name.span)
             .or_else(|| self.symbols.vars.get(head).map(|v| v.decl.name.span));
         if let Some(declared) = constant {
-            self.used.insert(declared);
+            self.refer(path.head.span, declared);
             let d = Diagnostic::new(
                 Code::UnknownStep,
                 path.head.span,
@@ -303,6 +304,7 @@ impl Checker<'_> {
     /// `step.output`, `family["eu"].output`, `step.result_state`.
     fn output(&mut self, named: &super::scope::Named, path: &Path, span: Span, scope: Scope<'_>) -> Meaning {
         let head = &path.head;
+        self.link(head.span, named.span);
         let mut rest = path.rest.as_slice();
         let mut key = named.keys.first().map(|(_, k)| k.clone());
         if let [Segment::Index(index), tail @ ..] = rest {
@@ -351,7 +353,7 @@ impl Checker<'_> {
                 );
                 return Meaning::Unknown;
             }
-            self.used.insert(*declared);
+            self.refer(first.span, *declared);
             let reference = if named.sql {
                 Reference::TaskFact { task: key, fact: format!("output.first_row.{name}").into() }
             } else {
@@ -417,5 +419,13 @@ impl Checker<'_> {
         };
         self.report(d.also(named.span, "declared here").help(help));
         None
+    }
+}
+
+/// The last name of a path.
+fn last_name(path: &Path) -> &ast::Ident {
+    match path.rest.last() {
+        Some(Segment::Name(name)) => name,
+        _ => &path.head,
     }
 }

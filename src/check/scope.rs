@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use smol_str::SmolStr;
 
+use super::index::Link;
 use super::symbols::Symbols;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::{Reference, Type};
@@ -70,6 +71,8 @@ pub(super) struct PipeNames<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Local {
     pub name: SmolStr,
+    /// Where the name is declared.
+    pub span: Span,
     pub kind: LocalKind,
 }
 
@@ -118,6 +121,8 @@ pub(super) struct Checker<'a> {
     pub diagnostics: Diagnostics,
     /// Names of declarations that something uses.
     pub used: HashSet<Span>,
+    /// What each name that was read refers to, where that is asked for.
+    pub links: Option<Vec<Link>>,
     /// References met since the list was last taken.
     pub uses: Vec<Use>,
     /// First words between braces that were warned of.
@@ -150,6 +155,7 @@ impl<'a> Checker<'a> {
             vars,
             diagnostics: Diagnostics::new(),
             used: HashSet::new(),
+            links: None,
             uses: Vec::new(),
             literal_roots: HashSet::new(),
             via: Vec::new(),
@@ -159,6 +165,25 @@ impl<'a> Checker<'a> {
             told_too_deep: false,
             told_no_package: false,
         }
+    }
+
+    /// Notes what each name refers to from here on.
+    pub fn linking(mut self, links: bool) -> Self {
+        self.links = links.then(Vec::new);
+        self
+    }
+
+    /// The name at `at` means the declaration whose name stands at `to`.
+    pub fn link(&mut self, at: Span, to: Span) {
+        if let Some(links) = &mut self.links {
+            links.push(Link { at, to });
+        }
+    }
+
+    /// The name at `at` uses the declaration whose name stands at `declared`.
+    pub fn refer(&mut self, at: Span, declared: Span) {
+        self.used.insert(declared);
+        self.link(at, declared);
     }
 
     /// Adds a message. A value that does not fit is a mistake where a constant is used, not where it is defined: the

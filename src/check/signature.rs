@@ -16,9 +16,16 @@ impl Checker<'_> {
         let key = (call.module.clone(), call.function.clone());
         let at = Span { start: call.span.end.saturating_sub(call.function.len() as u32), ..call.span };
         match packaged.source.functions.get(&key) {
-            None | Some(Lookup::Unknown(_) | Lookup::Missing(Missing::Module)) => {}
+            Some(Lookup::Unknown(Some(span))) => self.link(at, *span),
+            None | Some(Lookup::Unknown(None) | Lookup::Missing(Missing::Module)) => {}
             Some(Lookup::Missing(missing)) => self.missing(call, missing, at),
             Some(Lookup::Signature(signature)) => {
+                self.link(at, signature.span);
+                for argument in &call.arguments {
+                    if let Some(p) = signature.params.iter().find(|p| p.written.name == argument.name.as_str()) {
+                        self.link(argument.key, p.written.span);
+                    }
+                }
                 self.arguments(call, signature, at);
                 self.outputs_of(call, signature, outputs, at);
             }

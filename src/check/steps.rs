@@ -277,6 +277,7 @@ impl<'a> Checker<'a> {
                 continue;
             };
             let named = named.clone();
+            self.link(after.name.span, named.span);
             if after.name.text == own.text && after.index.is_none() {
                 let d =
                     Diagnostic::new(Code::SelfDependency, after.span, format!("step `{}` waits for itself", own.text));

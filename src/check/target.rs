@@ -235,6 +235,21 @@ fn production(checker: &mut Checker<'_>, target: &Target, decl: &Decl, object: &
     }
 }
 
+/// Notes which vars the entries of `vars` set.
+pub(super) fn link_vars(checker: &mut Checker<'_>, target: In<'_, Decl>) {
+    for item in &target.decl.body.items {
+        let Item::Entry(entry) = item else { continue };
+        let (true, EntryValue::Block(body)) = (entry.key.text == "vars", &entry.value) else { continue };
+        for item in &body.items {
+            if let Item::Entry(entry) = item
+                && let Some(var) = checker.symbols.vars.get(&entry.key.text)
+            {
+                checker.link(entry.key.span, var.decl.name.span);
+            }
+        }
+    }
+}
+
 /// Checks that the value of each var has its type; gives the names of those that do not.
 pub(super) fn check_vars(checker: &mut Checker<'_>) -> Vec<SmolStr> {
     let mut unfit = Vec::new();

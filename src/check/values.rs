@@ -19,7 +19,7 @@ impl Checker<'_> {
                 // A raw loop has items as well; its task refers to them as `{{input}}`.
                 let mut locals = scope.locals.to_vec();
                 if *block == FOR_EACH_TASK {
-                    locals.push(Local { name: SmolStr::default(), kind: LocalKind::Input(Type::Any) });
+                    locals.push(Local { name: SmolStr::default(), span: body.span, kind: LocalKind::Input(Type::Any) });
                 }
                 let object = self.body(body, Against::Block(block), Scope { locals: &locals, ..scope });
                 Node { span: body.span, kind: NodeKind::Object(object) }

@@ -69,6 +69,12 @@ pub enum Command {
     Explain(Explain),
     /// Show fields of the Jobs API
     Schema(Schema),
+    /// Serve an editor: the language server, on stdin and stdout
+    Lsp {
+        /// The only way there is; editors say it
+        #[arg(long)]
+        stdio: bool,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell

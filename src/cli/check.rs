@@ -39,6 +39,7 @@ pub fn load_and_check(
         target: shared.target.as_deref().map(SmolStr::from),
         all_targets: diagnostics_only,
         diagnostics_only,
+        index: false,
         vars: vars(shared).map_err(usage)?,
     };
     let checked = check(&loaded, &DiskFiles, &options).map_err(usage)?;

@@ -1,11 +1,11 @@
 //! `pipec explain`.
 
-use jiff::Zoned;
+use jiff::Timestamp;
 
 use super::args::{Explain, Shared};
 use super::{Outcome, usage};
 use crate::diag::{Code, nearest, page};
-use crate::time::{Cron, from_unix, is_known_zone};
+use crate::time::{Cron, fires, from_unix, is_known_zone};
 
 pub fn run(args: &Explain, _shared: &Shared) -> Outcome {
     let what = args.what.trim();
@@ -37,16 +37,14 @@ fn cron(text: &str, zone: &str) -> Outcome {
             return Outcome::Errors;
         }
     };
-    let now = match Zoned::now().in_tz(zone) {
-        Ok(now) => now,
-        Err(e) => return usage(e),
+    let Some(times) = fires(&parsed, zone, Timestamp::now().as_second(), 5) else {
+        return usage(format!("`{zone}` is no zone to reckon with; use an IANA name"));
     };
-    let times = parsed.next_after(&now, 5);
     if times.is_empty() {
         super::print(&format!("{text} in {zone} never fires again\n"));
         return Outcome::Done;
     }
-    let lines: String = times.iter().map(|at| format!("  {}\n", at.strftime("%a %Y-%m-%d %H:%M:%S %Z"))).collect();
+    let lines: String = times.iter().map(|at| format!("  {at}\n")).collect();
     super::print(&format!("{text} in {zone} fires next at\n{lines}"));
     Outcome::Done
 }

@@ -10,7 +10,8 @@ use super::{Outcome, report, usage};
 use crate::diag::Diagnostics;
 use crate::emit::write_file;
 use crate::fmt::{format, same};
-use crate::source::SourceMap;
+use crate::project::pipe_files;
+use crate::source::{DiskFiles, SourceMap};
 
 /// What became of a file.
 enum Done {
@@ -134,7 +135,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
             out.push(path.clone());
         } else if path.is_dir() {
             let before = out.len();
-            below(path, 0, &mut out)?;
+            out.extend(pipe_files(path, &DiskFiles)?);
             if out.len() == before {
                 return Err(format!("there is no `.pipe` file in `{}`", path.display()));
             }
@@ -147,21 +148,4 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     let mut seen = std::collections::HashSet::new();
     out.retain(|p| seen.insert(std::fs::canonicalize(p).unwrap_or_else(|_| p.clone())));
     Ok(out)
-}
-
-fn below(dir: &Path, depth: usize, out: &mut Vec<PathBuf>) -> Result<(), String> {
-    let listed = std::fs::read_dir(dir).and_then(|d| d.map(|e| e.map(|e| e.path())).collect());
-    let mut entries: Vec<PathBuf> = listed.map_err(|e| format!("cannot read `{}`: {e}", dir.display()))?;
-    entries.sort();
-    for path in entries {
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let skipped = name.starts_with('.') || matches!(name.as_str(), "build" | "target" | "node_modules" | "venv");
-        let link = path.symlink_metadata().is_ok_and(|m| m.is_symlink());
-        if path.is_dir() && !skipped && !link && depth < 32 {
-            below(&path, depth + 1, out)?;
-        } else if path.is_file() && path.extension().is_some_and(|e| e == "pipe") {
-            out.push(path);
-        }
-    }
-    Ok(())
 }

@@ -86,6 +86,13 @@ pub fn main() -> ExitCode {
             print(&text);
             outcome
         }
+        Command::Lsp { stdio: _ } => match crate::lsp::serve_stdio() {
+            Ok(()) => Outcome::Done,
+            Err(e) => {
+                eprintln!("pipec: {e}");
+                Outcome::Failed
+            }
+        },
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Args::command(), "pipec", &mut script);

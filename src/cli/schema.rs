@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Outcome;
 use super::args::Schema;
 use crate::diag::nearest;
-use crate::schema::{Block, Eval, Field, JOB, PLACES, Status, Ty, Unit, all_blocks, all_paths, field_at};
+use crate::schema::{Block, Field, JOB, PLACES, all_blocks, all_paths, field_at};
 
 /// The text for stdout, and how the command ended.
 pub fn run(args: &Schema) -> (String, Outcome) {
@@ -100,64 +100,22 @@ fn say(out: &mut String, line: &str) {
     out.push('\n');
 }
 
-fn kind(field: &Field) -> String {
-    match field.ty {
-        Ty::Enum(e) => e.members.join(" | "),
-        other => other.describe().replace('`', ""),
-    }
-}
-
 fn print_field(out: &mut String, field: &Field) {
-    let mut notes = Vec::new();
-    if field.required {
-        notes.push("required".to_owned());
-    }
-    match field.status {
-        Status::Beta => notes.push("beta".to_owned()),
-        Status::Preview => notes.push("preview".to_owned()),
-        Status::Deprecated => notes.push("deprecated".to_owned()),
-        Status::Ga => {}
-    }
+    let notes = field.notes();
     let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
     say(out, &format!("  {:<34} {}{notes}", field.key, field.doc));
 }
 
 fn details(out: &mut String, field: &Field) {
-    say(out, &format!("      type     {}", kind(field)));
-    if field.unit != Unit::None {
-        say(out, &format!("      unit     {}", field.unit.name()));
-    }
-    match (field.min, field.max) {
-        (Some(a), Some(b)) => say(out, &format!("      range    {a} to {b}")),
-        (Some(a), None) => say(out, &format!("      range    {a} or more")),
-        (None, Some(b)) => say(out, &format!("      range    {b} or less")),
-        (None, None) => {}
-    }
-    if let Some(n) = field.max_len {
-        say(out, &format!("      length   at most {n} bytes"));
-    }
-    if let Some(n) = field.max_items {
-        say(out, &format!("      entries  at most {n}"));
-    }
-    if let Some(d) = field.default {
-        say(out, &format!("      default  {d}"));
-    }
-    say(out, &format!("      {{{{...}}}}  {}", evaluation(field.eval)));
-}
-
-fn evaluation(eval: Eval) -> &'static str {
-    match eval {
-        Eval::Constant => "not evaluated",
-        Eval::Evaluated => "evaluated at run time",
-        Eval::Unknown => "evaluation is not known",
-        Eval::Secrets => "secrets only",
+    for (name, value) in field.facts() {
+        say(out, &format!("      {name:<8} {value}"));
     }
 }
 
 fn row(path: &str, field: &Field) -> Value {
     json!({
         "path": path,
-        "type": kind(field),
+        "type": field.facts().first().map(|(_, kind)| kind.clone()),
         "required": field.required,
         "unit": field.unit.name(),
         "min": field.min,
@@ -165,7 +123,7 @@ fn row(path: &str, field: &Field) -> Value {
         "max_bytes": field.max_len,
         "max_entries": field.max_items,
         "default": field.default,
-        "references": evaluation(field.eval),
+        "references": field.eval.describe(),
         "status": format!("{:?}", field.status).to_lowercase(),
         "description": field.doc,
     })

@@ -245,6 +245,8 @@ impl StepKind {
 pub struct Argument {
     /// Its name; empty for a positional one.
     pub name: SmolStr,
+    /// Where its name is written; for a positional one, the value.
+    pub key: Span,
     /// Where it is written.
     pub span: Span,
     /// The value.

@@ -120,6 +120,18 @@ fn text_of(files: &dyn Files, modules: &Modules<'_>, name: &str) -> Option<Text>
     Some(Text { path, text: text.into(), package: found.package, bad })
 }
 
+/// The names of a module that may stand for a function, in order.
+fn callable(module: &Module) -> Vec<(String, Span)> {
+    let mut known: Vec<(String, Span)> = module
+        .names
+        .iter()
+        .filter(|(_, n)| matches!(n.binding, Binding::Function(_) | Binding::Import(_, Some(_))))
+        .map(|(name, n)| (name.clone(), n.span))
+        .collect();
+    known.sort();
+    known
+}
+
 fn parse(name: &str, text: &Text, file: FileId) -> Result<Arc<Read>, SyntaxError> {
     if let Some(at) = text.bad {
         let span = Span::new(file, at, at + '\u{fffd}'.len_utf8() as u32);
@@ -129,10 +141,34 @@ fn parse(name: &str, text: &Text, file: FileId) -> Result<Arc<Read>, SyntaxError
     Ok(Arc::new(Read { name: name.to_owned(), file, module }))
 }
 
+#[derive(Debug)]
 struct Read {
     name: String,
     file: FileId,
     module: Module,
+}
+
+/// Modules that were parsed, to be taken again as long as their text is the same.
+#[derive(Debug, Default)]
+pub struct ParsedModules {
+    by_name: HashMap<(FileId, String), ParsedModule>,
+}
+
+#[derive(Debug)]
+struct ParsedModule {
+    text: Arc<str>,
+    read: Result<Arc<Read>, SyntaxError>,
+}
+
+impl ParsedModules {
+    fn get(&self, name: &str, text: &Text, file: FileId) -> Option<Result<Arc<Read>, SyntaxError>> {
+        let known = self.by_name.get(&(file, name.to_owned()))?;
+        (known.text == text.text && text.bad.is_none()).then(|| known.read.clone())
+    }
+
+    fn keep(&mut self, name: &str, text: Text, file: FileId, read: &Result<Arc<Read>, SyntaxError>) {
+        self.by_name.insert((file, name.to_owned()), ParsedModule { text: text.text, read: read.clone() });
+    }
 }
 
 /// Reads modules as they are asked for, each once.
@@ -141,7 +177,7 @@ pub struct Functions<'a> {
     modules: Modules<'a>,
     sources: &'a mut SourceMap,
     read: HashMap<String, Result<Option<Arc<Read>>, SyntaxError>>,
-    known_files: &'a mut HashMap<PathBuf, FileId>,
+    parsed: &'a mut ParsedModules,
     /// Where the search for one function has been: modules take over each other's names in circles.
     searched: HashSet<(String, String)>,
     /// Records around the one being resolved.
@@ -162,22 +198,30 @@ const TRANSPARENT: &[&str] = &[
 ];
 
 impl<'a> Functions<'a> {
-    /// The functions of a layout. Files that are read are added to `sources`, each once: `known_files` holds those that are.
+    /// The functions of a layout. Files that are read are added to `sources`; what `parsed` holds of them is used again.
     pub fn new(
         files: &'a dyn Files,
         layout: &Layout,
         sources: &'a mut SourceMap,
-        known_files: &'a mut HashMap<PathBuf, FileId>,
+        parsed: &'a mut ParsedModules,
     ) -> Functions<'a> {
         Functions {
             files,
             modules: Modules::new(files, layout.clone()),
             sources,
             read: HashMap::new(),
-            known_files,
+            parsed,
             searched: HashSet::new(),
             records: 0,
             budget: 0,
+        }
+    }
+
+    /// The names of a module that may be called, with the places where they get their meaning.
+    pub fn names(&mut self, module: &str) -> Vec<(String, Span)> {
+        match self.module(module) {
+            Ok(Some(read)) => callable(&read.module),
+            _ => Vec::new(),
         }
     }
 
@@ -230,42 +274,42 @@ impl<'a> Functions<'a> {
         let (files, modules) = (self.files, &self.modules);
         let found: Vec<(String, Option<Text>)> =
             names.par_iter().map(|name| (name.clone(), text_of(files, modules, name))).collect();
-        let placed: Vec<(String, Option<(Text, FileId)>)> = found
-            .into_iter()
-            .map(|(name, text)| {
-                let text = text.map(|t| {
-                    let file = self.place(&t);
-                    (t, file)
-                });
-                (name, text)
-            })
-            .collect();
-        let parsed: Vec<_> = placed
+        let mut new: Vec<(String, Text, FileId)> = Vec::new();
+        for (name, text) in found {
+            let Some(text) = text else {
+                self.read.insert(name, Ok(None));
+                continue;
+            };
+            let file = self.sources.add(text.path.clone(), text.text.clone());
+            match self.parsed.get(&name, &text, file) {
+                Some(read) => {
+                    self.read.insert(name, read.map(Some));
+                }
+                None => new.push((name, text, file)),
+            }
+        }
+        let parsed: Vec<_> = new
             .into_par_iter()
-            .map(|(name, text)| {
-                let read = text.map_or(Ok(None), |(text, file)| parse(&name, &text, file).map(Some));
-                (name, read)
+            .map(|(name, text, file)| {
+                let read = parse(&name, &text, file);
+                (name, text, file, read)
             })
             .collect();
-        self.read.extend(parsed);
+        for (name, text, file, read) in parsed {
+            self.parsed.keep(&name, text, file, &read);
+            self.read.insert(name, read.map(Some));
+        }
     }
 
     fn load(&mut self, name: &str) -> Result<Option<Arc<Read>>, SyntaxError> {
         let Some(text) = text_of(self.files, &self.modules, name) else { return Ok(None) };
-        let file = self.place(&text);
-        parse(name, &text, file).map(Some)
-    }
-
-    /// The file of a text among the sources.
-    fn place(&mut self, text: &Text) -> FileId {
-        match self.known_files.get(&text.path) {
-            Some(file) => *file,
-            None => {
-                let file = self.sources.add(text.path.clone(), text.text.clone());
-                self.known_files.insert(text.path.clone(), file);
-                file
-            }
+        let file = self.sources.add(text.path.clone(), text.text.clone());
+        if let Some(read) = self.parsed.get(name, &text, file) {
+            return read.map(Some);
         }
+        let read = parse(name, &text, file);
+        self.parsed.keep(name, text, file, &read);
+        read.map(Some)
     }
 
     fn follow(&mut self, module: &str, name: &str, at: Option<Span>, depth: usize) -> Lookup {
@@ -315,15 +359,7 @@ impl<'a> Functions<'a> {
         if self.modules.resolve(&format!("{module}.{name}")).is_some() && place.package {
             return Lookup::Missing(Missing::NotFunction(Span::new(read.file, 0, 0)));
         }
-        let mut known: Vec<(String, Span)> = read
-            .module
-            .names
-            .iter()
-            .filter(|(_, n)| matches!(n.binding, Binding::Function(_) | Binding::Import(_, Some(_))))
-            .map(|(name, n)| (name.clone(), n.span))
-            .collect();
-        known.sort();
-        Lookup::Missing(Missing::Function { module: module.to_owned(), known, at })
+        Lookup::Missing(Missing::Function { module: module.to_owned(), known: callable(&read.module), at })
     }
 
     fn bound(&mut self, read: &Arc<Read>, found: Name, depth: usize) -> Lookup {

@@ -19,7 +19,7 @@ mod wheel;
 
 pub use archive::{sha256_hex, unzip};
 pub use entry::EntryPoint;
-pub use functions::{Functions, Lookup, Missing, Parameter, Reached, Signature};
+pub use functions::{Functions, Lookup, Missing, Parameter, ParsedModules, Reached, Signature};
 pub use layout::{Layout, Top};
 pub use local::{LocalContent, LocalFiles};
 pub use metadata::{Metadata, ScriptGroup, normalize_name, python_in};

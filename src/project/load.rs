@@ -1,11 +1,13 @@
 //! Finds roots, follows imports, parses each file once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::cache::{Cache, Parsed};
+use super::find::{is_passed_over, is_pipe};
 use super::{Project, Unit, tables};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::schema::ComputeTables;
@@ -36,6 +38,15 @@ pub enum LoadError {
     Tables(PathBuf, String),
 }
 
+impl LoadError {
+    /// The file or directory that it is about.
+    pub fn path(&self) -> &Path {
+        match self {
+            LoadError::NotFound(p) | LoadError::Empty(p) | LoadError::Unreadable(p, _) | LoadError::Tables(p, _) => p,
+        }
+    }
+}
+
 impl std::fmt::Display for LoadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -57,7 +68,8 @@ impl std::error::Error for LoadError {}
 /// # Errors
 /// A path that names no `.pipe` file, or a root file that cannot be read.
 pub fn load(paths: &[PathBuf], files: &dyn Files) -> Result<Loaded, LoadError> {
-    let mut loader = Loader { files, loaded: Loaded::default(), units: HashMap::new() };
+    let mut cache = Cache::default();
+    let mut loader = Loader::new(files, &mut cache);
     let mut roots: Vec<PathBuf> = Vec::new();
     for path in paths {
         let found = if files.is_dir(path) {
@@ -74,36 +86,104 @@ pub fn load(paths: &[PathBuf], files: &dyn Files) -> Result<Loaded, LoadError> {
         };
         roots.extend(found);
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     roots.retain(|r| seen.insert(r.clone()));
-    let mut known_tables: HashMap<PathBuf, Arc<ComputeTables>> = HashMap::new();
     for root in roots {
-        let tables = match known_tables.get(root.parent().unwrap_or(Path::new(""))) {
-            Some(tables) => tables.clone(),
-            None => {
-                let tables = Arc::new(loader.tables(&root)?);
-                known_tables.insert(root.parent().unwrap_or(Path::new("")).to_owned(), tables.clone());
-                tables
-            }
-        };
+        let tables = loader.tables(&root)?;
         let project = loader.project(&root, tables)?;
         loader.loaded.projects.push(project);
     }
-    let Loaded { projects, sources, .. } = &mut loader.loaded;
-    super::pythons::read_packages(projects, sources, files);
-    Ok(loader.loaded)
+    Ok(loader.finish())
+}
+
+/// Loads every project that has one of the `open` files in it. Importers are looked for among the `known` files, of
+/// whatever directory: a file that another one imports is not a root here. What `cache` holds is not parsed again.
+///
+/// What cannot be read is left out; the second value says why.
+pub fn load_around(
+    open: &[PathBuf],
+    known: &[PathBuf],
+    files: &dyn Files,
+    cache: &mut Cache,
+) -> (Loaded, Vec<LoadError>) {
+    let mut loader = Loader::new(files, cache);
+    let mut errors = Vec::new();
+    let mut all: Vec<PathBuf> = open.iter().chain(known).map(|p| normal(p)).collect();
+    let mut seen = HashSet::new();
+    all.retain(|p| seen.insert(p.clone()));
+    all.retain(|path| match loader.read(path) {
+        Ok(()) => true,
+        Err(e) => {
+            errors.push(e);
+            false
+        }
+    });
+    loader.parse_new();
+    let mut importers: HashMap<PathBuf, Vec<PathBuf>> = HashMap::new();
+    for path in &all {
+        for imported in loader.imports_of(path) {
+            importers.entry(imported).or_default().push(path.clone());
+        }
+    }
+    let mut roots: Vec<PathBuf> = Vec::new();
+    for path in open.iter().map(|p| normal(p)).filter(|p| all.contains(p)) {
+        let (mut stack, mut met) = (vec![path.clone()], HashSet::from([path.clone()]));
+        let before = roots.len();
+        while let Some(at) = stack.pop() {
+            let above = importers.get(&at).map(Vec::as_slice).unwrap_or_default();
+            if above.iter().all(|p| *p == at) {
+                roots.push(at.clone());
+            }
+            stack.extend(above.iter().filter(|p| met.insert((*p).clone())).cloned());
+        }
+        // A circle has no beginning.
+        if roots.len() == before {
+            roots.push(path);
+        }
+    }
+    roots.sort();
+    roots.dedup();
+    for root in roots {
+        let tables = loader.tables(&root).unwrap_or_else(|e| {
+            errors.push(e);
+            Arc::new(ComputeTables::built_in())
+        });
+        match loader.project(&root, tables) {
+            Ok(project) => loader.loaded.projects.push(project),
+            Err(e) => errors.push(e),
+        }
+    }
+    (loader.finish(), errors)
 }
 
 struct Loader<'a> {
     files: &'a dyn Files,
     loaded: Loaded,
     units: HashMap<PathBuf, Arc<Unit>>,
+    /// Files that are read and not parsed yet.
+    new: Vec<(FileId, PathBuf, Arc<str>)>,
+    /// The paths of `new`.
+    waiting: HashSet<PathBuf>,
+    cache: &'a mut Cache,
 }
 
 /// How deep directories are searched for projects.
 const SEARCH_DEPTH: usize = 8;
 
-impl Loader<'_> {
+impl<'a> Loader<'a> {
+    fn new(files: &'a dyn Files, cache: &'a mut Cache) -> Loader<'a> {
+        let loaded = Loaded { sources: std::mem::take(&mut cache.sources), ..Loaded::default() };
+        Loader { files, loaded, units: HashMap::new(), new: Vec::new(), waiting: HashSet::new(), cache }
+    }
+
+    /// Reads the packages, and gives what was loaded.
+    fn finish(mut self) -> Loaded {
+        let Loaded { projects, sources, .. } = &mut self.loaded;
+        super::pythons::read_packages(projects, sources, self.files, &mut self.cache.modules);
+        self.cache.sources = self.loaded.sources.clone();
+        self.loaded
+    }
+
     fn roots_below(&mut self, dir: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), LoadError> {
         let entries = self.files.list(dir).map_err(|e| LoadError::Unreadable(dir.to_owned(), e.to_string()))?;
         // `./a.pipe` and `a.pipe` are one file: imports name it the second way.
@@ -118,10 +198,7 @@ impl Loader<'_> {
             return Ok(());
         }
         for entry in entries {
-            let name = entry.file_name().and_then(|n| n.to_str()).unwrap_or("");
-            let skip =
-                name.starts_with('.') || matches!(name, "build" | "target" | "node_modules" | "__pycache__" | "venv");
-            if !skip && self.files.is_dir(&entry) {
+            if !is_passed_over(&entry) && self.files.is_dir(&entry) {
                 self.roots_below(&entry, depth + 1, found)?;
             }
         }
@@ -199,28 +276,47 @@ impl Loader<'_> {
 
     /// Reads and parses what is not parsed yet, on all cores.
     fn read_all(&mut self, paths: &[PathBuf]) -> Result<(), LoadError> {
-        let mut new: Vec<(FileId, PathBuf, Arc<str>)> = Vec::new();
         for path in paths {
-            if self.units.contains_key(path) || new.iter().any(|(_, p, _)| p == path) && paths.len() < 64 {
-                continue;
-            }
-            let bytes = self.files.read(path).map_err(|e| LoadError::Unreadable(path.clone(), e.to_string()))?;
-            let (text, bad) = match String::from_utf8(bytes) {
-                Ok(text) => (text, None),
-                Err(e) => {
-                    let at = e.utf8_error().valid_up_to();
-                    (String::from_utf8_lossy(e.as_bytes()).into_owned(), Some(at))
-                }
-            };
-            let text: Arc<str> = text.into();
-            let id = self.loaded.sources.add(path.clone(), text.clone());
-            if let Some(at) = bad {
-                let span = Span::new(id, at as u32, (at + '\u{fffd}'.len_utf8()) as u32);
-                let d = Diagnostic::new(Code::BadText, span, "the file is not valid UTF-8 from here on");
-                self.loaded.diagnostics.push(d.help("save it as UTF-8"));
-            }
-            new.push((id, path.clone(), text));
+            self.read(path)?;
         }
+        self.parse_new();
+        Ok(())
+    }
+
+    /// Reads a file that is not read yet.
+    fn read(&mut self, path: &Path) -> Result<(), LoadError> {
+        if self.units.contains_key(path) || self.waiting.contains(path) {
+            return Ok(());
+        }
+        let bytes = self.files.read(path).map_err(|e| LoadError::Unreadable(path.to_owned(), e.to_string()))?;
+        if let Some(known) = self.cache.unit(&self.loaded.sources, path, &bytes) {
+            self.loaded.diagnostics.extend(known.diagnostics.clone());
+            self.units.insert(path.to_owned(), known.unit.clone());
+            return Ok(());
+        }
+        let (text, bad) = match String::from_utf8(bytes) {
+            Ok(text) => (text, None),
+            Err(e) => {
+                let at = e.utf8_error().valid_up_to();
+                (String::from_utf8_lossy(e.as_bytes()).into_owned(), Some(at))
+            }
+        };
+        let text: Arc<str> = text.into();
+        let id = self.loaded.sources.add(path.to_owned(), text.clone());
+        if let Some(at) = bad {
+            let span = Span::new(id, at as u32, (at + '\u{fffd}'.len_utf8()) as u32);
+            let d = Diagnostic::new(Code::BadText, span, "the file is not valid UTF-8 from here on");
+            self.loaded.diagnostics.push(d.help("save it as UTF-8"));
+        }
+        self.waiting.insert(path.to_owned());
+        self.new.push((id, path.to_owned(), text));
+        Ok(())
+    }
+
+    /// Parses what was read, on all cores.
+    fn parse_new(&mut self) {
+        let new = std::mem::take(&mut self.new);
+        self.waiting.clear();
         let known = &self.loaded.diagnostics;
         let parse = |(id, path, text): (FileId, PathBuf, Arc<str>)| {
             let mut parsed = syntax::parse(id, &text);
@@ -234,20 +330,30 @@ impl Loader<'_> {
         let parsed: Vec<(Unit, Diagnostics)> =
             if new.len() > 1 { new.into_par_iter().map(parse).collect() } else { new.into_iter().map(parse).collect() };
         for (unit, diagnostics) in parsed {
+            let unit = Arc::new(unit);
+            self.units.insert(unit.path.clone(), unit.clone());
+            self.cache.units.insert(unit.path.clone(), Parsed { unit, diagnostics: diagnostics.clone() });
             self.loaded.diagnostics.extend(diagnostics);
-            self.units.insert(unit.path.clone(), Arc::new(unit));
         }
-        Ok(())
     }
 
-    fn tables(&self, root: &Path) -> Result<ComputeTables, LoadError> {
-        let mut tables = ComputeTables::built_in();
+    /// What is known of compute beside a root file.
+    fn tables(&mut self, root: &Path) -> Result<Arc<ComputeTables>, LoadError> {
         let path = root.parent().unwrap_or(Path::new("")).join("pipec.toml");
-        if self.files.is_file(&path) {
-            let bytes = self.files.read(&path).map_err(|e| LoadError::Unreadable(path.clone(), e.to_string()))?;
-            tables::extend(&mut tables, &String::from_utf8_lossy(&bytes))
-                .map_err(|why| LoadError::Tables(path, why))?;
+        let bytes = match self.files.is_file(&path) {
+            true => self.files.read(&path).map_err(|e| LoadError::Unreadable(path.clone(), e.to_string()))?,
+            false => Vec::new(),
+        };
+        if let Some((known, tables)) = self.cache.tables.get(&path)
+            && *known == bytes
+        {
+            return Ok(tables.clone());
         }
+        let mut tables = ComputeTables::built_in();
+        tables::extend(&mut tables, &String::from_utf8_lossy(&bytes))
+            .map_err(|why| LoadError::Tables(path.clone(), why))?;
+        let tables = Arc::new(tables);
+        self.cache.tables.insert(path, (bytes, tables.clone()));
         Ok(tables)
     }
 
@@ -346,10 +452,6 @@ impl Loader<'_> {
             self.loaded.diagnostics.push(d.help("move what both need to a file that imports neither"));
         }
     }
-}
-
-fn is_pipe(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e == "pipe")
 }
 
 /// A path relative to a directory, without `.` and resolvable `..`.

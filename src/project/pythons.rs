@@ -8,8 +8,8 @@ use smol_str::SmolStr;
 
 use super::Project;
 use super::load::join;
-use crate::package::{Functions, Lookup, ProjectError, PythonProject, Reached};
-use crate::source::{FileId, Files, SourceMap};
+use crate::package::{Functions, Lookup, ParsedModules, ProjectError, PythonProject, Reached};
+use crate::source::{Files, SourceMap};
 use crate::syntax::ast::{Body, Call, Callee, Item};
 
 /// What was read in a package's directory.
@@ -24,7 +24,12 @@ pub struct PackageSource {
 }
 
 /// Reads the packages of all projects; files of theirs that matter are added to `sources`.
-pub(super) fn read_packages(projects: &mut [Project], sources: &mut SourceMap, files: &dyn Files) {
+pub(super) fn read_packages(
+    projects: &mut [Project],
+    sources: &mut SourceMap,
+    files: &dyn Files,
+    parsed: &mut ParsedModules,
+) {
     let mut wanted: HashMap<PathBuf, Vec<(SmolStr, SmolStr)>> = HashMap::new();
     let mut order: Vec<PathBuf> = Vec::new();
     for project in projects.iter() {
@@ -44,11 +49,10 @@ pub(super) fn read_packages(projects: &mut [Project], sources: &mut SourceMap, f
             list.extend(calls.iter().cloned());
         }
     }
-    let mut known: HashMap<PathBuf, FileId> = HashMap::new();
     let mut read: HashMap<PathBuf, Arc<PackageSource>> = HashMap::new();
     for dir in order {
         let calls = wanted.remove(&dir).unwrap_or_default();
-        read.insert(dir.clone(), Arc::new(read_one(&dir, calls, sources, &mut known, files)));
+        read.insert(dir.clone(), Arc::new(read_one(&dir, calls, sources, parsed, files)));
     }
     for project in projects {
         project.packages =
@@ -60,13 +64,13 @@ fn read_one(
     dir: &Path,
     calls: Vec<(SmolStr, SmolStr)>,
     sources: &mut SourceMap,
-    known: &mut HashMap<PathBuf, FileId>,
+    parsed: &mut ParsedModules,
     files: &dyn Files,
 ) -> PackageSource {
     let project = PythonProject::read(files, dir);
     let (mut functions, mut reached) = (HashMap::new(), Vec::new());
     if let Ok(python) = &project {
-        let mut index = Functions::new(files, &python.layout, sources, known);
+        let mut index = Functions::new(files, &python.layout, sources, parsed);
         let mut modules: Vec<String> = Vec::new();
         let mut names: Vec<String> = calls.iter().map(|(module, _)| module.to_string()).collect();
         names.sort();

@@ -70,6 +70,18 @@ pub enum Eval {
     Secrets,
 }
 
+impl Eval {
+    /// In words.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Eval::Constant => "not evaluated",
+            Eval::Evaluated => "evaluated at run time",
+            Eval::Unknown => "evaluation is not known",
+            Eval::Secrets => "secrets only",
+        }
+    }
+}
+
 /// How settled a field is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -175,6 +187,50 @@ pub(super) const fn field(key: &'static str, ty: Ty, doc: &'static str) -> Field
 }
 
 impl Field {
+    /// What is known of it beside its description, each with the name of what it is: type, unit, range and so on.
+    pub fn facts(&self) -> Vec<(&'static str, String)> {
+        let kind = match self.ty {
+            Ty::Enum(e) => e.members.join(" | "),
+            other => other.describe().replace('`', ""),
+        };
+        let mut out = vec![("type", kind)];
+        if self.unit != Unit::None {
+            out.push(("unit", self.unit.name().to_owned()));
+        }
+        match (self.min, self.max) {
+            (Some(a), Some(b)) => out.push(("range", format!("{a} to {b}"))),
+            (Some(a), None) => out.push(("range", format!("{a} or more"))),
+            (None, Some(b)) => out.push(("range", format!("{b} or less"))),
+            (None, None) => {}
+        }
+        if let Some(n) = self.max_len {
+            out.push(("length", format!("at most {n} bytes")));
+        }
+        if let Some(n) = self.max_items {
+            out.push(("entries", format!("at most {n}")));
+        }
+        if let Some(default) = self.default {
+            out.push(("default", default.to_owned()));
+        }
+        out.push(("{{...}}", self.eval.describe().to_owned()));
+        out
+    }
+
+    /// Whether it must be there, and how settled it is: `required`, `beta`.
+    pub fn notes(&self) -> Vec<&'static str> {
+        let mut notes = Vec::new();
+        if self.required {
+            notes.push("required");
+        }
+        match self.status {
+            Status::Beta => notes.push("beta"),
+            Status::Preview => notes.push("preview"),
+            Status::Deprecated => notes.push("deprecated"),
+            Status::Ga => {}
+        }
+        notes
+    }
+
     pub(super) const fn required(mut self) -> Self {
         self.required = true;
         self

@@ -14,6 +14,10 @@ pub trait Files: Sync {
     fn is_dir(&self, path: &Path) -> bool;
     /// The names in a directory, sorted.
     fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>>;
+    /// Whether a path is a symbolic link.
+    fn is_link(&self, _path: &Path) -> bool {
+        false
+    }
     /// Whether a file lies in a directory when links are followed.
     fn is_inside(&self, path: &Path, dir: &Path) -> bool {
         path.starts_with(dir)
@@ -39,6 +43,9 @@ impl Files for DiskFiles {
             _ => false,
         }
     }
+    fn is_link(&self, path: &Path) -> bool {
+        path.is_symlink()
+    }
     fn is_file(&self, path: &Path) -> bool {
         path.is_file()
     }
@@ -56,22 +63,16 @@ impl Files for DiskFiles {
     }
 }
 
-/// Files in memory, over nothing or over the disk: tests, and open buffers of an editor.
+/// Files in memory, over nothing: for tests.
 #[derive(Debug, Default)]
 pub struct MemoryFiles {
     files: BTreeMap<PathBuf, Vec<u8>>,
-    over_disk: bool,
 }
 
 impl MemoryFiles {
     /// Only what is added exists.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// What is added hides what is on disk; the rest is read from disk.
-    pub fn over_disk() -> Self {
-        MemoryFiles { over_disk: true, ..Self::default() }
     }
 
     /// Adds or replaces a file.
@@ -84,19 +85,17 @@ impl Files for MemoryFiles {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         match self.files.get(path) {
             Some(bytes) => Ok(bytes.clone()),
-            None if self.over_disk => DiskFiles.read(path),
             None => Err(io::Error::from(io::ErrorKind::NotFound)),
         }
     }
     fn is_file(&self, path: &Path) -> bool {
-        self.files.contains_key(path) || (self.over_disk && DiskFiles.is_file(path))
+        self.files.contains_key(path)
     }
     fn is_dir(&self, path: &Path) -> bool {
-        self.files.keys().any(|p| p != path && p.starts_with(path)) || (self.over_disk && DiskFiles.is_dir(path))
+        self.files.keys().any(|p| p != path && p.starts_with(path))
     }
     fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
-        let mut names: Vec<PathBuf> =
-            if self.over_disk { DiskFiles.list(path).unwrap_or_default() } else { Vec::new() };
+        let mut names: Vec<PathBuf> = Vec::new();
         for file in self.files.keys() {
             if let Ok(rest) = file.strip_prefix(path)
                 && let Some(first) = rest.components().next()

@@ -1,11 +1,14 @@
 //! Source text: files, spans, and the way from a byte to a line and column.
 
+mod buffers;
 mod files;
 mod line_index;
 
+pub use buffers::Buffers;
 pub use files::{DiskFiles, Files, MemoryFiles};
 pub use line_index::{LineIndex, Position};
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -69,22 +72,42 @@ impl SourceFile {
 }
 
 /// All files of one run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SourceMap {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
+    ids: HashMap<PathBuf, FileId>,
 }
 
 impl SourceMap {
-    /// Adds a file and gives its id.
+    /// Adds a file and gives its id. A path has one id: added again, the file gets the new text.
     pub fn add(&mut self, path: impl Into<PathBuf>, text: impl Into<Arc<str>>) -> FileId {
-        let id = FileId(self.files.len() as u32);
-        self.files.push(SourceFile { path: path.into(), text: text.into(), lines: OnceLock::new() });
-        id
+        let (path, text) = (path.into(), text.into());
+        match self.ids.get(&path).copied() {
+            Some(id) => {
+                if let Some(file) = self.files.get_mut(id.0 as usize)
+                    && file.text != text
+                {
+                    *file = Arc::new(SourceFile { path, text, lines: OnceLock::new() });
+                }
+                id
+            }
+            None => {
+                let id = FileId(self.files.len() as u32);
+                self.ids.insert(path.clone(), id);
+                self.files.push(Arc::new(SourceFile { path, text, lines: OnceLock::new() }));
+                id
+            }
+        }
+    }
+
+    /// The file of a path.
+    pub fn find(&self, path: &Path) -> Option<FileId> {
+        self.ids.get(path).copied()
     }
 
     /// The file with this id; an id of another map gives `None`.
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {
-        self.files.get(id.0 as usize)
+        self.files.get(id.0 as usize).map(Arc::as_ref)
     }
 
     /// The path of a file, or an empty path.
@@ -104,7 +127,7 @@ impl SourceMap {
 
     /// All files with their ids, in order of loading.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(i, f)| (FileId(i as u32), f))
+        self.files.iter().enumerate().map(|(i, f)| (FileId(i as u32), f.as_ref()))
     }
 }
 

@@ -7,6 +7,7 @@ use super::ast::*;
 use super::recover;
 use super::rules::{PipeParser, Rule};
 use super::strings::string;
+use super::words;
 use crate::diag::{Code, Diagnostic, Diagnostics, nearest};
 use crate::source::{FileId, Span};
 
@@ -319,11 +320,11 @@ fn bad_declaration(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &
     let mut inner = pair.into_inner();
     let word = ident(cx, base, inner.next()?);
     let kinds = [DeclKind::Target, DeclKind::Pipeline, DeclKind::Cluster, DeclKind::Environment, DeclKind::Step];
-    if super::KEYWORDS.contains(&word.text.as_str()) {
+    if words::openers().any(|w| w == word.text) {
         diagnostics.push(recover::explain(cx, trimmed(cx, span)));
         return Some(Item::Bad(span));
     }
-    let near = nearest(&word.text, super::KEYWORDS.iter().copied());
+    let near = nearest(&word.text, words::openers());
     let d = Diagnostic::new(Code::UnknownKeyword, word.span, format!("`{}` is no keyword", word.text));
     diagnostics.push(match near {
         Some(_) => d.nearest(word.span, near),

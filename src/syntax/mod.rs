@@ -8,6 +8,8 @@ mod recover;
 mod rules;
 mod scan;
 mod strings;
+pub mod walk;
+pub mod words;
 
 use rayon::prelude::*;
 
@@ -27,30 +29,6 @@ pub struct Parse {
     /// What was wrong.
     pub diagnostics: Diagnostics,
 }
-
-/// Every keyword that begins a declaration or a call, for completion and for nearest-name hints.
-pub const KEYWORDS: &[&str] = &[
-    "import",
-    "package",
-    "let",
-    "var",
-    "target",
-    "pipeline",
-    "param",
-    "cluster",
-    "environment",
-    "step",
-    "output",
-    "if",
-    "else",
-    "for",
-    "python",
-    "notebook",
-    "script",
-    "sql",
-    "dbt",
-    "run",
-];
 
 /// Parses a file.
 ///

@@ -5,6 +5,7 @@ use pest::error::{ErrorVariant, InputLocation};
 
 use super::build::Context;
 use super::rules::{PipeParser, Rule, describe};
+use super::words;
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::source::Span;
 
@@ -15,9 +16,9 @@ pub(super) fn explain(cx: &Context<'_>, span: Span) -> Diagnostic {
     let first = text.get(..first_len).unwrap_or("");
     let first_span = Span { end: span.start + first_len as u32, ..span };
     let rest = text.get(first_len..).unwrap_or("").trim_start();
-    let is_keyword = super::KEYWORDS.contains(&first);
+    let is_keyword = words::openers().any(|w| w == first);
     if !first.is_empty() && !is_keyword && !rest.starts_with('=') && !rest.starts_with('{') {
-        let near = nearest(first, super::KEYWORDS.iter().copied());
+        let near = nearest(first, words::openers());
         if near.is_some() && !rest.is_empty() {
             return Diagnostic::new(Code::UnknownKeyword, first_span, format!("`{first}` is no keyword"))
                 .nearest(first_span, near);

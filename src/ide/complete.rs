@@ -1,0 +1,699 @@
+//! Completion: what could stand at the cursor, with what it means.
+
+use std::path::Path;
+
+use super::describe;
+use super::slot::{self, Callable, Found, PathOf, Slot};
+use super::view::View;
+use super::within::Within;
+use crate::model::Type;
+use crate::package::{Functions, Lookup, Modules, ParsedModules, Signature};
+use crate::project::join;
+use crate::schema::{Eval, Field, Status, Ty, facts};
+use crate::source::{Span, quote_name};
+use crate::syntax::ast::{self, Binding, BindingKind, Decl, DeclKind, Item};
+use crate::syntax::walk::Node;
+use crate::syntax::words;
+use crate::time::zone_names;
+
+/// What kind of thing is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompletionKind {
+    /// A word of the language.
+    Keyword,
+    /// A field.
+    Field,
+    /// A member of an enum.
+    Member,
+    /// A step, condition or loop.
+    Step,
+    /// A cluster or environment.
+    Compute,
+    /// A constant, var or loop variable.
+    Value,
+    /// A param.
+    Param,
+    /// An output of a step.
+    Output,
+    /// A pipeline.
+    Pipeline,
+    /// A type.
+    Type,
+    /// A Python module.
+    Module,
+    /// A Python function.
+    Function,
+    /// An argument.
+    Argument,
+    /// A file.
+    File,
+    /// A directory.
+    Directory,
+    /// A text that the tables know.
+    Text,
+}
+
+/// One thing that is offered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// What is shown.
+    pub label: String,
+    /// What kind of thing it is.
+    pub kind: CompletionKind,
+    /// A few words beside it.
+    pub detail: String,
+    /// More, in Markdown.
+    pub doc: String,
+    /// What is put in, with `$0` and `${1:...}` for the places to go on.
+    pub insert: String,
+    /// What it replaces.
+    pub replaces: Span,
+    /// Where it is listed: the lowest first, the label among equals.
+    pub rank: u8,
+    /// It is still taken, and not to be used in new work.
+    pub deprecated: bool,
+}
+
+struct Offers {
+    list: Vec<Completion>,
+    replaces: Span,
+}
+
+impl Offers {
+    fn add(&mut self, kind: CompletionKind, label: impl Into<String>, detail: impl Into<String>) -> &mut Completion {
+        let label = label.into();
+        let insert = escaped(&label);
+        self.list.push(Completion {
+            label,
+            kind,
+            detail: detail.into(),
+            doc: String::new(),
+            insert,
+            replaces: self.replaces,
+            rank: 5,
+            deprecated: false,
+        });
+        let last = self.list.len() - 1;
+        // It was pushed in the line above.
+        #[expect(clippy::indexing_slicing, reason = "the list has just got this element")]
+        &mut self.list[last]
+    }
+
+    fn name(&mut self, kind: CompletionKind, name: &str, detail: impl Into<String>) -> &mut Completion {
+        let offer = self.add(kind, name, detail);
+        offer.insert = escaped(&quote_name(name));
+        offer
+    }
+}
+
+/// Text for a place where `$` and `}` mean something.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('$', "\\$").replace('}', "\\}")
+}
+
+/// What could stand at a byte.
+pub fn complete(view: &View<'_>, offset: u32) -> Vec<Completion> {
+    let Some(found) = slot::find(view, offset) else { return Vec::new() };
+    let mut offers = Offers { list: Vec::new(), replaces: found.replaces };
+    let cx = Context { view, found: &found };
+    match &found.slot {
+        Slot::Entry => cx.entries(&mut offers),
+        Slot::Head => cx.head_words(&mut offers),
+        Slot::Extends(kind) => cx.computes(&mut offers, |d| d.kind == *kind),
+        Slot::On => {
+            cx.computes(&mut offers, |_| true);
+            for word in ["serverless", "none", "existing"] {
+                keyword(&mut offers, word);
+            }
+        }
+        Slot::After(own) => cx.steps(&mut offers, |name| name != own),
+        Slot::Outcome => ["true", "false"].iter().for_each(|w| keyword(&mut offers, w)),
+        Slot::Type => Type::NAMES.iter().for_each(|name| {
+            let offer = offers.add(CompletionKind::Type, *name, "type");
+            if matches!(*name, "list" | "map") {
+                offer.insert = format!("{name}<${{1:string}}>");
+            }
+        }),
+        Slot::Module => cx.modules(&mut offers),
+        Slot::Function(module) => cx.functions(&mut offers, module),
+        Slot::Run => cx.pipelines(&mut offers),
+        Slot::Argument(callable, given) => {
+            cx.arguments(&mut offers, callable, given);
+            cx.values(&mut offers, true);
+        }
+        Slot::ArgumentValue(callable, name) => {
+            cx.literals(&mut offers, callable, name);
+            cx.values(&mut offers, true);
+        }
+        Slot::Value(key) => cx.field_values(&mut offers, key),
+        Slot::Plain => cx.values(&mut offers, !found.around.is_empty()),
+        Slot::Segment(path) => cx.segments(&mut offers, path),
+        Slot::Text(key, typed) => cx.texts(&mut offers, key, typed),
+        Slot::Path(of, typed) => cx.paths(&mut offers, *of, typed),
+    }
+    let mut list = offers.list;
+    list.sort_by(|a, b| (a.rank, &a.label).cmp(&(b.rank, &b.label)));
+    list.dedup_by(|a, b| a.label == b.label && a.kind == b.kind);
+    list
+}
+
+fn keyword(offers: &mut Offers, word: &str) {
+    if let Some(word) = words::find(word) {
+        let offer = offers.add(CompletionKind::Keyword, word.text, "");
+        offer.insert = word.shape.to_owned();
+        offer.doc = word.doc.to_owned();
+        offer.rank = 6;
+    }
+}
+
+struct Context<'v, 'a> {
+    view: &'v View<'a>,
+    found: &'v Found<'a>,
+}
+
+impl<'a> Context<'_, 'a> {
+    fn pipeline(&self) -> Option<&'a Decl> {
+        self.found.around.iter().find_map(|n| match n {
+            Node::Item(Item::Decl(d)) if d.kind == DeclKind::Pipeline => Some(d.as_ref()),
+            _ => None,
+        })
+    }
+
+    fn entries(&self, offers: &mut Offers) {
+        let within = self.found.within;
+        let here: Vec<&str> = self
+            .found
+            .beside
+            .iter()
+            .filter_map(|i| match i {
+                Item::Entry(e) => Some(e.key.text.as_str()),
+                _ => None,
+            })
+            .collect();
+        for word in within.keywords() {
+            match words::find(word) {
+                Some(_) => keyword(offers, word),
+                None if !here.contains(word) => {
+                    let offer = offers.add(CompletionKind::Keyword, *word, "");
+                    offer.insert = format!("{word} {{\n  $0\n}}");
+                    offer.rank = if *word == "unchecked" { 9 } else { 6 };
+                }
+                None => {}
+            }
+        }
+        let before = self.found.beside.iter().rfind(|i| i.span().end <= self.found.replaces.start);
+        if matches!(before, Some(Item::If(i)) if i.otherwise.is_none()) {
+            keyword(offers, "else");
+        }
+        for field in within.fields() {
+            if here.contains(&field.key) {
+                continue;
+            }
+            // What another field of the group has said already comes last.
+            let said = within.group_of(field.key).is_some_and(|g| g.keys.iter().any(|k| here.contains(k)));
+            let offer = offers.add(CompletionKind::Field, field.key, kind_of(field));
+            offer.insert = field_shape(field);
+            offer.doc = describe::field(field);
+            offer.deprecated = field.status == Status::Deprecated;
+            offer.rank = match (field.required, offer.deprecated || said) {
+                (_, true) => 8,
+                (true, false) => 4,
+                (false, false) => 5,
+            };
+        }
+        if let Within::Vars = within {
+            for var in self.bindings(BindingKind::Var) {
+                if !here.contains(&var.name.text.as_str()) {
+                    let offer = offers.name(CompletionKind::Value, &var.name.text, self.view.slice(var.span));
+                    offer.insert = format!("{} = $0", quote_name(&var.name.text));
+                }
+            }
+        }
+    }
+
+    fn head_words(&self, offers: &mut Offers) {
+        for word in words::WORDS.iter().filter(|w| matches!(w.text, "extends" | "on" | "after")) {
+            keyword(offers, word.text);
+        }
+    }
+
+    /// Bindings of a kind that the file sees: vars of the whole project, constants of it and of what it imports.
+    fn bindings(&self, kind: BindingKind) -> Vec<&'a Binding> {
+        let of = |items: &'a [Item]| {
+            items.iter().filter_map(move |i| match i {
+                Item::Binding(b) if b.kind == kind => Some(b.as_ref()),
+                _ => None,
+            })
+        };
+        match kind {
+            BindingKind::Var => self.view.project.units.iter().flat_map(|u| of(&u.ast.items)).collect(),
+            _ => self.view.seen().flat_map(|u| of(&u.ast.items)).collect(),
+        }
+    }
+
+    fn computes(&self, offers: &mut Offers, fits: impl Fn(&Decl) -> bool) {
+        let own = self.pipeline().map(|p| p.body.items.as_slice()).unwrap_or_default();
+        let all = own.iter().chain(self.view.seen().flat_map(|u| &u.ast.items));
+        for item in all {
+            let Item::Decl(d) = item else { continue };
+            let itself = d.span.start <= self.found.replaces.start && self.found.replaces.end <= d.body.span.start;
+            if matches!(d.kind, DeclKind::Cluster | DeclKind::Environment) && fits(d) && !itself {
+                let offer = offers.name(CompletionKind::Compute, &d.name.text, d.kind.keyword());
+                offer.doc = super::hover::declaration(self.view, d.name.span).unwrap_or_default();
+                offer.rank = 3;
+            }
+        }
+    }
+
+    fn steps(&self, offers: &mut Offers, fits: impl Fn(&str) -> bool) {
+        let Some(pipeline) = self.pipeline() else { return };
+        each_step(&pipeline.body.items, &mut |name, what, doc| {
+            if fits(&name.text) {
+                let offer = offers.name(CompletionKind::Step, &name.text, what);
+                offer.doc = doc.unwrap_or_default().to_owned();
+                offer.rank = 3;
+            }
+        });
+    }
+
+    fn pipelines(&self, offers: &mut Offers) {
+        let own = self.pipeline().map(|p| p.name.text.as_str());
+        for item in self.view.seen().flat_map(|u| &u.ast.items) {
+            if let Item::Decl(d) = item
+                && d.kind == DeclKind::Pipeline
+                && own != Some(d.name.text.as_str())
+            {
+                let params: Vec<&str> = params(d).map(|p| p.name.text.as_str()).collect();
+                let offer = offers.name(CompletionKind::Pipeline, &d.name.text, format!("({})", params.join(", ")));
+                offer.doc = d.doc.as_ref().map(ToString::to_string).unwrap_or_default();
+            }
+        }
+    }
+
+    /// Values of the language; those of run time only where they may stand.
+    fn values(&self, offers: &mut Offers, run_time: bool) {
+        for kind in [BindingKind::Let, BindingKind::Var] {
+            for b in self.bindings(kind) {
+                let offer = offers.name(CompletionKind::Value, &b.name.text, kind.keyword());
+                offer.doc = format!("```pipe\n{}\n```", self.view.slice(b.span).trim_end());
+            }
+        }
+        if !run_time {
+            return;
+        }
+        for node in &self.found.around {
+            match node {
+                Node::Item(Item::For(f)) => {
+                    offers.name(CompletionKind::Value, &f.variable.text, "item of the loop").rank = 2;
+                }
+                Node::Item(Item::Decl(d)) => {
+                    if let Some(family) = &d.family {
+                        offers.name(CompletionKind::Value, &family.name.text, "element of the family").rank = 2;
+                    }
+                }
+                _ => {}
+            }
+        }
+        let Some(pipeline) = self.pipeline() else { return };
+        for p in params(pipeline) {
+            let offer = offers.name(CompletionKind::Param, &p.name.text, "param");
+            offer.doc = format!("```pipe\n{}\n```", self.view.slice(p.span).trim_end());
+            offer.rank = 3;
+        }
+        let own = self.own_step();
+        each_step(&pipeline.body.items, &mut |name, _, _| {
+            if own != Some(name.text.as_str()) {
+                for (output, ty) in outputs_of(pipeline, &name.text, self.view) {
+                    let label = format!("{}.{}", quote_name(&name.text), quote_name(output));
+                    let offer = offers.add(CompletionKind::Output, label, ty);
+                    offer.rank = 3;
+                }
+            }
+        });
+        for root in ["job", "task", "workspace"] {
+            offers.add(CompletionKind::Value, root, "facts of the platform").rank = 7;
+        }
+    }
+
+    fn own_step(&self) -> Option<&'a str> {
+        self.found.around.iter().rev().find_map(|n| match n {
+            Node::Item(Item::Decl(d)) if d.kind == DeclKind::Step => Some(d.name.text.as_str()),
+            _ => None,
+        })
+    }
+
+    fn field_values(&self, offers: &mut Offers, key: &str) {
+        if let Within::Vars = self.found.within {
+            let var = self.bindings(BindingKind::Var).into_iter().find(|b| b.name.text == key);
+            if let Some(e) = var.and_then(|b| b.ty.as_ref()).and_then(|t| crate::schema::find_enum(&t.name.text)) {
+                e.members.iter().for_each(|m| offers.add(CompletionKind::Member, *m, e.name).rank = 1);
+            }
+            self.values(offers, false);
+            return;
+        }
+        let Some(field) = self.found.within.field(key) else {
+            self.values(offers, false);
+            return;
+        };
+        match field.ty {
+            Ty::Enum(e) => {
+                for member in e.members {
+                    let is_default = field.default == Some(*member);
+                    let offer =
+                        offers.add(CompletionKind::Member, *member, if is_default { "default" } else { e.name });
+                    offer.rank = 1;
+                }
+            }
+            Ty::Bool => ["true", "false"].iter().for_each(|w| {
+                keyword(offers, w);
+            }),
+            Ty::Str | Ty::StrList => {
+                for (text, doc) in self.known_texts(key) {
+                    let offer = offers.add(CompletionKind::Text, format!("\"{text}\""), doc);
+                    offer.rank = 4;
+                }
+            }
+            _ => {}
+        }
+        if field.eval == Eval::Secrets {
+            let offer = offers.add(CompletionKind::Function, "secret", "a secret of the workspace");
+            offer.insert = "secret(\"${1:scope}\", \"${2:key}\")".to_owned();
+        }
+        keyword(offers, "none");
+        self.values(offers, matches!(field.eval, Eval::Evaluated | Eval::Unknown));
+    }
+
+    /// Texts that the tables know for a field.
+    fn known_texts(&self, key: &str) -> Vec<(String, String)> {
+        let tables = &self.view.project.tables;
+        match key {
+            "node_type_id" | "driver_node_type_id" => {
+                let clouds: Vec<_> = self.view.programs().filter_map(describe::cloud).collect();
+                tables
+                    .nodes()
+                    .iter()
+                    .filter(|n| clouds.is_empty() || clouds.contains(&n.cloud))
+                    .map(|n| (n.id.to_string(), describe::node_type(n)))
+                    .collect()
+            }
+            "spark_version" => tables
+                .runtimes()
+                .iter()
+                .flat_map(|r| {
+                    let plain = format!("{}.x-scala{}", r.version, r.scala);
+                    let gpu = r.gpu_ml.then(|| format!("{}.x-gpu-ml-scala{}", r.version, r.scala));
+                    let cpu = r.gpu_ml.then(|| format!("{}.x-cpu-ml-scala{}", r.version, r.scala));
+                    [Some(plain), gpu, cpu].into_iter().flatten().map(move |key| (key, describe::runtime(r)))
+                })
+                .collect(),
+            "environment_version" | "client" => {
+                tables.environments().iter().map(|e| (e.version.to_string(), format!("Python {}", e.python))).collect()
+            }
+            "timezone_id" => zone_names().into_iter().map(|z| (z, "time zone".to_owned())).collect(),
+            "quartz_cron_expression" => [
+                ("0 0 2 * * ?", "every day at 02:00"),
+                ("0 0 * * * ?", "every hour"),
+                ("0 0/15 * * * ?", "every 15 minutes"),
+                ("0 0 6 ? * MON-FRI", "on working days at 06:00"),
+                ("0 0 3 1 * ?", "on the first of each month at 03:00"),
+            ]
+            .map(|(cron, what)| (cron.to_owned(), what.to_owned()))
+            .into(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn texts(&self, offers: &mut Offers, key: &str, typed: &str) {
+        if let Some(at) = typed.rfind("{{")
+            && !typed.get(at..).is_some_and(|t| t.contains("}}"))
+        {
+            self.braces(offers, typed.len() - at - 2);
+            return;
+        }
+        if let Some(Field { ty: Ty::Enum(e), .. }) = self.found.within.field(key) {
+            e.members.iter().for_each(|m| offers.add(CompletionKind::Member, *m, e.name).rank = 1);
+        }
+        for (text, doc) in self.known_texts(key) {
+            offers.add(CompletionKind::Text, text, doc);
+        }
+    }
+
+    /// Dynamic references typed as text; `typed` bytes of it are there.
+    fn braces(&self, offers: &mut Offers, typed: usize) {
+        let replaces = Span { start: offers.replaces.end - typed as u32, ..offers.replaces };
+        for path in facts::all_paths() {
+            let ty = facts::fact_type(&path).unwrap_or_default();
+            offers.add(CompletionKind::Value, path, ty).replaces = replaces;
+        }
+        let Some(pipeline) = self.pipeline() else { return };
+        for p in params(pipeline) {
+            let label = format!("job.parameters.{}", quote_name(&p.name.text));
+            let offer = offers.add(CompletionKind::Param, label, "param");
+            (offer.replaces, offer.rank) = (replaces, 3);
+        }
+        each_step(&pipeline.body.items, &mut |name, _, _| {
+            for (output, ty) in outputs_of(pipeline, &name.text, self.view) {
+                let label = format!("tasks.{}.values.{}", quote_name(&name.text), quote_name(output));
+                let offer = offers.add(CompletionKind::Output, label, ty);
+                (offer.replaces, offer.rank) = (replaces, 3);
+            }
+        });
+    }
+
+    fn segments(&self, offers: &mut Offers, path: &[String]) {
+        let Some(head) = path.first() else { return };
+        let step = self.pipeline().filter(|p| has_step(&p.body.items, head));
+        if let (Some(pipeline), 1) = (step, path.len()) {
+            for (output, ty) in outputs_of(pipeline, head, self.view) {
+                offers.name(CompletionKind::Output, output, ty).rank = 1;
+            }
+            for fact in facts::TASK_FACTS {
+                let offer = offers.add(CompletionKind::Value, fact.path, fact.ty);
+                offer.doc = fact.doc.to_owned();
+            }
+            return;
+        }
+        let before = format!("{}.", path.join("."));
+        if before == "job.parameters." {
+            let all: Vec<&Binding> = self.pipeline().map(|p| params(p).collect()).unwrap_or_default();
+            all.iter().for_each(|p| offers.name(CompletionKind::Param, &p.name.text, "param").rank = 1);
+        }
+        for whole in facts::all_paths() {
+            if let Some(rest) = whole.strip_prefix(&before) {
+                let doc = facts::FACTS.iter().find(|f| f.path == whole).map(|f| f.doc).unwrap_or_default();
+                let offer = offers.add(CompletionKind::Value, rest, facts::fact_type(&whole).unwrap_or_default());
+                offer.doc = doc.to_owned();
+            }
+        }
+    }
+
+    fn modules(&self, offers: &mut Offers) {
+        for (_, source) in &self.view.project.packages {
+            let Ok(python) = &source.project else { continue };
+            for name in Modules::new(self.view.files, python.layout.clone()).names() {
+                offers.add(CompletionKind::Module, name, python.metadata.name.clone());
+            }
+        }
+    }
+
+    /// Looks into the packages as they are now: the call under the cursor may not be one yet.
+    fn look<T>(&self, mut f: impl FnMut(&mut Functions<'_>) -> Option<T>) -> Option<T> {
+        let mut sources = self.view.snapshot.loaded.sources.clone();
+        let mut parsed = ParsedModules::default();
+        self.view.project.packages.iter().find_map(|(_, source)| {
+            let python = source.project.as_ref().ok()?;
+            f(&mut Functions::new(self.view.files, &python.layout, &mut sources, &mut parsed))
+        })
+    }
+
+    fn functions(&self, offers: &mut Offers, module: &str) {
+        let found = self.look(|functions| {
+            let names = functions.names(module);
+            let list: Vec<(String, Option<Box<Signature>>)> = names
+                .into_iter()
+                .filter(|(name, _)| !name.starts_with('_'))
+                .filter_map(|(name, _)| match functions.find(module, &name) {
+                    Lookup::Signature(signature) => Some((name, Some(signature))),
+                    Lookup::Unknown(_) => Some((name, None)),
+                    Lookup::Missing(_) => None,
+                })
+                .collect();
+            (!list.is_empty()).then_some(list)
+        });
+        for (name, signature) in found.unwrap_or_default() {
+            let params: Vec<String> = signature
+                .iter()
+                .flat_map(|s| &s.params)
+                .map(|p| p.written.name.clone() + if p.written.optional { "?" } else { "" })
+                .collect();
+            let offer = offers.add(CompletionKind::Function, &name, format!("({})", params.join(", ")));
+            offer.insert = match signature {
+                Some(_) => format!("{name}($0)"),
+                None => name,
+            };
+        }
+    }
+
+    fn arguments(&self, offers: &mut Offers, callable: &Callable, given: &[String]) {
+        match callable {
+            Callable::Python(module, function) => {
+                let found = self.look(|functions| match functions.find(module, function) {
+                    Lookup::Signature(signature) => Some(signature),
+                    _ => None,
+                });
+                for p in found.iter().flat_map(|s| &s.params) {
+                    if given.contains(&p.written.name) {
+                        continue;
+                    }
+                    let what = if p.written.optional { "optional" } else { "required" };
+                    let offer = offers.add(CompletionKind::Argument, &p.written.name, what);
+                    offer.insert = format!("{} = $0", p.written.name);
+                    offer.rank = if p.written.optional { 1 } else { 0 };
+                }
+            }
+            Callable::Run(name) => {
+                for p in self.pipeline_named(name).map(|d| params(d).collect::<Vec<_>>()).unwrap_or_default() {
+                    if !given.contains(&p.name.text.to_string()) {
+                        let what = if p.value.is_some() { "optional" } else { "required" };
+                        let offer = offers.name(CompletionKind::Argument, &p.name.text, what);
+                        offer.insert = format!("{} = $0", quote_name(&p.name.text));
+                        offer.rank = if p.value.is_some() { 1 } else { 0 };
+                    }
+                }
+            }
+            Callable::File => {}
+        }
+    }
+
+    /// Members of a `Literal` that an argument takes.
+    fn literals(&self, offers: &mut Offers, callable: &Callable, name: &str) {
+        let Callable::Python(module, function) = callable else { return };
+        let found = self.look(|functions| match functions.find(module, function) {
+            Lookup::Signature(signature) => signature.params.into_iter().find(|p| p.written.name == name),
+            _ => None,
+        });
+        let Some(parameter) = found else { return };
+        for member in parameter.ty.members() {
+            match member {
+                crate::package::PyType::Literal(list) => {
+                    for literal in list {
+                        if let crate::python::Literal::Str(text) = literal {
+                            offers.add(CompletionKind::Member, format!("\"{text}\""), "").rank = 1;
+                        }
+                    }
+                }
+                crate::package::PyType::Bool => ["true", "false"].iter().for_each(|w| keyword(offers, w)),
+                _ => {}
+            }
+        }
+    }
+
+    fn pipeline_named(&self, name: &str) -> Option<&'a Decl> {
+        self.view.seen().flat_map(|u| &u.ast.items).find_map(|i| match i {
+            Item::Decl(d) if d.kind == DeclKind::Pipeline && d.name.text == name => Some(d.as_ref()),
+            _ => None,
+        })
+    }
+
+    fn paths(&self, offers: &mut Offers, of: PathOf, typed: &str) {
+        let (dir, word) = match typed.rfind('/') {
+            Some(at) => (typed.get(..=at).unwrap_or_default(), typed.len() - at - 1),
+            None => ("", typed.len()),
+        };
+        offers.replaces = Span { start: offers.replaces.end - word as u32, ..offers.replaces };
+        let listed = self.view.files.list(&join(self.view.unit.dir(), dir)).unwrap_or_default();
+        // A path of a call is local only with `./` before it.
+        let dot = if dir.is_empty() && matches!(of, PathOf::File(_) | PathOf::Directory) { "./" } else { "" };
+        for path in listed {
+            let Some(name) = path.file_name().and_then(|n| n.to_str()) else { continue };
+            if name.starts_with('.') || name == "__pycache__" {
+                continue;
+            }
+            if self.view.files.is_dir(&path) {
+                let offer = offers.add(CompletionKind::Directory, format!("{dot}{name}/"), "");
+                offer.insert = escaped(&format!("{dot}{name}"));
+            } else if fits(of, &path) && path != self.view.unit.path {
+                offers.add(CompletionKind::File, format!("{dot}{name}"), "").rank = 3;
+            }
+        }
+        if of == PathOf::Package && typed.is_empty() {
+            offers.add(CompletionKind::Directory, ".", "the directory of this file").rank = 1;
+        }
+    }
+}
+
+fn fits(of: PathOf, path: &Path) -> bool {
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("");
+    match of {
+        PathOf::Import => extension == "pipe",
+        PathOf::File(extensions) => extensions.iter().any(|e| e.eq_ignore_ascii_case(extension)),
+        PathOf::Package | PathOf::Directory => false,
+    }
+}
+
+fn kind_of(field: &Field) -> String {
+    field.facts().into_iter().next().map(|(_, kind)| kind).unwrap_or_default()
+}
+
+fn field_shape(field: &Field) -> String {
+    match field.ty {
+        Ty::Block(_) | Ty::Map => format!("{} {{\n  $0\n}}", field.key),
+        Ty::BlockList(_) => format!("{} = [{{ $0 }}]", field.key),
+        Ty::StrList => format!("{} = [\"$0\"]", field.key),
+        Ty::Str => format!("{} = \"$0\"", field.key),
+        Ty::Int | Ty::Num | Ty::Bool | Ty::Enum(_) => format!("{} = $0", field.key),
+    }
+}
+
+fn params(pipeline: &Decl) -> impl Iterator<Item = &Binding> {
+    pipeline.body.items.iter().filter_map(|i| match i {
+        Item::Binding(b) if b.kind == BindingKind::Param => Some(b.as_ref()),
+        _ => None,
+    })
+}
+
+/// Calls `f` with each step, condition and loop: its name, what it is, its documentation.
+fn each_step<'a>(items: &'a [Item], f: &mut dyn FnMut(&'a ast::Ident, &'static str, Option<&'a str>)) {
+    for item in items {
+        match item {
+            Item::Decl(d) if d.kind == DeclKind::Step => f(&d.name, "step", d.doc.as_deref()),
+            Item::If(i) => {
+                f(&i.name, "condition", i.doc.as_deref());
+                each_step(&i.then.items, f);
+                i.otherwise.iter().for_each(|b| each_step(&b.items, f));
+            }
+            Item::For(l) => f(&l.name, "loop", l.doc.as_deref()),
+            _ => {}
+        }
+    }
+}
+
+fn has_step(items: &[Item], name: &str) -> bool {
+    let mut found = false;
+    each_step(items, &mut |n, _, _| found |= n.text == name);
+    found
+}
+
+/// The outputs that a step of a pipeline declares, with their types as written.
+fn outputs_of<'a>(pipeline: &'a Decl, step: &str, view: &View<'a>) -> Vec<(&'a str, &'a str)> {
+    fn find<'a>(items: &'a [Item], step: &str) -> Option<&'a Decl> {
+        items.iter().find_map(|i| match i {
+            Item::Decl(d) if d.kind == DeclKind::Step && d.name.text == step => Some(d.as_ref()),
+            Item::If(c) => {
+                find(&c.then.items, step).or_else(|| c.otherwise.as_ref().and_then(|b| find(&b.items, step)))
+            }
+            _ => None,
+        })
+    }
+    let Some(step) = find(&pipeline.body.items, step) else { return Vec::new() };
+    step.body
+        .items
+        .iter()
+        .filter_map(|i| match i {
+            Item::Binding(b) if b.kind == BindingKind::Output => {
+                Some((b.name.text.as_str(), b.ty.as_ref().map_or("", |t| view.slice(t.span))))
+            }
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,74 @@
+//! The DAG as a hierarchy of calls: what comes before a step, and what comes after it.
+
+use super::describe::steps_at;
+use super::view::View;
+use crate::model::{Pipeline, Step};
+use crate::source::Span;
+
+/// A task in a hierarchy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// Its key.
+    pub key: String,
+    /// The pipeline that it is part of.
+    pub pipeline: String,
+    /// Its name in source.
+    pub span: Span,
+}
+
+/// A neighbour, and where the edge to it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The other task.
+    pub task: Task,
+    /// Where the edge is said, or the value is used.
+    pub at: Vec<Span>,
+}
+
+/// The task that is named at a byte.
+pub fn task_at(view: &View<'_>, offset: u32) -> Option<Task> {
+    let link = view.declaration(offset)?;
+    view.programs().find_map(|p| steps_at(p, link.to).next().map(|(pipeline, step)| task(pipeline, step)))
+}
+
+fn task(pipeline: &Pipeline, step: &Step) -> Task {
+    Task { key: step.key.to_string(), pipeline: pipeline.name.to_string(), span: step.span }
+}
+
+/// The tasks that one waits for.
+pub fn callers(view: &View<'_>, of: &Task) -> Vec<Call> {
+    let Some((pipeline, step)) = find(view, of) else { return Vec::new() };
+    let mut out: Vec<Call> = Vec::new();
+    for d in &step.depends_on {
+        if let Some(other) = pipeline.steps.iter().find(|s| s.key == d.task) {
+            add(&mut out, task(pipeline, other), d.span);
+        }
+    }
+    out
+}
+
+/// The tasks that wait for one.
+pub fn callees(view: &View<'_>, of: &Task) -> Vec<Call> {
+    let Some((pipeline, step)) = find(view, of) else { return Vec::new() };
+    let mut out: Vec<Call> = Vec::new();
+    for other in &pipeline.steps {
+        for d in other.depends_on.iter().filter(|d| d.task == step.key) {
+            add(&mut out, task(pipeline, other), d.span);
+        }
+    }
+    out
+}
+
+fn add(out: &mut Vec<Call>, task: Task, at: Span) {
+    match out.iter_mut().find(|c| c.task == task) {
+        Some(call) => call.at.push(at),
+        None => out.push(Call { task, at: vec![at] }),
+    }
+}
+
+fn find<'a>(view: &View<'a>, of: &Task) -> Option<(&'a Pipeline, &'a Step)> {
+    view.programs().find_map(|p| {
+        let pipeline = p.pipelines.iter().find(|l| *l.name == *of.pipeline)?;
+        Some((pipeline, pipeline.steps.iter().find(|s| *s.key == *of.key)?))
+    })
+}

@@ -1,0 +1,118 @@
+//! What the compiler inferred, shown in place: dependencies that follow from data, node types that follow from `gpu`.
+
+use super::describe::{by_target, steps_at, target};
+use super::view::View;
+use crate::model::Origin;
+use crate::source::Span;
+use crate::syntax::ast::{Body, Decl, DeclKind, For, If, Item};
+use crate::syntax::walk::{self, Node};
+
+/// A text to show at a place where nothing is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// The byte before which it is shown.
+    pub at: u32,
+    /// The text.
+    pub label: String,
+    /// Why, in Markdown.
+    pub why: String,
+    /// A blank belongs before it, and else behind.
+    pub space_before: bool,
+}
+
+/// What there is to show between two bytes.
+pub fn hints(view: &View<'_>, range: std::ops::Range<u32>) -> Vec<Hint> {
+    let mut out = Vec::new();
+    walk::walk(view.tree(), &mut |node| {
+        let Node::Item(item) = node else { return };
+        let span = item.span();
+        if span.end < range.start || range.end < span.start {
+            return;
+        }
+        let head = match item {
+            Item::Decl(d) if d.kind == DeclKind::Step => Some((d.name.span, head_end(view, d.span, &d.body))),
+            Item::If(i) => Some((i.name.span, condition_at(i))),
+            Item::For(f) => Some((f.name.span, loop_at(f))),
+            _ => None,
+        };
+        if let Some((name, at)) = head
+            && range.start <= at
+            && at <= range.end
+        {
+            out.extend(inferred(view, name, at));
+        }
+        if let Item::Decl(d) = item
+            && d.kind == DeclKind::Cluster
+        {
+            out.extend(chosen(view, d));
+        }
+    });
+    out.retain(|h| range.start <= h.at && h.at <= range.end);
+    out
+}
+
+/// The end of the last word before a body.
+fn head_end(view: &View<'_>, span: Span, body: &Body) -> u32 {
+    let head = Span { end: body.span.start, ..span };
+    head.start + view.slice(head).trim_end().len() as u32
+}
+
+/// Before the colon of a condition.
+fn condition_at(i: &If) -> u32 {
+    i.header.after.last().map_or(i.name.span.end, |a| a.span.end)
+}
+
+fn loop_at(f: &For) -> u32 {
+    f.header.after.last().map_or(f.name.span.end, |a| a.span.end)
+}
+
+fn inferred(view: &View<'_>, name: Span, at: u32) -> Option<Hint> {
+    let found: Vec<(Option<&str>, String)> = view
+        .programs()
+        .map(|p| {
+            let mut tasks: Vec<&str> = Vec::new();
+            for (_, step) in steps_at(p, name) {
+                for d in step.depends_on.iter().filter(|d| d.origin == Origin::Data) {
+                    if !tasks.contains(&d.task.as_str()) {
+                        tasks.push(&d.task);
+                    }
+                }
+            }
+            (target(p), tasks.join(", "))
+        })
+        .collect();
+    let tasks = found.first().map(|(_, t)| t.clone()).filter(|t| !t.is_empty())?;
+    Some(Hint {
+        at,
+        label: format!("after {tasks}"),
+        why: format!("It uses values of {tasks}: the dependency follows from the data."),
+        space_before: true,
+    })
+}
+
+/// The node type and runtime that `gpu` comes to.
+fn chosen(view: &View<'_>, d: &Decl) -> Option<Hint> {
+    let entry = d.body.items.iter().find_map(|i| match i {
+        Item::Entry(e) if e.key.text == "gpu" => Some(e),
+        _ => None,
+    })?;
+    let found: Vec<(Option<&str>, String)> = view
+        .programs()
+        .filter_map(|p| {
+            let cluster = p.pipelines.iter().flat_map(|l| &l.clusters).find(|c| c.span == d.name.span)?;
+            cluster.chosen.as_ref()?;
+            let node = cluster.settings.str("node_type_id")?;
+            Some((
+                target(p),
+                match cluster.settings.str("spark_version") {
+                    Some(runtime) => format!("{node}, {runtime}"),
+                    None => node.to_owned(),
+                },
+            ))
+        })
+        .collect();
+    let why = by_target(found.clone())?;
+    let mut all: Vec<String> = found.into_iter().map(|(_, text)| text).collect();
+    all.dedup();
+    Some(Hint { at: entry.key.span.end, label: all.join(" | "), why, space_before: true })
+}

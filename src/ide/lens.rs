@@ -1,0 +1,53 @@
+//! What can be done with a declaration, above it.
+
+use super::view::View;
+use crate::source::Span;
+use crate::syntax::ast::{DeclKind, Item};
+
+/// What a lens does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LensKind {
+    /// Compile the pipeline.
+    Compile,
+    /// Run it on this machine.
+    RunLocally,
+    /// Show what a deployment would change.
+    Plan,
+}
+
+/// A command above a declaration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lens {
+    /// The name of the declaration.
+    pub span: Span,
+    /// What it does.
+    pub kind: LensKind,
+    /// The pipeline that it is for.
+    pub pipeline: Option<String>,
+    /// The target that it is for.
+    pub target: Option<String>,
+}
+
+/// The lenses of a file: on pipelines and on targets.
+pub fn lenses(view: &View<'_>) -> Vec<Lens> {
+    let mut out = Vec::new();
+    for item in &view.tree().items {
+        let Item::Decl(d) = item else { continue };
+        let (span, name) = (d.name.span, d.name.text.to_string());
+        match d.kind {
+            DeclKind::Pipeline => {
+                for kind in [LensKind::Compile, LensKind::RunLocally, LensKind::Plan] {
+                    let pipeline = (kind != LensKind::Plan).then(|| name.clone());
+                    out.push(Lens { span, kind, pipeline, target: None });
+                }
+            }
+            DeclKind::Target => {
+                for kind in [LensKind::Compile, LensKind::Plan] {
+                    out.push(Lens { span, kind, pipeline: None, target: Some(name.clone()) });
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}

@@ -1,0 +1,35 @@
+//! Answers for editors: pure functions of a [`Snapshot`], a file and a place in it. No protocol, and no second
+//! implementation of the language: trees come from the parser, meanings from the checker, facts from the table.
+
+mod actions;
+mod complete;
+mod describe;
+mod fold;
+mod graph;
+mod hierarchy;
+mod hints;
+mod hover;
+mod lens;
+mod names;
+mod rename;
+mod slot;
+mod symbols;
+mod tokens;
+mod view;
+mod within;
+mod workspace;
+
+pub use actions::{Action, actions, fix_all};
+pub use complete::{Completion, CompletionKind, complete};
+pub use fold::{FoldKind, folds, selections};
+pub use graph::{Edge, Graph, GraphNode, graph};
+pub use hierarchy::{Call, Task, callees, callers, task_at};
+pub use hints::{Hint, hints};
+pub use hover::{Hover, hover};
+pub use lens::{Lens, LensKind, lenses};
+pub use names::{Place, definition, highlights, references};
+pub use rename::{Edit, RenameError, applied, renamable, rename};
+pub use symbols::{Symbol, SymbolKind, all_symbols, symbols};
+pub use tokens::{Token, TokenKind, tokens};
+pub use view::View;
+pub use workspace::{Snapshot, Workspace};

@@ -1,0 +1,90 @@
+//! From a use to its declaration, and from a declaration to its uses.
+
+use std::path::PathBuf;
+
+use super::view::View;
+use crate::package::Modules;
+use crate::project::join;
+use crate::source::Span;
+use crate::syntax::ast::{Callee, Item, StrLit};
+use crate::syntax::walk::{Node, Role};
+
+/// A place to go to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a file that was loaded.
+    Span(Span),
+    /// The start of another file, or a directory.
+    File(PathBuf),
+}
+
+/// Where what is named at a byte is declared, and the name itself.
+pub fn definition(view: &View<'_>, offset: u32) -> Option<(Span, Place)> {
+    if let Some(link) = view.use_at(offset) {
+        return Some((link.at, Place::Span(link.to)));
+    }
+    let path = view.at(offset);
+    let mut inward = path.iter().rev();
+    let leaf = inward.next()?;
+    let item = path.iter().rev().find_map(|n| match n {
+        Node::Item(item) => Some(*item),
+        _ => None,
+    })?;
+    match (leaf, item) {
+        (Node::Name(module, Role::Module), _) => module_file(view, &module.text).map(|p| (module.span, Place::File(p))),
+        (Node::Str(lit), Item::Import(_)) => {
+            let at = view.project.units.iter().position(|u| u.id == view.unit.id)?;
+            let (_, to) = view.project.imports.get(at)?.iter().find(|(span, _)| span.contains(lit.span))?;
+            let unit = view.project.units.get((*to)?)?;
+            Some((lit.span, Place::Span(Span::new(unit.id, 0, 0))))
+        }
+        (Node::Str(lit), Item::Package(_)) => {
+            let toml = local(view, lit)?.join("pyproject.toml");
+            view.files.is_file(&toml).then_some((lit.span, Place::File(toml)))
+        }
+        (Node::Str(lit), Item::Call(call)) => match &call.callee {
+            Callee::Notebook(path) | Callee::Script(path) | Callee::Sql(path) if path.span == lit.span => {
+                let file = local(view, lit)?;
+                view.files.is_file(&file).then_some((lit.span, Place::File(file)))
+            }
+            Callee::Dbt(path) if path.span == lit.span => {
+                let file = local(view, lit)?.join("dbt_project.yml");
+                view.files.is_file(&file).then_some((lit.span, Place::File(file)))
+            }
+            _ => None,
+        },
+        // The name of a declaration is where it is declared.
+        _ => view.declaration(offset).map(|l| (l.at, Place::Span(l.to))),
+    }
+}
+
+fn local(view: &View<'_>, lit: &StrLit) -> Option<PathBuf> {
+    Some(join(view.unit.dir(), &lit.plain()?))
+}
+
+/// The file of a Python module of the project.
+pub(super) fn module_file(view: &View<'_>, module: &str) -> Option<PathBuf> {
+    view.project.packages.iter().find_map(|(_, source)| {
+        let python = source.project.as_ref().ok()?;
+        Modules::new(view.files, python.layout.clone()).resolve(module)?.file
+    })
+}
+
+/// Every place where what is named at a byte is used, in all projects of the snapshot; its declaration first if asked.
+pub fn references(view: &View<'_>, offset: u32, declaration: bool) -> Vec<Span> {
+    let Some(link) = view.declaration(offset) else { return Vec::new() };
+    let mut out: Vec<Span> = view.snapshot.checked.indexes.iter().flat_map(|index| index.uses(link.to)).collect();
+    out.sort();
+    out.dedup();
+    if declaration {
+        out.insert(0, link.to);
+    }
+    out
+}
+
+/// The places in this file that name the same as the byte does, its declaration included.
+pub fn highlights(view: &View<'_>, offset: u32) -> Vec<Span> {
+    let mut out = references(view, offset, true);
+    out.retain(|s| s.file == view.unit.id);
+    out
+}

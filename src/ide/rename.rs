@@ -1,0 +1,220 @@
+//! Another name for a declaration and all its uses, across files; refused where the program would not mean the same.
+
+use super::names::references;
+use super::view::{View, names_something};
+use super::workspace::Snapshot;
+use crate::diag::Severity;
+use crate::source::{Span, quote_name};
+use crate::syntax::ast::{Argument, Call, Callee, DeclKind, Item, ValueKind};
+use crate::syntax::walk::{self, Node, Role};
+use crate::syntax::words;
+
+/// A change of a text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edit {
+    /// What is replaced.
+    pub span: Span,
+    /// By what.
+    pub text: String,
+}
+
+/// A text after changes that are in order and do not overlap.
+pub fn applied(text: &str, edits: &[Edit]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in edits {
+        out.push_str(text.get(at..edit.span.start as usize).unwrap_or(""));
+        out.push_str(&edit.text);
+        at = edit.span.end as usize;
+    }
+    out.push_str(text.get(at..).unwrap_or(""));
+    out
+}
+
+/// Why a name cannot be changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenameError(pub String);
+
+impl std::fmt::Display for RenameError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The name at a byte, if it can be changed.
+///
+/// # Errors
+/// What is there, in words, when it is no name or one that is not declared in a `.pipe` file.
+pub fn renamable(view: &View<'_>, offset: u32) -> Result<(Span, String), RenameError> {
+    let Some(link) = view.declaration(offset) else {
+        return Err(RenameError("there is no name here that this project declares".to_owned()));
+    };
+    let Some((name, _)) = declared(view, link.to) else {
+        return Err(RenameError("this is declared in Python: rename it there".to_owned()));
+    };
+    let text = view.slice(link.at);
+    let at = match text.find(name.as_str()) {
+        Some(i) => Span { start: link.at.start + i as u32, end: link.at.start + (i + name.len()) as u32, ..link.at },
+        None => link.at,
+    };
+    Ok((if text.starts_with('`') { link.at } else { at }, name))
+}
+
+/// The changes that give the name at a byte another text. `check` says what the projects would be after the changes.
+///
+/// # Errors
+/// A name that cannot be changed, a text that is no name, or one that would clash with another.
+pub fn rename(
+    view: &View<'_>,
+    offset: u32,
+    new: &str,
+    check: impl FnOnce(&[Edit]) -> Snapshot,
+) -> Result<Vec<Edit>, RenameError> {
+    let (_, old) = renamable(view, offset)?;
+    let Some(link) = view.declaration(offset) else { return Ok(Vec::new()) };
+    let new = new.strip_prefix('`').and_then(|n| n.strip_suffix('`')).unwrap_or(new);
+    if new.is_empty() || new.contains(['`', '\n', '\r']) {
+        return Err(RenameError("a name is at least one character, without backticks and line ends".to_owned()));
+    }
+    if words::find(new).is_some_and(|w| w.slot == words::Slot::Value) {
+        return Err(RenameError(format!("`{new}` is a word of the language")));
+    }
+    if new == old {
+        return Ok(Vec::new());
+    }
+    let mut edits = vec![Edit { span: link.to, text: quote_name(new) }];
+    for at in references(view, offset, false) {
+        edits.push(one_use(view, at, link.to, &old, new));
+    }
+    edits.sort();
+    edits.dedup();
+    let after = check(&edits);
+    let errors = |s: &Snapshot| {
+        let mut list: Vec<_> =
+            s.checked.diagnostics.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code).collect();
+        list.sort();
+        list
+    };
+    let before = errors(view.snapshot);
+    let mut rest = before.clone();
+    for d in after.checked.diagnostics.iter().filter(|d| d.severity == Severity::Error) {
+        match rest.iter().position(|c| *c == d.code) {
+            Some(i) => {
+                rest.swap_remove(i);
+            }
+            None => return Err(RenameError(format!("after that {}", d.message))),
+        }
+    }
+    Ok(edits)
+}
+
+/// The name that is declared at a place of a `.pipe` file.
+fn declared(view: &View<'_>, to: Span) -> Option<(String, Role)> {
+    let unit = view.snapshot.loaded.projects.iter().find_map(|p| p.unit_of(to.file))?;
+    walk::at(&unit.ast, to.end).into_iter().rev().find_map(|n| match n {
+        Node::Name(name, role) if name.span == to && names_something(role) => Some((name.text.to_string(), role)),
+        _ => None,
+    })
+}
+
+/// The change at one use.
+fn one_use(view: &View<'_>, at: Span, to: Span, old: &str, new: &str) -> Edit {
+    let written = view.slice(at);
+    let quoted = quote_name(new);
+    // A reference typed as text: the part of it that is the name.
+    if written.starts_with("{{") {
+        return Edit { span: at, text: in_braces(written, old, new) };
+    }
+    if written.starts_with('"') {
+        return Edit { span: at, text: format!("\"{new}\"") };
+    }
+    let Some(unit) = view.snapshot.loaded.projects.iter().find_map(|p| p.unit_of(at.file)) else {
+        return Edit { span: at, text: quoted };
+    };
+    let path = walk::at(&unit.ast, at.end);
+    let short = path.iter().rev().find_map(|n| match n {
+        Node::Argument(Argument { name: None, value, .. }) if value.span == at => Some(value),
+        _ => None,
+    });
+    let call = path.iter().rev().find_map(|n| match n {
+        Node::Item(Item::Call(call)) => Some(call.as_ref()),
+        _ => None,
+    });
+    match (short, call) {
+        (Some(value), Some(call))
+            if takes_names(call) && matches!(&value.kind, ValueKind::Path(p) if p.rest.is_empty()) =>
+        {
+            // `f(x)` is short for `f(x = x)`: only one of the two gets the new name.
+            let own = path.iter().find_map(|n| match n {
+                Node::Item(Item::Decl(d)) if d.kind == DeclKind::Pipeline => Some(d.span),
+                _ => None,
+            });
+            let of_callee = matches!(&call.callee, Callee::Run(_)) && is_param_elsewhere(view, to, own);
+            let text = if of_callee { format!("{quoted} = {written}") } else { format!("{written} = {quoted}") };
+            Edit { span: at, text }
+        }
+        _ => Edit { span: at, text: quoted },
+    }
+}
+
+/// Whether a declaration is the param of another pipeline than the one at `own`.
+fn is_param_elsewhere(view: &View<'_>, to: Span, own: Option<Span>) -> bool {
+    matches!(declared(view, to), Some((_, Role::Bound(crate::syntax::ast::BindingKind::Param))))
+        && !own.is_some_and(|own| own.contains(to))
+}
+
+fn takes_names(call: &Call) -> bool {
+    !matches!(call.callee, Callee::Script(_) | Callee::Dbt(_))
+}
+
+/// `{{tasks.old.values.rows}}` with the new name in it.
+fn in_braces(written: &str, old: &str, new: &str) -> String {
+    let part = |name: &str| {
+        if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') { name.to_owned() } else { format!("`{name}`") }
+    };
+    let inner = written.trim_start_matches('{').trim_end_matches('}').trim();
+    let mut parts: Vec<String> = Vec::new();
+    let mut rest = inner;
+    while !rest.is_empty() {
+        let len = match rest.strip_prefix('`') {
+            Some(tail) => tail.find('`').map_or(rest.len(), |i| i + 2),
+            None => rest.find('.').unwrap_or(rest.len()),
+        };
+        parts.push(rest.get(..len).unwrap_or(rest).to_owned());
+        rest = rest.get(len..).unwrap_or("").trim_start_matches('.');
+    }
+    let bare = |p: &str| p.trim_matches('`').to_owned();
+    let last = parts.len().saturating_sub(1);
+    // The key of a task is the second part; a value or a parameter is the last.
+    let at = match parts.first().map(String::as_str) {
+        Some("tasks")
+            if parts.get(1).is_some_and(|p| bare(p) == old || bare(p).starts_with(&format!("{old}_")))
+                && parts.get(last).is_none_or(|p| bare(p) != old || last == 1) =>
+        {
+            1
+        }
+        _ => last,
+    };
+    if let Some(found) = parts.get_mut(at) {
+        let name = bare(found);
+        *found = match name.strip_prefix(old) {
+            Some("") => part(new),
+            Some(element) if at == 1 && element.starts_with('_') => part(&format!("{new}{element}")),
+            _ => found.clone(),
+        };
+    }
+    format!("{{{{{}}}}}", parts.join("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_braces;
+
+    #[test]
+    fn names_are_changed_inside_of_references_that_are_typed_as_text() {
+        assert_eq!(in_braces("{{tasks.a.values.rows}}", "a", "b-c"), "{{tasks.`b-c`.values.rows}}");
+        assert_eq!(in_braces("{{ tasks.a.values.rows }}", "rows", "n"), "{{tasks.a.values.n}}");
+        assert_eq!(in_braces("{{tasks.load_eu.values.rows}}", "load", "read"), "{{tasks.read_eu.values.rows}}");
+        assert_eq!(in_braces("{{job.parameters.`a.b`}}", "a.b", "c"), "{{job.parameters.c}}");
+    }
+}

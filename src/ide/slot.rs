@@ -1,0 +1,351 @@
+//! What could stand at the cursor. The entry around it is parsed once more with a name put in at the cursor, and closed
+//! in the ways in which an unfinished entry can go on: so the parser says what the name would be.
+
+use super::view::View;
+use super::within::Within;
+use crate::source::{FileId, Span};
+use crate::syntax;
+use crate::syntax::ast::{self, Body, Call, Callee, DeclKind, Item, Value, ValueKind};
+use crate::syntax::walk::{self, Node, Role};
+
+/// The name that is put in.
+const MARK: &str = "pipec_cursor";
+/// Ways to close what is not finished, the likeliest first; the empty one for what is whole as it is.
+const CLOSINGS: &[&str] = &[
+    "",
+    " {}",
+    ")",
+    "()",
+    "\"",
+    ":x()",
+    "\")",
+    "]",
+    "}\"",
+    "\")]",
+    ") {}",
+    " = 0",
+    "])",
+    "}\")",
+    "\"]",
+    ": 0 {}",
+    " = \".\"",
+    "\" {}",
+    "\"]) {}",
+    "\"]",
+    " in x {}",
+    ": x in y {}",
+];
+
+/// What a name at the cursor would be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Slot {
+    /// A field, or the keyword of a declaration or call.
+    Entry,
+    /// A word of a head: `extends`, `on`, `after`.
+    Head,
+    /// What `extends` names; the kind of the declaration.
+    Extends(DeclKind),
+    /// What stands after `on`.
+    On,
+    /// A step after `after`; the step whose head it is.
+    After(String),
+    /// An outcome.
+    Outcome,
+    /// A type.
+    Type,
+    /// A Python module.
+    Module,
+    /// A function of a Python module.
+    Function(String),
+    /// A pipeline to run.
+    Run,
+    /// The name of an argument, or a value by its short form.
+    Argument(Callable, Vec<String>),
+    /// The value of an argument.
+    ArgumentValue(Callable, String),
+    /// The value of a field.
+    Value(String),
+    /// A value of the language: of a constant, a condition, a loop.
+    Plain,
+    /// A name after this path and a dot.
+    Segment(Vec<String>),
+    /// The text of a field, up to the cursor.
+    Text(String, String),
+    /// The text of a path, up to the cursor.
+    Path(PathOf, String),
+}
+
+/// What is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Callable {
+    /// A function of a module.
+    Python(String, String),
+    /// A pipeline.
+    Run(String),
+    /// A notebook, script or SQL file.
+    File,
+}
+
+/// What a path leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PathOf {
+    /// Another `.pipe` file.
+    Import,
+    /// The directory of a Python project.
+    Package,
+    /// A file with one of these extensions.
+    File(&'static [&'static str]),
+    /// A directory.
+    Directory,
+}
+
+/// The slot at a byte.
+pub(super) struct Found<'a> {
+    pub slot: Slot,
+    /// What a completion replaces.
+    pub replaces: Span,
+    /// Where the entry stands.
+    pub within: Within,
+    /// The nodes around it, in the tree of the whole file.
+    pub around: Vec<Node<'a>>,
+    /// The entries beside it.
+    pub beside: &'a [Item],
+}
+
+/// What could stand at a byte; `None` where nothing can, such as in a comment or in the name of a declaration.
+pub(super) fn find<'a>(view: &View<'a>, offset: u32) -> Option<Found<'a>> {
+    let text = view.text();
+    let at = offset as usize;
+    let comments = &view.tree().comments;
+    if comments.iter().any(|c| c.start < offset && offset <= c.end) {
+        return None;
+    }
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let before = text.get(..at)?;
+    let start = at - before.chars().rev().take_while(|c| part(*c)).map(char::len_utf8).sum::<usize>();
+    let (mut around, beside) = bodies(view, offset);
+    let within = Within::of(&around);
+    let from = entry_start(view, beside, offset).min(start);
+    let head = text.get(from..start)?;
+    let tail = rest_of_entry(text, at);
+    let closings = std::iter::once(tail.as_str()).chain(CLOSINGS.iter().copied());
+    for closing in closings {
+        let fragment = format!("{head}{MARK}{closing}");
+        let file = syntax::parse(FileId(u32::MAX), &fragment).file;
+        let mark = (start - from) as u32 + 1;
+        if let Some((slot, replaced)) = slot(&fragment, &walk::at(&file, mark), &around, start - from) {
+            let from = (from + replaced) as u32;
+            around.retain(|n| matches!(n, Node::Item(_) | Node::Body(_)));
+            return Some(Found { slot, replaces: Span::new(view.unit.id, from, offset), within, around, beside });
+        }
+    }
+    None
+}
+
+/// The items and bodies around a byte, outermost first, and the entries of the innermost.
+fn bodies<'a>(view: &View<'a>, offset: u32) -> (Vec<Node<'a>>, &'a [Item]) {
+    let text = view.text().as_bytes();
+    let inside = |body: &Body| {
+        let open = text.get((body.span.end as usize).wrapping_sub(1)) != Some(&b'}');
+        body.span.start < offset && (offset < body.span.end || open && offset <= body.span.end)
+    };
+    let mut path = Vec::new();
+    let mut beside = view.tree().items.as_slice();
+    let mut pending = Vec::new();
+    for node in view.at(offset) {
+        match node {
+            Node::Body(body) if inside(body) => {
+                path.append(&mut pending);
+                path.push(node);
+                beside = &body.items;
+            }
+            Node::Body(_) => break,
+            _ => pending.push(node),
+        }
+    }
+    (path, beside)
+}
+
+/// Where the entry begins that the byte belongs to.
+fn entry_start(view: &View<'_>, beside: &[Item], offset: u32) -> usize {
+    let text = view.text();
+    let item = beside.iter().rfind(|i| i.span().start <= offset);
+    let line = text.get(..offset as usize).and_then(|t| t.rfind('\n')).map_or(0, |i| i + 1);
+    let Some(item) = item else { return offset as usize };
+    let span = item.span();
+    let between = text.get(span.end.min(offset) as usize..offset as usize).unwrap_or("");
+    if between.contains(['\n', ',']) {
+        return offset as usize - between.rsplit(['\n', ',']).next().map_or(0, str::len);
+    }
+    // A bad entry may have swallowed the lines before.
+    if matches!(item, Item::Bad(_)) && (span.start as usize) < line {
+        let blank = text.get(line..).map_or(0, |t| t.len() - t.trim_start_matches([' ', '\t']).len());
+        let own = text.get(span.start as usize..offset as usize).unwrap_or("");
+        if own.matches(['(', '[', '{']).count() <= own.matches([')', ']', '}']).count() {
+            return (line + blank).min(offset as usize);
+        }
+    }
+    span.start as usize
+}
+
+/// What follows the word at the cursor, up to the end of its line; a block that opens there is closed.
+fn rest_of_entry(text: &str, at: usize) -> String {
+    let line = text.get(at..).and_then(|t| t.split(['\n', '\r', '#']).next()).unwrap_or("");
+    let line = line.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    let opens = line.matches('{').count().saturating_sub(line.matches('}').count());
+    format!("{line}{}", "}".repeat(opens))
+}
+
+/// The slot of a parsed fragment, and how far into it the replaced text begins.
+fn slot(fragment: &str, path: &[Node<'_>], around: &[Node<'_>], start: usize) -> Option<(Slot, usize)> {
+    let (leaf, outer) = path.split_last()?;
+    match leaf {
+        Node::Name(name, role) if name.text.contains(MARK) => {
+            let slot = named(name, *role, outer)?;
+            // A dotted module is one name.
+            let from = if *role == Role::Module { name.span.start as usize } else { start };
+            Some((slot, from))
+        }
+        Node::Str(lit) => {
+            let from = lit.span.start as usize + 1;
+            let typed = fragment.get(from..start)?;
+            let typed = typed.strip_prefix("\"\"").unwrap_or(typed);
+            let from = start - typed.len();
+            let slot = in_text(typed, lit, outer, around)?;
+            Some((slot, from))
+        }
+        Node::Item(Item::Decl(d)) if d.header.broken => Some((Slot::Head, start)),
+        Node::Item(Item::If(i)) if i.header.broken => Some((Slot::Head, start)),
+        Node::Item(Item::For(f)) if f.header.broken => Some((Slot::Head, start)),
+        _ => None,
+    }
+}
+
+fn named(name: &ast::Ident, role: Role, outer: &[Node<'_>]) -> Option<Slot> {
+    let item = innermost_item(outer);
+    let call = match item {
+        Some(Item::Call(call)) => Some(call.as_ref()),
+        _ => None,
+    };
+    Some(match role {
+        Role::Key => Slot::Entry,
+        Role::Module => Slot::Module,
+        Role::Function => match call.map(|c| &c.callee) {
+            Some(Callee::Python { module, .. }) => Slot::Function(module.text.to_string()),
+            _ => return None,
+        },
+        Role::Run => Slot::Run,
+        Role::Extends => match item {
+            Some(Item::Decl(d)) => Slot::Extends(d.kind),
+            _ => return None,
+        },
+        Role::After => Slot::After(item.and_then(declared_name).unwrap_or_default()),
+        Role::Outcome => Slot::Outcome,
+        Role::Type => Slot::Type,
+        Role::Argument => Slot::Argument(callable(call?), given(call?)),
+        Role::Head => head(outer, item, call)?,
+        Role::Segment => {
+            let path = outer.iter().rev().find_map(|n| match n {
+                Node::Value(Value { kind: ValueKind::Path(path), .. }) => Some(path),
+                _ => None,
+            })?;
+            let mut before = vec![path.head.text.to_string()];
+            for segment in &path.rest {
+                match segment {
+                    ast::Segment::Name(n) if n.span == name.span => break,
+                    ast::Segment::Name(n) => before.push(n.text.to_string()),
+                    ast::Segment::Index(_) => {}
+                }
+            }
+            Slot::Segment(before)
+        }
+        Role::Declared(_)
+        | Role::Bound(_)
+        | Role::Package
+        | Role::Condition
+        | Role::Loop
+        | Role::Variable
+        | Role::Operator
+        | Role::ValueFunction => return None,
+    })
+}
+
+/// A value by its first name.
+fn head(outer: &[Node<'_>], item: Option<&Item>, call: Option<&Call>) -> Option<Slot> {
+    for node in outer.iter().rev() {
+        match node {
+            Node::On(_) => return Some(Slot::On),
+            Node::Argument(argument) => {
+                let call = call?;
+                return Some(match &argument.name {
+                    Some(name) => Slot::ArgumentValue(callable(call), name.text.to_string()),
+                    None => Slot::Argument(callable(call), given(call)),
+                });
+            }
+            Node::Item(_) => break,
+            _ => {}
+        }
+    }
+    Some(match item? {
+        Item::Entry(e) => Slot::Value(e.key.text.to_string()),
+        _ => Slot::Plain,
+    })
+}
+
+/// A place inside a string.
+fn in_text(typed: &str, lit: &ast::StrLit, outer: &[Node<'_>], around: &[Node<'_>]) -> Option<Slot> {
+    let typed = typed.to_owned();
+    Some(match innermost_item(outer)? {
+        Item::Import(_) => Slot::Path(PathOf::Import, typed),
+        Item::Package(_) => Slot::Path(PathOf::Package, typed),
+        Item::Call(call) => match &call.callee {
+            Callee::Notebook(path) if path.span == lit.span => {
+                Slot::Path(PathOf::File(&["py", "ipynb", "sql", "r", "scala"]), typed)
+            }
+            Callee::Script(path) if path.span == lit.span => Slot::Path(PathOf::File(&["py"]), typed),
+            Callee::Sql(path) if path.span == lit.span => Slot::Path(PathOf::File(&["sql"]), typed),
+            Callee::Dbt(path) if path.span == lit.span => Slot::Path(PathOf::Directory, typed),
+            _ => Slot::Text(String::new(), typed),
+        },
+        Item::Entry(e) => Slot::Text(e.key.text.to_string(), typed),
+        _ if around.is_empty() && !typed.contains("{{") => return None,
+        _ => Slot::Text(String::new(), typed),
+    })
+}
+
+fn innermost_item<'a>(path: &[Node<'a>]) -> Option<&'a Item> {
+    path.iter().rev().find_map(|n| match n {
+        Node::Item(item) => Some(*item),
+        _ => None,
+    })
+}
+
+fn declared_name(item: &Item) -> Option<String> {
+    Some(match item {
+        Item::Decl(d) => d.name.text.to_string(),
+        Item::If(i) => i.name.text.to_string(),
+        Item::For(f) => f.name.text.to_string(),
+        _ => return None,
+    })
+}
+
+fn callable(call: &Call) -> Callable {
+    match &call.callee {
+        Callee::Python { module, function } => Callable::Python(module.text.to_string(), function.text.to_string()),
+        Callee::Run(name) => Callable::Run(name.text.to_string()),
+        _ => Callable::File,
+    }
+}
+
+/// The names of arguments that a call has already.
+fn given(call: &Call) -> Vec<String> {
+    call.arguments
+        .iter()
+        .filter_map(|a| match (&a.name, &a.value.kind) {
+            (Some(name), _) => Some(name.text.to_string()),
+            (None, ValueKind::Path(path)) => path.word().map(str::to_owned),
+            _ => None,
+        })
+        .filter(|name| !name.contains(MARK))
+        .collect()
+}

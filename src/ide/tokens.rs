@@ -1,0 +1,282 @@
+//! Every token with its meaning: colours that follow from what a name is and not from how it looks.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::view::View;
+use crate::schema::{self, Enum, Ty, facts};
+use crate::source::Span;
+use crate::syntax::ast::{BindingKind, DeclKind, Item, StrPart, Value, ValueKind};
+use crate::syntax::walk::{self, Node, Role};
+use crate::syntax::words;
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TokenKind {
+    /// A word of the language.
+    Keyword,
+    /// A pipeline, target, package or Python module.
+    Namespace,
+    /// A step, condition or loop; a Python function.
+    Function,
+    /// A cluster or environment.
+    Class,
+    /// A constant, var or loop variable.
+    Variable,
+    /// A param, or the name of an argument.
+    Parameter,
+    /// A field, or an output of a step.
+    Property,
+    /// A member of an enum.
+    EnumMember,
+    /// A type.
+    Type,
+    /// A text.
+    Str,
+    /// A number or duration.
+    Number,
+    /// A comment.
+    Comment,
+    /// An operator.
+    Operator,
+}
+
+/// A token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Token {
+    /// Where; never more than one line.
+    pub span: Span,
+    /// What it is.
+    pub kind: TokenKind,
+    /// It declares the name.
+    pub declares: bool,
+    /// It is known at compile time.
+    pub constant: bool,
+    /// It is the platform's own, such as `job.run_id`.
+    pub platform: bool,
+}
+
+/// Every token of a file, in order, none over another.
+pub fn tokens(view: &View<'_>) -> Vec<Token> {
+    let mut out = Tokens { list: Vec::new(), text: view.text() };
+    for comment in &view.tree().comments {
+        out.add(*comment, TokenKind::Comment);
+    }
+    let mut key = "";
+    walk::walk(view.tree(), &mut |node| match node {
+        Node::Item(item) => {
+            if let Item::Entry(e) = item {
+                key = e.key.text.as_str();
+            }
+            keywords(item, &mut out);
+        }
+        Node::On(on) => out.add(Span { end: on.span.start + 2, ..on.span }, TokenKind::Keyword),
+        Node::Value(value) => plain_value(value, &mut out),
+        Node::Str(lit) => {
+            let mut from = lit.span.start;
+            for part in &lit.parts {
+                if let StrPart::Reference(value) = part {
+                    out.add(Span { start: from, end: value.span.start, ..lit.span }, TokenKind::Str);
+                    from = value.span.end;
+                }
+            }
+            out.add(Span { start: from, ..lit.span }, TokenKind::Str);
+        }
+        Node::Name(name, role) => out.list.extend(named(view, name, role, key)),
+        _ => {}
+    });
+    let mut list = out.list;
+    list.retain(|t| t.span.start < t.span.end);
+    list.sort();
+    // Of two that overlap the first and longer one is kept.
+    let mut end = 0;
+    list.retain(|t| {
+        let free = t.span.start >= end;
+        if free {
+            end = t.span.end;
+        }
+        free
+    });
+    list
+}
+
+struct Tokens<'a> {
+    list: Vec<Token>,
+    text: &'a str,
+}
+
+impl Tokens<'_> {
+    /// One token a line.
+    fn add(&mut self, span: Span, kind: TokenKind) {
+        let Some(text) = self.text.get(span.start as usize..span.end as usize) else { return };
+        let mut start = span.start;
+        for line in text.split_inclusive('\n') {
+            let end = start + line.trim_end_matches(['\n', '\r']).len() as u32;
+            self.list.push(Token {
+                span: Span { start, end, ..span },
+                kind,
+                declares: false,
+                constant: false,
+                platform: false,
+            });
+            start += line.len() as u32;
+        }
+    }
+
+    /// The words of heads between two bytes.
+    fn words(&mut self, from: u32, to: u32, file: crate::source::FileId) {
+        let Some(text) = self.text.get(from as usize..to as usize) else { return };
+        let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let mut at = 0;
+        while let Some(start) = text.get(at..).and_then(|t| t.find(part)).map(|i| at + i) {
+            let rest = text.get(start..).unwrap_or("");
+            let len = rest.find(|c| !part(c)).unwrap_or(rest.len());
+            let word = rest.get(..len).unwrap_or("");
+            if word == "else" || words::find(word).is_some_and(|w| w.slot == words::Slot::Head) {
+                let span = Span::new(file, from + start as u32, from + (start + len) as u32);
+                self.add(span, TokenKind::Keyword);
+            }
+            at = start + len;
+        }
+    }
+}
+
+fn plain_value(value: &Value, out: &mut Tokens<'_>) {
+    if let ValueKind::Number(_) | ValueKind::Duration(..) = value.kind {
+        out.add(value.span, TokenKind::Number);
+    }
+}
+
+/// The keyword that begins an item, and those of its head.
+fn keywords(item: &Item, out: &mut Tokens<'_>) {
+    let span = item.span();
+    let first = |len: usize| Span { end: span.start + len as u32, ..span };
+    match item {
+        Item::Import(_) => out.add(first(6), TokenKind::Keyword),
+        Item::Package(_) => out.add(first(7), TokenKind::Keyword),
+        Item::Binding(b) => out.add(first(b.kind.keyword().len()), TokenKind::Keyword),
+        Item::Decl(d) => {
+            out.add(first(d.kind.keyword().len()), TokenKind::Keyword);
+            gaps(out, d.name.span.end, d.body.span.start, span, |f| {
+                d.family.iter().for_each(|x| {
+                    f(x.name.span);
+                    f(x.list.span);
+                });
+                header(&d.header, f);
+            });
+        }
+        Item::If(i) => {
+            out.add(first(2), TokenKind::Keyword);
+            gaps(out, i.name.span.end, i.left.span.start, span, |f| header(&i.header, f));
+            if let Some(otherwise) = &i.otherwise {
+                out.words(i.then.span.end, otherwise.span.start, span.file);
+            }
+        }
+        Item::For(l) => {
+            out.add(first(3), TokenKind::Keyword);
+            gaps(out, l.name.span.end, l.body.span.start, span, |f| {
+                header(&l.header, f);
+                f(l.variable.span);
+                f(l.list.span);
+                l.parallel.iter().for_each(|v| f(v.span));
+            });
+        }
+        Item::Call(_) => {
+            let text = out.text.get(span.start as usize..span.end as usize).unwrap_or("");
+            out.add(first(text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(0)), TokenKind::Keyword);
+        }
+        Item::Entry(_) | Item::Bad(_) => {}
+    }
+}
+
+fn header(header: &crate::syntax::ast::Header, f: &mut dyn FnMut(Span)) {
+    header.extends.iter().for_each(|e| f(e.span));
+    header.on.iter().for_each(|o| f(o.value.span));
+    for after in &header.after {
+        f(after.name.span);
+        after.index.iter().for_each(|v| f(v.span));
+        after.outcome.iter().for_each(|o| f(o.span));
+    }
+}
+
+/// The words between the names of a head.
+fn gaps(out: &mut Tokens<'_>, from: u32, to: u32, of: Span, names: impl Fn(&mut dyn FnMut(Span))) {
+    let mut taken: Vec<Span> = Vec::new();
+    names(&mut |span| taken.push(span));
+    taken.sort();
+    let mut at = from;
+    for span in taken {
+        out.words(at, span.start, of.file);
+        at = span.end;
+    }
+    out.words(at, to, of.file);
+}
+
+fn named(view: &View<'_>, name: &crate::syntax::ast::Ident, role: Role, key: &str) -> Option<Token> {
+    let token = |kind| Token { span: name.span, kind, declares: false, constant: false, platform: false };
+    let declared = |kind| Token { declares: true, ..token(kind) };
+    Some(match role {
+        Role::Declared(_) | Role::Bound(_) | Role::Package | Role::Condition | Role::Loop | Role::Variable => {
+            let (kind, constant) = of_declaration(role);
+            Token { constant, ..declared(kind) }
+        }
+        Role::Key => token(TokenKind::Property),
+        Role::Argument => token(TokenKind::Parameter),
+        Role::Module => token(TokenKind::Namespace),
+        Role::Function => token(TokenKind::Function),
+        Role::Run => token(TokenKind::Namespace),
+        Role::Extends => token(TokenKind::Class),
+        Role::After => token(TokenKind::Function),
+        Role::Outcome => token(TokenKind::Keyword),
+        Role::Type => token(TokenKind::Type),
+        Role::Operator => token(TokenKind::Operator),
+        Role::ValueFunction => Token { platform: true, ..token(TokenKind::Function) },
+        Role::Head | Role::Segment => {
+            if let Some(link) = view.use_at(name.span.start).filter(|l| l.at == name.span)
+                && let Some(unit) = view.project.unit_of(link.to.file)
+            {
+                let role = walk::at(&unit.ast, link.to.end).into_iter().rev().find_map(|n| match n {
+                    Node::Name(n, role) if n.span == link.to => Some(role),
+                    _ => None,
+                })?;
+                let (kind, constant) = of_declaration(role);
+                return Some(Token { constant, ..token(kind) });
+            }
+            if words::find(&name.text).is_some_and(|w| w.slot == words::Slot::Value) && !name.quoted {
+                return Some(token(TokenKind::Keyword));
+            }
+            if role == Role::Head && is_member(key, &name.text) {
+                return Some(token(TokenKind::EnumMember));
+            }
+            let platform = facts::ROOTS.contains(&name.text.as_str()) || role == Role::Segment;
+            Token { platform, ..token(if role == Role::Segment { TokenKind::Property } else { TokenKind::Variable }) }
+        }
+    })
+}
+
+/// Whether a word is a member of an enum that a field of this name has.
+fn is_member(key: &str, word: &str) -> bool {
+    static ENUMS: LazyLock<HashMap<&str, Vec<&Enum>>> = LazyLock::new(|| {
+        let mut out: HashMap<&str, Vec<&Enum>> = HashMap::new();
+        let places = schema::PLACES.iter().flat_map(|(_, p)| p.keys().filter_map(|k| p.field(k)));
+        for field in schema::all_blocks().into_iter().flat_map(|b| b.fields).chain(places) {
+            if let Ty::Enum(e) = field.ty {
+                out.entry(field.key).or_default().push(e);
+            }
+        }
+        out
+    });
+    ENUMS.get(key).is_some_and(|enums| enums.iter().any(|e| e.members.contains(&word)))
+}
+
+fn of_declaration(role: Role) -> (TokenKind, bool) {
+    match role {
+        Role::Declared(DeclKind::Cluster | DeclKind::Environment) => (TokenKind::Class, false),
+        Role::Declared(DeclKind::Pipeline | DeclKind::Target) | Role::Package => (TokenKind::Namespace, false),
+        Role::Declared(DeclKind::Step) | Role::Condition | Role::Loop => (TokenKind::Function, false),
+        Role::Bound(BindingKind::Let | BindingKind::Var) => (TokenKind::Variable, true),
+        Role::Bound(BindingKind::Param) => (TokenKind::Parameter, false),
+        Role::Bound(BindingKind::Output) => (TokenKind::Property, false),
+        _ => (TokenKind::Variable, false),
+    }
+}

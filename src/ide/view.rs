@@ -1,0 +1,107 @@
+//! One file of a snapshot, and the project that it is seen in.
+
+use super::workspace::Snapshot;
+use crate::check::{Index, Link};
+use crate::model::{Pipeline, Program};
+use crate::project::{Project, Unit};
+use crate::source::{FileId, Files, Span};
+use crate::syntax::ast::{self, Decl, DeclKind, Item};
+use crate::syntax::walk::{self, Node};
+
+/// A file with all that is known of it.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// What it is part of.
+    pub snapshot: &'a Snapshot,
+    /// The door to files.
+    pub files: &'a dyn Files,
+    /// The project; of several that hold the file the first.
+    pub project: &'a Project,
+    /// What names refer to in the project.
+    pub index: &'a Index,
+    /// The parsed file.
+    pub unit: &'a Unit,
+}
+
+impl<'a> View<'a> {
+    /// The view of a file; `None` if no project has it.
+    pub fn of(snapshot: &'a Snapshot, files: &'a dyn Files, file: FileId) -> Option<View<'a>> {
+        let (project, index) =
+            snapshot.loaded.projects.iter().zip(&snapshot.checked.indexes).find(|(p, _)| p.unit_of(file).is_some())?;
+        Some(View { snapshot, files, project, index, unit: project.unit_of(file)? })
+    }
+
+    /// The text of the file.
+    pub fn text(&self) -> &'a str {
+        self.snapshot.loaded.sources.text(self.unit.id)
+    }
+
+    /// The tree of the file.
+    pub fn tree(&self) -> &'a ast::File {
+        &self.unit.ast
+    }
+
+    /// The text under a span of any file.
+    pub fn slice(&self, span: Span) -> &'a str {
+        self.snapshot.loaded.sources.slice(span)
+    }
+
+    /// The nodes around a byte, outermost first.
+    pub fn at(&self, offset: u32) -> Vec<Node<'a>> {
+        walk::at(&self.unit.ast, offset)
+    }
+
+    /// The declaration that is named at a byte: by a use, or by its own name.
+    pub fn declaration(&self, offset: u32) -> Option<Link> {
+        self.use_at(offset).or_else(|| {
+            let own = self.at(offset).into_iter().rev().find_map(|node| match node {
+                Node::Name(name, role) if names_something(role) => Some(name.span),
+                _ => None,
+            })?;
+            Some(Link { at: own, to: own })
+        })
+    }
+
+    /// The use of a name at a byte. Of several meanings a declaration of this pipeline comes first, then one of a
+    /// `.pipe` file.
+    pub fn use_at(&self, offset: u32) -> Option<Link> {
+        let own = self.pipeline_at(offset).map(|d| d.span);
+        self.index.declarations(self.unit.id, offset).min_by_key(|l| {
+            let here = own.is_some_and(|own| own.contains(l.to));
+            (!here, self.project.unit_of(l.to.file).is_none(), l.at.end - l.at.start)
+        })
+    }
+
+    /// The programs, one for each target.
+    pub fn programs(&self) -> impl Iterator<Item = &'a Program> {
+        self.index.programs.iter()
+    }
+
+    /// The pipeline whose name stands at a place, in each program.
+    pub fn pipelines(&self, declared: Span) -> impl Iterator<Item = (&'a Program, &'a Pipeline)> {
+        self.programs().filter_map(move |p| Some((p, p.pipelines.iter().find(|l| l.span == declared)?)))
+    }
+
+    /// The declared pipeline around a byte.
+    pub fn pipeline_at(&self, offset: u32) -> Option<&'a Decl> {
+        self.at(offset).into_iter().find_map(|n| match n {
+            Node::Item(Item::Decl(d)) if d.kind == DeclKind::Pipeline => Some(d.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// The units that this file sees names of: itself, then what it imports.
+    pub fn seen(&self) -> impl Iterator<Item = &'a Unit> {
+        let at = self.project.units.iter().position(|u| u.id == self.unit.id);
+        let imports = at.and_then(|i| self.project.imports.get(i)).map(Vec::as_slice).unwrap_or_default();
+        let project = self.project;
+        let imported = imports.iter().filter_map(move |(_, to)| project.units.get((*to)?).map(|u| u.as_ref()));
+        std::iter::once(self.unit).chain(imported)
+    }
+}
+
+/// Whether a name of this role declares something that can be used elsewhere.
+pub(super) fn names_something(role: walk::Role) -> bool {
+    use walk::Role;
+    matches!(role, Role::Declared(_) | Role::Bound(_) | Role::Package | Role::Condition | Role::Loop | Role::Variable)
+}

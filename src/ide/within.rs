@@ -1,0 +1,122 @@
+//! Which fields a body takes: the place of the table that a node stands in.
+
+use crate::schema::{
+    self, Block, DEFAULTS_PLACE, Field, NOTEBOOK_CALL_PLACE, PLACES, PYTHON_CALL_PLACE, Place, RUN_CALL_PLACE,
+    SCRIPT_CALL_PLACE, SQL_CALL_PLACE, STEP_PLACE, Ty,
+};
+use crate::syntax::ast::{Callee, DeclKind, Item};
+use crate::syntax::walk::Node;
+
+/// What surrounds an entry.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Within {
+    /// The file itself.
+    File,
+    /// The body of a declaration.
+    Declared(DeclKind, &'static Place),
+    /// A branch of an `if`, or the body of a `for`: fields of its own task, and steps.
+    Branch,
+    /// The block after a call, and `defaults`.
+    Fields(&'static Place),
+    /// An object of the API.
+    Block(&'static Block),
+    /// `vars` of a target.
+    Vars,
+    /// A place whose names are free.
+    Free,
+}
+
+impl Within {
+    /// The innermost place of a path of nodes.
+    pub fn of(path: &[Node<'_>]) -> Within {
+        let mut within = Within::File;
+        let mut around: Option<&Item> = None;
+        for node in path {
+            match node {
+                Node::Item(item) => around = Some(item),
+                Node::Body(_) => within = around.map_or(Within::Free, |item| within.inside(item)),
+                _ => {}
+            }
+        }
+        within
+    }
+
+    /// The body of an item that stands in this place.
+    fn inside(self, item: &Item) -> Within {
+        match item {
+            Item::Decl(d) => match PLACES.iter().find(|(keyword, _)| *keyword == d.kind.keyword()) {
+                Some((_, place)) => Within::Declared(d.kind, place),
+                None => Within::Free,
+            },
+            Item::If(_) | Item::For(_) => Within::Branch,
+            Item::Call(call) => Within::Fields(call_place(&call.callee)),
+            Item::Entry(entry) => match (self, entry.key.text.as_str()) {
+                (Within::Declared(DeclKind::Pipeline, _), "defaults") => Within::Fields(&DEFAULTS_PLACE),
+                (Within::Declared(DeclKind::Target, _), "vars") => Within::Vars,
+                (_, key) => match self.field(key).map(|f| f.ty) {
+                    Some(Ty::Block(block) | Ty::BlockList(block)) => Within::Block(block),
+                    _ => Within::Free,
+                },
+            },
+            _ => Within::Free,
+        }
+    }
+
+    /// The row of a field that may stand here.
+    pub fn field(self, key: &str) -> Option<&'static Field> {
+        match self {
+            Within::Declared(_, place) | Within::Fields(place) => place.field(key),
+            Within::Branch => STEP_PLACE.field(key),
+            Within::Block(block) => block.field(key),
+            Within::File | Within::Vars | Within::Free => None,
+        }
+    }
+
+    /// Every field that may stand here.
+    pub fn fields(self) -> Vec<&'static Field> {
+        let of = |place: &'static Place| place.keys().filter_map(|k| place.field(k)).collect();
+        match self {
+            Within::Declared(_, place) | Within::Fields(place) => of(place),
+            Within::Branch => of(&STEP_PLACE),
+            Within::Block(block) => block.fields.iter().collect(),
+            Within::File | Within::Vars | Within::Free => Vec::new(),
+        }
+    }
+
+    /// The keywords that may begin an entry here.
+    pub fn keywords(self) -> &'static [&'static str] {
+        match self {
+            Within::File => &["import", "package", "let", "var", "target", "cluster", "environment", "pipeline"],
+            Within::Declared(DeclKind::Pipeline, _) => {
+                &["param", "cluster", "environment", "step", "if", "for", "defaults"]
+            }
+            Within::Declared(DeclKind::Step, _) => {
+                &["python", "notebook", "script", "sql", "dbt", "run", "output", "unchecked"]
+            }
+            Within::Branch => &["step", "if", "for"],
+            Within::Declared(..) | Within::Block(_) | Within::Fields(_) => &["unchecked"],
+            Within::Vars | Within::Free => &[],
+        }
+    }
+
+    /// The fields that exclude `key` here.
+    pub fn group_of(self, key: &str) -> Option<&'static schema::Group> {
+        match self {
+            Within::Declared(_, place) | Within::Fields(place) => place.group_of(key),
+            Within::Branch => STEP_PLACE.group_of(key),
+            Within::Block(block) => block.group_of(key),
+            _ => None,
+        }
+    }
+}
+
+fn call_place(callee: &Callee) -> &'static Place {
+    match callee {
+        Callee::Python { .. } => &PYTHON_CALL_PLACE,
+        Callee::Notebook(_) => &NOTEBOOK_CALL_PLACE,
+        Callee::Script(_) => &SCRIPT_CALL_PLACE,
+        Callee::Sql(_) => &SQL_CALL_PLACE,
+        Callee::Dbt(_) => &schema::DBT_CALL_PLACE,
+        Callee::Run(_) => &RUN_CALL_PLACE,
+    }
+}

@@ -1,0 +1,185 @@
+//! What an editor has open, and what was understood of it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::rename::{Edit, applied};
+use super::view::View;
+use crate::check::{Checked, Options, check};
+use crate::diag::Diagnostic;
+use crate::project::{Cache, LoadError, Loaded, load_around, pipe_files};
+use crate::source::{Buffers, FileId, Files, SourceMap};
+
+/// Projects as they were understood at one moment.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    /// The files and what belongs together.
+    pub loaded: Loaded,
+    /// What checking came to, for all targets.
+    pub checked: Checked,
+    /// What could not be read.
+    pub problems: Vec<LoadError>,
+}
+
+impl Snapshot {
+    /// What is wrong in a file, in order.
+    pub fn diagnostics(&self, file: FileId) -> impl Iterator<Item = &Diagnostic> {
+        self.checked.diagnostics.iter().filter(move |d| d.span.file == file)
+    }
+
+    /// The `.pipe` files of its projects.
+    pub fn files(&self) -> Vec<FileId> {
+        let mut out: Vec<FileId> = self.loaded.projects.iter().flat_map(|p| &p.units).map(|u| u.id).collect();
+        out.sort();
+        out.dedup();
+        out
+    }
+}
+
+/// Open buffers, the folders around them, and the answers so far.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    files: Buffers,
+    folders: Vec<PathBuf>,
+    cache: Cache,
+    /// The `.pipe` files of the folders, as they were when they were last looked for.
+    known: Option<Vec<PathBuf>>,
+    current: Option<Snapshot>,
+}
+
+impl Workspace {
+    /// Sets the folders in which files are looked for that import an open one.
+    pub fn set_folders(&mut self, folders: Vec<PathBuf>) {
+        self.folders = folders;
+        self.look_again();
+    }
+
+    /// The folders in which files are looked for.
+    pub fn folders(&self) -> &[PathBuf] {
+        &self.folders
+    }
+
+    /// Opens a buffer, or gives it another text.
+    pub fn set(&mut self, path: PathBuf, text: Arc<str>) {
+        if self.files.text(&path).is_none() {
+            self.known = None;
+        }
+        self.files.set(path, text);
+        self.current = None;
+    }
+
+    /// Closes a buffer: from now on the file on disk counts.
+    pub fn close(&mut self, path: &Path) {
+        self.files.close(path);
+        self.changed_on_disk(path);
+    }
+
+    /// A file was made, changed or taken away on disk.
+    pub fn changed_on_disk(&mut self, path: &Path) {
+        self.files.forget(path);
+        self.look_again();
+    }
+
+    /// Looks for files again before the next answer.
+    pub fn look_again(&mut self) {
+        self.known = None;
+        self.current = None;
+    }
+
+    /// The text of an open buffer.
+    pub fn text(&self, path: &Path) -> Option<&Arc<str>> {
+        self.files.text(path)
+    }
+
+    /// The door to files, with open buffers over the disk.
+    pub fn files(&self) -> &dyn Files {
+        &self.files
+    }
+
+    /// Understands the projects of the open `.pipe` files, if anything has changed since it last did.
+    pub fn refresh(&mut self) -> &Snapshot {
+        let snapshot = match self.current.take() {
+            Some(snapshot) => snapshot,
+            None => {
+                let open = self.open();
+                self.understand(&open)
+            }
+        };
+        self.current.insert(snapshot)
+    }
+
+    /// The answers of the last [`Workspace::refresh`], if they still hold.
+    pub fn current(&self) -> Option<&Snapshot> {
+        self.current.as_ref()
+    }
+
+    /// A file as it was understood by the last [`Workspace::refresh`].
+    pub fn view(&self, path: &Path) -> Option<View<'_>> {
+        let snapshot = self.current.as_ref()?;
+        View::of(snapshot, &self.files, snapshot.loaded.sources.find(path)?)
+    }
+
+    /// Every project of the folders, open or not: for answers that must miss nothing.
+    pub fn everything(&mut self) -> Snapshot {
+        self.known = None;
+        let mut all = self.known().to_vec();
+        all.extend(self.open());
+        self.understand(&all)
+    }
+
+    /// Every project of the folders as it would be after some changes; nothing is changed.
+    pub fn after(&self, sources: &SourceMap, edits: &[Edit]) -> Snapshot {
+        let mut other = Workspace { folders: self.folders.clone(), ..Workspace::default() };
+        for path in self.open() {
+            if let Some(text) = self.files.text(&path) {
+                other.set(path, text.clone());
+            }
+        }
+        let mut rest = edits;
+        while let Some(first) = rest.first() {
+            let file = first.span.file;
+            let (here, others) = rest.split_at(rest.partition_point(|e| e.span.file <= file));
+            other.set(sources.path(file).to_owned(), applied(sources.text(file), here).into());
+            rest = others;
+        }
+        other.everything()
+    }
+
+    fn open(&self) -> Vec<PathBuf> {
+        self.files.paths().filter(|p| is_pipe(p)).map(Path::to_owned).collect()
+    }
+
+    fn understand(&mut self, paths: &[PathBuf]) -> Snapshot {
+        let known = self.known().to_vec();
+        let (loaded, problems) = load_around(paths, &known, &self.files, &mut self.cache);
+        let options = Options { all_targets: true, diagnostics_only: true, index: true, ..Options::default() };
+        // Only a target or a var that is asked for can be wrong, and none is.
+        let checked = check(&loaded, &self.files, &options).unwrap_or_default();
+        Snapshot { loaded, checked, problems }
+    }
+
+    /// The `.pipe` files of the folders and, without folders, those beside the open ones.
+    fn known(&mut self) -> &[PathBuf] {
+        let found = match self.known.take() {
+            Some(known) => known,
+            None => {
+                let mut found: Vec<PathBuf> =
+                    self.folders.iter().flat_map(|f| pipe_files(f, &self.files).unwrap_or_default()).collect();
+                for dir in self.files.paths().filter(|p| is_pipe(p)).filter_map(Path::parent) {
+                    if !self.folders.iter().any(|f| dir.starts_with(f)) {
+                        let beside = self.files.list(dir).unwrap_or_default();
+                        found.extend(beside.into_iter().filter(|p| is_pipe(p) && self.files.is_file(p)));
+                    }
+                }
+                found.sort();
+                found.dedup();
+                found
+            }
+        };
+        self.known.insert(found)
+    }
+}
+
+fn is_pipe(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e == "pipe")
+}
