@@ -190,9 +190,15 @@ impl<'a> Context<'_, 'a> {
                 _ => None,
             })
             .collect();
+        let calls = self.found.beside.iter().any(|i| matches!(i, Item::Call(_)));
         for word in within.keywords() {
             match words::find(word) {
-                Some(_) => keyword(offers, word),
+                Some(found) => {
+                    keyword(offers, word);
+                    if let Some(offer) = offers.list.last_mut() {
+                        offer.rank = if found.slot == words::Slot::Call && calls { 7 } else { 3 };
+                    }
+                }
                 None if !here.contains(word) => {
                     let offer = offers.add(CompletionKind::Keyword, *word, "");
                     offer.insert = format!("{word} {{\n  $0\n}}");
@@ -217,6 +223,8 @@ impl<'a> Context<'_, 'a> {
             offer.deprecated = field.status == Status::Deprecated;
             offer.rank = match (field.required, offer.deprecated || said) {
                 (_, true) => 8,
+                // Calls say the same, and are checked.
+                _ if crate::schema::kind_of(field.key).is_some() => 7,
                 (true, false) => 4,
                 (false, false) => 5,
             };
@@ -509,28 +517,25 @@ impl<'a> Context<'_, 'a> {
     fn functions(&self, offers: &mut Offers, module: &str) {
         let found = self.look(|functions| {
             let names = functions.names(module);
-            let list: Vec<(String, Option<Box<Signature>>)> = names
+            let list: Vec<(String, Box<Signature>)> = names
                 .into_iter()
                 .filter(|(name, _)| !name.starts_with('_'))
                 .filter_map(|(name, _)| match functions.find(module, &name) {
-                    Lookup::Signature(signature) => Some((name, Some(signature))),
-                    Lookup::Unknown(_) => Some((name, None)),
-                    Lookup::Missing(_) => None,
+                    Lookup::Signature(signature) => Some((name, signature)),
+                    // What comes from elsewhere is rarely meant to be a step.
+                    Lookup::Unknown(_) | Lookup::Missing(_) => None,
                 })
                 .collect();
             (!list.is_empty()).then_some(list)
         });
         for (name, signature) in found.unwrap_or_default() {
             let params: Vec<String> = signature
+                .params
                 .iter()
-                .flat_map(|s| &s.params)
                 .map(|p| p.written.name.clone() + if p.written.optional { "?" } else { "" })
                 .collect();
             let offer = offers.add(CompletionKind::Function, &name, format!("({})", params.join(", ")));
-            offer.insert = match signature {
-                Some(_) => format!("{name}($0)"),
-                None => name,
-            };
+            offer.insert = format!("{name}($0)");
         }
     }
 
@@ -632,7 +637,10 @@ fn fits(of: PathOf, path: &Path) -> bool {
 }
 
 fn kind_of(field: &Field) -> String {
-    field.facts().into_iter().next().map(|(_, kind)| kind).unwrap_or_default()
+    match field.ty {
+        Ty::Enum(e) => e.name.to_owned(),
+        other => other.describe().replace('`', ""),
+    }
 }
 
 fn field_shape(field: &Field) -> String {

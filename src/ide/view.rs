@@ -26,8 +26,10 @@ pub struct View<'a> {
 impl<'a> View<'a> {
     /// The view of a file; `None` if no project has it.
     pub fn of(snapshot: &'a Snapshot, files: &'a dyn Files, file: FileId) -> Option<View<'a>> {
-        let (project, index) =
-            snapshot.loaded.projects.iter().zip(&snapshot.checked.indexes).find(|(p, _)| p.unit_of(file).is_some())?;
+        static NOTHING: Index = Index { links: Vec::new(), programs: Vec::new() };
+        let at = snapshot.loaded.projects.iter().position(|p| p.unit_of(file).is_some())?;
+        let project = snapshot.loaded.projects.get(at)?;
+        let index = snapshot.checked.indexes.get(at).unwrap_or(&NOTHING);
         Some(View { snapshot, files, project, index, unit: project.unit_of(file)? })
     }
 

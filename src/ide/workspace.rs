@@ -45,6 +45,20 @@ pub struct Workspace {
     /// The `.pipe` files of the folders, as they were when they were last looked for.
     known: Option<Vec<PathBuf>>,
     current: Option<Snapshot>,
+    /// What is the matter with `current`.
+    age: Age,
+}
+
+/// How much of the last answers still holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Age {
+    /// All of it.
+    #[default]
+    Current,
+    /// The trees do; what they mean was found out before.
+    Unchecked,
+    /// Nothing.
+    Old,
 }
 
 impl Workspace {
@@ -65,7 +79,7 @@ impl Workspace {
             self.known = None;
         }
         self.files.set(path, text);
-        self.current = None;
+        self.age = Age::Old;
     }
 
     /// Closes a buffer: from now on the file on disk counts.
@@ -83,7 +97,7 @@ impl Workspace {
     /// Looks for files again before the next answer.
     pub fn look_again(&mut self) {
         self.known = None;
-        self.current = None;
+        self.age = Age::Old;
     }
 
     /// The text of an open buffer.
@@ -97,18 +111,30 @@ impl Workspace {
     }
 
     /// Understands the projects of the open `.pipe` files, if anything has changed since it last did.
-    pub fn refresh(&mut self) -> &Snapshot {
-        let snapshot = match self.current.take() {
-            Some(snapshot) => snapshot,
-            None => {
-                let open = self.open();
-                self.understand(&open)
-            }
-        };
-        self.current.insert(snapshot)
+    pub fn refresh(&mut self) {
+        self.refresh_trees();
+        if self.age != Age::Current
+            && let Some(snapshot) = &mut self.current
+        {
+            snapshot.checked = checked(&snapshot.loaded, &self.files);
+            self.age = Age::Current;
+        }
     }
 
-    /// The answers of the last [`Workspace::refresh`], if they still hold.
+    /// Parses what has changed and leaves it at that: names mean what they meant when [`Workspace::refresh`] was called
+    /// last. It is enough to say what could stand at a place, and takes half the time.
+    pub fn refresh_trees(&mut self) {
+        if self.age != Age::Old && self.current.is_some() {
+            return;
+        }
+        let open = self.open();
+        let (loaded, problems) = self.load(&open);
+        let before = self.current.take().map(|s| s.checked).unwrap_or_default();
+        self.current = Some(Snapshot { loaded, checked: before, problems });
+        self.age = Age::Unchecked;
+    }
+
+    /// What was understood last.
     pub fn current(&self) -> Option<&Snapshot> {
         self.current.as_ref()
     }
@@ -150,12 +176,14 @@ impl Workspace {
     }
 
     fn understand(&mut self, paths: &[PathBuf]) -> Snapshot {
-        let known = self.known().to_vec();
-        let (loaded, problems) = load_around(paths, &known, &self.files, &mut self.cache);
-        let options = Options { all_targets: true, diagnostics_only: true, index: true, ..Options::default() };
-        // Only a target or a var that is asked for can be wrong, and none is.
-        let checked = check(&loaded, &self.files, &options).unwrap_or_default();
+        let (loaded, problems) = self.load(paths);
+        let checked = checked(&loaded, &self.files);
         Snapshot { loaded, checked, problems }
+    }
+
+    fn load(&mut self, paths: &[PathBuf]) -> (Loaded, Vec<LoadError>) {
+        let known = self.known().to_vec();
+        load_around(paths, &known, &self.files, &mut self.cache)
     }
 
     /// The `.pipe` files of the folders and, without folders, those beside the open ones.
@@ -178,6 +206,12 @@ impl Workspace {
         };
         self.known.insert(found)
     }
+}
+
+fn checked(loaded: &Loaded, files: &dyn Files) -> Checked {
+    let options = Options { all_targets: true, diagnostics_only: true, index: true, ..Options::default() };
+    // Only a target or a var that is asked for can be wrong, and none is.
+    check(loaded, files, &options).unwrap_or_default()
 }
 
 fn is_pipe(path: &Path) -> bool {

@@ -23,7 +23,12 @@ type Answer<T> = Result<T, Failure>;
 /// A method that is not known, parameters that do not fit, or what cannot be done, in words.
 pub(super) fn answer(server: &mut Server, method: &str, params: Value) -> Answer<Value> {
     use LspRequestMethod as M;
-    server.workspace.refresh();
+    match M::from(method) {
+        // What is typed at the moment is unfinished: its meaning would be waited for in vain.
+        M::TextDocumentCompletion => server.workspace.refresh_trees(),
+        // What the client is told of its files goes before the answers that rest on it.
+        _ => server.tell_if_stale(),
+    }
     match M::from(method) {
         M::TextDocumentCompletion => with::<CompletionRequest>(server, params, completion),
         M::TextDocumentHover => with::<HoverRequest>(server, params, hover),
@@ -62,7 +67,7 @@ fn with<R: Request>(
 
 impl Server {
     fn places<'a>(&'a self, sources: &'a SourceMap) -> Places<'a> {
-        Places { sources, documents: &self.documents, encoding: self.client.encoding }
+        Places::new(sources, &self.documents, self.client.encoding)
     }
 
     /// The view of a document; `None` for one that is no pipe file.

@@ -1,12 +1,16 @@
 //! Answers of [`crate::ide`] in the types of the protocol.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use gen_lsp_types::*;
 
 use super::documents::Documents;
 use super::position::{Encoding, Lines};
 use crate::diag::{self, Severity};
 use crate::ide;
-use crate::source::{SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span};
 
 /// The token types that are sent, in the order of their numbers.
 pub(super) const TOKEN_TYPES: [&str; 13] = [
@@ -29,21 +33,29 @@ pub(super) const MODIFIERS: [&str; 3] = ["declaration", "readonly", "defaultLibr
 
 /// What turns spans into places of the client.
 pub(super) struct Places<'a> {
-    pub sources: &'a SourceMap,
-    pub documents: &'a Documents,
-    pub encoding: Encoding,
+    sources: &'a SourceMap,
+    documents: &'a Documents,
+    encoding: Encoding,
+    /// The lines of files that were asked for.
+    lines: RefCell<HashMap<FileId, Rc<Lines>>>,
 }
 
-impl Places<'_> {
+impl<'a> Places<'a> {
+    /// Places in these sources.
+    pub fn new(sources: &'a SourceMap, documents: &'a Documents, encoding: Encoding) -> Places<'a> {
+        Places { sources, documents, encoding, lines: RefCell::default() }
+    }
+
     /// The range of a span in its file.
     pub fn range(&self, span: Span) -> Range {
         let text = self.sources.text(span.file);
-        match self.documents.get(self.sources.path(span.file)) {
-            Some(document) if *document.text == *text => {
-                document.lines.range(text, span.start, span.end, self.encoding)
-            }
-            _ => Lines::new(text).range(text, span.start, span.end, self.encoding),
-        }
+        let known = self.lines.borrow().get(&span.file).cloned();
+        let lines = known.unwrap_or_else(|| {
+            let lines = Rc::new(Lines::new(text));
+            self.lines.borrow_mut().insert(span.file, lines.clone());
+            lines
+        });
+        lines.range(text, span.start, span.end, self.encoding)
     }
 
     /// File and range of a span.
@@ -53,7 +65,7 @@ impl Places<'_> {
 
     /// Changes by file.
     pub fn workspace_edit(&self, edits: &[ide::Edit]) -> WorkspaceEdit {
-        let mut changes: std::collections::HashMap<Uri, Vec<TextEdit>> = std::collections::HashMap::new();
+        let mut changes: HashMap<Uri, Vec<TextEdit>> = HashMap::new();
         for edit in edits {
             if let Some(location) = self.location(edit.span) {
                 let change = TextEdit { range: location.range, new_text: edit.text.clone() };

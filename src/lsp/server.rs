@@ -30,6 +30,8 @@ pub(super) struct Server {
     told: BTreeMap<PathBuf, Vec<Diagnostic>>,
     /// Something has changed since diagnostics were sent.
     stale: bool,
+    /// The client has said that it leaves.
+    leaving: bool,
 }
 
 impl Server {
@@ -37,7 +39,15 @@ impl Server {
     pub fn new(send: Send, client: Client, params: &InitializeParams) -> Server {
         let mut workspace = Workspace::default();
         workspace.set_folders(folders(params));
-        Server { send, client, workspace, documents: Documents::default(), told: BTreeMap::new(), stale: false }
+        Server {
+            send,
+            client,
+            workspace,
+            documents: Documents::default(),
+            told: BTreeMap::new(),
+            stale: false,
+            leaving: false,
+        }
     }
 
     /// Answers until the client leaves.
@@ -62,11 +72,13 @@ impl Server {
             };
             match message {
                 Wire::Request(request) => {
-                    if request.method == "shutdown" {
-                        return connection.handle_shutdown(&request).map(drop).map_err(|e| e.to_string());
-                    }
                     let cancelled = take_cancel(&mut queue, &request.id);
                     let result = match cancelled {
+                        _ if self.leaving => Err((ErrorCode::InvalidRequest, "the server is shut down".to_owned())),
+                        _ if request.method == "shutdown" => {
+                            self.leaving = true;
+                            Ok(Value::Null)
+                        }
                         true => Err((ErrorCode::RequestCanceled, "cancelled".to_owned())),
                         false => answers::answer(&mut self, &request.method, request.params),
                     };
@@ -78,7 +90,10 @@ impl Server {
                 }
                 Wire::Notification(notification) => {
                     if notification.method == "exit" {
-                        return Ok(());
+                        return match self.leaving {
+                            true => Ok(()),
+                            false => Err("the client left without `shutdown`".to_owned()),
+                        };
                     }
                     self.note(&notification.method, notification.params);
                 }
@@ -165,13 +180,21 @@ impl Server {
         self.stale = true;
     }
 
+    /// Understands what has changed, and tells the client what is wrong now.
+    pub fn tell_if_stale(&mut self) {
+        if self.stale {
+            self.tell();
+        }
+        self.workspace.refresh();
+    }
+
     /// Tells the client what is wrong, where that has changed.
     fn tell(&mut self) {
         self.stale = false;
         self.workspace.refresh();
         let Some(snapshot) = self.workspace.current() else { return };
         let sources = &snapshot.loaded.sources;
-        let places = Places { sources, documents: &self.documents, encoding: self.client.encoding };
+        let places = Places::new(sources, &self.documents, self.client.encoding);
         let mut now: BTreeMap<PathBuf, Vec<Diagnostic>> = BTreeMap::new();
         for file in snapshot.files() {
             now.insert(sources.path(file).to_owned(), Vec::new());

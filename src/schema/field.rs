@@ -33,7 +33,7 @@ impl Ty {
             Ty::Bool => "`true` or `false`".to_owned(),
             Ty::Enum(e) => format!("one of {}", e.name),
             Ty::Map => "a map of text".to_owned(),
-            Ty::Block(b) => format!("a {} block", b.name),
+            Ty::Block(b) => format!("{} {} block", article(b.name), b.name),
             Ty::StrList => "a list of text".to_owned(),
             Ty::BlockList(b) => format!("a list of {} objects", b.name),
         }
@@ -46,6 +46,10 @@ impl Ty {
             _ => None,
         }
     }
+}
+
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['A', 'E', 'I', 'O', 'a', 'e', 'i', 'o']) { "an" } else { "a" }
 }
 
 /// A closed set of texts.

@@ -140,21 +140,27 @@ pub fn walk<'a>(file: &'a File, f: &mut dyn FnMut(Node<'a>)) {
 
 /// The nodes around a byte, outermost first. A node counts from its first byte to just behind its last; of two that
 /// meet at the byte the later one is taken.
-pub fn at(file: &File, offset: u32) -> Vec<Node<'_>> {
+pub fn at<'a>(file: &'a File, offset: u32) -> Vec<Node<'a>> {
     let covers = |span: Span| span.start <= offset && offset <= span.end;
-    let mut path: Vec<Node<'_>> = Vec::new();
-    // Large files have many entries at one level, in order.
-    let from = file.items.partition_point(|i| i.span().end < offset);
-    let mut next =
-        file.items.get(from..).unwrap_or_default().iter().take(2).map(Node::Item).rfind(|n| covers(n.span()));
+    // A body may have thousands of entries, and they are in order.
+    let among = |items: &'a [Item]| {
+        let behind = items.partition_point(|i| i.span().start <= offset);
+        let before = items.get(..behind).unwrap_or_default().last();
+        before.map(Node::Item).filter(|n| covers(n.span()))
+    };
+    let mut path: Vec<Node<'a>> = Vec::new();
+    let mut next = among(&file.items);
     while let Some(node) = next {
         path.push(node);
         next = None;
-        node.children(&mut |child| {
-            if covers(child.span()) {
-                next = Some(child);
-            }
-        });
+        match node {
+            Node::Body(body) => next = among(&body.items),
+            _ => node.children(&mut |child| {
+                if covers(child.span()) {
+                    next = Some(child);
+                }
+            }),
+        }
     }
     path
 }

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub mod editor;
+
 use std::path::{Path, PathBuf};
 
 use pipec::check::{Checked, Options, check};
