@@ -52,7 +52,7 @@ pub fn graph(view: &View<'_>, offset: u32) -> Option<Graph> {
     })?;
     let (_, pipeline) = view.pipelines(decl.name.span).next()?;
     let whole = |name: Span| {
-        view.at(name.end)
+        crate::syntax::walk::holding(view.tree(), name)
             .into_iter()
             .rev()
             .find_map(|n| match n {

@@ -202,7 +202,7 @@ fn wire(view: &View<'_>, at: Span) -> Option<String> {
 /// The Markdown of whatever is declared at a place.
 pub(super) fn declaration(view: &View<'_>, to: Span) -> Option<String> {
     let Some(unit) = view.project.unit_of(to.file) else { return python_at(view, to) };
-    let path = walk::at(&unit.ast, to.end);
+    let path = walk::holding(&unit.ast, to);
     let (name, role, item) = path
         .iter()
         .rev()

@@ -111,7 +111,7 @@ pub fn rename(
 /// The name that is declared at a place of a `.pipe` file.
 fn declared(view: &View<'_>, to: Span) -> Option<(String, Role)> {
     let unit = view.snapshot.loaded.projects.iter().find_map(|p| p.unit_of(to.file))?;
-    walk::at(&unit.ast, to.end).into_iter().rev().find_map(|n| match n {
+    walk::holding(&unit.ast, to).into_iter().rev().find_map(|n| match n {
         Node::Name(name, role) if name.span == to && names_something(role) => Some((name.text.to_string(), role)),
         _ => None,
     })
@@ -131,7 +131,7 @@ fn one_use(view: &View<'_>, at: Span, to: Span, old: &str, new: &str) -> Edit {
     let Some(unit) = view.snapshot.loaded.projects.iter().find_map(|p| p.unit_of(at.file)) else {
         return Edit { span: at, text: quoted };
     };
-    let path = walk::at(&unit.ast, at.end);
+    let path = walk::holding(&unit.ast, at);
     let short = path.iter().rev().find_map(|n| match n {
         Node::Argument(Argument { name: None, value, .. }) if value.span == at => Some(value),
         _ => None,

@@ -68,9 +68,11 @@ impl<'a> View<'a> {
     /// `.pipe` file.
     pub fn use_at(&self, offset: u32) -> Option<Link> {
         let own = self.pipeline_at(offset).map(|d| d.span);
+        let word = super::hover::word_at(self, offset).map(|span| self.slice(span));
         self.index.declarations(self.unit.id, offset).min_by_key(|l| {
             let here = own.is_some_and(|own| own.contains(l.to));
-            (!here, self.project.unit_of(l.to.file).is_none(), l.at.end - l.at.start)
+            let named_so = Some(self.slice(l.to)) == word;
+            (!here, self.project.unit_of(l.to.file).is_none(), !named_so, l.at.end - l.at.start)
         })
     }
 

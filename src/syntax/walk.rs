@@ -165,6 +165,30 @@ pub fn at<'a>(file: &'a File, offset: u32) -> Vec<Node<'a>> {
     path
 }
 
+/// The nodes that hold a span, outermost first; of a name that stands there it is the last.
+pub fn holding<'a>(file: &'a File, span: Span) -> Vec<Node<'a>> {
+    let among = |items: &'a [Item]| {
+        let behind = items.partition_point(|i| i.span().start <= span.start);
+        let before = items.get(..behind).unwrap_or_default().last();
+        before.map(Node::Item).filter(|n| n.span().contains(span))
+    };
+    let mut path: Vec<Node<'a>> = Vec::new();
+    let mut next = among(&file.items);
+    while let Some(node) = next {
+        path.push(node);
+        next = None;
+        match node {
+            Node::Body(body) => next = among(&body.items),
+            _ => node.children(&mut |child| {
+                if next.is_none() && child.span().contains(span) {
+                    next = Some(child);
+                }
+            }),
+        }
+    }
+    path
+}
+
 fn header<'a>(header: &'a Header, f: &mut dyn FnMut(Node<'a>)) {
     header.extends.iter().for_each(|e| f(Node::Name(e, Role::Extends)));
     header.on.iter().for_each(|o| f(Node::On(o)));

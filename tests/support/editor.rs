@@ -1,15 +1,39 @@
-//! An editor, as far as the language server sees one: over pipes in memory, with the server in a thread.
+//! An editor, as far as the language server sees one: over memory with the server in a thread, or over pipes with a
+//! process of its own.
 
 use std::collections::BTreeMap;
+use std::io::BufReader;
 use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread::JoinHandle;
 
 use lsp_server::{Connection, Message, Notification, Request, RequestId};
 use serde_json::{Value, json};
 
+/// How the server is reached.
+enum Server {
+    Thread(Connection, JoinHandle<Result<(), String>>),
+    Process(Child, ChildStdin, BufReader<ChildStdout>),
+}
+
+impl Server {
+    fn send(&mut self, message: Message) {
+        match self {
+            Server::Thread(connection, _) => connection.sender.send(message).unwrap(),
+            Server::Process(_, to, _) => message.write(to).unwrap(),
+        }
+    }
+
+    fn receive(&mut self) -> Message {
+        match self {
+            Server::Thread(connection, _) => connection.receiver.recv().expect("the server is there"),
+            Server::Process(_, _, from) => Message::read(from).unwrap().expect("the server is there"),
+        }
+    }
+}
+
 pub struct Editor {
-    connection: Connection,
-    server: JoinHandle<Result<(), String>>,
+    server: Server,
     next: i32,
     pub utf8: bool,
     pub capabilities: Value,
@@ -22,7 +46,23 @@ impl Editor {
     pub fn start(folder: &Path, utf8: bool) -> Editor {
         let (connection, other) = Connection::memory();
         let server = std::thread::spawn(move || pipec::lsp::serve(&other));
-        let mut editor = Editor { connection, server, next: 0, utf8, capabilities: Value::Null, told: BTreeMap::new() };
+        Editor::over(Server::Thread(connection, server), folder, utf8)
+    }
+
+    /// The same, with the server as a process of its own.
+    pub fn start_process(folder: &Path) -> Editor {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_pipec"))
+            .args(["lsp", "--stdio"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (to, from) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+        Editor::over(Server::Process(child, to, from), folder, false)
+    }
+
+    fn over(server: Server, folder: &Path, utf8: bool) -> Editor {
+        let mut editor = Editor { server, next: 0, utf8, capabilities: Value::Null, told: BTreeMap::new() };
         let encodings = if utf8 { json!(["utf-8", "utf-16"]) } else { json!(["utf-16"]) };
         let answer = editor
             .request(
@@ -46,6 +86,11 @@ impl Editor {
     /// Opens a file as it is on disk.
     pub fn open(&mut self, path: &Path) {
         let text = std::fs::read_to_string(path).unwrap();
+        self.open_with(path, &text);
+    }
+
+    /// Opens a file with another text than the one on disk.
+    pub fn open_with(&mut self, path: &Path, text: &str) {
         self.notify(
             "textDocument/didOpen",
             json!({ "textDocument": { "uri": uri(path), "languageId": "pipe", "version": 1, "text": text } }),
@@ -61,9 +106,9 @@ impl Editor {
     pub fn request(&mut self, method: &str, params: Value) -> Result<Value, String> {
         self.next += 1;
         let id = RequestId::from(self.next);
-        self.connection.sender.send(Request { id: id.clone(), method: method.to_owned(), params }.into()).unwrap();
+        self.server.send(Request { id: id.clone(), method: method.to_owned(), params }.into());
         loop {
-            match self.connection.receiver.recv().expect("the server is there") {
+            match self.server.receive() {
                 Message::Response(response) if response.id == id => {
                     return response.response_result.map_err(|e| e.message);
                 }
@@ -78,7 +123,7 @@ impl Editor {
 
     /// Tells the server something.
     pub fn notify(&mut self, method: &str, params: Value) {
-        self.connection.sender.send(Notification { method: method.to_owned(), params }.into()).unwrap();
+        self.server.send(Notification { method: method.to_owned(), params }.into());
     }
 
     /// What is wrong in each file. The server says it before it answers what rests on it.
@@ -116,9 +161,23 @@ impl Editor {
     pub fn stop(mut self) {
         self.next += 1;
         let id = RequestId::from(self.next);
-        self.connection.sender.send(Request { id, method: "shutdown".to_owned(), params: Value::Null }.into()).unwrap();
+        self.server.send(Request { id, method: "shutdown".to_owned(), params: Value::Null }.into());
         self.notify("exit", Value::Null);
-        self.server.join().unwrap().unwrap();
+        match self.server {
+            Server::Thread(_, thread) => thread.join().unwrap().unwrap(),
+            Server::Process(mut child, to, mut from) => {
+                drop(to);
+                while let Ok(Some(_)) = Message::read(&mut from) {}
+                assert!(child.wait().unwrap().success());
+            }
+        }
+    }
+
+    /// The memory that the server's process holds now, in KiB, where the system tells.
+    pub fn memory(&self) -> Option<u64> {
+        let Server::Process(child, ..) = &self.server else { return None };
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+        status.lines().find_map(|l| l.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse().ok())
     }
 }
 

@@ -1,0 +1,202 @@
+//! A long day: 10,000 random edits over the files of a project. The server does not fall over, its answers are those of
+//! one that has just been started, and it holds no more memory in the end than when it was warm.
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use support::editor::{Editor, uri};
+use support::root;
+
+const EDITS: usize = 10_000;
+/// Edits between two comparisons with a fresh server.
+const COMPARE: usize = 250;
+
+/// Random numbers that are the same in each run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % n.max(1) as u64) as usize
+    }
+
+    /// A byte of a text, between characters.
+    fn place(&mut self, text: &str) -> usize {
+        let mut at = self.below(text.len() + 1);
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    }
+}
+
+/// What people type, and what they never would.
+const PIECES: &[&str] = &[
+    " ",
+    "\n",
+    "{",
+    "}",
+    "(",
+    ")",
+    "\"",
+    "`",
+    "#",
+    "=",
+    "[",
+    "]",
+    ",",
+    ".",
+    ":",
+    "${",
+    "{{",
+    "}}",
+    "\"\"\"",
+    "\r\n",
+    "\t",
+    "é",
+    "𝒳",
+    "step s { notebook \"/x\" }\n",
+    "  max_retries = 3\n",
+    "after ",
+    "on etl",
+    "output n: int\n",
+    "param q: string\n",
+    "if c: a.b >= 1 {\n}\n",
+    "for l: x in y {\n}\n",
+    "let z = [1, 2]\n",
+    "import \"clusters.pipe\"\n",
+    "extends etl ",
+    "${catalog}",
+    "python churn.train:fit(",
+    "rows = ",
+    "job.",
+    "else {\n}\n",
+    "## doc\n",
+    "run cleanup(",
+    "timeout_seconds = 5m\n",
+    "none",
+    "-1",
+    "2..8",
+];
+
+#[test]
+fn a_long_day() {
+    let dir = project();
+    let names = ["main.pipe", "clusters.pipe", "more.pipe"];
+    let paths: Vec<PathBuf> = names.iter().map(|n| dir.join(n)).collect();
+    let whole: Vec<String> = paths.iter().map(|p| std::fs::read_to_string(p).unwrap()).collect();
+    let mut texts = whole.clone();
+    let mut dice = Dice(0x5eed_1234_5678_9abc);
+    let mut editor = Editor::start_process(&dir);
+    paths.iter().for_each(|p| editor.open(p));
+    let mut warm = None;
+    for edit in 1..=EDITS {
+        let which = dice.below(texts.len());
+        // From time to time somebody takes it all back.
+        if dice.below(60) == 0 {
+            replace(&mut editor, &paths[which], &mut texts[which], edit, 0, usize::MAX, &whole[which]);
+        } else {
+            let start = dice.place(&texts[which]);
+            let end = match dice.below(3) {
+                0 => start,
+                1 => (start + dice.below(4)).min(texts[which].len()),
+                _ => (start + dice.below(60)).min(texts[which].len()),
+            };
+            let end = (start..=end).rev().find(|e| texts[which].is_char_boundary(*e)).unwrap();
+            let piece = if dice.below(3) == 0 { "" } else { PIECES[dice.below(PIECES.len())] };
+            replace(&mut editor, &paths[which], &mut texts[which], edit, start, end, piece);
+        }
+        if edit % 5 == 0 {
+            let at = dice.place(&texts[which]);
+            for method in ["completion", "hover", "definition", "prepareRename"] {
+                let position = editor.position(&texts[which], at);
+                let here = json!({ "textDocument": { "uri": uri(&paths[which]) }, "position": position });
+                // What cannot be renamed is refused; an answer is an answer.
+                let _ = editor.request(&format!("textDocument/{method}"), here);
+            }
+        }
+        if edit % COMPARE == 0 {
+            let mut fresh = Editor::start(&dir, false);
+            paths.iter().zip(&texts).for_each(|(p, t)| fresh.open_with(p, t));
+            let at: Vec<usize> = texts.iter().map(|t| dice.place(t)).collect();
+            let (old, new) = (answers(&mut editor, &paths, &texts, &at), answers(&mut fresh, &paths, &texts, &at));
+            assert_eq!(old, new, "after {edit} edits; the texts are\n{}", texts.join("\n=====\n"));
+            fresh.stop();
+        }
+        if edit == EDITS / 4 {
+            warm = editor.memory();
+        }
+    }
+    // The same texts as in the beginning: what differs is what was kept.
+    if let (Some(warm), Some(end)) = (warm, editor.memory()) {
+        println!("memory after {} edits {warm} KiB, after {EDITS} {end} KiB", EDITS / 4);
+        assert!(end * 10 <= warm * 12, "memory grows: {warm} KiB, then {end} KiB");
+    }
+    editor.stop();
+}
+
+/// Changes a text here and at the server.
+fn replace(editor: &mut Editor, path: &Path, text: &mut String, version: usize, start: usize, end: usize, new: &str) {
+    let end = end.min(text.len());
+    // The protocol counts lines by lone carriage returns as well; the positions of the test do not.
+    let new = if start == 0 && end == text.len() { new.to_owned() } else { new.replace('\r', "") };
+    let range = json!({ "start": editor.position(text, start), "end": editor.position(text, end) });
+    let document = json!({ "uri": uri(path), "version": version + 1 });
+    let change = json!({ "range": range, "text": new });
+    editor.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [change] }));
+    text.replace_range(start..end, &new);
+}
+
+/// Everything that a server says of the files.
+fn answers(editor: &mut Editor, paths: &[PathBuf], texts: &[String], at: &[usize]) -> Vec<Value> {
+    let mut out = Vec::new();
+    for ((path, text), at) in paths.iter().zip(texts).zip(at) {
+        let document = json!({ "uri": uri(path) });
+        for method in ["documentSymbol", "semanticTokens/full", "foldingRange", "codeLens"] {
+            out.push(editor.request(&format!("textDocument/{method}"), json!({ "textDocument": document })).unwrap());
+        }
+        let end = editor.position(text, text.len());
+        let range = json!({ "start": { "line": 0, "character": 0 }, "end": end });
+        out.push(
+            editor.request("textDocument/inlayHint", json!({ "textDocument": document, "range": range })).unwrap(),
+        );
+        let here = json!({ "textDocument": document, "position": editor.position(text, *at) });
+        for method in ["completion", "hover", "definition", "documentHighlight"] {
+            out.push(editor.request(&format!("textDocument/{method}"), here.clone()).unwrap());
+        }
+    }
+    let told: Vec<Value> = editor
+        .diagnostics()
+        .into_iter()
+        // A file that once had something is told to have nothing; a fresh server has nothing to take back.
+        .filter(|(_, list)| !list.is_empty())
+        .map(|(file, list)| json!([file, list]))
+        .collect();
+    out.extend(told);
+    out
+}
+
+fn project() -> PathBuf {
+    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("lsp_soak");
+    let _ = std::fs::remove_dir_all(&dir);
+    let from = root().join("tests/lsp/a_whole_program");
+    for (name, to) in [
+        ("main.pipe", "main.pipe"),
+        ("clusters.pipe", "clusters.pipe"),
+        ("pyproject.toml", "pyproject.toml"),
+        ("src/churn/__init__.py", "src/churn/__init__.py"),
+        ("src/churn/train.py", "src/churn/train.py"),
+        ("notebooks/register.py", "notebooks/register.py"),
+    ] {
+        let text = std::fs::read_to_string(from.join(name)).unwrap().replace("<|>", "");
+        std::fs::create_dir_all(dir.join(to).parent().unwrap()).unwrap();
+        std::fs::write(dir.join(to), text).unwrap();
+    }
+    let more = "import \"clusters.pipe\"\n\npipeline other on etl {\n  param day: string = \"x\"\n\n  step only {\n    notebook \"/Shared/only\"(day)\n  }\n}\n";
+    std::fs::write(dir.join("more.pipe"), more).unwrap();
+    dir
+}
