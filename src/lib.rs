@@ -37,6 +37,7 @@ pub mod deploy;
 pub mod diag;
 pub mod emit;
 pub mod fmt;
+pub mod graph;
 pub mod ide;
 pub mod local;
 pub mod lower;

@@ -17,8 +17,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lower", &["model", "package", "schema"]),
     ("emit", &["lower", "package"]),
     ("fmt", &["source", "diag", "syntax"]),
-    ("ide", &["source", "diag", "schema", "time", "syntax", "python", "package", "project", "model", "check", "lower"]),
-    ("lsp", &["source", "diag", "fmt", "ide"]),
+    ("graph", &["source", "model"]),
+    (
+        "ide",
+        &[
+            "source", "diag", "schema", "time", "syntax", "python", "package", "project", "model", "check", "lower",
+            "graph",
+        ],
+    ),
+    ("lsp", &["source", "diag", "fmt", "graph", "ide"]),
     ("local", &["model", "package", "emit"]),
     ("workspace", &[]),
     ("deploy", &["schema", "package", "lower", "workspace"]),

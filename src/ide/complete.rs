@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::describe;
+use super::offer::{Completion, CompletionKind, Offers, escaped, keyword};
 use super::slot::{self, Callable, Found, PathOf, Slot};
 use super::view::View;
 use super::within::Within;
@@ -15,101 +16,6 @@ use crate::syntax::ast::{self, Binding, BindingKind, Decl, DeclKind, Item};
 use crate::syntax::walk::Node;
 use crate::syntax::words;
 use crate::time::zone_names;
-
-/// What kind of thing is offered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CompletionKind {
-    /// A word of the language.
-    Keyword,
-    /// A field.
-    Field,
-    /// A member of an enum.
-    Member,
-    /// A step, condition or loop.
-    Step,
-    /// A cluster or environment.
-    Compute,
-    /// A constant, var or loop variable.
-    Value,
-    /// A param.
-    Param,
-    /// An output of a step.
-    Output,
-    /// A pipeline.
-    Pipeline,
-    /// A type.
-    Type,
-    /// A Python module.
-    Module,
-    /// A Python function.
-    Function,
-    /// An argument.
-    Argument,
-    /// A file.
-    File,
-    /// A directory.
-    Directory,
-    /// A text that the tables know.
-    Text,
-}
-
-/// One thing that is offered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Completion {
-    /// What is shown.
-    pub label: String,
-    /// What kind of thing it is.
-    pub kind: CompletionKind,
-    /// A few words beside it.
-    pub detail: String,
-    /// More, in Markdown.
-    pub doc: String,
-    /// What is put in, with `$0` and `${1:...}` for the places to go on.
-    pub insert: String,
-    /// What it replaces.
-    pub replaces: Span,
-    /// Where it is listed: the lowest first, the label among equals.
-    pub rank: u8,
-    /// It is still taken, and not to be used in new work.
-    pub deprecated: bool,
-}
-
-struct Offers {
-    list: Vec<Completion>,
-    replaces: Span,
-}
-
-impl Offers {
-    fn add(&mut self, kind: CompletionKind, label: impl Into<String>, detail: impl Into<String>) -> &mut Completion {
-        let label = label.into();
-        let insert = escaped(&label);
-        self.list.push(Completion {
-            label,
-            kind,
-            detail: detail.into(),
-            doc: String::new(),
-            insert,
-            replaces: self.replaces,
-            rank: 5,
-            deprecated: false,
-        });
-        let last = self.list.len() - 1;
-        // It was pushed in the line above.
-        #[expect(clippy::indexing_slicing, reason = "the list has just got this element")]
-        &mut self.list[last]
-    }
-
-    fn name(&mut self, kind: CompletionKind, name: &str, detail: impl Into<String>) -> &mut Completion {
-        let offer = self.add(kind, name, detail);
-        offer.insert = escaped(&quote_name(name));
-        offer
-    }
-}
-
-/// Text for a place where `$` and `}` mean something.
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('$', "\\$").replace('}', "\\}")
-}
 
 /// What could stand at a byte.
 pub fn complete(view: &View<'_>, offset: u32) -> Vec<Completion> {
@@ -155,15 +61,6 @@ pub fn complete(view: &View<'_>, offset: u32) -> Vec<Completion> {
     list.sort_by(|a, b| (a.rank, &a.label).cmp(&(b.rank, &b.label)));
     list.dedup_by(|a, b| a.label == b.label && a.kind == b.kind);
     list
-}
-
-fn keyword(offers: &mut Offers, word: &str) {
-    if let Some(word) = words::find(word) {
-        let offer = offers.add(CompletionKind::Keyword, word.text, "");
-        offer.insert = word.shape.to_owned();
-        offer.doc = word.doc.to_owned();
-        offer.rank = 6;
-    }
 }
 
 struct Context<'v, 'a> {

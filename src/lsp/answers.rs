@@ -441,7 +441,7 @@ fn execute(server: &mut Server, params: ExecuteCommandParams) -> Answer<Option<L
     Ok(None)
 }
 
-/// `pipec/graph`: the DAG of the pipeline at a position, as nodes and edges with their places.
+/// `pipec/graph`: the DAG of the pipeline at a position, as nodes and edges with their places, and as a picture.
 fn graph(server: &mut Server, params: Value) -> Answer<Value> {
     let at: TextDocumentPositionParams =
         serde_json::from_value(params).map_err(|e| (ErrorCode::InvalidParams, e.to_string()))?;
@@ -450,14 +450,19 @@ fn graph(server: &mut Server, params: Value) -> Answer<Value> {
     let nodes: Vec<Value> = graph
         .nodes
         .iter()
-        .map(|n| json!({ "key": n.key, "kind": n.kind, "range": places.range(n.span), "whole": places.range(n.whole) }))
+        .map(|n| {
+            let whole = places.range(ide::whole(&view, n.span));
+            json!({ "key": n.key, "kind": n.kind, "range": places.range(n.span), "whole": whole })
+        })
         .collect();
+    let key = |i: usize| graph.nodes.get(i).map(|n| n.key.as_str());
     let edges: Vec<Value> = graph
         .edges
         .iter()
-        .map(|e| json!({ "from": e.from, "to": e.to, "outcome": e.outcome, "data": e.data }))
+        .map(|e| json!({ "from": key(e.from), "to": key(e.to), "outcome": e.outcome, "data": e.data }))
         .collect();
-    Ok(json!({ "pipeline": graph.pipeline, "nodes": nodes, "edges": edges }))
+    let svg = crate::graph::svg(&graph);
+    Ok(json!({ "pipeline": graph.pipeline, "nodes": nodes, "edges": edges, "svg": svg }))
 }
 
 #[cfg(test)]
