@@ -3,6 +3,7 @@
 
 mod actions;
 mod complete;
+mod declared;
 mod describe;
 mod fold;
 mod graph;
