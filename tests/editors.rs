@@ -1,0 +1,114 @@
+//! One truth: the lists of words, fields and members in the grammars of editors are those of the language and of the
+//! table. `UPDATE=1 cargo test --test editors` writes them again.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use pipec::model::Type;
+use pipec::schema::{self, Ty};
+use pipec::syntax::words::{Slot, WORDS};
+use serde_json::{Map, Value, json};
+use support::root;
+
+fn words(slot: Slot) -> Vec<&'static str> {
+    WORDS.iter().filter(|w| w.slot == slot).map(|w| w.text).collect()
+}
+
+/// Every field of the table and of the language.
+fn fields() -> BTreeSet<&'static str> {
+    let places = schema::PLACES.iter().flat_map(|(_, p)| p.keys());
+    let blocks = schema::all_blocks().into_iter().flat_map(|b| b.fields).map(|f| f.key);
+    let language = ["defaults", "unchecked", "workspace", "vars", "gpu", "host", "profile", "root_path", "artifact_path"];
+    places.chain(blocks).chain(language).chain(["accelerator", "count"]).collect()
+}
+
+/// Every member of an enum that is written as a bare word.
+fn members() -> BTreeSet<&'static str> {
+    let places = schema::PLACES.iter().flat_map(|(_, p)| p.keys().filter_map(|k| p.field(k)));
+    let blocks = schema::all_blocks().into_iter().flat_map(|b| b.fields);
+    let all = places.chain(blocks).filter_map(|f| match f.ty {
+        Ty::Enum(e) => Some(e.members),
+        _ => None,
+    });
+    all.flatten()
+        .copied()
+        .chain(schema::ACCELERATOR.members.iter().copied())
+        .filter(|m| m.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
+        .filter(|m| m.starts_with(|c: char| c.is_ascii_alphabetic()))
+        .collect()
+}
+
+fn alternatives<'a>(list: impl IntoIterator<Item = &'a str>) -> String {
+    list.into_iter().collect::<Vec<_>>().join("|")
+}
+
+fn check(path: &Path, wanted: &str) {
+    let found = std::fs::read_to_string(path).unwrap_or_default();
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, wanted).unwrap();
+    } else {
+        assert!(found == wanted, "{} is stale: run `UPDATE=1 cargo test --test editors`", path.display());
+    }
+}
+
+#[test]
+fn the_textmate_grammar_has_the_words_of_the_language() {
+    let path = root().join("editors/vscode/syntaxes/pipe.tmLanguage.json");
+    let mut grammar: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    let start = "(?:^|(?<=[{,}]))\\s*";
+    let name = "(?:[A-Za-z_][A-Za-z0-9_]*|`[^`\\n]*`)";
+    let declarations = words(Slot::Declaration)
+        .into_iter()
+        .filter(|w| !matches!(*w, "import" | "package" | "let" | "var" | "param" | "output" | "else"));
+    let calls = words(Slot::Call).into_iter().filter(|w| !matches!(*w, "python" | "run"));
+    let values = words(Slot::Value).into_iter().filter(|w| *w != "existing");
+    let repository = &mut grammar["repository"];
+    repository["type"]["match"] = format!("\\b(?:{})\\b", alternatives(Type::NAMES.iter().copied())).into();
+    repository["declaration"]["begin"] = format!("{start}({})\\s+({name})", alternatives(declarations)).into();
+    repository["head"]["match"] = format!("\\b(?:{})\\b", alternatives(words(Slot::Head))).into();
+    repository["call"]["patterns"][2]["match"] = format!("{start}({})\\b(?=\\s*\")", alternatives(calls)).into();
+    repository["key"]["patterns"][0]["match"] =
+        format!("{start}({})(?=\\s*[={{](?!=))", alternatives(fields())).into();
+    repository["constant"]["match"] = format!("\\b(?:{})\\b", alternatives(values)).into();
+    repository["member"]["match"] = format!("(?<![.\\w`])(?:{})(?![\\w.`])", alternatives(members())).into();
+    check(&path, &format!("{grammar:#}\n"));
+}
+
+#[test]
+fn the_snippets_are_the_shapes_of_the_words() {
+    let mut snippets = Map::new();
+    for word in WORDS.iter().filter(|w| matches!(w.slot, Slot::Declaration | Slot::Call)) {
+        let body: Vec<&str> = word.shape.lines().collect();
+        snippets.insert(
+            word.text.to_owned(),
+            json!({ "prefix": word.text, "body": body, "description": word.doc }),
+        );
+    }
+    check(&root().join("editors/vscode/snippets/pipe.json"), &format!("{:#}\n", Value::Object(snippets)));
+}
+
+#[test]
+fn the_vim_syntax_has_the_words_of_the_language() {
+    let path = root().join("editors/vim/syntax/pipe.vim");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (head, rest) = text.split_once("\" generated: words\n").unwrap();
+    let (_, tail) = rest.split_once("\" end\n").unwrap();
+    let begin = |group: &str, list: Vec<&str>| {
+        format!("syn match {group} /\\%(^\\|[{{,}}]\\)\\s*\\zs\\%({})\\>\\ze\\s\\+[^ ={{]/\n", list.join("\\|") + "\\")
+    };
+    let keyword = |group: &str, list: Vec<&str>| {
+        list.chunks(8).map(|c| format!("syn keyword {group} {}\n", c.join(" "))).collect::<String>()
+    };
+    let mut lists = String::new();
+    lists += &begin("pipeDeclaration", words(Slot::Declaration).into_iter().filter(|w| *w != "else").collect());
+    lists += "syn match pipeDeclaration /\\%(^\\|}\\)\\s*\\zselse\\ze\\s*{/\n";
+    lists += &begin("pipeCall", words(Slot::Call));
+    lists += &keyword("pipeHead", words(Slot::Head));
+    lists += &keyword("pipeConstant", words(Slot::Value));
+    lists += &keyword("pipeType", Type::NAMES.to_vec());
+    lists += &keyword("pipeMember", members().into_iter().collect());
+    lists += &keyword("pipeField contained", fields().into_iter().collect());
+    check(&path, &format!("{head}\" generated: words\n{lists}\" end\n{tail}"));
+}
