@@ -20,7 +20,8 @@ fn words(slot: Slot) -> Vec<&'static str> {
 fn fields() -> BTreeSet<&'static str> {
     let places = schema::PLACES.iter().flat_map(|(_, p)| p.keys());
     let blocks = schema::all_blocks().into_iter().flat_map(|b| b.fields).map(|f| f.key);
-    let language = ["defaults", "unchecked", "workspace", "vars", "gpu", "host", "profile", "root_path", "artifact_path"];
+    let language =
+        ["defaults", "unchecked", "workspace", "vars", "gpu", "host", "profile", "root_path", "artifact_path"];
     places.chain(blocks).chain(language).chain(["accelerator", "count"]).collect()
 }
 
@@ -69,8 +70,7 @@ fn the_textmate_grammar_has_the_words_of_the_language() {
     repository["declaration"]["begin"] = format!("{start}({})\\s+({name})", alternatives(declarations)).into();
     repository["head"]["match"] = format!("\\b(?:{})\\b", alternatives(words(Slot::Head))).into();
     repository["call"]["patterns"][2]["match"] = format!("{start}({})\\b(?=\\s*\")", alternatives(calls)).into();
-    repository["key"]["patterns"][0]["match"] =
-        format!("{start}({})(?=\\s*[={{](?!=))", alternatives(fields())).into();
+    repository["key"]["patterns"][0]["match"] = format!("{start}({})(?=\\s*[={{](?!=))", alternatives(fields())).into();
     repository["constant"]["match"] = format!("\\b(?:{})\\b", alternatives(values)).into();
     repository["member"]["match"] = format!("(?<![.\\w`])(?:{})(?![\\w.`])", alternatives(members())).into();
     check(&path, &format!("{grammar:#}\n"));
@@ -81,10 +81,7 @@ fn the_snippets_are_the_shapes_of_the_words() {
     let mut snippets = Map::new();
     for word in WORDS.iter().filter(|w| matches!(w.slot, Slot::Declaration | Slot::Call)) {
         let body: Vec<&str> = word.shape.lines().collect();
-        snippets.insert(
-            word.text.to_owned(),
-            json!({ "prefix": word.text, "body": body, "description": word.doc }),
-        );
+        snippets.insert(word.text.to_owned(), json!({ "prefix": word.text, "body": body, "description": word.doc }));
     }
     check(&root().join("editors/vscode/snippets/pipe.json"), &format!("{:#}\n", Value::Object(snippets)));
 }

@@ -131,6 +131,21 @@ fn ask(editor: &mut Editor, case: &Case, question: &str, first: &str) -> Result<
             let answer = editor.request("textDocument/completion", here)?;
             completion(answer.as_array().map(Vec::as_slice).unwrap_or_default())
         }
+        "applied" => {
+            let answer = editor.request("textDocument/completion", here)?;
+            // What an editor would put first: the best of those that go on with the word.
+            let before = &case.text[..case.marks[0]];
+            let word = before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap();
+            let offers = answer.as_array().map(Vec::as_slice).unwrap_or_default();
+            let first = offers
+                .iter()
+                .filter(|o| o["label"].as_str().unwrap().contains(word))
+                .min_by_key(|o| o["sortText"].as_str().unwrap().to_owned());
+            match first {
+                Some(offer) => after(editor, case, &json!({ "changes": { uri(&case.marked): [offer["textEdit"]] } })),
+                None => "nothing\n".to_owned(),
+            }
+        }
         "definition" => {
             let answer = editor.request("textDocument/definition", here)?;
             match answer.is_null() {

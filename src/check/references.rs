@@ -12,14 +12,8 @@ use crate::source::Span;
 impl Checker<'_> {
     /// Checks the references in a literal text whose part stands at `span`.
     pub fn typed_references(&mut self, text: &str, span: Span, scope: Scope<'_>, sink: Sink<'_>) {
-        // Offsets inside the text are offsets in the source only where nothing was escaped.
-        let exact = (span.end - span.start) as usize == text.len();
         for (start, end, found) in braces(text) {
-            let at = if exact {
-                Span { start: span.start + start as u32, end: span.start + end as u32, ..span }
-            } else {
-                span
-            };
+            let at = self.written_at(text, start, end, span);
             match found {
                 Braces::Known(reference) => self.typed_reference(reference, at, scope, sink),
                 Braces::Legacy(_) => {
@@ -61,12 +55,35 @@ impl Checker<'_> {
         }
     }
 
+    /// Where a part of a text is written. Escapes and the indentation of lines that is taken off stand between offsets
+    /// in the text and offsets in the source; what stands between braces has neither, so that it is the same in both.
+    fn written_at(&self, text: &str, start: usize, end: usize, span: Span) -> Span {
+        let part = text.get(start..end).unwrap_or("");
+        let before = text.get(..start).map_or(0, |t| t.matches(part).count());
+        match self.sources.slice(span).match_indices(part).nth(before) {
+            Some((at, _)) if !part.is_empty() => {
+                Span { start: span.start + at as u32, end: span.start + (at + part.len()) as u32, ..span }
+            }
+            _ => span,
+        }
+    }
+
+    /// Notes what a reference that is typed as text refers to, if its own place is known.
+    fn refer_from_text(&mut self, at: Span, to: Span) {
+        match self.sources.slice(at).starts_with("{{") {
+            true => self.refer(at, to),
+            false => {
+                self.used.insert(to);
+            }
+        }
+    }
+
     fn typed_reference(&mut self, reference: Reference, at: Span, scope: Scope<'_>, sink: Sink<'_>) {
         self.allow(&reference, at, sink, true);
         let Some(pipe) = scope.pipe else { return };
         match &reference {
             Reference::Param(name) => match pipe.params.iter().find(|(n, ..)| n == name) {
-                Some((_, _, declared)) => self.refer(at, *declared),
+                Some((_, _, declared)) => self.refer_from_text(at, *declared),
                 None => self.undeclared_param(name, at, scope),
             },
             Reference::Input(_) if !scope.in_loop() => {
@@ -107,7 +124,9 @@ impl Checker<'_> {
                 return;
             }
             Some(named) => {
-                self.link(at, named.span);
+                if self.sources.slice(at).starts_with("{{") {
+                    self.link(at, named.span);
+                }
                 if named.kind == NamedKind::Inner {
                     let d = Diagnostic::new(
                         Code::HiddenOutput,
@@ -119,7 +138,7 @@ impl Checker<'_> {
                 }
                 if let Reference::Value { name, .. } = &reference {
                     match named.outputs.iter().find(|(n, ..)| n == name) {
-                        Some((_, _, declared)) => self.refer(at, *declared),
+                        Some((_, _, declared)) => self.refer_from_text(at, *declared),
                         None if (named.python || !named.outputs.is_empty()) && !named.broken => {
                             let d =
                                 Diagnostic::new(Code::UnknownOutput, at, format!("step `{task}` never sets `{name}`"));

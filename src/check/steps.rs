@@ -13,7 +13,7 @@ use super::merge::merge;
 use super::scope::{Checker, Local, LocalKind, NamedKind, PipeNames, Scope};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::model::{Compute, Dependency, Node, Object, Origin, Output, Step, StepKind, Target, Text};
-use crate::schema::{DEFAULTS_PLACE, KINDS, RunsOn, STEP_PLACE, TASK, kind_of};
+use crate::schema::{DEFAULTS_PLACE, KINDS, RunsOn, STEP_PLACE, TASK, kind_of, refuses};
 use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Header, Item};
 
@@ -32,30 +32,6 @@ pub(super) struct StepContext<'a, 'p> {
     pub head_broken: bool,
     /// Whether a step took `on` of the pipeline.
     pub on_reached: Cell<bool>,
-}
-
-/// Fields that the outer task of a loop does not take: they belong to the step inside.
-const NOT_ON_LOOPS: &[&str] = &[
-    "max_retries",
-    "min_retry_interval_millis",
-    "retry_on_timeout",
-    "libraries",
-    "new_cluster",
-    "job_cluster_key",
-    "existing_cluster_id",
-    "environment_key",
-    "compute",
-];
-/// What a condition does not take besides: it notifies nobody.
-const NOT_ON_CONDITIONS: &[&str] = &["email_notifications", "webhook_notifications", "notification_settings", "health"];
-
-/// Whether a kind of task refuses a field of its task.
-fn refuses(kind: &str, field: &str) -> bool {
-    match kind {
-        "for_each_task" => NOT_ON_LOOPS.contains(&field),
-        "condition_task" => NOT_ON_LOOPS.contains(&field) || NOT_ON_CONDITIONS.contains(&field),
-        _ => false,
-    }
 }
 
 impl<'a> Checker<'a> {

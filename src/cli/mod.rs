@@ -90,7 +90,8 @@ pub fn main() -> ExitCode {
             Ok(()) => Outcome::Done,
             Err(e) => {
                 eprintln!("pipec: {e}");
-                Outcome::Failed
+                // The protocol's own code for a client that left without a word.
+                Outcome::Errors
             }
         },
         Command::Completions { shell } => {

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::declared::{each_step, has_step, outputs_of, params};
 use super::describe;
 use super::offer::{Completion, CompletionKind, Offers, escaped, keyword};
-use super::slot::{self, Callable, Found, PathOf, Slot};
+use super::slot::{self, Callable, Found, HeadOf, PathOf, Slot};
 use super::view::View;
 use super::within::Within;
 use crate::model::Type;
@@ -25,7 +25,7 @@ pub fn complete(view: &View<'_>, offset: u32) -> Vec<Completion> {
     let cx = Context { view, found: &found };
     match &found.slot {
         Slot::Entry => cx.entries(&mut offers),
-        Slot::Head => cx.head_words(&mut offers),
+        Slot::Head(kind) => head_words(*kind).iter().for_each(|w| keyword(&mut offers, w)),
         Slot::Extends(kind) => cx.computes(&mut offers, |d| d.kind == *kind),
         Slot::On => {
             cx.computes(&mut offers, |_| true);
@@ -53,15 +53,45 @@ pub fn complete(view: &View<'_>, offset: u32) -> Vec<Completion> {
             cx.values(&mut offers, true);
         }
         Slot::Value(key) => cx.field_values(&mut offers, key),
-        Slot::Plain => cx.values(&mut offers, !found.around.is_empty()),
+        Slot::Plain(ty) => {
+            cx.members(&mut offers, ty);
+            cx.values(&mut offers, true);
+        }
+        Slot::Constant(ty) => {
+            cx.members(&mut offers, ty);
+            cx.values(&mut offers, false);
+        }
         Slot::Segment(path) => cx.segments(&mut offers, path),
         Slot::Text(key, typed) => cx.texts(&mut offers, key, typed),
         Slot::Path(of, typed) => cx.paths(&mut offers, *of, typed),
     }
     let mut list = offers.list;
+    if found.goes_on {
+        // What a snippet would put behind the word is there already.
+        list.iter_mut().for_each(|c| c.insert = escaped(&quoted(&c.label, c.kind)));
+    }
     list.sort_by(|a, b| (a.rank, &a.label).cmp(&(b.rank, &b.label)));
     list.dedup_by(|a, b| a.label == b.label && a.kind == b.kind);
     list
+}
+
+/// A label as it is written.
+fn quoted(label: &str, kind: CompletionKind) -> String {
+    match kind {
+        CompletionKind::Argument | CompletionKind::Field | CompletionKind::Pipeline => quote_name(label),
+        _ => label.to_owned(),
+    }
+}
+
+/// The words that the head of a declaration may go on with.
+fn head_words(kind: HeadOf) -> &'static [&'static str] {
+    match kind {
+        HeadOf::Pipeline => &["on"],
+        HeadOf::Step => &["on", "after"],
+        HeadOf::Compute => &["extends"],
+        HeadOf::Branch => &["after"],
+        HeadOf::Target => &[],
+    }
 }
 
 struct Context<'v, 'a> {
@@ -108,6 +138,9 @@ impl<'a> Context<'_, 'a> {
         let before = self.found.beside.iter().rfind(|i| i.span().end <= self.found.replaces.start);
         if matches!(before, Some(Item::If(i)) if i.otherwise.is_none()) {
             keyword(offers, "else");
+            if let Some(offer) = offers.list.last_mut() {
+                offer.rank = 1;
+            }
         }
         for field in within.fields() {
             if here.contains(&field.key) {
@@ -137,9 +170,13 @@ impl<'a> Context<'_, 'a> {
         }
     }
 
-    fn head_words(&self, offers: &mut Offers) {
-        for word in words::WORDS.iter().filter(|w| matches!(w.text, "extends" | "on" | "after")) {
-            keyword(offers, word.text);
+    /// Members of an enum of the API that a value is declared to be of.
+    fn members(&self, offers: &mut Offers, ty: &str) {
+        if let Some(e) = crate::schema::find_enum(ty) {
+            e.members.iter().for_each(|m| offers.add(CompletionKind::Member, *m, e.name).rank = 1);
+        }
+        if ty == "bool" {
+            ["true", "false"].iter().for_each(|w| keyword(offers, w));
         }
     }
 
@@ -162,7 +199,8 @@ impl<'a> Context<'_, 'a> {
         let all = own.iter().chain(self.view.seen().flat_map(|u| &u.ast.items));
         for item in all {
             let Item::Decl(d) = item else { continue };
-            let itself = d.span.start <= self.found.replaces.start && self.found.replaces.end <= d.body.span.start;
+            let at = self.found.replaces;
+            let itself = d.span.file == at.file && d.span.start <= at.start && at.end <= d.body.span.start;
             if matches!(d.kind, DeclKind::Cluster | DeclKind::Environment) && fits(d) && !itself {
                 let offer = offers.name(CompletionKind::Compute, &d.name.text, d.kind.keyword());
                 offer.doc = super::hover::declaration(self.view, d.name.span).unwrap_or_default();
@@ -199,7 +237,9 @@ impl<'a> Context<'_, 'a> {
     /// Values of the language; those of run time only where they may stand.
     fn values(&self, offers: &mut Offers, run_time: bool) {
         for kind in [BindingKind::Let, BindingKind::Var] {
-            for b in self.bindings(kind) {
+            let at = self.found.replaces;
+            let itself = |b: &&Binding| b.span.file == at.file && b.span.start <= at.start && at.start <= b.span.end;
+            for b in self.bindings(kind).into_iter().filter(|b| !itself(b)) {
                 let offer = offers.name(CompletionKind::Value, &b.name.text, kind.keyword());
                 offer.doc = format!("```pipe\n{}\n```", self.view.slice(b.span).trim_end());
             }
@@ -251,9 +291,7 @@ impl<'a> Context<'_, 'a> {
     fn field_values(&self, offers: &mut Offers, key: &str) {
         if let Within::Vars = self.found.within {
             let var = self.bindings(BindingKind::Var).into_iter().find(|b| b.name.text == key);
-            if let Some(e) = var.and_then(|b| b.ty.as_ref()).and_then(|t| crate::schema::find_enum(&t.name.text)) {
-                e.members.iter().for_each(|m| offers.add(CompletionKind::Member, *m, e.name).rank = 1);
-            }
+            self.members(offers, var.and_then(|b| b.ty.as_ref()).map_or("", |t| t.name.text.as_str()));
             self.values(offers, false);
             return;
         }
@@ -346,7 +384,7 @@ impl<'a> Context<'_, 'a> {
 
     /// Dynamic references typed as text; `typed` bytes of it are there.
     fn braces(&self, offers: &mut Offers, typed: usize) {
-        let replaces = Span { start: offers.replaces.end - typed as u32, ..offers.replaces };
+        let replaces = Span { start: self.found.offset - typed as u32, ..offers.replaces };
         for path in facts::all_paths() {
             let ty = facts::fact_type(&path).unwrap_or_default();
             offers.add(CompletionKind::Value, path, ty).replaces = replaces;
@@ -503,7 +541,9 @@ impl<'a> Context<'_, 'a> {
             Some(at) => (typed.get(..=at).unwrap_or_default(), typed.len() - at - 1),
             None => ("", typed.len()),
         };
-        offers.replaces = Span { start: offers.replaces.end - word as u32, ..offers.replaces };
+        let rest = self.view.text().get(self.found.offset as usize..offers.replaces.end as usize).unwrap_or("");
+        let end = self.found.offset + rest.find('/').unwrap_or(rest.len()) as u32;
+        offers.replaces = Span { start: self.found.offset - word as u32, end, ..offers.replaces };
         let listed = self.view.files.list(&join(self.view.unit.dir(), dir)).unwrap_or_default();
         // A path of a call is local only with `./` before it.
         let dot = if dir.is_empty() && matches!(of, PathOf::File(_) | PathOf::Directory) { "./" } else { "" };
@@ -514,7 +554,9 @@ impl<'a> Context<'_, 'a> {
             }
             if self.view.files.is_dir(&path) {
                 let offer = offers.add(CompletionKind::Directory, format!("{dot}{name}/"), "");
-                offer.insert = escaped(&format!("{dot}{name}"));
+                // The directory of a project is the end of a path, others are on the way.
+                let on = if matches!(of, PathOf::Package | PathOf::Directory) { "" } else { "/" };
+                offer.insert = escaped(&format!("{dot}{name}{on}"));
             } else if fits(of, &path) && path != self.view.unit.path {
                 offers.add(CompletionKind::File, format!("{dot}{name}"), "").rank = 3;
             }

@@ -183,7 +183,7 @@ pub(super) fn by_target(found: Vec<(Option<&str>, String)>) -> Option<String> {
         return Some(first.clone());
     }
     let lines: Vec<String> =
-        found.iter().map(|(target, text)| format!("Target `{}`: {text}", target.unwrap_or("default"))).collect();
+        found.iter().map(|(target, text)| format!("Target `{}`\n\n{text}", target.unwrap_or("default"))).collect();
     Some(lines.join("\n\n"))
 }
 

@@ -80,7 +80,7 @@ pub fn selections(view: &View<'_>, offset: u32) -> Vec<Span> {
     out.push(Span::new(view.unit.id, 0, view.text().len() as u32));
     // Each must hold the one before.
     let mut kept: Vec<Span> = Vec::new();
-    for span in out {
+    for span in out.into_iter().filter(|s| s.start <= offset && offset <= s.end) {
         match kept.last() {
             Some(last) if !span.contains(*last) || span == *last => {}
             _ => kept.push(span),

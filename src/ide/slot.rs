@@ -32,6 +32,13 @@ const CLOSINGS: &[&str] = &[
     "\" {}",
     "\"]) {}",
     "\"]",
+    " in x] {}",
+    ">",
+    "> = 0",
+    "\"\"\"",
+    "}\"\"\"",
+    "\"\"\")",
+    "}\"\"\")",
     " in x {}",
     ": x in y {}",
 ];
@@ -41,8 +48,8 @@ const CLOSINGS: &[&str] = &[
 pub(super) enum Slot {
     /// A field, or the keyword of a declaration or call.
     Entry,
-    /// A word of a head: `extends`, `on`, `after`.
-    Head,
+    /// A word of a head: `extends`, `on`, `after`, `in`.
+    Head(HeadOf),
     /// What `extends` names; the kind of the declaration.
     Extends(DeclKind),
     /// What stands after `on`.
@@ -65,14 +72,27 @@ pub(super) enum Slot {
     ArgumentValue(Callable, String),
     /// The value of a field.
     Value(String),
-    /// A value of the language: of a constant, a condition, a loop.
-    Plain,
+    /// A value that may be known at run time: in a condition, a loop. The type that is written, or nothing.
+    Plain(String),
+    /// A value that has to be known at compile time. The type that is written, or nothing.
+    Constant(String),
     /// A name after this path and a dot.
     Segment(Vec<String>),
     /// The text of a field, up to the cursor.
     Text(String, String),
     /// The text of a path, up to the cursor.
     Path(PathOf, String),
+}
+
+/// Whose head it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HeadOf {
+    Pipeline,
+    Step,
+    Compute,
+    Target,
+    /// A condition or loop.
+    Branch,
 }
 
 /// What is called.
@@ -102,8 +122,12 @@ pub(super) enum PathOf {
 /// The slot at a byte.
 pub(super) struct Found<'a> {
     pub slot: Slot,
-    /// What a completion replaces.
+    /// What a completion replaces: the word around the cursor, or the text of a string.
     pub replaces: Span,
+    /// The cursor.
+    pub offset: u32,
+    /// What a snippet would put behind the word stands there already.
+    pub goes_on: bool,
     /// Where the entry stands.
     pub within: Within,
     /// The nodes around it, in the tree of the whole file.
@@ -122,12 +146,22 @@ pub(super) fn find<'a>(view: &View<'a>, offset: u32) -> Option<Found<'a>> {
     }
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let before = text.get(..at)?;
-    let start = at - before.chars().rev().take_while(|c| part(*c)).map(char::len_utf8).sum::<usize>();
+    let mut start = at - before.chars().rev().take_while(|c| part(*c)).map(char::len_utf8).sum::<usize>();
+    let after = text.get(at..)?;
+    let mut end = at + after.find(|c| !part(c)).unwrap_or(after.len());
+    // A name in backticks is one word.
+    let line = before.rsplit('\n').next().unwrap_or("");
+    if line.matches('`').count() % 2 == 1 {
+        start = before.rfind('`')?;
+        end = at + after.find(['`', '\n']).unwrap_or(0);
+        end += usize::from(text.get(end..).is_some_and(|t| t.starts_with('`')));
+    }
+    let typed = text.get(start..at)?;
     let (mut around, beside) = bodies(view, offset);
     let within = Within::of(&around);
     let from = entry_start(view, beside, offset).min(start);
     let head = text.get(from..start)?;
-    let tail = rest_of_entry(text, at);
+    let tail = rest_of_entry(text, end);
     let closings = std::iter::once(tail.as_str()).chain(CLOSINGS.iter().copied());
     for closing in closings {
         let fragment = format!("{head}{MARK}{closing}");
@@ -136,32 +170,64 @@ pub(super) fn find<'a>(view: &View<'a>, offset: u32) -> Option<Found<'a>> {
         if let Some((slot, replaced)) = slot(&fragment, &walk::at(&file, mark), &around, start - from) {
             let from = (from + replaced) as u32;
             around.retain(|n| matches!(n, Node::Item(_) | Node::Body(_)));
-            return Some(Found { slot, replaces: Span::new(view.unit.id, from, offset), within, around, beside });
+            let (slot, end) = match slot {
+                // Inside of a string what is replaced goes up to its end.
+                Slot::Text(key, text) => (Slot::Text(key, text + typed), at + string_end(after)),
+                Slot::Path(of, text) => (Slot::Path(of, text + typed), at + string_end(after)),
+                slot => (slot, end),
+            };
+            let behind = text.get(end..).unwrap_or("").trim_start_matches([' ', '\t']);
+            let goes_on = behind.starts_with(['=', '{', '(', '"', '`', '[']) && !behind.starts_with("==")
+                || matches!(slot, Slot::Entry) && behind.starts_with(part);
+            let replaces = Span::new(view.unit.id, from, end as u32);
+            return Some(Found { slot, replaces, offset, goes_on, within, around, beside });
         }
     }
     None
 }
 
+/// How much of a string stands behind the cursor.
+fn string_end(after: &str) -> usize {
+    after.find(['"', '\n', '\r', '{', '}', '$']).unwrap_or(after.len())
+}
+
 /// The items and bodies around a byte, outermost first, and the entries of the innermost.
+///
+/// A block that is not closed goes on as long as nothing is written behind it and the cursor stands further in than the
+/// line that opens it.
 fn bodies<'a>(view: &View<'a>, offset: u32) -> (Vec<Node<'a>>, &'a [Item]) {
-    let text = view.text().as_bytes();
+    let text = view.text();
+    let line_start = |at: u32| text.get(..at as usize).and_then(|t| t.rfind('\n')).map_or(0, |i| i + 1);
+    let indent = |at: u32| {
+        let line = text.get(line_start(at)..).unwrap_or("");
+        line.len() - line.trim_start_matches([' ', '\t']).len()
+    };
     let inside = |body: &Body| {
-        let open = text.get((body.span.end as usize).wrapping_sub(1)) != Some(&b'}');
-        body.span.start < offset && (offset < body.span.end || open && offset <= body.span.end)
+        let Span { start, end, .. } = body.span;
+        let closed = text.get(..end as usize).is_some_and(|t| t.ends_with('}'));
+        let between = text.get(end as usize..line_start(offset)).unwrap_or("");
+        start < offset
+            && (offset < end
+                || !closed && offset == end
+                || !closed && between.trim().is_empty() && (offset as usize - line_start(offset)) > indent(start))
     };
     let mut path = Vec::new();
     let mut beside = view.tree().items.as_slice();
-    let mut pending = Vec::new();
-    for node in view.at(offset) {
-        match node {
-            Node::Body(body) if inside(body) => {
-                path.append(&mut pending);
-                path.push(node);
-                beside = &body.items;
+    // Of the entries that begin before the cursor, only the last can be around it.
+    while let Some(item) = beside.iter().rfind(|i| i.span().start < offset) {
+        let mut found: Vec<Node<'a>> = Vec::new();
+        Node::Item(item).walk_until(&mut |node| match node {
+            Node::Body(body) if found.is_empty() && inside(body) => {
+                found.push(node);
+                true
             }
-            Node::Body(_) => break,
-            _ => pending.push(node),
-        }
+            Node::Body(_) => true,
+            _ => false,
+        });
+        let Some(Node::Body(body)) = found.first().copied() else { break };
+        path.push(Node::Item(item));
+        path.push(Node::Body(body));
+        beside = &body.items;
     }
     (path, beside)
 }
@@ -207,6 +273,11 @@ fn slot(fragment: &str, path: &[Node<'_>], around: &[Node<'_>], start: usize) ->
             Some((slot, from))
         }
         Node::Str(lit) => {
+            let written = fragment.get(lit.span.start as usize..start)?;
+            // What is inside of `${` is a reference, once it is closed.
+            if written.rfind("${").is_some_and(|i| !written.get(i..).is_some_and(|t| t.contains('}'))) {
+                return None;
+            }
             let from = lit.span.start as usize + 1;
             let typed = fragment.get(from..start)?;
             let typed = typed.strip_prefix("\"\"").unwrap_or(typed);
@@ -214,9 +285,17 @@ fn slot(fragment: &str, path: &[Node<'_>], around: &[Node<'_>], start: usize) ->
             let slot = in_text(typed, lit, outer, around)?;
             Some((slot, from))
         }
-        Node::Item(Item::Decl(d)) if d.header.broken => Some((Slot::Head, start)),
-        Node::Item(Item::If(i)) if i.header.broken => Some((Slot::Head, start)),
-        Node::Item(Item::For(f)) if f.header.broken => Some((Slot::Head, start)),
+        Node::Item(Item::Decl(d)) if d.header.broken => {
+            let of = match d.kind {
+                DeclKind::Pipeline => HeadOf::Pipeline,
+                DeclKind::Step => HeadOf::Step,
+                DeclKind::Cluster | DeclKind::Environment => HeadOf::Compute,
+                DeclKind::Target => HeadOf::Target,
+            };
+            Some((Slot::Head(of), start))
+        }
+        Node::Item(Item::If(i)) if i.header.broken => Some((Slot::Head(HeadOf::Branch), start)),
+        Node::Item(Item::For(f)) if f.header.broken => Some((Slot::Head(HeadOf::Branch), start)),
         _ => None,
     }
 }
@@ -275,6 +354,7 @@ fn head(outer: &[Node<'_>], item: Option<&Item>, call: Option<&Call>) -> Option<
     for node in outer.iter().rev() {
         match node {
             Node::On(_) => return Some(Slot::On),
+            Node::Family(_) => return Some(Slot::Constant(String::new())),
             Node::Argument(argument) => {
                 let call = call?;
                 return Some(match &argument.name {
@@ -288,7 +368,8 @@ fn head(outer: &[Node<'_>], item: Option<&Item>, call: Option<&Call>) -> Option<
     }
     Some(match item? {
         Item::Entry(e) => Slot::Value(e.key.text.to_string()),
-        _ => Slot::Plain,
+        Item::Binding(b) => Slot::Constant(b.ty.as_ref().map(|t| t.name.text.to_string()).unwrap_or_default()),
+        _ => Slot::Plain(String::new()),
     })
 }
 

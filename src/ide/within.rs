@@ -14,8 +14,8 @@ pub(super) enum Within {
     File,
     /// The body of a declaration.
     Declared(DeclKind, &'static Place),
-    /// A branch of an `if`, or the body of a `for`: fields of its own task, and steps.
-    Branch,
+    /// A branch of an `if`, or the body of a `for`: fields of its own task, and steps. The kind of that task.
+    Branch(&'static str),
     /// The block after a call, and `defaults`.
     Fields(&'static Place),
     /// An object of the API.
@@ -48,7 +48,8 @@ impl Within {
                 Some((_, place)) => Within::Declared(d.kind, place),
                 None => Within::Free,
             },
-            Item::If(_) | Item::For(_) => Within::Branch,
+            Item::If(_) => Within::Branch("condition_task"),
+            Item::For(_) => Within::Branch("for_each_task"),
             Item::Call(call) => Within::Fields(call_place(&call.callee)),
             Item::Entry(entry) => match (self, entry.key.text.as_str()) {
                 (Within::Declared(DeclKind::Pipeline, _), "defaults") => Within::Fields(&DEFAULTS_PLACE),
@@ -66,7 +67,7 @@ impl Within {
     pub fn field(self, key: &str) -> Option<&'static Field> {
         match self {
             Within::Declared(_, place) | Within::Fields(place) => place.field(key),
-            Within::Branch => STEP_PLACE.field(key),
+            Within::Branch(_) => STEP_PLACE.field(key),
             Within::Block(block) => block.field(key),
             Within::File | Within::Vars | Within::Free => None,
         }
@@ -77,7 +78,11 @@ impl Within {
         let of = |place: &'static Place| place.keys().filter_map(|k| place.field(k)).collect();
         match self {
             Within::Declared(_, place) | Within::Fields(place) => of(place),
-            Within::Branch => of(&STEP_PLACE),
+            Within::Branch(kind) => {
+                // What such a task runs is said by its head.
+                let fits = |f: &&Field| !schema::refuses(kind, f.key) && schema::kind_of(f.key).is_none();
+                STEP_PLACE.keys().filter_map(|k| STEP_PLACE.block.field(k)).filter(fits).collect()
+            }
             Within::Block(block) => block.fields.iter().collect(),
             Within::File | Within::Vars | Within::Free => Vec::new(),
         }
@@ -93,7 +98,8 @@ impl Within {
             Within::Declared(DeclKind::Step, _) => {
                 &["python", "notebook", "script", "sql", "dbt", "run", "output", "unchecked"]
             }
-            Within::Branch => &["step", "if", "for"],
+            Within::Branch("for_each_task") => &["step"],
+            Within::Branch(_) => &["step", "if", "for"],
             Within::Declared(..) | Within::Block(_) | Within::Fields(_) => &["unchecked"],
             Within::Vars | Within::Free => &[],
         }
@@ -103,7 +109,7 @@ impl Within {
     pub fn group_of(self, key: &str) -> Option<&'static schema::Group> {
         match self {
             Within::Declared(_, place) | Within::Fields(place) => place.group_of(key),
-            Within::Branch => STEP_PLACE.group_of(key),
+            Within::Branch(_) => STEP_PLACE.group_of(key),
             Within::Block(block) => block.group_of(key),
             _ => None,
         }

@@ -65,3 +65,27 @@ pub static KINDS: &[Kind] = &[
 pub fn kind_of(key: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|k| k.key == key)
 }
+
+/// Fields that the outer task of a loop does not take: they belong to the step inside.
+const NOT_ON_LOOPS: &[&str] = &[
+    "max_retries",
+    "min_retry_interval_millis",
+    "retry_on_timeout",
+    "libraries",
+    "new_cluster",
+    "job_cluster_key",
+    "existing_cluster_id",
+    "environment_key",
+    "compute",
+];
+/// What a condition does not take besides: it notifies nobody.
+const NOT_ON_CONDITIONS: &[&str] = &["email_notifications", "webhook_notifications", "notification_settings", "health"];
+
+/// Whether a kind of task refuses a field of its task.
+pub fn refuses(kind: &str, field: &str) -> bool {
+    match kind {
+        "for_each_task" => NOT_ON_LOOPS.contains(&field),
+        "condition_task" => NOT_ON_LOOPS.contains(&field) || NOT_ON_CONDITIONS.contains(&field),
+        _ => false,
+    }
+}

@@ -23,6 +23,7 @@ pub(super) fn string(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics:
         _ => parts.push(StrPart::Text(SmolStr::from(text), at)),
     };
     let mut references: Vec<Value> = Vec::new();
+    let mut marks: Vec<Span> = Vec::new();
     for part in pair.into_inner() {
         let at = cx.span(base, &part);
         match part.as_rule() {
@@ -49,12 +50,14 @@ pub(super) fn string(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics:
             Rule::interpolation => {
                 references.push(interpolation(cx, base, &part, diagnostics));
                 // A mark that no text can hold keeps the place until the parts are assembled.
+                marks.push(at);
                 push("\u{0}", at);
             }
             _ => {}
         }
     }
     let mut references = references.into_iter();
+    let mut marks = marks.into_iter();
     if triple {
         parts = dedent(parts);
     }
@@ -65,14 +68,16 @@ pub(super) fn string(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics:
             out.push(StrPart::Text(text, at));
             continue;
         }
-        for (i, piece) in text.split('\u{0}').enumerate() {
-            if i > 0
-                && let Some(reference) = references.next()
-            {
-                out.push(StrPart::Reference(Box::new(reference)));
-            }
+        let mut start = at.start;
+        for piece in text.split('\u{0}') {
+            let mark = marks.next();
             if !piece.is_empty() {
-                out.push(StrPart::Text(SmolStr::from(piece), at));
+                let end = mark.map_or(at.end, |m| m.start);
+                out.push(StrPart::Text(SmolStr::from(piece), Span { start, end, ..at }));
+            }
+            if let (Some(mark), Some(reference)) = (mark, references.next()) {
+                out.push(StrPart::Reference(Box::new(reference)));
+                start = mark.end;
             }
         }
     }

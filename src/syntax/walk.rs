@@ -126,6 +126,13 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Calls `f` for this node and those below it, outer ones first; not for what is below a node where it says true.
+    pub fn walk_until(self, f: &mut dyn FnMut(Node<'a>) -> bool) {
+        if !f(self) {
+            self.children(&mut |child| child.walk_until(f));
+        }
+    }
+
     /// Calls `f` for this node and all below it, outer ones first.
     pub fn walk(self, f: &mut dyn FnMut(Node<'a>)) {
         f(self);
