@@ -128,8 +128,31 @@ fn ask(editor: &mut Editor, case: &Case, question: &str, first: &str) -> Result<
             }
         }
         "completion" => {
+            let answer = editor.request("textDocument/completion", here.clone())?;
+            let whole = completion(answer.as_array().map(Vec::as_slice).unwrap_or_default());
+            // The same when the word is typed just now, and the server still knows the text without it.
+            let mark = case.marks[0];
+            let before = &case.text[..mark];
+            let word = before.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap();
+            let start = editor.position(&case.text, mark - word.len());
+            for (version, end, text) in [(2, at.clone(), ""), (3, start.clone(), word)] {
+                let change = json!({ "range": { "start": start, "end": end }, "text": text });
+                let document = json!({ "uri": uri(&case.marked), "version": version });
+                let params = json!({ "textDocument": document, "contentChanges": [change] });
+                editor.notify("textDocument/didChange", params);
+                if version == 2 {
+                    editor.request(
+                        "textDocument/documentSymbol",
+                        json!({ "textDocument": { "uri": uri(&case.marked) } }),
+                    )?;
+                }
+            }
             let answer = editor.request("textDocument/completion", here)?;
-            completion(answer.as_array().map(Vec::as_slice).unwrap_or_default())
+            let typed = completion(answer.as_array().map(Vec::as_slice).unwrap_or_default());
+            if typed != whole {
+                return Err(format!("typed just now it is\n{typed}and of the whole text\n{whole}").into());
+            }
+            whole
         }
         "applied" => {
             let answer = editor.request("textDocument/completion", here)?;

@@ -26,18 +26,20 @@ pub fn svg(graph: &Graph) -> String {
         "<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">\
          <path d=\"M0 0L8 4L0 8z\" style=\"fill:context-stroke;stroke:none\"/></marker></defs>"
     );
-    for edge in &graph.edges {
+    for (edge, bends) in graph.edges.iter().zip(&laid.bends) {
         let (Some(from), Some(to)) = (laid.places.get(edge.from), laid.places.get(edge.to)) else { continue };
-        let (x1, y1) = (from.x + from.width / 2, from.y + HEIGHT);
-        let (x2, y2) = (to.x + to.width / 2, to.y);
-        let bend = ((y2 - y1) / 2).max(18);
-        let _ = writeln!(
-            out,
-            "<path class=\"{}\" marker-end=\"url(#tip)\" d=\"M{x1} {y1}C{x1} {} {x2} {} {x2} {y2}\"/>",
-            class(edge),
-            y1 + bend,
-            y2 - bend
-        );
+        let (mut x, mut y) = (from.x + from.width / 2, from.y + HEIGHT);
+        let mut line = format!("M{x} {y}");
+        for next in bends.iter().chain([to]) {
+            let (x2, y2) = (next.x + next.width / 2, next.y);
+            let bend = ((y2 - y) / 2).max(18);
+            let _ = write!(line, "C{x} {} {x2} {} {x2} {y2}", y + bend, y2 - bend);
+            (x, y) = (x2, y2 + HEIGHT);
+            if next != to {
+                let _ = write!(line, "V{y}");
+            }
+        }
+        let _ = writeln!(out, "<path class=\"{}\" marker-end=\"url(#tip)\" d=\"{line}\"/>", class(edge));
     }
     for (node, place) in graph.nodes.iter().zip(&laid.places) {
         let middle = place.x + place.width / 2;

@@ -18,9 +18,10 @@ use crate::syntax::walk::Node;
 use crate::syntax::words;
 use crate::time::zone_names;
 
-/// What could stand at a byte.
-pub fn complete(view: &View<'_>, offset: u32) -> Vec<Completion> {
-    let Some(found) = slot::find(view, offset) else { return Vec::new() };
+/// What could stand at a byte of a text. The view may be that of the text before the last keys: names mean what they
+/// meant then, and nobody waits for a check of what is unfinished.
+pub fn complete(view: &View<'_>, text: &str, offset: u32) -> Vec<Completion> {
+    let Some(found) = slot::find(view, text, offset) else { return Vec::new() };
     let mut offers = Offers { list: Vec::new(), replaces: found.replaces };
     let cx = Context { view, found: &found };
     match &found.slot {
@@ -113,6 +114,7 @@ impl<'a> Context<'_, 'a> {
             .found
             .beside
             .iter()
+            .filter(|i| self.found.is_other(i))
             .filter_map(|i| match i {
                 Item::Entry(e) => Some(e.key.text.as_str()),
                 _ => None,
@@ -135,7 +137,7 @@ impl<'a> Context<'_, 'a> {
                 None => {}
             }
         }
-        let before = self.found.beside.iter().rfind(|i| i.span().end <= self.found.replaces.start);
+        let before = self.found.beside.iter().rfind(|i| i.span().end <= self.found.at);
         if matches!(before, Some(Item::If(i)) if i.otherwise.is_none()) {
             keyword(offers, "else");
             if let Some(offer) = offers.list.last_mut() {
@@ -199,8 +201,8 @@ impl<'a> Context<'_, 'a> {
         let all = own.iter().chain(self.view.seen().flat_map(|u| &u.ast.items));
         for item in all {
             let Item::Decl(d) = item else { continue };
-            let at = self.found.replaces;
-            let itself = d.span.file == at.file && d.span.start <= at.start && at.end <= d.body.span.start;
+            let at = self.found.at;
+            let itself = d.span.file == self.view.unit.id && d.span.start <= at && at <= d.body.span.start;
             if matches!(d.kind, DeclKind::Cluster | DeclKind::Environment) && fits(d) && !itself {
                 let offer = offers.name(CompletionKind::Compute, &d.name.text, d.kind.keyword());
                 offer.doc = super::hover::declaration(self.view, d.name.span).unwrap_or_default();
@@ -237,8 +239,8 @@ impl<'a> Context<'_, 'a> {
     /// Values of the language; those of run time only where they may stand.
     fn values(&self, offers: &mut Offers, run_time: bool) {
         for kind in [BindingKind::Let, BindingKind::Var] {
-            let at = self.found.replaces;
-            let itself = |b: &&Binding| b.span.file == at.file && b.span.start <= at.start && at.start <= b.span.end;
+            let (file, at) = (self.view.unit.id, self.found.at);
+            let itself = |b: &&Binding| b.span.file == file && b.span.start <= at && at <= b.span.end;
             for b in self.bindings(kind).into_iter().filter(|b| !itself(b)) {
                 let offer = offers.name(CompletionKind::Value, &b.name.text, kind.keyword());
                 offer.doc = format!("```pipe\n{}\n```", self.view.slice(b.span).trim_end());
@@ -541,7 +543,7 @@ impl<'a> Context<'_, 'a> {
             Some(at) => (typed.get(..=at).unwrap_or_default(), typed.len() - at - 1),
             None => ("", typed.len()),
         };
-        let rest = self.view.text().get(self.found.offset as usize..offers.replaces.end as usize).unwrap_or("");
+        let rest = self.found.text.get(self.found.offset as usize..offers.replaces.end as usize).unwrap_or("");
         let end = self.found.offset + rest.find('/').unwrap_or(rest.len()) as u32;
         offers.replaces = Span { start: self.found.offset - word as u32, end, ..offers.replaces };
         let listed = self.view.files.list(&join(self.view.unit.dir(), dir)).unwrap_or_default();

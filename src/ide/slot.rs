@@ -124,8 +124,14 @@ pub(super) struct Found<'a> {
     pub slot: Slot,
     /// What a completion replaces: the word around the cursor, or the text of a string.
     pub replaces: Span,
-    /// The cursor.
+    /// The text as it is now.
+    pub text: &'a str,
+    /// The cursor in it.
     pub offset: u32,
+    /// The cursor in the text that the tree is of.
+    pub at: u32,
+    /// What of that text is no longer there.
+    gone: std::ops::Range<u32>,
     /// What a snippet would put behind the word stands there already.
     pub goes_on: bool,
     /// Where the entry stands.
@@ -136,12 +142,66 @@ pub(super) struct Found<'a> {
     pub beside: &'a [Item],
 }
 
-/// What could stand at a byte; `None` where nothing can, such as in a comment or in the name of a declaration.
-pub(super) fn find<'a>(view: &View<'a>, offset: u32) -> Option<Found<'a>> {
-    let text = view.text();
+impl Found<'_> {
+    /// Whether an entry is another one than that under the cursor, and still there.
+    pub fn is_other(&self, item: &Item) -> bool {
+        let span = item.span();
+        let under = span.start <= self.at && self.at <= span.end;
+        !under && (span.end <= self.gone.start || self.gone.end <= span.start)
+    }
+}
+
+/// A change between the text that a tree is of and the text as it is now: between the first and the last byte that
+/// differ.
+struct Change {
+    /// How many bytes are the same at the beginning.
+    same: usize,
+    /// Where the rest is the same again, in the text before.
+    old_end: usize,
+    /// And in the text now.
+    new_end: usize,
+}
+
+impl Change {
+    fn between(old: &str, new: &str) -> Change {
+        let (a, b) = (old.as_bytes(), new.as_bytes());
+        let mut same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+        while !old.is_char_boundary(same) || !new.is_char_boundary(same) {
+            same -= 1;
+        }
+        let most = a.len().min(b.len()) - same;
+        let mut tail = a.iter().rev().zip(b.iter().rev()).take(most).take_while(|(x, y)| x == y).count();
+        while !old.is_char_boundary(a.len() - tail) || !new.is_char_boundary(b.len() - tail) {
+            tail -= 1;
+        }
+        Change { same, old_end: a.len() - tail, new_end: b.len() - tail }
+    }
+
+    /// A byte of the text now, in the text before; what is new lies where it was put in.
+    fn before(&self, at: usize) -> usize {
+        if at <= self.same {
+            at
+        } else if at >= self.new_end {
+            at - self.new_end + self.old_end
+        } else {
+            self.same
+        }
+    }
+
+    /// A byte of the text before, in the text now.
+    fn now(&self, at: usize) -> usize {
+        if at <= self.same { at } else { (at + self.new_end).saturating_sub(self.old_end).max(self.same) }
+    }
+}
+
+/// What could stand at a byte of a text; `None` where nothing can, such as in a comment or in the name of a
+/// declaration. The tree of the view may be that of the text before the last keys.
+pub(super) fn find<'a>(view: &View<'a>, text: &'a str, offset: u32) -> Option<Found<'a>> {
+    let change = Change::between(view.text(), text);
+    let old = change.before(offset as usize) as u32;
     let at = offset as usize;
     let comments = &view.tree().comments;
-    if comments.iter().any(|c| c.start < offset && offset <= c.end) {
+    if comments.iter().any(|c| c.start < old && old <= c.end) {
         return None;
     }
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -157,9 +217,10 @@ pub(super) fn find<'a>(view: &View<'a>, offset: u32) -> Option<Found<'a>> {
         end += usize::from(text.get(end..).is_some_and(|t| t.starts_with('`')));
     }
     let typed = text.get(start..at)?;
-    let (mut around, beside) = bodies(view, offset);
+    let gone = change.same as u32..change.old_end as u32;
+    let (mut around, beside) = bodies(view, old);
     let within = Within::of(&around);
-    let from = entry_start(view, beside, offset).min(start);
+    let from = change.now(entry_start(view, beside, old)).min(start);
     let head = text.get(from..start)?;
     let tail = rest_of_entry(text, end);
     let closings = std::iter::once(tail.as_str()).chain(CLOSINGS.iter().copied());
@@ -180,7 +241,7 @@ pub(super) fn find<'a>(view: &View<'a>, offset: u32) -> Option<Found<'a>> {
             let goes_on = behind.starts_with(['=', '{', '(', '"', '`', '[']) && !behind.starts_with("==")
                 || matches!(slot, Slot::Entry) && behind.starts_with(part);
             let replaces = Span::new(view.unit.id, from, end as u32);
-            return Some(Found { slot, replaces, offset, goes_on, within, around, beside });
+            return Some(Found { slot, replaces, text, offset, at: old, gone, goes_on, within, around, beside });
         }
     }
     None

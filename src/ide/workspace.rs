@@ -45,20 +45,8 @@ pub struct Workspace {
     /// The `.pipe` files of the folders, as they were when they were last looked for.
     known: Option<Vec<PathBuf>>,
     current: Option<Snapshot>,
-    /// What is the matter with `current`.
-    age: Age,
-}
-
-/// How much of the last answers still holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Age {
-    /// All of it.
-    #[default]
-    Current,
-    /// The trees do; what they mean was found out before.
-    Unchecked,
-    /// Nothing.
-    Old,
+    /// Something has changed since.
+    stale: bool,
 }
 
 impl Workspace {
@@ -79,7 +67,7 @@ impl Workspace {
             self.known = None;
         }
         self.files.set(path, text);
-        self.age = Age::Old;
+        self.stale = true;
     }
 
     /// Closes a buffer: from now on the file on disk counts.
@@ -97,7 +85,7 @@ impl Workspace {
     /// Looks for files again before the next answer.
     pub fn look_again(&mut self) {
         self.known = None;
-        self.age = Age::Old;
+        self.stale = true;
     }
 
     /// The text of an open buffer.
@@ -112,26 +100,11 @@ impl Workspace {
 
     /// Understands the projects of the open `.pipe` files, if anything has changed since it last did.
     pub fn refresh(&mut self) {
-        self.refresh_trees();
-        if self.age != Age::Current
-            && let Some(snapshot) = &mut self.current
-        {
-            snapshot.checked = checked(&snapshot.loaded, &self.files);
-            self.age = Age::Current;
+        if self.stale || self.current.is_none() {
+            let open = self.open();
+            self.current = Some(self.understand(&open));
+            self.stale = false;
         }
-    }
-
-    /// Parses what has changed and leaves it at that: names mean what they meant when [`Workspace::refresh`] was called
-    /// last. It is enough to say what could stand at a place, and takes half the time.
-    pub fn refresh_trees(&mut self) {
-        if self.age != Age::Old && self.current.is_some() {
-            return;
-        }
-        let open = self.open();
-        let (loaded, problems) = self.load(&open);
-        let before = self.current.take().map(|s| s.checked).unwrap_or_default();
-        self.current = Some(Snapshot { loaded, checked: before, problems });
-        self.age = Age::Unchecked;
     }
 
     /// What was understood last.

@@ -8,7 +8,7 @@ use lsp_server::ErrorCode;
 use serde_json::{Value, json};
 
 use super::commands;
-use super::convert::{Places, markdown, symbol_kind};
+use super::convert::{Places, completion_item, markdown, symbol_kind};
 use super::documents::path_of;
 use super::server::{Failure, Server};
 use crate::fmt::{format, same};
@@ -25,7 +25,7 @@ pub(super) fn answer(server: &mut Server, method: &str, params: Value) -> Answer
     use LspRequestMethod as M;
     match M::from(method) {
         // What is typed at the moment is unfinished: its meaning would be waited for in vain.
-        M::TextDocumentCompletion => server.workspace.refresh_trees(),
+        M::TextDocumentCompletion => {}
         // What the client is told of its files goes before the answers that rest on it.
         _ => server.tell_if_stale(),
     }
@@ -101,15 +101,30 @@ fn now() -> i64 {
 fn completion(server: &mut Server, params: CompletionParams) -> Answer<Option<CompletionResponse>> {
     // A brace that has just been typed opens a block; only a second one, or `${`, asks for something.
     let typed = params.context.as_ref().and_then(|c| c.trigger_character.as_deref());
-    let Some((view, places, offset)) = server.at(&params.text_document_position_params) else { return Ok(None) };
-    let before = view.text().get(..offset as usize).unwrap_or("");
+    let at = &params.text_document_position_params;
+    let path = path_of(&at.text_document.uri);
+    if server.workspace.view(&path).is_none() {
+        server.tell_if_stale();
+    }
+    let (Some(view), Some(document)) = (server.workspace.view(&path), server.documents.get(&path)) else {
+        return Ok(None);
+    };
+    let encoding = server.client.encoding;
+    let offset = document.lines.offset(&document.text, at.position, encoding);
+    let before = document.text.get(..offset as usize).unwrap_or("");
     if typed == Some("{") && !before.ends_with("${") && !before.ends_with("{{")
         || typed == Some(" ") && !asks_after_blank(before)
     {
         return Ok(None);
     }
     let snippets = server.client.snippets;
-    let items = ide::complete(&view, offset).into_iter().map(|c| places.completion(c, snippets)).collect();
+    let items = ide::complete(&view, &document.text, offset)
+        .into_iter()
+        .map(|c| {
+            let range = document.lines.range(&document.text, c.replaces.start, c.replaces.end, encoding);
+            completion_item(c, range, snippets)
+        })
+        .collect();
     Ok(Some(CompletionResponse::CompletionItemList(items)))
 }
 

@@ -122,30 +122,6 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// One thing that is offered.
-    pub fn completion(&self, offer: ide::Completion, snippets: bool) -> CompletionItem {
-        let (text, format) = match snippets {
-            true => (offer.insert, InsertTextFormat::Snippet),
-            false => (plain(&offer.insert), InsertTextFormat::PlainText),
-        };
-        CompletionItem {
-            sort_text: Some(format!("{}{}", offer.rank, offer.label)),
-            kind: Some(completion_kind(offer.kind)),
-            detail: (!offer.detail.is_empty()).then_some(offer.detail),
-            documentation: (!offer.doc.is_empty()).then(|| Documentation::MarkupContent(markdown(offer.doc))),
-            tags: offer.deprecated.then(|| vec![CompletionItemTag::Deprecated]),
-            insert_text_format: Some(format),
-            text_edit: Some(CompletionItemTextEdit::TextEdit(TextEdit {
-                range: self.range(offer.replaces),
-                new_text: text,
-            })),
-            // Clients match against the label otherwise, which for texts in quotes is not what is typed.
-            filter_text: offer.label.starts_with('"').then(|| offer.label.trim_matches('"').to_owned()),
-            label: offer.label,
-            ..CompletionItem::default()
-        }
-    }
-
     /// A task in a hierarchy.
     pub fn task(&self, task: &ide::Task) -> Option<CallHierarchyItem> {
         let location = self.location(task.span)?;
@@ -181,6 +157,27 @@ impl<'a> Places<'a> {
                 }
             })
             .collect()
+    }
+}
+
+/// One thing that is offered.
+pub(super) fn completion_item(offer: ide::Completion, range: Range, snippets: bool) -> CompletionItem {
+    let (text, format) = match snippets {
+        true => (offer.insert, InsertTextFormat::Snippet),
+        false => (plain(&offer.insert), InsertTextFormat::PlainText),
+    };
+    CompletionItem {
+        sort_text: Some(format!("{}{}", offer.rank, offer.label)),
+        kind: Some(completion_kind(offer.kind)),
+        detail: (!offer.detail.is_empty()).then_some(offer.detail),
+        documentation: (!offer.doc.is_empty()).then(|| Documentation::MarkupContent(markdown(offer.doc))),
+        tags: offer.deprecated.then(|| vec![CompletionItemTag::Deprecated]),
+        insert_text_format: Some(format),
+        text_edit: Some(CompletionItemTextEdit::TextEdit(TextEdit { range, new_text: text })),
+        // Clients match against the label otherwise, which for texts in quotes is not what is typed.
+        filter_text: offer.label.starts_with('"').then(|| offer.label.trim_matches('"').to_owned()),
+        label: offer.label,
+        ..CompletionItem::default()
     }
 }
 
