@@ -1,5 +1,5 @@
 //! The language server over its own protocol. A case is a folder in `tests/lsp`: a project with one place marked
-//! `<|>` (or a stretch, by two marks), and a file for each question that is asked there: `hover.txt`, `completion.txt`,
+//! `<|>` (or a stretch, by two marks), over the files of `_common`, and a file for each question that is asked there: `hover.txt`, `completion.txt`,
 //! `definition.txt` and so on hold the answer. Nothing has to be added in code.
 //!
 //! `UPDATE=1 cargo test --test lsp` writes the answers of the files that are there, empty ones included; read what it
@@ -20,7 +20,7 @@ fn main() {
     let mut folders: Vec<PathBuf> = std::fs::read_dir(root().join("tests/lsp"))
         .unwrap()
         .map(|e| e.unwrap().path())
-        .filter(|p| p.is_dir())
+        .filter(|p| p.is_dir() && !p.ends_with("_common"))
         .collect();
     folders.sort();
     let trials = folders
@@ -75,6 +75,12 @@ fn case(folder: &Path) -> Result<(), Failed> {
 
 fn unpack(folder: &Path, dir: &Path) -> Result<Case, Failed> {
     let _ = std::fs::remove_dir_all(dir);
+    copy(&folder.with_file_name("_common"), dir)?;
+    copy(folder, dir)?.ok_or_else(|| format!("no file of the case holds a `{MARK}`").into())
+}
+
+/// Copies a folder over another one, without answers and marks.
+fn copy(folder: &Path, dir: &Path) -> Result<Option<Case>, Failed> {
     let mut found = None;
     let mut stack = vec![PathBuf::new()];
     while let Some(at) = stack.pop() {
@@ -101,7 +107,7 @@ fn unpack(folder: &Path, dir: &Path) -> Result<Case, Failed> {
             }
         }
     }
-    found.ok_or_else(|| format!("no file of the case holds a `{MARK}`").into())
+    Ok(found)
 }
 
 /// Asks a question at the mark, and gives the answer to read. The first line of the file as it is holds what a

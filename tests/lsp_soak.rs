@@ -183,18 +183,18 @@ fn answers(editor: &mut Editor, paths: &[PathBuf], texts: &[String], at: &[usize
 fn project() -> PathBuf {
     let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("lsp_soak");
     let _ = std::fs::remove_dir_all(&dir);
-    let from = root().join("tests/lsp/a_whole_program");
-    for (name, to) in [
-        ("main.pipe", "main.pipe"),
-        ("clusters.pipe", "clusters.pipe"),
-        ("pyproject.toml", "pyproject.toml"),
-        ("src/churn/__init__.py", "src/churn/__init__.py"),
-        ("src/churn/train.py", "src/churn/train.py"),
-        ("notebooks/register.py", "notebooks/register.py"),
+    for file in [
+        "a_whole_program/main.pipe",
+        "_common/clusters.pipe",
+        "_common/pyproject.toml",
+        "_common/src/churn/__init__.py",
+        "_common/src/churn/train.py",
+        "_common/notebooks/register.py",
     ] {
-        let text = std::fs::read_to_string(from.join(name)).unwrap().replace("<|>", "");
-        std::fs::create_dir_all(dir.join(to).parent().unwrap()).unwrap();
-        std::fs::write(dir.join(to), text).unwrap();
+        let text = std::fs::read_to_string(root().join("tests/lsp").join(file)).unwrap().replace("<|>", "");
+        let to = dir.join(file.split_once('/').unwrap().1);
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::write(to, text).unwrap();
     }
     let more = "import \"clusters.pipe\"\n\npipeline other on etl {\n  param day: string = \"x\"\n\n  step only {\n    notebook \"/Shared/only\"(day)\n  }\n}\n";
     std::fs::write(dir.join("more.pipe"), more).unwrap();

@@ -8,7 +8,7 @@ use super::graph::{Branch, Draft};
 use super::scope::{Checker, LocalKind, Scope};
 use super::steps::StepContext;
 use crate::diag::{Code, Diagnostic, article};
-use crate::model::{Compute, Condition, Loop, Node, Object, Step, StepKind, Text, Type};
+use crate::model::{COMPARISONS, Compute, Condition, Loop, Node, Object, Step, StepKind, Text, Type};
 use crate::schema::{Eval, FOR_EACH_TASK, STEP_PLACE, TASK, kind_of};
 use crate::source::Span;
 use crate::syntax::ast::{Decl, DeclKind, For, Header, If, Item, Value};
@@ -148,14 +148,8 @@ impl<'a> Checker<'a> {
         };
         let right_value = self.typed(right, scope, sink);
         let (left, right_value) = (left?, right_value?);
-        let op = match operator.text.as_str() {
-            "==" => "EQUAL_TO",
-            "!=" => "NOT_EQUAL",
-            "<" => "LESS_THAN",
-            "<=" => "LESS_THAN_OR_EQUAL",
-            ">" => "GREATER_THAN",
-            _ => "GREATER_THAN_OR_EQUAL",
-        };
+        let (_, op) = COMPARISONS.iter().find(|(sign, _)| operator.text == *sign)?;
+        let op = *op;
         let textual = matches!(op, "EQUAL_TO" | "NOT_EQUAL");
         for (typed, span) in [(&left, i.left.span), (&right_value, right.span)] {
             let list = matches!(typed.ty, Type::List(_) | Type::Map(_) | Type::Record(_));

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::view::View;
-use crate::model::{Cluster, Compute, Origin, Pipeline, Program, Step, StepKind};
+use crate::model::{Cluster, Compute, Origin, Pipeline, Program, Step, StepKind, sign};
 use crate::package::Signature;
 use crate::schema::{Cloud, ComputeTables, Field, NodeType, Runtime, RuntimeKey};
 use crate::source::Span;
@@ -84,7 +84,7 @@ pub(super) fn step(program: &Program, pipeline: &Pipeline, step: &Step) -> Strin
         StepKind::Python(call) => format!("calls `{}:{}`", call.module, call.function),
         StepKind::File(call) => format!("runs `{}`", call.path),
         StepKind::Run(call) => format!("runs the pipeline `{}`", call.pipeline),
-        StepKind::Condition(c) => format!("holds when `{}` {} `{}`", c.left, operator(c.op), c.right),
+        StepKind::Condition(c) => format!("holds when `{}` {} `{}`", c.left, sign(c.op), c.right),
         StepKind::Loop(l) => format!("loops over `{}`", l.inputs),
         StepKind::Raw(key) => format!("`{key}`"),
         StepKind::Bad => "is not understood".to_owned(),
@@ -140,18 +140,6 @@ pub(super) fn step(program: &Program, pipeline: &Pipeline, step: &Step) -> Strin
         let _ = write!(out, "\n\nNot all of it is understood for target `{name}`.");
     }
     out
-}
-
-fn operator(op: &str) -> &str {
-    match op {
-        "EQUAL_TO" => "==",
-        "NOT_EQUAL" => "!=",
-        "GREATER_THAN" => ">",
-        "GREATER_THAN_OR_EQUAL" => ">=",
-        "LESS_THAN" => "<",
-        "LESS_THAN_OR_EQUAL" => "<=",
-        other => other,
-    }
 }
 
 /// Where a step runs, in words.

@@ -13,7 +13,7 @@ use super::outcome::{State, compare, decide};
 use super::plan::{Kind, Plan, Task};
 use super::process::{self, Limits};
 use super::text::{Ended, Here, Known, in_volumes, out_of_volumes, volume_of};
-use crate::model::{Braces, Reference, braces};
+use crate::model::{Braces, Reference, braces, sign};
 
 /// What happens in a run.
 #[derive(Clone, Debug)]
@@ -478,18 +478,6 @@ fn file_name(name: &str) -> String {
             }
         })
         .collect()
-}
-
-fn sign(op: &str) -> &str {
-    match op {
-        "EQUAL_TO" => "==",
-        "NOT_EQUAL" => "!=",
-        "GREATER_THAN" => ">",
-        "GREATER_THAN_OR_EQUAL" => ">=",
-        "LESS_THAN" => "<",
-        "LESS_THAN_OR_EQUAL" => "<=",
-        other => other,
-    }
 }
 
 fn short(value: &Value) -> String {

@@ -344,6 +344,21 @@ pub struct Condition {
     pub right: Text,
 }
 
+/// The comparisons of a condition: the sign in source, and the member of `ConditionTaskOp`.
+pub const COMPARISONS: &[(&str, &str)] = &[
+    ("==", "EQUAL_TO"),
+    ("!=", "NOT_EQUAL"),
+    ("<", "LESS_THAN"),
+    ("<=", "LESS_THAN_OR_EQUAL"),
+    (">", "GREATER_THAN"),
+    (">=", "GREATER_THAN_OR_EQUAL"),
+];
+
+/// The sign of a member of `ConditionTaskOp`; what is none stays as it is.
+pub fn sign(op: &str) -> &str {
+    COMPARISONS.iter().find(|(_, member)| *member == op).map_or(op, |(sign, _)| sign)
+}
+
 /// A loop.
 #[derive(Clone, Debug)]
 pub struct Loop {
