@@ -5,24 +5,14 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::Failed;
 use pipec::diag::render::{Style, human};
-use support::{check_memory, memory, root};
+use support::{check_memory, entries, memory, run_cases};
 
 fn main() {
-    let mut folders: Vec<PathBuf> = std::fs::read_dir(root().join("tests/cases"))
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .filter(|p| p.is_dir())
-        .collect();
-    folders.sort();
-    let trials = folders
-        .into_iter()
-        .map(|folder| Trial::test(folder.file_name().unwrap().to_string_lossy().into_owned(), move || case(&folder)))
-        .collect();
-    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+    run_cases(entries("tests/cases").into_iter().filter(|p| p.is_dir()).collect(), case);
 }
 
 fn case(folder: &Path) -> Result<(), Failed> {

@@ -9,25 +9,15 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::Failed;
 use serde_json::{Value, json};
 use support::editor::{Editor, offset, uri};
-use support::root;
+use support::{entries, run_cases};
 
 const MARK: &str = "<|>";
 
 fn main() {
-    let mut folders: Vec<PathBuf> = std::fs::read_dir(root().join("tests/lsp"))
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .filter(|p| p.is_dir() && !p.ends_with("_common"))
-        .collect();
-    folders.sort();
-    let trials = folders
-        .into_iter()
-        .map(|folder| Trial::test(folder.file_name().unwrap().to_string_lossy().into_owned(), move || case(&folder)))
-        .collect();
-    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+    run_cases(entries("tests/lsp").into_iter().filter(|p| p.is_dir() && !p.ends_with("_common")).collect(), case);
 }
 
 /// A project on disk without its marks, and where they stood.

@@ -178,7 +178,7 @@ fn a_misspelt_name_is_pointed_at_and_mended() {
                     let here: Vec<_> = here.collect();
                     let fix = here
                         .iter()
-                        .any(|d| d.fixes.iter().any(|f| f.edits.iter().any(|(_, t)| t.trim_matches('"') == word)));
+                        .any(|d| d.fixes.iter().any(|f| f.edits.iter().any(|e| e.text.trim_matches('"') == word)));
                     located += usize::from(!here.is_empty());
                     mended += usize::from(fix);
                     if here.is_empty() || !fix {

@@ -9,7 +9,7 @@ use pipec::diag::render::{Style, human};
 use pipec::project::Loaded;
 use pipec::source::{MemoryFiles, Span};
 use proptest::prelude::*;
-use support::{check_memory, code_blocks, root};
+use support::{check_memory, root};
 
 fn inside(loaded: &Loaded, span: Span, what: &str) {
     let text = loaded.sources.text(span.file);
@@ -42,106 +42,11 @@ fn survives(text: &str) {
 fn each_place(loaded: &Loaded, d: &Diagnostic) {
     inside(loaded, d.span, &d.message);
     d.related.iter().for_each(|l| inside(loaded, l.span, &l.message));
-    d.fixes.iter().flat_map(|f| &f.edits).for_each(|(span, _)| inside(loaded, *span, "a fix"));
+    d.fixes.iter().flat_map(|f| &f.edits).for_each(|e| inside(loaded, e.span, "a fix"));
 }
 
-/// Every program of the examples and of the error pages.
 fn programs() -> Vec<String> {
-    let mut out = Vec::new();
-    let mut stack = vec![root().join("examples")];
-    while let Some(dir) = stack.pop() {
-        let mut entries: Vec<PathBuf> = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
-        entries.sort();
-        for path in entries {
-            if path.is_dir() {
-                stack.push(path);
-            } else if path.extension().is_some_and(|e| e == "pipe") {
-                out.push(std::fs::read_to_string(path).unwrap());
-            }
-        }
-    }
-    let pages: Vec<PathBuf> =
-        std::fs::read_dir(root().join("docs/errors")).unwrap().map(|e| e.unwrap().path()).collect();
-    for page in pages {
-        let text = std::fs::read_to_string(page).unwrap();
-        out.extend(code_blocks(&text).into_iter().filter(|(kind, _)| kind == "pipe").map(|(_, t)| t));
-    }
-    out.sort();
-    out
-}
-
-#[test]
-fn every_prefix_of_an_example_is_survived() {
-    let text = std::fs::read_to_string(root().join("examples/churn/pipeline.pipe")).unwrap();
-    for (at, _) in text.char_indices() {
-        survives(&text[..at]);
-    }
-    for text in programs() {
-        for (at, _) in text.char_indices().step_by(11) {
-            survives(&text[..at]);
-        }
-    }
-}
-
-#[test]
-fn every_line_may_be_missing() {
-    for text in programs() {
-        let lines: Vec<&str> = text.lines().collect();
-        for skip in 0..lines.len() {
-            let rest: Vec<&str> = lines.iter().enumerate().filter(|(i, _)| *i != skip).map(|(_, l)| *l).collect();
-            survives(&rest.join("\n"));
-        }
-    }
-}
-
-#[test]
-fn line_ends_and_byte_order_marks_change_nothing() {
-    for text in programs() {
-        let codes = |t: &str| {
-            let mut files = MemoryFiles::new();
-            files.insert("main.pipe", t);
-            let (_, checked) = check_memory(&files);
-            let mut ids: Vec<&str> = checked.diagnostics.iter().map(|d| d.code.id()).collect();
-            ids.sort_unstable();
-            ids.iter().map(ToString::to_string).collect::<Vec<_>>()
-        };
-        assert_eq!(codes(&text), codes(&text.replace('\n', "\r\n")), "CRLF changes what is found in\n{text}");
-        assert_eq!(
-            codes(&text),
-            codes(&format!("\u{feff}{text}")),
-            "a byte order mark changes what is found in\n{text}"
-        );
-        assert_eq!(codes(&text), codes(text.trim_end()), "a missing last line end changes what is found in\n{text}");
-    }
-}
-
-#[test]
-fn large_and_deep_files_are_refused_and_not_a_crash() {
-    survives(&" ".repeat(33 << 20));
-    survives(&"{".repeat(100_000));
-    survives(&format!("let x = {}", "[".repeat(50_000)));
-    survives(&"(".repeat(10_000));
-    survives(&"a = \"".repeat(10_000));
-    survives(&"step x {\n".repeat(5_000));
-    survives(&"}\n".repeat(5_000));
-    survives(&format!("let x = \"{}\"", "${".repeat(5_000)));
-}
-
-#[test]
-fn files_that_are_no_text_are_told() {
-    let mut files = MemoryFiles::new();
-    files.insert("main.pipe", vec![b'a', 0xff, 0xfe, b'\n']);
-    let (loaded, checked) = check_memory(&files);
-    assert!(checked.diagnostics.iter().any(|d| d.code.id() == "E0007"));
-    checked.diagnostics.iter().for_each(|d| each_place(&loaded, d));
-}
-
-/// What random text has brought up once.
-#[test]
-fn what_was_found_before_is_survived() {
-    for text in ["[ [ \n # ü", "[[\n#ü", "{ ( [ # \u{1f600}", "pipeline p { step x { # üü\n", "[(\u{fc}"] {
-        survives(text);
-    }
+    support::programs().into_iter().map(|(_, text)| text).collect()
 }
 
 /// Every Python file of the signature cases.

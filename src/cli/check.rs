@@ -1,16 +1,14 @@
 //! `pipec check`.
 
-use std::collections::BTreeMap;
-
 use smol_str::SmolStr;
 
 use super::args::{Check, Format, Shared};
 use super::{Outcome, report, usage};
 use crate::check::{Checked, Options, check};
-use crate::diag::{Diagnostic, formats};
+use crate::diag::{Diagnostic, applied, by_file, formats, sure_edits};
 use crate::emit::write_file;
 use crate::project::{Loaded, load};
-use crate::source::{DiskFiles, FileId};
+use crate::source::DiskFiles;
 
 /// `--var a=b` as pairs.
 pub fn vars(shared: &Shared) -> Result<Vec<(SmolStr, SmolStr)>, String> {
@@ -99,33 +97,10 @@ pub fn run(args: &Check, shared: &Shared) -> Outcome {
 
 /// Applies the sure fixes that do not touch each other; gives their number.
 fn apply(loaded: &Loaded, diagnostics: &[Diagnostic]) -> std::io::Result<usize> {
-    let mut edits: BTreeMap<FileId, Vec<(u32, u32, String)>> = BTreeMap::new();
-    let mut applied = 0;
-    for d in diagnostics {
-        let Some(fix) = d.fixes.iter().find(|f| f.safe) else { continue };
-        let clashes = fix.edits.iter().any(|(span, _)| {
-            edits
-                .get(&span.file)
-                .is_some_and(|list| list.iter().any(|(s, e, _)| span.start < *e && *s < span.end || span.start == *s))
-        });
-        if clashes {
-            continue;
-        }
-        for (span, text) in &fix.edits {
-            edits.entry(span.file).or_default().push((span.start, span.end, text.clone()));
-        }
-        applied += 1;
+    let (edits, taken) = sure_edits(diagnostics);
+    for edits in by_file(&edits) {
+        let Some(source) = edits.first().and_then(|e| loaded.sources.get(e.span.file)) else { continue };
+        write_file(&source.path, applied(&source.text, edits).as_bytes())?;
     }
-    for (file, mut list) in edits {
-        let Some(source) = loaded.sources.get(file) else { continue };
-        list.sort();
-        let mut text = source.text.to_string();
-        for (start, end, new) in list.iter().rev() {
-            if text.get(*start as usize..*end as usize).is_some() {
-                text.replace_range(*start as usize..*end as usize, new);
-            }
-        }
-        write_file(&source.path, text.as_bytes())?;
-    }
-    Ok(applied)
+    Ok(taken)
 }

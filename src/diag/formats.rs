@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Code, Diagnostic, Severity};
+use super::{Code, Diagnostic, Edit, Severity};
 use crate::source::{SourceMap, Span};
 
 /// `a.pipe:3:5: error[E0102]: message`.
@@ -40,7 +40,7 @@ pub fn json(diagnostics: &[Diagnostic], sources: &SourceMap) -> Value {
                 "fixes": d.fixes.iter().map(|f| json!({
                     "title": f.title,
                     "safe": f.safe,
-                    "edits": f.edits.iter().map(|(span, text)| json!({
+                    "edits": f.edits.iter().map(|Edit { span, text }| json!({
                         "file": path(*span, sources), "range": range(*span, sources), "text": text,
                     })).collect::<Vec<_>>(),
                 })).collect::<Vec<_>>(),

@@ -3,11 +3,13 @@
 //! A [`Diagnostic`] holds facts and text and knows nothing of terminals; [`render`] and [`formats`] show it.
 
 mod code;
+mod edit;
 pub mod formats;
 mod page;
 pub mod render;
 
 pub use code::{Code, Severity};
+pub use edit::{Edit, applied, by_file, sure_edits};
 pub use page::page;
 
 use crate::source::Span;
@@ -27,7 +29,7 @@ pub struct Fix {
     /// What it does, for a menu: "use `node_type_id`".
     pub title: String,
     /// Replacements; they never overlap.
-    pub edits: Vec<(Span, String)>,
+    pub edits: Vec<Edit>,
     /// Whether it certainly keeps the meaning intended, so that `check --fix` may apply it.
     pub safe: bool,
 }
@@ -93,14 +95,18 @@ impl Diagnostic {
     }
 
     /// Offers a change that `check --fix` may apply.
-    pub fn fix(mut self, title: impl Into<String>, edits: Vec<(Span, String)>) -> Self {
-        self.fixes.push(Fix { title: title.into(), edits, safe: true });
-        self
+    pub fn fix(self, title: impl Into<String>, edits: Vec<(Span, String)>) -> Self {
+        self.offer(title.into(), edits, true)
     }
 
     /// Offers a change that a person has to choose.
-    pub fn suggestion(mut self, title: impl Into<String>, edits: Vec<(Span, String)>) -> Self {
-        self.fixes.push(Fix { title: title.into(), edits, safe: false });
+    pub fn suggestion(self, title: impl Into<String>, edits: Vec<(Span, String)>) -> Self {
+        self.offer(title.into(), edits, false)
+    }
+
+    fn offer(mut self, title: String, edits: Vec<(Span, String)>, safe: bool) -> Self {
+        let edits = edits.into_iter().map(|(span, text)| Edit { span, text }).collect();
+        self.fixes.push(Fix { title, edits, safe });
         self
     }
 

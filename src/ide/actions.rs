@@ -1,8 +1,7 @@
 //! Fixes of diagnostics, as changes that an editor can make.
 
-use super::rename::Edit;
 use super::view::View;
-use crate::diag::{Diagnostic, Fix};
+use crate::diag::{Diagnostic, Edit, Fix, sure_edits};
 use crate::source::Span;
 
 /// A change that is offered.
@@ -14,7 +13,7 @@ pub struct Action {
     pub edits: Vec<Edit>,
     /// It certainly keeps the meaning intended.
     pub safe: bool,
-    /// The diagnostic that it mends, by its place in the list of the snapshot.
+    /// The diagnostic that it mends, if it is one.
     pub mends: Option<Diagnostic>,
 }
 
@@ -29,25 +28,12 @@ pub fn actions(view: &View<'_>, range: Span) -> Vec<Action> {
 }
 
 fn action(d: &Diagnostic, fix: &Fix) -> Action {
-    let edits = fix.edits.iter().map(|(span, text)| Edit { span: *span, text: text.clone() }).collect();
-    Action { title: fix.title.clone(), edits, safe: fix.safe, mends: Some(d.clone()) }
+    Action { title: fix.title.clone(), edits: fix.edits.clone(), safe: fix.safe, mends: Some(d.clone()) }
 }
 
 /// Every sure fix of the file in one change; fixes that touch each other wait for the next time.
 pub fn fix_all(view: &View<'_>) -> Option<Action> {
-    let mut edits: Vec<Edit> = Vec::new();
-    for d in view.snapshot.diagnostics(view.unit.id) {
-        let Some(fix) = d.fixes.iter().find(|f| f.safe) else { continue };
-        let clashes = fix.edits.iter().any(|(span, _)| {
-            edits.iter().any(|e| {
-                e.span.file == span.file
-                    && (span.start < e.span.end && e.span.start < span.end || span.start == e.span.start)
-            })
-        });
-        if !clashes && fix.edits.iter().all(|(span, _)| span.file == view.unit.id) {
-            edits.extend(fix.edits.iter().map(|(span, text)| Edit { span: *span, text: text.clone() }));
-        }
-    }
-    edits.sort();
+    let own = |d: &&Diagnostic| d.fixes.iter().flat_map(|f| &f.edits).all(|e| e.span.file == view.unit.id);
+    let (edits, _) = sure_edits(view.snapshot.diagnostics(view.unit.id).filter(own));
     (!edits.is_empty()).then(|| Action { title: "apply all sure fixes".to_owned(), edits, safe: true, mends: None })
 }

@@ -4,7 +4,7 @@ use super::view::View;
 use crate::graph::{self, Graph};
 use crate::source::Span;
 use crate::syntax::ast::{DeclKind, Item};
-use crate::syntax::walk::{self, Node};
+use crate::syntax::walk;
 
 /// The graph of the pipeline around a byte, else of the first one of the file.
 pub fn graph(view: &View<'_>, offset: u32) -> Option<Graph> {
@@ -20,9 +20,5 @@ pub fn graph(view: &View<'_>, offset: u32) -> Option<Graph> {
 
 /// The whole of the declaration whose name stands at a place.
 pub fn whole(view: &View<'_>, name: Span) -> Span {
-    let item = walk::holding(view.tree(), name).into_iter().rev().find_map(|n| match n {
-        Node::Item(item) => Some(item.span()),
-        _ => None,
-    });
-    item.unwrap_or(name)
+    walk::item(&walk::holding(view.tree(), name)).map_or(name, Item::span)
 }

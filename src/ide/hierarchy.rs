@@ -16,15 +16,6 @@ pub struct Task {
     pub span: Span,
 }
 
-/// A neighbour, and where the edge to it comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
-    /// The other task.
-    pub task: Task,
-    /// Where the edge is said, or the value is used.
-    pub at: Vec<Span>,
-}
-
 /// The task that is named at a byte.
 pub fn task_at(view: &View<'_>, offset: u32) -> Option<Task> {
     let link = view.declaration(offset)?;
@@ -36,34 +27,17 @@ fn task(pipeline: &Pipeline, step: &Step) -> Task {
 }
 
 /// The tasks that one waits for.
-pub fn callers(view: &View<'_>, of: &Task) -> Vec<Call> {
+pub fn callers(view: &View<'_>, of: &Task) -> Vec<Task> {
     let Some((pipeline, step)) = find(view, of) else { return Vec::new() };
-    let mut out: Vec<Call> = Vec::new();
-    for d in &step.depends_on {
-        if let Some(other) = pipeline.steps.iter().find(|s| s.key == d.task) {
-            add(&mut out, task(pipeline, other), d.span);
-        }
-    }
-    out
+    let waits_for = |other: &&Step| step.depends_on.iter().any(|d| d.task == other.key);
+    pipeline.steps.iter().filter(waits_for).map(|s| task(pipeline, s)).collect()
 }
 
 /// The tasks that wait for one.
-pub fn callees(view: &View<'_>, of: &Task) -> Vec<Call> {
+pub fn callees(view: &View<'_>, of: &Task) -> Vec<Task> {
     let Some((pipeline, step)) = find(view, of) else { return Vec::new() };
-    let mut out: Vec<Call> = Vec::new();
-    for other in &pipeline.steps {
-        for d in other.depends_on.iter().filter(|d| d.task == step.key) {
-            add(&mut out, task(pipeline, other), d.span);
-        }
-    }
-    out
-}
-
-fn add(out: &mut Vec<Call>, task: Task, at: Span) {
-    match out.iter_mut().find(|c| c.task == task) {
-        Some(call) => call.at.push(at),
-        None => out.push(Call { task, at: vec![at] }),
-    }
+    let waits = |other: &&Step| other.depends_on.iter().any(|d| d.task == step.key);
+    pipeline.steps.iter().filter(waits).map(|s| task(pipeline, s)).collect()
 }
 
 fn find<'a>(view: &View<'a>, of: &Task) -> Option<(&'a Pipeline, &'a Step)> {

@@ -4,7 +4,7 @@ use super::describe::{by_target, steps_at, target};
 use super::view::View;
 use crate::model::Origin;
 use crate::source::Span;
-use crate::syntax::ast::{Body, Decl, DeclKind, For, If, Item};
+use crate::syntax::ast::{Body, Decl, DeclKind, Header, Ident, Item};
 use crate::syntax::walk::{self, Node};
 
 /// A text to show at a place where nothing is written.
@@ -16,8 +16,6 @@ pub struct Hint {
     pub label: String,
     /// Why, in Markdown.
     pub why: String,
-    /// A blank belongs before it, and else behind.
-    pub space_before: bool,
 }
 
 /// What there is to show between two bytes.
@@ -29,23 +27,13 @@ pub fn hints(view: &View<'_>, range: std::ops::Range<u32>) -> Vec<Hint> {
         if span.end < range.start || range.end < span.start {
             return;
         }
-        let head = match item {
-            Item::Decl(d) if d.kind == DeclKind::Step => Some((d.name.span, head_end(view, d.span, &d.body))),
-            Item::If(i) => Some((i.name.span, condition_at(i))),
-            Item::For(f) => Some((f.name.span, loop_at(f))),
+        out.extend(match item {
+            Item::Decl(d) if d.kind == DeclKind::Step => inferred(view, d.name.span, head_end(view, d.span, &d.body)),
+            Item::If(i) => inferred(view, i.name.span, before_colon(&i.name, &i.header)),
+            Item::For(f) => inferred(view, f.name.span, before_colon(&f.name, &f.header)),
+            Item::Decl(d) if d.kind == DeclKind::Cluster => chosen(view, d),
             _ => None,
-        };
-        if let Some((name, at)) = head
-            && range.start <= at
-            && at <= range.end
-        {
-            out.extend(inferred(view, name, at));
-        }
-        if let Item::Decl(d) = item
-            && d.kind == DeclKind::Cluster
-        {
-            out.extend(chosen(view, d));
-        }
+        });
     });
     out.retain(|h| range.start <= h.at && h.at <= range.end);
     out
@@ -57,13 +45,9 @@ fn head_end(view: &View<'_>, span: Span, body: &Body) -> u32 {
     head.start + view.slice(head).trim_end().len() as u32
 }
 
-/// Before the colon of a condition.
-fn condition_at(i: &If) -> u32 {
-    i.header.after.last().map_or(i.name.span.end, |a| a.span.end)
-}
-
-fn loop_at(f: &For) -> u32 {
-    f.header.after.last().map_or(f.name.span.end, |a| a.span.end)
+/// The end of the last word before the colon of a condition or loop.
+fn before_colon(name: &Ident, header: &Header) -> u32 {
+    header.after.last().map_or(name.span.end, |a| a.span.end)
 }
 
 fn inferred(view: &View<'_>, name: Span, at: u32) -> Option<Hint> {
@@ -86,7 +70,6 @@ fn inferred(view: &View<'_>, name: Span, at: u32) -> Option<Hint> {
         at,
         label: format!("after {tasks}"),
         why: format!("It uses values of {tasks}: the dependency follows from the data."),
-        space_before: true,
     })
 }
 
@@ -114,5 +97,5 @@ fn chosen(view: &View<'_>, d: &Decl) -> Option<Hint> {
     let why = by_target(found.clone())?;
     let mut all: Vec<String> = found.into_iter().map(|(_, text)| text).collect();
     all.dedup();
-    Some(Hint { at: entry.key.span.end, label: all.join(" | "), why, space_before: true })
+    Some(Hint { at: entry.key.span.end, label: all.join(" | "), why })
 }

@@ -71,11 +71,7 @@ fn key(view: &View<'_>, around: &[Node<'_>], name: &Ident, offset: u32) -> Optio
 
 /// What the cluster around a byte comes to.
 fn cluster_around(view: &View<'_>, offset: u32) -> Option<String> {
-    let decl: &Decl = view.at(offset).into_iter().rev().find_map(|n| match n {
-        Node::Item(Item::Decl(d)) if d.kind == DeclKind::Cluster => Some(d.as_ref()),
-        _ => None,
-    })?;
-    cluster(view, decl.name.span)
+    cluster(view, walk::declaration(&view.at(offset), DeclKind::Cluster)?.name.span)
 }
 
 fn cluster(view: &View<'_>, declared: Span) -> Option<String> {
@@ -203,20 +199,8 @@ fn wire(view: &View<'_>, at: Span) -> Option<String> {
 pub(super) fn declaration(view: &View<'_>, to: Span) -> Option<String> {
     let Some(unit) = view.project.unit_of(to.file) else { return python_at(view, to) };
     let path = walk::holding(&unit.ast, to);
-    let (name, role, item) = path
-        .iter()
-        .rev()
-        .find_map(|node| match node {
-            Node::Name(name, role) if name.span == to => Some((*name, *role)),
-            _ => None,
-        })
-        .and_then(|(name, role)| {
-            let item = path.iter().rev().find_map(|n| match n {
-                Node::Item(item) => Some(*item),
-                _ => None,
-            })?;
-            Some((name, role, item))
-        })?;
+    let (name, role) = walk::name(&path).filter(|(name, _)| name.span == to)?;
+    let item = walk::item(&path)?;
     let from = if unit.id == view.unit.id { String::new() } else { format!("\n\n`{}`", unit.path.display()) };
     let text = match (role, item) {
         (Role::Bound(kind), Item::Binding(b)) => {

@@ -7,7 +7,7 @@ use crate::package::Modules;
 use crate::project::join;
 use crate::source::Span;
 use crate::syntax::ast::{Callee, Item, StrLit};
-use crate::syntax::walk::{Node, Role};
+use crate::syntax::walk::{self, Node, Role};
 
 /// A place to go to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,10 +26,7 @@ pub fn definition(view: &View<'_>, offset: u32) -> Option<(Span, Place)> {
     let path = view.at(offset);
     let mut inward = path.iter().rev();
     let leaf = inward.next()?;
-    let item = path.iter().rev().find_map(|n| match n {
-        Node::Item(item) => Some(*item),
-        _ => None,
-    })?;
+    let item = walk::item(&path)?;
     match (leaf, item) {
         (Node::Name(module, Role::Module), _) => module_file(view, &module.text).map(|p| (module.span, Place::File(p))),
         (Node::Str(lit), Item::Import(_)) => {

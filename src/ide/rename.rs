@@ -3,33 +3,11 @@
 use super::names::references;
 use super::view::{View, names_something};
 use super::workspace::Snapshot;
-use crate::diag::Severity;
+use crate::diag::{Edit, Severity};
 use crate::source::{Span, quote_name};
 use crate::syntax::ast::{Argument, Call, Callee, DeclKind, Item, ValueKind};
 use crate::syntax::walk::{self, Node, Role};
 use crate::syntax::words;
-
-/// A change of a text.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Edit {
-    /// What is replaced.
-    pub span: Span,
-    /// By what.
-    pub text: String,
-}
-
-/// A text after changes that are in order and do not overlap.
-pub fn applied(text: &str, edits: &[Edit]) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for edit in edits {
-        out.push_str(text.get(at..edit.span.start as usize).unwrap_or(""));
-        out.push_str(&edit.text);
-        at = edit.span.end as usize;
-    }
-    out.push_str(text.get(at..).unwrap_or(""));
-    out
-}
 
 /// Why a name cannot be changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,10 +89,8 @@ pub fn rename(
 /// The name that is declared at a place of a `.pipe` file.
 fn declared(view: &View<'_>, to: Span) -> Option<(String, Role)> {
     let unit = view.snapshot.loaded.projects.iter().find_map(|p| p.unit_of(to.file))?;
-    walk::holding(&unit.ast, to).into_iter().rev().find_map(|n| match n {
-        Node::Name(name, role) if name.span == to && names_something(role) => Some((name.text.to_string(), role)),
-        _ => None,
-    })
+    let (name, role) = walk::name(&walk::holding(&unit.ast, to))?;
+    (name.span == to && names_something(role)).then(|| (name.text.to_string(), role))
 }
 
 /// The change at one use.
@@ -132,12 +108,12 @@ fn one_use(view: &View<'_>, at: Span, to: Span, old: &str, new: &str) -> Edit {
         return Edit { span: at, text: quoted };
     };
     let path = walk::holding(&unit.ast, at);
+    let call = match walk::item(&path) {
+        Some(Item::Call(call)) => Some(call.as_ref()),
+        _ => None,
+    };
     let short = path.iter().rev().find_map(|n| match n {
         Node::Argument(Argument { name: None, value, .. }) if value.span == at => Some(value),
-        _ => None,
-    });
-    let call = path.iter().rev().find_map(|n| match n {
-        Node::Item(Item::Call(call)) => Some(call.as_ref()),
         _ => None,
     });
     match (short, call) {
@@ -145,10 +121,7 @@ fn one_use(view: &View<'_>, at: Span, to: Span, old: &str, new: &str) -> Edit {
             if takes_names(call) && matches!(&value.kind, ValueKind::Path(p) if p.rest.is_empty()) =>
         {
             // `f(x)` is short for `f(x = x)`: only one of the two gets the new name.
-            let own = path.iter().find_map(|n| match n {
-                Node::Item(Item::Decl(d)) if d.kind == DeclKind::Pipeline => Some(d.span),
-                _ => None,
-            });
+            let own = walk::declaration(&path, DeclKind::Pipeline).map(|d| d.span);
             let of_callee = matches!(&call.callee, Callee::Run(_)) && is_param_elsewhere(view, to, own);
             let text = if of_callee { format!("{quoted} = {written}") } else { format!("{written} = {quoted}") };
             Edit { span: at, text }

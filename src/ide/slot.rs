@@ -362,7 +362,7 @@ fn slot(fragment: &str, path: &[Node<'_>], around: &[Node<'_>], start: usize) ->
 }
 
 fn named(name: &ast::Ident, role: Role, outer: &[Node<'_>]) -> Option<Slot> {
-    let item = innermost_item(outer);
+    let item = walk::item(outer);
     let call = match item {
         Some(Item::Call(call)) => Some(call.as_ref()),
         _ => None,
@@ -437,7 +437,7 @@ fn head(outer: &[Node<'_>], item: Option<&Item>, call: Option<&Call>) -> Option<
 /// A place inside a string.
 fn in_text(typed: &str, lit: &ast::StrLit, outer: &[Node<'_>], around: &[Node<'_>]) -> Option<Slot> {
     let typed = typed.to_owned();
-    Some(match innermost_item(outer)? {
+    Some(match walk::item(outer)? {
         Item::Import(_) => Slot::Path(PathOf::Import, typed),
         Item::Package(_) => Slot::Path(PathOf::Package, typed),
         Item::Call(call) => match &call.callee {
@@ -452,13 +452,6 @@ fn in_text(typed: &str, lit: &ast::StrLit, outer: &[Node<'_>], around: &[Node<'_
         Item::Entry(e) => Slot::Text(e.key.text.to_string(), typed),
         _ if around.is_empty() && !typed.contains("{{") => return None,
         _ => Slot::Text(String::new(), typed),
-    })
-}
-
-fn innermost_item<'a>(path: &[Node<'a>]) -> Option<&'a Item> {
-    path.iter().rev().find_map(|n| match n {
-        Node::Item(item) => Some(*item),
-        _ => None,
     })
 }
 

@@ -235,10 +235,7 @@ fn named(view: &View<'_>, name: &crate::syntax::ast::Ident, role: Role, key: &st
             if let Some(link) = view.use_at(name.span.start).filter(|l| l.at == name.span)
                 && let Some(unit) = view.project.unit_of(link.to.file)
             {
-                let role = walk::holding(&unit.ast, link.to).into_iter().rev().find_map(|n| match n {
-                    Node::Name(n, role) if n.span == link.to => Some(role),
-                    _ => None,
-                })?;
+                let (_, role) = walk::name(&walk::holding(&unit.ast, link.to)).filter(|(n, _)| n.span == link.to)?;
                 let (kind, constant) = of_declaration(role);
                 return Some(Token { constant, ..token(kind) });
             }

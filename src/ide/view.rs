@@ -5,7 +5,7 @@ use crate::check::{Index, Link};
 use crate::model::{Pipeline, Program};
 use crate::project::{Project, Unit};
 use crate::source::{FileId, Files, Span};
-use crate::syntax::ast::{self, Decl, DeclKind, Item};
+use crate::syntax::ast::{self, Decl, DeclKind};
 use crate::syntax::walk::{self, Node};
 
 /// A file with all that is known of it.
@@ -56,11 +56,8 @@ impl<'a> View<'a> {
     /// The declaration that is named at a byte: by a use, or by its own name.
     pub fn declaration(&self, offset: u32) -> Option<Link> {
         self.use_at(offset).or_else(|| {
-            let own = self.at(offset).into_iter().rev().find_map(|node| match node {
-                Node::Name(name, role) if names_something(role) => Some(name.span),
-                _ => None,
-            })?;
-            Some(Link { at: own, to: own })
+            let (name, role) = walk::name(&self.at(offset))?;
+            names_something(role).then_some(Link { at: name.span, to: name.span })
         })
     }
 
@@ -88,10 +85,7 @@ impl<'a> View<'a> {
 
     /// The declared pipeline around a byte.
     pub fn pipeline_at(&self, offset: u32) -> Option<&'a Decl> {
-        self.at(offset).into_iter().find_map(|n| match n {
-            Node::Item(Item::Decl(d)) if d.kind == DeclKind::Pipeline => Some(d.as_ref()),
-            _ => None,
-        })
+        walk::declaration(&self.at(offset), DeclKind::Pipeline)
     }
 
     /// The units that this file sees names of: itself, then what it imports.

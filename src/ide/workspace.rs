@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::rename::{Edit, applied};
 use super::view::View;
 use crate::check::{Checked, Options, check};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Edit, applied, by_file};
 use crate::project::{Cache, LoadError, Loaded, load_around, pipe_files};
 use crate::source::{Buffers, FileId, Files, SourceMap};
 
@@ -134,12 +133,9 @@ impl Workspace {
                 other.set(path, text.clone());
             }
         }
-        let mut rest = edits;
-        while let Some(first) = rest.first() {
-            let file = first.span.file;
-            let (here, others) = rest.split_at(rest.partition_point(|e| e.span.file <= file));
+        for here in by_file(edits) {
+            let Some(file) = here.first().map(|e| e.span.file) else { continue };
             other.set(sources.path(file).to_owned(), applied(sources.text(file), here).into());
-            rest = others;
         }
         other.everything()
     }

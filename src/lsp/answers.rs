@@ -23,13 +23,13 @@ type Answer<T> = Result<T, Failure>;
 /// A method that is not known, parameters that do not fit, or what cannot be done, in words.
 pub(super) fn answer(server: &mut Server, method: &str, params: Value) -> Answer<Value> {
     use LspRequestMethod as M;
-    match M::from(method) {
-        // What is typed at the moment is unfinished: its meaning would be waited for in vain.
-        M::TextDocumentCompletion => {}
-        // What the client is told of its files goes before the answers that rest on it.
-        _ => server.tell_if_stale(),
+    let asked = M::from(method);
+    // What the client is told of its files goes before the answers that rest on it. Completion waits for nothing: what
+    // is typed at the moment is unfinished, and its meaning would be waited for in vain.
+    if asked != M::TextDocumentCompletion {
+        server.tell_if_stale();
     }
-    match M::from(method) {
+    match asked {
         M::TextDocumentCompletion => with::<CompletionRequest>(server, params, completion),
         M::TextDocumentHover => with::<HoverRequest>(server, params, hover),
         M::TextDocumentDefinition => with::<DefinitionRequest>(server, params, definition),
@@ -421,12 +421,9 @@ fn incoming(
     let Some((view, places, task)) = task_of(server, &params.item) else { return Ok(None) };
     let list = ide::callers(&view, &task)
         .into_iter()
-        .filter_map(|c| {
-            // Where the edge is said, is in the step that waits.
-            Some(CallHierarchyIncomingCall {
-                from: places.task(&c.task)?,
-                from_ranges: vec![places.range(c.task.span)],
-            })
+        .filter_map(|t| {
+            // The step that waits names the edge, and the protocol wants a place in the other one: its name.
+            Some(CallHierarchyIncomingCall { from: places.task(&t)?, from_ranges: vec![places.range(t.span)] })
         })
         .collect();
     Ok(Some(list))
@@ -439,11 +436,8 @@ fn outgoing(
     let Some((view, places, task)) = task_of(server, &params.item) else { return Ok(None) };
     let list = ide::callees(&view, &task)
         .into_iter()
-        .filter_map(|c| {
-            Some(CallHierarchyOutgoingCall {
-                to: places.task(&c.task)?,
-                from_ranges: vec![params.item.selection_range],
-            })
+        .filter_map(|t| {
+            Some(CallHierarchyOutgoingCall { to: places.task(&t)?, from_ranges: vec![params.item.selection_range] })
         })
         .collect();
     Ok(Some(list))

@@ -64,7 +64,7 @@ impl<'a> Places<'a> {
     }
 
     /// Changes by file.
-    pub fn workspace_edit(&self, edits: &[ide::Edit]) -> WorkspaceEdit {
+    pub fn workspace_edit(&self, edits: &[crate::diag::Edit]) -> WorkspaceEdit {
         let mut changes: HashMap<Uri, Vec<TextEdit>> = HashMap::new();
         for edit in edits {
             if let Some(location) = self.location(edit.span) {

@@ -1,8 +1,8 @@
 //! The tree as nodes, for whoever wants all of it: cursors, folding, highlighting.
 
 use super::ast::{
-    After, Argument, BindingKind, Body, Call, Callee, DeclKind, EntryValue, Family, File, Header, Ident, Item, On,
-    Segment, StrLit, StrPart, TypeExpr, Value, ValueKind,
+    After, Argument, BindingKind, Body, Call, Callee, Decl, DeclKind, EntryValue, Family, File, Header, Ident, Item,
+    On, Segment, StrLit, StrPart, TypeExpr, Value, ValueKind,
 };
 use crate::source::Span;
 
@@ -148,10 +148,19 @@ pub fn walk<'a>(file: &'a File, f: &mut dyn FnMut(Node<'a>)) {
 /// The nodes around a byte, outermost first. A node counts from its first byte to just behind its last; of two that
 /// meet at the byte the later one is taken.
 pub fn at<'a>(file: &'a File, offset: u32) -> Vec<Node<'a>> {
-    let covers = |span: Span| span.start <= offset && offset <= span.end;
+    descend(file, offset, &|span| span.start <= offset && offset <= span.end)
+}
+
+/// The nodes that hold a span, outermost first; of a name that stands there it is the last.
+pub fn holding<'a>(file: &'a File, span: Span) -> Vec<Node<'a>> {
+    descend(file, span.start, &|outer| outer.contains(span))
+}
+
+/// The path to the innermost node that covers a place which begins at `start`.
+fn descend<'a>(file: &'a File, start: u32, covers: &dyn Fn(Span) -> bool) -> Vec<Node<'a>> {
     // A body may have thousands of entries, and they are in order.
     let among = |items: &'a [Item]| {
-        let behind = items.partition_point(|i| i.span().start <= offset);
+        let behind = items.partition_point(|i| i.span().start <= start);
         let before = items.get(..behind).unwrap_or_default().last();
         before.map(Node::Item).filter(|n| covers(n.span()))
     };
@@ -172,28 +181,28 @@ pub fn at<'a>(file: &'a File, offset: u32) -> Vec<Node<'a>> {
     path
 }
 
-/// The nodes that hold a span, outermost first; of a name that stands there it is the last.
-pub fn holding<'a>(file: &'a File, span: Span) -> Vec<Node<'a>> {
-    let among = |items: &'a [Item]| {
-        let behind = items.partition_point(|i| i.span().start <= span.start);
-        let before = items.get(..behind).unwrap_or_default().last();
-        before.map(Node::Item).filter(|n| n.span().contains(span))
-    };
-    let mut path: Vec<Node<'a>> = Vec::new();
-    let mut next = among(&file.items);
-    while let Some(node) = next {
-        path.push(node);
-        next = None;
-        match node {
-            Node::Body(body) => next = among(&body.items),
-            _ => node.children(&mut |child| {
-                if next.is_none() && child.span().contains(span) {
-                    next = Some(child);
-                }
-            }),
-        }
+/// The innermost item of a path.
+pub fn item<'a>(path: &[Node<'a>]) -> Option<&'a Item> {
+    path.iter().rev().find_map(|n| match n {
+        Node::Item(item) => Some(*item),
+        _ => None,
+    })
+}
+
+/// The innermost declaration of a kind on a path.
+pub fn declaration<'a>(path: &[Node<'a>], kind: DeclKind) -> Option<&'a Decl> {
+    path.iter().rev().find_map(|n| match n {
+        Node::Item(Item::Decl(d)) if d.kind == kind => Some(d.as_ref()),
+        _ => None,
+    })
+}
+
+/// The name at the end of a path.
+pub fn name<'a>(path: &[Node<'a>]) -> Option<(&'a Ident, Role)> {
+    match path.last() {
+        Some(Node::Name(name, role)) => Some((name, *role)),
+        _ => None,
     }
-    path
 }
 
 fn header<'a>(header: &'a Header, f: &mut dyn FnMut(Node<'a>)) {

@@ -15,6 +15,42 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// What lies in a folder of the repository, in order.
+pub fn entries(of: &str) -> Vec<PathBuf> {
+    let mut list: Vec<PathBuf> = std::fs::read_dir(root().join(of)).unwrap().map(|e| e.unwrap().path()).collect();
+    list.sort();
+    list
+}
+
+/// Every program that this repository holds, right and wrong: examples, cases, programs in the documentation.
+pub fn programs() -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    let mut stack = vec![root().join("docs"), root().join("examples"), root().join("tests"), root().join("README.md")];
+    while let Some(path) = stack.pop() {
+        let name = path.strip_prefix(root()).unwrap().display().to_string();
+        if path.is_dir() {
+            stack.extend(entries(&name));
+        } else if path.extension().is_some_and(|e| e == "pipe") {
+            out.extend(std::fs::read_to_string(&path).ok().map(|text| (name, text)));
+        } else if path.extension().is_some_and(|e| e == "md") {
+            let blocks = code_blocks(&std::fs::read_to_string(&path).unwrap());
+            let programs = blocks.into_iter().filter(|(kind, _)| kind.split(' ').next() == Some("pipe"));
+            out.extend(programs.enumerate().map(|(i, (_, text))| (format!("{name}, program {}", i + 1), text)));
+        }
+    }
+    out.sort();
+    out
+}
+
+/// A trial for each case, named after its file or folder.
+pub fn run_cases(cases: Vec<PathBuf>, case: fn(&Path) -> Result<(), libtest_mimic::Failed>) -> ! {
+    let trials = cases.into_iter().map(|path| {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        libtest_mimic::Trial::test(name, move || case(&path))
+    });
+    libtest_mimic::run(&libtest_mimic::Arguments::from_args(), trials.collect()).exit()
+}
+
 /// A project in memory: everything in a folder, and `main.pipe`.
 pub fn memory(folder: &Path, main: &str) -> MemoryFiles {
     let mut files = MemoryFiles::new();
