@@ -109,3 +109,105 @@ fn the_vim_syntax_has_the_words_of_the_language() {
     lists += &keyword("pipeField contained", fields().into_iter().collect());
     check(&path, &format!("{head}\" generated: words\n{lists}\" end\n{tail}"));
 }
+
+/// Puts lines between the marks of a part that is generated.
+fn regenerated(text: &str, comment: &str, part: &str, lines: &str) -> String {
+    let (head, rest) = text.split_once(&format!("{comment} generated: {part}\n")).unwrap();
+    let (_, tail) = rest.split_once(&format!("{comment} end\n")).unwrap();
+    format!("{head}{comment} generated: {part}\n{lines}{comment} end\n{tail}")
+}
+
+#[test]
+fn the_tree_sitter_grammar_and_its_colours_have_the_words_of_the_language() {
+    let quoted = |list: &[&str], quote: char, between: &str| {
+        list.iter().map(|w| format!("{quote}{w}{quote}")).collect::<Vec<_>>().join(between)
+    };
+    let lines = |list: &[&str], indent: &str| {
+        list.chunks(8).map(|c| format!("{indent}{}\n", quoted(c, '"', " "))).collect::<String>()
+    };
+    let folder = root().join("editors/tree-sitter-pipe");
+    let read = |path: &Path| std::fs::read_to_string(path).unwrap();
+
+    let path = folder.join("grammar.js");
+    let names: Vec<&str> = WORDS.iter().filter(|w| w.slot != Slot::Value).map(|w| w.text).collect();
+    let constants: Vec<&str> =
+        words(Slot::Value).into_iter().filter(|w| !matches!(*w, "serverless" | "existing")).collect();
+    let list = |name: &str, words: &[&str]| {
+        let lines: String = words.chunks(8).map(|c| format!("  {},\n", quoted(c, '\'', ", "))).collect();
+        format!("const {name} = [\n{lines}];\n")
+    };
+    let lists = list("WORDS", &names) + &list("CONSTANTS", &constants);
+    check(&path, &regenerated(&read(&path), "//", "words", &lists));
+
+    let path = folder.join("queries/highlights.scm");
+    let text = regenerated(&read(&path), ";", "words", &format!("[\n{}] @keyword\n", lines(&names, "  ")));
+    let any =
+        |capture: &str, words: &[&str]| format!("  (#any-of? @{capture}\n{}))\n", lines(words, "    ").trim_end());
+    let members: Vec<&str> = members().into_iter().collect();
+    let lists = format!(
+        "((type (identifier) @type.builtin)\n{}((reference . (identifier) @constant)\n{}",
+        any("type.builtin", Type::NAMES),
+        any("constant", &members)
+    );
+    check(&path, &regenerated(&text, ";", "members", &lists));
+
+    let path = root().join("editors/emacs/pipe-ts-mode.el");
+    let keywords = format!("[\n{}] @font-lock-keyword-face\n", lines(&names, "  ")).replace('"', "\\\"");
+    check(&path, &regenerated(&read(&path), ";;", "words", &keywords));
+}
+
+#[test]
+fn the_queries_of_editors_are_those_of_the_grammar() {
+    let base = root().join("editors/tree-sitter-pipe/queries");
+    let read = |name: &str| std::fs::read_to_string(base.join(name)).unwrap();
+    let head = "; Made from editors/tree-sitter-pipe/queries: `UPDATE=1 cargo test --test editors`.\n\n";
+    // Neovim has the same names of colours.
+    for name in ["highlights.scm", "folds.scm", "indents.scm", "injections.scm", "locals.scm"] {
+        check(&root().join("editors/neovim/queries/pipe").join(name), &(head.to_owned() + &read(name)));
+    }
+    let renamed = |pairs: &[(&str, &str)]| {
+        pairs.iter().fold(read("highlights.scm"), |text, (from, to)| {
+            text.split('\n').map(|l| whole_word(l, from, to)).collect::<Vec<_>>().join("\n")
+        })
+    };
+    let helix = renamed(&[
+        ("@module", "@namespace"),
+        ("@function.call", "@function"),
+        ("@variable.member", "@variable.other.member"),
+        ("@property", "@variable.other.member"),
+        ("@boolean", "@constant.builtin.boolean"),
+        ("@number", "@constant.numeric"),
+        ("@string.escape", "@constant.character.escape"),
+        ("@type.definition", "@type"),
+        ("@comment.documentation", "@comment.block.documentation"),
+    ]);
+    let folder = root().join("editors/helix/queries/pipe");
+    check(&folder.join("highlights.scm"), &(head.to_owned() + &helix));
+    for name in ["injections.scm", "locals.scm"] {
+        check(&folder.join(name), &(head.to_owned() + &read(name)));
+    }
+    let zed = renamed(&[
+        ("@module", "@namespace"),
+        ("@function.call", "@function"),
+        ("@variable.member", "@property"),
+        ("@type.definition", "@type"),
+        ("@comment.documentation", "@comment.doc"),
+    ]);
+    let folder = root().join("editors/zed/languages/pipe");
+    check(&folder.join("highlights.scm"), &(head.to_owned() + &zed));
+    check(&folder.join("injections.scm"), &(head.to_owned() + &read("injections.scm")));
+}
+
+/// A line in which a capture has another name.
+fn whole_word(line: &str, from: &str, to: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find(from) {
+        let (before, after) = (&rest[..at], &rest[at + from.len()..]);
+        let ends = !after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.' || c == '_');
+        out += before;
+        out += if ends { to } else { from };
+        rest = after;
+    }
+    out + rest
+}

@@ -1,0 +1,11 @@
+[
+  (block)
+  (list)
+  (arguments)
+] @indent
+
+[
+  "}"
+  "]"
+  ")"
+] @outdent

@@ -1,0 +1,6 @@
+-- Tree-sitter where its parser is installed; else the colours of editors/vim.
+if pcall(vim.treesitter.start) then
+  vim.wo.foldmethod = 'expr'
+  vim.wo.foldexpr = 'v:lua.vim.treesitter.foldexpr()'
+  vim.wo.foldlevel = 99
+end

@@ -1,0 +1,15 @@
+; Made from editors/tree-sitter-pipe/queries: `UPDATE=1 cargo test --test editors`.
+
+[
+  (block)
+  (list)
+  (arguments)
+] @indent.begin
+
+[
+  "}"
+  "]"
+  ")"
+] @indent.branch @indent.end
+
+(text_block) @indent.ignore

@@ -1,0 +1,195 @@
+/**
+ * The pipe language for editors. The compiler's own grammar is grammar/pipe.pest; tests hold this one to it: no ERROR
+ * node in any program that the compiler reads, and the same ranges of blocks.
+ */
+
+// generated: words
+const WORDS = [
+  'import', 'package', 'let', 'var', 'target', 'pipeline', 'param', 'cluster',
+  'environment', 'step', 'output', 'if', 'else', 'for', 'python', 'notebook',
+  'script', 'sql', 'dbt', 'run', 'extends', 'on', 'after', 'is',
+  'in', 'parallel',
+];
+const CONSTANTS = [
+  'true', 'false', 'none',
+];
+// end
+
+/** A list with commas between, and maybe one at the end. */
+const list = (rule) => optional(seq(rule, repeat(seq(',', rule)), optional(',')));
+
+export default grammar({
+  name: 'pipe',
+
+  word: ($) => $.identifier,
+
+  extras: ($) => [/[ \t\r\n\uFEFF]/, $.comment],
+
+  supertypes: ($) => [$._declaration, $._value],
+
+  inline: ($) => [$._item],
+
+  rules: {
+    source_file: ($) => $._items,
+
+    _items: ($) => repeat1(choice($._item, ',')),
+    _item: ($) => choice($._declaration, $.entry, $.call),
+
+    _declaration: ($) =>
+      choice(
+        $.import,
+        $.package,
+        $.let,
+        $.var,
+        $.param,
+        $.output,
+        $.target,
+        $.pipeline,
+        $.cluster,
+        $.environment,
+        $.step,
+        $.if,
+        $.for,
+      ),
+
+    block: ($) => seq('{', optional($._items), '}'),
+
+    // ---- declarations ----
+
+    import: ($) => seq('import', field('path', $.string)),
+    package: ($) => seq('package', field('name', $._name), '=', field('path', $.string)),
+    let: ($) => seq('let', field('name', $._name), optional($._type_annotation), '=', field('value', $._value)),
+    var: ($) => seq('var', field('name', $._name), optional($._type_annotation), optional($._default)),
+    param: ($) => seq('param', field('name', $._name), optional($._type_annotation), optional($._default)),
+    output: ($) => seq('output', field('name', $._name), optional($._type_annotation)),
+    target: ($) => seq('target', $._head, field('body', $.block)),
+    pipeline: ($) => seq('pipeline', $._head, field('body', $.block)),
+    cluster: ($) => seq('cluster', $._head, field('body', $.block)),
+    environment: ($) => seq('environment', $._head, field('body', $.block)),
+    step: ($) => seq('step', field('name', $._name), optional($.family), repeat($._clause), field('body', $.block)),
+    if: ($) =>
+      prec.right(seq(
+        'if',
+        $._head,
+        ':',
+        field('condition', $.condition),
+        field('then', $.block),
+        optional(seq('else', field('else', $.block))),
+      )),
+    for: ($) =>
+      seq(
+        'for',
+        $._head,
+        ':',
+        field('variable', $._name),
+        'in',
+        field('list', $._value),
+        optional(seq('parallel', field('parallel', $._value))),
+        field('body', $.block),
+      ),
+
+    _head: ($) => seq(field('name', $._name), repeat($._clause)),
+    _clause: ($) => choice($.extends, $.on, $.after),
+    extends: ($) => seq('extends', $._name),
+    on: ($) => seq('on', choice($._name, $.constant, $.function)),
+    after: ($) => seq('after', $.dependency, repeat(seq(',', $.dependency))),
+    dependency: ($) => seq(field('step', $._name), optional($.index), optional(seq('is', field('outcome', choice($.identifier, $.constant))))),
+
+    family: ($) => seq('[', field('variable', $._name), 'in', field('list', $._value), ']'),
+    condition: ($) =>
+      seq(field('left', $._value), optional(seq(field('operator', $.operator), field('right', $._value)))),
+    operator: () => choice('==', '!=', '<=', '>=', '<', '>'),
+
+    _type_annotation: ($) => seq(':', field('type', $.type)),
+    type: ($) => seq($.identifier, optional(seq('<', $.type, '>'))),
+    _default: ($) => seq('=', field('default', $._value)),
+
+    // ---- entries and calls ----
+
+    entry: ($) => seq(field('key', choice($._name, $.string)), choice(seq('=', field('value', $._value)), field('body', $.block))),
+
+    call: ($) =>
+      prec.right(seq(
+        field('callee', choice($.python, $.notebook, $.script, $.sql, $.dbt, $.run)),
+        optional($.arguments),
+        optional(field('body', $.block)),
+      )),
+    python: ($) => seq('python', field('module', $.module), ':', field('function', $.identifier)),
+    module: ($) => seq($._word, repeat(seq('.', $._word))),
+    notebook: ($) => seq('notebook', field('path', $.string)),
+    script: ($) => seq('script', field('path', $.string)),
+    sql: ($) => seq('sql', field('path', $.string)),
+    dbt: ($) => seq('dbt', field('path', $.string)),
+    run: ($) => seq('run', field('pipeline', $._name)),
+
+    arguments: ($) => seq('(', list($.argument), ')'),
+    argument: ($) => seq(optional(seq(field('name', $._name), '=')), field('value', $._value)),
+
+    // ---- values ----
+
+    _value: ($) =>
+      choice(
+        $.string,
+        $.text_block,
+        $.list,
+        $.object,
+        $.number,
+        $.duration,
+        $.range,
+        $.constant,
+        $.function,
+        $.reference,
+      ),
+
+    list: ($) => seq('[', list($._value), ']'),
+    object: ($) => $.block,
+    function: ($) => seq(field('name', $.identifier), $.arguments),
+    range: ($) => seq(choice($.number, $.reference), '..', choice($.number, $.reference)),
+    reference: ($) => prec.right(seq($._name, repeat(choice($.index, seq('.', $._name))))),
+    index: ($) => seq('[', choice($.string, $.number, $.path), ']'),
+    path: ($) => seq($._name, repeat(seq('.', $._name))),
+
+    number: () => /-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?/,
+    duration: () => /[0-9]+[smhd]/,
+    constant: () => choice(...CONSTANTS),
+
+    string: ($) =>
+      seq(
+        '"',
+        repeat(
+          choice(
+            alias(token.immediate(prec(1, /[^"\\$\n]+/)), $.string_content),
+            alias(token.immediate('$'), $.string_content),
+            $.escape,
+            $.interpolation,
+          ),
+        ),
+        token.immediate('"'),
+      ),
+    text_block: ($) =>
+      seq(
+        '"""',
+        repeat(
+          choice(
+            alias(token.immediate(prec(1, /[^"\\$]+/)), $.string_content),
+            alias(token.immediate(/[$"]/), $.string_content),
+            $.escape,
+            $.interpolation,
+          ),
+        ),
+        token.immediate('"""'),
+      ),
+    escape: () => token.immediate(/\\(u\{[0-9a-fA-F]{1,6}\}|[^\n])/),
+    interpolation: ($) => seq(token.immediate('${'), $.reference, '}'),
+
+    // ---- names ----
+
+    _name: ($) => choice($._word, $.quoted_identifier),
+    // The words of the language are names wherever a name stands.
+    _word: ($) => choice($.identifier, alias(choice(...WORDS), $.identifier)),
+    identifier: () => /[A-Za-z_][A-Za-z0-9_]*/,
+    quoted_identifier: () => /`[^`\n]*`/,
+
+    comment: () => token(prec(-1, /#[^\n]*/)),
+  },
+});

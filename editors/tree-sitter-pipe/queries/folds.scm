@@ -1,0 +1,6 @@
+[
+  (block)
+  (list)
+  (arguments)
+  (text_block)
+] @fold

@@ -1,0 +1,180 @@
+//! The tree-sitter grammar of editors reads what the compiler reads, and sees the same things in the same places.
+
+#[path = "support/render.rs"]
+mod render;
+mod support;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use pipec::source::FileId;
+use pipec::syntax::ast::{Binding, BindingKind, Decl, DeclKind, Item};
+use pipec::syntax::walk::{Node, walk};
+use support::{programs, root};
+use tree_sitter::{Language, Parser, Query};
+use tree_sitter_loader::{CompileConfig, Loader};
+
+/// The kind of a node, and its bytes.
+type Seen = BTreeSet<(&'static str, u32, u32)>;
+
+/// Compiled with the C compiler of this machine, like an editor does.
+fn language() -> Language {
+    let home = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("tree-sitter");
+    std::fs::create_dir_all(&home).unwrap();
+    let source = root().join("editors/tree-sitter-pipe/src");
+    let mut config = CompileConfig::new(&source, None, Some(home.join("pipe.so")));
+    config.name = "pipe".to_owned();
+    Loader::with_parser_lib_path(home).load_language_at_path(config).unwrap()
+}
+
+fn kind(item: &Item) -> &'static str {
+    match item {
+        Item::Import(_) => "import",
+        Item::Package(_) => "package",
+        Item::Binding(b) => match b.as_ref() {
+            Binding { kind: BindingKind::Let, .. } => "let",
+            Binding { kind: BindingKind::Var, .. } => "var",
+            Binding { kind: BindingKind::Param, .. } => "param",
+            Binding { kind: BindingKind::Output, .. } => "output",
+        },
+        Item::Decl(d) => match d.as_ref() {
+            Decl { kind: DeclKind::Target, .. } => "target",
+            Decl { kind: DeclKind::Pipeline, .. } => "pipeline",
+            Decl { kind: DeclKind::Cluster, .. } => "cluster",
+            Decl { kind: DeclKind::Environment, .. } => "environment",
+            Decl { kind: DeclKind::Step, .. } => "step",
+        },
+        Item::If(_) => "if",
+        Item::For(_) => "for",
+        Item::Call(_) => "call",
+        Item::Entry(_) => "entry",
+        Item::Bad(_) => "ERROR",
+    }
+}
+
+/// What the compiler sees; `None` for a text with mistakes of syntax.
+fn by_compiler(text: &str) -> Option<Seen> {
+    let parsed = pipec::syntax::parse(FileId(0), text);
+    if parsed.diagnostics.iter().next().is_some() {
+        return None;
+    }
+    let mut seen = Seen::new();
+    walk(&parsed.file, &mut |node| {
+        let kind = match node {
+            Node::Item(item) => kind(item),
+            Node::Body(_) => "block",
+            Node::Argument(_) => "argument",
+            Node::Family(_) => "family",
+            Node::Type(_) => "type",
+            Node::Str(_) => "string",
+            _ => return,
+        };
+        seen.insert((kind, node.span().start, node.span().end));
+    });
+    Some(seen)
+}
+
+/// What the grammar of editors sees, or where it sees nothing sensible.
+fn by_editor(parser: &mut Parser, text: &str) -> Result<Seen, String> {
+    let tree = parser.parse(text, None).unwrap();
+    let mut seen = Seen::new();
+    let mut stack = vec![tree.root_node()];
+    while let Some(node) = stack.pop() {
+        if node.is_error() || node.is_missing() {
+            let line = node.start_position().row;
+            return Err(format!("line {}: {}", line + 1, text.lines().nth(line).unwrap_or("")));
+        }
+        let kinds = [
+            "import",
+            "package",
+            "let",
+            "var",
+            "param",
+            "output",
+            "target",
+            "pipeline",
+            "cluster",
+            "environment",
+            "step",
+            "if",
+            "for",
+            "call",
+            "entry",
+            "block",
+            "argument",
+            "family",
+            "type",
+            "string",
+        ];
+        let kind = if node.kind() == "text_block" { "string" } else { node.kind() };
+        if let Some(kind) = kinds.into_iter().find(|k| *k == kind && node.is_named()) {
+            seen.insert((kind, node.start_byte() as u32, node.end_byte() as u32));
+        }
+        stack.extend((0..node.child_count()).filter_map(|i| node.child(i)));
+    }
+    Ok(seen)
+}
+
+/// Every query of an editor, with the place where it is kept.
+fn queries() -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    let mut stack = vec![root().join("editors")];
+    while let Some(path) = stack.pop() {
+        let name = path.strip_prefix(root()).unwrap().display().to_string();
+        if path.is_dir() && !path.ends_with("node_modules") {
+            stack.extend(support::entries(&name));
+        } else if path.extension().is_some_and(|e| e == "scm") {
+            out.push((name, std::fs::read_to_string(&path).unwrap()));
+        } else if path.ends_with("pipe-ts-mode.el") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let query = text.split_once("--colours\n  \"").unwrap().1.split_once("\"\n  \"What").unwrap().0;
+            out.push((name, query.replace("\\\"", "\"")));
+        }
+    }
+    out
+}
+
+#[test]
+fn every_query_of_an_editor_fits_the_grammar() {
+    let language = language();
+    let queries = queries();
+    for (name, text) in &queries {
+        if let Err(e) = Query::new(&language, text) {
+            panic!("{name}: {e}");
+        }
+    }
+    assert!(queries.len() >= 20, "only {} queries", queries.len());
+}
+
+#[test]
+fn every_program_that_the_compiler_reads_is_read_in_the_same_way() {
+    let mut parser = Parser::new();
+    parser.set_language(&language()).unwrap();
+    let mut all = programs();
+    if let Some(path) = support::shared("corpus/jobs.jsonl") {
+        let text = std::fs::read_to_string(path).unwrap();
+        all.extend(text.lines().map(|l| {
+            let job: serde_json::Value = serde_json::from_str(l).unwrap();
+            (job["id"].as_str().unwrap().to_owned(), render::source("job", &job["job"]))
+        }));
+    }
+    let mut read = 0;
+    let mut wrong = Vec::new();
+    for (name, text) in &all {
+        let Some(compiler) = by_compiler(text) else { continue };
+        read += 1;
+        match by_editor(&mut parser, text) {
+            Err(at) => wrong.push(format!("{name}: {at}")),
+            Ok(editor) if editor != compiler => {
+                let say =
+                    |(kind, from, to): &(&str, u32, u32)| format!("{kind} {:?}", &text[*from as usize..*to as usize]);
+                let one: Vec<String> = editor.difference(&compiler).map(say).collect();
+                let other: Vec<String> = compiler.difference(&editor).map(say).collect();
+                wrong.push(format!("{name}: the editor sees {one:#?}, the compiler {other:#?}"));
+            }
+            Ok(_) => {}
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {read}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(read > 400, "only {read} programs");
+}
