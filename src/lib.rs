@@ -39,6 +39,7 @@ pub mod emit;
 pub mod fmt;
 pub mod graph;
 pub mod ide;
+pub mod import;
 pub mod local;
 pub mod lower;
 pub mod lsp;

@@ -258,6 +258,8 @@ impl Checker<'_> {
                     .map(Into::into),
                 ValueKind::Number(n) => Some(number_json(n)),
                 ValueKind::Path(p) if p.word() == Some("none") => Some(serde_json::Value::Null),
+                // Verbatim: what `{{...}}` in it comes to is not asked either.
+                ValueKind::Str(lit) if lit.plain().is_some() => lit.plain().map(|text| text.as_str().into()),
                 _ => {
                     let typed = self.typed(v, scope, Sink { name: "unchecked", eval: Eval::Evaluated })?;
                     Some(match typed.value {

@@ -13,7 +13,7 @@ use super::merge::merge;
 use super::scope::{Checker, Local, LocalKind, NamedKind, PipeNames, Scope};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::model::{Compute, Dependency, Node, Object, Origin, Output, Step, StepKind, Target, Text};
-use crate::schema::{DEFAULTS_PLACE, KINDS, RunsOn, STEP_PLACE, TASK, kind_of, refuses};
+use crate::schema::{DEFAULTS_PLACE, KINDS, STEP_PLACE, TASK, kind_of, refuses, takes};
 use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Header, Item};
 
@@ -209,7 +209,7 @@ impl<'a> Checker<'a> {
             return own.clone();
         }
         let mut base = cx.defaults.clone();
-        base.fields.retain(|f| takes(kind, f.field.key));
+        base.fields.retain(|f| kind.key().is_none_or(|kind| takes(kind, f.field.key)));
         for field in &base.fields {
             self.used.insert(field.key);
         }
@@ -402,26 +402,6 @@ impl<'a> Checker<'a> {
             }
         }
         out.unwrap_or_else(|| Object::new(&TASK, pipeline.body.span))
-    }
-}
-
-/// Whether the kind of a step takes a default for this field.
-fn takes(kind: &StepKind, field: &str) -> bool {
-    let Some(key) = kind.key() else { return true };
-    match key {
-        "condition_task" | "for_each_task" => !refuses(key, field),
-        _ => {
-            let runs_on = kind_of(key).map(|k| k.runs_on);
-            match field {
-                "libraries"
-                | "new_cluster"
-                | "job_cluster_key"
-                | "existing_cluster_id"
-                | "environment_key"
-                | "compute" => runs_on != Some(RunsOn::Nothing),
-                _ => true,
-            }
-        }
     }
 }
 

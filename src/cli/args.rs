@@ -69,6 +69,8 @@ pub enum Command {
     Explain(Explain),
     /// Show fields of the Jobs API
     Schema(Schema),
+    /// Turn jobs that exist into source that compiles back to them
+    Import(Import),
     /// Serve an editor: the language server, on stdin and stdout
     Lsp {
         /// The only way there is; editors say it
@@ -80,6 +82,19 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Import {
+    /// Jobs as JSON or JSON lines; `-` for stdin
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Write a file for each pipeline; without it everything goes to stdout
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace files that are there
+    #[arg(long, requires = "out")]
+    pub force: bool,
 }
 
 #[derive(Debug, ClapArgs)]

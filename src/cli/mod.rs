@@ -6,6 +6,7 @@ mod check;
 mod compile;
 mod explain;
 mod fmt;
+mod import;
 mod params;
 mod remote;
 mod report;
@@ -86,6 +87,7 @@ pub fn main() -> ExitCode {
             print(&text);
             outcome
         }
+        Command::Import(c) => import::run(c, &args.shared),
         Command::Lsp { stdio: _ } => match crate::lsp::serve_stdio() {
             Ok(()) => Outcome::Done,
             Err(e) => {

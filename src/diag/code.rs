@@ -185,6 +185,14 @@ codes! {
     UnreadArgument "W0750" "an argument that the file never reads";
     NotPacked "W0751" "a file that is not in the wheel";
     BadDefault "W0752" "a default of another type";
+
+    // E08xx: what comes from elsewhere
+    BadInput "E0801" "an input cannot be read";
+    InputTooLarge "E0802" "an input is too large or nested too deeply";
+    KeyTwice "E0803" "an input has a key twice";
+    NotAJob "E0804" "an input holds no job";
+    PartOfIt "W0850" "an input is a part of something";
+    KeptAsItIs "W0851" "a part of a job that the language cannot say";
 }
 
 impl Code {

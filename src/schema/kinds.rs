@@ -89,3 +89,13 @@ pub fn refuses(kind: &str, field: &str) -> bool {
         _ => false,
     }
 }
+
+/// Whether a field that every task of a pipeline gets reaches a kind of task.
+pub fn takes(kind: &str, field: &str) -> bool {
+    match field {
+        "libraries" | "new_cluster" | "job_cluster_key" | "existing_cluster_id" | "environment_key" | "compute" => {
+            !refuses(kind, field) && kind_of(kind).is_none_or(|k| k.runs_on != RunsOn::Nothing)
+        }
+        _ => !refuses(kind, field),
+    }
+}

@@ -23,7 +23,7 @@ pub use compute::{Cloud, ComputeTables, EnvironmentVersion, NodeType, Runtime, R
 pub use field::{Block, Choice, Enum, Eval, Field, Group, Status, Ty, Unit};
 pub use identity::{KEYED, UNORDERED, is_unordered, list_key};
 pub use job::*;
-pub use kinds::{KINDS, Kind, RunsOn, kind_of, refuses};
+pub use kinds::{KINDS, Kind, RunsOn, kind_of, refuses, takes};
 pub use library::*;
 pub use notify::*;
 pub use place::*;

@@ -1,0 +1,199 @@
+//! Fields of the API as entries.
+
+use super::names::{key as written, string};
+use super::out::{Out, Way};
+use super::tree::{Key, Kind, Tree};
+use super::write::{Scope, Writer};
+use crate::schema::{Block, Field, Ty};
+use crate::source::Span;
+
+impl<'t> Writer<'t> {
+    /// Every entry but those of `but`, in the order of the table; what is to go unchecked comes last.
+    pub(super) fn fields<'e>(
+        &mut self,
+        out: &mut Out,
+        entries: impl IntoIterator<Item = &'e (Key, Tree)>,
+        block: &'static Block,
+        but: &[&str],
+        scope: &mut Scope,
+    ) {
+        let row = |key: &str| block.fields.iter().position(|f| f.key == key).unwrap_or(usize::MAX);
+        let mut list: Vec<&(Key, Tree)> =
+            entries.into_iter().filter(|(k, v)| !but.contains(&k.text.as_str()) && v.kind != Kind::Null).collect();
+        list.sort_by_key(|(k, _)| row(&k.text));
+        let (unchecked, checked): (Vec<_>, Vec<_>) =
+            list.into_iter().partition(|(k, _)| self.way(k.span) == Some(Way::Unchecked));
+        for (key, value) in checked {
+            self.field(out, key, value, block.field(&key.text), scope);
+        }
+        self.unchecked(out, &unchecked);
+    }
+
+    /// Entries that are passed on as they are.
+    pub(super) fn unchecked(&mut self, out: &mut Out, entries: &[&(Key, Tree)]) {
+        if entries.is_empty() {
+            return;
+        }
+        out.push("unchecked {\n");
+        for (key, value) in entries {
+            let from = out.text.len();
+            out.push(written(&key.text));
+            match value.entries() {
+                [] => out.push(format!(" = {}\n", raw(value))),
+                inside => {
+                    out.push(" {\n");
+                    for (key, value) in inside {
+                        out.push(format!("{} = {}\n", written(&key.text), raw(value)));
+                    }
+                    out.push("}\n");
+                }
+            }
+            out.mark(from, key.span, shown(key, value), false);
+        }
+        out.push("}\n");
+    }
+
+    /// One entry.
+    pub(super) fn field(
+        &mut self,
+        out: &mut Out,
+        key: &Key,
+        value: &Tree,
+        field: Option<&'static Field>,
+        scope: &mut Scope,
+    ) {
+        let from = out.text.len();
+        let plain = self.way(key.span) == Some(Way::Plain);
+        let sugar = self.sugar;
+        self.sugar = sugar && !plain;
+        out.push(written(&key.text));
+        let sugared = self.value(out, value, field, scope);
+        self.sugar = sugar;
+        out.push("\n");
+        out.mark(from, key.span, shown(key, value), sugared);
+    }
+
+    /// What stands behind the name of a field; says whether it is more than the bare value.
+    fn value(&mut self, out: &mut Out, value: &Tree, field: Option<&'static Field>, scope: &mut Scope) -> bool {
+        let mut sugared = false;
+        match (field.map(|f| f.ty), &value.kind) {
+            (Some(Ty::Block(block)), Kind::Map(entries)) => {
+                if self.sugar
+                    && block.name == "AutoScale"
+                    && let Some(range) = range(value)
+                {
+                    out.push(" = ");
+                    out.push(range);
+                    return true;
+                }
+                out.push(" {\n");
+                self.fields(out, entries, block, &[], scope);
+                out.push("}");
+            }
+            (Some(Ty::BlockList(block)), Kind::List(items)) if items.iter().all(Tree::is_map) => {
+                out.push(" = [");
+                for item in items {
+                    out.push("{\n");
+                    self.fields(out, item.entries(), block, &[], scope);
+                    out.push("},\n");
+                }
+                out.push("]");
+            }
+            (Some(Ty::Map), Kind::Map(entries)) => {
+                let eval = field.map_or(crate::schema::Eval::Constant, |f| f.eval);
+                out.push(" {\n");
+                for (key, value) in entries {
+                    out.push(written(&key.text));
+                    out.push(" = ");
+                    match value.text() {
+                        Some(text) => {
+                            let (text, more) = self.text(text, eval, scope);
+                            sugared |= more;
+                            out.push(text);
+                        }
+                        None => out.push(raw(value)),
+                    }
+                    out.push("\n");
+                }
+                out.push("}");
+            }
+            (Some(Ty::StrList), Kind::List(items)) => {
+                let eval = field.map_or(crate::schema::Eval::Constant, |f| f.eval);
+                out.push(" = [");
+                for (i, item) in items.iter().enumerate() {
+                    out.push(if i > 0 { ", " } else { "" });
+                    match item.text() {
+                        Some(text) => {
+                            let (text, more) = self.text(text, eval, scope);
+                            sugared |= more;
+                            out.push(text);
+                        }
+                        None => out.push(raw(item)),
+                    }
+                }
+                out.push("]");
+            }
+            (Some(Ty::Enum(e)), Kind::Text(word)) if e.members.contains(&word.as_str()) => {
+                out.push(format!(" = {}", bare(word)));
+            }
+            (Some(Ty::Str), Kind::Text(text)) => {
+                let eval = field.map_or(crate::schema::Eval::Constant, |f| f.eval);
+                let (text, more) = self.text(text, eval, scope);
+                sugared = more;
+                out.push(format!(" = {text}"));
+            }
+            (Some(Ty::Int), Kind::Number(n)) if self.sugar => {
+                let duration = field.and_then(|f| f.unit.millis()).and_then(|unit| duration(n, unit));
+                sugared = duration.is_some();
+                out.push(format!(" = {}", duration.unwrap_or_else(|| n.to_string())));
+            }
+            // A type that the API does not have here: the checker says so.
+            _ => out.push(format!(" = {}", raw(value))),
+        }
+        sugared
+    }
+}
+
+/// A member of an enumeration: a bare word, or quoted where it is none.
+fn bare(word: &str) -> String {
+    if crate::source::quote_name(word) == word { word.to_owned() } else { string(word) }
+}
+
+/// Any value as it stands in `unchecked`.
+pub(super) fn raw(value: &Tree) -> String {
+    match &value.kind {
+        Kind::Null => "none".to_owned(),
+        Kind::Bool(b) => b.to_string(),
+        Kind::Number(n) => n.to_string(),
+        Kind::Text(text) => string(text),
+        Kind::List(items) => format!("[{}]", items.iter().map(raw).collect::<Vec<_>>().join(", ")),
+        Kind::Map(entries) => {
+            let entries: Vec<String> =
+                entries.iter().map(|(k, v)| format!("{} = {}", written(&k.text), raw(v))).collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+    }
+}
+
+/// What of an entry a message points at: a value of one line, else the key.
+pub(super) fn shown(key: &Key, value: &Tree) -> Span {
+    match value.kind {
+        Kind::Map(_) | Kind::List(_) => key.span,
+        _ => value.span,
+    }
+}
+
+/// `{min_workers: 2, max_workers: 8}` as `2..8`.
+fn range(value: &Tree) -> Option<String> {
+    let [_, _] = value.entries() else { return None };
+    let (min, max) = (value.get("min_workers")?.int()?, value.get("max_workers")?.int()?);
+    (0 <= min && min <= max).then(|| format!("{min}..{max}"))
+}
+
+/// A number of units as the longest unit that it is a whole number of: 7200 seconds are `2h`.
+fn duration(n: &str, unit_millis: i64) -> Option<String> {
+    let millis = n.parse::<i64>().ok()?.checked_mul(unit_millis)?;
+    let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000)];
+    let (name, size) = units.into_iter().find(|(_, size)| millis % size == 0)?;
+    (millis > 0).then(|| format!("{}{name}", millis / size))
+}

@@ -1,0 +1,97 @@
+//! The jobs in a value: what a create request takes, what `jobs get` and `jobs list` answer, or a list of these.
+
+use super::tree::{Key, Kind, Tree};
+use crate::diag::{Code, Diagnostic};
+use crate::schema::JOB;
+use crate::source::Span;
+
+/// A job as it was read.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The body of a create request.
+    pub tree: Tree,
+    /// A name for the pipeline, where the job's own does not serve.
+    pub hint: Option<String>,
+}
+
+impl Job {
+    /// A name for its pipeline.
+    pub fn identifier(&self) -> String {
+        super::identifier(self.hint.as_deref().or(self.tree.text_of("name")).unwrap_or("job"))
+    }
+}
+
+/// Something that was not taken over, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Where it is.
+    pub span: Span,
+    /// What, and why.
+    pub text: String,
+}
+
+/// What was found in an input.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// The jobs, in order.
+    pub jobs: Vec<Job>,
+    /// What was not taken over.
+    pub notes: Vec<Note>,
+    /// What was wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Finds the jobs in a value.
+pub fn find(value: &Tree) -> Found {
+    let mut found = Found::default();
+    search(value, &mut found, 0);
+    found
+}
+
+fn search(value: &Tree, found: &mut Found, depth: usize) {
+    if let Kind::List(items) = &value.kind
+        && depth < 2
+    {
+        items.iter().for_each(|item| search(item, found, depth + 1));
+        return;
+    }
+    let settings = ["settings", "new_settings"].iter().find_map(|k| value.entry(k)).filter(|(_, s)| s.is_map());
+    if let Some((key, settings)) = settings {
+        let left: Vec<&Key> = value.entries().iter().map(|(k, _)| k).filter(|k| k.text != key.text).collect();
+        leave_out(&left, "the service sets it, and a create request does not take it", found);
+        take(settings, found);
+        return;
+    }
+    if let Some((key, jobs)) = value.entry("jobs").filter(|(_, j)| matches!(j.kind, Kind::List(_))) {
+        if let Some((more, _)) = value.entry("has_more").filter(|(_, v)| v.kind == Kind::Bool(true)) {
+            let d = Diagnostic::new(Code::PartOfIt, more.span, "there are more jobs than this answer holds");
+            found.diagnostics.push(d.help("ask for the next pages too, or import with `--job-id`"));
+        }
+        let left: Vec<&Key> = value.entries().iter().map(|(k, _)| k).filter(|k| k.text != key.text).collect();
+        leave_out(&left, "it is about the answer, not about a job", found);
+        jobs.items().iter().for_each(|job| search(job, found, 2));
+        return;
+    }
+    if value.entries().iter().any(|(k, _)| JOB.field(&k.text).is_some()) {
+        take(value, found);
+        return;
+    }
+    let d = Diagnostic::new(Code::NotAJob, value.span.start_point(), "there is no job here");
+    found.diagnostics.push(d.help(
+        "a job is what `databricks jobs get` answers, the body of a create request, a list of either, or JSON lines",
+    ));
+}
+
+fn take(settings: &Tree, found: &mut Found) {
+    if let Some((more, _)) = settings.entry("has_more").filter(|(_, v)| v.kind == Kind::Bool(true)) {
+        let d = Diagnostic::new(Code::PartOfIt, more.span, "the job has more tasks than this answer holds");
+        found.diagnostics.push(d.help("ask for the next pages too, or import with `--job-id`"));
+    }
+    found.jobs.push(Job { tree: settings.clone(), hint: None });
+}
+
+fn leave_out(keys: &[&Key], why: &str, found: &mut Found) {
+    let (Some(first), false) = (keys.first(), keys.is_empty()) else { return };
+    let names: Vec<&str> = keys.iter().map(|k| k.text.as_str()).collect();
+    found.notes.push(Note { span: first.span, text: format!("{}: {why}", names.join(", ")) });
+}

@@ -1,0 +1,149 @@
+//! JSON, and one JSON value to a line.
+
+use jsonc_parser::ast::{ObjectPropName, Value};
+use jsonc_parser::common::Ranged;
+use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+use smol_str::SmolStr;
+
+use super::tree::{Key, Kind, Tree};
+use super::{MAX_DEPTH, MAX_TEXT};
+use crate::diag::{Code, Diagnostic};
+use crate::source::{FileId, Span};
+
+const STRICT: ParseOptions = ParseOptions {
+    allow_comments: false,
+    allow_loose_object_property_names: false,
+    allow_trailing_commas: false,
+    allow_missing_commas: false,
+    allow_single_quoted_strings: false,
+    allow_hexadecimal_numbers: false,
+    allow_unary_plus_numbers: false,
+    allow_bare_decimal_point_numbers: false,
+    allow_non_finite_numbers: false,
+    allow_extended_string_escapes: false,
+};
+
+/// The values of a text: one, or one of each line.
+///
+/// # Errors
+/// A text that is no JSON, too large or nested too deeply, or an object that has a key twice.
+pub fn read(file: FileId, text: &str) -> Result<Vec<Tree>, Box<Diagnostic>> {
+    too_large(file, text)?;
+    let whole = value(file, text, 0, text);
+    let lines = text.lines().filter(|l| !l.trim().is_empty()).count();
+    let first = text.lines().find(|l| !l.trim().is_empty()).unwrap_or("");
+    if whole.is_ok() || lines < 2 || value(file, text, 0, first).is_err() {
+        return whole.map(|v| vec![v]);
+    }
+    let mut out = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if !line.trim().is_empty() {
+            out.push(value(file, text, at, line)?);
+        }
+        at += line.len();
+    }
+    Ok(out)
+}
+
+/// Refuses what no job can be.
+///
+/// # Errors
+/// A text that is larger than [`MAX_TEXT`].
+pub fn too_large(file: FileId, text: &str) -> Result<(), Box<Diagnostic>> {
+    if text.len() <= MAX_TEXT {
+        return Ok(());
+    }
+    let message = format!("the input has {} bytes; pipec reads at most {MAX_TEXT}", text.len());
+    let d = Diagnostic::new(Code::InputTooLarge, Span::new(file, 0, 0), message);
+    Err(d.help("split it: jobs are independent of each other").into())
+}
+
+/// One value, which begins at a byte of the whole text.
+fn value(file: FileId, text: &str, at: usize, part: &str) -> Result<Tree, Box<Diagnostic>> {
+    let parsed = parse_to_ast(part, &CollectOptions::default(), &STRICT).map_err(|e| {
+        let span = char_span(file, text, at + e.range().start, at + e.range().end);
+        let why = e.kind().to_string();
+        let (code, help) = match e.kind() {
+            jsonc_parser::errors::ParseErrorKind::NestingDepthExceeded => {
+                (Code::InputTooLarge, "no job is nested like this")
+            }
+            _ => (Code::BadInput, "is it JSON? files of other formats are told by their endings: .yml, .tf"),
+        };
+        Box::new(Diagnostic::new(code, span, format!("this is no JSON: {}", lower_first(&why))).help(help))
+    })?;
+    let Some(value) = parsed.value else {
+        let span = Span::new(file, at as u32, at as u32);
+        let d = Diagnostic::new(Code::BadInput, span, "there is nothing in it");
+        return Err(d.help("write a job as JSON").into());
+    };
+    tree(file, at, &value, 0)
+}
+
+fn tree(file: FileId, at: usize, value: &Value<'_>, depth: usize) -> Result<Tree, Box<Diagnostic>> {
+    let place = |r: jsonc_parser::common::Range| Span::new(file, (at + r.start) as u32, (at + r.end) as u32);
+    let span = place(value.range());
+    if depth > MAX_DEPTH {
+        let d = Diagnostic::new(Code::InputTooLarge, span.start_point(), format!("nested more than {MAX_DEPTH} deep"));
+        return Err(d.help("no job is nested like this").into());
+    }
+    let kind = match value {
+        Value::StringLit(s) => Kind::Text(s.value.to_string()),
+        Value::NumberLit(n) => Kind::Number(SmolStr::new(n.value)),
+        Value::BooleanLit(b) => Kind::Bool(b.value),
+        Value::NullKeyword(_) => Kind::Null,
+        Value::Array(array) => {
+            Kind::List(array.elements.iter().map(|v| tree(file, at, v, depth + 1)).collect::<Result<_, _>>()?)
+        }
+        Value::Object(object) => {
+            let mut entries: Vec<(Key, Tree)> = Vec::with_capacity(object.properties.len());
+            for property in &object.properties {
+                let (text, range) = match &property.name {
+                    ObjectPropName::String(s) => (SmolStr::new(&s.value), s.range),
+                    ObjectPropName::Word(w) => (SmolStr::new(w.value), w.range),
+                };
+                entries.push((Key { text, span: place(range) }, tree(file, at, &property.value, depth + 1)?));
+            }
+            twice(&entries)?;
+            Kind::Map(entries)
+        }
+    };
+    Ok(Tree { span, kind })
+}
+
+/// Refuses an object that has a key twice: which of the two is meant cannot be known.
+pub(super) fn twice(entries: &[(Key, Tree)]) -> Result<(), Box<Diagnostic>> {
+    let mut sorted: Vec<&Key> = entries.iter().map(|(k, _)| k).collect();
+    sorted.sort_by(|a, b| a.text.cmp(&b.text).then(a.span.cmp(&b.span)));
+    let pair = sorted.windows(2).find_map(|w| match w {
+        [a, b] if a.text == b.text => Some((*a, *b)),
+        _ => None,
+    });
+    match pair {
+        None => Ok(()),
+        Some((first, second)) => {
+            let d = Diagnostic::new(Code::KeyTwice, second.span, format!("`{}` is given twice", second.text));
+            Err(d.label("given again here").also(first.span, "given first here").help("remove one of them").into())
+        }
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(c) => c.to_lowercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+/// A span that ends between characters.
+fn char_span(file: FileId, text: &str, start: usize, end: usize) -> Span {
+    let edge = |mut i: usize| {
+        i = i.min(text.len());
+        while !text.is_char_boundary(i) {
+            i -= 1;
+        }
+        i as u32
+    };
+    Span::new(file, edge(start), edge(end.max(start)))
+}

@@ -1,0 +1,31 @@
+//! Coming from elsewhere: jobs that exist become source that a person would have written.
+//!
+//! Readers make a [`Tree`] of a text, with the place of everything in it; [`jobs`] finds the jobs in it; [`write`] writes
+//! a job as source. What was written is compiled and held against the job ([`prove`]): what does not come out the
+//! same, or does not check, is written in a plainer way, and at last in `unchecked`, with a warning. So the guarantee
+//! does not rest on the sugar being right.
+
+mod compare;
+mod fields;
+mod jobs;
+mod json;
+mod names;
+mod out;
+mod pipeline;
+mod prove;
+mod references;
+mod sharing;
+mod steps;
+mod tree;
+mod write;
+
+pub use jobs::{Found, Job, Note, find};
+pub use json::read as read_json;
+pub use names::identifier;
+pub use prove::{Imported, import, import_all};
+pub use tree::{Key, Kind, Tree};
+
+/// The largest text that is read, in bytes.
+pub const MAX_TEXT: usize = 64 << 20;
+/// The deepest nesting that is read: no job comes near it.
+pub const MAX_DEPTH: usize = 48;

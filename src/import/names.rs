@@ -1,0 +1,68 @@
+//! Names and texts as they are written in source.
+
+use std::fmt::Write;
+
+use crate::source::quote_name;
+use crate::syntax::words::{self, Slot};
+
+/// A word that a person would have chosen: `Nightly ETL (prod)` becomes `nightly_etl_prod`.
+pub fn identifier(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars().flat_map(char::to_lowercase) {
+        match c {
+            'a'..='z' | '0'..='9' => out.push(c),
+            _ if out.ends_with('_') || out.is_empty() => {}
+            _ => out.push('_'),
+        }
+    }
+    let out = out.trim_matches('_');
+    match out.chars().next() {
+        None => "job".to_owned(),
+        Some('0'..='9') => format!("job_{out}"),
+        Some(_) if words::find(out).is_some_and(|w| w.slot == Slot::Value) => format!("{out}_job"),
+        Some(_) => out.to_owned(),
+    }
+}
+
+/// Whether a name can be written at all.
+pub(super) fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['`', '\n', '\r'])
+}
+
+/// A name where it is declared or used as a value.
+pub(super) fn name(name: &str) -> String {
+    if words::find(name).is_some_and(|w| w.slot == Slot::Value) { format!("`{name}`") } else { quote_name(name) }
+}
+
+/// The key of an entry.
+pub(super) fn key(key: &str) -> String {
+    if is_name(key) { quote_name(key) } else { string(key) }
+}
+
+/// A text in quotes.
+pub(super) fn string(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    escape(text, &mut out);
+    out.push('"');
+    out
+}
+
+/// A text as it stands between quotes.
+pub(super) fn escape(text: &str, out: &mut String) {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '$' if chars.peek() == Some(&'{') => out.push_str("\\$"),
+            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\u{{{:x}}}", c as u32);
+            }
+            c => out.push(c),
+        }
+    }
+}

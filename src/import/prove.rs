@@ -1,0 +1,184 @@
+//! Writes a job, compiles what was written, and writes plainer what did not come back the same.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::compare::differences;
+use super::jobs::Job;
+use super::out::{Mark, Out, Way, Ways};
+use super::pipeline::{beyond_declarations, pipeline};
+use super::tree::Tree;
+use crate::check::{Options, check};
+use crate::diag::{Code, Diagnostic, Label, Severity};
+use crate::lower::lower;
+use crate::package::LocalFiles;
+use crate::project::load;
+use crate::source::{FileId, MemoryFiles, Span};
+
+/// After so many attempts what is left is given up; each one writes at least one entry in a plainer way.
+const ROUNDS: usize = 40;
+
+/// A job as source.
+#[derive(Debug)]
+pub struct Imported {
+    /// The name of the pipeline.
+    pub pipeline: String,
+    /// The source, formatted.
+    pub source: String,
+    /// What was wrong with the job, at its places in the input.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Whether the source compiles to the job that was read.
+    pub same: bool,
+}
+
+/// What came of compiling a text.
+enum Attempt {
+    Errors(Vec<Diagnostic>),
+    Different(Vec<Span>),
+    Same,
+}
+
+/// Writes a job as a pipeline of this name.
+pub fn import(job: &Job, called: &str) -> Imported {
+    let mut ways = Ways::new();
+    let mut reasons: HashMap<Span, Diagnostic> = HashMap::new();
+    beyond_declarations(&job.tree, &mut ways);
+    for entry in ways.keys() {
+        reasons.insert(*entry, unlike(*entry));
+    }
+    let always = ways.clone();
+    let mut plain = false;
+    let mut left: Vec<Diagnostic> = Vec::new();
+    let mut out = Out::default();
+    let mut same = false;
+    for _ in 0..ROUNDS {
+        out = pipeline(&job.tree, called, &ways, plain);
+        let before = ways.clone();
+        let troubles: Vec<(Option<Mark>, Diagnostic)> = match attempt(&job.tree, &out) {
+            Attempt::Same => {
+                same = true;
+                left.clear();
+                break;
+            }
+            Attempt::Errors(list) => list.into_iter().map(|d| translated(&out, d)).collect(),
+            Attempt::Different(entries) => {
+                entries.into_iter().map(|e| (marked(&job.tree, &out, e), unlike(e))).collect()
+            }
+        };
+        left.clear();
+        for (mark, d) in troubles {
+            let Some(mark) = mark else {
+                left.push(d);
+                continue;
+            };
+            let way = match before.get(&mark.entry) {
+                None if mark.sugar => Way::Plain,
+                None | Some(Way::Plain) => Way::Unchecked,
+                Some(Way::Unchecked) => {
+                    left.push(d);
+                    continue;
+                }
+            };
+            if way == Way::Unchecked {
+                reasons.entry(mark.entry).or_insert(d);
+            }
+            ways.insert(mark.entry, way);
+        }
+        if ways == before {
+            if plain {
+                break;
+            }
+            // What is in the way cannot be told apart: no sugar at all.
+            plain = true;
+            ways = always.clone();
+            reasons.retain(|e, _| always.contains_key(e));
+        }
+    }
+    let mut diagnostics: Vec<Diagnostic> = reasons
+        .into_iter()
+        .filter(|(entry, _)| ways.get(entry) == Some(&Way::Unchecked))
+        .map(|(_, d)| Diagnostic { severity: Severity::Warning, label: "kept in `unchecked`".to_owned(), ..d })
+        .collect();
+    diagnostics.append(&mut left);
+    diagnostics.sort_by(|a, b| a.span.cmp(&b.span).then(a.code.cmp(&b.code)));
+    let source = crate::fmt::format(FileId(0), &out.text).unwrap_or(out.text);
+    Imported { pipeline: called.to_owned(), source, diagnostics, same }
+}
+
+/// Writes many jobs as pipelines of one program or of several: no two have the same name.
+pub fn import_all(jobs: &[Job]) -> Vec<Imported> {
+    let mut taken: HashMap<String, usize> = HashMap::new();
+    let named: Vec<(&Job, String)> = jobs
+        .iter()
+        .map(|job| {
+            let base = job.identifier();
+            let mut name = base.clone();
+            while taken.contains_key(&name) {
+                let n = taken.entry(base.clone()).or_insert(1);
+                *n += 1;
+                name = format!("{base}_{n}");
+            }
+            taken.insert(name.clone(), 1);
+            (job, name)
+        })
+        .collect();
+    named.par_iter().map(|(job, name)| import(job, name)).collect()
+}
+
+/// Compiles what was written, and compares.
+fn attempt(job: &Tree, out: &Out) -> Attempt {
+    let mut files = MemoryFiles::new();
+    files.insert("main.pipe", out.text.as_bytes());
+    let Ok(loaded) = load(&[PathBuf::from("main.pipe")], &files) else { return Attempt::Different(vec![job.span]) };
+    let Ok(checked) = check(&loaded, &files, &Options::default()) else { return Attempt::Different(vec![job.span]) };
+    let Some(Some(program)) = checked.programs.first() else {
+        return Attempt::Errors(checked.diagnostics.into_iter().filter(|d| d.severity == Severity::Error).collect());
+    };
+    let bundle = lower(program, &[], &LocalFiles::default(), Path::new(""), &Default::default());
+    match bundle.jobs.first().map(|j| differences(job, &j.body)) {
+        Some(list) if list.is_empty() => Attempt::Same,
+        Some(list) => Attempt::Different(list),
+        None => Attempt::Different(vec![job.span]),
+    }
+}
+
+/// A message about the source as one about the input, with the stretch that it is about.
+fn translated(out: &Out, d: Diagnostic) -> (Option<Mark>, Diagnostic) {
+    let mark = out.around(d.span.start as usize..d.span.end as usize).cloned();
+    let Some(found) = &mark else { return (None, d) };
+    let related: Vec<Label> = d
+        .related
+        .into_iter()
+        .filter_map(|l| {
+            let span = out.around(l.span.start as usize..l.span.end as usize)?.shown;
+            (span != found.shown).then_some(Label { span, ..l })
+        })
+        .collect();
+    let shown = found.shown;
+    (mark, Diagnostic { span: shown, related, fixes: Vec::new(), label: String::new(), ..d })
+}
+
+/// The stretch that says what an entry says, or else what is around it in the input.
+fn marked(job: &Tree, out: &Out, entry: Span) -> Option<Mark> {
+    let mut path: Vec<Span> = Vec::new();
+    let mut tree = Some(job);
+    while let Some(at) = tree.take() {
+        let children = at.entries().iter().map(|(k, v)| (Some(k.span), v)).chain(at.items().iter().map(|v| (None, v)));
+        for (key, value) in children {
+            let whole = key.map_or(value.span, |k| k.to(value.span));
+            if whole.contains(entry) {
+                path.extend(key);
+                tree = Some(value);
+            }
+        }
+    }
+    path.iter().rev().find_map(|key| out.marks.iter().find(|m| m.entry == *key).cloned())
+}
+
+/// The message about an entry that the language cannot say.
+fn unlike(entry: Span) -> Diagnostic {
+    Diagnostic::new(Code::KeptAsItIs, entry, "this cannot be written as fields of the language")
+        .help("the service alone decides whether it is right")
+}

@@ -1,0 +1,266 @@
+//! What many tasks or clusters say alike, said once.
+
+use std::collections::HashMap;
+
+use super::names::name;
+use super::out::Out;
+use super::tree::{Key, Kind, Tree};
+use super::write::{Writer, kind};
+use crate::schema::{CLUSTER_SPEC, KINDS, RunsOn, TASK, kind_of, takes};
+
+/// What says where a task runs.
+const PLACES: &[&str] = &["job_cluster_key", "environment_key", "existing_cluster_id", "new_cluster"];
+
+impl<'t> Writer<'t> {
+    /// Looks for what can be said once.
+    pub(super) fn share(&mut self) {
+        let all = self.written_tasks();
+        self.share_place(&all);
+        self.share_libraries(&all);
+        self.share_fields(&all);
+    }
+
+    /// The tasks that are written as steps, those in loops included, with their kinds.
+    fn written_tasks(&self) -> Vec<(&'t Tree, Option<&'static str>)> {
+        let mut out = Vec::new();
+        for task in &self.tasks {
+            out.push((task.tree, task.kind));
+            if let Some((key, body)) = task.tree.entry("for_each_task")
+                && self.way(key.span).is_none()
+                && let Some(inner) = body.get("task")
+            {
+                out.push((inner, kind(inner)));
+            }
+        }
+        out
+    }
+
+    /// The compute of most tasks goes into the head of the pipeline.
+    fn share_place(&mut self, all: &[(&'t Tree, Option<&'static str>)]) {
+        let mut counts: Vec<(&'t str, usize)> = Vec::new();
+        let mut without = 0;
+        for (task, kind) in all {
+            let takes_place = kind.and_then(kind_of).is_some_and(|k| k.runs_on != RunsOn::Nothing);
+            if takes_place && !PLACES.iter().any(|p| task.get(p).is_some()) {
+                without += 1;
+            }
+            let named = ["job_cluster_key", "environment_key"].iter().find_map(|k| task.entry(k));
+            if let Some((key, value)) = named
+                && self.way(key.span).is_none()
+                && let Some(text) = value.text()
+            {
+                match counts.iter_mut().find(|(name, _)| *name == text) {
+                    Some((_, n)) => *n += 1,
+                    None => counts.push((text, 1)),
+                }
+            }
+        }
+        let declared = |name: &str| {
+            let clusters =
+                self.job.items_of("job_clusters").iter().filter(|c| c.text_of("job_cluster_key") == Some(name));
+            let environments =
+                self.job.items_of("environments").iter().filter(|c| c.text_of("environment_key") == Some(name));
+            clusters.count() + environments.count() == 1
+        };
+        let most = counts.into_iter().filter(|(name, _)| declared(name)).max_by_key(|(_, n)| *n);
+        self.place = most.filter(|(_, n)| *n > without + 1).map(|(name, _)| name);
+    }
+
+    /// Libraries that all tasks of a cluster bring go to the cluster.
+    fn share_libraries(&mut self, all: &[(&'t Tree, Option<&'static str>)]) {
+        let mut of: HashMap<&'t str, Vec<Option<&'t Tree>>> = HashMap::new();
+        for (task, _) in all {
+            if let Some(cluster) = task.text_of("job_cluster_key") {
+                let own = task.entry("libraries").filter(|(k, _)| self.way(k.span).is_none()).map(|(_, v)| v);
+                of.entry(cluster).or_default().push(own);
+            }
+        }
+        for (cluster, lists) in of {
+            let Some(Some(first)) = lists.first() else { continue };
+            if lists.len() > 1
+                && !first.items().is_empty()
+                && lists.iter().all(|l| l.is_some_and(|l| l.same(first)))
+                && !self.is_unchecked(self.job, "job_clusters")
+            {
+                self.libraries.insert(cluster, first);
+            }
+        }
+    }
+
+    /// Fields that every task has go to `defaults`, with the value that most have.
+    fn share_fields(&mut self, all: &[(&'t Tree, Option<&'static str>)]) {
+        for field in TASK.fields {
+            let fixed = matches!(
+                field.key,
+                "task_key"
+                    | "depends_on"
+                    | "description"
+                    | "job_cluster_key"
+                    | "environment_key"
+                    | "existing_cluster_id"
+            ) || KINDS.iter().any(|k| k.key == field.key)
+                || field.key == "libraries" && !self.libraries.is_empty();
+            if fixed {
+                continue;
+            }
+            let reached: Vec<_> =
+                all.iter().filter(|(_, kind)| kind.is_none_or(|kind| takes(kind, field.key))).collect();
+            let own: Option<Vec<&'t (Key, Tree)>> = reached
+                .iter()
+                .map(|(task, _)| task.entry(field.key).filter(|(k, _)| self.way(k.span).is_none()))
+                .collect();
+            let Some(own) = own else { continue };
+            let count = |value: &Tree| own.iter().filter(|(_, v)| v.same(value)).count();
+            let Some((key, value)) = own.iter().max_by_key(|(_, v)| count(v)).map(|(k, v)| (k, v)) else { continue };
+            let n = count(value);
+            let compound = matches!(value.kind, Kind::Map(_) | Kind::List(_));
+            // A block over a block is merged with it, key by key.
+            if compound && n != own.len() || n < if compound { 2 } else { 3 } {
+                continue;
+            }
+            self.defaults.push((key, value));
+        }
+    }
+
+    /// The clusters of the job, each over the one before it that it is most like.
+    pub(super) fn clusters(&mut self, out: &mut Out) {
+        let list: Vec<&'t Tree> = self.job.items_of("job_clusters").iter().collect();
+        let Some((list_key, _)) = self.job.entry("job_clusters") else { return };
+        let mut scope = self.outside();
+        for (i, cluster) in list.iter().enumerate() {
+            let key = cluster.text_of("job_cluster_key").unwrap_or_default();
+            let spec = cluster.get("new_cluster");
+            out.push("\n");
+            let from = out.text.len();
+            out.push(format!("cluster {}", name(key)));
+            let before = list.get(..i).unwrap_or_default();
+            let base = spec.filter(|_| self.sugar).and_then(|spec| {
+                let over = before.iter().filter_map(|b| Some((*b, self.difference(b, cluster, spec)?)));
+                over.min_by_key(|(_, d)| lines(d))
+            });
+            let own: Vec<(Key, Tree)> = match &base {
+                Some((base, own)) => {
+                    out.push(format!(" extends {}", name(base.text_of("job_cluster_key").unwrap_or_default())));
+                    own.clone()
+                }
+                None => spec.map(|s| s.entries().to_vec()).unwrap_or_default(),
+            };
+            out.push(" {\n");
+            let own = match base {
+                None => self.single_node(out, own),
+                Some(_) => own,
+            };
+            self.fields(out, &own, &CLUSTER_SPEC, &[], &mut scope);
+            let others: Vec<&(Key, Tree)> = cluster
+                .entries()
+                .iter()
+                .filter(|(k, v)| !matches!(k.text.as_str(), "job_cluster_key" | "new_cluster") && v.kind != Kind::Null)
+                .collect();
+            for (key, value) in others {
+                self.field(out, key, value, crate::schema::CLUSTER_PLACE.field(&key.text), &mut scope);
+            }
+            if let Some(libraries) = self.libraries.get(key).copied()
+                && let Some(field) = TASK.field("libraries")
+            {
+                let key = Key { text: "libraries".into(), span: libraries.span };
+                self.field(out, &key, libraries, Some(field), &mut scope);
+            }
+            out.push("}\n");
+            out.mark(from, list_key.span, cluster.get("job_cluster_key").map_or(cluster.span, |k| k.span), false);
+        }
+    }
+
+    /// What a cluster says over another one, where that is less than half of it.
+    fn difference(&self, base: &Tree, cluster: &Tree, spec: &Tree) -> Option<Vec<(Key, Tree)>> {
+        let entries = spec.entries();
+        if base.entries().len() != 2
+            || self.libraries.contains_key(base.text_of("job_cluster_key")?)
+            || self.libraries.contains_key(cluster.text_of("job_cluster_key")?)
+        {
+            return None;
+        }
+        let base = base.get("new_cluster")?;
+        let untouched = |tree: &Tree| tree.entries().iter().all(|(k, _)| self.way(k.span).is_none());
+        if !untouched(base) || !untouched(spec) {
+            return None;
+        }
+        let mut own = Vec::new();
+        let mut alike = 0;
+        for (key, value) in entries.iter().filter(|(_, v)| v.kind != Kind::Null) {
+            match base.get(&key.text) {
+                Some(other) if other.same(value) => alike += lines_of(value),
+                // Maps and blocks are merged: only one that holds all of the other can be said by its difference.
+                Some(other) if other.is_map() && value.is_map() => {
+                    let inside = value.entries().iter().filter(|(k, v)| other.get(&k.text).is_none_or(|o| !o.same(v)));
+                    let nested = value.entries().iter().any(|(_, v)| v.is_map());
+                    if nested || !other.entries().iter().all(|(k, _)| value.get(&k.text).is_some()) {
+                        return None;
+                    }
+                    let inside: Vec<(Key, Tree)> = inside.cloned().collect();
+                    alike += value.entries().len() - inside.len();
+                    own.push((key.clone(), Tree { span: value.span, kind: Kind::Map(inside) }));
+                }
+                _ => own.push((key.clone(), value.clone())),
+            }
+        }
+        // What the other one says and this one does not would be inherited, but for one of an exclusive group.
+        let inherited = base.entries().iter().filter(|(_, v)| v.kind != Kind::Null).any(|(k, _)| {
+            let group = crate::schema::CLUSTER_PLACE.group_of(&k.text);
+            spec.get(&k.text).is_none() && !group.is_some_and(|g| g.keys.iter().any(|other| spec.get(other).is_some()))
+        });
+        (!inherited && alike >= 3 && alike > lines(&own)).then_some(own)
+    }
+
+    /// `single_node = true` in place of what it stands for.
+    fn single_node(&self, out: &mut Out, entries: Vec<(Key, Tree)>) -> Vec<(Key, Tree)> {
+        let find = |key: &str| entries.iter().find(|(k, _)| k.text == key);
+        let Some((workers, n)) = find("num_workers").filter(|_| self.sugar) else { return entries };
+        let filled = [
+            ("spark_conf", "spark.databricks.cluster.profile", "singleNode"),
+            ("spark_conf", "spark.master", "local[*]"),
+            ("custom_tags", "ResourceClass", "SingleNode"),
+        ];
+        // What is there is not filled in: another master stays as it is.
+        let says = |(field, key, value): &(&str, &str, &str)| {
+            find(field).is_some_and(|(k, v)| {
+                self.way(k.span).is_none()
+                    && v.text_of(key).is_some_and(|text| text == *value || *key == "spark.master")
+            })
+        };
+        if n.int() != Some(0) || self.way(workers.span).is_some() || !filled.iter().all(says) {
+            return entries;
+        }
+        let from = out.text.len();
+        out.push("single_node = true\n");
+        out.mark(from, workers.span, n.span, true);
+        let rest = |field: &str, value: &Tree| -> Vec<(Key, Tree)> {
+            let filled = |(key, value): &&(Key, Tree)| {
+                filled.iter().any(|(f, k, v)| *f == field && *k == key.text && value.text() == Some(v))
+            };
+            value.entries().iter().filter(|entry| !filled(entry)).cloned().collect()
+        };
+        entries
+            .into_iter()
+            .filter(|(k, _)| k.text != "num_workers")
+            .filter_map(|(key, value)| match key.text.as_str() {
+                field @ ("spark_conf" | "custom_tags") => {
+                    let rest = rest(field, &value);
+                    (!rest.is_empty()).then_some((key, Tree { span: value.span, kind: Kind::Map(rest) }))
+                }
+                _ => Some((key, value)),
+            })
+            .collect()
+    }
+}
+
+/// How many lines entries take in source.
+fn lines(entries: &[(Key, Tree)]) -> usize {
+    entries.iter().map(|(_, v)| lines_of(v)).sum()
+}
+
+fn lines_of(value: &Tree) -> usize {
+    match &value.kind {
+        Kind::Map(entries) if entries.len() > 1 => 2 + lines(entries),
+        _ => 1,
+    }
+}

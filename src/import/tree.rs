@@ -1,0 +1,126 @@
+//! A value of another format, with the place of everything in it.
+
+use serde_json::{Map, Value};
+use smol_str::SmolStr;
+
+use crate::source::Span;
+
+/// A value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tree {
+    /// Where it is written.
+    pub span: Span,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a value is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// Nothing.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number as written.
+    Number(SmolStr),
+    /// A text.
+    Text(String),
+    /// A list.
+    List(Vec<Tree>),
+    /// An object, in order of writing.
+    Map(Vec<(Key, Tree)>),
+}
+
+/// The key of an entry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Key {
+    /// The text.
+    pub text: SmolStr,
+    /// Where it is written. No two entries have the same place: it stands for the entry.
+    pub span: Span,
+}
+
+impl Tree {
+    /// The value of a key; nothing for `null`.
+    pub fn get(&self, key: &str) -> Option<&Tree> {
+        self.entry(key).map(|(_, value)| value)
+    }
+
+    /// The entry of a key; nothing for `null`.
+    pub fn entry(&self, key: &str) -> Option<&(Key, Tree)> {
+        self.entries().iter().find(|(k, v)| k.text == key && v.kind != Kind::Null)
+    }
+
+    /// The text of a key.
+    pub fn text_of(&self, key: &str) -> Option<&str> {
+        self.get(key)?.text()
+    }
+
+    /// The elements of a key's list.
+    pub fn items_of(&self, key: &str) -> &[Tree] {
+        self.get(key).map(Tree::items).unwrap_or_default()
+    }
+
+    /// The entries, if it is an object.
+    pub fn entries(&self) -> &[(Key, Tree)] {
+        match &self.kind {
+            Kind::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The elements, if it is a list.
+    pub fn items(&self) -> &[Tree] {
+        match &self.kind {
+            Kind::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The text, if it is one.
+    pub fn text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The whole number, if it is one.
+    pub fn int(&self) -> Option<i64> {
+        match &self.kind {
+            Kind::Number(n) => n.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// Whether it is an object.
+    pub fn is_map(&self) -> bool {
+        matches!(self.kind, Kind::Map(_))
+    }
+
+    /// The same as JSON, without places.
+    pub fn json(&self) -> Value {
+        match &self.kind {
+            Kind::Null => Value::Null,
+            Kind::Bool(b) => Value::Bool(*b),
+            Kind::Number(n) => crate::model::number_json(n),
+            Kind::Text(text) => Value::String(text.clone()),
+            Kind::List(items) => items.iter().map(Tree::json).collect(),
+            Kind::Map(entries) => {
+                entries.iter().map(|(k, v)| (k.text.to_string(), v.json())).collect::<Map<_, _>>().into()
+            }
+        }
+    }
+
+    /// Whether both say the same, wherever they stand.
+    pub fn same(&self, other: &Tree) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::List(a), Kind::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b)),
+            (Kind::Map(a), Kind::Map(b)) => {
+                a.len() == b.len()
+                    && a.iter().all(|(k, v)| b.iter().any(|(other, w)| other.text == k.text && v.same(w)))
+            }
+            (a, b) => a == b,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What is known of a job while it is written.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::out::{Way, Ways};
+use super::tree::{Key, Tree};
+use crate::schema::kind_of;
+use crate::source::Span;
+
+/// A task of the job.
+pub(super) struct Task<'t> {
+    pub tree: &'t Tree,
+    pub key: &'t str,
+    /// What it runs; nothing if it says nothing, or two things.
+    pub kind: Option<&'static str>,
+    /// What it waits for: a task, and the outcome of a condition.
+    pub after: Vec<(usize, Option<bool>)>,
+    /// Everything upstream.
+    pub above: HashSet<usize>,
+}
+
+/// Where a text stands.
+pub(super) struct Scope {
+    /// The task, or the number of tasks for a place outside of them.
+    pub task: usize,
+    /// The variable of the loop around it.
+    pub input: Option<String>,
+    /// The tasks whose values it uses.
+    pub uses: Vec<usize>,
+}
+
+/// Writes one job.
+pub(super) struct Writer<'t> {
+    pub job: &'t Tree,
+    pub ways: &'t Ways,
+    /// Whether references are written as names.
+    pub sugar: bool,
+    pub tasks: Vec<Task<'t>>,
+    pub index: HashMap<&'t str, usize>,
+    /// Job parameters, with the type that their uses ask for.
+    pub params: BTreeMap<&'t str, &'static str>,
+    /// The outputs that tasks must declare, with their types.
+    pub outputs: BTreeMap<(usize, String), &'static str>,
+    /// Fields of tasks that `defaults` says.
+    pub defaults: Vec<(&'t Key, &'t Tree)>,
+    /// The cluster or environment that the head of the pipeline names.
+    pub place: Option<&'t str>,
+    /// Libraries that a cluster brings to all of its tasks.
+    pub libraries: HashMap<&'t str, &'t Tree>,
+}
+
+impl<'t> Writer<'t> {
+    /// What is known of a job before anything is written.
+    pub fn new(job: &'t Tree, ways: &'t Ways, sugar: bool) -> Writer<'t> {
+        let mut writer = Writer {
+            job,
+            ways,
+            sugar,
+            tasks: Vec::new(),
+            index: HashMap::new(),
+            params: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            defaults: Vec::new(),
+            place: None,
+            libraries: HashMap::new(),
+        };
+        if !writer.is_unchecked(job, "parameters") {
+            let names = job.items_of("parameters").iter().filter_map(|p| p.text_of("name"));
+            writer.params = names.map(|n| (n, "string")).collect();
+        }
+        writer.tasks = tasks(job);
+        writer.index = writer.tasks.iter().enumerate().map(|(i, t)| (t.key, i)).collect();
+        writer.edges();
+        writer
+    }
+
+    /// A scope without task.
+    pub fn outside(&self) -> Scope {
+        self.scope(self.tasks.len())
+    }
+
+    /// The scope of a task.
+    pub fn scope(&self, task: usize) -> Scope {
+        Scope { task, input: None, uses: Vec::new() }
+    }
+
+    /// How an entry is written, if not in the best way.
+    pub fn way(&self, entry: Span) -> Option<Way> {
+        self.ways.get(&entry).copied()
+    }
+
+    /// How a field of an object is written, if not in the best way.
+    pub fn way_of(&self, object: &Tree, key: &str) -> Option<Way> {
+        self.way(object.entry(key)?.0.span)
+    }
+
+    /// Whether a field of an object goes into `unchecked`.
+    pub fn is_unchecked(&self, object: &Tree, key: &str) -> bool {
+        self.way_of(object, key) == Some(Way::Unchecked)
+    }
+
+    fn edges(&mut self) {
+        let after: Vec<Vec<(usize, Option<bool>)>> = self
+            .tasks
+            .iter()
+            .map(|t| {
+                if self.is_unchecked(t.tree, "depends_on") {
+                    return Vec::new();
+                }
+                let list = t.tree.items_of("depends_on").iter();
+                list.filter_map(|d| Some((*self.index.get(d.text_of("task_key")?)?, outcome(d)))).collect()
+            })
+            .collect();
+        for (i, task) in self.tasks.iter_mut().enumerate() {
+            let mut stack: Vec<usize> = after.get(i).into_iter().flatten().map(|(to, _)| *to).collect();
+            while let Some(at) = stack.pop() {
+                if task.above.insert(at) {
+                    stack.extend(after.get(at).into_iter().flatten().map(|(to, _)| *to));
+                }
+            }
+        }
+        for (task, after) in self.tasks.iter_mut().zip(after) {
+            task.after = after;
+        }
+    }
+}
+
+/// The outcome that a dependency waits for.
+pub(super) fn outcome(dependency: &Tree) -> Option<bool> {
+    match dependency.text_of("outcome") {
+        Some("true") => Some(true),
+        Some("false") => Some(false),
+        _ => None,
+    }
+}
+
+/// What a task runs; nothing if it says nothing, or two things.
+pub(super) fn kind(task: &Tree) -> Option<&'static str> {
+    let mut kinds = task.entries().iter().filter(|(_, v)| v.is_map()).filter_map(|(k, _)| kind_of(&k.text));
+    match (kinds.next(), kinds.next()) {
+        (Some(kind), None) => Some(kind.key),
+        _ => None,
+    }
+}
+
+fn tasks(job: &Tree) -> Vec<Task<'_>> {
+    let with_keys = job.items_of("tasks").iter().filter_map(|t| Some((t, t.text_of("task_key")?)));
+    with_keys
+        .map(|(tree, key)| Task { tree, key, kind: kind(tree), after: Vec::new(), above: HashSet::new() })
+        .collect()
+}
