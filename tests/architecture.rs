@@ -17,6 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lower", &["model", "package", "schema"]),
     ("emit", &["lower", "package"]),
     ("fmt", &["source", "diag", "syntax"]),
+    ("import", &["source", "diag", "schema", "syntax", "package", "project", "model", "check", "lower", "fmt"]),
     ("graph", &["source", "model"]),
     (
         "ide",
@@ -44,6 +45,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "package",
             "local",
             "fmt",
+            "import",
             "lsp",
             "workspace",
             "deploy",
@@ -82,6 +84,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "src/cli/remote/",
         ],
     ),
+    ("jsonc_parser", &["src/import/json.rs"]),
     ("lsp_server", &["src/lsp/"]),
     ("gen_lsp_types", &["src/lsp/"]),
     ("process_wrap", &["src/local/process.rs"]),

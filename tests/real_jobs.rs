@@ -1,50 +1,16 @@
 //! Real jobs, written out as source field for field, compile back to what they were; real mistakes are found.
 
+#[path = "support/jobs.rs"]
+mod jobs;
 #[path = "support/render.rs"]
 mod render;
 mod support;
 
 use std::collections::BTreeMap;
 
+use jobs::{difference, expected, lines};
 use libtest_mimic::{Arguments, Failed, Trial};
-use serde_json::Value;
 use support::{check_text, shared};
-
-/// Keyed lists have no order of their own.
-fn sorted(mut value: Value) -> Value {
-    fn key(v: &Value) -> String {
-        ["task_key", "job_cluster_key", "environment_key", "name"]
-            .iter()
-            .find_map(|k| v.get(k)?.as_str())
-            .unwrap_or("")
-            .to_owned()
-    }
-    match &mut value {
-        Value::Object(map) => {
-            let entries: BTreeMap<String, Value> = std::mem::take(map)
-                .into_iter()
-                .map(|(k, v)| {
-                    let mut v = sorted(v);
-                    if let (true, Value::Array(list)) = (
-                        ["tasks", "job_clusters", "environments", "parameters", "depends_on"].contains(&k.as_str()),
-                        &mut v,
-                    ) {
-                        list.sort_by_key(key);
-                    }
-                    (k, v)
-                })
-                .collect();
-            map.extend(entries);
-        }
-        Value::Array(list) => list.iter_mut().for_each(|v| *v = sorted(v.take())),
-        _ => {}
-    }
-    value
-}
-
-fn lines(path: &std::path::Path) -> Vec<Value> {
-    std::fs::read_to_string(path).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect()
-}
 
 fn main() {
     let (jobs, defects) = (shared("corpus/jobs.jsonl"), shared("corpus/defective.jsonl"));
@@ -97,20 +63,9 @@ fn real_jobs_come_back_as_they_were(path: &std::path::Path) -> Result<(), Failed
         };
         let bundle =
             pipec::lower::lower(program, &[], &Default::default(), std::path::Path::new(""), &Default::default());
-        let mut body = bundle.jobs[0].body.clone();
-        if line["job"].get("name").is_none() {
-            body.as_object_mut().unwrap().remove("name");
-        }
-        if sorted(body.clone()) == sorted(line["job"].clone()) {
-            same += 1;
-        } else {
-            let (a, b) = (format!("{:#}", sorted(line["job"].clone())), format!("{:#}", sorted(body)));
-            let diff: Vec<String> = similar::TextDiff::from_lines(&a, &b)
-                .iter_all_changes()
-                .filter(|c| c.tag() != similar::ChangeTag::Equal)
-                .map(|c| format!("{}{}", c.tag(), c.value().trim()))
-                .collect();
-            different.push(format!("{id}: {}", diff.join(" ")));
+        match difference(&line["job"], &bundle.jobs[0].body) {
+            none if none.is_empty() => same += 1,
+            some => different.push(format!("{id}: {some}")),
         }
     }
     println!("{same} same, {} refused, {} different", refused.len(), different.len());
@@ -147,23 +102,4 @@ fn every_defect_of_real_jobs_is_found(path: &std::path::Path) -> Result<(), Fail
     }
     assert!(missed.is_empty(), "{}", missed.join("\n"));
     Ok(())
-}
-
-/// The codes that may tell of a finding, and a word that the message or its place must have.
-fn expected(finding: &str) -> (&'static [&'static str], String) {
-    let last = |s: &str| s.rsplit([' ', '.']).next().unwrap_or("").trim_end_matches("[]").to_owned();
-    match finding.split(':').next().unwrap_or("") {
-        "undefined job_cluster_key" => (&["E0104"], last(finding)),
-        "unknown field" if finding.contains("marshall.carter") => {
-            (&["E0102", "E0115", "E0001", "E0009"], "marshall".to_owned())
-        }
-        "unknown field" => (&["E0102", "E0115"], last(finding)),
-        "depends_on unknown task" => (&["E0103"], last(finding)),
-        "wrong type" => {
-            (&["E0201"], finding.split(": ").nth(1).map(|p| last(p.trim_end_matches("[]"))).unwrap_or_default())
-        }
-        "cluster + environment_key" => (&["E0402"], "environment_key".to_owned()),
-        "task with >1 task type" => (&["E0309"], "one thing".to_owned()),
-        other => panic!("a finding of a new kind: {other}"),
-    }
 }

@@ -91,7 +91,11 @@ impl Checker<'_> {
                 self.not_upstream(used, task, &draft.step.key, &declared);
             }
         }
-        drafts.into_iter().map(|d| d.step).collect()
+        let steps: Vec<Step> = drafts.into_iter().map(|d| d.step).collect();
+        for step in steps.iter().filter(|s| !s.depends_on.is_empty()) {
+            self.clashes(&step.settings, &["depends_on"]);
+        }
+        steps
     }
 
     fn not_upstream(&mut self, used: &Use, task: &str, user: &str, declared: &HashSet<(SmolStr, SmolStr)>) {

@@ -196,6 +196,8 @@ impl<'a> Checker<'a> {
         match runs_on {
             RunsOn::ClusterOrEnvironment => match compute {
                 Compute::Unset if settings.broken || d.header.broken || cx.head_broken => {}
+                // What is passed on unchecked may well say where it runs.
+                Compute::Unset if settings.unchecked.iter().any(|u| is_compute(&u.key)) => {}
                 Compute::Unset => {
                     let code = if settings.has("compute") { Code::NeedsEnvironment } else { Code::NoCompute };
                     self.no_compute(code, d, kind_name, cx);
@@ -351,4 +353,9 @@ fn on_warehouse(kind: &StepKind, settings: &Object) -> bool {
         StepKind::File(call) => call.rest.has("warehouse_id"),
         _ => settings.get("notebook_task").and_then(Node::as_object).is_some_and(|o| o.has("warehouse_id")),
     }
+}
+
+/// Whether a field of a task says where it runs.
+fn is_compute(key: &str) -> bool {
+    matches!(key, "job_cluster_key" | "environment_key" | "existing_cluster_id" | "new_cluster" | "compute")
 }

@@ -122,7 +122,7 @@ impl<'a> Checker<'a> {
         self.step_requirements(&mut settings, on_cluster);
         // `libraries = none` has to reach lowering: it takes back those of the cluster.
         settings.fields.retain(|f| f.value.is_some() || f.field.key == "libraries");
-        self.clashes(&settings, &["task_key", "depends_on", kind.key().unwrap_or("task_key")]);
+        self.clashes(&settings, &["task_key", kind.key().unwrap_or("task_key")]);
         self.required_except(&settings, &["task_key"]);
         self.parameters(&settings, &kind, scope);
         let mut step = Step {

@@ -53,10 +53,12 @@ fn list_of(items: &[Tree], list: &[Value], at: Span, key: &str, out: &mut Vec<Sp
         out.push(at);
         return;
     }
-    let Some((id, ids)) = list_key(key).and_then(|id| {
+    // What has rules of one metric twice is told apart by order alone.
+    let keyed = list_key(key).filter(|_| key != "rules").and_then(|id| {
         let ids: Option<Vec<&Tree>> = items.iter().map(|i| i.get(id).filter(|v| v.text().is_some())).collect();
         Some((id, ids?))
-    }) else {
+    });
+    let Some((id, ids)) = keyed else {
         for (item, other) in items.iter().zip(list) {
             same(item, other, at, "", out);
         }

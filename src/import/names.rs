@@ -39,9 +39,16 @@ pub(super) fn key(key: &str) -> String {
     if is_name(key) { quote_name(key) } else { string(key) }
 }
 
-/// A text in quotes.
+/// A text in quotes; one that is full of them stands between three.
 pub(super) fn string(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
+    let quotes = text.matches('"').count();
+    let edges = text.starts_with([' ', '"']) || text.ends_with(['"', ' ']);
+    if quotes > 2 && !edges && !text.contains("\"\"\"") && !text.chars().any(char::is_control) {
+        let mut inner = String::new();
+        escape(text, &mut inner);
+        return format!("\"\"\"{}\"\"\"", inner.replace("\\\"", "\""));
+    }
     out.push('"');
     escape(text, &mut out);
     out.push('"');

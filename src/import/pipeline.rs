@@ -41,7 +41,7 @@ impl Writer<'_> {
         let job = self.job;
         let mut but: Vec<&str> = ["parameters", "job_clusters", "environments", "tasks"]
             .into_iter()
-            .filter(|k| !self.is_unchecked(job, k) && (*k == "tasks" || !job.items_of(k).is_empty()))
+            .filter(|k| !self.is_unchecked(job, k) && !job.items_of(k).is_empty())
             .collect();
         if doc {
             but.push("description");

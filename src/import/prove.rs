@@ -36,7 +36,8 @@ pub struct Imported {
 /// What came of compiling a text.
 enum Attempt {
     Errors(Vec<Diagnostic>),
-    Different(Vec<Span>),
+    /// The entries that differ, and what the checker had to say besides.
+    Different(Vec<Span>, Vec<Diagnostic>),
     Same,
 }
 
@@ -63,8 +64,16 @@ pub fn import(job: &Job, called: &str) -> Imported {
                 break;
             }
             Attempt::Errors(list) => list.into_iter().map(|d| translated(&out, d)).collect(),
-            Attempt::Different(entries) => {
-                entries.into_iter().map(|e| (marked(&job.tree, &out, e), unlike(e))).collect()
+            Attempt::Different(entries, warnings) => {
+                let said: Vec<_> = warnings.into_iter().map(|d| translated(&out, d)).collect();
+                let about = |mark: &Option<Mark>, entry: Span| {
+                    let same = |(m, _): &&(Option<Mark>, Diagnostic)| {
+                        m.as_ref().zip(mark.as_ref()).is_some_and(|(a, b)| a.entry == b.entry)
+                    };
+                    said.iter().find(same).map_or_else(|| unlike(entry), |(_, d)| d.clone())
+                };
+                let found = entries.into_iter().map(|e| (marked(&job.tree, &out, e), e));
+                found.map(|(mark, e)| (mark.clone(), about(&mark, e))).collect()
             }
         };
         left.clear();
@@ -131,16 +140,17 @@ pub fn import_all(jobs: &[Job]) -> Vec<Imported> {
 fn attempt(job: &Tree, out: &Out) -> Attempt {
     let mut files = MemoryFiles::new();
     files.insert("main.pipe", out.text.as_bytes());
-    let Ok(loaded) = load(&[PathBuf::from("main.pipe")], &files) else { return Attempt::Different(vec![job.span]) };
-    let Ok(checked) = check(&loaded, &files, &Options::default()) else { return Attempt::Different(vec![job.span]) };
+    let lost = || Attempt::Different(vec![job.span], Vec::new());
+    let Ok(loaded) = load(&[PathBuf::from("main.pipe")], &files) else { return lost() };
+    let Ok(checked) = check(&loaded, &files, &Options::default()) else { return lost() };
     let Some(Some(program)) = checked.programs.first() else {
         return Attempt::Errors(checked.diagnostics.into_iter().filter(|d| d.severity == Severity::Error).collect());
     };
     let bundle = lower(program, &[], &LocalFiles::default(), Path::new(""), &Default::default());
     match bundle.jobs.first().map(|j| differences(job, &j.body)) {
         Some(list) if list.is_empty() => Attempt::Same,
-        Some(list) => Attempt::Different(list),
-        None => Attempt::Different(vec![job.span]),
+        Some(list) => Attempt::Different(list, checked.diagnostics),
+        None => lost(),
     }
 }
 

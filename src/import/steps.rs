@@ -6,7 +6,7 @@ use super::out::{Out, Way};
 use super::tree::{Key, Kind, Tree};
 use super::write::{Scope, Task, Writer, kind, outcome};
 use crate::model::{Braces, COMPARISONS, Reference, braces};
-use crate::schema::{Eval, TASK, kind_of};
+use crate::schema::{Eval, TASK, kind_of, takes};
 
 /// How deep branches are put into each other.
 const MAX_BRANCHES: usize = 8;
@@ -243,7 +243,8 @@ impl<'t> Writer<'t> {
     ) -> (Option<String>, Option<String>, Out) {
         let mut out = Out::default();
         let mut but = vec!["task_key"];
-        if !self.is_unchecked(tree, "depends_on") {
+        // An empty list says nothing that a head could say.
+        if !self.is_unchecked(tree, "depends_on") && !tree.items_of("depends_on").is_empty() {
             but.push("depends_on");
         }
         let doc = self.doc(tree);
@@ -261,7 +262,8 @@ impl<'t> Writer<'t> {
             .defaults
             .iter()
             .filter(|(key, value)| {
-                tree.entry(&key.text).is_some_and(|(k, v)| v.same(value) && self.way(k.span).is_none())
+                kind.is_none_or(|kind| takes(kind, &key.text))
+                    && tree.entry(&key.text).is_some_and(|(k, v)| v.same(value) && self.way(k.span).is_none())
             })
             .map(|(key, _)| key.text.as_str())
             .collect();
@@ -299,7 +301,8 @@ impl<'t> Writer<'t> {
             ("environment_key", "environments", "environment_key"),
         ] {
             let Some((key, value)) = tree.entry(field) else { continue };
-            let declared = self.job.items_of(list).iter().any(|c| c.text_of(list_key) == value.text());
+            let declared = !self.is_unchecked(self.job, list)
+                && self.job.items_of(list).iter().any(|c| c.text_of(list_key) == value.text());
             if let (None, Some(text), true) = (self.way(key.span), value.text(), declared) {
                 let on = (self.place != Some(text)).then(|| name(text));
                 return (on, Some(field));
