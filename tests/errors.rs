@@ -51,7 +51,7 @@ fn imported(text: &str) -> Vec<&'static str> {
         Err(d) => return vec![d.code.id()],
     };
     let found = find(&values[0]);
-    let jobs = import_all(&found.jobs);
+    let jobs = import_all(&found.jobs.iter().collect::<Vec<_>>());
     found.diagnostics.iter().chain(jobs.iter().flat_map(|j| &j.diagnostics)).map(|d| d.code.id()).collect()
 }
 

@@ -20,7 +20,7 @@ fn back(job: &Value) -> (Imported, SourceMap, Vec<String>) {
     let values = read_json(file, &text).unwrap();
     let found = find(&values[0]);
     assert_eq!(found.jobs.len(), 1, "{:?}", found.diagnostics);
-    let imported = import_all(&found.jobs).pop().unwrap();
+    let imported = import_all(&found.jobs.iter().collect::<Vec<_>>()).pop().unwrap();
     let mut wrong = Vec::new();
     match job_of(&imported.source) {
         Err(errors) => wrong.push(errors),

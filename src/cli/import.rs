@@ -7,44 +7,54 @@ use super::args::{Import, Shared};
 use super::{Outcome, report, usage};
 use crate::diag::Severity;
 use crate::emit::write_file;
-use crate::import::{Found, Imported, MAX_TEXT, find, read_json};
-use crate::source::{FileId, SourceMap};
+use crate::import::{Found, Imported, Job, MAX_TEXT, Note, import_all, read_input};
+use crate::source::{DiskFiles, SourceMap, Span};
 
 pub fn run(args: &Import, shared: &Shared) -> Outcome {
     let mut sources = SourceMap::default();
-    let mut found = Found::default();
+    let mut inputs: Vec<(PathBuf, Found)> = Vec::new();
     for path in &args.files {
-        let text = match read(path) {
+        let path = match path.is_dir() {
+            true => path.join("databricks.yml"),
+            false => path.clone(),
+        };
+        let text = match read(&path) {
             Ok(text) => text,
             Err(e) => return usage(e),
         };
-        let shown = if path == Path::new("-") { PathBuf::from("<stdin>") } else { path.clone() };
-        let file = sources.add(shown, text);
-        let new = jobs(file, sources.text(file));
-        found.jobs.extend(new.jobs);
-        found.notes.extend(new.notes);
-        found.diagnostics.extend(new.diagnostics);
+        let shown = if path == Path::new("-") { PathBuf::from("<stdin>") } else { path };
+        let file = sources.add(shown.clone(), text);
+        inputs.push((shown, read_input(file, args.out.as_deref(), &DiskFiles, &mut sources)));
     }
-    let imported = crate::import::import_all(&found.jobs);
-    let mut diagnostics = found.diagnostics;
-    diagnostics.extend(imported.iter().flat_map(|i| i.diagnostics.iter().cloned()));
+    let jobs: Vec<&Job> = inputs.iter().flat_map(|(_, found)| &found.jobs).collect();
+    let mut imported = import_all(&jobs);
+    let total = imported.len();
+    let mut diagnostics = Vec::new();
+    let mut notes: Vec<&Note> = Vec::new();
+    let mut files: Vec<(String, String)> = Vec::new();
+    for (path, found) in &inputs {
+        let rest = imported.split_off(found.jobs.len());
+        let own = std::mem::replace(&mut imported, rest);
+        diagnostics.extend(found.diagnostics.iter().cloned());
+        diagnostics.extend(own.iter().flat_map(|i| i.diagnostics.iter().cloned()));
+        notes.extend(&found.notes);
+        files.extend(texts(path, found, &own));
+    }
     let outcome = match &args.out {
-        Some(dir) => write(dir, &imported, args.force, shared),
+        Some(dir) => write(dir, &files, args.force, shared),
         None => {
-            let all: Vec<&str> = imported.iter().map(|i| i.source.as_str()).collect();
+            let all: Vec<&str> = files.iter().map(|(_, text)| text.as_str()).collect();
             super::print(&all.join("\n"));
             Outcome::Done
         }
     };
     report::print(&diagnostics, &sources, shared);
     if !shared.quiet {
-        for note in &found.notes {
+        for note in notes {
             let (path, line) = place(&sources, note.span);
-            eprintln!("left out  {path}:{line}: {}", note.text);
+            eprintln!("left out {path}:{line}: {}", note.text);
         }
-        let kept = imported.iter().filter(|i| !i.diagnostics.is_empty()).count();
-        let n = imported.len();
-        eprintln!("{n} job{} imported, {kept} of them with something to look at", if n == 1 { "" } else { "s" });
+        eprintln!("imported {total} job{}", if total == 1 { "" } else { "s" });
     }
     match outcome {
         Outcome::Done if diagnostics.iter().any(|d| d.severity == Severity::Error) => Outcome::Errors,
@@ -52,23 +62,23 @@ pub fn run(args: &Import, shared: &Shared) -> Outcome {
     }
 }
 
-fn jobs(file: FileId, text: &str) -> Found {
-    match read_json(file, text) {
-        Ok(values) => {
-            let mut found = Found::default();
-            for value in &values {
-                let new = find(value);
-                found.jobs.extend(new.jobs);
-                found.notes.extend(new.notes);
-                found.diagnostics.extend(new.diagnostics);
-            }
-            found
-        }
-        Err(d) => Found { diagnostics: vec![*d], ..Found::default() },
+/// The files of an input: one for each job, or one for a project.
+fn texts(path: &Path, found: &Found, own: &[Imported]) -> Vec<(String, String)> {
+    if found.prelude.trim().is_empty() {
+        return own.iter().map(|i| (format!("{}.pipe", i.pipeline), i.source.clone())).collect();
     }
+    let folder = || path.parent().and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned());
+    let name = found.name.clone().or_else(folder).unwrap_or_else(|| "project".to_owned());
+    let mut text = found.prelude.clone();
+    for imported in own {
+        text.push('\n');
+        text.push_str(&imported.source);
+    }
+    let text = crate::fmt::format(crate::source::FileId(0), &text).unwrap_or(text);
+    vec![(format!("{}.pipe", crate::import::identifier(&name)), text)]
 }
 
-fn place(sources: &SourceMap, span: crate::source::Span) -> (String, u32) {
+fn place(sources: &SourceMap, span: Span) -> (String, u32) {
     let line = sources.get(span.file).map_or(1, |f| f.lines().position(&f.text, span.start).line);
     (sources.path(span.file).display().to_string(), line)
 }
@@ -91,20 +101,20 @@ fn read(path: &Path) -> Result<String, String> {
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
-/// One file for each pipeline. A file that is there is not replaced unless that is asked for.
-fn write(dir: &Path, imported: &[Imported], force: bool, shared: &Shared) -> Outcome {
-    let files: Vec<(PathBuf, &Imported)> =
-        imported.iter().map(|i| (dir.join(format!("{}.pipe", i.pipeline)), i)).collect();
-    if let Some((path, _)) = files.iter().find(|(path, _)| !force && path.exists()) {
+/// A file that is there is not replaced unless that is asked for.
+fn write(dir: &Path, files: &[(String, String)], force: bool, shared: &Shared) -> Outcome {
+    let there = files.iter().map(|(name, _)| dir.join(name)).find(|path| !force && path.exists());
+    if let Some(path) = there {
         return usage(format!("`{}` is there already; `--force` replaces it", path.display()));
     }
-    for (path, imported) in &files {
-        if let Err(e) = write_file(path, imported.source.as_bytes()) {
+    for (name, text) in files {
+        let path = dir.join(name);
+        if let Err(e) = write_file(&path, text.as_bytes()) {
             eprintln!("pipec: {e}");
             return Outcome::Failed;
         }
         if !shared.quiet {
-            eprintln!("wrote   {}", path.display());
+            eprintln!("wrote    {}", path.display());
         }
     }
     Outcome::Done

@@ -193,6 +193,7 @@ codes! {
     NotAJob "E0804" "an input holds no job";
     PartOfIt "W0850" "an input is a part of something";
     KeptAsItIs "W0851" "a part of a job that the language cannot say";
+    NotTakenOver "W0852" "a part of an input that is not taken over";
 }
 
 impl Code {

@@ -2,7 +2,7 @@
 
 use super::names::{key as written, string};
 use super::out::{Out, Way};
-use super::tree::{Key, Kind, Tree};
+use super::tree::{Key, Kind, Piece, Tree};
 use super::write::{Scope, Writer};
 use crate::schema::{Block, Field, Ty};
 use crate::source::Span;
@@ -166,6 +166,16 @@ pub(super) fn raw(value: &Tree) -> String {
         Kind::Bool(b) => b.to_string(),
         Kind::Number(n) => n.to_string(),
         Kind::Text(text) => string(text),
+        Kind::Mixed(pieces) => match pieces.as_slice() {
+            [Piece::Var { name, .. }] => super::names::name(name),
+            [Piece::Job { .. }] => "0".to_owned(),
+            several => {
+                let mut out = String::from("\"");
+                several.iter().for_each(|p| p.in_text(&mut out));
+                out.push('"');
+                out
+            }
+        },
         Kind::List(items) => format!("[{}]", items.iter().map(raw).collect::<Vec<_>>().join(", ")),
         Kind::Map(entries) => {
             let entries: Vec<String> =

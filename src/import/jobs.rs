@@ -1,5 +1,8 @@
 //! The jobs in a value: what a create request takes, what `jobs get` and `jobs list` answer, or a list of these.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use super::tree::{Key, Kind, Tree};
 use crate::diag::{Code, Diagnostic};
 use crate::schema::JOB;
@@ -12,6 +15,12 @@ pub struct Job {
     pub tree: Tree,
     /// A name for the pipeline, where the job's own does not serve.
     pub hint: Option<String>,
+    /// Declarations of its project that it uses, as source.
+    pub context: String,
+    /// Files of this machine that it runs, by the places of their paths in the input, as source calls them.
+    pub local: BTreeMap<Span, String>,
+    /// The folder that those are relative to.
+    pub folder: PathBuf,
 }
 
 impl Job {
@@ -35,10 +44,25 @@ pub struct Note {
 pub struct Found {
     /// The jobs, in order.
     pub jobs: Vec<Job>,
+    /// The name of the project, if it is one.
+    pub name: Option<String>,
+    /// The declarations of the project, as source; empty for jobs that have nothing to do with each other.
+    pub prelude: String,
     /// What was not taken over.
     pub notes: Vec<Note>,
     /// What was wrong.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Found {
+    /// Adds what was found elsewhere in the input.
+    pub fn extend(&mut self, other: Found) {
+        self.jobs.extend(other.jobs);
+        self.name = self.name.take().or(other.name);
+        self.prelude.push_str(&other.prelude);
+        self.notes.extend(other.notes);
+        self.diagnostics.extend(other.diagnostics);
+    }
 }
 
 /// Finds the jobs in a value.
@@ -87,7 +111,13 @@ fn take(settings: &Tree, found: &mut Found) {
         let d = Diagnostic::new(Code::PartOfIt, more.span, "the job has more tasks than this answer holds");
         found.diagnostics.push(d.help("ask for the next pages too, or import with `--job-id`"));
     }
-    found.jobs.push(Job { tree: settings.clone(), hint: None });
+    found.jobs.push(Job {
+        tree: settings.clone(),
+        hint: None,
+        context: String::new(),
+        local: BTreeMap::new(),
+        folder: PathBuf::new(),
+    });
 }
 
 fn leave_out(keys: &[&Key], why: &str, found: &mut Found) {

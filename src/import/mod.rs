@@ -5,8 +5,10 @@
 //! same, or does not check, is written in a plainer way, and at last in `unchecked`, with a warning. So the guarantee
 //! does not rest on the sugar being right.
 
+mod bundle;
 mod compare;
 mod fields;
+mod input;
 mod jobs;
 mod json;
 mod names;
@@ -17,15 +19,21 @@ mod references;
 mod sharing;
 mod steps;
 mod tree;
+mod variables;
 mod write;
+mod yaml;
 
+pub use input::read_input;
 pub use jobs::{Found, Job, Note, find};
 pub use json::read as read_json;
 pub use names::identifier;
 pub use prove::{Imported, import, import_all};
-pub use tree::{Key, Kind, Tree};
+pub use tree::{Key, Kind, Piece, Tree};
+pub use yaml::read as read_yaml;
 
 /// The largest text that is read, in bytes.
 pub const MAX_TEXT: usize = 64 << 20;
+/// The most values that are read, aliases of YAML unfolded.
+pub const MAX_NODES: usize = 500_000;
 /// The deepest nesting that is read: no job comes near it.
 pub const MAX_DEPTH: usize = 48;

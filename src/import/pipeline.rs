@@ -1,15 +1,25 @@
 //! A job as a pipeline.
 
+use std::collections::BTreeMap;
+
 use super::names::{self, name, string};
 use super::out::{Out, Way, Ways};
 use super::steps::json;
 use super::tree::Tree;
 use super::write::Writer;
 use crate::schema::{DEFAULTS_PLACE, ENVIRONMENT, JOB};
+use crate::source::Span;
 
 /// The source of one job, not formatted.
-pub(super) fn pipeline(job: &Tree, called: &str, ways: &Ways, plain: bool) -> Out {
+pub(super) fn pipeline(
+    job: &Tree,
+    called: &str,
+    ways: &Ways,
+    plain: bool,
+    local: Option<&BTreeMap<Span, String>>,
+) -> Out {
     let mut writer = Writer::new(job, ways, !plain);
+    writer.local = local;
     if !plain {
         writer.share();
     }

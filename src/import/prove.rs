@@ -14,8 +14,8 @@ use crate::check::{Options, check};
 use crate::diag::{Code, Diagnostic, Label, Severity};
 use crate::lower::lower;
 use crate::package::LocalFiles;
-use crate::project::load;
-use crate::source::{FileId, MemoryFiles, Span};
+use crate::project::{Cache, load, load_around};
+use crate::source::{Buffers, FileId, MemoryFiles, Span};
 
 /// After so many attempts what is left is given up; each one writes at least one entry in a plainer way.
 const ROUNDS: usize = 40;
@@ -55,17 +55,20 @@ pub fn import(job: &Job, called: &str) -> Imported {
     let mut out = Out::default();
     let mut same = false;
     for _ in 0..ROUNDS {
-        out = pipeline(&job.tree, called, &ways, plain);
+        out = pipeline(&job.tree, called, &ways, plain, None);
         let before = ways.clone();
-        let troubles: Vec<(Option<Mark>, Diagnostic)> = match attempt(&job.tree, &out) {
+        let troubles: Vec<(Option<Mark>, Diagnostic)> = match attempt(job, &out) {
             Attempt::Same => {
                 same = true;
                 left.clear();
                 break;
             }
-            Attempt::Errors(list) => list.into_iter().map(|d| translated(&out, d)).collect(),
+            Attempt::Errors(list) => {
+                list.into_iter().map(|d| translated(&out, job.tree.span.start_point(), d)).collect()
+            }
             Attempt::Different(entries, warnings) => {
-                let said: Vec<_> = warnings.into_iter().map(|d| translated(&out, d)).collect();
+                let whole = job.tree.span.start_point();
+                let said: Vec<_> = warnings.into_iter().map(|d| translated(&out, whole, d)).collect();
                 let about = |mark: &Option<Mark>, entry: Span| {
                     let same = |(m, _): &&(Option<Mark>, Diagnostic)| {
                         m.as_ref().zip(mark.as_ref()).is_some_and(|(a, b)| a.entry == b.entry)
@@ -112,16 +115,23 @@ pub fn import(job: &Job, called: &str) -> Imported {
         .collect();
     diagnostics.append(&mut left);
     diagnostics.sort_by(|a, b| a.span.cmp(&b.span).then(a.code.cmp(&b.code)));
+    if same && !job.local.is_empty() {
+        let with_files = pipeline(&job.tree, called, &ways, plain, Some(&job.local));
+        if checks_with_files(job, &with_files) {
+            out = with_files;
+        }
+    }
     let source = crate::fmt::format(FileId(0), &out.text).unwrap_or(out.text);
     Imported { pipeline: called.to_owned(), source, diagnostics, same }
 }
 
 /// Writes many jobs as pipelines of one program or of several: no two have the same name.
-pub fn import_all(jobs: &[Job]) -> Vec<Imported> {
+pub fn import_all(jobs: &[&Job]) -> Vec<Imported> {
     let mut taken: HashMap<String, usize> = HashMap::new();
     let named: Vec<(&Job, String)> = jobs
         .iter()
         .map(|job| {
+            let job: &Job = job;
             let base = job.identifier();
             let mut name = base.clone();
             while taken.contains_key(&name) {
@@ -137,27 +147,38 @@ pub fn import_all(jobs: &[Job]) -> Vec<Imported> {
 }
 
 /// Compiles what was written, and compares.
-fn attempt(job: &Tree, out: &Out) -> Attempt {
+fn attempt(job: &Job, out: &Out) -> Attempt {
     let mut files = MemoryFiles::new();
-    files.insert("main.pipe", out.text.as_bytes());
-    let lost = || Attempt::Different(vec![job.span], Vec::new());
+    files.insert("main.pipe", format!("{}{}", out.text, job.context).into_bytes());
+    let lost = || Attempt::Different(vec![job.tree.span], Vec::new());
     let Ok(loaded) = load(&[PathBuf::from("main.pipe")], &files) else { return lost() };
     let Ok(checked) = check(&loaded, &files, &Options::default()) else { return lost() };
     let Some(Some(program)) = checked.programs.first() else {
         return Attempt::Errors(checked.diagnostics.into_iter().filter(|d| d.severity == Severity::Error).collect());
     };
     let bundle = lower(program, &[], &LocalFiles::default(), Path::new(""), &Default::default());
-    match bundle.jobs.first().map(|j| differences(job, &j.body)) {
+    match bundle.jobs.first().map(|j| differences(&job.tree, &j.body)) {
         Some(list) if list.is_empty() => Attempt::Same,
         Some(list) => Attempt::Different(list, checked.diagnostics),
         None => lost(),
     }
 }
 
+/// Whether the source holds together with the local files that it names.
+fn checks_with_files(job: &Job, out: &Out) -> bool {
+    let mut files = Buffers::default();
+    let path = job.folder.join("import.pipe");
+    files.set(path.clone(), format!("{}{}", out.text, job.context).into());
+    let loaded = load_around(std::slice::from_ref(&path), &[], &files, &mut Cache::default()).0;
+    check(&loaded, &files, &Options::default()).is_ok_and(|c| !c.has_errors())
+}
+
 /// A message about the source as one about the input, with the stretch that it is about.
-fn translated(out: &Out, d: Diagnostic) -> (Option<Mark>, Diagnostic) {
+fn translated(out: &Out, whole: Span, d: Diagnostic) -> (Option<Mark>, Diagnostic) {
     let mark = out.around(d.span.start as usize..d.span.end as usize).cloned();
-    let Some(found) = &mark else { return (None, d) };
+    let Some(found) = &mark else {
+        return (None, Diagnostic { span: whole, related: Vec::new(), fixes: Vec::new(), ..d });
+    };
     let related: Vec<Label> = d
         .related
         .into_iter()

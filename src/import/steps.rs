@@ -3,7 +3,7 @@
 use super::fields::{raw, shown};
 use super::names::{name, string};
 use super::out::{Out, Way};
-use super::tree::{Key, Kind, Tree};
+use super::tree::{Key, Kind, Piece, Tree};
 use super::write::{Scope, Task, Writer, kind, outcome};
 use crate::model::{Braces, COMPARISONS, Reference, braces};
 use crate::schema::{Eval, TASK, kind_of, takes};
@@ -329,6 +329,11 @@ impl<'t> Writer<'t> {
         {
             return None;
         }
+        if let Some((_, Tree { kind: Kind::Mixed(pieces), .. })) = value.entry("job_id")
+            && let [Piece::Job { pipeline }] = pieces.as_slice()
+        {
+            return self.run(key, value, pipeline, scope);
+        }
         let (word, path, arguments) = match key.text.as_str() {
             "notebook_task" => ("notebook", value.text_of("notebook_path")?, "base_parameters"),
             "spark_python_task" => ("script", value.text_of("python_file")?, "parameters"),
@@ -336,11 +341,18 @@ impl<'t> Writer<'t> {
             "sql_task" => ("sql", value.get("file")?.text_of("path")?, "parameters"),
             _ => return None,
         };
+        let place = match word {
+            "notebook" => value.get("notebook_path"),
+            "script" => value.get("python_file"),
+            "dbt" => value.get("project_directory"),
+            _ => value.get("file").and_then(|f| f.get("path")),
+        };
+        let local = self.local.and_then(|l| l.get(&place?.span)).map(String::as_str);
         // A path that begins like this is looked for on this machine.
-        let local = path.starts_with("./") || path.starts_with("../");
-        if local || path.contains("{{") {
+        if local.is_none() && (path.starts_with("./") || path.starts_with("../")) || path.contains("{{") {
             return None;
         }
+        let path = local.unwrap_or(path);
         let mut out = Out::default();
         let from = out.text.len();
         out.push(format!("{word} {}", string(path)));
@@ -380,14 +392,35 @@ impl<'t> Writer<'t> {
         Some(out)
     }
 
+    /// A job of the same project.
+    fn run(&mut self, key: &Key, value: &Tree, pipeline: &str, scope: &mut Scope) -> Option<Out> {
+        let mut out = Out::default();
+        out.push(format!("run {}", name(pipeline)));
+        if let Some(given) = value.get("job_parameters") {
+            let list = self.arguments(given, scope).filter(|l| !l.is_empty())?;
+            out.push(format!("({})", list.join(", ")));
+        }
+        let mut rest = Out::default();
+        let block = TASK.field(&key.text)?.ty.block()?;
+        self.fields(&mut rest, value.entries(), block, &["job_id", "job_parameters"], scope);
+        if !rest.text.is_empty() {
+            out.push(" {\n");
+            out.append(rest);
+            out.push("}");
+        }
+        out.push("\n");
+        out.mark(0, key.span, key.span, true);
+        Some(out)
+    }
+
     /// Arguments by name, or in order.
     fn arguments(&mut self, given: &Tree, scope: &mut Scope) -> Option<Vec<String>> {
         match &given.kind {
-            Kind::List(items) => items.iter().map(|i| Some(self.text(i.text()?, Eval::Evaluated, scope).0)).collect(),
+            Kind::List(items) => items.iter().map(|i| self.argument(i, scope)).collect(),
             Kind::Map(entries) => entries
                 .iter()
                 .map(|(key, value)| {
-                    let (text, _) = self.text(value.text()?, Eval::Evaluated, scope);
+                    let text = self.argument(value, scope)?;
                     let named = name(&key.text);
                     if !super::names::is_name(&key.text) {
                         return None;
@@ -396,6 +429,13 @@ impl<'t> Writer<'t> {
                 })
                 .collect(),
             _ => None,
+        }
+    }
+
+    fn argument(&mut self, value: &Tree, scope: &mut Scope) -> Option<String> {
+        match &value.kind {
+            Kind::Mixed(_) => Some(raw(value)),
+            _ => Some(self.text(value.text()?, Eval::Evaluated, scope).0),
         }
     }
 

@@ -25,10 +25,31 @@ pub enum Kind {
     Number(SmolStr),
     /// A text.
     Text(String),
+    /// A text or value in which names of the project stand.
+    Mixed(Vec<Piece>),
     /// A list.
     List(Vec<Tree>),
     /// An object, in order of writing.
     Map(Vec<(Key, Tree)>),
+}
+
+/// A part of a value that names of the project stand in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Piece {
+    /// Text.
+    Text(String),
+    /// A `var`.
+    Var {
+        /// Its name.
+        name: String,
+        /// Its value where no target sets another.
+        value: Box<Kind>,
+    },
+    /// The id of the job that a pipeline becomes.
+    Job {
+        /// The name of the pipeline.
+        pipeline: String,
+    },
 }
 
 /// The key of an entry.
@@ -105,6 +126,12 @@ impl Tree {
             Kind::Bool(b) => Value::Bool(*b),
             Kind::Number(n) => crate::model::number_json(n),
             Kind::Text(text) => Value::String(text.clone()),
+            Kind::Mixed(pieces) => match pieces.as_slice() {
+                [Piece::Var { value, .. }] => Tree { span: self.span, kind: (**value).clone() }.json(),
+                // Deployment fills it in.
+                [Piece::Job { .. }] => Value::from(0),
+                several => several.iter().map(Piece::text).collect::<String>().into(),
+            },
             Kind::List(items) => items.iter().map(Tree::json).collect(),
             Kind::Map(entries) => {
                 entries.iter().map(|(k, v)| (k.text.to_string(), v.json())).collect::<Map<_, _>>().into()
@@ -121,6 +148,35 @@ impl Tree {
                     && a.iter().all(|(k, v)| b.iter().any(|(other, w)| other.text == k.text && v.same(w)))
             }
             (a, b) => a == b,
+        }
+    }
+}
+
+impl Piece {
+    /// Its text in a longer one.
+    fn text(&self) -> String {
+        match self {
+            Piece::Text(text) => text.clone(),
+            Piece::Job { .. } => "0".to_owned(),
+            Piece::Var { value, .. } => match value.as_ref() {
+                Kind::Text(text) => text.clone(),
+                Kind::Number(n) => n.to_string(),
+                Kind::Bool(b) => b.to_string(),
+                _ => String::new(),
+            },
+        }
+    }
+
+    /// As it stands between the quotes of a text.
+    pub(super) fn in_text(&self, out: &mut String) {
+        match self {
+            Piece::Text(text) => super::names::escape(text, out),
+            Piece::Var { name, .. } => {
+                out.push_str("${");
+                out.push_str(&super::names::name(name));
+                out.push('}');
+            }
+            Piece::Job { .. } => out.push('0'),
         }
     }
 }

@@ -47,6 +47,8 @@ pub(super) struct Writer<'t> {
     pub place: Option<&'t str>,
     /// Libraries that a cluster brings to all of its tasks.
     pub libraries: HashMap<&'t str, &'t Tree>,
+    /// Local files by the places of their paths.
+    pub local: Option<&'t BTreeMap<Span, String>>,
 }
 
 impl<'t> Writer<'t> {
@@ -63,6 +65,7 @@ impl<'t> Writer<'t> {
             defaults: Vec::new(),
             place: None,
             libraries: HashMap::new(),
+            local: None,
         };
         if !writer.is_unchecked(job, "parameters") {
             let names = job.items_of("parameters").iter().filter_map(|p| p.text_of("name"));

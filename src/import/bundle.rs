@@ -1,0 +1,522 @@
+//! Asset bundles: `databricks.yml` with its includes, variables, targets and jobs.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use globset::{GlobBuilder, GlobSetBuilder};
+use smol_str::SmolStr;
+
+use super::fields::raw;
+use super::jobs::{Found, Job, Note};
+use super::names::{identifier, is_name, name, string};
+use super::tree::{Key, Kind, Piece, Tree};
+use super::variables::{Variable, Variables};
+use super::yaml;
+use crate::diag::{Code, Diagnostic};
+use crate::project::join;
+use crate::schema::JOB;
+use crate::source::{FileId, Files, SourceMap, Span};
+
+/// How deep directories are searched for included files.
+const SEARCH_DEPTH: usize = 12;
+/// The most files that a bundle may include.
+const MAX_FILES: usize = 2000;
+
+/// Whether a value is a bundle: what `databricks.yml` holds.
+pub fn is_bundle(tree: &Tree) -> bool {
+    ["bundle", "resources", "targets"].iter().any(|k| tree.get(k).is_some())
+}
+
+/// The jobs of a bundle with its variables and targets. `root` is the tree of the file at `path`, `to` the folder that the
+/// source will be in, if it is not the same.
+pub fn read(root: Tree, path: &Path, to: Option<&Path>, files: &dyn Files, sources: &mut SourceMap) -> Found {
+    let mut found = Found::default();
+    let mut parts = vec![root];
+    include(path, files, sources, &mut parts, &mut found);
+    let folder = |path: &Path| path.parent().unwrap_or(Path::new("")).to_owned();
+    let folders = sources.iter().map(|(id, f)| (id, folder(&f.path))).collect();
+    let place = Place { files, folders, to: to.map_or_else(|| folder(path), Path::to_owned) };
+    Bundle { name: String::new(), place, parts, found }.project()
+}
+
+/// Where paths of the input lead, and where the source will be.
+struct Place<'a> {
+    files: &'a dyn Files,
+    /// The folder of each file.
+    folders: BTreeMap<FileId, PathBuf>,
+    /// The folder of the source.
+    to: PathBuf,
+}
+
+impl Place<'_> {
+    /// The local files that the tasks of a job run, as source calls them.
+    fn local_files(&self, job: &Tree) -> BTreeMap<Span, String> {
+        let mut out = BTreeMap::new();
+        if job.get("git_source").is_some() {
+            return out;
+        }
+        let tasks = job.items_of("tasks").iter();
+        let all = tasks.flat_map(|t| [Some(t), t.get("for_each_task").and_then(|f| f.get("task"))]).flatten();
+        for task in all {
+            let paths = [
+                task.get("notebook_task").and_then(|k| k.get("notebook_path")),
+                task.get("spark_python_task").and_then(|k| k.get("python_file")),
+                task.get("sql_task").and_then(|k| k.get("file")?.get("path")),
+                task.get("dbt_task").and_then(|k| k.get("project_directory")),
+            ];
+            for tree in paths.into_iter().flatten() {
+                let local = |t: &&str| !t.starts_with('/') && !t.contains("{{") && !t.contains(':');
+                let (Some(text), Some(folder)) = (tree.text().filter(local), self.folders.get(&tree.span.file)) else {
+                    continue;
+                };
+                let path = join(folder, text);
+                if self.files.is_file(&path) || self.files.is_dir(&path) {
+                    out.insert(tree.span, relative(&self.to, &path));
+                }
+            }
+        }
+        out
+    }
+}
+
+/// A path as a file in a folder calls it.
+fn relative(folder: &Path, path: &Path) -> String {
+    let (folder, path) = (join(folder, "."), join(path, "."));
+    let (from, to): (Vec<_>, Vec<_>) = (folder.components().collect(), path.components().collect());
+    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = from.len() - common;
+    let mut out = if up == 0 { "./".to_owned() } else { "../".repeat(up) };
+    let names: Vec<String> = to.iter().skip(common).map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
+    out.push_str(&names.join("/"));
+    out
+}
+
+struct Bundle<'a> {
+    name: String,
+    place: Place<'a>,
+    /// The files, the root first.
+    parts: Vec<Tree>,
+    found: Found,
+}
+
+/// Reads the files that the root includes.
+fn include(path: &Path, files: &dyn Files, sources: &mut SourceMap, parts: &mut Vec<Tree>, found: &mut Found) {
+    let dir = path.parent().unwrap_or(Path::new("")).to_owned();
+    let patterns: Vec<(String, Span)> = parts
+        .iter()
+        .flat_map(|p| p.items_of("include"))
+        .filter_map(|i| Some((i.text()?.trim_start_matches("./").to_owned(), i.span)))
+        .collect();
+    if patterns.is_empty() {
+        return;
+    }
+    let mut all = Vec::new();
+    below(&dir, files, 0, &mut all);
+    for (pattern, span) in patterns {
+        let mut set = GlobSetBuilder::new();
+        let glob = GlobBuilder::new(&pattern).literal_separator(true).build();
+        let set = glob.and_then(|g| {
+            set.add(g);
+            set.build()
+        });
+        let matches: Vec<PathBuf> = match set {
+            Ok(set) => all.iter().filter(|p| p.strip_prefix(&dir).is_ok_and(|p| set.is_match(p))).cloned().collect(),
+            Err(e) => {
+                let d = Diagnostic::new(Code::BadInput, span, format!("this is no pattern of files: {e}"));
+                found.diagnostics.push(d.help("`*` stands for any name, `**` for any folders"));
+                continue;
+            }
+        };
+        if matches.is_empty() {
+            let d = Diagnostic::new(Code::NotTakenOver, span, format!("no file below this one is called `{pattern}`"));
+            found.diagnostics.push(d.help("files outside of the bundle's folder, and links to them, are not read"));
+        }
+        for file in matches.into_iter().filter(|f| f != path) {
+            let Ok(bytes) = files.read(&file) else { continue };
+            let id = match String::from_utf8(bytes) {
+                Ok(text) if sources.find(&file).is_none() => sources.add(file, text),
+                Ok(_) => continue,
+                Err(_) => {
+                    let d = Diagnostic::new(Code::BadInput, span, format!("`{}` is not UTF-8", file.display()));
+                    found.diagnostics.push(d.help("save it as UTF-8"));
+                    continue;
+                }
+            };
+            match yaml::read(id, sources.text(id)) {
+                Ok(tree) => parts.push(tree),
+                Err(d) => found.diagnostics.push(*d),
+            }
+        }
+    }
+}
+
+/// Every file below a folder; links are passed over, so nothing outside of it is reached.
+fn below(dir: &Path, files: &dyn Files, depth: usize, out: &mut Vec<PathBuf>) {
+    if depth > SEARCH_DEPTH || out.len() > MAX_FILES {
+        return;
+    }
+    let mut list = files.list(if dir == Path::new("") { Path::new(".") } else { dir }).unwrap_or_default();
+    list.sort();
+    for path in list {
+        let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
+        let hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
+        if hidden || files.is_link(&path) || path.ends_with("node_modules") {
+            continue;
+        }
+        if files.is_dir(&path) {
+            below(&path, files, depth + 1, out);
+        } else if path.extension().is_some_and(|e| e == "yml" || e == "yaml" || e == "json") {
+            out.push(path);
+        }
+    }
+}
+
+impl Bundle<'_> {
+    fn project(mut self) -> Found {
+        self.name =
+            self.parts.iter().find_map(|p| Some(p.get("bundle")?.text_of("name")?.to_owned())).unwrap_or_default();
+        let targets: Vec<(Key, Tree)> =
+            self.section("targets").into_iter().chain(self.section("environments")).collect();
+        let default = targets
+            .iter()
+            .find(|(_, t)| t.get("default").is_some_and(|d| d.kind == Kind::Bool(true)))
+            .or(targets.first())
+            .map(|(k, _)| k.text.to_string());
+        let mut variables = Variables::new(&self.name, default.as_deref());
+        for (key, declared) in self.section("variables") {
+            variables.declare(&key, &declared, &mut self.found.diagnostics);
+        }
+        let jobs = self.resources("jobs");
+        for (key, _) in &jobs {
+            variables.jobs.insert(key.text.to_string(), identifier(&key.text));
+        }
+        let shared = self.shared();
+        let mut list = Vec::new();
+        for (key, job) in &jobs {
+            let job = variables.interpolated(&self.with_shared(job, &shared), &mut self.found.diagnostics);
+            list.push((key.clone(), job));
+        }
+        let overrides = self.overrides(&targets, &mut list, &mut variables);
+        let context: Vec<(String, String)> =
+            list.iter().map(|(k, j)| (identifier(&k.text), stub(&identifier(&k.text), j))).collect();
+        let written = self.targets(&targets, &mut variables, &overrides);
+        let vars = variables.source();
+        for (key, tree) in list {
+            let called = identifier(&key.text);
+            let others: String = context.iter().filter(|(n, _)| *n != called).map(|(_, s)| s.as_str()).collect();
+            let context = format!("\n{}{others}", variables.context());
+            let local = self.place.local_files(&tree);
+            let folder = self.place.to.clone();
+            self.found.jobs.push(Job { tree, hint: Some(called), context, local, folder });
+        }
+        self.found.name = (!self.name.is_empty()).then(|| self.name.clone());
+        self.found.prelude = format!("{vars}\n{written}");
+        self.leave_out();
+        self.found
+    }
+
+    /// The entries of a section, of all files.
+    fn section(&self, section: &str) -> Vec<(Key, Tree)> {
+        self.parts.iter().filter_map(|p| p.get(section)).flat_map(|s| s.entries().to_vec()).collect()
+    }
+
+    fn resources(&mut self, kind: &str) -> Vec<(Key, Tree)> {
+        let all = self.parts.iter().filter_map(|p| p.get("resources")?.get(kind)).flat_map(|s| s.entries().to_vec());
+        let mut out: Vec<(Key, Tree)> = Vec::new();
+        for (key, tree) in all.filter(|(_, t)| t.is_map()) {
+            match out.iter().find(|(k, _)| k.text == key.text) {
+                Some((first, _)) => {
+                    let d = Diagnostic::new(Code::KeyTwice, key.span, format!("`{}` is given twice", key.text));
+                    self.found.diagnostics.push(d.also(first.span, "given first here").help("rename one of them"));
+                }
+                None => out.push((key, tree)),
+            }
+        }
+        out
+    }
+
+    /// What the bundle says for every job: who runs it, and who may do what.
+    fn shared(&self) -> Vec<(Key, Tree)> {
+        ["run_as", "permissions"].iter().filter_map(|k| self.parts.iter().find_map(|p| p.entry(k)).cloned()).collect()
+    }
+
+    /// A job with what the bundle says for every job, and permissions as the API has them.
+    fn with_shared(&self, job: &Tree, shared: &[(Key, Tree)]) -> Tree {
+        let mut entries: Vec<(Key, Tree)> = Vec::new();
+        let mut rights: Vec<Tree> = Vec::new();
+        let mut rights_key: Option<Key> = None;
+        for (key, value) in job.entries().iter().chain(shared) {
+            match key.text.as_str() {
+                "permissions" => {
+                    rights.extend(value.items().iter().map(right));
+                    rights_key.get_or_insert(Key { text: "access_control_list".into(), span: key.span });
+                }
+                // Only the bundle's own tools know these.
+                "lifecycle" => {}
+                _ if entries.iter().any(|(k, _)| k.text == key.text) => {}
+                _ => entries.push((key.clone(), value.clone())),
+            }
+        }
+        if let Some(key) = rights_key.filter(|_| !rights.is_empty()) {
+            let span = key.span;
+            entries.push((key, Tree { span, kind: Kind::List(rights) }));
+        }
+        Tree { span: job.span, kind: Kind::Map(entries) }
+    }
+
+    /// What targets say about jobs: numbers and texts become vars, fields of the only job go to the target. What can
+    /// be neither is told.
+    fn overrides(
+        &mut self,
+        targets: &[(Key, Tree)],
+        jobs: &mut [(Key, Tree)],
+        variables: &mut Variables,
+    ) -> BTreeMap<String, Vec<(Key, Tree)>> {
+        let mut out: BTreeMap<String, Vec<(Key, Tree)>> = BTreeMap::new();
+        let only = jobs.len() == 1;
+        for (target, body) in targets {
+            let Some(changed) = body.get("resources").and_then(|r| r.get("jobs")) else { continue };
+            for (key, change) in changed.entries() {
+                let Some((_, job)) = jobs.iter_mut().find(|(k, _)| k.text == key.text) else {
+                    self.not_taken(
+                        key.span,
+                        format!("the job `{}` exists in the target `{}` alone", key.text, target.text),
+                    );
+                    continue;
+                };
+                let change = variables.interpolated(change, &mut self.found.diagnostics);
+                let mut left: Vec<(Key, Tree)> = Vec::new();
+                let path: Vec<String> = (!only).then(|| key.text.to_string()).into_iter().collect();
+                laid_over(job, &change, &path, &target.text, variables, &mut left);
+                for (field, value) in left {
+                    let whole = change.entries().iter().any(|(k, _)| k.span == field.span);
+                    if only
+                        && whole
+                        && JOB.field(&field.text).is_some()
+                        && !matches!(
+                            field.text.as_str(),
+                            "name" | "tasks" | "job_clusters" | "parameters" | "environments"
+                        )
+                    {
+                        out.entry(target.text.to_string()).or_default().push((field, value));
+                    } else {
+                        let text = format!(
+                            "`{}` of the job `{}` is something else in the target `{}`",
+                            field.text, key.text, target.text
+                        );
+                        self.not_taken(field.span, text);
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    fn not_taken(&mut self, span: Span, text: String) {
+        let d = Diagnostic::new(Code::NotTakenOver, span, text);
+        self.found.diagnostics.push(d.help("write it by hand: a target sets vars, and fields for every pipeline"));
+    }
+
+    fn targets(
+        &mut self,
+        targets: &[(Key, Tree)],
+        variables: &mut Variables,
+        overrides: &BTreeMap<String, Vec<(Key, Tree)>>,
+    ) -> String {
+        let mut out = String::new();
+        for (key, body) in targets {
+            if !is_name(&key.text) {
+                continue;
+            }
+            out.push_str(&format!("target {} {{\n", name(&key.text)));
+            if body.get("default").is_some_and(|d| d.kind == Kind::Bool(true)) {
+                out.push_str("default = true\n");
+            }
+            let mut workspace = String::new();
+            let both = self.parts.iter().find_map(|p| p.get("workspace"));
+            for field in ["host", "profile", "root_path", "artifact_path"] {
+                let said = body.get("workspace").and_then(|w| w.get(field)).or(both.and_then(|w| w.get(field)));
+                if let Some(text) = said.and_then(Tree::text) {
+                    match variables.fixed(text, &key.text) {
+                        Some(text) => workspace.push_str(&format!("{field} = {}\n", string(&text))),
+                        None => {
+                            let span = said.map_or(key.span, |t| t.span);
+                            let d = Diagnostic::new(
+                                Code::NotTakenOver,
+                                span,
+                                format!("`{field}` holds what only a deployment knows"),
+                            );
+                            self.found.diagnostics.push(d.help("without it pipec takes a folder of the user's own"));
+                        }
+                    }
+                }
+            }
+            if !workspace.is_empty() {
+                out.push_str(&format!("workspace {{\n{workspace}}}\n"));
+            }
+            if let Some(mode) = body.text_of("mode") {
+                out.push_str(&format!("mode = {mode}\n"));
+            }
+            if let Some(run_as) = body.get("run_as") {
+                let run_as = variables.interpolated(run_as, &mut self.found.diagnostics);
+                out.push_str(&format!("run_as {{\n{}}}\n", plain_entries(&run_as)));
+            }
+            for (field, value) in overrides.get(key.text.as_str()).into_iter().flatten() {
+                match value.kind {
+                    Kind::Map(_) => out.push_str(&format!("{} {{\n{}}}\n", field.text, plain_entries(value))),
+                    _ => out.push_str(&format!("{} = {}\n", field.text, word(value))),
+                }
+            }
+            let vars = variables.of_target(&key.text, body.get("variables"), &mut self.found.diagnostics);
+            if !vars.is_empty() {
+                out.push_str(&format!("vars {{\n{vars}}}\n"));
+            }
+            out.push_str("}\n\n");
+            for (field, _) in body.entries() {
+                let known = ["default", "workspace", "mode", "run_as", "variables", "resources"];
+                if !known.contains(&field.text.as_str()) {
+                    let text = format!("`{}` of the target `{}` has no counterpart", field.text, key.text);
+                    self.found.notes.push(Note { span: field.span, text });
+                }
+            }
+        }
+        out
+    }
+
+    /// What the language has nothing for.
+    fn leave_out(&mut self) {
+        for part in &self.parts {
+            for (key, _) in part.entries() {
+                let why = match key.text.as_str() {
+                    "bundle" | "include" | "variables" | "resources" | "targets" | "environments" | "run_as"
+                    | "permissions" | "workspace" => continue,
+                    "artifacts" => {
+                        "pipec builds wheels itself: declare `package name = \"...\"`, and call functions with `python`"
+                    }
+                    "sync" => "pipec uploads the files that jobs name, and what they import",
+                    "presets" => {
+                        "a target's `mode` has what pipec does: prefix, paused schedules, fewer runs at a time"
+                    }
+                    // Where people keep their anchors.
+                    key if key.starts_with("x-") || key.starts_with('.') => continue,
+                    _ => "it has no counterpart",
+                };
+                self.found.notes.push(Note { span: key.span, text: format!("`{}`: {why}", key.text) });
+            }
+            for (key, value) in part.get("resources").map(Tree::entries).unwrap_or_default() {
+                if key.text != "jobs" {
+                    let names: Vec<&str> = value.entries().iter().map(|(k, _)| k.text.as_str()).collect();
+                    let text = format!("{} {}: pipec deploys jobs and no other resources", key.text, names.join(", "));
+                    self.found.notes.push(Note { span: key.span, text });
+                }
+            }
+        }
+    }
+}
+
+/// An entry of `permissions` as one of `access_control_list`.
+fn right(entry: &Tree) -> Tree {
+    let entries = entry.entries().iter().map(|(key, value)| {
+        let level = key.text == "level";
+        let text = if level { SmolStr::new_static("permission_level") } else { key.text.clone() };
+        // A bundle's word for all kinds of resources.
+        let value = match value.text() {
+            Some("CAN_RUN") if level => Tree { span: value.span, kind: Kind::Text("CAN_MANAGE_RUN".to_owned()) },
+            _ => value.clone(),
+        };
+        (Key { text, span: key.span }, value)
+    });
+    Tree { span: entry.span, kind: Kind::Map(entries.collect()) }
+}
+
+/// Lays what a target says over a job: where the job says a number or text as well, both become a var.
+fn laid_over(
+    job: &mut Tree,
+    change: &Tree,
+    path: &[String],
+    target: &str,
+    variables: &mut Variables,
+    left: &mut Vec<(Key, Tree)>,
+) {
+    let Kind::Map(entries) = &mut job.kind else { return };
+    for (key, value) in change.entries() {
+        let Some((_, own)) = entries.iter_mut().find(|(k, _)| k.text == key.text) else {
+            left.push((key.clone(), value.clone()));
+            continue;
+        };
+        if own.same(value) {
+            continue;
+        }
+        let mut path = path.to_vec();
+        path.push(key.text.to_string());
+        match (&mut own.kind, &value.kind) {
+            (Kind::Map(_), Kind::Map(_)) => laid_over(own, value, &path, target, variables, left),
+            (Kind::List(items), Kind::List(changes)) => {
+                let id = crate::schema::list_key(&key.text);
+                for change in changes {
+                    let wanted = id.and_then(|id| change.text_of(id));
+                    match items.iter_mut().find(|i| wanted.is_some() && id.and_then(|id| i.text_of(id)) == wanted) {
+                        Some(item) => {
+                            let mut path = path.clone();
+                            path.extend(wanted.map(str::to_owned));
+                            laid_over(item, change, &path, target, variables, left);
+                        }
+                        None => left.push((key.clone(), value.clone())),
+                    }
+                }
+            }
+            (Kind::Mixed(pieces), _) if matches!(pieces.as_slice(), [Piece::Var { .. }]) => {
+                let [Piece::Var { name, .. }] = pieces.as_slice() else { continue };
+                variables.set(target, name.clone(), value.clone());
+            }
+            (Kind::Text(_) | Kind::Number(_) | Kind::Bool(_), Kind::Text(_) | Kind::Number(_) | Kind::Bool(_)) => {
+                let name = variables.made(&path, own.kind.clone());
+                variables.set(target, name.clone(), value.clone());
+                own.kind = Kind::Mixed(vec![Piece::Var { name, value: Box::new(own.kind.clone()) }]);
+            }
+            _ => left.push((key.clone(), value.clone())),
+        }
+    }
+}
+
+/// A pipeline with the parameters of a job and nothing else: what a call of it is checked against.
+fn stub(called: &str, job: &Tree) -> String {
+    let params: String = job
+        .items_of("parameters")
+        .iter()
+        .filter_map(|p| {
+            Some(format!(
+                "param {}: string = {}\n",
+                name(p.text_of("name")?),
+                p.get("default").map_or_else(|| "\"\"".to_owned(), raw)
+            ))
+        })
+        .collect();
+    format!("pipeline {} {{\n{params}}}\n", name(called))
+}
+
+/// Entries without knowledge of their types: words stay words where they look like members of an enumeration.
+fn plain_entries(tree: &Tree) -> String {
+    let entry = |(key, value): &(Key, Tree)| match value.kind {
+        Kind::Map(_) => format!("{} {{\n{}}}\n", super::names::key(&key.text), plain_entries(value)),
+        _ => format!("{} = {}\n", super::names::key(&key.text), word(value)),
+    };
+    tree.entries().iter().map(entry).collect()
+}
+
+fn word(value: &Tree) -> String {
+    let shouts = |t: &str| t.len() > 2 && t.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    match value.text() {
+        Some(text) if shouts(text) => text.to_owned(),
+        _ => raw(value),
+    }
+}
+
+impl Variable {
+    /// The declaration.
+    pub(super) fn declaration(&self) -> String {
+        let comment = self.description.as_ref().map(|d| format!("  # {}", d.replace('\n', " "))).unwrap_or_default();
+        let default = self.default.as_ref().map(|d| format!(" = {}", raw(d))).unwrap_or_default();
+        format!("var {}: {}{default}{comment}\n", name(&self.name), self.ty)
+    }
+}

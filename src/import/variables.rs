@@ -1,0 +1,306 @@
+//! `${...}` of bundles: what is known becomes a value or a `var`, the rest a `var` that someone has to set.
+
+use std::collections::BTreeMap;
+
+use super::fields::raw;
+use super::names::{identifier, name};
+use super::tree::{Key, Kind, Piece, Tree};
+use crate::diag::{Code, Diagnostic};
+use crate::source::{FileId, Span};
+
+/// A `var` of the project.
+#[derive(Clone, Debug)]
+pub(super) struct Variable {
+    pub name: String,
+    pub ty: &'static str,
+    pub default: Option<Tree>,
+    pub description: Option<String>,
+    /// A list or object: it is written out where it is used.
+    pub complex: bool,
+}
+
+/// The variables of a bundle.
+#[derive(Clone, Debug)]
+pub(super) struct Variables {
+    bundle: String,
+    default_target: Option<String>,
+    list: Vec<Variable>,
+    /// What targets set, besides their own `variables`.
+    set: BTreeMap<String, Vec<(String, Tree)>>,
+    /// The pipeline of each job.
+    pub jobs: BTreeMap<String, String>,
+    /// Whether something depends on the name of the target.
+    uses_target: bool,
+}
+
+/// How deep variables are put into each other.
+const MAX_ROUNDS: usize = 16;
+
+impl Variables {
+    pub fn new(bundle: &str, default_target: Option<&str>) -> Variables {
+        Variables {
+            bundle: bundle.to_owned(),
+            default_target: default_target.map(str::to_owned),
+            list: Vec::new(),
+            set: BTreeMap::new(),
+            jobs: BTreeMap::new(),
+            uses_target: false,
+        }
+    }
+
+    /// A variable that the bundle declares.
+    pub fn declare(&mut self, key: &Key, declared: &Tree, diagnostics: &mut Vec<Diagnostic>) {
+        let description = declared.text_of("description").map(str::to_owned);
+        let default = if declared.is_map() { declared.get("default").cloned() } else { Some(declared.clone()) };
+        let complex = declared.text_of("type") == Some("complex")
+            || default.as_ref().is_some_and(|d| matches!(d.kind, Kind::Map(_) | Kind::List(_)));
+        if let Some((lookup, _)) = declared.entry("lookup") {
+            let message = format!("`{}` is looked up in the workspace when a bundle is deployed", key.text);
+            let d = Diagnostic::new(Code::NotTakenOver, lookup.span, message);
+            diagnostics
+                .push(d.help(format!("set the id in a target, `vars {{ {} = \"...\" }}`, or with `--var`", key.text)));
+        }
+        let ty = default.as_ref().map_or("string", |d| type_of(&d.kind));
+        self.list.push(Variable { name: key.text.to_string(), ty, default, description, complex });
+    }
+
+    /// A var for a place where targets differ.
+    pub fn made(&mut self, path: &[String], value: Kind) -> String {
+        let base = identifier(&path.join("_"));
+        let mut name = base.clone();
+        while self.list.iter().any(|v| v.name == name) {
+            name.push('_');
+        }
+        let default = Tree { span: Span::new(FileId(0), 0, 0), kind: value };
+        self.list.push(Variable {
+            name: name.clone(),
+            ty: type_of(&default.kind),
+            default: Some(default),
+            description: None,
+            complex: false,
+        });
+        name
+    }
+
+    /// Sets a var in a target.
+    pub fn set(&mut self, target: &str, name: String, value: Tree) {
+        self.set.entry(target.to_owned()).or_default().push((name, value));
+    }
+
+    /// The declarations of those that are used as vars.
+    pub fn source(&self) -> String {
+        let simple = self.list.iter().filter(|v| !v.complex);
+        let mut out: String = simple.map(Variable::declaration).collect();
+        if self.uses_target {
+            let value =
+                self.default_target.as_ref().map(|t| format!(" = {}", super::names::string(t))).unwrap_or_default();
+            out.push_str(&format!("var bundle_target: string{value}\n"));
+        }
+        out
+    }
+
+    /// The same where every var has a value.
+    pub fn context(&self) -> String {
+        let mut all = self.clone();
+        for variable in &mut all.list {
+            variable.default.get_or_insert(Tree { span: Span::new(FileId(0), 0, 0), kind: Kind::Text(String::new()) });
+        }
+        all.source()
+    }
+
+    /// The vars that a target sets.
+    pub fn of_target(&self, target: &str, own: Option<&Tree>, diagnostics: &mut Vec<Diagnostic>) -> String {
+        let mut out = String::new();
+        for (key, value) in own.map(Tree::entries).unwrap_or_default() {
+            let value = if value.is_map() { value.get("default") } else { Some(value) };
+            let known = self.list.iter().find(|v| v.name == key.text);
+            match (value, known) {
+                (Some(value), Some(variable)) if !variable.complex => {
+                    out.push_str(&format!("{} = {}\n", name(&key.text), raw(value)));
+                }
+                _ => {
+                    let message = format!("the variable `{}` of the target `{target}` cannot be set there", key.text);
+                    let d = Diagnostic::new(Code::NotTakenOver, key.span, message);
+                    diagnostics.push(d.help("a var is a text, a number or true or false; lists and objects are written out where they are used"));
+                }
+            }
+        }
+        for (var, value) in self.set.get(target).into_iter().flatten() {
+            out.push_str(&format!("{} = {}\n", name(var), raw(value)));
+        }
+        if self.uses_target && self.default_target.as_deref() != Some(target) {
+            out.push_str(&format!("bundle_target = {}\n", super::names::string(target)));
+        }
+        out
+    }
+
+    /// A text of a target's own settings, with everything replaced; nothing if a deployment alone knows it.
+    pub fn fixed(&self, text: &str, target: &str) -> Option<String> {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, path, after)) = reference(rest) {
+            out.push_str(before);
+            match path {
+                "bundle.name" => out.push_str(&self.bundle),
+                "bundle.target" | "bundle.environment" => out.push_str(target),
+                _ => {
+                    let variable = self.list.iter().find(|v| Some(v.name.as_str()) == path.strip_prefix("var."))?;
+                    out.push_str(variable.default.as_ref()?.text()?);
+                }
+            }
+            rest = after;
+        }
+        out.push_str(rest);
+        // The home of a user.
+        (!out.starts_with('~')).then_some(out)
+    }
+
+    /// A value with references as names or values.
+    pub fn interpolated(&mut self, tree: &Tree, diagnostics: &mut Vec<Diagnostic>) -> Tree {
+        self.replaced(tree, diagnostics, 0)
+    }
+
+    fn replaced(&mut self, tree: &Tree, diagnostics: &mut Vec<Diagnostic>, round: usize) -> Tree {
+        let kind = match &tree.kind {
+            Kind::Text(text) if text.contains("${") => self.text(text, tree.span, diagnostics, round),
+            Kind::List(items) => Kind::List(items.iter().map(|i| self.replaced(i, diagnostics, round)).collect()),
+            Kind::Map(entries) => {
+                Kind::Map(entries.iter().map(|(k, v)| (k.clone(), self.replaced(v, diagnostics, round))).collect())
+            }
+            other => other.clone(),
+        };
+        Tree { span: tree.span, kind }
+    }
+
+    fn text(&mut self, text: &str, span: Span, diagnostics: &mut Vec<Diagnostic>, round: usize) -> Kind {
+        if round > MAX_ROUNDS {
+            let d = Diagnostic::new(Code::BadInput, span, "variables refer to each other in a circle");
+            diagnostics.push(d.help("give one of them a value of its own"));
+            return Kind::Text(text.to_owned());
+        }
+        let mut pieces: Vec<Piece> = Vec::new();
+        let push = |pieces: &mut Vec<Piece>, piece: Piece| match (pieces.last_mut(), piece) {
+            (_, Piece::Text(new)) if new.is_empty() => {}
+            (Some(Piece::Text(last)), Piece::Text(new)) => last.push_str(&new),
+            (_, piece) => pieces.push(piece),
+        };
+        let mut rest = text;
+        while let Some((before, path, after)) = reference(rest) {
+            push(&mut pieces, Piece::Text(before.to_owned()));
+            let alone = before.is_empty() && after.is_empty() && pieces.is_empty();
+            match self.value(path, span, diagnostics) {
+                Found::Tree(tree) if alone => return self.replaced(&tree, diagnostics, round + 1).kind,
+                Found::Tree(tree) => match self.replaced(&tree, diagnostics, round + 1).kind {
+                    Kind::Mixed(inner) => inner.into_iter().for_each(|p| push(&mut pieces, p)),
+                    Kind::Text(inner) => push(&mut pieces, Piece::Text(inner)),
+                    Kind::Number(n) => push(&mut pieces, Piece::Text(n.to_string())),
+                    Kind::Bool(b) => push(&mut pieces, Piece::Text(b.to_string())),
+                    _ => {
+                        let d = Diagnostic::new(Code::BadInput, span, format!("`${{{path}}}` is no text"));
+                        diagnostics.push(d.help("a list or object can only be the whole of a value"));
+                    }
+                },
+                Found::Piece(piece) => push(&mut pieces, piece),
+            }
+            rest = after;
+        }
+        push(&mut pieces, Piece::Text(rest.to_owned()));
+        match pieces.as_slice() {
+            [] => Kind::Text(String::new()),
+            [Piece::Text(text)] => Kind::Text(text.clone()),
+            _ => Kind::Mixed(pieces),
+        }
+    }
+
+    /// What a path stands for.
+    fn value(&mut self, path: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Found {
+        let variable = path
+            .strip_prefix("var.")
+            .or_else(|| path.strip_prefix("variables."))
+            .or_else(|| path.strip_prefix("bundle.variables."))
+            .map(|v| v.trim_end_matches(".value"));
+        if let Some(path) = variable {
+            let (first, below) = path.split_once('.').unwrap_or((path, ""));
+            let found = self.list.iter().find(|v| v.name == first).cloned();
+            if let Some(variable) = found {
+                return match (variable.complex, variable.default) {
+                    (true, Some(tree)) => {
+                        let inner = below.split('.').filter(|p| !p.is_empty()).try_fold(&tree, |t, part| t.get(part));
+                        match inner {
+                            Some(inner) => Found::Tree(inner.clone()),
+                            None => self.unknown(path, span, diagnostics),
+                        }
+                    }
+                    (_, default) => {
+                        let value = default.map_or(Kind::Text(String::new()), |d| d.kind);
+                        Found::Piece(Piece::Var { name: variable.name, value: Box::new(value) })
+                    }
+                };
+            }
+        }
+        match path {
+            "bundle.name" => Found::Piece(Piece::Text(self.bundle.clone())),
+            "bundle.target" | "bundle.environment" => {
+                self.uses_target = true;
+                let value = Kind::Text(self.default_target.clone().unwrap_or_default());
+                Found::Piece(Piece::Var { name: "bundle_target".to_owned(), value: Box::new(value) })
+            }
+            _ => {
+                let job = path.strip_prefix("resources.jobs.").and_then(|p| p.strip_suffix(".id"));
+                match job.and_then(|j| self.jobs.get(j)) {
+                    Some(pipeline) => Found::Piece(Piece::Job { pipeline: pipeline.clone() }),
+                    None => self.unknown(path, span, diagnostics),
+                }
+            }
+        }
+    }
+
+    /// A var with the reference itself as its value: someone has to set it.
+    fn unknown(&mut self, path: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Found {
+        let name = identifier(path);
+        let value = Kind::Text(format!("${{{path}}}"));
+        if !self.list.iter().any(|v| v.name == name) {
+            let d = Diagnostic::new(
+                Code::NotTakenOver,
+                span,
+                format!("only the deployment of a bundle knows `${{{path}}}`"),
+            );
+            diagnostics
+                .push(d.help(format!("it is the var `{name}` now: set it in the targets, or with `--var {name}=...`")));
+            let default = Some(Tree { span, kind: value.clone() });
+            self.list.push(Variable { name: name.clone(), ty: "string", default, description: None, complex: false });
+        }
+        Found::Piece(Piece::Var { name, value: Box::new(value) })
+    }
+}
+
+/// What a reference comes to.
+enum Found {
+    Tree(Tree),
+    Piece(Piece),
+}
+
+/// The first reference of a text: what stands before it, its path, and what stands behind.
+fn reference(text: &str) -> Option<(&str, &str, &str)> {
+    let mut from = 0;
+    while let Some(open) = text.get(from..)?.find("${").map(|i| i + from) {
+        let inner = text.get(open + 2..)?;
+        let len = inner.find('}')?;
+        let path = inner.get(..len)?;
+        let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '[' | ']');
+        if !path.is_empty() && path.starts_with(|c: char| c.is_ascii_alphabetic()) && path.chars().all(word) {
+            return Some((text.get(..open)?, path, inner.get(len + 1..)?));
+        }
+        from = open + 2;
+    }
+    None
+}
+
+fn type_of(value: &Kind) -> &'static str {
+    match value {
+        Kind::Bool(_) => "bool",
+        Kind::Number(n) if n.parse::<i64>().is_ok() => "int",
+        Kind::Number(_) => "float",
+        _ => "string",
+    }
+}

@@ -1,0 +1,201 @@
+//! YAML: anchors, merge keys and plain scalars as the core schema reads them.
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Span as Place};
+use smol_str::SmolStr;
+
+use super::json::{too_large, twice};
+use super::tree::{Key, Kind, Tree};
+use super::{MAX_DEPTH, MAX_NODES};
+use crate::diag::{Code, Diagnostic};
+use crate::source::{FileId, Span};
+
+/// The first document of a text.
+///
+/// # Errors
+/// A text that is no YAML, too large or nested too deeply, with anchors that hold themselves or unfold without end, or
+/// with a key twice.
+pub fn read(file: FileId, text: &str) -> Result<Tree, Box<Diagnostic>> {
+    too_large(file, text)?;
+    let mut builder =
+        Builder { file, bytes: Bytes::new(text), open: Vec::new(), anchors: HashMap::new(), nodes: 0, root: None };
+    let mut parser = Parser::new_from_str(text);
+    while let Some(next) = parser.next_event() {
+        let (event, place) = next.map_err(|e| {
+            let at = builder.bytes.of(e.marker().index());
+            let d = Diagnostic::new(Code::BadInput, Span::new(file, at, at), format!("this is no YAML: {}", e.info()));
+            Box::new(d.help("is the indentation right? tabs do not count"))
+        })?;
+        builder.event(event, place)?;
+        if builder.root.is_some() {
+            break;
+        }
+    }
+    builder.root.map_or_else(
+        || {
+            let d = Diagnostic::new(Code::BadInput, Span::new(file, 0, 0), "there is nothing in it");
+            Err(d.help("a bundle has at least `bundle` with a `name`").into())
+        },
+        Ok,
+    )
+}
+
+/// From characters, which the parser counts, to bytes.
+struct Bytes(Option<Vec<u32>>, u32);
+
+impl Bytes {
+    fn new(text: &str) -> Bytes {
+        let wide = (!text.is_ascii()).then(|| text.char_indices().map(|(i, _)| i as u32).collect());
+        Bytes(wide, text.len() as u32)
+    }
+
+    fn of(&self, char: usize) -> u32 {
+        match &self.0 {
+            Some(bytes) => bytes.get(char).copied().unwrap_or(self.1),
+            None => (char as u32).min(self.1),
+        }
+    }
+}
+
+/// A list or map that is not closed yet.
+enum Open {
+    List(Vec<Tree>),
+    Map(Vec<(Key, Tree)>, Option<Tree>),
+}
+
+struct Builder {
+    file: FileId,
+    bytes: Bytes,
+    open: Vec<(Open, usize, u32)>,
+    anchors: HashMap<usize, Tree>,
+    /// How many values there are, aliases unfolded.
+    nodes: usize,
+    root: Option<Tree>,
+}
+
+impl Builder {
+    fn event(&mut self, event: Event<'_>, place: Place) -> Result<(), Box<Diagnostic>> {
+        let span = Span::new(self.file, self.bytes.of(place.start.index()), self.bytes.of(place.end.index()));
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let plain = style == ScalarStyle::Plain && tag.is_none();
+                let kind = if plain { scalar(&text) } else { Kind::Text(text.into_owned()) };
+                self.put(Tree { span, kind }, anchor)
+            }
+            Event::SequenceStart(anchor, _) => self.deeper(Open::List(Vec::new()), anchor, span),
+            Event::MappingStart(anchor, _) => self.deeper(Open::Map(Vec::new(), None), anchor, span),
+            Event::SequenceEnd | Event::MappingEnd => {
+                let Some((open, anchor, start)) = self.open.pop() else { return Ok(()) };
+                let kind = match open {
+                    Open::List(items) => Kind::List(items),
+                    Open::Map(entries, _) => {
+                        twice(&entries)?;
+                        Kind::Map(merged(entries))
+                    }
+                };
+                self.put(Tree { span: Span::new(self.file, start, span.end.max(start)), kind }, anchor)
+            }
+            Event::Alias(anchor) => match self.anchors.get(&anchor).cloned() {
+                Some(tree) => {
+                    self.nodes += count(&tree);
+                    self.put(tree, 0)
+                }
+                None => {
+                    let d = Diagnostic::new(Code::BadInput, span, "this alias stands inside of what it stands for");
+                    Err(d.help("an anchor cannot hold itself").into())
+                }
+            },
+            _ => Ok(()),
+        }
+    }
+
+    fn deeper(&mut self, open: Open, anchor: usize, span: Span) -> Result<(), Box<Diagnostic>> {
+        if self.open.len() >= MAX_DEPTH {
+            let message = format!("nested more than {MAX_DEPTH} deep");
+            return Err(Diagnostic::new(Code::InputTooLarge, span, message).help("no job is nested like this").into());
+        }
+        self.open.push((open, anchor, span.start));
+        Ok(())
+    }
+
+    fn put(&mut self, tree: Tree, anchor: usize) -> Result<(), Box<Diagnostic>> {
+        self.nodes += 1;
+        if self.nodes > MAX_NODES {
+            let message = format!("with its aliases unfolded it has more than {MAX_NODES} values");
+            return Err(Diagnostic::new(Code::InputTooLarge, tree.span, message)
+                .help("aliases of aliases grow without end; write out what is meant")
+                .into());
+        }
+        if anchor > 0 {
+            self.anchors.insert(anchor, tree.clone());
+        }
+        match self.open.last_mut() {
+            None => self.root = Some(tree),
+            Some((Open::List(items), ..)) => items.push(tree),
+            Some((Open::Map(entries, key), ..)) => match key.take() {
+                None => *key = Some(tree),
+                Some(name) => {
+                    let text = match &name.kind {
+                        Kind::Text(text) => SmolStr::new(text),
+                        Kind::Bool(b) => SmolStr::new(b.to_string()),
+                        Kind::Number(n) => n.clone(),
+                        _ => {
+                            let d = Diagnostic::new(Code::BadInput, name.span, "a key must be a text");
+                            return Err(d.help("write a name before the colon").into());
+                        }
+                    };
+                    entries.push((Key { text, span: name.span }, tree));
+                }
+            },
+        }
+        Ok(())
+    }
+}
+
+fn count(tree: &Tree) -> usize {
+    match &tree.kind {
+        Kind::List(items) => 1 + items.iter().map(count).sum::<usize>(),
+        Kind::Map(entries) => 1 + entries.iter().map(|(_, v)| count(v)).sum::<usize>(),
+        _ => 1,
+    }
+}
+
+/// Entries with those of `<<` where there is none of their own.
+fn merged(entries: Vec<(Key, Tree)>) -> Vec<(Key, Tree)> {
+    if !entries.iter().any(|(k, _)| k.text == "<<") {
+        return entries;
+    }
+    let (merge, mut own): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(k, _)| k.text == "<<");
+    for (_, from) in merge {
+        let maps = match from.kind {
+            Kind::List(items) => items,
+            _ => vec![from],
+        };
+        for (key, value) in maps.into_iter().flat_map(|m| m.entries().to_vec()) {
+            if !own.iter().any(|(k, _)| k.text == key.text) {
+                own.push((key, value));
+            }
+        }
+    }
+    own
+}
+
+/// A plain scalar by the core schema.
+fn scalar(text: &str) -> Kind {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => Kind::Null,
+        "true" | "True" | "TRUE" => Kind::Bool(true),
+        "false" | "False" | "FALSE" => Kind::Bool(false),
+        _ if digits.starts_with(|c: char| c.is_ascii_digit())
+            && (digits.len() == 1 || !digits.starts_with('0') || digits.starts_with("0."))
+            && !digits.ends_with('.')
+            && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'-' | b'+'))
+            && digits.parse::<f64>().is_ok_and(f64::is_finite) =>
+        {
+            Kind::Number(SmolStr::new(text.trim_start_matches('+')))
+        }
+        _ => Kind::Text(text.to_owned()),
+    }
+}
