@@ -7,8 +7,8 @@ mod support;
 use fastrand::Rng;
 use jobs::{difference, expected, lines, random_job};
 use pipec::diag::formats::one_line;
-use pipec::import::{Imported, find, import_all, read_json};
-use pipec::source::{FileId, SourceMap};
+use pipec::import::{Imported, find, import_all, read_input, read_json, texts};
+use pipec::source::{DiskFiles, FileId, SourceMap};
 use serde_json::Value;
 use support::{job_of, shared};
 
@@ -34,6 +34,55 @@ fn back(job: &Value) -> (Imported, SourceMap, Vec<String>) {
         wrong.push("it is not formatted".to_owned());
     }
     (imported, sources, wrong)
+}
+
+/// A folder of `tests/imports`: an input, the source that it becomes, and what is said about it.
+///
+/// `UPDATE=1 cargo test --test import` writes the last two; read what it wrote before you commit it.
+#[test]
+fn what_is_imported_is_what_a_person_would_have_written() {
+    let mut wrong = Vec::new();
+    let cases = support::entries("tests/imports");
+    for case in &cases {
+        let input =
+            ["databricks.yml", "job.json", "main.tf"].map(|f| case.join(f)).into_iter().find(|p| p.is_file()).unwrap();
+        let mut sources = SourceMap::default();
+        let file = sources.add(input.clone(), std::fs::read_to_string(&input).unwrap());
+        let found = read_input(file, None, &DiskFiles, &mut sources);
+        let imported = import_all(&found.jobs.iter().collect::<Vec<_>>());
+        let diagnostics = found.diagnostics.iter().chain(imported.iter().flat_map(|i| &i.diagnostics));
+        let base = format!("{}/", case.display());
+        let mut said: Vec<String> = diagnostics.map(|d| one_line(d, &sources).replace(&base, "")).collect();
+        said.extend(found.notes.iter().map(|n| format!("left out: {}", n.text)));
+        let said = said.into_iter().map(|l| l + "\n").collect::<String>();
+        let files = texts(&input, &found, &imported);
+        let source: String = files.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n");
+        for (name, text) in [("expected.pipe", &source), ("messages.txt", &said)] {
+            let path = case.join(name);
+            if std::env::var_os("UPDATE").is_some() {
+                std::fs::write(&path, text).unwrap();
+            } else if std::fs::read_to_string(&path).unwrap_or_default() != *text {
+                wrong.push(format!("{} is another now:\n{text}", path.display()));
+            }
+        }
+        if let Some(i) = imported.iter().find(|i| !i.same) {
+            wrong.push(format!("{}: `{}` does not come back", case.display(), i.pipeline));
+        }
+        // What was easy to read must not become longer.
+        let yaml = match input.extension().unwrap().to_str().unwrap() {
+            "json" => {
+                let json: Value = serde_json::from_str(sources.text(file)).unwrap();
+                serde_yaml_ng::to_string(json.get("settings").unwrap_or(&json)).unwrap()
+            }
+            _ => sources.iter().map(|(_, f)| f.text.to_string()).collect(),
+        };
+        let size = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
+        if said.is_empty() && size(&source) >= size(&yaml) {
+            wrong.push(format!("{}: {} letters, and {} as YAML", case.display(), size(&source), size(&yaml)));
+        }
+    }
+    assert!(cases.len() >= 10);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

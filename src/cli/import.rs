@@ -7,7 +7,7 @@ use super::args::{Import, Shared};
 use super::{Outcome, report, usage};
 use crate::diag::Severity;
 use crate::emit::write_file;
-use crate::import::{Found, Imported, Job, MAX_TEXT, Note, import_all, read_input};
+use crate::import::{Found, Job, MAX_TEXT, Note, import_all, read_input, texts};
 use crate::source::{DiskFiles, SourceMap, Span};
 
 pub fn run(args: &Import, shared: &Shared) -> Outcome {
@@ -60,22 +60,6 @@ pub fn run(args: &Import, shared: &Shared) -> Outcome {
         Outcome::Done if diagnostics.iter().any(|d| d.severity == Severity::Error) => Outcome::Errors,
         other => other,
     }
-}
-
-/// The files of an input: one for each job, or one for a project.
-fn texts(path: &Path, found: &Found, own: &[Imported]) -> Vec<(String, String)> {
-    if found.prelude.trim().is_empty() {
-        return own.iter().map(|i| (format!("{}.pipe", i.pipeline), i.source.clone())).collect();
-    }
-    let folder = || path.parent().and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned());
-    let name = found.name.clone().or_else(folder).unwrap_or_else(|| "project".to_owned());
-    let mut text = found.prelude.clone();
-    for imported in own {
-        text.push('\n');
-        text.push_str(&imported.source);
-    }
-    let text = crate::fmt::format(crate::source::FileId(0), &text).unwrap_or(text);
-    vec![(format!("{}.pipe", crate::import::identifier(&name)), text)]
 }
 
 fn place(sources: &SourceMap, span: Span) -> (String, u32) {

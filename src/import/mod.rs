@@ -27,7 +27,7 @@ pub use input::read_input;
 pub use jobs::{Found, Job, Note, find};
 pub use json::read as read_json;
 pub use names::identifier;
-pub use prove::{Imported, import, import_all};
+pub use prove::{Imported, import, import_all, texts};
 pub use tree::{Key, Kind, Piece, Tree};
 pub use yaml::read as read_yaml;
 

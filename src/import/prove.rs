@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::compare::differences;
-use super::jobs::Job;
+use super::jobs::{Found, Job};
 use super::out::{Mark, Out, Way, Ways};
 use super::pipeline::{beyond_declarations, pipeline};
 use super::tree::Tree;
@@ -144,6 +144,22 @@ pub fn import_all(jobs: &[&Job]) -> Vec<Imported> {
         })
         .collect();
     named.par_iter().map(|(job, name)| import(job, name)).collect()
+}
+
+/// The files that an input becomes, with their names: one for each job, or one for a project.
+pub fn texts(path: &Path, found: &Found, own: &[Imported]) -> Vec<(String, String)> {
+    if found.prelude.trim().is_empty() {
+        return own.iter().map(|i| (format!("{}.pipe", i.pipeline), i.source.clone())).collect();
+    }
+    let folder = || path.parent().and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned());
+    let name = found.name.clone().or_else(folder).unwrap_or_else(|| "project".to_owned());
+    let mut text = found.prelude.clone();
+    for imported in own {
+        text.push('\n');
+        text.push_str(&imported.source);
+    }
+    let text = crate::fmt::format(FileId(0), &text).unwrap_or(text);
+    vec![(format!("{}.pipe", super::identifier(&name)), text)]
 }
 
 /// Compiles what was written, and compares.

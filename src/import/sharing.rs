@@ -135,7 +135,7 @@ impl<'t> Writer<'t> {
             out.push(format!("cluster {}", name(key)));
             let before = list.get(..i).unwrap_or_default();
             let base = spec.filter(|_| self.sugar).and_then(|spec| {
-                let over = before.iter().filter_map(|b| Some((*b, self.difference(b, cluster, spec)?)));
+                let over = before.iter().filter_map(|b| Some((*b, self.difference(b, spec)?)));
                 over.min_by_key(|(_, d)| lines(d))
             });
             let own: Vec<(Key, Tree)> = match &base {
@@ -171,12 +171,9 @@ impl<'t> Writer<'t> {
     }
 
     /// What a cluster says over another one, where that is less than half of it.
-    fn difference(&self, base: &Tree, cluster: &Tree, spec: &Tree) -> Option<Vec<(Key, Tree)>> {
+    fn difference(&self, base: &Tree, spec: &Tree) -> Option<Vec<(Key, Tree)>> {
         let entries = spec.entries();
-        if base.entries().len() != 2
-            || self.libraries.contains_key(base.text_of("job_cluster_key")?)
-            || self.libraries.contains_key(cluster.text_of("job_cluster_key")?)
-        {
+        if base.entries().len() != 2 || self.libraries.contains_key(base.text_of("job_cluster_key")?) {
             return None;
         }
         let base = base.get("new_cluster")?;
