@@ -117,6 +117,13 @@ pub enum Format {
     Github,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Emit {
+    Job,
+    Bundle,
+    Terraform,
+}
+
 #[derive(Debug, ClapArgs)]
 pub struct Compile {
     /// Files or directories; without any, the nearest directory upwards that holds a `.pipe` file
@@ -133,6 +140,9 @@ pub struct Compile {
     /// Write nothing: build again and compare with the manifest that is there
     #[arg(long, conflicts_with = "stdout")]
     pub verify: bool,
+    /// For whom: job JSON, an asset bundle, or Terraform; the last two hold all targets
+    #[arg(long, value_name = "WHAT", default_value = "job", conflicts_with_all = ["stdout", "verify"])]
+    pub emit: Emit,
     /// A JSON file with job ids by pipeline, for steps that run another pipeline
     #[arg(long, value_name = "FILE")]
     pub ids: Option<PathBuf>,

@@ -44,6 +44,17 @@ pub fn build_one<'a>(
     shared: &Shared,
     user: Option<&str>,
 ) -> Result<Built<'a>, Outcome> {
+    build_for(project, program, shared, user, false)
+}
+
+/// The same; `as_written` leaves development mode to whoever deploys.
+pub fn build_for<'a>(
+    project: &'a Project,
+    program: &'a Valid<Program>,
+    shared: &Shared,
+    user: Option<&str>,
+    as_written: bool,
+) -> Result<Built<'a>, Outcome> {
     let mut wheels = Vec::new();
     for (package, entries) in program.packages.iter().zip(entry_points(program)) {
         // What was checked is what is packed.
@@ -68,7 +79,7 @@ pub fn build_one<'a>(
         eprintln!("pipec: {e}");
         Outcome::Failed
     })?;
-    let options = Options { user: user.map(SmolStr::from) };
+    let options = Options { user: user.map(SmolStr::from), as_written };
     let bundle = lower(program, &wheels, &local, project.dir(), &options);
     Ok(Built { project, bundle, wheels })
 }

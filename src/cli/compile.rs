@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::args::{Compile, Shared};
+use super::args::{Compile, Emit, Shared};
 use super::build::{Built, build_all};
 use super::check::load_and_check;
 use super::{Outcome, report, usage};
@@ -15,6 +15,9 @@ use crate::lower::Bundle;
 use crate::package::Wheel;
 
 pub fn run(args: &Compile, shared: &Shared) -> Outcome {
+    if args.emit != Emit::Job {
+        return super::elsewhere::run(args, shared);
+    }
     let mut places = BTreeMap::new();
     let outcome = compile(args, shared, &mut places);
     // The process ends here; taking large trees apart first would only take time.

@@ -4,6 +4,7 @@ mod args;
 mod build;
 mod check;
 mod compile;
+mod elsewhere;
 mod explain;
 mod fmt;
 mod import;

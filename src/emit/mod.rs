@@ -1,9 +1,11 @@
 //! Artefacts: the bytes that `compile` writes, and the way they reach the disk.
 
+mod elsewhere;
 mod manifest;
 mod verify;
 mod write;
 
+pub use elsewhere::{ForTarget, asset_bundle, terraform};
 pub use manifest::manifest;
 pub use verify::{Difference, verify};
 pub use write::{write_all, write_file};

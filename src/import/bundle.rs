@@ -182,7 +182,7 @@ impl Bundle<'_> {
             .find(|(_, t)| t.get("default").is_some_and(|d| d.kind == Kind::Bool(true)))
             .or(targets.first())
             .map(|(k, _)| k.text.to_string());
-        let mut variables = Variables::new(&self.name, default.as_deref());
+        let mut variables = Variables::new(Some(&self.name), default.as_deref());
         for (key, declared) in self.section("variables") {
             variables.declare(&key, &declared, &mut self.found.diagnostics);
         }
@@ -480,7 +480,7 @@ fn laid_over(
 }
 
 /// A pipeline with the parameters of a job and nothing else: what a call of it is checked against.
-fn stub(called: &str, job: &Tree) -> String {
+pub(super) fn stub(called: &str, job: &Tree) -> String {
     let params: String = job
         .items_of("parameters")
         .iter()

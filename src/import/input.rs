@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use super::jobs::{Found, find};
-use super::{bundle, json, yaml};
-use crate::diag::{Code, Diagnostic};
-use crate::source::{FileId, Files, SourceMap, Span};
+use super::{bundle, hcl, json, terraform, yaml};
+use crate::source::{FileId, Files, SourceMap};
 
 /// Reads the jobs of a text. Its ending says which format it has; without one, its first character.
 ///
@@ -19,10 +18,7 @@ pub fn read_input(file: FileId, to: Option<&Path>, files: &dyn Files, sources: &
     let read = match format(&path, &text) {
         Format::Json => json::read(file, &text),
         Format::Yaml => yaml::read(file, &text).map(|tree| vec![tree]),
-        Format::Unknown => {
-            let d = Diagnostic::new(Code::BadInput, Span::new(file, 0, 0), "this is no format that is known");
-            Err(d.help("JSON ends in .json or .jsonl, a bundle in .yml or .yaml").into())
-        }
+        Format::Hcl => hcl::read(file, &text).map(|tree| vec![tree]),
     };
     let values = match read {
         Ok(values) => values,
@@ -30,9 +26,12 @@ pub fn read_input(file: FileId, to: Option<&Path>, files: &dyn Files, sources: &
     };
     let mut found = Found::default();
     for value in values {
-        found.extend(match bundle::is_bundle(&value) {
-            true => bundle::read(value, &path, to, files, sources),
-            false => find(&value),
+        found.extend(if terraform::is_terraform(&value) {
+            terraform::read(&value)
+        } else if bundle::is_bundle(&value) {
+            bundle::read(value, &path, to, files, sources)
+        } else {
+            find(&value)
         });
     }
     found
@@ -41,14 +40,14 @@ pub fn read_input(file: FileId, to: Option<&Path>, files: &dyn Files, sources: &
 enum Format {
     Json,
     Yaml,
-    Unknown,
+    Hcl,
 }
 
 fn format(path: &Path, text: &str) -> Format {
     match path.extension().and_then(|e| e.to_str()) {
         Some("yml" | "yaml") => Format::Yaml,
         Some("json" | "jsonl" | "ndjson") => Format::Json,
-        Some("tf" | "hcl") => Format::Unknown,
+        Some("tf" | "hcl") => Format::Hcl,
         _ if text.trim_start().starts_with(['{', '[']) => Format::Json,
         _ => Format::Yaml,
     }

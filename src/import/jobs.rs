@@ -9,7 +9,7 @@ use crate::schema::JOB;
 use crate::source::Span;
 
 /// A job as it was read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Job {
     /// The body of a create request.
     pub tree: Tree,

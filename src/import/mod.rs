@@ -8,6 +8,7 @@
 mod bundle;
 mod compare;
 mod fields;
+mod hcl;
 mod input;
 mod jobs;
 mod json;
@@ -18,6 +19,7 @@ mod prove;
 mod references;
 mod sharing;
 mod steps;
+mod terraform;
 mod tree;
 mod variables;
 mod write;

@@ -15,9 +15,10 @@ pub struct Tree {
 }
 
 /// What a value is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Kind {
     /// Nothing.
+    #[default]
     Null,
     /// `true` or `false`.
     Bool(bool),
@@ -45,6 +46,8 @@ pub enum Piece {
         /// Its value where no target sets another.
         value: Box<Kind>,
     },
+    /// An expression of the other language, not looked up yet.
+    Reference(String),
     /// The id of the job that a pipeline becomes.
     Job {
         /// The name of the pipeline.
@@ -59,6 +62,12 @@ pub struct Key {
     pub text: SmolStr,
     /// Where it is written. No two entries have the same place: it stands for the entry.
     pub span: Span,
+}
+
+impl Default for Tree {
+    fn default() -> Tree {
+        Tree { span: Span::new(crate::source::FileId(0), 0, 0), kind: Kind::Null }
+    }
 }
 
 impl Tree {
@@ -158,6 +167,7 @@ impl Piece {
         match self {
             Piece::Text(text) => text.clone(),
             Piece::Job { .. } => "0".to_owned(),
+            Piece::Reference(path) => format!("${{{path}}}"),
             Piece::Var { value, .. } => match value.as_ref() {
                 Kind::Text(text) => text.clone(),
                 Kind::Number(n) => n.to_string(),
@@ -177,6 +187,7 @@ impl Piece {
                 out.push('}');
             }
             Piece::Job { .. } => out.push('0'),
+            Piece::Reference(_) => super::names::escape(&self.text(), out),
         }
     }
 }

@@ -22,7 +22,8 @@ pub(super) struct Variable {
 /// The variables of a bundle.
 #[derive(Clone, Debug)]
 pub(super) struct Variables {
-    bundle: String,
+    /// The name of the bundle. Other formats have none: `${...}` in their texts is no reference.
+    bundle: Option<String>,
     default_target: Option<String>,
     list: Vec<Variable>,
     /// What targets set, besides their own `variables`.
@@ -37,9 +38,9 @@ pub(super) struct Variables {
 const MAX_ROUNDS: usize = 16;
 
 impl Variables {
-    pub fn new(bundle: &str, default_target: Option<&str>) -> Variables {
+    pub fn new(bundle: Option<&str>, default_target: Option<&str>) -> Variables {
         Variables {
-            bundle: bundle.to_owned(),
+            bundle: bundle.map(str::to_owned),
             default_target: default_target.map(str::to_owned),
             list: Vec::new(),
             set: BTreeMap::new(),
@@ -62,6 +63,12 @@ impl Variables {
         }
         let ty = default.as_ref().map_or("string", |d| type_of(&d.kind));
         self.list.push(Variable { name: key.text.to_string(), ty, default, description, complex });
+    }
+
+    /// A name for a value: it is written out where it is used.
+    pub fn local(&mut self, key: &Key, value: &Tree) {
+        let name = key.text.to_string();
+        self.list.push(Variable { name, ty: "string", default: Some(value.clone()), description: None, complex: true });
     }
 
     /// A var for a place where targets differ.
@@ -141,7 +148,7 @@ impl Variables {
         while let Some((before, path, after)) = reference(rest) {
             out.push_str(before);
             match path {
-                "bundle.name" => out.push_str(&self.bundle),
+                "bundle.name" => out.push_str(self.bundle.as_deref().unwrap_or_default()),
                 "bundle.target" | "bundle.environment" => out.push_str(target),
                 _ => {
                     let variable = self.list.iter().find(|v| Some(v.name.as_str()) == path.strip_prefix("var."))?;
@@ -162,7 +169,10 @@ impl Variables {
 
     fn replaced(&mut self, tree: &Tree, diagnostics: &mut Vec<Diagnostic>, round: usize) -> Tree {
         let kind = match &tree.kind {
-            Kind::Text(text) if text.contains("${") => self.text(text, tree.span, diagnostics, round),
+            Kind::Text(text) if text.contains("${") && self.bundle.is_some() => {
+                self.pieces(references(text), tree.span, diagnostics, round)
+            }
+            Kind::Mixed(pieces) => self.pieces(pieces.clone(), tree.span, diagnostics, round),
             Kind::List(items) => Kind::List(items.iter().map(|i| self.replaced(i, diagnostics, round)).collect()),
             Kind::Map(entries) => {
                 Kind::Map(entries.iter().map(|(k, v)| (k.clone(), self.replaced(v, diagnostics, round))).collect())
@@ -172,39 +182,34 @@ impl Variables {
         Tree { span: tree.span, kind }
     }
 
-    fn text(&mut self, text: &str, span: Span, diagnostics: &mut Vec<Diagnostic>, round: usize) -> Kind {
+    fn pieces(&mut self, given: Vec<Piece>, span: Span, diagnostics: &mut Vec<Diagnostic>, round: usize) -> Kind {
         if round > MAX_ROUNDS {
             let d = Diagnostic::new(Code::BadInput, span, "variables refer to each other in a circle");
             diagnostics.push(d.help("give one of them a value of its own"));
-            return Kind::Text(text.to_owned());
+            return Kind::Text(String::new());
         }
+        let alone = given.len() == 1;
         let mut pieces: Vec<Piece> = Vec::new();
-        let push = |pieces: &mut Vec<Piece>, piece: Piece| match (pieces.last_mut(), piece) {
-            (_, Piece::Text(new)) if new.is_empty() => {}
-            (Some(Piece::Text(last)), Piece::Text(new)) => last.push_str(&new),
-            (_, piece) => pieces.push(piece),
-        };
-        let mut rest = text;
-        while let Some((before, path, after)) = reference(rest) {
-            push(&mut pieces, Piece::Text(before.to_owned()));
-            let alone = before.is_empty() && after.is_empty() && pieces.is_empty();
+        for piece in given {
+            let Piece::Reference(path) = &piece else {
+                joined(&mut pieces, piece);
+                continue;
+            };
             match self.value(path, span, diagnostics) {
                 Found::Tree(tree) if alone => return self.replaced(&tree, diagnostics, round + 1).kind,
                 Found::Tree(tree) => match self.replaced(&tree, diagnostics, round + 1).kind {
-                    Kind::Mixed(inner) => inner.into_iter().for_each(|p| push(&mut pieces, p)),
-                    Kind::Text(inner) => push(&mut pieces, Piece::Text(inner)),
-                    Kind::Number(n) => push(&mut pieces, Piece::Text(n.to_string())),
-                    Kind::Bool(b) => push(&mut pieces, Piece::Text(b.to_string())),
+                    Kind::Mixed(inner) => inner.into_iter().for_each(|p| joined(&mut pieces, p)),
+                    Kind::Text(inner) => joined(&mut pieces, Piece::Text(inner)),
+                    Kind::Number(n) => joined(&mut pieces, Piece::Text(n.to_string())),
+                    Kind::Bool(b) => joined(&mut pieces, Piece::Text(b.to_string())),
                     _ => {
                         let d = Diagnostic::new(Code::BadInput, span, format!("`${{{path}}}` is no text"));
                         diagnostics.push(d.help("a list or object can only be the whole of a value"));
                     }
                 },
-                Found::Piece(piece) => push(&mut pieces, piece),
+                Found::Piece(piece) => joined(&mut pieces, piece),
             }
-            rest = after;
         }
-        push(&mut pieces, Piece::Text(rest.to_owned()));
         match pieces.as_slice() {
             [] => Kind::Text(String::new()),
             [Piece::Text(text)] => Kind::Text(text.clone()),
@@ -218,6 +223,7 @@ impl Variables {
             .strip_prefix("var.")
             .or_else(|| path.strip_prefix("variables."))
             .or_else(|| path.strip_prefix("bundle.variables."))
+            .or_else(|| path.strip_prefix("local."))
             .map(|v| v.trim_end_matches(".value"));
         if let Some(path) = variable {
             let (first, below) = path.split_once('.').unwrap_or((path, ""));
@@ -239,14 +245,15 @@ impl Variables {
             }
         }
         match path {
-            "bundle.name" => Found::Piece(Piece::Text(self.bundle.clone())),
+            "bundle.name" => Found::Piece(Piece::Text(self.bundle.clone().unwrap_or_default())),
             "bundle.target" | "bundle.environment" => {
                 self.uses_target = true;
                 let value = Kind::Text(self.default_target.clone().unwrap_or_default());
                 Found::Piece(Piece::Var { name: "bundle_target".to_owned(), value: Box::new(value) })
             }
             _ => {
-                let job = path.strip_prefix("resources.jobs.").and_then(|p| p.strip_suffix(".id"));
+                let job = path.strip_prefix("resources.jobs.").or_else(|| path.strip_prefix("databricks_job."));
+                let job = job.and_then(|p| p.strip_suffix(".id"));
                 match job.and_then(|j| self.jobs.get(j)) {
                     Some(pipeline) => Found::Piece(Piece::Job { pipeline: pipeline.clone() }),
                     None => self.unknown(path, span, diagnostics),
@@ -278,6 +285,28 @@ impl Variables {
 enum Found {
     Tree(Tree),
     Piece(Piece),
+}
+
+/// Adds a piece; texts that follow each other become one.
+fn joined(pieces: &mut Vec<Piece>, piece: Piece) {
+    match (pieces.last_mut(), piece) {
+        (_, Piece::Text(new)) if new.is_empty() => {}
+        (Some(Piece::Text(last)), Piece::Text(new)) => last.push_str(&new),
+        (_, piece) => pieces.push(piece),
+    }
+}
+
+/// The pieces of a text of a bundle.
+fn references(text: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some((before, path, after)) = reference(rest) {
+        joined(&mut pieces, Piece::Text(before.to_owned()));
+        pieces.push(Piece::Reference(path.to_owned()));
+        rest = after;
+    }
+    joined(&mut pieces, Piece::Text(rest.to_owned()));
+    pieces
 }
 
 /// The first reference of a text: what stands before it, its path, and what stands behind.

@@ -19,6 +19,8 @@ use crate::schema::JOB;
 pub struct Options {
     /// The user whose folder and name are used where the target says nothing.
     pub user: Option<SmolStr>,
+    /// Development mode is left to whoever deploys: names and schedules stay as written.
+    pub as_written: bool,
 }
 
 /// Everything that goes to one target.
@@ -208,7 +210,7 @@ fn job(lowering: &mut task::Lowering<'_>, options: &Options) -> Value {
     for u in &pipeline.settings.unchecked {
         out.insert(u.key.to_string(), u.value.clone());
     }
-    if lowering.program.target.mode == Mode::Development {
+    if lowering.program.target.mode == Mode::Development && !options.as_written {
         develop(&mut out, options);
     }
     Value::Object(out)

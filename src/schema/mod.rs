@@ -15,6 +15,7 @@ mod library;
 mod notify;
 mod place;
 mod task;
+mod terraform;
 mod trigger;
 mod walk;
 
@@ -28,5 +29,6 @@ pub use library::*;
 pub use notify::*;
 pub use place::*;
 pub use task::*;
+pub use terraform::{RENAMED, from_terraform, terraform_name};
 pub use trigger::*;
 pub use walk::{all_blocks, all_paths, field_at, find_enum};

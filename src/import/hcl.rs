@@ -1,0 +1,130 @@
+//! The language of Terraform: blocks become lists of objects below their name and labels.
+
+use hcl_edit::Span as _;
+use hcl_edit::expr::Expression;
+use hcl_edit::structure::{Body, Structure};
+use hcl_edit::template::{Element, Template};
+use smol_str::SmolStr;
+
+use super::json::{too_large, twice};
+use super::tree::{Key, Kind, Piece, Tree};
+use crate::diag::{Code, Diagnostic};
+use crate::source::{FileId, Span};
+
+/// The blocks and attributes of a text.
+///
+/// # Errors
+/// A text that is no HCL, too large or nested too deeply, or an object that has a key twice.
+pub fn read(file: FileId, text: &str) -> Result<Tree, Box<Diagnostic>> {
+    too_large(file, text)?;
+    let reader = Reader { file, text };
+    let body = hcl_edit::parser::parse_body(text).map_err(|e| {
+        let at = (e.location().offset()).min(text.len()) as u32;
+        let deep = e.message().contains("nesting depth");
+        let code = if deep { Code::InputTooLarge } else { Code::BadInput };
+        let d = Diagnostic::new(code, Span::new(file, at, at), format!("this is no HCL: {}", e.message()));
+        Box::new(d.help("does `terraform validate` read it?"))
+    })?;
+    let entries = reader.body(&body)?;
+    Ok(Tree { span: Span::new(file, 0, text.len() as u32), kind: Kind::Map(entries) })
+}
+
+struct Reader<'t> {
+    file: FileId,
+    text: &'t str,
+}
+
+impl Reader<'_> {
+    fn span(&self, range: Option<std::ops::Range<usize>>) -> Span {
+        let range = range.unwrap_or(0..0);
+        Span::new(self.file, range.start as u32, range.end as u32)
+    }
+
+    fn body(&self, body: &Body) -> Result<Vec<(Key, Tree)>, Box<Diagnostic>> {
+        let mut entries: Vec<(Key, Tree)> = Vec::new();
+        for structure in body {
+            match structure {
+                Structure::Attribute(attribute) => {
+                    let key = Key { text: attribute.key.as_str().into(), span: self.span(attribute.key.span()) };
+                    entries.push((key, self.value(&attribute.value)?));
+                }
+                Structure::Block(block) => {
+                    let span = self.span(block.span());
+                    let mut tree = Tree { span, kind: Kind::Map(self.body(&block.body)?) };
+                    // `resource "databricks_job" "x"` is an object below two names.
+                    for label in block.labels.iter().rev() {
+                        let key = Key { text: label.as_str().into(), span: self.span(label.span()) };
+                        tree = Tree { span, kind: Kind::Map(vec![(key, tree)]) };
+                    }
+                    let key = Key { text: block.ident.as_str().into(), span: self.span(block.ident.span()) };
+                    match entries.iter_mut().find(|(k, v)| k.text == key.text && is_of_blocks(v)) {
+                        Some((_, Tree { kind: Kind::List(items), .. })) => items.push(tree),
+                        _ => entries.push((key, Tree { span, kind: Kind::List(vec![tree]) })),
+                    }
+                }
+            }
+        }
+        twice(&entries)?;
+        Ok(entries)
+    }
+
+    fn value(&self, expression: &Expression) -> Result<Tree, Box<Diagnostic>> {
+        let span = self.span(expression.span());
+        let kind = match expression {
+            Expression::Null(_) => Kind::Null,
+            Expression::Bool(b) => Kind::Bool(*b.value()),
+            Expression::Number(n) => Kind::Number(SmolStr::new(n.value().to_string())),
+            Expression::String(s) => Kind::Text(s.value().to_string()),
+            Expression::Parenthesis(inner) => self.value(inner.inner())?.kind,
+            Expression::Array(array) => Kind::List(array.iter().map(|v| self.value(v)).collect::<Result<_, _>>()?),
+            Expression::Object(object) => {
+                let mut entries = Vec::new();
+                for (key, value) in object.iter() {
+                    let span = self.span(key.span());
+                    let written = self.text.get(span.start as usize..span.end as usize).unwrap_or("").trim();
+                    let text = written.trim_matches('"');
+                    entries.push((Key { text: text.into(), span }, self.value(value.expr())?));
+                }
+                twice(&entries)?;
+                Kind::Map(entries)
+            }
+            Expression::StringTemplate(template) => self.template(template.iter()),
+            Expression::HeredocTemplate(heredoc) => {
+                let template: &Template = &heredoc.template;
+                self.template(template.iter())
+            }
+            _ => {
+                let source = self.text.get(span.start as usize..span.end as usize).unwrap_or("").trim();
+                Kind::Mixed(vec![Piece::Reference(source.to_owned())])
+            }
+        };
+        Ok(Tree { span, kind })
+    }
+
+    fn template<'e>(&self, elements: impl Iterator<Item = &'e Element>) -> Kind {
+        let pieces: Vec<Piece> = elements
+            .map(|e| match e {
+                Element::Literal(text) => Piece::Text(text.as_str().to_owned()),
+                Element::Interpolation(inner) => {
+                    let span = self.span(inner.expr.span());
+                    let source = self.text.get(span.start as usize..span.end as usize).unwrap_or("").trim();
+                    Piece::Reference(source.to_owned())
+                }
+                Element::Directive(inner) => {
+                    let span = self.span(inner.span());
+                    let source = self.text.get(span.start as usize..span.end as usize).unwrap_or("");
+                    Piece::Reference(source.to_owned())
+                }
+            })
+            .collect();
+        match pieces.as_slice() {
+            [] => Kind::Text(String::new()),
+            [Piece::Text(text)] => Kind::Text(text.clone()),
+            _ => Kind::Mixed(pieces),
+        }
+    }
+}
+
+fn is_of_blocks(tree: &Tree) -> bool {
+    matches!(tree.kind, Kind::List(_))
+}

@@ -1,0 +1,255 @@
+//! Terraform: `databricks_job` resources of HCL, of its JSON form and of a plan.
+
+use super::jobs::{Found, Job, Note};
+use super::names::identifier;
+use super::tree::{Key, Kind, Piece, Tree};
+use super::variables::Variables;
+use crate::diag::{Code, Diagnostic};
+use crate::schema::{Block, JOB, Ty, from_terraform};
+
+const JOBS: &str = "databricks_job";
+const RIGHTS: &str = "databricks_permissions";
+
+/// Whether a value is a configuration or a plan of Terraform.
+pub fn is_terraform(tree: &Tree) -> bool {
+    ["resource", "planned_values", "terraform"].iter().any(|k| tree.get(k).is_some())
+}
+
+/// The jobs of a configuration or plan, with its variables.
+pub fn read(tree: &Tree) -> Found {
+    let mut found = Found::default();
+    let mut variables = Variables::new(None, None);
+    let planned = tree.get("planned_values").and_then(|p| p.get("root_module"));
+    let (jobs, rights) = match planned {
+        Some(module) => (planned_resources(module, JOBS), planned_resources(module, RIGHTS)),
+        None => {
+            declared(tree, &mut variables, &mut found);
+            (resources(tree, JOBS), resources(tree, RIGHTS))
+        }
+    };
+    for (key, _) in &jobs {
+        variables.jobs.insert(key.text.to_string(), identifier(&key.text));
+    }
+    let mut list: Vec<(Key, Tree)> = Vec::new();
+    for (key, job) in &jobs {
+        let mut body = converted(job, &JOB, planned.is_some(), &mut found.notes);
+        let own =
+            rights.iter().filter(|(_, r)| names_job(r, &key.text)).flat_map(|(_, r)| r.items_of("access_control"));
+        let own: Vec<Tree> = own.map(|r| drop_nothing(r, planned.is_some())).collect();
+        if let (Kind::Map(entries), false) = (&mut body.kind, own.is_empty()) {
+            let text = "access_control_list".into();
+            entries.push((Key { text, span: key.span }, Tree { span: key.span, kind: Kind::List(own) }));
+        }
+        list.push((key.clone(), variables.interpolated(&body, &mut found.diagnostics)));
+    }
+    let stubs: Vec<(String, String)> =
+        list.iter().map(|(k, j)| (identifier(&k.text), super::bundle::stub(&identifier(&k.text), j))).collect();
+    for (key, tree) in list {
+        let called = identifier(&key.text);
+        let others: String = stubs.iter().filter(|(n, _)| *n != called).map(|(_, s)| s.as_str()).collect();
+        let context = format!("\n{}{others}", variables.context());
+        found.jobs.push(Job { tree, hint: Some(called), context, ..Job::default() });
+    }
+    found.prelude = variables.source();
+    if found.jobs.is_empty() {
+        let d = Diagnostic::new(Code::NotAJob, tree.span.start_point(), "there is no `databricks_job` here");
+        found.diagnostics.push(d.help("name the file or plan that has the resource"));
+    }
+    left_out(tree, &mut found);
+    found
+}
+
+/// Objects below the names of a section: of HCL a list of blocks, of JSON an object.
+fn below<'t>(tree: &'t Tree, section: &str) -> Vec<&'t (Key, Tree)> {
+    let Some(section) = tree.get(section) else { return Vec::new() };
+    match &section.kind {
+        Kind::List(items) => items.iter().flat_map(Tree::entries).collect(),
+        _ => section.entries().iter().collect(),
+    }
+}
+
+fn resources(tree: &Tree, kind: &str) -> Vec<(Key, Tree)> {
+    let of_kind = below(tree, "resource").into_iter().filter(|(k, _)| k.text == kind);
+    let mut out = Vec::new();
+    for (_, named) in of_kind {
+        for (key, body) in named.entries() {
+            // The JSON form allows a list of one.
+            let body = body.items().first().unwrap_or(body);
+            out.push((key.clone(), body.clone()));
+        }
+    }
+    out
+}
+
+/// Resources of a plan, those of modules included.
+fn planned_resources(module: &Tree, kind: &str) -> Vec<(Key, Tree)> {
+    let mut out = Vec::new();
+    for resource in module.items_of("resources").iter().filter(|r| r.text_of("type") == Some(kind)) {
+        if let (Some((key, name)), Some(values)) = (resource.entry("name"), resource.get("values")) {
+            let text = name.text().unwrap_or("job");
+            let index = resource.get("index").map(|i| i.text().map_or_else(|| i.json().to_string(), str::to_owned));
+            let text = index.map_or_else(|| text.to_owned(), |i| format!("{text}_{i}"));
+            out.push((Key { text: text.into(), span: key.span }, values.clone()));
+        }
+    }
+    for child in module.items_of("child_modules") {
+        out.extend(planned_resources(child, kind));
+    }
+    out
+}
+
+/// The variables and locals.
+fn declared(tree: &Tree, variables: &mut Variables, found: &mut Found) {
+    for (key, body) in below(tree, "variable") {
+        let body = body.items().first().unwrap_or(body);
+        let kept = body.entries().iter().filter(|(k, _)| matches!(k.text.as_str(), "default" | "description")).cloned();
+        let body = Tree { span: body.span, kind: Kind::Map(kept.collect()) };
+        variables.declare(key, &body, &mut found.diagnostics);
+    }
+    for (key, value) in below(tree, "locals") {
+        variables.local(key, value);
+    }
+}
+
+/// Whether permissions are about a job.
+fn names_job(rights: &Tree, job: &str) -> bool {
+    let wanted = format!("{JOBS}.{job}.id");
+    match rights.get("job_id").map(|t| &t.kind) {
+        Some(Kind::Mixed(pieces)) => matches!(pieces.as_slice(), [Piece::Reference(r)] if *r == wanted),
+        Some(Kind::Text(text)) => *text == format!("${{{wanted}}}"),
+        _ => false,
+    }
+}
+
+/// A resource as the API has it: other names, and single blocks that are no lists.
+fn converted(tree: &Tree, block: &'static Block, planned: bool, notes: &mut Vec<Note>) -> Tree {
+    let mut out = Vec::new();
+    for (key, value) in tree.entries() {
+        let api = from_terraform(block, &key.text);
+        if *block == JOB && is_terraforms_own(&key.text) {
+            let nothing = planned && is_nothing(value) || matches!(value.kind, Kind::Bool(false));
+            if !nothing && key.text != "id" {
+                notes.push(Note { span: key.span, text: format!("`{}` is for Terraform alone", key.text) });
+            }
+            continue;
+        }
+        // A plan says what is not there as well.
+        if planned && is_nothing(value) {
+            continue;
+        }
+        let key = Key { text: api.into(), span: key.span };
+        let value = match (block.field(api).map(|f| f.ty), &value.kind) {
+            (Some(Ty::Block(inner)), Kind::List(items)) if items.len() == 1 => {
+                items.first().map_or_else(|| value.clone(), |v| converted(v, inner, planned, notes))
+            }
+            (Some(Ty::Block(inner)), Kind::Map(_)) => converted(value, inner, planned, notes),
+            (Some(Ty::BlockList(inner)), Kind::List(items)) => {
+                let items = items.iter().map(|v| converted(v, inner, planned, notes)).collect();
+                Tree { span: value.span, kind: Kind::List(items) }
+            }
+            (Some(Ty::BlockList(inner)), Kind::Map(_)) => {
+                let kind = Kind::List(vec![converted(value, inner, planned, notes)]);
+                Tree { span: value.span, kind }
+            }
+            _ => strings(value),
+        };
+        out.push((key, value));
+    }
+    Tree { span: tree.span, kind: Kind::Map(out) }
+}
+
+fn drop_nothing(tree: &Tree, planned: bool) -> Tree {
+    let entries = tree.entries().iter().filter(|(_, v)| !(planned && is_nothing(v)));
+    Tree { span: tree.span, kind: Kind::Map(entries.map(|(k, v)| (k.clone(), strings(v))).collect()) }
+}
+
+fn is_nothing(value: &Tree) -> bool {
+    match &value.kind {
+        Kind::Null => true,
+        Kind::List(items) => items.is_empty(),
+        Kind::Text(text) => text.is_empty(),
+        _ => false,
+    }
+}
+
+/// What every resource has, and what the provider does itself.
+fn is_terraforms_own(key: &str) -> bool {
+    matches!(
+        key,
+        "id" | "url"
+            | "always_running"
+            | "control_run_state"
+            | "timeouts"
+            | "lifecycle"
+            | "depends_on"
+            | "count"
+            | "for_each"
+            | "provider"
+            | "provisioner"
+            | "connection"
+            | "provider_config"
+            | "job_status"
+            | "//"
+    )
+}
+
+/// Texts of the JSON form, in which expressions stand between `${` and `}`.
+fn strings(tree: &Tree) -> Tree {
+    let kind = match &tree.kind {
+        Kind::Text(text) if text.contains("${") || text.contains("%%{") => template(text),
+        Kind::List(items) => Kind::List(items.iter().map(strings).collect()),
+        Kind::Map(entries) => Kind::Map(entries.iter().map(|(k, v)| (k.clone(), strings(v))).collect()),
+        other => other.clone(),
+    };
+    Tree { span: tree.span, kind }
+}
+
+fn template(text: &str) -> Kind {
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut literal = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let (before, after) = (rest.get(..at).unwrap_or(""), rest.get(at + 2..).unwrap_or(""));
+        if let Some(before) = before.strip_suffix('$') {
+            literal.push_str(before);
+            literal.push_str("${");
+            rest = after;
+            continue;
+        }
+        let Some(end) = after.find('}') else { break };
+        literal.push_str(before);
+        if !literal.is_empty() {
+            pieces.push(Piece::Text(std::mem::take(&mut literal).replace("%%{", "%{")));
+        }
+        pieces.push(Piece::Reference(after.get(..end).unwrap_or("").trim().to_owned()));
+        rest = after.get(end + 1..).unwrap_or("");
+    }
+    literal.push_str(rest);
+    if !literal.is_empty() || pieces.is_empty() {
+        pieces.push(Piece::Text(literal.replace("%%{", "%{")));
+    }
+    match pieces.as_slice() {
+        [Piece::Text(text)] => Kind::Text(text.clone()),
+        _ => Kind::Mixed(pieces),
+    }
+}
+
+/// What the language has nothing for.
+fn left_out(tree: &Tree, found: &mut Found) {
+    for (kind, named) in below(tree, "resource") {
+        if !matches!(kind.text.as_str(), JOBS | RIGHTS) {
+            let names: Vec<&str> = named.entries().iter().map(|(k, _)| k.text.as_str()).collect();
+            let text =
+                format!("{} {}: pipec deploys jobs, and uploads the files that they name", kind.text, names.join(", "));
+            found.notes.push(Note { span: kind.span, text });
+        }
+    }
+    for section in ["module", "data", "output", "provider"] {
+        if let Some((key, _)) = tree.entry(section).filter(|_| tree.get("planned_values").is_none()) {
+            let text = format!(
+                "`{section}`: Terraform alone knows it; a plan as JSON (`terraform show -json`) has its values"
+            );
+            found.notes.push(Note { span: key.span, text });
+        }
+    }
+}
