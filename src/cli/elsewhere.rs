@@ -13,7 +13,6 @@ use crate::emit::{Artifact, ForTarget, asset_bundle, terraform, write_all};
 use crate::model::Mode;
 use crate::project::load;
 use crate::source::DiskFiles;
-use crate::syntax::ast::{DeclKind, Item};
 
 pub fn run(args: &Compile, shared: &Shared) -> Outcome {
     let targets = match lowered(args, shared) {
@@ -51,13 +50,7 @@ fn lowered(args: &Compile, shared: &Shared) -> Result<Option<(PathBuf, Vec<ForTa
     let [project] = loaded.projects.as_slice() else {
         return Err(usage("there are several projects here, and a bundle is one; name the root file of one of them"));
     };
-    let items = project.units.iter().flat_map(|u| &u.ast.items);
-    let mut names: Vec<Option<SmolStr>> = items
-        .filter_map(|i| match i {
-            Item::Decl(d) if d.kind == DeclKind::Target => Some(Some(d.name.text.clone())),
-            _ => None,
-        })
-        .collect();
+    let mut names: Vec<Option<SmolStr>> = project.targets().map(Some).collect();
     if let Some(target) = &shared.target {
         names = vec![Some(target.as_str().into())];
     } else if names.is_empty() {

@@ -9,7 +9,8 @@ use smol_str::SmolStr;
 use super::fields::raw;
 use super::jobs::{Found, Job, Note};
 use super::names::{identifier, is_name, name, string};
-use super::tree::{Key, Kind, Piece, Tree};
+use super::overrides::{Layer, Left, missing};
+use super::tree::{Key, Kind, Tree};
 use super::variables::{Variable, Variables};
 use super::yaml;
 use crate::diag::{Code, Diagnostic};
@@ -186,7 +187,8 @@ impl Bundle<'_> {
         for (key, declared) in self.section("variables") {
             variables.declare(&key, &declared, &mut self.found.diagnostics);
         }
-        let jobs = self.resources("jobs");
+        let mut jobs = self.resources("jobs");
+        let whole = whole_jobs(&targets, default.as_deref(), &mut jobs);
         for (key, _) in &jobs {
             variables.jobs.insert(key.text.to_string(), identifier(&key.text));
         }
@@ -196,7 +198,7 @@ impl Bundle<'_> {
             let job = variables.interpolated(&self.with_shared(job, &shared), &mut self.found.diagnostics);
             list.push((key.clone(), job));
         }
-        let overrides = self.overrides(&targets, &mut list, &mut variables);
+        let overrides = self.overrides(&targets, &whole, &mut list, &mut variables);
         let context: Vec<(String, String)> =
             list.iter().map(|(k, j)| (identifier(&k.text), stub(&identifier(&k.text), j))).collect();
         let written = self.targets(&targets, &mut variables, &overrides);
@@ -269,6 +271,7 @@ impl Bundle<'_> {
     fn overrides(
         &mut self,
         targets: &[(Key, Tree)],
+        whole: &[SmolStr],
         jobs: &mut [(Key, Tree)],
         variables: &mut Variables,
     ) -> BTreeMap<String, Vec<(Key, Tree)>> {
@@ -276,35 +279,45 @@ impl Bundle<'_> {
         let only = jobs.len() == 1;
         for (target, body) in targets {
             let Some(changed) = body.get("resources").and_then(|r| r.get("jobs")) else { continue };
+            let mut all: Vec<(SmolStr, Left)> = Vec::new();
             for (key, change) in changed.entries() {
-                let Some((_, job)) = jobs.iter_mut().find(|(k, _)| k.text == key.text) else {
-                    self.not_taken(
-                        key.span,
-                        format!("the job `{}` exists in the target `{}` alone", key.text, target.text),
-                    );
-                    continue;
-                };
-                let change = variables.interpolated(change, &mut self.found.diagnostics);
-                let mut left: Vec<(Key, Tree)> = Vec::new();
-                let path: Vec<String> = (!only).then(|| key.text.to_string()).into_iter().collect();
-                laid_over(job, &change, &path, &target.text, variables, &mut left);
-                for (field, value) in left {
-                    let whole = change.entries().iter().any(|(k, _)| k.span == field.span);
-                    if only
-                        && whole
-                        && JOB.field(&field.text).is_some()
-                        && !matches!(
-                            field.text.as_str(),
-                            "name" | "tasks" | "job_clusters" | "parameters" | "environments"
-                        )
-                    {
-                        out.entry(target.text.to_string()).or_default().push((field, value));
-                    } else {
+                let Some((_, job)) = jobs.iter_mut().find(|(k, _)| k.text == key.text) else { continue };
+                let change = variables.interpolated(&self.with_shared(change, &[]), &mut self.found.diagnostics);
+                if whole.contains(&key.text) {
+                    for missing in missing(job, &change) {
                         let text = format!(
-                            "`{}` of the job `{}` is something else in the target `{}`",
-                            field.text, key.text, target.text
+                            "`{}` of the job `{}` is not there in the target `{}`",
+                            missing.text, key.text, target.text
                         );
-                        self.not_taken(field.span, text);
+                        self.not_taken(missing.span, text);
+                    }
+                }
+                let path: Vec<String> = (!only).then(|| key.text.to_string()).into_iter().collect();
+                let whole = whole.contains(&key.text);
+                let mut layer =
+                    Layer { target: &target.text, whole, variables, around: Some(Vec::new()), left: Vec::new() };
+                layer.map(job, &change, &path);
+                all.extend(layer.left.into_iter().map(|left| (key.text.clone(), left)));
+            }
+            for (job, left) in &all {
+                let same = |other: &Left| {
+                    let path =
+                        |l: &Left| l.around.as_ref().map(|a| a.iter().map(|k| k.text.clone()).collect::<Vec<_>>());
+                    path(other) == path(left) && other.key.text == left.key.text && other.value.same(&left.value)
+                };
+                // What a target says of a field, it says for every pipeline.
+                let shared = all.iter().filter(|(_, other)| same(other)).count() == jobs.len();
+                match at_target(left).filter(|_| shared) {
+                    Some((field, value)) => {
+                        let fields = out.entry(target.text.to_string()).or_default();
+                        joined(fields, field, value);
+                    }
+                    None => {
+                        let text = format!(
+                            "`{}` of the job `{job}` is something else in the target `{}`",
+                            left.key.text, target.text
+                        );
+                        self.not_taken(left.key.span, text);
                     }
                 }
             }
@@ -414,6 +427,47 @@ impl Bundle<'_> {
     }
 }
 
+/// Adds a field; objects of one name become one.
+fn joined(fields: &mut Vec<(Key, Tree)>, key: Key, value: Tree) {
+    match fields.iter_mut().find(|(k, _)| k.text == key.text) {
+        Some((_, Tree { kind: Kind::Map(own), .. })) => {
+            if let Kind::Map(new) = value.kind {
+                new.into_iter().for_each(|(k, v)| joined(own, k, v));
+            }
+        }
+        Some(_) => {}
+        None => fields.push((key, value)),
+    }
+}
+
+/// A change as a field of a target; nothing for what a target cannot say.
+fn at_target(left: &Left) -> Option<(Key, Tree)> {
+    let mut around = left.around.clone()?;
+    let (mut key, mut value) = (left.key.clone(), left.value.clone());
+    while let Some(outer) = around.pop() {
+        value = Tree { span: value.span, kind: Kind::Map(vec![(key, value)]) };
+        key = outer;
+    }
+    let own = ["name", "tasks", "job_clusters", "parameters", "environments"];
+    (JOB.field(&key.text).is_some() && !own.contains(&key.text.as_str())).then_some((key, value))
+}
+
+/// Adds the jobs that stand in targets alone, as the default target has them; gives their names.
+fn whole_jobs(targets: &[(Key, Tree)], default: Option<&str>, jobs: &mut Vec<(Key, Tree)>) -> Vec<SmolStr> {
+    let mut out = Vec::new();
+    let (first, rest): (Vec<_>, Vec<_>) = targets.iter().partition(|(k, _)| Some(k.text.as_str()) == default);
+    for (_, target) in first.into_iter().chain(rest) {
+        let own = target.get("resources").and_then(|r| r.get("jobs")).map(Tree::entries).unwrap_or_default();
+        for (key, job) in own {
+            if !jobs.iter().any(|(k, _)| k.text == key.text) {
+                jobs.push((key.clone(), job.clone()));
+                out.push(key.text.clone());
+            }
+        }
+    }
+    out
+}
+
 /// An entry of `permissions` as one of `access_control_list`.
 fn right(entry: &Tree) -> Tree {
     let entries = entry.entries().iter().map(|(key, value)| {
@@ -427,56 +481,6 @@ fn right(entry: &Tree) -> Tree {
         (Key { text, span: key.span }, value)
     });
     Tree { span: entry.span, kind: Kind::Map(entries.collect()) }
-}
-
-/// Lays what a target says over a job: where the job says a number or text as well, both become a var.
-fn laid_over(
-    job: &mut Tree,
-    change: &Tree,
-    path: &[String],
-    target: &str,
-    variables: &mut Variables,
-    left: &mut Vec<(Key, Tree)>,
-) {
-    let Kind::Map(entries) = &mut job.kind else { return };
-    for (key, value) in change.entries() {
-        let Some((_, own)) = entries.iter_mut().find(|(k, _)| k.text == key.text) else {
-            left.push((key.clone(), value.clone()));
-            continue;
-        };
-        if own.same(value) {
-            continue;
-        }
-        let mut path = path.to_vec();
-        path.push(key.text.to_string());
-        match (&mut own.kind, &value.kind) {
-            (Kind::Map(_), Kind::Map(_)) => laid_over(own, value, &path, target, variables, left),
-            (Kind::List(items), Kind::List(changes)) => {
-                let id = crate::schema::list_key(&key.text);
-                for change in changes {
-                    let wanted = id.and_then(|id| change.text_of(id));
-                    match items.iter_mut().find(|i| wanted.is_some() && id.and_then(|id| i.text_of(id)) == wanted) {
-                        Some(item) => {
-                            let mut path = path.clone();
-                            path.extend(wanted.map(str::to_owned));
-                            laid_over(item, change, &path, target, variables, left);
-                        }
-                        None => left.push((key.clone(), value.clone())),
-                    }
-                }
-            }
-            (Kind::Mixed(pieces), _) if matches!(pieces.as_slice(), [Piece::Var { .. }]) => {
-                let [Piece::Var { name, .. }] = pieces.as_slice() else { continue };
-                variables.set(target, name.clone(), value.clone());
-            }
-            (Kind::Text(_) | Kind::Number(_) | Kind::Bool(_), Kind::Text(_) | Kind::Number(_) | Kind::Bool(_)) => {
-                let name = variables.made(&path, own.kind.clone());
-                variables.set(target, name.clone(), value.clone());
-                own.kind = Kind::Mixed(vec![Piece::Var { name, value: Box::new(own.kind.clone()) }]);
-            }
-            _ => left.push((key.clone(), value.clone())),
-        }
-    }
 }
 
 /// A pipeline with the parameters of a job and nothing else: what a call of it is checked against.

@@ -14,6 +14,7 @@ mod jobs;
 mod json;
 mod names;
 mod out;
+mod overrides;
 mod pipeline;
 mod prove;
 mod references;

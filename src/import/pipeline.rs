@@ -101,7 +101,7 @@ impl Writer<'_> {
             }
             out.push("\n");
             let shown = parameter.get("name").map_or(parameter.span, |n| n.span);
-            out.mark(from, list_key.span, shown, false);
+            out.mark(from, list_key.span, shown, ty != "string");
         }
     }
 

@@ -446,7 +446,7 @@ impl<'t> Writer<'t> {
         let (sign, _) = COMPARISONS.iter().find(|(_, o)| *o == op)?;
         let numbers = !matches!(op, "EQUAL_TO" | "NOT_EQUAL");
         let sides = [body.text_of("left")?, body.text_of("right")?];
-        let whole = sides.iter().all(|s| s.parse::<i64>().is_ok() || s.contains("{{"));
+        let whole = sides.iter().any(|s| s.parse::<i64>().is_ok());
         let mut out = Vec::new();
         for side in sides {
             if numbers && is_number(side) {
@@ -466,8 +466,13 @@ impl<'t> Writer<'t> {
     fn asks(&mut self, text: &str, ty: &'static str) {
         match braces(text).as_slice() {
             [(0, _, Braces::Known(Reference::Param(param)))] => {
-                if let Some(slot) = self.params.get_mut(param.as_str()) {
-                    *slot = ty;
+                let defaults = self.job.items_of("parameters").iter();
+                let default = defaults.filter(|p| p.text_of("name") == Some(param)).find_map(|p| p.text_of("default"));
+                let plain = self.way_of(self.job, "parameters").is_some();
+                if let (Some(slot), false) = (self.params.get_mut(param.as_str()), plain) {
+                    // Its own default says which number it is.
+                    let whole = default.is_some_and(|d| d.parse::<i64>().is_ok());
+                    *slot = if ty == "float" && whole { "int" } else { ty };
                 }
             }
             [(0, _, Braces::Known(Reference::Value { task, name }))] => {

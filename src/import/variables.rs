@@ -6,7 +6,7 @@ use super::fields::raw;
 use super::names::{identifier, name};
 use super::tree::{Key, Kind, Piece, Tree};
 use crate::diag::{Code, Diagnostic};
-use crate::source::{FileId, Span};
+use crate::source::Span;
 
 /// A `var` of the project.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub(super) struct Variables {
     set: BTreeMap<String, Vec<(String, Tree)>>,
     /// The pipeline of each job.
     pub jobs: BTreeMap<String, String>,
+    /// The vars that were made for places where targets differ.
+    made: Vec<String>,
     /// Whether something depends on the name of the target.
     uses_target: bool,
 }
@@ -45,6 +47,7 @@ impl Variables {
             list: Vec::new(),
             set: BTreeMap::new(),
             jobs: BTreeMap::new(),
+            made: Vec::new(),
             uses_target: false,
         }
     }
@@ -78,7 +81,8 @@ impl Variables {
         while self.list.iter().any(|v| v.name == name) {
             name.push('_');
         }
-        let default = Tree { span: Span::new(FileId(0), 0, 0), kind: value };
+        self.made.push(name.clone());
+        let default = Tree { kind: value, ..Tree::default() };
         self.list.push(Variable {
             name: name.clone(),
             ty: type_of(&default.kind),
@@ -87,6 +91,11 @@ impl Variables {
             complex: false,
         });
         name
+    }
+
+    /// Whether a var was made for one place.
+    pub fn is_made(&self, name: &str) -> bool {
+        self.made.iter().any(|m| m == name)
     }
 
     /// Sets a var in a target.
@@ -110,7 +119,7 @@ impl Variables {
     pub fn context(&self) -> String {
         let mut all = self.clone();
         for variable in &mut all.list {
-            variable.default.get_or_insert(Tree { span: Span::new(FileId(0), 0, 0), kind: Kind::Text(String::new()) });
+            variable.default.get_or_insert(Tree { kind: Kind::Text(String::new()), ..Tree::default() });
         }
         all.source()
     }
@@ -267,11 +276,7 @@ impl Variables {
         let name = identifier(path);
         let value = Kind::Text(format!("${{{path}}}"));
         if !self.list.iter().any(|v| v.name == name) {
-            let d = Diagnostic::new(
-                Code::NotTakenOver,
-                span,
-                format!("only the deployment of a bundle knows `${{{path}}}`"),
-            );
+            let d = Diagnostic::new(Code::NotTakenOver, span, format!("only a deployment knows `${{{path}}}`"));
             diagnostics
                 .push(d.help(format!("it is the var `{name}` now: set it in the targets, or with `--var {name}=...`")));
             let default = Some(Tree { span, kind: value.clone() });

@@ -17,6 +17,8 @@ pub use pythons::PackageSource;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use crate::schema::ComputeTables;
 use crate::source::{FileId, Span};
 use crate::syntax::ast;
@@ -68,6 +70,14 @@ impl Project {
     /// What was read in the directory of a package.
     pub fn package(&self, dir: &Path) -> Option<&PackageSource> {
         self.packages.iter().find(|(d, _)| d == dir).map(|(_, p)| p.as_ref())
+    }
+
+    /// The names of its targets, in order of declaration.
+    pub fn targets(&self) -> impl Iterator<Item = SmolStr> + '_ {
+        self.units.iter().flat_map(|u| &u.ast.items).filter_map(|i| match i {
+            ast::Item::Decl(d) if d.kind == ast::DeclKind::Target => Some(d.name.text.clone()),
+            _ => None,
+        })
     }
 
     /// The unit of a file.

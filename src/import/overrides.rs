@@ -1,0 +1,127 @@
+//! What a target of a bundle says about a job that says something else by itself.
+
+use super::tree::{Key, Kind, Piece, Tree};
+use super::variables::Variables;
+use crate::schema::list_key;
+
+/// A target's changes: where job and target both say a number or a text, it becomes a var that the target sets.
+pub(super) struct Layer<'a> {
+    pub target: &'a str,
+    /// The target says the whole job, and not only what changes: lists are replaced, not added to.
+    pub whole: bool,
+    pub variables: &'a mut Variables,
+    /// The objects around what is looked at, from the job inwards; nothing inside of a list.
+    pub around: Option<Vec<Key>>,
+    /// What cannot be a var.
+    pub left: Vec<Left>,
+}
+
+/// A change that cannot be a var.
+pub(super) struct Left {
+    /// The objects around it, from the job inwards; nothing inside of a list.
+    pub around: Option<Vec<Key>>,
+    pub key: Key,
+    pub value: Tree,
+}
+
+impl Layer<'_> {
+    /// Lays an object over one of the job.
+    pub fn map(&mut self, job: &mut Tree, change: &Tree, path: &[String]) {
+        let Kind::Map(entries) = &mut job.kind else { return };
+        for (key, value) in change.entries() {
+            match entries.iter_mut().find(|(k, _)| k.text == key.text) {
+                Some((_, own)) => {
+                    let mut path = path.to_vec();
+                    path.push(key.text.to_string());
+                    self.value(own, value, key, &path);
+                }
+                None => self.leave(key, value),
+            }
+        }
+    }
+
+    fn leave(&mut self, key: &Key, value: &Tree) {
+        self.left.push(Left { around: self.around.clone(), key: key.clone(), value: value.clone() });
+    }
+
+    fn value(&mut self, own: &mut Tree, value: &Tree, key: &Key, path: &[String]) {
+        if own.same(value) {
+            return;
+        }
+        match (&mut own.kind, &value.kind) {
+            (Kind::Map(_), Kind::Map(_)) => {
+                let outer = self.around.clone();
+                if let Some(around) = &mut self.around {
+                    around.push(key.clone());
+                }
+                self.map(own, value, path);
+                self.around = outer;
+            }
+            (Kind::List(items), Kind::List(changes)) => {
+                let outer = self.around.take();
+                let whole = self.left.len();
+                self.list(items, changes, key, value, path);
+                self.around = outer;
+                // A list that is another altogether is a field like any other.
+                for left in self.left.iter_mut().skip(whole).filter(|l| l.key.span == key.span) {
+                    left.around.clone_from(&self.around);
+                }
+            }
+            (Kind::Mixed(pieces), Kind::Text(_) | Kind::Number(_) | Kind::Bool(_)) => match pieces.as_slice() {
+                [Piece::Var { name, .. }] if self.variables.is_made(name) => {
+                    self.variables.set(self.target, name.clone(), value.clone());
+                }
+                _ => self.leave(key, value),
+            },
+            (Kind::Text(_) | Kind::Number(_) | Kind::Bool(_), Kind::Text(_) | Kind::Number(_) | Kind::Bool(_)) => {
+                let name = self.variables.made(path, own.kind.clone());
+                self.variables.set(self.target, name.clone(), value.clone());
+                own.kind = Kind::Mixed(vec![Piece::Var { name, value: Box::new(own.kind.clone()) }]);
+            }
+            _ => self.leave(key, value),
+        }
+    }
+
+    /// Elements with keys are found by them; the others by their place, where the whole list is said.
+    fn list(&mut self, items: &mut [Tree], changes: &[Tree], key: &Key, value: &Tree, path: &[String]) {
+        let named = list_key(&key.text).filter(|id| changes.iter().all(|c| c.text_of(id).is_some()));
+        let below = |part: String| path.iter().cloned().chain([part]).collect::<Vec<_>>();
+        match named {
+            Some(id) if self.whole || key.text != "depends_on" => {
+                for change in changes {
+                    let wanted = change.text_of(id);
+                    match items.iter_mut().find(|i| i.text_of(id) == wanted) {
+                        Some(item) => self.map(item, change, &below(wanted.unwrap_or_default().to_owned())),
+                        None => self.leave(key, value),
+                    }
+                }
+            }
+            None if self.whole && items.len() == changes.len() => {
+                for (i, (item, change)) in items.iter_mut().zip(changes).enumerate() {
+                    self.value(item, change, key, &below((i + 1).to_string()));
+                }
+            }
+            _ => self.leave(key, value),
+        }
+    }
+}
+
+/// The entries of a job that another form of it does not have.
+pub(super) fn missing<'t>(job: &'t Tree, other: &Tree) -> Vec<&'t Key> {
+    let mut out = Vec::new();
+    for (key, value) in job.entries().iter().filter(|(_, v)| v.kind != Kind::Null) {
+        match (other.get(&key.text), list_key(&key.text)) {
+            (None, _) => out.push(key),
+            (Some(inner), Some(id)) => {
+                for item in value.items() {
+                    match inner.items().iter().find(|i| i.text_of(id) == item.text_of(id)) {
+                        Some(inner) => out.extend(missing(item, inner)),
+                        None => out.push(key),
+                    }
+                }
+            }
+            (Some(inner), None) => out.extend(missing(value, inner)),
+        }
+    }
+    out
+}

@@ -1,0 +1,133 @@
+//! Jobs for other tools of deployment: what is emitted is read again, and is the same.
+
+#[path = "support/jobs.rs"]
+mod jobs;
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use jobs::difference;
+use pipec::check::{Options, check};
+use pipec::import::{Found, import_all, read_input, read_yaml, texts};
+use pipec::lower::lower;
+use pipec::project::load;
+use pipec::source::{FileId, MemoryFiles, SourceMap};
+use serde_json::Value;
+use support::entries;
+
+fn emit(example: &Path, what: &str) -> PathBuf {
+    let name = example.file_name().unwrap();
+    let out = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("emit").join(what).join(name);
+    let run = Command::new(env!("CARGO_BIN_EXE_pipec"))
+        .args(["compile", "--emit", what, "-q", "--out"])
+        .args([&out, &example.to_path_buf()])
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}: {}", example.display(), String::from_utf8_lossy(&run.stderr));
+    out
+}
+
+/// Reads an input with nothing beside it, so that paths stay as they are.
+fn read(path: &Path) -> Found {
+    let mut sources = SourceMap::default();
+    let file = sources.add(path.file_name().unwrap(), std::fs::read_to_string(path).unwrap());
+    read_input(file, None, &MemoryFiles::new(), &mut sources)
+}
+
+/// The source that an input becomes.
+fn source(found: &Found) -> String {
+    let imported = import_all(&found.jobs.iter().collect::<Vec<_>>());
+    assert!(imported.iter().all(|i| i.same), "{:?}", imported.iter().map(|i| &i.diagnostics).collect::<Vec<_>>());
+    texts(Path::new("x"), found, &imported).into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n")
+}
+
+/// The jobs of a source for a target, with development left to others.
+fn compiled(source: &str, target: Option<&str>) -> Vec<(String, Value)> {
+    let mut files = MemoryFiles::new();
+    files.insert("main.pipe", source);
+    let loaded = load(&[PathBuf::from("main.pipe")], &files).unwrap();
+    let options = Options { target: target.map(Into::into), ..Options::default() };
+    let checked = check(&loaded, &files, &options).unwrap();
+    let said =
+        || checked.diagnostics.iter().map(|d| pipec::diag::formats::one_line(d, &loaded.sources)).collect::<Vec<_>>();
+    let program = checked.programs[0].as_ref().unwrap_or_else(|| panic!("{}\n{source}", said().join("\n")));
+    let as_written = pipec::lower::Options { as_written: true, ..Default::default() };
+    let bundle = lower(program, &[], &Default::default(), Path::new(""), &as_written);
+    bundle.jobs.into_iter().map(|j| (j.pipeline.to_string(), j.body)).collect()
+}
+
+/// What a bundle has in other words.
+fn as_job(job: &Value) -> Value {
+    let mut job = job.clone();
+    if let Some(Value::Array(rights)) = job.as_object_mut().unwrap().remove("permissions") {
+        let list = rights.into_iter().map(|mut r| {
+            let level = r.as_object_mut().unwrap().remove("level").unwrap();
+            r["permission_level"] = level;
+            r
+        });
+        job["access_control_list"] = list.collect();
+    }
+    for task in job["tasks"].as_array_mut().into_iter().flatten() {
+        if let Some(id) = task.get_mut("run_job_task").and_then(|r| r.get_mut("job_id")) {
+            assert!(id.as_str().is_some_and(|id| id.starts_with("${resources.jobs.")));
+            *id = 0.into();
+        }
+    }
+    job
+}
+
+#[test]
+fn a_bundle_is_read_again_as_the_same_jobs_for_every_target() {
+    let mut compared = 0;
+    for example in entries("examples") {
+        let out = emit(&example, "bundle");
+        let path = out.join("databricks.yml");
+        let yaml = read_yaml(FileId(0), &std::fs::read_to_string(&path).unwrap()).unwrap().json();
+        let found = read(&path);
+        let said: Vec<&str> = found.diagnostics.iter().map(|d| d.message.as_str()).collect();
+        assert!(said.is_empty(), "{}: {said:?}", example.display());
+        let source = source(&found);
+        for (target, body) in yaml["targets"].as_object().unwrap() {
+            for (pipeline, job) in compiled(&source, Some(target)) {
+                let emitted = as_job(&body["resources"]["jobs"][&pipeline]);
+                let difference = difference(&emitted, &job);
+                assert!(difference.is_empty(), "{}, {target}, {pipeline}: {difference}\n{source}", example.display());
+                compared += 1;
+            }
+        }
+        // Everything that the jobs name lies beside it.
+        let text = std::fs::read_to_string(&path).unwrap();
+        for word in text.split(|c: char| c.is_whitespace() || c == '"').filter(|w| w.starts_with("./")) {
+            assert!(out.join(word).exists(), "{}: there is no {word}", example.display());
+        }
+    }
+    assert!(compared >= 8, "only {compared} jobs");
+}
+
+#[test]
+fn terraform_is_read_again_as_the_same_jobs() {
+    let mut compared = 0;
+    for example in entries("examples") {
+        let out = emit(&example, "terraform");
+        for target in std::fs::read_dir(&out).unwrap().map(|e| e.unwrap().path()) {
+            let found = read(&target.join("main.tf.json"));
+            let said: Vec<&str> = found.diagnostics.iter().map(|d| d.message.as_str()).collect();
+            assert!(said.is_empty(), "{}: {said:?}", example.display());
+            let source = source(&found);
+            let name = target.file_name().unwrap().to_string_lossy().into_owned();
+            for (pipeline, job) in compiled(&source, None) {
+                let own = example.join("expected").join(&name).join(format!("{pipeline}.job.json"));
+                let Ok(text) = std::fs::read_to_string(&own) else { continue };
+                let wanted: Value = serde_json::from_str(&text).unwrap();
+                // Development changes names and schedules, and is left to Terraform's workspaces.
+                if !wanted["name"].as_str().unwrap().starts_with("[dev") {
+                    let difference = difference(&wanted, &job);
+                    assert!(difference.is_empty(), "{}, {pipeline}: {difference}", target.display());
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared >= 4, "only {compared} jobs");
+}
