@@ -1064,3 +1064,26 @@ fn a_dbt_project_may_be_the_project_itself() {
     let folder = job["tasks"][0]["dbt_task"]["project_directory"].as_str().unwrap().to_owned();
     assert!(workspace.inner().nodes.contains_key(&format!("{folder}/dbt_project.yml")), "{folder}");
 }
+
+#[test]
+fn a_live_job_becomes_source_with_its_notebooks_and_is_compared() {
+    let (workspace, shop) = (Workspace::start(), Project::shop());
+    run(&workspace, shop.path(), &["deploy"]).ok();
+    let (load, settings) = job_of(&workspace, "load");
+    let id = load.to_string();
+    let away = Project::of("");
+    let ran = run(&workspace, away.path(), &["import", "--job-id", &id, "--out", "here", "--notebooks"]).ok();
+    let source =
+        std::fs::read_to_string(away.path().join("here/load.pipe")).unwrap_or_else(|e| panic!("{e}: {}", ran.err));
+    assert!(source.contains("notebook \"./notebooks/"), "{source}");
+    std::fs::write(away.path().join("live.json"), settings.to_string()).unwrap();
+    run(&workspace, away.path(), &["diff", "live.json", &format!("job:{id}")]).ok().says("1 job without");
+    let mut changed = settings.clone();
+    changed["tasks"][0]["max_retries"] = 3.into();
+    std::fs::write(away.path().join("changed.json"), changed.to_string()).unwrap();
+    run(&workspace, away.path(), &["diff", "live.json", "changed.json", "--exit-code"])
+        .fails(1)
+        .says("~ load")
+        .says("+ step fetch: max_retries = 3");
+    run(&workspace, away.path(), &["import", "--job-id", "99"]).fails(3).says("there is no job 99");
+}

@@ -69,6 +69,8 @@ pub enum Command {
     Explain(Explain),
     /// Show fields of the Jobs API
     Schema(Schema),
+    /// Show how two jobs differ, whatever they are written in
+    Diff(Diff),
     /// Turn jobs that exist into source that compiles back to them
     Import(Import),
     /// Serve an editor: the language server, on stdin and stdout
@@ -86,15 +88,39 @@ pub enum Command {
 
 #[derive(Debug, ClapArgs)]
 pub struct Import {
-    /// Jobs as JSON or JSON lines; `-` for stdin
-    #[arg(required = true, value_name = "FILE")]
+    /// Jobs as JSON or JSON lines, a bundle (`databricks.yml` or its folder), Terraform; `-` for stdin
+    #[arg(required_unless_present = "job_id", value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// A job of a workspace
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    pub job_id: Vec<i64>,
+    /// Bring the notebooks of those jobs, into `notebooks` beside the source
+    #[arg(long, requires = "job_id", requires = "out")]
+    pub notebooks: bool,
     /// Write a file for each pipeline; without it everything goes to stdout
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Replace files that are there
     #[arg(long, requires = "out")]
     pub force: bool,
+    #[command(flatten)]
+    pub login: Login,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Diff {
+    /// Source, compiled or other JSON, a bundle, Terraform, or `job:ID` for a job of a workspace
+    pub left: String,
+    /// The same, for what it is compared with
+    pub right: String,
+    /// How the differences are written
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    pub output: Output,
+    /// Exit with 1 if there are differences
+    #[arg(long)]
+    pub exit_code: bool,
+    #[command(flatten)]
+    pub login: Login,
 }
 
 #[derive(Debug, ClapArgs)]

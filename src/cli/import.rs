@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::args::{Import, Shared};
+use super::remote::Workspace;
 use super::{Outcome, report, usage};
 use crate::diag::Severity;
 use crate::emit::write_file;
@@ -25,6 +26,11 @@ pub fn run(args: &Import, shared: &Shared) -> Outcome {
         let shown = if path == Path::new("-") { PathBuf::from("<stdin>") } else { path };
         let file = sources.add(shown.clone(), text);
         inputs.push((shown, read_input(file, args.out.as_deref(), &DiskFiles, &mut sources)));
+    }
+    if !args.job_id.is_empty()
+        && let Err(outcome) = live(args, shared, &mut sources, &mut inputs)
+    {
+        return outcome;
     }
     let jobs: Vec<&Job> = inputs.iter().flat_map(|(_, found)| &found.jobs).collect();
     let mut imported = import_all(&jobs);
@@ -62,13 +68,33 @@ pub fn run(args: &Import, shared: &Shared) -> Outcome {
     }
 }
 
+/// The jobs that are asked for by their ids.
+fn live(
+    args: &Import,
+    shared: &Shared,
+    sources: &mut SourceMap,
+    inputs: &mut Vec<(PathBuf, Found)>,
+) -> Result<(), Outcome> {
+    let workspace = Workspace::enter(&args.login, shared)?;
+    for id in &args.job_id {
+        let path = PathBuf::from(format!("job {id}"));
+        let file = sources.add(path.clone(), format!("{:#}\n", workspace.job(*id)?));
+        let mut found = read_input(file, None, &DiskFiles, sources);
+        if let (true, Some(dir)) = (args.notebooks, &args.out) {
+            found.jobs.iter_mut().try_for_each(|job| workspace.notebooks(job, dir, args.force))?;
+        }
+        inputs.push((path, found));
+    }
+    Ok(())
+}
+
 fn place(sources: &SourceMap, span: Span) -> (String, u32) {
     let line = sources.get(span.file).map_or(1, |f| f.lines().position(&f.text, span.start).line);
     (sources.path(span.file).display().to_string(), line)
 }
 
 /// The text of a file or of stdin; no more than can be read is taken into memory.
-fn read(path: &Path) -> Result<String, String> {
+pub fn read(path: &Path) -> Result<String, String> {
     let shown = path.display();
     let mut bytes = Vec::new();
     let limit = MAX_TEXT as u64 + 1;

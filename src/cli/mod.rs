@@ -4,6 +4,8 @@ mod args;
 mod build;
 mod check;
 mod compile;
+mod diff;
+mod differences;
 mod elsewhere;
 mod explain;
 mod fmt;
@@ -88,6 +90,7 @@ pub fn main() -> ExitCode {
             print(&text);
             outcome
         }
+        Command::Diff(c) => diff::run(c, &args.shared),
         Command::Import(c) => import::run(c, &args.shared),
         Command::Lsp { stdio: _ } => match crate::lsp::serve_stdio() {
             Ok(()) => Outcome::Done,

@@ -30,6 +30,20 @@ impl Job {
     }
 }
 
+impl Job {
+    /// The notebooks of the workspace that its tasks run, with the places of their paths.
+    pub fn notebooks(&self) -> Vec<(Span, String)> {
+        if self.tree.get("git_source").is_some() {
+            return Vec::new();
+        }
+        let tasks = self.tree.items_of("tasks").iter();
+        let all = tasks.flat_map(|t| [Some(t), t.get("for_each_task").and_then(|f| f.get("task"))]).flatten();
+        let paths = all.filter_map(|t| t.get("notebook_task")?.get("notebook_path"));
+        let absolute = |path: &Tree| path.text().filter(|p| p.starts_with('/') && !p.contains("{{")).map(str::to_owned);
+        paths.filter_map(|p| Some((p.span, absolute(p)?))).collect()
+    }
+}
+
 /// Something that was not taken over, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {

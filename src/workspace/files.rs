@@ -177,6 +177,38 @@ impl Client {
         }
     }
 
+    /// A notebook as source, and the extension of its language; `None` if there is none.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being read.
+    pub fn read_notebook(&self, path: &str) -> Result<Option<(Vec<u8>, &'static str)>, Fault> {
+        let request = |to: &'static str, query: Vec<(&'static str, String)>| Request {
+            method: "GET",
+            path: to,
+            rest: None,
+            query,
+            body: Body::Nothing,
+            again: true,
+            doing: format!("read `{path}`"),
+            right: reading(path),
+        };
+        let status = match self.send(&request("/api/2.0/workspace/get-status", vec![("path", path.to_owned())])) {
+            Ok(answer) => answer.json(),
+            Err(f) if f.is(FaultKind::Missing) => return Ok(None),
+            Err(f) => return Err(f),
+        };
+        let extension = match status.get("language").and_then(serde_json::Value::as_str) {
+            Some("SQL") => "sql",
+            Some("R") => "r",
+            Some("SCALA") => "scala",
+            _ => "py",
+        };
+        let query =
+            vec![("path", path.to_owned()), ("format", "SOURCE".to_owned()), ("direct_download", "true".to_owned())];
+        let answer = self.send(&request("/api/2.0/workspace/export", query))?;
+        Ok(Some((answer.0, extension)))
+    }
+
     /// Makes a file that must not be there yet; `false` if it is. The service decides, so of several only one succeeds.
     /// Not to be believed without a look at the file: an attempt that got no answer may have made it.
     ///

@@ -382,6 +382,7 @@ impl Server {
                 Ok(ok(json!({ "userName": user, "displayName": if user == ANN { "Ann" } else { "deployer" } })))
             }
             ("GET", "/api/2.0/workspace/list") => self.list(call),
+            ("GET", "/api/2.0/workspace/get-status") => self.status(call),
             ("GET", "/api/2.0/workspace/export") => self.export(call),
             ("POST", "/api/2.0/workspace/mkdirs") => self.mkdirs(text(&call.json()?, "path")?),
             ("POST", "/api/2.0/workspace/delete") => self.delete(&call.json()?),
@@ -472,6 +473,15 @@ impl Server {
                 Ok(ok(if list.is_empty() { json!({}) } else { json!({ "objects": list }) }))
             }
             Some(node) => Ok(ok(json!({ "objects": [entry(&path, node)] }))),
+        }
+    }
+
+    fn status(&self, call: &Call) -> Result<Reply, Reply> {
+        let path = call.query.get("path").cloned().unwrap_or_default();
+        match self.lock().nodes.get(&path) {
+            Some(Node::Notebook(_)) => Ok(ok(json!({ "path": path, "object_type": "NOTEBOOK", "language": "PYTHON" }))),
+            Some(Node::File(_)) => Ok(ok(json!({ "path": path, "object_type": "FILE" }))),
+            _ => Err(refuse(404, "RESOURCE_DOES_NOT_EXIST", format!("Path ({path}) doesn't exist."))),
         }
     }
 

@@ -1,12 +1,8 @@
 //! A plan as a person reads it.
 
-use serde_json::Value;
-
-use crate::deploy::{Action, Difference, JobPlan, Plan};
+use super::super::differences::line;
+use crate::deploy::{Action, JobPlan, Plan};
 use crate::workspace::Principal;
-
-/// Longer values are cut: the plan says what changes, not all that is in it.
-const LONGEST: usize = 60;
 
 /// The text of a plan; `color` with escape codes.
 pub fn show(plan: &Plan, host: &str, color: bool) -> String {
@@ -57,7 +53,7 @@ pub fn show(plan: &Plan, host: &str, color: bool) -> String {
         for job in drift {
             for d in &job.drift {
                 // Seen from the other side: theirs is what is there now.
-                out.push_str(&format!("      {}: {}\n", job.pipeline, difference(d)));
+                out.push_str(&format!("      {}: {}\n", job.pipeline, line(d)));
             }
         }
     }
@@ -96,7 +92,7 @@ fn lines(job: &JobPlan, out: &mut String) {
         out.push_str(&format!("      step {from} is now called {to}\n"));
     }
     for d in &job.changes {
-        out.push_str(&format!("      {}\n", difference(d)));
+        out.push_str(&format!("      {}\n", line(d)));
     }
     if !job.files.is_empty() {
         out.push_str(&format!("      runs the new {}\n", job.files.join(", ")));
@@ -111,32 +107,4 @@ fn lines(job: &JobPlan, out: &mut String) {
             out.push_str(&format!("      - permission {}\n", told(p)));
         }
     }
-}
-
-fn difference(d: &Difference) -> String {
-    let place = match (d.step(), d.below_step()) {
-        (Some(step), "") => format!("step {step}"),
-        (Some(step), below) => format!("step {step}: {below}"),
-        (None, path) => path.to_owned(),
-    };
-    let whole = d.below_step().is_empty() && d.step().is_some();
-    match (&d.was, &d.now) {
-        (None, Some(_)) if whole => format!("+ {place}"),
-        (Some(_), None) if whole => format!("- {place}"),
-        (None, Some(now)) => format!("+ {place} = {}", value(now)),
-        (Some(was), None) => format!("- {place} = {}", value(was)),
-        (Some(was), Some(Value::Number(n))) if d.path.ends_with("run_job_task.job_id") && n.as_i64() == Some(0) => {
-            format!("~ {place}: {} -> the new job", value(was))
-        }
-        (Some(was), Some(now)) => format!("~ {place}: {} -> {}", value(was), value(now)),
-        (None, None) => place,
-    }
-}
-
-fn value(value: &Value) -> String {
-    let text = value.to_string();
-    if text.chars().count() <= LONGEST {
-        return text;
-    }
-    format!("{}...", text.chars().take(LONGEST).collect::<String>())
 }

@@ -1,0 +1,118 @@
+//! `pipec diff`: how two jobs differ, whatever they are written in.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::args::{Diff, Output, Shared};
+use super::build::build_all;
+use super::check::load_and_check;
+use super::remote::Workspace;
+use super::{Outcome, differences, report, usage};
+use crate::deploy::{Difference, diff};
+use crate::diag::Severity;
+use crate::import::read_input;
+use crate::source::{DiskFiles, SourceMap};
+
+/// Jobs by name: that of the pipeline, or of the job.
+type Jobs = Vec<(String, Value)>;
+
+pub fn run(args: &Diff, shared: &Shared) -> Outcome {
+    let (left, right) = match side(&args.left, args, shared).and_then(|l| Ok((l, side(&args.right, args, shared)?))) {
+        Ok(sides) => sides,
+        Err(outcome) => return outcome,
+    };
+    let found = compared(&left, &right);
+    let differ = found.iter().any(|(_, list)| !matches!(list, Found::Both(list) if list.is_empty()));
+    match args.output {
+        Output::Text => super::print(&text(&found)),
+        Output::Json => super::print(&format!("{:#}\n", as_json(&found))),
+    }
+    if args.exit_code && differ { Outcome::Errors } else { Outcome::Done }
+}
+
+/// The jobs of one side: `job:ID`, source, or anything that `import` reads.
+fn side(what: &str, args: &Diff, shared: &Shared) -> Result<Jobs, Outcome> {
+    if let Some(id) = what.strip_prefix("job:") {
+        let Ok(number) = id.parse() else { return Err(usage(format!("`{id}` is no id of a job"))) };
+        return Ok(vec![(what.to_owned(), Workspace::enter(&args.login, shared)?.job(number)?)]);
+    }
+    let path = Path::new(what);
+    let bundle = path.is_dir() && path.join("databricks.yml").is_file();
+    if path.is_dir() && !bundle || path.extension().is_some_and(|e| e == "pipe") {
+        let (loaded, checked) = load_and_check(&[path.to_owned()], shared, false)?;
+        if checked.has_errors() {
+            report::print(&checked.diagnostics, &loaded.sources, shared);
+            return Err(Outcome::Errors);
+        }
+        let built = build_all(&loaded, &checked, shared)?;
+        return Ok(built.into_iter().flat_map(|b| b.bundle.jobs).map(|j| (j.pipeline.to_string(), j.body)).collect());
+    }
+    let path = if bundle { path.join("databricks.yml") } else { path.to_owned() };
+    let text = super::import::read(&path).map_err(usage)?;
+    let mut sources = SourceMap::default();
+    let file = sources.add(path, text);
+    let found = read_input(file, None, &DiskFiles, &mut sources);
+    if found.diagnostics.iter().any(|d| d.severity == Severity::Error) {
+        report::print(&found.diagnostics, &sources, shared);
+        return Err(Outcome::Errors);
+    }
+    Ok(found.jobs.iter().map(|j| (j.identifier(), j.tree.json())).collect())
+}
+
+/// A job of either side.
+enum Found {
+    Left,
+    Right,
+    Both(Vec<Difference>),
+}
+
+/// Jobs of one name are compared; where each side has one, they are whatever they are called.
+fn compared(left: &Jobs, right: &Jobs) -> Vec<(String, Found)> {
+    if let ([(name, a)], [(_, b)]) = (left.as_slice(), right.as_slice()) {
+        return vec![(name.clone(), Found::Both(diff(a, b)))];
+    }
+    let mut out = Vec::new();
+    for (name, a) in left {
+        let found = match right.iter().find(|(n, _)| n == name) {
+            Some((_, b)) => Found::Both(diff(a, b)),
+            None => Found::Left,
+        };
+        out.push((name.clone(), found));
+    }
+    let more = right.iter().filter(|(n, _)| !left.iter().any(|(l, _)| l == n));
+    out.extend(more.map(|(n, _)| (n.clone(), Found::Right)));
+    out
+}
+
+fn text(found: &[(String, Found)]) -> String {
+    let mut out = String::new();
+    let mut same = 0;
+    for (name, found) in found {
+        match found {
+            Found::Left => out.push_str(&format!("- {name}\n")),
+            Found::Right => out.push_str(&format!("+ {name}\n")),
+            Found::Both(list) if list.is_empty() => same += 1,
+            Found::Both(list) => {
+                out.push_str(&format!("~ {name}\n"));
+                list.iter().for_each(|d| out.push_str(&format!("    {}\n", differences::line(d))));
+            }
+        }
+    }
+    if same > 0 {
+        out.push_str(&format!("{same} job{} without differences\n", if same == 1 { "" } else { "s" }));
+    }
+    out
+}
+
+fn as_json(found: &[(String, Found)]) -> Value {
+    let jobs: Vec<Value> = found
+        .iter()
+        .map(|(name, found)| match found {
+            Found::Left => json!({ "job": name, "only": "left" }),
+            Found::Right => json!({ "job": name, "only": "right" }),
+            Found::Both(list) => json!({ "job": name, "differences": list }),
+        })
+        .collect();
+    Value::Array(jobs)
+}
