@@ -122,3 +122,36 @@ fn keywords(expr: &pest_meta::ast::Expr, words: &mut Vec<String>) {
         _ => {}
     }
 }
+
+#[test]
+fn what_the_page_on_migration_shows_is_what_import_gives() {
+    use pipec::import::{import_all, read_input, texts};
+    use pipec::source::{FileId, MemoryFiles, SourceMap};
+    let page = std::fs::read_to_string(root().join("docs/migrate.md")).unwrap();
+    let blocks = code_blocks(&page);
+    let mut shown = 0;
+    for (i, (kind, text)) in blocks.iter().enumerate() {
+        if kind == "pipe" {
+            let formatted = pipec::fmt::format(FileId(0), text);
+            assert_eq!(formatted.as_deref().ok(), Some(text.as_str()), "program {i} is not formatted");
+            if !text.contains("package ") {
+                let (loaded, checked) = check_memory(&memory(&root().join("tests/pages"), text));
+                let said: Vec<_> = checked.diagnostics.iter().map(|d| formats::one_line(d, &loaded.sources)).collect();
+                assert!(said.is_empty(), "{said:#?}");
+            }
+        }
+        let name = match kind.as_str() {
+            "json" => "job.json",
+            "hcl" => "main.tf",
+            _ => continue,
+        };
+        let mut sources = SourceMap::default();
+        let file = sources.add(name, text.as_str());
+        let found = read_input(file, None, &MemoryFiles::new(), &mut sources);
+        let imported = import_all(&found.jobs.iter().collect::<Vec<_>>());
+        let made = texts(std::path::Path::new(name), &found, &imported);
+        assert_eq!(made[0].1, blocks[i + 1].1, "what follows the {kind}");
+        shown += 1;
+    }
+    assert_eq!(shown, 2);
+}
