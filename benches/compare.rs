@@ -52,6 +52,7 @@ fn main() {
         None => println!("PyYAML's C loader                          not here: install PyYAML to compare"),
     }
 
+    imports(&dir, &json);
     wheels(&dir);
 
     let mut last = Duration::ZERO;
@@ -202,4 +203,32 @@ fn cpu(arguments: &[&str]) -> String {
 fn peak(arguments: &[&str]) -> Option<u64> {
     let script = "import resource, subprocess, sys\nsubprocess.run(sys.argv[1:])\nprint(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)";
     python(script, &[&[PIPEC], arguments].concat())?.parse().ok()
+}
+
+/// Import of one job of 1000 tasks, and of 1000 jobs of four.
+fn imports(dir: &Path, job: &[u8]) {
+    std::fs::write(dir.join("job.json"), job).expect("the folder is ours");
+    let one = median(5, || run(&["import", "--quiet", &path(dir, "job.json")]));
+    println!("import, a job of 1000 tasks                {}", ms(one));
+    let mut lines = String::new();
+    for i in 0..1000 {
+        let tasks: Vec<serde_json::Value> = (0..4)
+            .map(|t| {
+                let after: Vec<_> = (0..t).map(|d| serde_json::json!({ "task_key": format!("t{d}") })).collect();
+                serde_json::json!({
+                    "task_key": format!("t{t}"), "depends_on": after, "max_retries": 2, "timeout_seconds": 3600,
+                    "notebook_task": { "notebook_path": format!("/Shared/{i}/{t}"), "base_parameters": { "day": "{{job.parameters.day}}" } },
+                })
+            })
+            .collect();
+        let parameters = serde_json::json!([{ "name": "day", "default": "2026-01-01" }]);
+        let _ = writeln!(
+            lines,
+            "{}",
+            serde_json::json!({ "name": format!("job {i}"), "parameters": parameters, "tasks": tasks })
+        );
+    }
+    std::fs::write(dir.join("jobs.jsonl"), &lines).expect("the folder is ours");
+    let many = median(3, || run(&["import", "--quiet", &path(dir, "jobs.jsonl")]));
+    println!("import, 1000 jobs of four tasks            {}", ms(many));
 }

@@ -156,3 +156,47 @@ fn a_job_with_any_field_of_the_table_comes_back() {
     println!("{plain} of {} have something in `unchecked`", paths.len());
     assert!(failed.is_empty(), "{} of {}: {}", failed.len(), paths.len(), failed[..failed.len().min(3)].join("\n\n"));
 }
+
+/// What reading a text says, by codes; it must not take long.
+fn said(name: &str, text: &str) -> Vec<&'static str> {
+    let mut sources = SourceMap::default();
+    let file = sources.add(name, text);
+    let found = read_input(file, None, &pipec::source::MemoryFiles::new(), &mut sources);
+    let imported = import_all(&found.jobs.iter().collect::<Vec<_>>());
+    found.diagnostics.iter().chain(imported.iter().flat_map(|i| &i.diagnostics)).map(|d| d.code.id()).collect()
+}
+
+#[test]
+fn hostile_inputs_get_one_clear_error() {
+    let deep = |open: &str, close: &str, n: usize| format!("{}{}", open.repeat(n), close.repeat(n));
+    assert_eq!(said("a.json", &deep("[", "]", 100_000)), ["E0802"]);
+    assert_eq!(said("a.json", &format!("{{\"tasks\": {}}}", deep("[", "]", 60))), ["E0802"]);
+    assert_eq!(said("a.json", &"x".repeat(pipec::import::MAX_TEXT + 1)), ["E0802"]);
+    assert_eq!(said("a.json", "{\"a\": 1, \"a\": 2}"), ["E0803"]);
+    assert_eq!(said("a.json", "{\"name\": \"x\""), ["E0801"]);
+    assert_eq!(said("a.json", ""), ["E0801"]);
+    assert_eq!(said("a.json", "{\"name\": \"a\"}\n{\"name\": }\n"), ["E0801"]);
+    assert_eq!(said("a.yml", &deep("[", "]", 10_000)), ["E0802"]);
+    let indented: String = (0..200).map(|i| format!("{}a:\n", " ".repeat(i))).collect();
+    assert_eq!(said("a.yml", &indented), ["E0802"]);
+    // Nine aliases of nine aliases of nine aliases ...
+    let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for i in 1..12 {
+        let list = vec![format!("*a{}", i - 1); 9].join(", ");
+        bomb += &format!("a{i}: &a{i} [{list}]\n");
+    }
+    assert_eq!(said("a.yml", &bomb), ["E0802"]);
+    assert_eq!(said("a.yml", "a: &a [*a]\n"), ["E0801"]);
+    assert_eq!(said("a.yml", "a: 1\na: 2\n"), ["E0803"]);
+    assert_eq!(said("a.yml", "a:\n\tb: 1\n"), ["E0801"]);
+    assert_eq!(
+        said(
+            "a.yml",
+            "bundle: {name: x}\nvariables: {a: {default: \"${var.b}\"}, b: {default: \"${var.a}\"}}\nresources: {jobs: {j: {name: \"${var.a}\"}}}\n"
+        ),
+        ["E0801"]
+    );
+    assert_eq!(said("a.tf", &format!("a = {}", deep("[", "]", 5_000))), ["E0802"]);
+    assert_eq!(said("a.tf", "resource \"databricks_job\" {"), ["E0801"]);
+    assert_eq!(said("a.tf", "x = 1\n"), ["E0804"]);
+}

@@ -189,6 +189,7 @@ impl Bundle<'_> {
         }
         let mut jobs = self.resources("jobs");
         let whole = whole_jobs(&targets, default.as_deref(), &mut jobs);
+        variables.settle(&mut self.found.diagnostics);
         for (key, _) in &jobs {
             variables.jobs.insert(key.text.to_string(), identifier(&key.text));
         }

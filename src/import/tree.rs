@@ -172,6 +172,7 @@ impl Piece {
                 Kind::Text(text) => text.clone(),
                 Kind::Number(n) => n.to_string(),
                 Kind::Bool(b) => b.to_string(),
+                Kind::Mixed(pieces) => pieces.iter().map(Piece::text).collect(),
                 _ => String::new(),
             },
         }

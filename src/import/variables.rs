@@ -9,7 +9,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 
 /// A `var` of the project.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Variable {
     pub name: String,
     pub ty: &'static str,
@@ -66,6 +66,36 @@ impl Variables {
         }
         let ty = default.as_ref().map_or("string", |d| type_of(&d.kind));
         self.list.push(Variable { name: key.text.to_string(), ty, default, description, complex });
+    }
+
+    /// Looks up what defaults refer to. Those of one another take as many rounds as they are deep.
+    pub fn settle(&mut self, diagnostics: &mut Vec<Diagnostic>) {
+        let written: Vec<Option<Tree>> = self.list.iter().map(|v| v.default.clone()).collect();
+        for round in 0..=MAX_ROUNDS {
+            let mut changed = false;
+            for (i, default) in written.iter().enumerate() {
+                let Some(default) = default.as_ref().filter(|_| self.list.get(i).is_some_and(|v| !v.complex)) else {
+                    continue;
+                };
+                let settled = self.replaced(default, diagnostics, 0);
+                let Some(variable) = self.list.get_mut(i) else { continue };
+                if variable.default.as_ref() == Some(&settled) {
+                    continue;
+                }
+                changed = true;
+                if round == MAX_ROUNDS {
+                    let message = format!("the default of `{}` comes back to itself", variable.name);
+                    let d = Diagnostic::new(Code::BadInput, default.span, message);
+                    diagnostics.push(d.help("give one of them a value of its own"));
+                    variable.default = Some(Tree { kind: Kind::Text(String::new()), ..default.clone() });
+                    return;
+                }
+                variable.default = Some(settled);
+            }
+            if !changed {
+                return;
+            }
+        }
     }
 
     /// A name for a value: it is written out where it is used.

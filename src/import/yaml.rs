@@ -24,7 +24,9 @@ pub fn read(file: FileId, text: &str) -> Result<Tree, Box<Diagnostic>> {
     while let Some(next) = parser.next_event() {
         let (event, place) = next.map_err(|e| {
             let at = builder.bytes.of(e.marker().index());
-            let d = Diagnostic::new(Code::BadInput, Span::new(file, at, at), format!("this is no YAML: {}", e.info()));
+            let deep = e.info().contains("recursion limit");
+            let code = if deep { Code::InputTooLarge } else { Code::BadInput };
+            let d = Diagnostic::new(code, Span::new(file, at, at), format!("this is no YAML: {}", e.info()));
             Box::new(d.help("is the indentation right? tabs do not count"))
         })?;
         builder.event(event, place)?;
