@@ -60,7 +60,9 @@ pub fn run(args: &Import, shared: &Shared) -> Outcome {
             let (path, line) = place(&sources, note.span);
             eprintln!("left out {path}:{line}: {}", note.text);
         }
-        eprintln!("imported {total} job{}", if total == 1 { "" } else { "s" });
+        if outcome == Outcome::Done {
+            eprintln!("imported {total} job{}", if total == 1 { "" } else { "s" });
+        }
     }
     match outcome {
         Outcome::Done if diagnostics.iter().any(|d| d.severity == Severity::Error) => Outcome::Errors,

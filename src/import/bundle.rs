@@ -25,7 +25,7 @@ const MAX_FILES: usize = 2000;
 
 /// Whether a value is a bundle: what `databricks.yml` holds.
 pub fn is_bundle(tree: &Tree) -> bool {
-    ["bundle", "resources", "targets"].iter().any(|k| tree.get(k).is_some())
+    tree.get("tasks").is_none() && ["bundle", "resources", "targets"].iter().any(|k| tree.get(k).is_some())
 }
 
 /// The jobs of a bundle with its variables and targets. `root` is the tree of the file at `path`, `to` the folder that the

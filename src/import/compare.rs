@@ -1,6 +1,6 @@
 //! Whether what was written says what was read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -31,7 +31,9 @@ fn object(tree: &Tree, value: &Value, at: Span, out: &mut Vec<Span>, extra: &dyn
         }
     }
     // What has come from nowhere is the mistake of whatever is around.
-    if map.iter().any(|(k, v)| !v.is_null() && tree.get(k).is_none() && !extra(k)) {
+    let known: HashSet<&str> =
+        tree.entries().iter().filter(|(_, v)| v.kind != Kind::Null).map(|(k, _)| k.text.as_str()).collect();
+    if map.iter().any(|(k, v)| !v.is_null() && !known.contains(k.as_str()) && !extra(k)) {
         out.push(at);
     }
 }

@@ -102,7 +102,7 @@ impl<'t> Writer<'t> {
             (Some(Ty::Map), Kind::Map(entries)) => {
                 let eval = field.map_or(crate::schema::Eval::Constant, |f| f.eval);
                 out.push(" {\n");
-                for (key, value) in entries {
+                for (key, value) in entries.iter().filter(|(_, v)| v.kind != Kind::Null) {
                     out.push(written(&key.text));
                     out.push(" = ");
                     match value.text() {

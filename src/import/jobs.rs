@@ -83,7 +83,15 @@ impl Found {
 pub fn find(value: &Tree) -> Found {
     let mut found = Found::default();
     search(value, &mut found, 0);
+    if found.jobs.is_empty() && found.diagnostics.is_empty() {
+        found.diagnostics.push(no_job(value));
+    }
     found
+}
+
+fn no_job(value: &Tree) -> Diagnostic {
+    let d = Diagnostic::new(Code::NotAJob, value.span.start_point(), "there is no job here");
+    d.help("a job is what `databricks jobs get` answers, the body of a create request, a list of either, or JSON lines")
 }
 
 fn search(value: &Tree, found: &mut Found, depth: usize) {
@@ -94,9 +102,14 @@ fn search(value: &Tree, found: &mut Found, depth: usize) {
         return;
     }
     let settings = ["settings", "new_settings"].iter().find_map(|k| value.entry(k)).filter(|(_, s)| s.is_map());
+    // A job with an unknown field of that name is no answer.
+    let is_job = |k: &Key| JOB.field(&k.text).is_some() && !ANSWER.contains(&k.text.as_str());
+    let settings = settings.filter(|_| !value.entries().iter().any(|(k, _)| is_job(k)));
     if let Some((key, settings)) = settings {
-        let left: Vec<&Key> = value.entries().iter().map(|(k, _)| k).filter(|k| k.text != key.text).collect();
-        leave_out(&left, "the service sets it, and a create request does not take it", found);
+        let left = value.entries().iter().map(|(k, _)| k).filter(|k| k.text != key.text);
+        let (known, other): (Vec<&Key>, Vec<&Key>) = left.partition(|k| ANSWER.contains(&k.text.as_str()));
+        leave_out(&known, "the service sets it, and a create request does not take it", found);
+        leave_out(&other, "it stands beside the settings of the job, and is not one of them", found);
         take(settings, found);
         return;
     }
@@ -114,13 +127,47 @@ fn search(value: &Tree, found: &mut Found, depth: usize) {
         take(value, found);
         return;
     }
-    let d = Diagnostic::new(Code::NotAJob, value.span.start_point(), "there is no job here");
-    found.diagnostics.push(d.help(
-        "a job is what `databricks jobs get` answers, the body of a create request, a list of either, or JSON lines",
-    ));
+    found.diagnostics.push(no_job(value));
+}
+
+/// What `jobs get` and `jobs list` say beside the settings.
+const ANSWER: &[&str] = &[
+    "job_id",
+    "creator_user_name",
+    "run_as_user_name",
+    "run_as",
+    "run_as_owner",
+    "created_time",
+    "trigger_state",
+    "path",
+    "effective_budget_policy_id",
+    "effective_usage_policy_id",
+    "has_more",
+    "next_page_token",
+];
+
+/// The places of values that say nothing.
+fn nulls(tree: &Tree, path: &str, out: &mut Vec<(Span, String)>) {
+    for (key, value) in tree.entries() {
+        let path = if path.is_empty() { key.text.to_string() } else { format!("{path}.{}", key.text) };
+        match &value.kind {
+            Kind::Null => out.push((key.span, path)),
+            _ => nulls(value, &path, out),
+        }
+    }
+    tree.items().iter().for_each(|item| nulls(item, &format!("{path}[]"), out));
 }
 
 fn take(settings: &Tree, found: &mut Found) {
+    let mut empty = Vec::new();
+    nulls(settings, "", &mut empty);
+    if let Some((span, _)) = empty.first() {
+        let shown: Vec<&str> = empty.iter().take(5).map(|(_, path)| path.as_str()).collect();
+        let more = if empty.len() > 5 { " and more" } else { "" };
+        found
+            .notes
+            .push(Note { span: *span, text: format!("{}{more}: null is the same as nothing", shown.join(", ")) });
+    }
     if let Some((more, _)) = settings.entry("has_more").filter(|(_, v)| v.kind == Kind::Bool(true)) {
         let d = Diagnostic::new(Code::PartOfIt, more.span, "the job has more tasks than this answer holds");
         found.diagnostics.push(d.help("ask for the next pages too, or import with `--job-id`"));

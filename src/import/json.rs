@@ -89,6 +89,10 @@ fn tree(file: FileId, at: usize, value: &Value<'_>, depth: usize) -> Result<Tree
     }
     let kind = match value {
         Value::StringLit(s) => Kind::Text(s.value.to_string()),
+        Value::NumberLit(n) if !is_kept(n.value) => {
+            let d = Diagnostic::new(Code::BadInput, span, "this number has more digits than can be passed on");
+            return Err(d.help("the API has no number like it; is it meant as a text?").into());
+        }
         Value::NumberLit(n) => Kind::Number(SmolStr::new(n.value)),
         Value::BooleanLit(b) => Kind::Bool(b.value),
         Value::NullKeyword(_) => Kind::Null,
@@ -109,6 +113,15 @@ fn tree(file: FileId, at: usize, value: &Value<'_>, depth: usize) -> Result<Tree
         }
     };
     Ok(Tree { span, kind })
+}
+
+/// Whether a number comes out as it went in.
+fn is_kept(text: &str) -> bool {
+    let whole = !text.contains(['.', 'e', 'E']);
+    match whole {
+        true => text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok(),
+        false => text.parse::<f64>().is_ok_and(f64::is_finite),
+    }
 }
 
 /// Refuses an object that has a key twice: which of the two is meant cannot be known.

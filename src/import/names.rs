@@ -15,7 +15,8 @@ pub fn identifier(name: &str) -> String {
             _ => out.push('_'),
         }
     }
-    let out = out.trim_matches('_');
+    // File names are made of it.
+    let out = out.get(..60).unwrap_or(&out).trim_matches('_');
     match out.chars().next() {
         None => "job".to_owned(),
         Some('0'..='9') => format!("job_{out}"),
@@ -64,6 +65,7 @@ pub(super) fn escape(text: &str, out: &mut String) {
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
             '$' if chars.peek() == Some(&'{') => out.push_str("\\$"),
             c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
                 // Writing to a string cannot fail.

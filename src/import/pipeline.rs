@@ -133,8 +133,14 @@ pub(super) fn beyond_declarations(job: &Tree, ways: &mut Ways) {
         ("environments", "environment_key", Some(["environment_key", "spec"])),
     ] {
         let Some((entry, value)) = job.entry(list) else { continue };
+        // What the service itself refuses as a key is no name of a step either.
+        let is_key = |k: &str| {
+            names::is_name(k)
+                && (list != "tasks"
+                    || k.len() <= 100 && k.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b)))
+        };
         let well = |item: &Tree| {
-            item.text_of(key).is_some_and(names::is_name)
+            item.text_of(key).is_some_and(is_key)
                 && fields.is_none_or(|known| item.entries().iter().all(|(k, _)| known.contains(&k.text.as_str())))
         };
         let mut keys: Vec<&str> = value.items().iter().filter_map(|i| i.text_of(key)).collect();

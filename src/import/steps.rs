@@ -36,8 +36,19 @@ struct Draft {
 impl<'t> Writer<'t> {
     /// Every task of the job.
     pub(super) fn steps(&mut self) -> Out {
-        let blocks: Vec<bool> = (0..self.tasks.len()).map(|i| self.is_branching(i)).collect();
-        let paths = self.paths(&blocks);
+        let mut blocks: Vec<bool> = (0..self.tasks.len()).map(|i| self.is_branching(i)).collect();
+        let mut paths = self.paths(&blocks);
+        // A condition with nothing in its branches is a step that others wait for.
+        loop {
+            let empty = |i: &usize| !paths.iter().any(|p| p.iter().any(|(condition, _)| condition == i));
+            let hollow: Vec<usize> =
+                (0..blocks.len()).filter(|i| blocks.get(*i) == Some(&true)).filter(empty).collect();
+            if hollow.is_empty() {
+                break;
+            }
+            hollow.into_iter().filter_map(|i| blocks.get_mut(i).map(|b| *b = false)).for_each(drop);
+            paths = self.paths(&blocks);
+        }
         let drafts: Vec<Draft> =
             (0..self.tasks.len()).map(|i| self.draft(i, blocks.get(i).copied().unwrap_or(false))).collect();
         let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
@@ -72,7 +83,14 @@ impl<'t> Writer<'t> {
             let outcomes: Vec<Branch> = task.after.iter().filter_map(|(to, o)| Some((*to, (*o)?))).collect();
             let mut path: Vec<Branch> = match outcomes.as_slice() {
                 [(condition, outcome)] if blocks.get(*condition) == Some(&true) => {
-                    path_of(*condition).iter().copied().chain([(*condition, *outcome)]).collect()
+                    let path: Vec<Branch> =
+                        path_of(*condition).iter().copied().chain([(*condition, *outcome)]).collect();
+                    // What waits for something beside the branch brings several ways together.
+                    let before = self.tasks.get(*condition).map(|t| &t.above);
+                    let beside = |to: usize| {
+                        to != *condition && !path_of(to).starts_with(&path) && !before.is_some_and(|b| b.contains(&to))
+                    };
+                    if task.after.iter().any(|(to, _)| beside(*to)) { Vec::new() } else { path }
                 }
                 [] => {
                     let mut above = task.after.iter().map(|(to, _)| path_of(*to));
@@ -309,7 +327,7 @@ impl<'t> Writer<'t> {
             }
         }
         if let Some((key, value)) = tree.entry("existing_cluster_id")
-            && let (None, Some(text)) = (self.way(key.span), value.text())
+            && let (None, Some(text)) = (self.way(key.span), value.text().filter(|t| !t.contains("{{")))
         {
             return (Some(format!("existing({})", string(text))), Some("existing_cluster_id"));
         }

@@ -12,7 +12,7 @@ const RIGHTS: &str = "databricks_permissions";
 
 /// Whether a value is a configuration or a plan of Terraform.
 pub fn is_terraform(tree: &Tree) -> bool {
-    ["resource", "planned_values", "terraform"].iter().any(|k| tree.get(k).is_some())
+    tree.get("tasks").is_none() && ["resource", "planned_values", "terraform"].iter().any(|k| tree.get(k).is_some())
 }
 
 /// The jobs of a configuration or plan, with its variables.

@@ -269,6 +269,9 @@ pub fn number_json(text: &str) -> serde_json::Value {
     if let Ok(n) = text.parse::<i64>() {
         return n.into();
     }
+    if let Ok(n) = text.parse::<u64>() {
+        return n.into();
+    }
     text.parse::<f64>()
         .ok()
         .and_then(serde_json::Number::from_f64)
