@@ -87,7 +87,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("jsonc_parser", &["src/import/json.rs"]),
     ("saphyr_parser", &["src/import/yaml.rs"]),
     ("hcl_edit", &["src/import/hcl.rs"]),
-    ("globset", &["src/import/bundle.rs"]),
+    ("globset", &["src/import/include.rs"]),
     ("serde_saphyr", &["src/emit/elsewhere.rs"]),
     ("lsp_server", &["src/lsp/"]),
     ("gen_lsp_types", &["src/lsp/"]),

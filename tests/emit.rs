@@ -85,7 +85,9 @@ fn a_bundle_is_read_again_as_the_same_jobs_for_every_target() {
         let path = out.join("databricks.yml");
         let yaml = read_yaml(FileId(0), &std::fs::read_to_string(&path).unwrap()).unwrap().json();
         let found = read(&path);
-        let said: Vec<&str> = found.diagnostics.iter().map(|d| d.message.as_str()).collect();
+        // The wheel lies beside it, and pipec would build its own.
+        let own = |m: &&str| !m.ends_with("is a file of this machine");
+        let said: Vec<&str> = found.diagnostics.iter().map(|d| d.message.as_str()).filter(own).collect();
         assert!(said.is_empty(), "{}: {said:?}", example.display());
         let source = source(&found);
         for (target, body) in yaml["targets"].as_object().unwrap() {
@@ -120,12 +122,9 @@ fn terraform_is_read_again_as_the_same_jobs() {
                 let own = example.join("expected").join(&name).join(format!("{pipeline}.job.json"));
                 let Ok(text) = std::fs::read_to_string(&own) else { continue };
                 let wanted: Value = serde_json::from_str(&text).unwrap();
-                // Development changes names and schedules, and is left to Terraform's workspaces.
-                if !wanted["name"].as_str().unwrap().starts_with("[dev") {
-                    let difference = difference(&wanted, &job);
-                    assert!(difference.is_empty(), "{}, {pipeline}: {difference}", target.display());
-                    compared += 1;
-                }
+                let difference = difference(&wanted, &job);
+                assert!(difference.is_empty(), "{}, {pipeline}: {difference}", target.display());
+                compared += 1;
             }
         }
     }

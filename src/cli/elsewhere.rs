@@ -33,6 +33,14 @@ pub fn run(args: &Compile, shared: &Shared) -> Outcome {
     };
     let name = if args.emit == Emit::Bundle { "bundle" } else { "terraform" };
     let out = args.out.clone().unwrap_or_else(|| dir.join("build").join(name));
+    // What somebody has written by hand is not ours to replace.
+    let main = list.iter().filter(|a| a.path.ends_with("databricks.yml") || a.path.ends_with("main.tf.json"));
+    let foreign = main
+        .map(|a| out.join(&a.path))
+        .find(|path| std::fs::read_to_string(path).is_ok_and(|t| !t.contains("Made by `pipec compile --emit")));
+    if let Some(path) = foreign {
+        return usage(format!("`{}` was not made by pipec; name another folder with `--out`", path.display()));
+    }
     if let Err(e) = write_all(&out, &list, true) {
         eprintln!("pipec: {e}");
         return Outcome::Failed;
@@ -74,7 +82,7 @@ fn lowered(args: &Compile, shared: &Shared) -> Result<Option<(PathBuf, Vec<ForTa
             return Ok(None);
         }
         let Some(Some(program)) = checked.programs.first() else { return Ok(None) };
-        let built = build_for(project, program, shared, shared.user.as_deref(), true)?;
+        let built = build_for(project, program, shared, shared.user.as_deref(), args.emit == Emit::Bundle)?;
         out.push(ForTarget {
             name: name.as_deref().unwrap_or("default").to_owned(),
             default: name.is_none() || name == default,

@@ -14,11 +14,17 @@ use crate::source::{DiskFiles, SourceMap, Span};
 pub fn run(args: &Import, shared: &Shared) -> Outcome {
     let mut sources = SourceMap::default();
     let mut inputs: Vec<(PathBuf, Found)> = Vec::new();
+    let mut paths: Vec<PathBuf> = Vec::new();
     for path in &args.files {
-        let path = match path.is_dir() {
-            true => path.join("databricks.yml"),
-            false => path.clone(),
-        };
+        match path.is_dir() {
+            true => paths.extend(match inside(path) {
+                Ok(found) => found,
+                Err(e) => return usage(e),
+            }),
+            false => paths.push(path.clone()),
+        }
+    }
+    for path in paths {
         let text = match read(&path) {
             Ok(text) => text,
             Err(e) => return usage(e),
@@ -67,6 +73,27 @@ pub fn run(args: &Import, shared: &Shared) -> Outcome {
     match outcome {
         Outcome::Done if diagnostics.iter().any(|d| d.severity == Severity::Error) => Outcome::Errors,
         other => other,
+    }
+}
+
+/// What to read of a folder: its bundle, or the files of Terraform that have jobs.
+fn inside(dir: &Path) -> Result<Vec<PathBuf>, String> {
+    let bundle = ["databricks.yml", "databricks.yaml"].map(|f| dir.join(f)).into_iter().find(|f| f.is_file());
+    if let Some(bundle) = bundle {
+        return Ok(vec![bundle]);
+    }
+    let list = std::fs::read_dir(dir).map_err(|e| format!("cannot read `{}`: {e}", dir.display()))?;
+    let has_jobs = |p: &PathBuf| {
+        p.extension().is_some_and(|e| e == "tf")
+            && std::fs::read(p).is_ok_and(|b| String::from_utf8_lossy(&b).contains("databricks_job"))
+    };
+    let mut found: Vec<PathBuf> = list.flatten().map(|e| e.path()).filter(has_jobs).collect();
+    found.sort();
+    match found.is_empty() {
+        true => {
+            Err(format!("`{}` holds no `databricks.yml`, and no `.tf` file with a `databricks_job`", dir.display()))
+        }
+        false => Ok(found),
     }
 }
 

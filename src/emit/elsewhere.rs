@@ -10,7 +10,7 @@ use crate::lower::{Bundle, Job, LocalFile};
 use crate::package::Wheel;
 use crate::schema::{Block, JOB, Ty, terraform_name};
 
-/// A project lowered for one of its targets; development mode is left to whoever deploys.
+/// A project lowered for one of its targets. For a bundle development mode is left to its own tools.
 #[derive(Debug)]
 pub struct ForTarget {
     /// The name of the target.
@@ -120,7 +120,7 @@ pub fn terraform(targets: &[ForTarget]) -> Vec<Artifact> {
     let mut files = Copies::default();
     for target in targets {
         let mut resources: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
-        let mut needed: Vec<Value> = Vec::new();
+        let mut needed: Vec<(String, Value)> = Vec::new();
         let mut uploads: Vec<(String, String, &[u8], &str)> = Vec::new();
         for file in &target.bundle.files {
             let local = local_path(target, file);
@@ -139,7 +139,7 @@ pub fn terraform(targets: &[ForTarget]) -> Vec<Artifact> {
             };
             let source = format!("${{path.module}}/{}", escaped(local.trim_start_matches("./")));
             let name = key(local.trim_start_matches("./"));
-            needed.push(format!("{resource}.{name}").into());
+            needed.push((remote.clone(), format!("{resource}.{name}").into()));
             resources.entry(resource).or_default().insert(name, json!({ "path": escaped(&remote), "source": source }));
         }
         for job in &target.bundle.jobs {
@@ -157,8 +157,13 @@ pub fn terraform(targets: &[ForTarget]) -> Vec<Artifact> {
                 _ => None,
             };
             let mut body = renamed(&body, Some(&JOB));
-            if let (Value::Object(map), false) = (&mut body, needed.is_empty()) {
-                map.insert("depends_on".to_owned(), needed.clone().into());
+            let text = job.body.to_string();
+            // What goes along with a file lies in its folder.
+            let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(f, _)| format!("{f}/"));
+            let used = |path: &str| text.contains(path) || text.contains(&folder(path));
+            let own: Vec<Value> = needed.iter().filter(|(path, _)| used(path)).map(|(_, r)| r.clone()).collect();
+            if let (Value::Object(map), false) = (&mut body, own.is_empty()) {
+                map.insert("depends_on".to_owned(), own.into());
             }
             if let Some(rights) = rights {
                 let job_id = format!("${{databricks_job.{name}.id}}");

@@ -1,27 +1,21 @@
 //! Asset bundles: `databricks.yml` with its includes, variables, targets and jobs.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use globset::{GlobBuilder, GlobSetBuilder};
 use smol_str::SmolStr;
 
 use super::fields::raw;
+use super::include::include;
 use super::jobs::{Found, Job, Note};
+use super::local::Place;
 use super::names::{identifier, is_name, name, string};
 use super::overrides::{Layer, Left, missing};
-use super::tree::{Key, Kind, Tree};
+use super::tree::{Key, Kind, Piece, Tree};
 use super::variables::{Variable, Variables};
-use super::yaml;
 use crate::diag::{Code, Diagnostic};
-use crate::project::join;
 use crate::schema::JOB;
-use crate::source::{FileId, Files, SourceMap, Span};
-
-/// How deep directories are searched for included files.
-const SEARCH_DEPTH: usize = 12;
-/// The most files that a bundle may include.
-const MAX_FILES: usize = 2000;
+use crate::source::{Files, SourceMap, Span};
 
 /// Whether a value is a bundle: what `databricks.yml` holds.
 pub fn is_bundle(tree: &Tree) -> bool {
@@ -40,136 +34,12 @@ pub fn read(root: Tree, path: &Path, to: Option<&Path>, files: &dyn Files, sourc
     Bundle { name: String::new(), place, parts, found }.project()
 }
 
-/// Where paths of the input lead, and where the source will be.
-struct Place<'a> {
-    files: &'a dyn Files,
-    /// The folder of each file.
-    folders: BTreeMap<FileId, PathBuf>,
-    /// The folder of the source.
-    to: PathBuf,
-}
-
-impl Place<'_> {
-    /// The local files that the tasks of a job run, as source calls them.
-    fn local_files(&self, job: &Tree) -> BTreeMap<Span, String> {
-        let mut out = BTreeMap::new();
-        if job.get("git_source").is_some() {
-            return out;
-        }
-        let tasks = job.items_of("tasks").iter();
-        let all = tasks.flat_map(|t| [Some(t), t.get("for_each_task").and_then(|f| f.get("task"))]).flatten();
-        for task in all {
-            let paths = [
-                task.get("notebook_task").and_then(|k| k.get("notebook_path")),
-                task.get("spark_python_task").and_then(|k| k.get("python_file")),
-                task.get("sql_task").and_then(|k| k.get("file")?.get("path")),
-                task.get("dbt_task").and_then(|k| k.get("project_directory")),
-            ];
-            for tree in paths.into_iter().flatten() {
-                let local = |t: &&str| !t.starts_with('/') && !t.contains("{{") && !t.contains(':');
-                let (Some(text), Some(folder)) = (tree.text().filter(local), self.folders.get(&tree.span.file)) else {
-                    continue;
-                };
-                let path = join(folder, text);
-                if self.files.is_file(&path) || self.files.is_dir(&path) {
-                    out.insert(tree.span, relative(&self.to, &path));
-                }
-            }
-        }
-        out
-    }
-}
-
-/// A path as a file in a folder calls it.
-fn relative(folder: &Path, path: &Path) -> String {
-    let (folder, path) = (join(folder, "."), join(path, "."));
-    let (from, to): (Vec<_>, Vec<_>) = (folder.components().collect(), path.components().collect());
-    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    let up = from.len() - common;
-    let mut out = if up == 0 { "./".to_owned() } else { "../".repeat(up) };
-    let names: Vec<String> = to.iter().skip(common).map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
-    out.push_str(&names.join("/"));
-    out
-}
-
 struct Bundle<'a> {
     name: String,
     place: Place<'a>,
     /// The files, the root first.
     parts: Vec<Tree>,
     found: Found,
-}
-
-/// Reads the files that the root includes.
-fn include(path: &Path, files: &dyn Files, sources: &mut SourceMap, parts: &mut Vec<Tree>, found: &mut Found) {
-    let dir = path.parent().unwrap_or(Path::new("")).to_owned();
-    let patterns: Vec<(String, Span)> = parts
-        .iter()
-        .flat_map(|p| p.items_of("include"))
-        .filter_map(|i| Some((i.text()?.trim_start_matches("./").to_owned(), i.span)))
-        .collect();
-    if patterns.is_empty() {
-        return;
-    }
-    let mut all = Vec::new();
-    below(&dir, files, 0, &mut all);
-    for (pattern, span) in patterns {
-        let mut set = GlobSetBuilder::new();
-        let glob = GlobBuilder::new(&pattern).literal_separator(true).build();
-        let set = glob.and_then(|g| {
-            set.add(g);
-            set.build()
-        });
-        let matches: Vec<PathBuf> = match set {
-            Ok(set) => all.iter().filter(|p| p.strip_prefix(&dir).is_ok_and(|p| set.is_match(p))).cloned().collect(),
-            Err(e) => {
-                let d = Diagnostic::new(Code::BadInput, span, format!("this is no pattern of files: {e}"));
-                found.diagnostics.push(d.help("`*` stands for any name, `**` for any folders"));
-                continue;
-            }
-        };
-        if matches.is_empty() {
-            let d = Diagnostic::new(Code::NotTakenOver, span, format!("no file below this one is called `{pattern}`"));
-            found.diagnostics.push(d.help("files outside of the bundle's folder, and links to them, are not read"));
-        }
-        for file in matches.into_iter().filter(|f| f != path) {
-            let Ok(bytes) = files.read(&file) else { continue };
-            let id = match String::from_utf8(bytes) {
-                Ok(text) if sources.find(&file).is_none() => sources.add(file, text),
-                Ok(_) => continue,
-                Err(_) => {
-                    let d = Diagnostic::new(Code::BadInput, span, format!("`{}` is not UTF-8", file.display()));
-                    found.diagnostics.push(d.help("save it as UTF-8"));
-                    continue;
-                }
-            };
-            match yaml::read(id, sources.text(id)) {
-                Ok(tree) => parts.push(tree),
-                Err(d) => found.diagnostics.push(*d),
-            }
-        }
-    }
-}
-
-/// Every file below a folder; links are passed over, so nothing outside of it is reached.
-fn below(dir: &Path, files: &dyn Files, depth: usize, out: &mut Vec<PathBuf>) {
-    if depth > SEARCH_DEPTH || out.len() > MAX_FILES {
-        return;
-    }
-    let mut list = files.list(if dir == Path::new("") { Path::new(".") } else { dir }).unwrap_or_default();
-    list.sort();
-    for path in list {
-        let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
-        let hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
-        if hidden || files.is_link(&path) || path.ends_with("node_modules") {
-            continue;
-        }
-        if files.is_dir(&path) {
-            below(&path, files, depth + 1, out);
-        } else if path.extension().is_some_and(|e| e == "yml" || e == "yaml" || e == "json") {
-            out.push(path);
-        }
-    }
 }
 
 impl Bundle<'_> {
@@ -184,11 +54,19 @@ impl Bundle<'_> {
             .or(targets.first())
             .map(|(k, _)| k.text.to_string());
         let mut variables = Variables::new(Some(&self.name), default.as_deref());
+        let mut jobs = self.resources("jobs");
+        let whole = whole_jobs(&targets, default.as_deref(), &mut jobs);
+        for (key, _) in jobs.iter().filter(|(k, _)| whole.contains(&k.text)) {
+            for (target, _) in targets.iter().filter(|(_, t)| !has_job(t, &key.text)) {
+                let text = format!("the job `{}` is not there in the target `{}`, and will be", key.text, target.text);
+                self.not_taken(key.span, text);
+            }
+        }
+        let own = jobs.iter().flat_map(|(_, j)| j.items_of("parameters")).filter_map(|p| p.text_of("name"));
+        variables.taken = own.map(str::to_owned).collect();
         for (key, declared) in self.section("variables") {
             variables.declare(&key, &declared, &mut self.found.diagnostics);
         }
-        let mut jobs = self.resources("jobs");
-        let whole = whole_jobs(&targets, default.as_deref(), &mut jobs);
         variables.settle(&mut self.found.diagnostics);
         for (key, _) in &jobs {
             variables.jobs.insert(key.text.to_string(), identifier(&key.text));
@@ -197,6 +75,8 @@ impl Bundle<'_> {
         let mut list = Vec::new();
         for (key, job) in &jobs {
             let job = variables.interpolated(&self.with_shared(job, &shared), &mut self.found.diagnostics);
+            let job = super::texts::as_text(&job, &JOB);
+            super::texts::local_libraries(&job, &mut self.found.diagnostics);
             list.push((key.clone(), job));
         }
         let overrides = self.overrides(&targets, &whole, &mut list, &mut variables);
@@ -206,11 +86,16 @@ impl Bundle<'_> {
         let vars = variables.source();
         for (key, tree) in list {
             let called = identifier(&key.text);
-            let others: String = context.iter().filter(|(n, _)| *n != called).map(|(_, s)| s.as_str()).collect();
+            let others = called_by(&tree, &called, &context);
             let context = format!("\n{}{others}", variables.context());
             let local = self.place.local_files(&tree);
             let folder = self.place.to.clone();
             self.found.jobs.push(Job { tree, hint: Some(called), context, local, folder });
+        }
+        if self.found.jobs.is_empty() && self.found.diagnostics.is_empty() {
+            let span = self.parts.first().map_or(Tree::default().span, |p| p.span.start_point());
+            let d = Diagnostic::new(Code::NotAJob, span, "there is no job in this bundle");
+            self.found.diagnostics.push(d.help("jobs stand in `resources: jobs:`, here or in an included file"));
         }
         self.found.name = (!self.name.is_empty()).then(|| self.name.clone());
         self.found.prelude = format!("{vars}\n{written}");
@@ -224,6 +109,17 @@ impl Bundle<'_> {
     }
 
     fn resources(&mut self, kind: &str) -> Vec<(Key, Tree)> {
+        let mut wrong: Vec<Span> = Vec::new();
+        for section in ["bundle", "resources", "targets", "variables"] {
+            wrong.extend(self.parts.iter().filter_map(|p| p.get(section)).filter(|s| !s.is_map()).map(|s| s.span));
+        }
+        let sections: Vec<&Tree> = self.parts.iter().filter_map(|p| p.get("resources")?.get(kind)).collect();
+        wrong.extend(sections.iter().filter(|s| !s.is_map()).map(|s| s.span));
+        wrong.extend(sections.iter().flat_map(|s| s.entries()).filter(|(_, j)| !j.is_map()).map(|(_, j)| j.span));
+        for span in wrong {
+            let d = Diagnostic::new(Code::BadInput, span, "an object is wanted here");
+            self.found.diagnostics.push(d.help("names with values below them"));
+        }
         let all = self.parts.iter().filter_map(|p| p.get("resources")?.get(kind)).flat_map(|s| s.entries().to_vec());
         let mut out: Vec<(Key, Tree)> = Vec::new();
         for (key, tree) in all.filter(|(_, t)| t.is_map()) {
@@ -277,13 +173,17 @@ impl Bundle<'_> {
         variables: &mut Variables,
     ) -> BTreeMap<String, Vec<(Key, Tree)>> {
         let mut out: BTreeMap<String, Vec<(Key, Tree)>> = BTreeMap::new();
+        let shared = self.shared();
         let only = jobs.len() == 1;
         for (target, body) in targets {
             let Some(changed) = body.get("resources").and_then(|r| r.get("jobs")) else { continue };
             let mut all: Vec<(SmolStr, Left)> = Vec::new();
             for (key, change) in changed.entries() {
                 let Some((_, job)) = jobs.iter_mut().find(|(k, _)| k.text == key.text) else { continue };
-                let change = variables.interpolated(&self.with_shared(change, &[]), &mut self.found.diagnostics);
+                let change = variables.interpolated(
+                    &self.with_shared(change, if whole.contains(&key.text) { &shared } else { &[] }),
+                    &mut self.found.diagnostics,
+                );
                 if whole.contains(&key.text) {
                     for missing in missing(job, &change) {
                         let text = format!(
@@ -368,10 +268,29 @@ impl Bundle<'_> {
             if !workspace.is_empty() {
                 out.push_str(&format!("workspace {{\n{workspace}}}\n"));
             }
+            if let (Some("production"), false) = (body.text_of("mode"), workspace.contains("root_path = ")) {
+                let d = Diagnostic::new(
+                    Code::NotTakenOver,
+                    key.span,
+                    format!("the target `{}` has no `root_path` that all share", key.text),
+                );
+                self.found
+                    .diagnostics
+                    .push(d.help("a production target needs one: `workspace { root_path = \"/Workspace/...\" }`"));
+            }
             if let Some(mode) = body.text_of("mode") {
                 out.push_str(&format!("mode = {mode}\n"));
             }
-            if let Some(run_as) = body.get("run_as") {
+            let own = self.parts.iter().filter_map(|p| p.get("resources")?.get("jobs")).flat_map(Tree::entries);
+            let own = own.filter(|(_, j)| j.get("run_as").is_some()).count();
+            if let (Some((field, _)), true) = (body.entry("run_as"), own > 0) {
+                let text = format!(
+                    "`run_as` of the target `{}`: here it would hold for the jobs that have their own as well",
+                    key.text
+                );
+                let d = Diagnostic::new(Code::NotTakenOver, field.span, text);
+                self.found.diagnostics.push(d.help("write it into the pipelines that have none"));
+            } else if let Some(run_as) = body.get("run_as") {
                 let run_as = variables.interpolated(run_as, &mut self.found.diagnostics);
                 out.push_str(&format!("run_as {{\n{}}}\n", plain_entries(&run_as)));
             }
@@ -412,6 +331,7 @@ impl Bundle<'_> {
                         "a target's `mode` has what pipec does: prefix, paused schedules, fewer runs at a time"
                     }
                     // Where people keep their anchors.
+                    _ if is_anchors(part, &key.text) => continue,
                     key if key.starts_with("x-") || key.starts_with('.') => continue,
                     _ => "it has no counterpart",
                 };
@@ -453,6 +373,10 @@ fn at_target(left: &Left) -> Option<(Key, Tree)> {
     (JOB.field(&key.text).is_some() && !own.contains(&key.text.as_str())).then_some((key, value))
 }
 
+fn has_job(target: &Tree, job: &str) -> bool {
+    target.get("resources").and_then(|r| r.get("jobs")).is_some_and(|j| j.get(job).is_some())
+}
+
 /// Adds the jobs that stand in targets alone, as the default target has them; gives their names.
 fn whole_jobs(targets: &[(Key, Tree)], default: Option<&str>, jobs: &mut Vec<(Key, Tree)>) -> Vec<SmolStr> {
     let mut out = Vec::new();
@@ -484,6 +408,22 @@ fn right(entry: &Tree) -> Tree {
     Tree { span: entry.span, kind: Kind::Map(entries.collect()) }
 }
 
+/// The stubs of the pipelines that a job runs.
+pub(super) fn called_by(job: &Tree, own: &str, stubs: &[(String, String)]) -> String {
+    fn names(tree: &Tree, out: &mut Vec<String>) {
+        if let Kind::Mixed(pieces) = &tree.kind {
+            out.extend(pieces.iter().filter_map(|p| match p {
+                Piece::Job { pipeline } => Some(pipeline.clone()),
+                _ => None,
+            }));
+        }
+        tree.entries().iter().map(|(_, v)| v).chain(tree.items()).for_each(|t| names(t, out));
+    }
+    let mut called = Vec::new();
+    names(job, &mut called);
+    stubs.iter().filter(|(name, _)| name != own && called.contains(name)).map(|(_, s)| s.as_str()).collect()
+}
+
 /// A pipeline with the parameters of a job and nothing else: what a call of it is checked against.
 pub(super) fn stub(called: &str, job: &Tree) -> String {
     let params: String = job
@@ -498,6 +438,20 @@ pub(super) fn stub(called: &str, job: &Tree) -> String {
         })
         .collect();
     format!("pipeline {} {{\n{params}}}\n", name(called))
+}
+
+/// Whether something of a file is used elsewhere in it by an alias: the same places are there twice.
+fn is_anchors(part: &Tree, key: &str) -> bool {
+    fn places(tree: &Tree, out: &mut Vec<Span>) {
+        out.push(tree.span);
+        tree.entries().iter().map(|(_, v)| v).chain(tree.items()).for_each(|t| places(t, out));
+    }
+    let (mut own, mut others) = (Vec::new(), Vec::new());
+    for (k, value) in part.entries() {
+        places(value, if k.text == key { &mut own } else { &mut others });
+    }
+    others.sort();
+    own.iter().any(|s| others.binary_search(s).is_ok())
 }
 
 /// Entries without knowledge of their types: words stay words where they look like members of an enumeration.

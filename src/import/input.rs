@@ -1,8 +1,9 @@
 //! An input of any format.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::jobs::{Found, find};
+use super::tree::{Kind, Tree};
 use super::{bundle, hcl, json, terraform, yaml};
 use crate::source::{FileId, Files, SourceMap};
 
@@ -18,7 +19,7 @@ pub fn read_input(file: FileId, to: Option<&Path>, files: &dyn Files, sources: &
     let read = match format(&path, &text) {
         Format::Json => json::read(file, &text),
         Format::Yaml => yaml::read(file, &text).map(|tree| vec![tree]),
-        Format::Hcl => hcl::read(file, &text).map(|tree| vec![tree]),
+        Format::Hcl => hcl::read(file, &text).map(|tree| vec![with_module(tree, &path, files, sources)]),
     };
     let values = match read {
         Ok(values) => values,
@@ -35,6 +36,24 @@ pub fn read_input(file: FileId, to: Option<&Path>, files: &dyn Files, sources: &
         });
     }
     found
+}
+
+/// A file of Terraform with the variables and locals of the module that it is in: all files of its folder.
+fn with_module(mut tree: Tree, path: &Path, files: &dyn Files, sources: &mut SourceMap) -> Tree {
+    let dir = path.parent().unwrap_or(Path::new(""));
+    let mut beside = files.list(if dir == Path::new("") { Path::new(".") } else { dir }).unwrap_or_default();
+    beside.sort();
+    let is_other = |p: &PathBuf| p.extension().is_some_and(|e| e == "tf") && p.file_name() != path.file_name();
+    for other in beside.into_iter().filter(|p| is_other(p) && !files.is_link(p)) {
+        let Some(text) = files.read(&other).ok().and_then(|b| String::from_utf8(b).ok()) else { continue };
+        let id = sources.add(other, text);
+        // What is wrong with it is told when it is imported itself.
+        let Ok(read) = hcl::read(id, sources.text(id)) else { continue };
+        if let (Kind::Map(own), Kind::Map(more)) = (&mut tree.kind, read.kind) {
+            own.extend(more.into_iter().filter(|(k, _)| matches!(k.text.as_str(), "variable" | "locals")));
+        }
+    }
+    tree
 }
 
 enum Format {

@@ -98,6 +98,8 @@ impl Writer<'_> {
                     _ => string(default),
                 };
                 out.push(format!(" = {written}"));
+            } else if let Some(default) = parameter.get("default") {
+                out.push(format!(" = {}", super::fields::raw(default)));
             }
             out.push("\n");
             let shown = parameter.get("name").map_or(parameter.span, |n| n.span);

@@ -19,6 +19,9 @@ pub fn is_terraform(tree: &Tree) -> bool {
 pub fn read(tree: &Tree) -> Found {
     let mut found = Found::default();
     let mut variables = Variables::new(None, None);
+    let own = resources(tree, JOBS);
+    let own = own.iter().flat_map(|(_, j)| j.items_of("parameter")).filter_map(|p| p.text_of("name"));
+    variables.taken = own.map(str::to_owned).collect();
     let planned = tree.get("planned_values").and_then(|p| p.get("root_module"));
     let (jobs, rights) = match planned {
         Some(module) => (planned_resources(module, JOBS), planned_resources(module, RIGHTS)),
@@ -32,21 +35,31 @@ pub fn read(tree: &Tree) -> Found {
     }
     let mut list: Vec<(Key, Tree)> = Vec::new();
     for (key, job) in &jobs {
-        let mut body = converted(job, &JOB, planned.is_some(), &mut found.notes);
+        let form = Form { planned: planned.is_some(), templates: is_json_form(tree) };
+        let mut body = form.converted(job, &JOB, &mut found);
         let own =
             rights.iter().filter(|(_, r)| names_job(r, &key.text)).flat_map(|(_, r)| r.items_of("access_control"));
-        let own: Vec<Tree> = own.map(|r| drop_nothing(r, planned.is_some())).collect();
+        let own: Vec<Tree> = own.map(|r| form.some_of(r)).collect();
         if let (Kind::Map(entries), false) = (&mut body.kind, own.is_empty()) {
             let text = "access_control_list".into();
             entries.push((Key { text, span: key.span }, Tree { span: key.span, kind: Kind::List(own) }));
         }
-        list.push((key.clone(), variables.interpolated(&body, &mut found.diagnostics)));
+        let body = variables.interpolated(&body, &mut found.diagnostics);
+        list.push((key.clone(), super::texts::as_text(&body, &JOB)));
+    }
+    for (key, body) in rights.iter().filter(|(_, r)| !jobs.iter().any(|(k, _)| names_job(r, &k.text))) {
+        let about = if body.get("job_id").is_some() {
+            "whose job it is about, only Terraform knows"
+        } else {
+            "it is about something else"
+        };
+        found.notes.push(Note { span: key.span, text: format!("{RIGHTS} {}: {about}", key.text) });
     }
     let stubs: Vec<(String, String)> =
         list.iter().map(|(k, j)| (identifier(&k.text), super::bundle::stub(&identifier(&k.text), j))).collect();
     for (key, tree) in list {
         let called = identifier(&key.text);
-        let others: String = stubs.iter().filter(|(n, _)| *n != called).map(|(_, s)| s.as_str()).collect();
+        let others = super::bundle::called_by(&tree, &called, &stubs);
         let context = format!("\n{}{others}", variables.context());
         found.jobs.push(Job { tree, hint: Some(called), context, ..Job::default() });
     }
@@ -61,11 +74,12 @@ pub fn read(tree: &Tree) -> Found {
 
 /// Objects below the names of a section: of HCL a list of blocks, of JSON an object.
 fn below<'t>(tree: &'t Tree, section: &str) -> Vec<&'t (Key, Tree)> {
-    let Some(section) = tree.get(section) else { return Vec::new() };
-    match &section.kind {
-        Kind::List(items) => items.iter().flat_map(Tree::entries).collect(),
+    let sections = tree.entries().iter().filter(|(k, _)| k.text == section).map(|(_, v)| v);
+    let blocks = |section: &'t Tree| match &section.kind {
+        Kind::List(items) => items.iter().flat_map(Tree::entries).collect::<Vec<_>>(),
         _ => section.entries().iter().collect(),
-    }
+    };
+    sections.flat_map(blocks).collect()
 }
 
 fn resources(tree: &Tree, kind: &str) -> Vec<(Key, Tree)> {
@@ -121,46 +135,72 @@ fn names_job(rights: &Tree, job: &str) -> bool {
     }
 }
 
-/// A resource as the API has it: other names, and single blocks that are no lists.
-fn converted(tree: &Tree, block: &'static Block, planned: bool, notes: &mut Vec<Note>) -> Tree {
-    let mut out = Vec::new();
-    for (key, value) in tree.entries() {
-        let api = from_terraform(block, &key.text);
-        if *block == JOB && is_terraforms_own(&key.text) {
-            let nothing = planned && is_nothing(value) || matches!(value.kind, Kind::Bool(false));
-            if !nothing && key.text != "id" {
-                notes.push(Note { span: key.span, text: format!("`{}` is for Terraform alone", key.text) });
-            }
-            continue;
-        }
-        // A plan says what is not there as well.
-        if planned && is_nothing(value) {
-            continue;
-        }
-        let key = Key { text: api.into(), span: key.span };
-        let value = match (block.field(api).map(|f| f.ty), &value.kind) {
-            (Some(Ty::Block(inner)), Kind::List(items)) if items.len() == 1 => {
-                items.first().map_or_else(|| value.clone(), |v| converted(v, inner, planned, notes))
-            }
-            (Some(Ty::Block(inner)), Kind::Map(_)) => converted(value, inner, planned, notes),
-            (Some(Ty::BlockList(inner)), Kind::List(items)) => {
-                let items = items.iter().map(|v| converted(v, inner, planned, notes)).collect();
-                Tree { span: value.span, kind: Kind::List(items) }
-            }
-            (Some(Ty::BlockList(inner)), Kind::Map(_)) => {
-                let kind = Kind::List(vec![converted(value, inner, planned, notes)]);
-                Tree { span: value.span, kind }
-            }
-            _ => strings(value),
-        };
-        out.push((key, value));
-    }
-    Tree { span: tree.span, kind: Kind::Map(out) }
+/// Whether texts hold expressions between `${` and `}`: HCL has them as such, and a plan has none.
+fn is_json_form(tree: &Tree) -> bool {
+    tree.get("planned_values").is_none() && tree.get("resource").is_some_and(Tree::is_map)
 }
 
-fn drop_nothing(tree: &Tree, planned: bool) -> Tree {
-    let entries = tree.entries().iter().filter(|(_, v)| !(planned && is_nothing(v)));
-    Tree { span: tree.span, kind: Kind::Map(entries.map(|(k, v)| (k.clone(), strings(v))).collect()) }
+/// How a resource is written.
+struct Form {
+    /// By a plan, which says what is not there as well.
+    planned: bool,
+    /// With expressions in texts.
+    templates: bool,
+}
+
+impl Form {
+    /// A resource as the API has it: other names, and single blocks that are no lists.
+    fn converted(&self, tree: &Tree, block: &'static Block, found: &mut Found) -> Tree {
+        let mut out = Vec::new();
+        for (key, value) in tree.entries() {
+            let api = from_terraform(block, &key.text);
+            let many = matches!(key.text.as_str(), "count" | "for_each" | "dynamic");
+            if many && block.field(&key.text).is_none() {
+                let message = format!("how many there are, `{}` says, and only Terraform evaluates it", key.text);
+                let d = Diagnostic::new(Code::NotTakenOver, key.span, message);
+                found.diagnostics.push(d.help("a plan as JSON has them all: `terraform show -json plan`"));
+                continue;
+            }
+            if *block == JOB && is_terraforms_own(&key.text) {
+                let nothing = self.planned && is_nothing(value) || matches!(value.kind, Kind::Bool(false));
+                if !nothing && key.text != "id" {
+                    found.notes.push(Note { span: key.span, text: format!("`{}` is for Terraform alone", key.text) });
+                }
+                continue;
+            }
+            if self.planned && is_nothing(value) {
+                continue;
+            }
+            let key = Key { text: api.into(), span: key.span };
+            let value = match (block.field(api).map(|f| f.ty), &value.kind) {
+                (Some(Ty::Block(inner)), Kind::List(items)) if items.len() == 1 => {
+                    items.first().map_or_else(|| value.clone(), |v| self.converted(v, inner, found))
+                }
+                (Some(Ty::Block(inner)), Kind::Map(_)) => self.converted(value, inner, found),
+                (Some(Ty::BlockList(inner)), Kind::List(items)) => {
+                    let items = items.iter().map(|v| self.converted(v, inner, found)).collect();
+                    Tree { span: value.span, kind: Kind::List(items) }
+                }
+                (Some(Ty::BlockList(inner)), Kind::Map(_)) => {
+                    let kind = Kind::List(vec![self.converted(value, inner, found)]);
+                    Tree { span: value.span, kind }
+                }
+                _ => self.value(value),
+            };
+            out.push((key, value));
+        }
+        Tree { span: tree.span, kind: Kind::Map(out) }
+    }
+
+    fn value(&self, tree: &Tree) -> Tree {
+        if self.templates { strings(tree) } else { tree.clone() }
+    }
+
+    /// An object without what says nothing.
+    fn some_of(&self, tree: &Tree) -> Tree {
+        let entries = tree.entries().iter().filter(|(_, v)| !(self.planned && is_nothing(v)));
+        Tree { span: tree.span, kind: Kind::Map(entries.map(|(k, v)| (k.clone(), self.value(v))).collect()) }
+    }
 }
 
 fn is_nothing(value: &Tree) -> bool {
@@ -182,8 +222,6 @@ fn is_terraforms_own(key: &str) -> bool {
             | "timeouts"
             | "lifecycle"
             | "depends_on"
-            | "count"
-            | "for_each"
             | "provider"
             | "provisioner"
             | "connection"

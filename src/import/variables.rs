@@ -1,7 +1,8 @@
 //! `${...}` of bundles: what is known becomes a value or a `var`, the rest a `var` that someone has to set.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
+use super::MAX_NODES;
 use super::fields::raw;
 use super::names::{identifier, name};
 use super::tree::{Key, Kind, Piece, Tree};
@@ -11,6 +12,9 @@ use crate::source::Span;
 /// A `var` of the project.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Variable {
+    /// What the input calls it.
+    key: String,
+    /// What the source calls it: no parameter of a job may have the same name.
     pub name: String,
     pub ty: &'static str,
     pub default: Option<Tree>,
@@ -28,6 +32,10 @@ pub(super) struct Variables {
     list: Vec<Variable>,
     /// What targets set, besides their own `variables`.
     set: BTreeMap<String, Vec<(String, Tree)>>,
+    /// Names that a var cannot have.
+    pub taken: HashSet<String>,
+    /// How many values were put in place of references.
+    spent: usize,
     /// The pipeline of each job.
     pub jobs: BTreeMap<String, String>,
     /// The vars that were made for places where targets differ.
@@ -37,7 +45,7 @@ pub(super) struct Variables {
 }
 
 /// How deep variables are put into each other.
-const MAX_ROUNDS: usize = 16;
+const MAX_ROUNDS: usize = 32;
 
 impl Variables {
     pub fn new(bundle: Option<&str>, default_target: Option<&str>) -> Variables {
@@ -46,6 +54,8 @@ impl Variables {
             default_target: default_target.map(str::to_owned),
             list: Vec::new(),
             set: BTreeMap::new(),
+            taken: HashSet::new(),
+            spent: 0,
             jobs: BTreeMap::new(),
             made: Vec::new(),
             uses_target: false,
@@ -65,7 +75,8 @@ impl Variables {
                 .push(d.help(format!("set the id in a target, `vars {{ {} = \"...\" }}`, or with `--var`", key.text)));
         }
         let ty = default.as_ref().map_or("string", |d| type_of(&d.kind));
-        self.list.push(Variable { name: key.text.to_string(), ty, default, description, complex });
+        let name = self.free(&key.text);
+        self.list.push(Variable { key: key.text.to_string(), name, ty, default, description, complex });
     }
 
     /// Looks up what defaults refer to. Those of one another take as many rounds as they are deep.
@@ -101,25 +112,42 @@ impl Variables {
     /// A name for a value: it is written out where it is used.
     pub fn local(&mut self, key: &Key, value: &Tree) {
         let name = key.text.to_string();
-        self.list.push(Variable { name, ty: "string", default: Some(value.clone()), description: None, complex: true });
+        self.list.push(Variable {
+            key: name.clone(),
+            name,
+            ty: "string",
+            default: Some(value.clone()),
+            description: None,
+            complex: true,
+        });
     }
 
     /// A var for a place where targets differ.
     pub fn made(&mut self, path: &[String], value: Kind) -> String {
-        let base = identifier(&path.join("_"));
-        let mut name = base.clone();
-        while self.list.iter().any(|v| v.name == name) {
-            name.push('_');
-        }
+        let name = self.free(&identifier(&path.join("_")));
         self.made.push(name.clone());
         let default = Tree { kind: value, ..Tree::default() };
         self.list.push(Variable {
+            key: String::new(),
             name: name.clone(),
             ty: type_of(&default.kind),
             default: Some(default),
             description: None,
             complex: false,
         });
+        name
+    }
+
+    /// A name for a var, as near as can be to the wanted one.
+    fn free(&self, wanted: &str) -> String {
+        let is_taken = |name: &str| self.taken.contains(name) || self.list.iter().any(|v| v.name == name);
+        let mut name = wanted.to_owned();
+        if is_taken(&name) {
+            name.push_str("_var");
+        }
+        while is_taken(&name) {
+            name.push('_');
+        }
         name
     }
 
@@ -159,10 +187,10 @@ impl Variables {
         let mut out = String::new();
         for (key, value) in own.map(Tree::entries).unwrap_or_default() {
             let value = if value.is_map() { value.get("default") } else { Some(value) };
-            let known = self.list.iter().find(|v| v.name == key.text);
+            let known = self.list.iter().find(|v| v.key == key.text.as_str());
             match (value, known) {
                 (Some(value), Some(variable)) if !variable.complex => {
-                    out.push_str(&format!("{} = {}\n", name(&key.text), raw(value)));
+                    out.push_str(&format!("{} = {}\n", name(&variable.name), raw(&of_type(value, variable.ty))));
                 }
                 _ => {
                     let message = format!("the variable `{}` of the target `{target}` cannot be set there", key.text);
@@ -190,7 +218,7 @@ impl Variables {
                 "bundle.name" => out.push_str(self.bundle.as_deref().unwrap_or_default()),
                 "bundle.target" | "bundle.environment" => out.push_str(target),
                 _ => {
-                    let variable = self.list.iter().find(|v| Some(v.name.as_str()) == path.strip_prefix("var."))?;
+                    let variable = self.list.iter().find(|v| Some(v.key.as_str()) == path.strip_prefix("var."))?;
                     out.push_str(variable.default.as_ref()?.text()?);
                 }
             }
@@ -207,6 +235,16 @@ impl Variables {
     }
 
     fn replaced(&mut self, tree: &Tree, diagnostics: &mut Vec<Diagnostic>, round: usize) -> Tree {
+        self.spent += 1 + tree.text().map_or(0, str::len) / 64;
+        if self.spent > MAX_NODES {
+            if self.spent < usize::MAX / 2 {
+                let message = format!("with its variables written out it has more than {MAX_NODES} values");
+                let d = Diagnostic::new(Code::InputTooLarge, tree.span, message);
+                diagnostics.push(d.help("variables of variables grow without end; write out what is meant"));
+                self.spent = usize::MAX / 2;
+            }
+            return Tree { span: tree.span, kind: Kind::Null };
+        }
         let kind = match &tree.kind {
             Kind::Text(text) if text.contains("${") && self.bundle.is_some() => {
                 self.pieces(references(text), tree.span, diagnostics, round)
@@ -225,6 +263,10 @@ impl Variables {
         if round > MAX_ROUNDS {
             let d = Diagnostic::new(Code::BadInput, span, "variables refer to each other in a circle");
             diagnostics.push(d.help("give one of them a value of its own"));
+            self.spent = usize::MAX / 2;
+            return Kind::Text(String::new());
+        }
+        if self.spent > MAX_NODES {
             return Kind::Text(String::new());
         }
         let alone = given.len() == 1;
@@ -241,6 +283,8 @@ impl Variables {
                     Kind::Text(inner) => joined(&mut pieces, Piece::Text(inner)),
                     Kind::Number(n) => joined(&mut pieces, Piece::Text(n.to_string())),
                     Kind::Bool(b) => joined(&mut pieces, Piece::Text(b.to_string())),
+                    // The end of what is written out is told already.
+                    _ if self.spent > MAX_NODES => {}
                     _ => {
                         let d = Diagnostic::new(Code::BadInput, span, format!("`${{{path}}}` is no text"));
                         diagnostics.push(d.help("a list or object can only be the whole of a value"));
@@ -266,7 +310,7 @@ impl Variables {
             .map(|v| v.trim_end_matches(".value"));
         if let Some(path) = variable {
             let (first, below) = path.split_once('.').unwrap_or((path, ""));
-            let found = self.list.iter().find(|v| v.name == first).cloned();
+            let found = self.list.iter().find(|v| v.key == first).cloned();
             if let Some(variable) = found {
                 return match (variable.complex, variable.default) {
                     (true, Some(tree)) => {
@@ -301,17 +345,24 @@ impl Variables {
         }
     }
 
-    /// A var with the reference itself as its value: someone has to set it.
+    /// A var without value: someone has to set it.
     fn unknown(&mut self, path: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Found {
-        let name = identifier(path);
-        let value = Kind::Text(format!("${{{path}}}"));
-        if !self.list.iter().any(|v| v.name == name) {
-            let d = Diagnostic::new(Code::NotTakenOver, span, format!("only a deployment knows `${{{path}}}`"));
-            diagnostics
-                .push(d.help(format!("it is the var `{name}` now: set it in the targets, or with `--var {name}=...`")));
-            let default = Some(Tree { span, kind: value.clone() });
-            self.list.push(Variable { name: name.clone(), ty: "string", default, description: None, complex: false });
+        let value = Kind::Text(String::new());
+        if let Some(known) = self.list.iter().find(|v| v.key == path && v.default.is_none()) {
+            return Found::Piece(Piece::Var { name: known.name.clone(), value: Box::new(value) });
         }
+        let simple = path.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
+        let name = match simple {
+            true => self.free(&identifier(path)),
+            false => self.free(&format!("expression_{}", self.list.len() + 1)),
+        };
+        let why = if simple { "only a deployment knows" } else { "pipec does not evaluate" };
+        let d = Diagnostic::new(Code::NotTakenOver, span, format!("{why} `${{{path}}}`"));
+        diagnostics
+            .push(d.help(format!("it is the var `{name}` now: set it in the targets, or with `--var {name}=...`")));
+        let (key, name_of) = (path.to_owned(), name.clone());
+        let variable = Variable { key, name: name_of, ty: "string", default: None, description: None, complex: false };
+        self.list.push(variable);
         Found::Piece(Piece::Var { name, value: Box::new(value) })
     }
 }
@@ -320,6 +371,21 @@ impl Variables {
 enum Found {
     Tree(Tree),
     Piece(Piece),
+}
+
+/// A value as a var of a type takes it: bundles make no difference between `12` and `"12"`.
+fn of_type(value: &Tree, ty: &str) -> Tree {
+    let kind = match (&value.kind, ty) {
+        (Kind::Text(text), "int") if text.parse::<i64>().is_ok() => Kind::Number(text.as_str().into()),
+        (Kind::Text(text), "float") if text.parse::<f64>().is_ok_and(f64::is_finite) => {
+            Kind::Number(text.as_str().into())
+        }
+        (Kind::Text(text), "bool") if text == "true" || text == "false" => Kind::Bool(text == "true"),
+        (Kind::Number(n), "string") => Kind::Text(n.to_string()),
+        (Kind::Bool(b), "string") => Kind::Text(b.to_string()),
+        (other, _) => other.clone(),
+    };
+    Tree { span: value.span, kind }
 }
 
 /// Adds a piece; texts that follow each other become one.

@@ -30,9 +30,6 @@ pub fn read(file: FileId, text: &str) -> Result<Tree, Box<Diagnostic>> {
             Box::new(d.help("is the indentation right? tabs do not count"))
         })?;
         builder.event(event, place)?;
-        if builder.root.is_some() {
-            break;
-        }
     }
     builder.root.map_or_else(
         || {
@@ -108,6 +105,10 @@ impl Builder {
                     Err(d.help("an anchor cannot hold itself").into())
                 }
             },
+            Event::DocumentStart(_) if self.root.is_some() => {
+                let d = Diagnostic::new(Code::BadInput, span, "a second document begins here, and a bundle is one");
+                Err(d.help("put it into a file of its own, and `include` that").into())
+            }
             _ => Ok(()),
         }
     }

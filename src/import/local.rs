@@ -1,0 +1,60 @@
+//! Files of this machine that the jobs of an input run.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::tree::Tree;
+use crate::project::join;
+use crate::source::{FileId, Files, Span};
+
+/// Where paths of the input lead, and where the source will be.
+pub(super) struct Place<'a> {
+    pub files: &'a dyn Files,
+    /// The folder of each file.
+    pub folders: BTreeMap<FileId, PathBuf>,
+    /// The folder of the source.
+    pub to: PathBuf,
+}
+
+impl Place<'_> {
+    /// The local files that the tasks of a job run, as source calls them.
+    pub fn local_files(&self, job: &Tree) -> BTreeMap<Span, String> {
+        let mut out = BTreeMap::new();
+        if job.get("git_source").is_some() {
+            return out;
+        }
+        let tasks = job.items_of("tasks").iter();
+        let all = tasks.flat_map(|t| [Some(t), t.get("for_each_task").and_then(|f| f.get("task"))]).flatten();
+        for task in all {
+            let paths = [
+                task.get("notebook_task").and_then(|k| k.get("notebook_path")),
+                task.get("spark_python_task").and_then(|k| k.get("python_file")),
+                task.get("sql_task").and_then(|k| k.get("file")?.get("path")),
+                task.get("dbt_task").and_then(|k| k.get("project_directory")),
+            ];
+            for tree in paths.into_iter().flatten() {
+                let local = |t: &&str| !t.starts_with('/') && !t.contains("{{") && !t.contains(':');
+                let (Some(text), Some(folder)) = (tree.text().filter(local), self.folders.get(&tree.span.file)) else {
+                    continue;
+                };
+                let path = join(folder, text);
+                if self.files.is_file(&path) || self.files.is_dir(&path) {
+                    out.insert(tree.span, relative(&self.to, &path));
+                }
+            }
+        }
+        out
+    }
+}
+
+/// A path as a file in a folder calls it.
+fn relative(folder: &Path, path: &Path) -> String {
+    let (folder, path) = (join(folder, "."), join(path, "."));
+    let (from, to): (Vec<_>, Vec<_>) = (folder.components().collect(), path.components().collect());
+    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = from.len() - common;
+    let mut out = if up == 0 { "./".to_owned() } else { "../".repeat(up) };
+    let names: Vec<String> = to.iter().skip(common).map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
+    out.push_str(&names.join("/"));
+    out
+}

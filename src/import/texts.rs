@@ -1,0 +1,71 @@
+//! What tools that take any scalar for a text say, as the API wants it.
+
+use super::tree::{Kind, Piece, Tree};
+use crate::diag::{Code, Diagnostic};
+use crate::schema::{Block, Ty};
+
+/// A value of an object type with texts where the API has texts: `true` and `3` are written out.
+pub(super) fn as_text(tree: &Tree, block: &'static Block) -> Tree {
+    let Kind::Map(entries) = &tree.kind else { return tree.clone() };
+    let entries = entries.iter().map(|(key, value)| {
+        let value = match block.field(&key.text).map(|f| f.ty) {
+            Some(Ty::Str) => text(value),
+            Some(Ty::Block(inner)) => as_text(value, inner),
+            Some(Ty::BlockList(inner)) => each(value, &|v| as_text(v, inner)),
+            Some(Ty::StrList) => each(value, &text),
+            Some(Ty::Map) => match &value.kind {
+                Kind::Map(entries) => {
+                    let entries = entries.iter().map(|(k, v)| (k.clone(), text(v))).collect();
+                    Tree { span: value.span, kind: Kind::Map(entries) }
+                }
+                _ => value.clone(),
+            },
+            _ => value.clone(),
+        };
+        (key.clone(), value)
+    });
+    Tree { span: tree.span, kind: Kind::Map(entries.collect()) }
+}
+
+fn each(tree: &Tree, f: &dyn Fn(&Tree) -> Tree) -> Tree {
+    match &tree.kind {
+        Kind::List(items) => Tree { span: tree.span, kind: Kind::List(items.iter().map(f).collect()) },
+        _ => tree.clone(),
+    }
+}
+
+fn text(tree: &Tree) -> Tree {
+    let kind = match &tree.kind {
+        Kind::Number(n) => Kind::Text(n.to_string()),
+        Kind::Bool(b) => Kind::Text(b.to_string()),
+        // A number in a text is a part of it.
+        Kind::Mixed(pieces) => match pieces.as_slice() {
+            [Piece::Var { value, .. }] if matches!(**value, Kind::Number(_) | Kind::Bool(_)) => {
+                Kind::Mixed(pieces.iter().cloned().chain([Piece::Text(String::new())]).collect())
+            }
+            _ => tree.kind.clone(),
+        },
+        other => other.clone(),
+    };
+    Tree { span: tree.span, kind }
+}
+
+/// Tells of libraries that are files of this machine: pipec uploads none but the wheels that it builds.
+pub(super) fn local_libraries(job: &Tree, diagnostics: &mut Vec<Diagnostic>) {
+    let tasks = job.items_of("tasks").iter();
+    let all = tasks.flat_map(|t| [Some(t), t.get("for_each_task").and_then(|f| f.get("task"))]).flatten();
+    let libraries = all.flat_map(|t| t.items_of("libraries")).flat_map(Tree::entries).map(|(_, value)| value);
+    let dependencies = job.items_of("environments").iter().filter_map(|e| e.get("spec"));
+    let dependencies = dependencies.flat_map(|s| s.items_of("dependencies"));
+    let mut told: Vec<&str> = Vec::new();
+    for value in libraries.chain(dependencies) {
+        let Some(path) = value.text().map(|t| t.trim_start_matches("-r ").trim()) else { continue };
+        if (path.starts_with("./") || path.starts_with("../")) && !told.contains(&path) {
+            told.push(path);
+            let d = Diagnostic::new(Code::NotTakenOver, value.span, format!("`{path}` is a file of this machine"));
+            diagnostics.push(d.help(
+                "pipec builds wheels itself: declare `package name = \"...\"` and call its functions with `python`; or upload the file and name its place",
+            ));
+        }
+    }
+}
