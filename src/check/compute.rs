@@ -10,6 +10,7 @@ use crate::diag::{Code, Diagnostic, article, nearest, one_of};
 use crate::model::{Cluster, Environment, FieldValue, Node, NodeKind, Object, Target, Text};
 use crate::schema::{
     CLUSTER_PLACE, CLUSTER_SPEC, COMPUTE, Cloud, ComputeTables, ENVIRONMENT_PLACE, RuntimeKey, SERVERLESS_GPUS,
+    SINGLE_NODE,
 };
 use crate::source::Span;
 use crate::syntax::ast::{Decl, DeclKind, Header};
@@ -217,18 +218,14 @@ impl<'a> Checker<'a> {
         }
         let span = node.span;
         set(settings, "num_workers", span, NodeKind::Int(0));
-        for (field, key, value) in [
-            ("spark_conf", "spark.databricks.cluster.profile", "singleNode"),
-            ("spark_conf", "spark.master", "local[*]"),
-            ("custom_tags", "ResourceClass", "SingleNode"),
-        ] {
+        for (field, key, value) in SINGLE_NODE.iter().copied() {
             let mut entries = match settings.entry(field) {
                 // `none` takes back what would be filled in.
                 Some(FieldValue { value: None, .. }) => continue,
                 Some(FieldValue { value: Some(Node { kind: NodeKind::Map(entries), .. }), .. }) => entries.clone(),
                 _ => Vec::new(),
             };
-            if !entries.iter().any(|(k, ..)| k == key) {
+            if !entries.iter().any(|(k, ..)| *k == key) {
                 entries.push((SmolStr::new_static(key), span, Node::text(span, value)));
             }
             set(settings, field, span, NodeKind::Map(entries));

@@ -38,8 +38,8 @@ fn side(what: &str, args: &Diff, shared: &Shared) -> Result<Jobs, Outcome> {
         return Ok(vec![(what.to_owned(), Workspace::enter(&args.login, shared)?.job(number)?)]);
     }
     let path = Path::new(what);
-    let bundle = path.is_dir() && path.join("databricks.yml").is_file();
-    if path.is_dir() && !bundle || path.extension().is_some_and(|e| e == "pipe") {
+    let other = if path.is_dir() { super::import::inside(path).unwrap_or_default() } else { vec![path.to_owned()] };
+    if other.is_empty() || path.extension().is_some_and(|e| e == "pipe") {
         let (loaded, checked) = load_and_check(&[path.to_owned()], shared, false)?;
         if checked.has_errors() {
             report::print(&checked.diagnostics, &loaded.sources, shared);
@@ -48,16 +48,19 @@ fn side(what: &str, args: &Diff, shared: &Shared) -> Result<Jobs, Outcome> {
         let built = build_all(&loaded, &checked, shared)?;
         return Ok(built.into_iter().flat_map(|b| b.bundle.jobs).map(|j| (j.pipeline.to_string(), j.body)).collect());
     }
-    let path = if bundle { path.join("databricks.yml") } else { path.to_owned() };
-    let text = super::import::read(&path).map_err(usage)?;
-    let mut sources = SourceMap::default();
-    let file = sources.add(path, text);
-    let found = read_input(file, None, &DiskFiles, &mut sources);
-    if found.diagnostics.iter().any(|d| d.severity == Severity::Error) {
-        report::print(&found.diagnostics, &sources, shared);
-        return Err(Outcome::Errors);
+    let mut jobs = Jobs::new();
+    for path in other {
+        let text = super::import::read(&path).map_err(usage)?;
+        let mut sources = SourceMap::default();
+        let file = sources.add(path, text);
+        let found = read_input(file, None, &DiskFiles, &mut sources);
+        if found.diagnostics.iter().any(|d| d.severity == Severity::Error) {
+            report::print(&found.diagnostics, &sources, shared);
+            return Err(Outcome::Errors);
+        }
+        jobs.extend(found.jobs.iter().map(|j| (j.identifier(), j.tree.json())));
     }
-    Ok(found.jobs.iter().map(|j| (j.identifier(), j.tree.json())).collect())
+    Ok(jobs)
 }
 
 /// A job of either side.

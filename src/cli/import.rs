@@ -77,7 +77,7 @@ pub fn run(args: &Import, shared: &Shared) -> Outcome {
 }
 
 /// What to read of a folder: its bundle, or the files of Terraform that have jobs.
-fn inside(dir: &Path) -> Result<Vec<PathBuf>, String> {
+pub fn inside(dir: &Path) -> Result<Vec<PathBuf>, String> {
     let bundle = ["databricks.yml", "databricks.yaml"].map(|f| dir.join(f)).into_iter().find(|f| f.is_file());
     if let Some(bundle) = bundle {
         return Ok(vec![bundle]);

@@ -88,7 +88,7 @@ impl Bundle<'_> {
             let called = identifier(&key.text);
             let others = called_by(&tree, &called, &context);
             let context = format!("\n{}{others}", variables.context());
-            let local = self.place.local_files(&tree);
+            let local = self.place.local_files(&tree, &mut self.found.diagnostics);
             let folder = self.place.to.clone();
             self.found.jobs.push(Job { tree, hint: Some(called), context, local, folder });
         }
@@ -258,7 +258,7 @@ impl Bundle<'_> {
                             let d = Diagnostic::new(
                                 Code::NotTakenOver,
                                 span,
-                                format!("`{field}` holds what only a deployment knows"),
+                                format!("`{field}` of the target `{}` holds what only a deployment knows", key.text),
                             );
                             self.found.diagnostics.push(d.help("without it pipec takes a folder of the user's own"));
                         }
@@ -294,6 +294,24 @@ impl Bundle<'_> {
                 let run_as = variables.interpolated(run_as, &mut self.found.diagnostics);
                 out.push_str(&format!("run_as {{\n{}}}\n", plain_entries(&run_as)));
             }
+            let rights_elsewhere = self.parts.iter().any(|p| p.get("permissions").is_some())
+                || self
+                    .parts
+                    .iter()
+                    .filter_map(|p| p.get("resources")?.get("jobs"))
+                    .flat_map(Tree::entries)
+                    .any(|(_, j)| j.get("permissions").is_some());
+            let rights = body.get("permissions").filter(|_| !rights_elsewhere);
+            if let Some(rights) = rights {
+                let list: Vec<String> = rights
+                    .items()
+                    .iter()
+                    .map(|r| variables.interpolated(&right(r), &mut self.found.diagnostics))
+                    .map(|r| plain_entries(&r).trim_end().replace('\n', ", "))
+                    .collect();
+                let list: Vec<String> = list.into_iter().map(|r| format!("{{ {r} }}")).collect();
+                out.push_str(&format!("access_control_list = [{}]\n", list.join(", ")));
+            }
             for (field, value) in overrides.get(key.text.as_str()).into_iter().flatten() {
                 match value.kind {
                     Kind::Map(_) => out.push_str(&format!("{} {{\n{}}}\n", field.text, plain_entries(value))),
@@ -307,7 +325,8 @@ impl Bundle<'_> {
             out.push_str("}\n\n");
             for (field, _) in body.entries() {
                 let known = ["default", "workspace", "mode", "run_as", "variables", "resources"];
-                if !known.contains(&field.text.as_str()) {
+                let said = field.text == "permissions" && rights.is_some();
+                if !said && !known.contains(&field.text.as_str()) {
                     let text = format!("`{}` of the target `{}` has no counterpart", field.text, key.text);
                     self.found.notes.push(Note { span: field.span, text });
                 }

@@ -6,7 +6,7 @@ use hcl_edit::structure::{Body, Structure};
 use hcl_edit::template::{Element, Template};
 use smol_str::SmolStr;
 
-use super::json::{too_large, twice};
+use super::json::{char_span, too_large, twice};
 use super::tree::{Key, Kind, Piece, Tree};
 use crate::diag::{Code, Diagnostic};
 use crate::source::{FileId, Span};
@@ -19,10 +19,10 @@ pub fn read(file: FileId, text: &str) -> Result<Tree, Box<Diagnostic>> {
     too_large(file, text)?;
     let reader = Reader { file, text };
     let body = hcl_edit::parser::parse_body(text).map_err(|e| {
-        let at = (e.location().offset()).min(text.len()) as u32;
+        let at = e.location().offset();
         let deep = e.message().contains("nesting depth");
         let code = if deep { Code::InputTooLarge } else { Code::BadInput };
-        let d = Diagnostic::new(code, Span::new(file, at, at), format!("this is no HCL: {}", e.message()));
+        let d = Diagnostic::new(code, char_span(file, text, at, at), format!("this is no HCL: {}", e.message()));
         Box::new(d.help("does `terraform validate` read it?"))
     })?;
     let entries = reader.body(&body)?;
@@ -37,7 +37,7 @@ struct Reader<'t> {
 impl Reader<'_> {
     fn span(&self, range: Option<std::ops::Range<usize>>) -> Span {
         let range = range.unwrap_or(0..0);
-        Span::new(self.file, range.start as u32, range.end as u32)
+        char_span(self.file, self.text, range.start, range.end)
     }
 
     fn body(&self, body: &Body) -> Result<Vec<(Key, Tree)>, Box<Diagnostic>> {

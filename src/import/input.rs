@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::jobs::{Found, find};
-use super::tree::{Kind, Tree};
+use super::tree::{Key, Kind, Tree};
 use super::{bundle, hcl, json, terraform, yaml};
 use crate::source::{FileId, Files, SourceMap};
 
@@ -38,11 +38,21 @@ pub fn read_input(file: FileId, to: Option<&Path>, files: &dyn Files, sources: &
     found
 }
 
-/// A file of Terraform with the variables and locals of the module that it is in: all files of its folder.
+/// A file of Terraform with the variables, their values and locals of the module that it is in: all files of its folder.
 fn with_module(mut tree: Tree, path: &Path, files: &dyn Files, sources: &mut SourceMap) -> Tree {
     let dir = path.parent().unwrap_or(Path::new(""));
     let mut beside = files.list(if dir == Path::new("") { Path::new(".") } else { dir }).unwrap_or_default();
     beside.sort();
+    let is_given = |p: &PathBuf| {
+        p.file_name().is_some_and(|n| n == "terraform.tfvars" || n.to_string_lossy().ends_with(".auto.tfvars"))
+    };
+    for given in beside.iter().filter(|p| is_given(p) && !files.is_link(p)) {
+        let Some(text) = files.read(given).ok().and_then(|b| String::from_utf8(b).ok()) else { continue };
+        let id = sources.add(given.clone(), text);
+        if let (Kind::Map(own), Ok(read)) = (&mut tree.kind, hcl::read(id, sources.text(id))) {
+            own.push((Key { text: "tfvars".into(), span: read.span }, read));
+        }
+    }
     let is_other = |p: &PathBuf| p.extension().is_some_and(|e| e == "tf") && p.file_name() != path.file_name();
     for other in beside.into_iter().filter(|p| is_other(p) && !files.is_link(p)) {
         let Some(text) = files.read(&other).ok().and_then(|b| String::from_utf8(b).ok()) else { continue };

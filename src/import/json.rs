@@ -150,7 +150,7 @@ fn lower_first(text: &str) -> String {
 }
 
 /// A span that ends between characters.
-fn char_span(file: FileId, text: &str, start: usize, end: usize) -> Span {
+pub(super) fn char_span(file: FileId, text: &str, start: usize, end: usize) -> Span {
     let edge = |mut i: usize| {
         i = i.min(text.len());
         while !text.is_char_boundary(i) {

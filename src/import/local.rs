@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::tree::Tree;
+use crate::diag::{Code, Diagnostic};
 use crate::project::join;
 use crate::source::{FileId, Files, Span};
 
@@ -18,7 +19,7 @@ pub(super) struct Place<'a> {
 
 impl Place<'_> {
     /// The local files that the tasks of a job run, as source calls them.
-    pub fn local_files(&self, job: &Tree) -> BTreeMap<Span, String> {
+    pub fn local_files(&self, job: &Tree, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<Span, String> {
         let mut out = BTreeMap::new();
         if job.get("git_source").is_some() {
             return out;
@@ -40,6 +41,12 @@ impl Place<'_> {
                 let path = join(folder, text);
                 if self.files.is_file(&path) || self.files.is_dir(&path) {
                     out.insert(tree.span, relative(&self.to, &path));
+                } else if text.starts_with('.') {
+                    let message = format!("there is no file `{}`", path.display());
+                    let d = Diagnostic::new(Code::NotTakenOver, tree.span, message);
+                    diagnostics.push(
+                        d.help("the path stays as it is, and no workspace knows it; bring the file, and import again"),
+                    );
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! Writes a job, compiles what was written, and writes plainer what did not come back the same.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -116,9 +116,29 @@ pub fn import(job: &Job, called: &str) -> Imported {
     diagnostics.append(&mut left);
     diagnostics.sort_by(|a, b| a.span.cmp(&b.span).then(a.code.cmp(&b.code)));
     if same && !job.local.is_empty() {
-        let with_files = pipeline(&job.tree, called, &ways, plain, Some(&job.local));
-        if checks_with_files(job, &with_files) {
-            out = with_files;
+        let mut local = job.local.clone();
+        while !local.is_empty() {
+            let with_files = pipeline(&job.tree, called, &ways, plain, Some(&local));
+            let Some(refused) = refused_files(job, &with_files, &local) else {
+                out = with_files;
+                break;
+            };
+            // What cannot be told apart is given up together.
+            if refused.is_empty() {
+                break;
+            }
+            for (span, why) in refused {
+                local.remove(&span);
+                let d = Diagnostic::new(
+                    Code::NotTakenOver,
+                    span,
+                    format!("the file is there, and its path stays as it is: {why}"),
+                );
+                diagnostics.push(Diagnostic {
+                    severity: Severity::Warning,
+                    ..d.help("pipec uploads no file that it cannot run like this")
+                });
+            }
         }
     }
     let source = crate::fmt::format(FileId(0), &out.text).unwrap_or(out.text);
@@ -180,13 +200,23 @@ fn attempt(job: &Job, out: &Out) -> Attempt {
     }
 }
 
-/// Whether the source holds together with the local files that it names.
-fn checks_with_files(job: &Job, out: &Out) -> bool {
+/// The local files that the source cannot name, with the reasons; `None` if it holds together.
+fn refused_files(job: &Job, out: &Out, local: &BTreeMap<Span, String>) -> Option<Vec<(Span, String)>> {
     let mut files = Buffers::default();
     let path = job.folder.join("import.pipe");
     files.set(path.clone(), format!("{}{}", out.text, job.context).into());
     let loaded = load_around(std::slice::from_ref(&path), &[], &files, &mut Cache::default()).0;
-    check(&loaded, &files, &Options::default()).is_ok_and(|c| !c.has_errors())
+    let checked = check(&loaded, &files, &Options::default()).ok()?;
+    let errors = checked.diagnostics.iter().filter(|d| d.severity == Severity::Error);
+    let mut refused = Vec::new();
+    for d in errors.clone() {
+        let mark = out.around(d.span.start as usize..d.span.end as usize);
+        // The file of what the entry says is the first one behind its key.
+        let file = mark.and_then(|m| local.keys().find(|s| s.file == m.entry.file && s.start > m.entry.start));
+        refused.extend(file.map(|s| (*s, d.message.clone())));
+    }
+    refused.dedup_by_key(|(span, _)| *span);
+    (errors.count() > 0).then_some(refused)
 }
 
 /// A message about the source as one about the input, with the stretch that it is about.

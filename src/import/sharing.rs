@@ -6,7 +6,7 @@ use super::names::name;
 use super::out::Out;
 use super::tree::{Key, Kind, Tree};
 use super::write::{Writer, kind};
-use crate::schema::{CLUSTER_SPEC, KINDS, RunsOn, TASK, kind_of, takes};
+use crate::schema::{CLUSTER_SPEC, KINDS, RunsOn, SINGLE_NODE, TASK, kind_of, takes};
 
 /// What says where a task runs.
 const PLACES: &[&str] = &["job_cluster_key", "environment_key", "existing_cluster_id", "new_cluster"];
@@ -212,11 +212,6 @@ impl<'t> Writer<'t> {
     fn single_node(&self, out: &mut Out, entries: Vec<(Key, Tree)>) -> Vec<(Key, Tree)> {
         let find = |key: &str| entries.iter().find(|(k, _)| k.text == key);
         let Some((workers, n)) = find("num_workers").filter(|_| self.sugar) else { return entries };
-        let filled = [
-            ("spark_conf", "spark.databricks.cluster.profile", "singleNode"),
-            ("spark_conf", "spark.master", "local[*]"),
-            ("custom_tags", "ResourceClass", "SingleNode"),
-        ];
         // What is there is not filled in: another master stays as it is.
         let says = |(field, key, value): &(&str, &str, &str)| {
             find(field).is_some_and(|(k, v)| {
@@ -224,7 +219,7 @@ impl<'t> Writer<'t> {
                     && v.text_of(key).is_some_and(|text| text == *value || *key == "spark.master")
             })
         };
-        if n.int() != Some(0) || self.way(workers.span).is_some() || !filled.iter().all(says) {
+        if n.int() != Some(0) || self.way(workers.span).is_some() || !SINGLE_NODE.iter().all(says) {
             return entries;
         }
         let from = out.text.len();
@@ -232,7 +227,7 @@ impl<'t> Writer<'t> {
         out.mark(from, workers.span, n.span, true);
         let rest = |field: &str, value: &Tree| -> Vec<(Key, Tree)> {
             let filled = |(key, value): &&(Key, Tree)| {
-                filled.iter().any(|(f, k, v)| *f == field && *k == key.text && value.text() == Some(v))
+                SINGLE_NODE.iter().any(|(f, k, v)| *f == field && *k == key.text && value.text() == Some(v))
             };
             value.entries().iter().filter(|entry| !filled(entry)).cloned().collect()
         };

@@ -46,7 +46,9 @@ impl<'t> Writer<'t> {
             if hollow.is_empty() {
                 break;
             }
-            hollow.into_iter().filter_map(|i| blocks.get_mut(i).map(|b| *b = false)).for_each(drop);
+            for (_, block) in blocks.iter_mut().enumerate().filter(|(i, _)| hollow.contains(i)) {
+                *block = false;
+            }
             paths = self.paths(&blocks);
         }
         let drafts: Vec<Draft> =

@@ -48,7 +48,7 @@ pub fn read(tree: &Tree) -> Found {
         list.push((key.clone(), super::texts::as_text(&body, &JOB)));
     }
     for (key, body) in rights.iter().filter(|(_, r)| !jobs.iter().any(|(k, _)| names_job(r, &k.text))) {
-        let about = if body.get("job_id").is_some() {
+        let about = if planned.is_some() || body.get("job_id").is_some() {
             "whose job it is about, only Terraform knows"
         } else {
             "it is about something else"
@@ -64,6 +64,7 @@ pub fn read(tree: &Tree) -> Found {
         found.jobs.push(Job { tree, hint: Some(called), context, ..Job::default() });
     }
     found.prelude = variables.source();
+    unknown_yet(tree, &mut found);
     if found.jobs.is_empty() {
         let d = Diagnostic::new(Code::NotAJob, tree.span.start_point(), "there is no `databricks_job` here");
         found.diagnostics.push(d.help("name the file or plan that has the resource"));
@@ -119,6 +120,9 @@ fn declared(tree: &Tree, variables: &mut Variables, found: &mut Found) {
         let kept = body.entries().iter().filter(|(k, _)| matches!(k.text.as_str(), "default" | "description")).cloned();
         let body = Tree { span: body.span, kind: Kind::Map(kept.collect()) };
         variables.declare(key, &body, &mut found.diagnostics);
+    }
+    for (key, value) in tree.entries().iter().filter(|(k, _)| k.text == "tfvars").flat_map(|(_, v)| v.entries()) {
+        variables.given(key, value);
     }
     for (key, value) in below(tree, "locals") {
         variables.local(key, value);
@@ -269,6 +273,36 @@ fn template(text: &str) -> Kind {
     match pieces.as_slice() {
         [Piece::Text(text)] => Kind::Text(text.clone()),
         _ => Kind::Mixed(pieces),
+    }
+}
+
+/// Tells of values that a plan does not have: they are known when it has been applied.
+fn unknown_yet(tree: &Tree, found: &mut Found) {
+    fn paths(tree: &Tree, at: &str, out: &mut Vec<String>) {
+        if tree.kind == Kind::Bool(true) {
+            out.push(at.to_owned());
+        }
+        for (key, value) in tree.entries() {
+            paths(value, &if at.is_empty() { key.text.to_string() } else { format!("{at}.{}", key.text) }, out);
+        }
+        for (i, item) in tree.items().iter().enumerate() {
+            paths(item, &format!("{at}[{i}]"), out);
+        }
+    }
+    for change in tree.items_of("resource_changes").iter().filter(|c| c.text_of("type") == Some(JOBS)) {
+        let Some((key, unknown)) = change.get("change").and_then(|c| c.entry("after_unknown")) else { continue };
+        let mut missing = Vec::new();
+        paths(unknown, "", &mut missing);
+        missing.retain(|p| !is_terraforms_own(p));
+        if !missing.is_empty() {
+            let name = change.text_of("address").unwrap_or("a job");
+            let list = missing.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
+            let d =
+                Diagnostic::new(Code::NotTakenOver, key.span, format!("the plan does not know {list} of `{name}` yet"));
+            found.diagnostics.push(
+                d.help("apply it first, or write these by hand; `terraform show -json` of the state has all values"),
+            );
+        }
     }
 }
 

@@ -74,6 +74,8 @@ impl Variables {
             diagnostics
                 .push(d.help(format!("set the id in a target, `vars {{ {} = \"...\" }}`, or with `--var`", key.text)));
         }
+        // Quotes make no difference: the field says which type it is.
+        let default = default.map(|d| typed(&d));
         let ty = default.as_ref().map_or("string", |d| type_of(&d.kind));
         let name = self.free(&key.text);
         self.list.push(Variable { key: key.text.to_string(), name, ty, default, description, complex });
@@ -106,6 +108,16 @@ impl Variables {
             if !changed {
                 return;
             }
+        }
+    }
+
+    /// Another default for a variable that is declared.
+    pub fn given(&mut self, key: &Key, value: &Tree) {
+        if let Some(variable) = self.list.iter_mut().find(|v| v.key == key.text.as_str()) {
+            let value = typed(value);
+            variable.ty = type_of(&value.kind);
+            variable.complex = matches!(value.kind, Kind::Map(_) | Kind::List(_));
+            variable.default = Some(value);
         }
     }
 
@@ -183,14 +195,18 @@ impl Variables {
     }
 
     /// The vars that a target sets.
-    pub fn of_target(&self, target: &str, own: Option<&Tree>, diagnostics: &mut Vec<Diagnostic>) -> String {
+    pub fn of_target(&mut self, target: &str, own: Option<&Tree>, diagnostics: &mut Vec<Diagnostic>) -> String {
         let mut out = String::new();
         for (key, value) in own.map(Tree::entries).unwrap_or_default() {
             let value = if value.is_map() { value.get("default") } else { Some(value) };
-            let known = self.list.iter().find(|v| v.key == key.text.as_str());
+            let known = self.list.iter().find(|v| v.key == key.text.as_str()).cloned();
             match (value, known) {
                 (Some(value), Some(variable)) if !variable.complex => {
-                    out.push_str(&format!("{} = {}\n", name(&variable.name), raw(&of_type(value, variable.ty))));
+                    out.push_str(&format!(
+                        "{} = {}\n",
+                        name(&variable.name),
+                        raw(&of_type(&self.interpolated(value, diagnostics), variable.ty))
+                    ));
                 }
                 _ => {
                     let message = format!("the variable `{}` of the target `{target}` cannot be set there", key.text);
@@ -371,6 +387,17 @@ impl Variables {
 enum Found {
     Tree(Tree),
     Piece(Piece),
+}
+
+/// A text that is a number or a truth value as what it is.
+fn typed(value: &Tree) -> Tree {
+    let kind = match value.text() {
+        Some("true") => Kind::Bool(true),
+        Some("false") => Kind::Bool(false),
+        Some(text) if text.parse::<i64>().is_ok_and(|n| *n.to_string() == *text) => Kind::Number(text.into()),
+        _ => value.kind.clone(),
+    };
+    Tree { span: value.span, kind }
 }
 
 /// A value as a var of a type takes it: bundles make no difference between `12` and `"12"`.

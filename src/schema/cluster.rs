@@ -133,6 +133,15 @@ pub static CLUSTER_SPEC: Block = Block {
     ],
 };
 
+/// What a cluster of one node needs besides `num_workers = 0`: the map, its key and the value.
+///
+/// Source: the platform's page on single-node compute.
+pub static SINGLE_NODE: &[(&str, &str, &str)] = &[
+    ("spark_conf", "spark.databricks.cluster.profile", "singleNode"),
+    ("spark_conf", "spark.master", "local[*]"),
+    ("custom_tags", "ResourceClass", "SingleNode"),
+];
+
 /// `AutoScale`.
 pub static AUTO_SCALE: Block = Block {
     name: "AutoScale",
