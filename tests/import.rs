@@ -65,6 +65,12 @@ fn what_is_imported_is_what_a_person_would_have_written() {
                 wrong.push(format!("{} is another now:\n{text}", path.display()));
             }
         }
+        // The whole of it is a project where it lies, for every target; only vars without value are left to a person.
+        let loaded = pipec::project::load(&[case.join("expected.pipe")], &DiskFiles).unwrap();
+        let options = pipec::check::Options { all_targets: true, ..Default::default() };
+        let checked = pipec::check::check(&loaded, &DiskFiles, &options).unwrap();
+        let errors = checked.diagnostics.iter().filter(|d| d.code.id().starts_with('E') && d.code.id() != "E0120");
+        wrong.extend(errors.map(|d| one_line(d, &loaded.sources)));
         if let Some(i) = imported.iter().find(|i| !i.same) {
             wrong.push(format!("{}: `{}` does not come back", case.display(), i.pipeline));
         }

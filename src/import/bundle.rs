@@ -1,7 +1,7 @@
 //! Asset bundles: `databricks.yml` with its includes, variables, targets and jobs.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use smol_str::SmolStr;
 
@@ -11,11 +11,13 @@ use super::jobs::{Found, Job, Note};
 use super::local::Place;
 use super::names::{identifier, is_name, name, string};
 use super::overrides::{Layer, Left, missing};
+use super::packaged::{Package, packaged};
 use super::tree::{Key, Kind, Piece, Tree};
 use super::variables::{Variable, Variables};
 use crate::diag::{Code, Diagnostic};
+use crate::package::PythonProject;
 use crate::schema::JOB;
-use crate::source::{Files, SourceMap, Span};
+use crate::source::{FileId, Files, SourceMap, Span};
 
 /// Whether a value is a bundle: what `databricks.yml` holds.
 pub fn is_bundle(tree: &Tree) -> bool {
@@ -76,7 +78,6 @@ impl Bundle<'_> {
         for (key, job) in &jobs {
             let job = variables.interpolated(&self.with_shared(job, &shared), &mut self.found.diagnostics);
             let job = super::texts::as_text(&job, &JOB);
-            super::texts::local_libraries(&job, &mut self.found.diagnostics);
             list.push((key.clone(), job));
         }
         let overrides = self.overrides(&targets, &whole, &mut list, &mut variables);
@@ -84,13 +85,29 @@ impl Bundle<'_> {
             list.iter().map(|(k, j)| (identifier(&k.text), stub(&identifier(&k.text), j))).collect();
         let written = self.targets(&targets, &mut variables, &overrides);
         let vars = variables.source();
+        let packages = self.packages();
+        let declared: String = packages.iter().map(Package::declaration).collect();
+        let mut uses_packages = false;
         for (key, tree) in list {
             let called = identifier(&key.text);
             let others = called_by(&tree, &called, &context);
+            let (packaged, calls) = packaged(&tree, &packages).unzip();
+            uses_packages |= packaged.is_some();
+            super::texts::local_libraries(packaged.as_ref().unwrap_or(&tree), &mut self.found.diagnostics);
             let context = format!("\n{}{others}", variables.context());
             let local = self.place.local_files(&tree, &mut self.found.diagnostics);
             let folder = self.place.to.clone();
-            self.found.jobs.push(Job { tree, hint: Some(called), context, local, folder });
+            let calls = calls.unwrap_or_default();
+            self.found.jobs.push(Job {
+                tree,
+                hint: Some(called),
+                context,
+                local,
+                packaged,
+                packages: declared.clone(),
+                calls,
+                folder,
+            });
         }
         if self.found.jobs.is_empty() && self.found.diagnostics.is_empty() {
             let span = self.parts.first().map_or(Tree::default().span, |p| p.span.start_point());
@@ -98,9 +115,26 @@ impl Bundle<'_> {
             self.found.diagnostics.push(d.help("jobs stand in `resources: jobs:`, here or in an included file"));
         }
         self.found.name = (!self.name.is_empty()).then(|| self.name.clone());
-        self.found.prelude = format!("{vars}\n{written}");
-        self.leave_out();
+        let declared = if uses_packages { declared } else { String::new() };
+        self.found.prelude = format!("{declared}{vars}\n{written}");
+        self.leave_out(uses_packages);
         self.found
+    }
+
+    /// The Python projects that its artifacts are built from; without artifacts, the one beside it.
+    fn packages(&self) -> Vec<Package> {
+        let wheels = self.section("artifacts").into_iter().filter(|(_, a)| a.text_of("type") == Some("whl"));
+        let mut places: Vec<(FileId, String)> =
+            wheels.map(|(k, a)| (k.span.file, a.text_of("path").unwrap_or(".").to_owned())).collect();
+        if self.section("artifacts").is_empty() {
+            places.extend(self.parts.first().map(|p| (p.span.file, ".".to_owned())));
+        }
+        let dirs = places.into_iter().filter_map(|(file, path)| self.place.folder(file, &path));
+        let read = |(dir, shown): (PathBuf, String)| {
+            let project = PythonProject::read(self.place.files, &dir).ok()?;
+            (!project.metadata.name.is_empty()).then(|| Package::new(project, shown))
+        };
+        dirs.filter_map(read).collect()
     }
 
     /// The entries of a section, of all files.
@@ -336,12 +370,13 @@ impl Bundle<'_> {
     }
 
     /// What the language has nothing for.
-    fn leave_out(&mut self) {
+    fn leave_out(&mut self, packed: bool) {
         for part in &self.parts {
             for (key, _) in part.entries() {
                 let why = match key.text.as_str() {
                     "bundle" | "include" | "variables" | "resources" | "targets" | "environments" | "run_as"
                     | "permissions" | "workspace" => continue,
+                    "artifacts" if packed => continue,
                     "artifacts" => {
                         "pipec builds wheels itself: declare `package name = \"...\"`, and call functions with `python`"
                     }

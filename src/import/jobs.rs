@@ -19,6 +19,12 @@ pub struct Job {
     pub context: String,
     /// Files of this machine that it runs, by the places of their paths in the input, as source calls them.
     pub local: BTreeMap<Span, String>,
+    /// The same without wheels that pipec builds itself, where its wheel tasks can be calls.
+    pub packaged: Option<Tree>,
+    /// The declarations of the packages that those need, as source.
+    pub packages: String,
+    /// The functions that those call, by the places of the tasks' kinds.
+    pub calls: BTreeMap<Span, String>,
     /// The folder that those are relative to.
     pub folder: PathBuf,
 }
@@ -172,13 +178,7 @@ fn take(settings: &Tree, found: &mut Found) {
         let d = Diagnostic::new(Code::PartOfIt, more.span, "the job has more tasks than this answer holds");
         found.diagnostics.push(d.help("ask for the next pages too, or import with `--job-id`"));
     }
-    found.jobs.push(Job {
-        tree: settings.clone(),
-        hint: None,
-        context: String::new(),
-        local: BTreeMap::new(),
-        folder: PathBuf::new(),
-    });
+    found.jobs.push(Job { tree: settings.clone(), ..Job::default() });
 }
 
 fn leave_out(keys: &[&Key], why: &str, found: &mut Found) {

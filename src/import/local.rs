@@ -18,6 +18,13 @@ pub(super) struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// A folder that a file names, and what the source calls it.
+    pub fn folder(&self, file: FileId, path: &str) -> Option<(PathBuf, String)> {
+        let dir = join(self.folders.get(&file)?, path);
+        let shown = relative(&self.to, &dir);
+        Some((dir, if shown == "./" { ".".to_owned() } else { shown }))
+    }
+
     /// The local files that the tasks of a job run, as source calls them.
     pub fn local_files(&self, job: &Tree, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<Span, String> {
         let mut out = BTreeMap::new();

@@ -17,6 +17,7 @@ mod local;
 mod names;
 mod out;
 mod overrides;
+mod packaged;
 mod pipeline;
 mod prove;
 mod references;

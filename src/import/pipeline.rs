@@ -1,25 +1,16 @@
 //! A job as a pipeline.
 
-use std::collections::BTreeMap;
-
 use super::names::{self, name, string};
 use super::out::{Out, Way, Ways};
 use super::steps::json;
 use super::tree::Tree;
-use super::write::Writer;
+use super::write::{Beside, Writer};
 use crate::schema::{DEFAULTS_PLACE, ENVIRONMENT, JOB};
-use crate::source::Span;
 
 /// The source of one job, not formatted.
-pub(super) fn pipeline(
-    job: &Tree,
-    called: &str,
-    ways: &Ways,
-    plain: bool,
-    local: Option<&BTreeMap<Span, String>>,
-) -> Out {
+pub(super) fn pipeline(job: &Tree, called: &str, ways: &Ways, plain: bool, beside: Option<&Beside>) -> Out {
     let mut writer = Writer::new(job, ways, !plain);
-    writer.local = local;
+    writer.beside = beside;
     if !plain {
         writer.share();
     }

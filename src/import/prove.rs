@@ -1,6 +1,6 @@
 //! Writes a job, compiles what was written, and writes plainer what did not come back the same.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -10,6 +10,7 @@ use super::jobs::{Found, Job};
 use super::out::{Mark, Out, Way, Ways};
 use super::pipeline::{beyond_declarations, pipeline};
 use super::tree::Tree;
+use super::write::Beside;
 use crate::check::{Options, check};
 use crate::diag::{Code, Diagnostic, Label, Severity};
 use crate::lower::lower;
@@ -115,31 +116,8 @@ pub fn import(job: &Job, called: &str) -> Imported {
         .collect();
     diagnostics.append(&mut left);
     diagnostics.sort_by(|a, b| a.span.cmp(&b.span).then(a.code.cmp(&b.code)));
-    if same && !job.local.is_empty() {
-        let mut local = job.local.clone();
-        while !local.is_empty() {
-            let with_files = pipeline(&job.tree, called, &ways, plain, Some(&local));
-            let Some(refused) = refused_files(job, &with_files, &local) else {
-                out = with_files;
-                break;
-            };
-            // What cannot be told apart is given up together.
-            if refused.is_empty() {
-                break;
-            }
-            for (span, why) in refused {
-                local.remove(&span);
-                let d = Diagnostic::new(
-                    Code::NotTakenOver,
-                    span,
-                    format!("the file is there, and its path stays as it is: {why}"),
-                );
-                diagnostics.push(Diagnostic {
-                    severity: Severity::Warning,
-                    ..d.help("pipec uploads no file that it cannot run like this")
-                });
-            }
-        }
+    if same {
+        beside(job, called, &ways, plain, &mut out, &mut diagnostics);
     }
     let source = crate::fmt::format(FileId(0), &out.text).unwrap_or(out.text);
     Imported { pipeline: called.to_owned(), source, diagnostics, same }
@@ -200,23 +178,55 @@ fn attempt(job: &Job, out: &Out) -> Attempt {
     }
 }
 
-/// The local files that the source cannot name, with the reasons; `None` if it holds together.
-fn refused_files(job: &Job, out: &Out, local: &BTreeMap<Span, String>) -> Option<Vec<(Span, String)>> {
+/// Writes a job again with the files and packages of this machine that it names; what cannot be said stays as it is.
+fn beside(job: &Job, called: &str, ways: &Ways, plain: bool, out: &mut Out, diagnostics: &mut Vec<Diagnostic>) {
+    let mut beside = Beside { local: job.local.clone(), calls: job.calls.clone() };
+    while !(beside.local.is_empty() && beside.calls.is_empty()) {
+        let tree = job.packaged.as_ref().filter(|_| !beside.calls.is_empty()).unwrap_or(&job.tree);
+        let written = pipeline(tree, called, ways, plain, Some(&beside));
+        let Some(errors) = refusals(job, &written) else {
+            *out = written;
+            return;
+        };
+        let mut refused: Vec<(Span, String)> = Vec::new();
+        for (entry, why) in errors {
+            if beside.calls.contains_key(&entry) {
+                refused.push((entry, why));
+                // The wheel has to come along for one task, and so for all.
+                beside.calls.clear();
+                continue;
+            }
+            // The file of what the entry says is the first one behind its key.
+            let file = beside.local.keys().find(|s| s.file == entry.file && s.start > entry.start).copied();
+            if let Some(span) = file.filter(|span| beside.local.remove(span).is_some()) {
+                refused.push((span, why));
+            }
+        }
+        // What cannot be told apart is given up together.
+        if refused.is_empty() {
+            return;
+        }
+        for (span, why) in refused {
+            let message = format!("what is here on this machine cannot be named: {why}");
+            let d = Diagnostic::new(Code::NotTakenOver, span, message);
+            diagnostics.push(d.help("it stays as it is, and pipec does not bring it along"));
+        }
+    }
+}
+
+/// The entries that the checker refuses, with the reasons; `None` if the source holds together.
+fn refusals(job: &Job, out: &Out) -> Option<Vec<(Span, String)>> {
     let mut files = Buffers::default();
     let path = job.folder.join("import.pipe");
-    files.set(path.clone(), format!("{}{}", out.text, job.context).into());
+    files.set(path.clone(), format!("{}{}{}", out.text, job.packages, job.context).into());
     let loaded = load_around(std::slice::from_ref(&path), &[], &files, &mut Cache::default()).0;
     let checked = check(&loaded, &files, &Options::default()).ok()?;
-    let errors = checked.diagnostics.iter().filter(|d| d.severity == Severity::Error);
-    let mut refused = Vec::new();
-    for d in errors.clone() {
-        let mark = out.around(d.span.start as usize..d.span.end as usize);
-        // The file of what the entry says is the first one behind its key.
-        let file = mark.and_then(|m| local.keys().find(|s| s.file == m.entry.file && s.start > m.entry.start));
-        refused.extend(file.map(|s| (*s, d.message.clone())));
-    }
-    refused.dedup_by_key(|(span, _)| *span);
-    (errors.count() > 0).then_some(refused)
+    let errors: Vec<_> = checked.diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();
+    let marked = |d: &&Diagnostic| {
+        let mark = out.around(d.span.start as usize..d.span.end as usize)?;
+        Some((mark.entry, d.message.clone()))
+    };
+    (!errors.is_empty()).then(|| errors.iter().filter_map(marked).collect())
 }
 
 /// A message about the source as one about the input, with the stretch that it is about.

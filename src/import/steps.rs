@@ -354,6 +354,12 @@ impl<'t> Writer<'t> {
         {
             return self.run(key, value, pipeline, scope);
         }
+        if let Some(function) = self.beside.and_then(|b| b.calls.get(&key.span)) {
+            let mut out = Out::default();
+            out.push(format!("python {function}()\n"));
+            out.mark(0, key.span, key.span, true);
+            return Some(out);
+        }
         let (word, path, arguments) = match key.text.as_str() {
             "notebook_task" => ("notebook", value.text_of("notebook_path")?, "base_parameters"),
             "spark_python_task" => ("script", value.text_of("python_file")?, "parameters"),
@@ -367,7 +373,7 @@ impl<'t> Writer<'t> {
             "dbt" => value.get("project_directory"),
             _ => value.get("file").and_then(|f| f.get("path")),
         };
-        let local = self.local.and_then(|l| l.get(&place?.span)).map(String::as_str);
+        let local = self.beside.and_then(|b| b.local.get(&place?.span)).map(String::as_str);
         // A path that begins like this is looked for on this machine.
         if local.is_none() && (path.starts_with("./") || path.starts_with("../")) || path.contains("{{") {
             return None;

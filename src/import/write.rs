@@ -29,6 +29,15 @@ pub(super) struct Scope {
     pub uses: Vec<usize>,
 }
 
+/// What of this machine a job names.
+#[derive(Clone, Default)]
+pub(super) struct Beside {
+    /// Local files by the places of their paths.
+    pub local: BTreeMap<Span, String>,
+    /// Functions by the places of the kinds of tasks.
+    pub calls: BTreeMap<Span, String>,
+}
+
 /// Writes one job.
 pub(super) struct Writer<'t> {
     pub job: &'t Tree,
@@ -47,8 +56,8 @@ pub(super) struct Writer<'t> {
     pub place: Option<&'t str>,
     /// Libraries that a cluster brings to all of its tasks.
     pub libraries: HashMap<&'t str, &'t Tree>,
-    /// Local files by the places of their paths.
-    pub local: Option<&'t BTreeMap<Span, String>>,
+    /// What of this machine it names.
+    pub beside: Option<&'t Beside>,
 }
 
 impl<'t> Writer<'t> {
@@ -65,7 +74,7 @@ impl<'t> Writer<'t> {
             defaults: Vec::new(),
             place: None,
             libraries: HashMap::new(),
-            local: None,
+            beside: None,
         };
         if !writer.is_unchecked(job, "parameters") {
             let names = job.items_of("parameters").iter().filter_map(|p| p.text_of("name"));

@@ -1,0 +1,94 @@
+//! Wheel tasks of a bundle as calls of the functions that their entry points name.
+
+use std::collections::BTreeMap;
+
+use super::names::identifier;
+use super::tree::{Key, Kind, Tree};
+use crate::package::{PythonProject, normalize_name};
+use crate::source::Span;
+
+/// A Python project that pipec packs.
+pub(super) struct Package {
+    /// What the source calls it.
+    name: String,
+    /// Its folder, as the source calls it.
+    folder: String,
+    project: PythonProject,
+}
+
+impl Package {
+    pub fn new(project: PythonProject, folder: String) -> Package {
+        Package { name: identifier(&project.metadata.name), folder, project }
+    }
+
+    /// Its declaration.
+    pub fn declaration(&self) -> String {
+        format!("package {} = {}\n", self.name, super::names::string(self.folder.trim_end_matches('/')))
+    }
+
+    /// The function behind an entry point: `pkg.main:run`.
+    fn function(&self, package: &str, entry_point: &str) -> Option<String> {
+        let metadata = &self.project.metadata;
+        if normalize_name(package) != normalize_name(&metadata.name) {
+            return None;
+        }
+        let entries = metadata.scripts.iter().flat_map(|g| &g.entries);
+        let (_, object) = entries.into_iter().find(|(name, _)| name == entry_point)?;
+        let object: String = object.split('[').next().unwrap_or("").chars().filter(|c| !c.is_whitespace()).collect();
+        let (module, function) = object.split_once(':')?;
+        (!function.contains('.') && !module.is_empty()).then_some(object)
+    }
+}
+
+/// A job without the wheels that pipec builds itself, and the functions that its wheel tasks call, by the places of the
+/// tasks' kinds. Nothing, if there is no such task.
+///
+/// Only tasks without parameters: what reads those cannot be known.
+pub(super) fn packaged(job: &Tree, packages: &[Package]) -> Option<(Tree, BTreeMap<Span, String>)> {
+    let mut calls = BTreeMap::new();
+    let mut wheel_tasks = 0;
+    let tasks = job.items_of("tasks").iter();
+    for task in tasks.flat_map(|t| [Some(t), t.get("for_each_task").and_then(|f| f.get("task"))]).flatten() {
+        let Some((key, body)) = task.entry("python_wheel_task") else { continue };
+        wheel_tasks += 1;
+        let known = |k: &Key, v: &Tree| match k.text.as_str() {
+            "package_name" | "entry_point" => true,
+            "parameters" => v.items().is_empty() && matches!(v.kind, Kind::List(_)),
+            _ => false,
+        };
+        let names = body.text_of("package_name").zip(body.text_of("entry_point"));
+        let found = names.and_then(|(p, e)| packages.iter().find_map(|package| package.function(p, e)));
+        if let (Some(function), true) = (found, body.entries().iter().all(|(k, v)| known(k, v))) {
+            calls.insert(key.span, function);
+        }
+    }
+    // A wheel of an environment serves all of its tasks: it goes when all of them are calls, and else nothing does.
+    (!calls.is_empty() && calls.len() == wheel_tasks).then(|| (without_wheels(job), calls))
+}
+
+/// A job without the wheels of this machine.
+fn without_wheels(tree: &Tree) -> Tree {
+    let is_wheel = |t: &Tree| t.text().is_some_and(|t| t.ends_with(".whl") && !t.starts_with('/') && !t.contains(':'));
+    let kind = match &tree.kind {
+        Kind::List(items) => Kind::List(items.iter().map(without_wheels).collect()),
+        Kind::Map(entries) => {
+            let entries = entries.iter().filter_map(|(key, value)| {
+                let kept: Option<Vec<Tree>> = match key.text.as_str() {
+                    "libraries" => {
+                        Some(value.items().iter().filter(|l| !l.get("whl").is_some_and(is_wheel)).cloned().collect())
+                    }
+                    "dependencies" => Some(value.items().iter().filter(|d| !is_wheel(d)).cloned().collect()),
+                    _ => None,
+                };
+                match kept {
+                    Some(items) if items.is_empty() && !value.items().is_empty() => None,
+                    Some(items) => Some((key.clone(), Tree { span: value.span, kind: Kind::List(items) })),
+                    None => Some((key.clone(), without_wheels(value))),
+                }
+            });
+            Kind::Map(entries.collect())
+        }
+        other => other.clone(),
+    };
+    Tree { span: tree.span, kind }
+}
