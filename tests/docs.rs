@@ -125,8 +125,8 @@ fn keywords(expr: &pest_meta::ast::Expr, words: &mut Vec<String>) {
 
 #[test]
 fn what_the_page_on_migration_shows_is_what_import_gives() {
-    use pipec::import::{import_all, read_input, texts};
-    use pipec::source::{FileId, MemoryFiles, SourceMap};
+    use pipec::import::texts;
+    use pipec::source::FileId;
     let page = std::fs::read_to_string(root().join("docs/migrate.md")).unwrap();
     let blocks = code_blocks(&page);
     let mut shown = 0;
@@ -145,10 +145,7 @@ fn what_the_page_on_migration_shows_is_what_import_gives() {
             "hcl" => "main.tf",
             _ => continue,
         };
-        let mut sources = SourceMap::default();
-        let file = sources.add(name, text.as_str());
-        let found = read_input(file, None, &MemoryFiles::new(), &mut sources);
-        let imported = import_all(&found.jobs.iter().collect::<Vec<_>>());
+        let (_, found, imported) = support::imported(name, text);
         let made = texts(std::path::Path::new(name), &found, &imported);
         assert_eq!(made[0].1, blocks[i + 1].1, "what follows the {kind}");
         shown += 1;

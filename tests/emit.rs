@@ -9,10 +9,10 @@ use std::process::Command;
 
 use jobs::difference;
 use pipec::check::{Options, check};
-use pipec::import::{Found, import_all, read_input, read_yaml, texts};
+use pipec::import::{Found, read_yaml, texts};
 use pipec::lower::lower;
 use pipec::project::load;
-use pipec::source::{FileId, MemoryFiles, SourceMap};
+use pipec::source::{FileId, MemoryFiles};
 use serde_json::Value;
 use support::entries;
 
@@ -28,18 +28,13 @@ fn emit(example: &Path, what: &str) -> PathBuf {
     out
 }
 
-/// Reads an input with nothing beside it, so that paths stay as they are.
-fn read(path: &Path) -> Found {
-    let mut sources = SourceMap::default();
-    let file = sources.add(path.file_name().unwrap(), std::fs::read_to_string(path).unwrap());
-    read_input(file, None, &MemoryFiles::new(), &mut sources)
-}
-
-/// The source that an input becomes.
-fn source(found: &Found) -> String {
-    let imported = import_all(&found.jobs.iter().collect::<Vec<_>>());
-    assert!(imported.iter().all(|i| i.same), "{:?}", imported.iter().map(|i| &i.diagnostics).collect::<Vec<_>>());
-    texts(Path::new("x"), found, &imported).into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n")
+/// Reads an input with nothing beside it, so that paths stay as they are; gives the source that it becomes.
+fn read(path: &Path) -> (Found, String) {
+    let name = path.file_name().unwrap().to_str().unwrap();
+    let (_, found, jobs) = support::imported(name, &std::fs::read_to_string(path).unwrap());
+    assert!(jobs.iter().all(|i| i.same), "{:?}", jobs.iter().map(|i| &i.diagnostics).collect::<Vec<_>>());
+    let source = texts(Path::new("x"), &found, &jobs).into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n");
+    (found, source)
 }
 
 /// The jobs of a source for a target, with development left to others.
@@ -84,12 +79,11 @@ fn a_bundle_is_read_again_as_the_same_jobs_for_every_target() {
         let out = emit(&example, "bundle");
         let path = out.join("databricks.yml");
         let yaml = read_yaml(FileId(0), &std::fs::read_to_string(&path).unwrap()).unwrap().json();
-        let found = read(&path);
+        let (found, source) = read(&path);
         // Nothing lies beside it here.
         let own = |m: &&str| !m.ends_with("is a file of this machine") && !m.starts_with("there is no file");
         let said: Vec<&str> = found.diagnostics.iter().map(|d| d.message.as_str()).filter(own).collect();
         assert!(said.is_empty(), "{}: {said:?}", example.display());
-        let source = source(&found);
         for (target, body) in yaml["targets"].as_object().unwrap() {
             for (pipeline, job) in compiled(&source, Some(target)) {
                 let emitted = as_job(&body["resources"]["jobs"][&pipeline]);
@@ -113,10 +107,9 @@ fn terraform_is_read_again_as_the_same_jobs() {
     for example in entries("examples") {
         let out = emit(&example, "terraform");
         for target in std::fs::read_dir(&out).unwrap().map(|e| e.unwrap().path()) {
-            let found = read(&target.join("main.tf.json"));
+            let (found, source) = read(&target.join("main.tf.json"));
             let said: Vec<&str> = found.diagnostics.iter().map(|d| d.message.as_str()).collect();
             assert!(said.is_empty(), "{}: {said:?}", example.display());
-            let source = source(&found);
             let name = target.file_name().unwrap().to_string_lossy().into_owned();
             for (pipeline, job) in compiled(&source, None) {
                 let own = example.join("expected").join(&name).join(format!("{pipeline}.job.json"));

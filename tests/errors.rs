@@ -45,11 +45,7 @@ fn of_an_input(code: Code) -> bool {
 
 /// The codes that importing a text gives.
 fn imported(text: &str) -> Vec<&'static str> {
-    use pipec::import::{import_all, read_input};
-    let mut sources = pipec::source::SourceMap::default();
-    let file = sources.add("input", text);
-    let found = read_input(file, None, &pipec::source::MemoryFiles::new(), &mut sources);
-    let jobs = import_all(&found.jobs.iter().collect::<Vec<_>>());
+    let (_, found, jobs) = support::imported("input", text);
     found.diagnostics.iter().chain(jobs.iter().flat_map(|j| &j.diagnostics)).map(|d| d.code.id()).collect()
 }
 

@@ -20,7 +20,7 @@ fn back(job: &Value) -> (Imported, SourceMap, Vec<String>) {
     let values = read_json(file, &text).unwrap();
     let found = find(&values[0]);
     assert_eq!(found.jobs.len(), 1, "{:?}", found.diagnostics);
-    let imported = import_all(&found.jobs.iter().collect::<Vec<_>>()).pop().unwrap();
+    let imported = import_all(&found.jobs).pop().unwrap();
     let mut wrong = Vec::new();
     match job_of(&imported.source) {
         Err(errors) => wrong.push(errors),
@@ -49,7 +49,7 @@ fn what_is_imported_is_what_a_person_would_have_written() {
         let mut sources = SourceMap::default();
         let file = sources.add(input.clone(), std::fs::read_to_string(&input).unwrap());
         let found = read_input(file, None, &DiskFiles, &mut sources);
-        let imported = import_all(&found.jobs.iter().collect::<Vec<_>>());
+        let imported = import_all(&found.jobs);
         let diagnostics = found.diagnostics.iter().chain(imported.iter().flat_map(|i| &i.diagnostics));
         let base = format!("{}/", case.display());
         let mut said: Vec<String> = diagnostics.map(|d| one_line(d, &sources).replace(&base, "")).collect();
@@ -165,10 +165,7 @@ fn a_job_with_any_field_of_the_table_comes_back() {
 
 /// What reading a text says, by codes; it must not take long.
 fn said(name: &str, text: &str) -> Vec<&'static str> {
-    let mut sources = SourceMap::default();
-    let file = sources.add(name, text);
-    let found = read_input(file, None, &pipec::source::MemoryFiles::new(), &mut sources);
-    let imported = import_all(&found.jobs.iter().collect::<Vec<_>>());
+    let (_, found, imported) = support::imported(name, text);
     found.diagnostics.iter().chain(imported.iter().flat_map(|i| &i.diagnostics)).map(|d| d.code.id()).collect()
 }
 

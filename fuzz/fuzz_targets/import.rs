@@ -17,7 +17,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut sources = SourceMap::default();
     let file = sources.add(name, text);
     let found = read_input(file, None, &MemoryFiles::new(), &mut sources);
-    let imported = import_all(&found.jobs.iter().collect::<Vec<_>>());
+    let imported = import_all(&found.jobs);
     for d in found.diagnostics.iter().chain(imported.iter().flat_map(|i| &i.diagnostics)) {
         for span in std::iter::once(d.span).chain(d.related.iter().map(|l| l.span)) {
             let text = sources.text(span.file);

@@ -92,8 +92,11 @@ impl Checker<'_> {
             }
         }
         let steps: Vec<Step> = drafts.into_iter().map(|d| d.step).collect();
-        for step in steps.iter().filter(|s| !s.depends_on.is_empty()) {
-            self.clashes(&step.settings, &["depends_on"]);
+        for step in &steps {
+            let unchecked = step.settings.unchecked.iter().find(|u| u.key == "depends_on");
+            if let (Some(unchecked), Some(first)) = (unchecked, step.depends_on.first()) {
+                self.is_there_already(unchecked, Some(first.span));
+            }
         }
         steps
     }

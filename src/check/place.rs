@@ -8,7 +8,7 @@ use super::scope::{Checker, Scope};
 use super::steps::StepContext;
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::model::{Compute, Node, Object, StepKind};
-use crate::schema::{Eval, RunsOn, kind_of};
+use crate::schema::{COMPUTE_FIELDS, Eval, RunsOn, kind_of};
 use crate::source::Span;
 use crate::syntax::ast::{self, Decl, DeclKind, Value, ValueKind};
 
@@ -25,11 +25,7 @@ impl<'a> Checker<'a> {
         let runs_on = kind.key().and_then(kind_of).map(|k| k.runs_on);
         self.raw_loop(settings, cx);
         let raw: Vec<(&'static str, Span)> =
-            ["new_cluster", "job_cluster_key", "environment_key", "existing_cluster_id"]
-                .into_iter()
-                .filter(|k| settings.has(k))
-                .map(|k| (k, settings.key_span(k)))
-                .collect();
+            COMPUTE_FIELDS.iter().copied().filter(|k| settings.has(k)).map(|k| (k, settings.key_span(k))).collect();
         let own = d.header.on.as_ref().map(|on| (on, self.on(on, cx, scope)));
         if let (Some((on, found)), Some((key, at))) = (&own, raw.first())
             && found.is_some()
@@ -197,7 +193,11 @@ impl<'a> Checker<'a> {
             RunsOn::ClusterOrEnvironment => match compute {
                 Compute::Unset if settings.broken || d.header.broken || cx.head_broken => {}
                 // What is passed on unchecked may well say where it runs.
-                Compute::Unset if settings.unchecked.iter().any(|u| is_compute(&u.key)) => {}
+                Compute::Unset
+                    if settings
+                        .unchecked
+                        .iter()
+                        .any(|u| u.key == "compute" || COMPUTE_FIELDS.contains(&u.key.as_str())) => {}
                 Compute::Unset => {
                     let code = if settings.has("compute") { Code::NeedsEnvironment } else { Code::NoCompute };
                     self.no_compute(code, d, kind_name, cx);
@@ -353,9 +353,4 @@ fn on_warehouse(kind: &StepKind, settings: &Object) -> bool {
         StepKind::File(call) => call.rest.has("warehouse_id"),
         _ => settings.get("notebook_task").and_then(Node::as_object).is_some_and(|o| o.has("warehouse_id")),
     }
-}
-
-/// Whether a field of a task says where it runs.
-fn is_compute(key: &str) -> bool {
-    matches!(key, "job_cluster_key" | "environment_key" | "existing_cluster_id" | "new_cluster" | "compute")
 }

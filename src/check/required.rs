@@ -2,8 +2,9 @@
 
 use super::scope::Checker;
 use crate::diag::{Code, Diagnostic, one_of};
-use crate::model::{Node, NodeKind, Object};
+use crate::model::{Node, NodeKind, Object, Unchecked};
 use crate::schema::Choice;
+use crate::source::Span;
 
 impl Checker<'_> {
     /// Checks a merged object and all below it.
@@ -54,13 +55,21 @@ impl Checker<'_> {
     /// Reports an unchecked field that is written, or filled in, as well.
     pub fn clashes(&mut self, object: &Object, filled: &[&str]) {
         for unchecked in &object.unchecked {
-            if object.has(&unchecked.key) || filled.contains(&unchecked.key.as_str()) {
-                let key = &unchecked.key;
-                let d = Diagnostic::new(Code::GivenTwice, unchecked.span, format!("`{key}` is there already"));
-                let d = if object.has(key) { d.also(object.key_span(key), "set here") } else { d };
-                self.report(d.help("`unchecked` is for fields that pipec does not know; write this one as a field"));
+            let key = unchecked.key.as_str();
+            if object.has(key) || filled.contains(&key) {
+                self.is_there_already(unchecked, object.has(key).then(|| object.key_span(key)));
             }
         }
+    }
+
+    /// Reports an unchecked field that is said elsewhere as well.
+    pub fn is_there_already(&mut self, unchecked: &Unchecked, elsewhere: Option<Span>) {
+        let d = Diagnostic::new(Code::GivenTwice, unchecked.span, format!("`{}` is there already", unchecked.key));
+        let d = match elsewhere {
+            Some(span) => d.also(span, "set here"),
+            None => d,
+        };
+        self.report(d.help("`unchecked` is for fields that pipec does not know; write this one as a field"));
     }
 
     pub fn required_below(&mut self, node: &Node) {

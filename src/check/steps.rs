@@ -13,7 +13,7 @@ use super::merge::merge;
 use super::scope::{Checker, Local, LocalKind, NamedKind, PipeNames, Scope};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::model::{Compute, Dependency, Node, Object, Origin, Output, Step, StepKind, Target, Text};
-use crate::schema::{DEFAULTS_PLACE, KINDS, STEP_PLACE, TASK, kind_of, refuses, takes};
+use crate::schema::{COMPUTE_FIELDS, DEFAULTS_PLACE, KINDS, STEP_PLACE, TASK, kind_of, refuses, takes};
 use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Header, Item};
 
@@ -213,9 +213,8 @@ impl<'a> Checker<'a> {
         for field in &base.fields {
             self.used.insert(field.key);
         }
-        let compute = ["job_cluster_key", "environment_key", "existing_cluster_id", "new_cluster"];
-        if placed || compute.iter().any(|k| own.entry(k).is_some()) {
-            base.fields.retain(|f| !compute.contains(&f.field.key));
+        if placed || COMPUTE_FIELDS.iter().any(|k| own.entry(k).is_some()) {
+            base.fields.retain(|f| !COMPUTE_FIELDS.contains(&f.field.key));
         }
         let mut out = merge(&base, own, Some(&STEP_PLACE));
         // Written fields come first, so that messages about the step point into it.

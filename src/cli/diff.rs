@@ -11,8 +11,7 @@ use super::remote::Workspace;
 use super::{Outcome, differences, report, usage};
 use crate::deploy::{Difference, diff};
 use crate::diag::Severity;
-use crate::import::read_input;
-use crate::source::{DiskFiles, SourceMap};
+use crate::source::SourceMap;
 
 /// Jobs by name: that of the pipeline, or of the job.
 type Jobs = Vec<(String, Value)>;
@@ -50,10 +49,8 @@ fn side(what: &str, args: &Diff, shared: &Shared) -> Result<Jobs, Outcome> {
     }
     let mut jobs = Jobs::new();
     for path in other {
-        let text = super::import::read(&path).map_err(usage)?;
         let mut sources = SourceMap::default();
-        let file = sources.add(path, text);
-        let found = read_input(file, None, &DiskFiles, &mut sources);
+        let (_, found) = super::import::input(&path, None, &mut sources)?;
         if found.diagnostics.iter().any(|d| d.severity == Severity::Error) {
             report::print(&found.diagnostics, &sources, shared);
             return Err(Outcome::Errors);

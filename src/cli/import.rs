@@ -8,7 +8,7 @@ use super::remote::Workspace;
 use super::{Outcome, report, usage};
 use crate::diag::Severity;
 use crate::emit::write_file;
-use crate::import::{Found, Job, MAX_TEXT, Note, import_all, read_input, texts};
+use crate::import::{Found, MAX_TEXT, Note, import_all, read_input, texts};
 use crate::source::{DiskFiles, SourceMap, Span};
 
 pub fn run(args: &Import, shared: &Shared) -> Outcome {
@@ -25,21 +25,17 @@ pub fn run(args: &Import, shared: &Shared) -> Outcome {
         }
     }
     for path in paths {
-        let text = match read(&path) {
-            Ok(text) => text,
-            Err(e) => return usage(e),
-        };
-        let shown = if path == Path::new("-") { PathBuf::from("<stdin>") } else { path };
-        let file = sources.add(shown.clone(), text);
-        inputs.push((shown, read_input(file, args.out.as_deref(), &DiskFiles, &mut sources)));
+        match input(&path, args.out.as_deref(), &mut sources) {
+            Ok(input) => inputs.push(input),
+            Err(outcome) => return outcome,
+        }
     }
     if !args.job_id.is_empty()
         && let Err(outcome) = live(args, shared, &mut sources, &mut inputs)
     {
         return outcome;
     }
-    let jobs: Vec<&Job> = inputs.iter().flat_map(|(_, found)| &found.jobs).collect();
-    let mut imported = import_all(&jobs);
+    let mut imported = import_all(inputs.iter().flat_map(|(_, found)| &found.jobs));
     let total = imported.len();
     let mut diagnostics = Vec::new();
     let mut notes: Vec<&Note> = Vec::new();
@@ -74,6 +70,14 @@ pub fn run(args: &Import, shared: &Shared) -> Outcome {
         Outcome::Done if diagnostics.iter().any(|d| d.severity == Severity::Error) => Outcome::Errors,
         other => other,
     }
+}
+
+/// The jobs of a file or of stdin, with what it is called in messages. `to` is the folder that the source will be in.
+pub fn input(path: &Path, to: Option<&Path>, sources: &mut SourceMap) -> Result<(PathBuf, Found), Outcome> {
+    let text = read(path).map_err(usage)?;
+    let shown = if path == Path::new("-") { PathBuf::from("<stdin>") } else { path.to_owned() };
+    let file = sources.add(shown.clone(), text);
+    Ok((shown, read_input(file, to, &DiskFiles, sources)))
 }
 
 /// What to read of a folder: its bundle, or the files of Terraform that have jobs.
@@ -123,7 +127,7 @@ fn place(sources: &SourceMap, span: Span) -> (String, u32) {
 }
 
 /// The text of a file or of stdin; no more than can be read is taken into memory.
-pub fn read(path: &Path) -> Result<String, String> {
+fn read(path: &Path) -> Result<String, String> {
     let shown = path.display();
     let mut bytes = Vec::new();
     let limit = MAX_TEXT as u64 + 1;

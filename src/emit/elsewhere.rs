@@ -85,7 +85,7 @@ fn bundle_job(job: &Job, target: &ForTarget, files: &mut Copies) -> Result<Value
             "the pipeline `{}` has the text `{value}`: a bundle takes `${{...}}` for a variable, and cannot say it",
             job.pipeline
         )),
-        false => Ok(files_of(target).local(value)),
+        false => Ok(beside(target, value)),
     };
     each_text(&mut body, &mut |t| text(t))?;
     for file in &target.bundle.files {
@@ -231,26 +231,18 @@ fn each_text(value: &mut Value, f: &mut dyn FnMut(&str) -> Result<String, String
     Ok(())
 }
 
-/// What was for the workspace, as it lies beside the result.
-struct Paths<'a>(&'a ForTarget);
-
-fn files_of(target: &ForTarget) -> Paths<'_> {
-    Paths(target)
-}
-
-impl Paths<'_> {
-    fn local(&self, path: &str) -> String {
-        let layout = &self.0.bundle.layout;
-        if let Some(file) = self.0.bundle.files.iter().find(|f| f.workspace_path == path) {
-            return local_path(self.0, file);
-        }
-        for (folder, name) in [(&layout.wheels, "./wheels"), (&layout.files, "./files")] {
-            if let Some(rest) = path.strip_prefix(folder.as_str()).filter(|r| r.starts_with('/')) {
-                return format!("{name}{rest}");
-            }
-        }
-        path.to_owned()
+/// A path of the workspace as it lies beside the result, if it does.
+fn beside(target: &ForTarget, path: &str) -> String {
+    let layout = &target.bundle.layout;
+    if let Some(file) = target.bundle.files.iter().find(|f| f.workspace_path == path) {
+        return local_path(target, file);
     }
+    for (folder, name) in [(&layout.wheels, "./wheels"), (&layout.files, "./files")] {
+        if let Some(rest) = path.strip_prefix(folder.as_str()).filter(|r| r.starts_with('/')) {
+            return format!("{name}{rest}");
+        }
+    }
+    path.to_owned()
 }
 
 /// Where a file lies beside the result; notebooks have their extension again.

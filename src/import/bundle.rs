@@ -12,7 +12,8 @@ use super::local::Place;
 use super::names::{identifier, is_name, name, string};
 use super::overrides::{Layer, Left, missing};
 use super::packaged::{Package, packaged};
-use super::tree::{Key, Kind, Piece, Tree};
+use super::stubs::Stubs;
+use super::tree::{Key, Kind, Tree};
 use super::variables::{Variable, Variables};
 use crate::diag::{Code, Diagnostic};
 use crate::package::PythonProject;
@@ -81,20 +82,19 @@ impl Bundle<'_> {
             list.push((key.clone(), job));
         }
         let overrides = self.overrides(&targets, &whole, &mut list, &mut variables);
-        let context: Vec<(String, String)> =
-            list.iter().map(|(k, j)| (identifier(&k.text), stub(&identifier(&k.text), j))).collect();
+        let stubs = Stubs::new(&list);
         let written = self.targets(&targets, &mut variables, &overrides);
         let vars = variables.source();
         let packages = self.packages();
         let declared: String = packages.iter().map(Package::declaration).collect();
+        let values = variables.context();
         let mut uses_packages = false;
         for (key, tree) in list {
             let called = identifier(&key.text);
-            let others = called_by(&tree, &called, &context);
             let (packaged, calls) = packaged(&tree, &packages).unzip();
             uses_packages |= packaged.is_some();
             super::texts::local_libraries(packaged.as_ref().unwrap_or(&tree), &mut self.found.diagnostics);
-            let context = format!("\n{}{others}", variables.context());
+            let context = format!("\n{values}{}", stubs.of(&tree, &called));
             let local = self.place.local_files(&tree, &mut self.found.diagnostics);
             let folder = self.place.to.clone();
             let calls = calls.unwrap_or_default();
@@ -214,11 +214,10 @@ impl Bundle<'_> {
             let mut all: Vec<(SmolStr, Left)> = Vec::new();
             for (key, change) in changed.entries() {
                 let Some((_, job)) = jobs.iter_mut().find(|(k, _)| k.text == key.text) else { continue };
-                let change = variables.interpolated(
-                    &self.with_shared(change, if whole.contains(&key.text) { &shared } else { &[] }),
-                    &mut self.found.diagnostics,
-                );
-                if whole.contains(&key.text) {
+                let whole = whole.contains(&key.text);
+                let change = self.with_shared(change, if whole { &shared } else { &[] });
+                let change = variables.interpolated(&change, &mut self.found.diagnostics);
+                if whole {
                     for missing in missing(job, &change) {
                         let text = format!(
                             "`{}` of the job `{}` is not there in the target `{}`",
@@ -228,7 +227,6 @@ impl Bundle<'_> {
                     }
                 }
                 let path: Vec<String> = (!only).then(|| key.text.to_string()).into_iter().collect();
-                let whole = whole.contains(&key.text);
                 let mut layer =
                     Layer { target: &target.text, whole, variables, around: Some(Vec::new()), left: Vec::new() };
                 layer.map(job, &change, &path);
@@ -460,38 +458,6 @@ fn right(entry: &Tree) -> Tree {
         (Key { text, span: key.span }, value)
     });
     Tree { span: entry.span, kind: Kind::Map(entries.collect()) }
-}
-
-/// The stubs of the pipelines that a job runs.
-pub(super) fn called_by(job: &Tree, own: &str, stubs: &[(String, String)]) -> String {
-    fn names(tree: &Tree, out: &mut Vec<String>) {
-        if let Kind::Mixed(pieces) = &tree.kind {
-            out.extend(pieces.iter().filter_map(|p| match p {
-                Piece::Job { pipeline } => Some(pipeline.clone()),
-                _ => None,
-            }));
-        }
-        tree.entries().iter().map(|(_, v)| v).chain(tree.items()).for_each(|t| names(t, out));
-    }
-    let mut called = Vec::new();
-    names(job, &mut called);
-    stubs.iter().filter(|(name, _)| name != own && called.contains(name)).map(|(_, s)| s.as_str()).collect()
-}
-
-/// A pipeline with the parameters of a job and nothing else: what a call of it is checked against.
-pub(super) fn stub(called: &str, job: &Tree) -> String {
-    let params: String = job
-        .items_of("parameters")
-        .iter()
-        .filter_map(|p| {
-            Some(format!(
-                "param {}: string = {}\n",
-                name(p.text_of("name")?),
-                p.get("default").map_or_else(|| "\"\"".to_owned(), raw)
-            ))
-        })
-        .collect();
-    format!("pipeline {} {{\n{params}}}\n", name(called))
 }
 
 /// Whether something of a file is used elsewhere in it by an alias: the same places are there twice.

@@ -4,7 +4,7 @@ use super::names::{key as written, string};
 use super::out::{Out, Way};
 use super::tree::{Key, Kind, Piece, Tree};
 use super::write::{Scope, Writer};
-use crate::schema::{Block, Field, Ty};
+use crate::schema::{Block, Eval, Field, Ty};
 use crate::source::Span;
 
 impl<'t> Writer<'t> {
@@ -76,6 +76,7 @@ impl<'t> Writer<'t> {
     /// What stands behind the name of a field; says whether it is more than the bare value.
     fn value(&mut self, out: &mut Out, value: &Tree, field: Option<&'static Field>, scope: &mut Scope) -> bool {
         let mut sugared = false;
+        let eval = field.map_or(Eval::Constant, |f| f.eval);
         match (field.map(|f| f.ty), &value.kind) {
             (Some(Ty::Block(block)), Kind::Map(entries)) => {
                 if self.sugar
@@ -100,44 +101,27 @@ impl<'t> Writer<'t> {
                 out.push("]");
             }
             (Some(Ty::Map), Kind::Map(entries)) => {
-                let eval = field.map_or(crate::schema::Eval::Constant, |f| f.eval);
                 out.push(" {\n");
                 for (key, value) in entries.iter().filter(|(_, v)| v.kind != Kind::Null) {
-                    out.push(written(&key.text));
-                    out.push(" = ");
-                    match value.text() {
-                        Some(text) => {
-                            let (text, more) = self.text(text, eval, scope);
-                            sugared |= more;
-                            out.push(text);
-                        }
-                        None => out.push(raw(value)),
-                    }
-                    out.push("\n");
+                    let (text, more) = self.text_or_raw(value, eval, scope);
+                    sugared |= more;
+                    out.push(format!("{} = {text}\n", written(&key.text)));
                 }
                 out.push("}");
             }
             (Some(Ty::StrList), Kind::List(items)) => {
-                let eval = field.map_or(crate::schema::Eval::Constant, |f| f.eval);
-                out.push(" = [");
-                for (i, item) in items.iter().enumerate() {
-                    out.push(if i > 0 { ", " } else { "" });
-                    match item.text() {
-                        Some(text) => {
-                            let (text, more) = self.text(text, eval, scope);
-                            sugared |= more;
-                            out.push(text);
-                        }
-                        None => out.push(raw(item)),
-                    }
+                let mut list = Vec::new();
+                for item in items {
+                    let (text, more) = self.text_or_raw(item, eval, scope);
+                    sugared |= more;
+                    list.push(text);
                 }
-                out.push("]");
+                out.push(format!(" = [{}]", list.join(", ")));
             }
             (Some(Ty::Enum(e)), Kind::Text(word)) if e.members.contains(&word.as_str()) => {
                 out.push(format!(" = {}", bare(word)));
             }
             (Some(Ty::Str), Kind::Text(text)) => {
-                let eval = field.map_or(crate::schema::Eval::Constant, |f| f.eval);
                 let (text, more) = self.text(text, eval, scope);
                 sugared = more;
                 out.push(format!(" = {text}"));
@@ -151,6 +135,14 @@ impl<'t> Writer<'t> {
             _ => out.push(format!(" = {}", raw(value))),
         }
         sugared
+    }
+
+    /// A text with its references as names, or any other value as it is; says whether it is more than the bare value.
+    fn text_or_raw(&mut self, value: &Tree, eval: Eval, scope: &mut Scope) -> (String, bool) {
+        match value.text() {
+            Some(text) => self.text(text, eval, scope),
+            None => (raw(value), false),
+        }
     }
 }
 

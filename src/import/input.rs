@@ -1,8 +1,9 @@
-//! An input of any format.
+//! An input of any format, and the files that it becomes.
 
 use std::path::{Path, PathBuf};
 
 use super::jobs::{Found, find};
+use super::prove::Imported;
 use super::tree::{Key, Kind, Tree};
 use super::{bundle, hcl, json, terraform, yaml};
 use crate::source::{FileId, Files, SourceMap};
@@ -36,6 +37,22 @@ pub fn read_input(file: FileId, to: Option<&Path>, files: &dyn Files, sources: &
         });
     }
     found
+}
+
+/// The files that an input becomes, with their names: one for each job, or one for a project.
+pub fn texts(path: &Path, found: &Found, own: &[Imported]) -> Vec<(String, String)> {
+    if found.prelude.trim().is_empty() {
+        return own.iter().map(|i| (format!("{}.pipe", i.pipeline), i.source.clone())).collect();
+    }
+    let folder = || path.parent().and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned());
+    let name = found.name.clone().or_else(folder).unwrap_or_else(|| "project".to_owned());
+    let mut text = found.prelude.clone();
+    for imported in own {
+        text.push('\n');
+        text.push_str(&imported.source);
+    }
+    let text = crate::fmt::format(FileId(0), &text).unwrap_or(text);
+    vec![(format!("{}.pipe", super::identifier(&name)), text)]
 }
 
 /// A file of Terraform with the variables, their values and locals of the module that it is in: all files of its folder.

@@ -34,20 +34,22 @@ impl Job {
     pub fn identifier(&self) -> String {
         super::identifier(self.hint.as_deref().or(self.tree.text_of("name")).unwrap_or("job"))
     }
-}
 
-impl Job {
     /// The notebooks of the workspace that its tasks run, with the places of their paths.
     pub fn notebooks(&self) -> Vec<(Span, String)> {
         if self.tree.get("git_source").is_some() {
             return Vec::new();
         }
-        let tasks = self.tree.items_of("tasks").iter();
-        let all = tasks.flat_map(|t| [Some(t), t.get("for_each_task").and_then(|f| f.get("task"))]).flatten();
-        let paths = all.filter_map(|t| t.get("notebook_task")?.get("notebook_path"));
+        let paths = every_task(&self.tree).filter_map(|t| t.get("notebook_task")?.get("notebook_path"));
         let absolute = |path: &Tree| path.text().filter(|p| p.starts_with('/') && !p.contains("{{")).map(str::to_owned);
         paths.filter_map(|p| Some((p.span, absolute(p)?))).collect()
     }
+}
+
+/// The tasks of a job, those inside of loops included.
+pub(super) fn every_task(job: &Tree) -> impl Iterator<Item = &Tree> {
+    let tasks = job.items_of("tasks").iter();
+    tasks.flat_map(|t| [Some(t), t.get("for_each_task").and_then(|f| f.get("task"))]).flatten()
 }
 
 /// Something that was not taken over, and why.

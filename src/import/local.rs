@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::jobs::every_task;
 use super::tree::Tree;
 use crate::diag::{Code, Diagnostic};
 use crate::project::join;
@@ -31,9 +32,7 @@ impl Place<'_> {
         if job.get("git_source").is_some() {
             return out;
         }
-        let tasks = job.items_of("tasks").iter();
-        let all = tasks.flat_map(|t| [Some(t), t.get("for_each_task").and_then(|f| f.get("task"))]).flatten();
-        for task in all {
+        for task in every_task(job) {
             let paths = [
                 task.get("notebook_task").and_then(|k| k.get("notebook_path")),
                 task.get("spark_python_task").and_then(|k| k.get("python_file")),

@@ -23,6 +23,7 @@ mod prove;
 mod references;
 mod sharing;
 mod steps;
+mod stubs;
 mod terraform;
 mod texts;
 mod tree;
@@ -30,11 +31,11 @@ mod variables;
 mod write;
 mod yaml;
 
-pub use input::read_input;
+pub use input::{read_input, texts};
 pub use jobs::{Found, Job, Note, find};
 pub use json::read as read_json;
 pub use names::identifier;
-pub use prove::{Imported, import, import_all, texts};
+pub use prove::{Imported, import, import_all};
 pub use tree::{Key, Kind, Piece, Tree};
 pub use yaml::read as read_yaml;
 

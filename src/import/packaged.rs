@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::jobs::every_task;
 use super::names::identifier;
 use super::tree::{Key, Kind, Tree};
 use crate::package::{PythonProject, normalize_name};
@@ -47,8 +48,7 @@ impl Package {
 pub(super) fn packaged(job: &Tree, packages: &[Package]) -> Option<(Tree, BTreeMap<Span, String>)> {
     let mut calls = BTreeMap::new();
     let mut wheel_tasks = 0;
-    let tasks = job.items_of("tasks").iter();
-    for task in tasks.flat_map(|t| [Some(t), t.get("for_each_task").and_then(|f| f.get("task"))]).flatten() {
+    for task in every_task(job) {
         let Some((key, body)) = task.entry("python_wheel_task") else { continue };
         wheel_tasks += 1;
         let known = |k: &Key, v: &Tree| match k.text.as_str() {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::compare::differences;
-use super::jobs::{Found, Job};
+use super::jobs::Job;
 use super::out::{Mark, Out, Way, Ways};
 use super::pipeline::{beyond_declarations, pipeline};
 use super::tree::Tree;
@@ -124,12 +124,11 @@ pub fn import(job: &Job, called: &str) -> Imported {
 }
 
 /// Writes many jobs as pipelines of one program or of several: no two have the same name.
-pub fn import_all(jobs: &[&Job]) -> Vec<Imported> {
+pub fn import_all<'j>(jobs: impl IntoIterator<Item = &'j Job>) -> Vec<Imported> {
     let mut taken: HashMap<String, usize> = HashMap::new();
     let named: Vec<(&Job, String)> = jobs
-        .iter()
+        .into_iter()
         .map(|job| {
-            let job: &Job = job;
             let base = job.identifier();
             let mut name = base.clone();
             while taken.contains_key(&name) {
@@ -142,22 +141,6 @@ pub fn import_all(jobs: &[&Job]) -> Vec<Imported> {
         })
         .collect();
     named.par_iter().map(|(job, name)| import(job, name)).collect()
-}
-
-/// The files that an input becomes, with their names: one for each job, or one for a project.
-pub fn texts(path: &Path, found: &Found, own: &[Imported]) -> Vec<(String, String)> {
-    if found.prelude.trim().is_empty() {
-        return own.iter().map(|i| (format!("{}.pipe", i.pipeline), i.source.clone())).collect();
-    }
-    let folder = || path.parent().and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned());
-    let name = found.name.clone().or_else(folder).unwrap_or_else(|| "project".to_owned());
-    let mut text = found.prelude.clone();
-    for imported in own {
-        text.push('\n');
-        text.push_str(&imported.source);
-    }
-    let text = crate::fmt::format(FileId(0), &text).unwrap_or(text);
-    vec![(format!("{}.pipe", super::identifier(&name)), text)]
 }
 
 /// Compiles what was written, and compares.

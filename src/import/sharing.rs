@@ -6,10 +6,7 @@ use super::names::name;
 use super::out::Out;
 use super::tree::{Key, Kind, Tree};
 use super::write::{Writer, kind};
-use crate::schema::{CLUSTER_SPEC, KINDS, RunsOn, SINGLE_NODE, TASK, kind_of, takes};
-
-/// What says where a task runs.
-const PLACES: &[&str] = &["job_cluster_key", "environment_key", "existing_cluster_id", "new_cluster"];
+use crate::schema::{CLUSTER_SPEC, COMPUTE_FIELDS, KINDS, RunsOn, SINGLE_NODE, TASK, kind_of, takes};
 
 impl<'t> Writer<'t> {
     /// Looks for what can be said once.
@@ -41,7 +38,7 @@ impl<'t> Writer<'t> {
         let mut without = 0;
         for (task, kind) in all {
             let takes_place = kind.and_then(kind_of).is_some_and(|k| k.runs_on != RunsOn::Nothing);
-            if takes_place && !PLACES.iter().any(|p| task.get(p).is_some()) {
+            if takes_place && !COMPUTE_FIELDS.iter().any(|p| task.get(p).is_some()) {
                 without += 1;
             }
             let named = ["job_cluster_key", "environment_key"].iter().find_map(|k| task.entry(k));

@@ -380,9 +380,7 @@ impl<'t> Writer<'t> {
         }
         let path = local.unwrap_or(path);
         let mut out = Out::default();
-        let from = out.text.len();
         out.push(format!("{word} {}", string(path)));
-        let mut sugared = true;
         if let Some((_, given)) = value.entry(arguments) {
             let list = self.arguments(given, scope)?;
             if list.is_empty() {
@@ -405,17 +403,29 @@ impl<'t> Writer<'t> {
                 _ => return None,
             }
         }
+        self.ended(out, rest, key, value, &said, scope)
+    }
+
+    /// A call with the fields that it does not say itself in a block behind it.
+    fn ended(
+        &mut self,
+        mut call: Out,
+        mut rest: Out,
+        key: &Key,
+        value: &Tree,
+        said: &[&str],
+        scope: &mut Scope,
+    ) -> Option<Out> {
         let block = TASK.field(&key.text)?.ty.block()?;
-        self.fields(&mut rest, value.entries(), block, &said, scope);
+        self.fields(&mut rest, value.entries(), block, said, scope);
         if !rest.text.is_empty() {
-            out.push(" {\n");
-            out.append(rest);
-            out.push("}");
-            sugared = true;
+            call.push(" {\n");
+            call.append(rest);
+            call.push("}");
         }
-        out.push("\n");
-        out.mark(from, key.span, key.span, sugared);
-        Some(out)
+        call.push("\n");
+        call.mark(0, key.span, key.span, true);
+        Some(call)
     }
 
     /// A job of the same project.
@@ -426,17 +436,7 @@ impl<'t> Writer<'t> {
             let list = self.arguments(given, scope).filter(|l| !l.is_empty())?;
             out.push(format!("({})", list.join(", ")));
         }
-        let mut rest = Out::default();
-        let block = TASK.field(&key.text)?.ty.block()?;
-        self.fields(&mut rest, value.entries(), block, &["job_id", "job_parameters"], scope);
-        if !rest.text.is_empty() {
-            out.push(" {\n");
-            out.append(rest);
-            out.push("}");
-        }
-        out.push("\n");
-        out.mark(0, key.span, key.span, true);
-        Some(out)
+        self.ended(out, Out::default(), key, value, &["job_id", "job_parameters"], scope)
     }
 
     /// Arguments by name, or in order.

@@ -2,6 +2,7 @@
 
 use super::jobs::{Found, Job, Note};
 use super::names::identifier;
+use super::stubs::Stubs;
 use super::tree::{Key, Kind, Piece, Tree};
 use super::variables::Variables;
 use crate::diag::{Code, Diagnostic};
@@ -55,12 +56,11 @@ pub fn read(tree: &Tree) -> Found {
         };
         found.notes.push(Note { span: key.span, text: format!("{RIGHTS} {}: {about}", key.text) });
     }
-    let stubs: Vec<(String, String)> =
-        list.iter().map(|(k, j)| (identifier(&k.text), super::bundle::stub(&identifier(&k.text), j))).collect();
+    let stubs = Stubs::new(&list);
+    let values = variables.context();
     for (key, tree) in list {
         let called = identifier(&key.text);
-        let others = super::bundle::called_by(&tree, &called, &stubs);
-        let context = format!("\n{}{others}", variables.context());
+        let context = format!("\n{values}{}", stubs.of(&tree, &called));
         found.jobs.push(Job { tree, hint: Some(called), context, ..Job::default() });
     }
     found.prelude = variables.source();

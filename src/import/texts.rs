@@ -1,5 +1,6 @@
 //! What tools that take any scalar for a text say, as the API wants it.
 
+use super::jobs::every_task;
 use super::tree::{Kind, Piece, Tree};
 use crate::diag::{Code, Diagnostic};
 use crate::schema::{Block, Ty};
@@ -52,9 +53,8 @@ fn text(tree: &Tree) -> Tree {
 
 /// Tells of libraries that are files of this machine: pipec uploads none but the wheels that it builds.
 pub(super) fn local_libraries(job: &Tree, diagnostics: &mut Vec<Diagnostic>) {
-    let tasks = job.items_of("tasks").iter();
-    let all = tasks.flat_map(|t| [Some(t), t.get("for_each_task").and_then(|f| f.get("task"))]).flatten();
-    let libraries = all.flat_map(|t| t.items_of("libraries")).flat_map(Tree::entries).map(|(_, value)| value);
+    let libraries =
+        every_task(job).flat_map(|t| t.items_of("libraries")).flat_map(Tree::entries).map(|(_, value)| value);
     let dependencies = job.items_of("environments").iter().filter_map(|e| e.get("spec"));
     let dependencies = dependencies.flat_map(|s| s.items_of("dependencies"));
     let mut told: Vec<&str> = Vec::new();

@@ -66,6 +66,9 @@ pub fn kind_of(key: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|k| k.key == key)
 }
 
+/// The fields of a task that say where it runs.
+pub const COMPUTE_FIELDS: &[&str] = &["new_cluster", "job_cluster_key", "environment_key", "existing_cluster_id"];
+
 /// Fields that the outer task of a loop does not take: they belong to the step inside.
 const NOT_ON_LOOPS: &[&str] = &[
     "max_retries",
@@ -92,10 +95,7 @@ pub fn refuses(kind: &str, field: &str) -> bool {
 
 /// Whether a field that every task of a pipeline gets reaches a kind of task.
 pub fn takes(kind: &str, field: &str) -> bool {
-    match field {
-        "libraries" | "new_cluster" | "job_cluster_key" | "existing_cluster_id" | "environment_key" | "compute" => {
-            !refuses(kind, field) && kind_of(kind).is_none_or(|k| k.runs_on != RunsOn::Nothing)
-        }
-        _ => !refuses(kind, field),
-    }
+    let placed = COMPUTE_FIELDS.contains(&field) || matches!(field, "libraries" | "compute");
+    let reaches = !placed || kind_of(kind).is_none_or(|k| k.runs_on != RunsOn::Nothing);
+    reaches && !refuses(kind, field)
 }

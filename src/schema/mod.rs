@@ -24,11 +24,11 @@ pub use compute::{Cloud, ComputeTables, EnvironmentVersion, NodeType, Runtime, R
 pub use field::{Block, Choice, Enum, Eval, Field, Group, Status, Ty, Unit};
 pub use identity::{KEYED, UNORDERED, is_unordered, list_key};
 pub use job::*;
-pub use kinds::{KINDS, Kind, RunsOn, kind_of, refuses, takes};
+pub use kinds::{COMPUTE_FIELDS, KINDS, Kind, RunsOn, kind_of, refuses, takes};
 pub use library::*;
 pub use notify::*;
 pub use place::*;
 pub use task::*;
-pub use terraform::{RENAMED, from_terraform, terraform_name};
+pub use terraform::{from_terraform, terraform_name};
 pub use trigger::*;
 pub use walk::{all_blocks, all_paths, field_at, find_enum};

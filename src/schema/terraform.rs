@@ -6,7 +6,7 @@
 use super::field::Block;
 
 /// Fields with another name: the API type, its field, and the name in Terraform.
-pub static RENAMED: &[(&str, &str, &str)] = &[
+static RENAMED: &[(&str, &str, &str)] = &[
     ("Job", "tasks", "task"),
     ("Job", "job_clusters", "job_cluster"),
     ("Job", "parameters", "parameter"),

@@ -7,8 +7,9 @@ pub mod editor;
 use std::path::{Path, PathBuf};
 
 use pipec::check::{Checked, Options, check};
+use pipec::import::{Found, Imported, import_all, read_input};
 use pipec::project::{Loaded, load};
-use pipec::source::{Files, MemoryFiles};
+use pipec::source::{Files, MemoryFiles, SourceMap};
 
 /// The folder of this repository.
 pub fn root() -> PathBuf {
@@ -40,6 +41,15 @@ pub fn programs() -> Vec<(String, String)> {
     }
     out.sort();
     out
+}
+
+/// What importing a text gives that lies alone: its places, what was found in it, and the jobs as source.
+pub fn imported(name: &str, text: &str) -> (SourceMap, Found, Vec<Imported>) {
+    let mut sources = SourceMap::default();
+    let file = sources.add(name, text);
+    let found = read_input(file, None, &MemoryFiles::new(), &mut sources);
+    let jobs = import_all(&found.jobs);
+    (sources, found, jobs)
 }
 
 /// A trial for each case, named after its file or folder.
