@@ -52,6 +52,9 @@ fn main() {
         None => println!("PyYAML's C loader                          not here: install PyYAML to compare"),
     }
 
+    let drawn = median(5, || run(&["graph", "--quiet", "--format", "svg", &path(&dir, "thousand")]));
+    println!("graph, 1000 steps as SVG                   {}", ms(drawn));
+
     imports(&dir, &json);
     wheels(&dir);
 

@@ -1087,3 +1087,21 @@ fn a_live_job_becomes_source_with_its_notebooks_and_is_compared() {
         .says("+ step fetch: max_retries = 3");
     run(&workspace, away.path(), &["import", "--job-id", "99"]).fails(3).says("there is no job 99");
 }
+
+#[test]
+fn a_run_of_the_workspace_is_painted() {
+    let (workspace, shop) = (Workspace::start(), Project::shop());
+    run(&workspace, shop.path(), &["deploy"]).ok();
+    run(&workspace, shop.path(), &["run", "load", "--no-wait"]).ok();
+    let id = workspace.inner().runs.keys().next().unwrap().to_string();
+    workspace.inner().script = vec![json!({
+        "state": { "life_cycle_state": "TERMINATED", "result_state": "FAILED" },
+        "tasks": [{ "task_key": "fetch", "run_id": 1, "attempt_number": 1, "start_time": 1_700_000_000_000_i64,
+            "end_time": 1_700_000_090_000_i64, "state": { "life_cycle_state": "TERMINATED", "result_state": "FAILED" } }],
+    })];
+    let drawn = run(&workspace, shop.path(), &["graph", "--pipeline", "load", "--run", &id]).ok();
+    assert!(drawn.out.contains(" bad critical\" data-key=\"fetch\""), "{}", drawn.out);
+    assert!(drawn.out.contains("failed · 1 min 30 s, 2 attempts"), "{}", drawn.out);
+    run(&workspace, shop.path(), &["graph", "--run", &id]).fails(2).says("name the pipeline");
+    run(&workspace, shop.path(), &["graph", "--pipeline", "load", "--run", "4711"]).fails(3);
+}

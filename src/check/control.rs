@@ -4,11 +4,11 @@ use smol_str::SmolStr;
 
 use super::eval::{Const, Known, Sink};
 use super::fields::Against;
-use super::graph::{Branch, Draft};
+use super::graph::Draft;
 use super::scope::{Checker, LocalKind, Scope};
 use super::steps::StepContext;
 use crate::diag::{Code, Diagnostic, article};
-use crate::model::{COMPARISONS, Compute, Condition, Loop, Node, Object, Step, StepKind, Text, Type};
+use crate::model::{Branch, COMPARISONS, Compute, Condition, Loop, Node, Object, Step, StepKind, Text, Type};
 use crate::schema::{Eval, FOR_EACH_TASK, STEP_PLACE, TASK, kind_of};
 use crate::source::Span;
 use crate::syntax::ast::{Decl, DeclKind, For, Header, If, Item, Value};
@@ -85,9 +85,10 @@ impl<'a> Checker<'a> {
             depends_on: self.after(&i.header, &i.name, scope),
             outputs: Vec::new(),
             compute: Compute::Unset,
+            branches: branches.to_vec(),
         };
         self.both_outcomes(&step);
-        Draft { step, uses: self.uses.split_off(from), branches: branches.to_vec() }
+        Draft { step, uses: self.uses.split_off(from) }
     }
 
     pub(super) fn waited_for(&self, name: &str, cx: &StepContext<'a, '_>) -> bool {
@@ -290,11 +291,12 @@ impl<'a> Checker<'a> {
             depends_on: self.after(&f.header, &f.name, scope),
             outputs: Vec::new(),
             compute: Compute::Unset,
+            branches: branches.to_vec(),
         };
         self.both_outcomes(&step);
         let mut uses = self.uses.split_off(from);
         uses.extend(depends);
-        out.push(Draft { step, uses, branches: branches.to_vec() });
+        out.push(Draft { step, uses });
     }
 
     /// The list of a loop as text on the wire, and the type of its items.

@@ -15,16 +15,6 @@ use crate::source::Span;
 pub(super) struct Draft {
     pub step: Step,
     pub uses: Vec<Use>,
-    /// The branches it stands in, outermost first.
-    pub branches: Vec<Branch>,
-}
-
-/// One side of an `if`.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Branch {
-    pub condition: SmolStr,
-    pub outcome: bool,
-    pub span: Span,
 }
 
 impl Checker<'_> {
@@ -137,10 +127,10 @@ impl Checker<'_> {
         for (draft, list) in drafts.iter().zip(edges) {
             for (to, span, _) in list {
                 let Some(other) = drafts.get(*to) else { continue };
-                let opposite = draft
-                    .branches
-                    .iter()
-                    .find(|b| other.branches.iter().any(|o| o.condition == b.condition && o.outcome != b.outcome));
+                let opposite =
+                    draft.step.branches.iter().find(|b| {
+                        other.step.branches.iter().any(|o| o.condition == b.condition && o.outcome != b.outcome)
+                    });
                 if let Some(branch) = opposite {
                     let (key, needed, condition) = (&draft.step.key, &other.step.key, &branch.condition);
                     let d = Diagnostic::new(
@@ -165,12 +155,12 @@ impl Checker<'_> {
         edges: &mut [Vec<(usize, Span, bool)>],
     ) {
         for i in 0..drafts.len() {
-            let Some(branch) = drafts.get(i).and_then(|d| d.branches.last().cloned()) else { continue };
-            let depth = drafts.get(i).map_or(0, |d| d.branches.len());
+            let Some(branch) = drafts.get(i).and_then(|d| d.step.branches.last().cloned()) else { continue };
+            let depth = drafts.get(i).map_or(0, |d| d.step.branches.len());
             let inside = |other: usize| {
                 drafts
                     .get(other)
-                    .is_some_and(|d| d.branches.len() >= depth && d.branches.get(depth - 1) == Some(&branch))
+                    .is_some_and(|d| d.step.branches.len() >= depth && d.step.branches.get(depth - 1) == Some(&branch))
             };
             let has_peer = edges.get(i).is_some_and(|list| list.iter().any(|(to, ..)| *to != i && inside(*to)));
             let Some(condition) = index.get(&branch.condition).copied() else { continue };

@@ -7,12 +7,12 @@ use smol_str::SmolStr;
 use super::calls::CallContext;
 use super::eval::reserved;
 use super::fields::Against;
-use super::graph::{Branch, Draft};
+use super::graph::Draft;
 use super::job::Packaged;
 use super::merge::merge;
 use super::scope::{Checker, Local, LocalKind, NamedKind, PipeNames, Scope};
 use crate::diag::{Code, Diagnostic, nearest};
-use crate::model::{Compute, Dependency, Node, Object, Origin, Output, Step, StepKind, Target, Text};
+use crate::model::{Branch, Compute, Dependency, Node, Object, Origin, Output, Step, StepKind, Target, Text};
 use crate::schema::{COMPUTE_FIELDS, DEFAULTS_PLACE, KINDS, STEP_PLACE, TASK, kind_of, refuses, takes};
 use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Header, Item};
@@ -133,13 +133,14 @@ impl<'a> Checker<'a> {
             depends_on: self.after(&d.header, &d.name, scope),
             outputs,
             compute,
+            branches: branches.to_vec(),
         };
         if matches!(step.kind, StepKind::Bad) {
             step.settings.broken = true;
         }
         self.both_outcomes(&step);
         let uses = self.uses.split_off(from);
-        Draft { step, uses, branches: branches.to_vec() }
+        Draft { step, uses }
     }
 
     fn outputs(&self, d: &Decl, cx: &StepContext<'a, '_>) -> Vec<Output> {

@@ -45,7 +45,6 @@ pub enum When {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it in a process")]
 pub enum Command {
     /// Find every mistake, write nothing
     Check(Check),
@@ -67,6 +66,8 @@ pub enum Command {
     Auth(Auth),
     /// Show the page of an error code, or the fire times of a Quartz expression
     Explain(Explain),
+    /// Draw the DAG, and what a run made of it
+    Graph(Graph),
     /// Show fields of the Jobs API
     Schema(Schema),
     /// Show how two jobs differ, whatever they are written in
@@ -121,6 +122,37 @@ pub struct Diff {
     pub exit_code: bool,
     #[command(flatten)]
     pub login: Login,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Graph {
+    /// Files or directories; without any, the nearest directory upwards that holds a `.pipe` file
+    pub paths: Vec<PathBuf>,
+    /// Only this pipeline; a page can hold all of them
+    #[arg(long, value_name = "NAME")]
+    pub pipeline: Option<String>,
+    /// How it is drawn; without it as the name of `--out` ends, else as SVG
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<Drawing>,
+    /// The file to write; without it everything goes to stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Paint a run: the id of one in the workspace, the folder of one on this machine, or `last` for the last there
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+    /// Where a page links for source, with {path}, {file} (its absolute path) and {line} in it
+    #[arg(long, value_name = "URL")]
+    pub link: Option<String>,
+    #[command(flatten)]
+    pub login: Login,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Drawing {
+    Svg,
+    Html,
+    Mermaid,
+    Dot,
 }
 
 #[derive(Debug, ClapArgs)]

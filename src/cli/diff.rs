@@ -34,7 +34,7 @@ pub fn run(args: &Diff, shared: &Shared) -> Outcome {
 fn side(what: &str, args: &Diff, shared: &Shared) -> Result<Jobs, Outcome> {
     if let Some(id) = what.strip_prefix("job:") {
         let Ok(number) = id.parse() else { return Err(usage(format!("`{id}` is no id of a job"))) };
-        return Ok(vec![(what.to_owned(), Workspace::enter(&args.login, shared)?.job(number)?)]);
+        return Ok(vec![(what.to_owned(), Workspace::enter(None, &args.login, shared)?.job(number)?)]);
     }
     let path = Path::new(what);
     let other = if path.is_dir() { super::import::inside(path).unwrap_or_default() } else { vec![path.to_owned()] };

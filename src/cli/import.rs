@@ -108,7 +108,7 @@ fn live(
     sources: &mut SourceMap,
     inputs: &mut Vec<(PathBuf, Found)>,
 ) -> Result<(), Outcome> {
-    let workspace = Workspace::enter(&args.login, shared)?;
+    let workspace = Workspace::enter(None, &args.login, shared)?;
     for id in &args.job_id {
         let path = PathBuf::from(format!("job {id}"));
         let file = sources.add(path.clone(), format!("{:#}\n", workspace.job(*id)?));

@@ -9,6 +9,7 @@ mod differences;
 mod elsewhere;
 mod explain;
 mod fmt;
+mod graph;
 mod import;
 mod params;
 mod remote;
@@ -90,6 +91,7 @@ pub fn main() -> ExitCode {
             print(&text);
             outcome
         }
+        Command::Graph(c) => graph::run(c, &args.shared),
         Command::Diff(c) => diff::run(c, &args.shared),
         Command::Import(c) => import::run(c, &args.shared),
         Command::Lsp { stdio: _ } => match crate::lsp::serve_stdio() {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use serde_json::{Map, Value, json};
@@ -14,7 +14,7 @@ use super::view::View;
 use super::{Outcome, no_such, usage};
 use crate::emit::write_file;
 use crate::local::plan::Given;
-use crate::local::{Environments, Plan, Run, State, Wanted};
+use crate::local::{Environments, Event, Plan, Run, State, Wanted};
 use crate::model::{Braces, Pipeline, Reference, braces};
 use crate::schema::facts::TIMES;
 
@@ -102,8 +102,17 @@ fn run_plan(
     };
     let started = Instant::now();
     let view = View::new(plan, shared);
-    let finished = run.run(&|event| view.show(&event));
+    let times = Mutex::new(Times::new());
+    let finished = run.run(&|event| {
+        note(&mut times.lock().unwrap_or_else(PoisonError::into_inner), &event);
+        view.show(&event);
+    });
     view.close();
+    let record = json!({
+        "pipeline": plan.pipeline,
+        "tasks": times.into_inner().unwrap_or_else(PoisonError::into_inner),
+    });
+    write_file(&folder.join(RECORD), &crate::emit::json_bytes(&record)).map_err(failed)?;
     let result = |state: State, values: &Map<String, Value>| json!({ "state": state.result_state(), "values": values });
     let all: Map<String, Value> = finished.tasks.iter().map(|(k, s, v)| (k.clone(), result(*s, v))).collect();
     write_file(&folder.join("results.json"), &crate::emit::json_bytes(&Value::Object(all))).map_err(failed)?;
@@ -144,6 +153,38 @@ fn run_plan(
         true => Outcome::Errors,
         false => Outcome::Done,
     })
+}
+
+/// States and times of tasks, as `graph --run` reads them: times are milliseconds since 1970.
+type Times = Map<String, Value>;
+
+/// The file in the folder of a run that has them.
+pub const RECORD: &str = "run.json";
+
+/// Notes an event with the time that it is now.
+fn note(times: &mut Times, event: &Event) {
+    let now = jiff::Timestamp::now().as_millisecond();
+    match event {
+        Event::Started { task, attempt } => {
+            let entry = times.entry(task.clone()).or_insert_with(|| json!({ "started": now }));
+            if let Some(map) = entry.as_object_mut() {
+                map.insert("attempts".to_owned(), (*attempt).into());
+            }
+        }
+        Event::Retry { .. } => {}
+        Event::Ended { task, state, took, .. } => {
+            let entry = times.entry(task.clone()).or_insert_with(|| json!({}));
+            if let Some(map) = entry.as_object_mut() {
+                map.insert("state".to_owned(), state.word().into());
+                // A loop starts no process of its own; a task that was left out took no time.
+                if !took.is_zero() {
+                    let long = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
+                    map.entry("started").or_insert(now.saturating_sub(long).into());
+                    map.insert("ended".to_owned(), now.into());
+                }
+            }
+        }
+    }
 }
 
 /// An interpreter for each set of requirements of the plan, and where the wheels are.

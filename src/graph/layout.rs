@@ -1,192 +1,304 @@
-//! Where each task stands: a layer is as deep as the longest way to it, in a layer tasks stand near those that they
-//! wait for, and an edge over several layers has a place of its own in each that it passes.
+//! Where everything stands. The layers, their order and the routes of edges are those of Dagre, by the crate `dugong`.
+
+use dugong::graphlib::{Graph as Dagre, GraphOptions};
+use dugong::{EdgeLabel, GraphLabel, NodeLabel, RankDir};
 
 use super::Graph;
 
-/// The place of a task, in pixels from the upper left.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Laid {
+/// A place, in pixels from the upper left.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rect {
     /// The left side.
-    pub x: i64,
+    pub x: f64,
     /// The upper side.
-    pub y: i64,
+    pub y: f64,
     /// How wide it is.
-    pub width: i64,
+    pub width: f64,
+    /// How high it is.
+    pub height: f64,
 }
 
-/// A graph with all its tasks in place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+impl Rect {
+    fn around(x: f64, y: f64, width: f64, height: f64) -> Rect {
+        Rect { x: x - width / 2.0, y: y - height / 2.0, width, height }
+    }
+
+    /// Whether two of them have a point in common.
+    pub fn meets(&self, other: &Rect) -> bool {
+        self.x < other.x + other.width
+            && other.x < self.x + self.width
+            && self.y < other.y + other.height
+            && other.y < self.y + self.height
+    }
+}
+
+/// The way of an edge.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Route {
+    /// The points that it passes, from the first task to the second.
+    pub points: Vec<(f64, f64)>,
+    /// Where its label stands.
+    pub label: Option<Rect>,
+}
+
+/// A graph with everything in place.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layout {
     /// For each task of the graph its place.
-    pub places: Vec<Laid>,
-    /// For each edge the places that it passes between layers, from the first task to the second.
-    pub bends: Vec<Vec<Laid>>,
+    pub nodes: Vec<Rect>,
+    /// For each group its place, with room for its label at the top.
+    pub groups: Vec<Rect>,
+    /// For each edge its way.
+    pub edges: Vec<Route>,
     /// How wide the picture is.
-    pub width: i64,
+    pub width: f64,
     /// How high the picture is.
-    pub height: i64,
+    pub height: f64,
 }
 
-/// The height of a task.
-pub(super) const HEIGHT: i64 = 44;
-const GAP_X: i64 = 28;
-const GAP_Y: i64 = 46;
-const MARGIN: i64 = 16;
-/// The width that an edge takes where it passes a layer.
-const LANE: i64 = 6;
-/// More places than this are not given to edges: a picture of so many is not read by its edges.
-const MOST_LANES: usize = 20_000;
+/// How large things are drawn: widths and heights in pixels.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sizes {
+    /// Of each task of the graph.
+    pub nodes: Vec<(f64, f64)>,
+    /// Of the label of each edge; zero without one.
+    pub labels: Vec<(f64, f64)>,
+}
 
-/// Puts the tasks of a graph in place.
-pub fn layout(graph: &Graph) -> Layout {
-    let count = graph.nodes.len();
-    let depth = depths(graph);
-    let deep = |i: usize| depth.get(i).copied().unwrap_or(0);
-    // Behind the tasks come the lanes of edges, each in one layer.
-    let mut row_of = depth.clone();
-    let mut chains: Vec<Vec<usize>> = Vec::new();
-    for e in &graph.edges {
-        let passed = (deep(e.from) + 1)..deep(e.to);
-        let mut chain = vec![e.from];
-        if row_of.len() + passed.len() <= count + MOST_LANES {
-            for row in passed {
-                chain.push(row_of.len());
-                row_of.push(row);
-            }
+/// The room for the label of a group, at its top.
+pub(super) const GROUP_LABEL: f64 = 22.0;
+const MARGIN: f64 = 16.0;
+/// Groups whose tops are nearer to each other than this get their room together.
+const NEAR: f64 = 12.0;
+
+/// Puts a graph in place, from left to right.
+pub fn layout(graph: &Graph, sizes: &Sizes) -> Layout {
+    // Where no order keeps the groups apart, a picture without groups is better than none.
+    let mut laid = placed(graph, sizes, true).or_else(|| placed(graph, sizes, false)).unwrap_or_default();
+    make_room(graph, &mut laid);
+    for (edge, route) in graph.edges.iter().zip(&mut laid.edges) {
+        let (Some(from), Some(to)) = (laid.nodes.get(edge.from), laid.nodes.get(edge.to)) else { continue };
+        if let Some(first) = route.points.first_mut() {
+            *first = (from.x + from.width, from.y + from.height / 2.0);
         }
-        chain.push(e.to);
-        chains.push(chain);
+        if let Some(last) = route.points.last_mut() {
+            *last = (to.x, to.y + to.height / 2.0);
+        }
     }
-    let rows = ordered(&row_of, &chains);
-    let width_of = |i: usize| match graph.nodes.get(i) {
-        Some(n) => (n.key.chars().count().max(n.kind.len()) as i64 * 8 + 32).max(96),
-        None => LANE,
+    in_frame(&mut laid);
+    laid
+}
+
+/// The places as Dagre finds them.
+fn placed(graph: &Graph, sizes: &Sizes, with_groups: bool) -> Option<Layout> {
+    let mut dagre: Dagre<NodeLabel, EdgeLabel, GraphLabel> =
+        Dagre::new(GraphOptions { multigraph: true, compound: true, directed: true });
+    dagre.set_graph(GraphLabel {
+        rankdir: RankDir::LR,
+        nodesep: 26.0,
+        ranksep: 30.0,
+        edgesep: 14.0,
+        ranker: Some("network-simplex".to_owned()),
+        ..GraphLabel::default()
+    });
+    let (node, group) = (|i: usize| format!("n{i}"), |i: usize| format!("g{i}"));
+    let groups = if with_groups { graph.groups.as_slice() } else { &[] };
+    for (i, (width, height)) in sizes.nodes.iter().enumerate() {
+        dagre.set_node(node(i), NodeLabel { width: *width, height: *height, ..NodeLabel::default() });
+    }
+    for i in 0..groups.len() {
+        dagre.set_node(group(i), NodeLabel::default());
+    }
+    let inside = groups.iter().enumerate().filter_map(|(i, g)| Some((group(i), g.parent?)));
+    let tasks = graph.nodes.iter().enumerate().filter_map(|(i, n)| Some((node(i), n.group?)));
+    for (child, parent) in inside.chain(tasks).filter(|(_, parent)| *parent < groups.len()) {
+        dagre.set_parent(child, group(parent));
+    }
+    for (i, e) in graph.edges.iter().enumerate() {
+        let (width, height) = sizes.labels.get(i).copied().unwrap_or_default();
+        let weight = if e.implied { 0.5 } else { 1.0 };
+        let label = EdgeLabel { width, height, weight, ..EdgeLabel::default() };
+        dagre.set_edge_named(node(e.from), node(e.to), Some(format!("e{i}")), Some(label));
+    }
+    dugong::layout(&mut dagre).ok()?;
+    let rect = |id: &str| -> Option<Rect> {
+        let n = dagre.node(id)?;
+        Some(Rect::around(n.x?, n.y?, n.width, n.height))
     };
-    let row_width = |row: &[usize]| row.iter().map(|i| width_of(*i)).sum::<i64>() + GAP_X * (row.len() as i64 - 1);
-    let widest = rows.iter().map(|row| row_width(row)).max().unwrap_or(0);
-    let mut all = vec![Laid::default(); row_of.len()];
-    for (number, row) in rows.iter().enumerate() {
-        let mut x = MARGIN + (widest - row_width(row)) / 2;
-        for i in row {
-            let width = width_of(*i);
-            if let Some(place) = all.get_mut(*i) {
-                *place = Laid { x, y: MARGIN + number as i64 * (HEIGHT + GAP_Y), width };
-            }
-            x += width + GAP_X;
-        }
+    let mut out = Layout::default();
+    for i in 0..graph.nodes.len() {
+        out.nodes.push(rect(&node(i))?);
     }
-    let bends = chains
-        .iter()
-        .map(|chain| chain.iter().filter(|i| **i >= count).filter_map(|i| all.get(*i).copied()).collect())
-        .collect();
-    all.truncate(count);
-    let high = rows.len() as i64;
-    let height = high * HEIGHT + (high - 1).max(0) * GAP_Y + 2 * MARGIN;
-    Layout { places: all, bends, width: widest + 2 * MARGIN, height }
+    for i in 0..groups.len() {
+        out.groups.push(rect(&group(i))?);
+    }
+    for (i, e) in graph.edges.iter().enumerate() {
+        let laid = dagre.edge(&node(e.from), &node(e.to), Some(&format!("e{i}")))?;
+        let label = match (laid.x, laid.y, laid.width > 0.0) {
+            (Some(x), Some(y), true) => Some(Rect::around(x, y, laid.width, laid.height)),
+            _ => None,
+        };
+        out.edges.push(Route { points: laid.points.iter().map(|p| (p.x, p.y)).collect(), label });
+    }
+    Some(out)
 }
 
-/// For each task the length of the longest way to it.
-fn depths(graph: &Graph) -> Vec<usize> {
-    let count = graph.nodes.len();
-    let mut depth = vec![0usize; count];
-    // As many rounds as there are tasks reach the end of the longest way; a circle is cut off there.
-    for _ in 0..count {
-        let mut changed = false;
-        for e in &graph.edges {
-            let wanted = depth.get(e.from).map_or(0, |d| d + 1).min(count.saturating_sub(1));
-            if let Some(d) = depth.get_mut(e.to)
-                && *d < wanted
-            {
-                *d = wanted;
-                changed = true;
+/// Makes room for the labels of groups, which Dagre does not know: at the top of each group everything that is further
+/// down moves down. What did not meet before does not meet after it.
+fn make_room(graph: &Graph, laid: &mut Layout) {
+    let mut depth: Vec<usize> = Vec::with_capacity(graph.groups.len());
+    for g in &graph.groups {
+        depth.push(g.parent.and_then(|p| depth.get(p)).map_or(0, |d| d + 1));
+    }
+    let deepest = if laid.groups.is_empty() { None } else { depth.iter().max().copied() };
+    for level in 0..=deepest.unwrap_or(0) {
+        let mut tops: Vec<f64> =
+            laid.groups.iter().zip(&depth).filter(|(_, d)| **d == level).map(|(g, _)| g.y).collect();
+        tops.sort_by(f64::total_cmp);
+        let mut cuts: Vec<f64> = Vec::new();
+        for top in tops {
+            if cuts.last().is_none_or(|c| top - c > NEAR) {
+                cuts.push(top);
             }
         }
-        if !changed {
-            break;
+        let above = |y: f64| cuts.partition_point(|c| *c <= y) as f64 * GROUP_LABEL;
+        for r in &mut laid.nodes {
+            r.y += above(r.y + r.height / 2.0);
+        }
+        for route in &mut laid.edges {
+            for point in &mut route.points {
+                point.1 += above(point.1);
+            }
+            if let Some(label) = &mut route.label {
+                label.y += above(label.y + label.height / 2.0);
+            }
+        }
+        for (r, d) in laid.groups.iter_mut().zip(&depth) {
+            let (top, bottom) = (r.y, r.y + r.height);
+            // A group of this level keeps its top: the room that was made lies in it.
+            let own = if *d == level { GROUP_LABEL } else { 0.0 };
+            r.y = top + above(top) - own;
+            r.height = bottom + above(bottom) - r.y;
         }
     }
-    depth
 }
 
-/// The rows from left to right: everything moves towards the middle of its neighbours in the row before, then in the
-/// one behind, and so on.
-fn ordered(row_of: &[usize], chains: &[Vec<usize>]) -> Vec<Vec<usize>> {
-    let mut rows: Vec<Vec<usize>> = vec![Vec::new(); row_of.iter().max().map_or(0, |m| m + 1)];
-    for (i, row) in row_of.iter().enumerate() {
-        if let Some(row) = rows.get_mut(*row) {
-            row.push(i);
+/// Moves everything so that it begins at the margin, and measures the whole.
+fn in_frame(laid: &mut Layout) {
+    let (mut left, mut top, mut right, mut bottom) = (f64::MAX, f64::MAX, f64::MIN, f64::MIN);
+    let mut see = |x: f64, y: f64, width: f64, height: f64| {
+        (left, top) = (left.min(x), top.min(y));
+        (right, bottom) = (right.max(x + width), bottom.max(y + height));
+    };
+    let labels = laid.edges.iter().filter_map(|e| e.label.as_ref());
+    laid.nodes.iter().chain(&laid.groups).chain(labels).for_each(|r| see(r.x, r.y, r.width, r.height));
+    laid.edges.iter().flat_map(|e| &e.points).for_each(|(x, y)| see(*x, *y, 0.0, 0.0));
+    if left > right {
+        return;
+    }
+    let (dx, dy) = (MARGIN - left, MARGIN - top);
+    let move_rect = |r: &mut Rect| {
+        r.x += dx;
+        r.y += dy;
+    };
+    laid.nodes.iter_mut().chain(&mut laid.groups).for_each(move_rect);
+    for route in &mut laid.edges {
+        route.label.iter_mut().for_each(move_rect);
+        for point in &mut route.points {
+            *point = (point.0 + dx, point.1 + dy);
         }
     }
-    rows.retain(|r| !r.is_empty());
-    let (mut before, mut behind) = (vec![Vec::new(); row_of.len()], vec![Vec::new(); row_of.len()]);
-    for pair in chains.iter().flat_map(|c| c.windows(2)) {
-        let [from, to] = pair else { continue };
-        if let (Some(before), Some(behind)) = (before.get_mut(*to), behind.get_mut(*from)) {
-            before.push(*from);
-            behind.push(*to);
-        }
-    }
-    for round in 0..8 {
-        let near = if round % 2 == 0 { &before } else { &behind };
-        let mut at = vec![0.0f64; row_of.len()];
-        let order: Vec<usize> =
-            if round % 2 == 0 { (0..rows.len()).collect() } else { (0..rows.len()).rev().collect() };
-        for number in order {
-            let Some(row) = rows.get_mut(number) else { continue };
-            let len = row.len() as f64;
-            let mut keyed: Vec<(f64, usize)> = row
-                .iter()
-                .enumerate()
-                .map(|(n, i)| {
-                    let near: Vec<f64> =
-                        near.get(*i).into_iter().flatten().filter_map(|n| at.get(*n).copied()).collect();
-                    let own = (n as f64 + 0.5) / len;
-                    (if near.is_empty() { own } else { near.iter().sum::<f64>() / near.len() as f64 }, *i)
-                })
-                .collect();
-            keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
-            *row = keyed.into_iter().map(|(_, i)| i).collect();
-            for (n, i) in row.iter().enumerate() {
-                if let Some(slot) = at.get_mut(*i) {
-                    *slot = (n as f64 + 0.5) / len;
-                }
-            }
-        }
-    }
-    rows
+    laid.width = right - left + 2.0 * MARGIN;
+    laid.height = bottom - top + 2.0 * MARGIN;
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{Edge, Node};
+    use crate::graph::{Edge, Group, GroupKind, Inner, Node};
     use crate::source::{FileId, Span};
+    use proptest::prelude::*;
 
-    fn graph(nodes: usize, edges: &[(usize, usize)]) -> Graph {
+    fn made(nodes: usize, edges: &[(usize, usize)], groups: &[Option<usize>], within: &[Option<usize>]) -> Graph {
+        let node = |i: usize| Node {
+            key: format!("step_{i}"),
+            kind: "python",
+            span: Span::new(FileId(0), 0, 0),
+            inner: Inner { key: format!("step_{i}"), kind: "python", what: String::new() },
+            compute: None,
+            group: within.get(i).copied().flatten(),
+            takes: Vec::new(),
+            gives: Vec::new(),
+        };
+        let edge = |&(from, to): &(usize, usize)| Edge {
+            from,
+            to,
+            outcome: None,
+            data: true,
+            implied: false,
+            values: vec!["rows: int".to_owned()],
+        };
         Graph {
             pipeline: "p".to_owned(),
-            nodes: (0..nodes)
-                .map(|i| Node { key: format!("step_{i}"), kind: "python", span: Span::new(FileId(0), 0, 0) })
+            nodes: (0..nodes).map(node).collect(),
+            edges: edges.iter().map(edge).collect(),
+            groups: groups
+                .iter()
+                .map(|parent| Group { kind: GroupKind::Family, label: "load".to_owned(), parent: *parent })
                 .collect(),
-            edges: edges.iter().map(|(from, to)| Edge { from: *from, to: *to, outcome: None, data: true }).collect(),
+            computes: Vec::new(),
         }
     }
 
-    #[test]
-    fn nothing_stands_on_anything_else_and_long_edges_pass_beside() {
-        let laid = layout(&graph(6, &[(0, 1), (1, 2), (2, 3), (0, 3), (0, 4), (4, 3), (5, 3)]));
-        let overlap = |a: &Laid, b: &Laid| a.y == b.y && a.x < b.x + b.width && b.x < a.x + a.width;
-        let everything: Vec<&Laid> = laid.places.iter().chain(laid.bends.iter().flatten()).collect();
-        for (i, a) in everything.iter().enumerate() {
-            assert!(a.x >= 0 && a.x + a.width <= laid.width && a.y + HEIGHT <= laid.height);
-            assert!(everything.iter().skip(i + 1).all(|b| !overlap(a, b)), "{laid:?}");
-        }
-        assert_eq!(laid.bends[3].len(), 2);
+    fn sizes(graph: &Graph) -> Sizes {
+        Sizes { nodes: vec![(120.0, 46.0); graph.nodes.len()], labels: vec![(60.0, 14.0); graph.edges.len()] }
+    }
+
+    /// Everything that a reader reads: tasks, labels of edges, labels of groups.
+    fn read(laid: &Layout) -> Vec<Rect> {
+        let labels = laid.edges.iter().filter_map(|e| e.label);
+        let groups = laid.groups.iter().map(|g| Rect { height: GROUP_LABEL, ..*g });
+        laid.nodes.iter().copied().chain(labels).chain(groups).collect()
     }
 
     #[test]
     fn a_circle_and_nothing_at_all_have_a_picture() {
-        assert_eq!(layout(&graph(2, &[(0, 1), (1, 0)])).places.len(), 2);
-        assert_eq!(layout(&graph(0, &[])).places, []);
+        let circle = made(2, &[(0, 1), (1, 0)], &[], &[]);
+        assert_eq!(layout(&circle, &sizes(&circle)).nodes.len(), 2);
+        let nothing = made(0, &[], &[], &[]);
+        assert_eq!(layout(&nothing, &sizes(&nothing)).nodes, []);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+
+        #[test]
+        fn nothing_that_is_read_stands_on_anything_else(
+            nodes in 1usize..24,
+            pairs in prop::collection::vec((0usize..24, 0usize..24), 0..40),
+            parents in prop::collection::vec(prop::option::of(0usize..6), 0..6),
+            within in prop::collection::vec(prop::option::of(0usize..6), 24),
+        ) {
+            let mut edges: Vec<(usize, usize)> = pairs.iter().map(|(a, b)| (a % nodes, b % nodes)).filter(|(a, b)| a < b).collect();
+            edges.sort_unstable();
+            edges.dedup();
+            // Outer groups come first, and each holds a task.
+            let parents: Vec<Option<usize>> = parents.iter().enumerate().map(|(i, p)| p.filter(|p| *p < i)).collect();
+            let nodes = nodes.max(parents.len());
+            let within: Vec<Option<usize>> = (0..nodes)
+                .map(|i| if i < parents.len() { Some(i) } else { within[i].filter(|g| *g < parents.len()) })
+                .collect();
+            let graph = made(nodes, &edges, &parents, &within);
+            let laid = layout(&graph, &sizes(&graph));
+            prop_assert_eq!(laid.nodes.len(), nodes);
+            prop_assert_eq!(laid.groups.len(), parents.len(), "groups are drawn");
+            let all = read(&laid);
+            for (i, a) in all.iter().enumerate() {
+                prop_assert!(a.x >= 0.0 && a.y >= 0.0 && a.x + a.width <= laid.width && a.y + a.height <= laid.height);
+                for b in all.iter().skip(i + 1) {
+                    prop_assert!(!a.meets(b), "{a:?} and {b:?}");
+                }
+            }
+        }
     }
 }

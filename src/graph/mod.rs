@@ -1,37 +1,29 @@
-//! The DAG of a pipeline as a picture: what it holds, where each thing stands, and its SVG.
+//! The DAG of a pipeline as a picture: what it holds, where each thing stands, and how it is written for a reader.
+//!
+//! [`graph`] takes it out of a checked pipeline, [`layout()`] finds the places, and [`svg()`], [`page`], [`mermaid()`] and
+//! [`dot()`] write it. A [`Record`] of a run paints states and times into any of them.
 
+mod build;
+mod critical;
+mod dot;
+mod gantt;
 mod layout;
+mod mermaid;
+mod page;
+mod record;
 mod svg;
 
-pub use layout::{Laid, Layout, layout};
-pub use svg::svg;
+pub use build::graph;
+pub use critical::{Critical, critical};
+pub use dot::dot;
+pub use gantt::gantt;
+pub use layout::{Layout, Rect, Route, layout};
+pub use mermaid::mermaid;
+pub use page::{Part, Shown, page};
+pub use record::{Record, StepRecord, Tone};
+pub use svg::{Look, svg};
 
-use crate::model::{FileKind, Origin, Pipeline, StepKind};
 use crate::source::Span;
-
-/// A task of the picture.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Node {
-    /// Its key.
-    pub key: String,
-    /// What it is: `python`, `notebook`, `if` and so on.
-    pub kind: &'static str,
-    /// Its name in source.
-    pub span: Span,
-}
-
-/// A dependency, between tasks by their places in [`Graph::nodes`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Edge {
-    /// The task that comes first.
-    pub from: usize,
-    /// The task that waits.
-    pub to: usize,
-    /// The outcome that is waited for.
-    pub outcome: Option<bool>,
-    /// It follows from data.
-    pub data: bool,
-}
 
 /// A pipeline as a graph.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,39 +34,142 @@ pub struct Graph {
     pub nodes: Vec<Node>,
     /// Its dependencies.
     pub edges: Vec<Edge>,
+    /// What holds tasks together; outer ones stand before those in them.
+    pub groups: Vec<Group>,
+    /// The compute that its tasks run on, in order of first use.
+    pub computes: Vec<String>,
 }
 
-/// The graph of a pipeline, finished or not.
-pub fn graph(pipeline: &Pipeline) -> Graph {
-    let nodes: Vec<Node> =
-        pipeline.steps.iter().map(|s| Node { key: s.key.to_string(), kind: kind(&s.kind), span: s.span }).collect();
-    let place = |key: &str| pipeline.steps.iter().position(|s| s.key == key);
-    let edges = pipeline
-        .steps
-        .iter()
-        .enumerate()
-        .flat_map(|(to, s)| {
-            s.depends_on.iter().filter_map(move |d| {
-                Some(Edge { from: place(&d.task)?, to, outcome: d.outcome, data: d.origin == Origin::Data })
-            })
-        })
-        .collect();
-    Graph { pipeline: pipeline.name.to_string(), nodes, edges }
+/// A task of the picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Its key.
+    pub key: String,
+    /// What it is: `python`, `notebook`, `if` and so on.
+    pub kind: &'static str,
+    /// Its name in source.
+    pub span: Span,
+    /// The step that does the work: of a loop the one inside, else itself.
+    pub inner: Inner,
+    /// Its compute, by its place in [`Graph::computes`].
+    pub compute: Option<usize>,
+    /// The innermost group that it stands in, by its place in [`Graph::groups`].
+    pub group: Option<usize>,
+    /// The values of other tasks that it uses.
+    pub takes: Vec<Taken>,
+    /// The values that it hands on, each with its type.
+    pub gives: Vec<(String, String)>,
 }
 
-fn kind(kind: &StepKind) -> &'static str {
-    match kind {
-        StepKind::Python(_) => "python",
-        StepKind::File(call) => match call.kind {
-            FileKind::Notebook => "notebook",
-            FileKind::Script => "script",
-            FileKind::Sql => "sql",
-            FileKind::Dbt => "dbt",
-        },
-        StepKind::Run(_) => "run",
-        StepKind::Condition(_) => "if",
-        StepKind::Loop(_) => "for",
-        StepKind::Raw(key) => key.strip_suffix("_task").unwrap_or(key),
-        StepKind::Bad => "?",
+/// What a node shows of the step that does the work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inner {
+    /// Its key.
+    pub key: String,
+    /// What it is.
+    pub kind: &'static str,
+    /// What it runs, in a few words: a function, a path, a comparison.
+    pub what: String,
+}
+
+/// A value of another task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The task that has it, by its place in [`Graph::nodes`].
+    pub from: usize,
+    /// Its name.
+    pub name: String,
+    /// Its type, where one is declared.
+    pub ty: Option<String>,
+}
+
+/// A dependency, between tasks by their places in [`Graph::nodes`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// The task that comes first.
+    pub from: usize,
+    /// The task that waits.
+    pub to: usize,
+    /// The outcome that is waited for.
+    pub outcome: Option<bool>,
+    /// It follows from data.
+    pub data: bool,
+    /// It is there for its values alone: the order follows from other edges.
+    pub implied: bool,
+    /// The values that go along it, each with its type.
+    pub values: Vec<String>,
+}
+
+/// What a group stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupKind {
+    /// One side of a condition.
+    Branch(bool),
+    /// The iterations of a loop.
+    Loop,
+    /// One step for each element of a list.
+    Family,
+}
+
+/// Tasks that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// What it stands for.
+    pub kind: GroupKind,
+    /// What it says of itself.
+    pub label: String,
+    /// The group around it.
+    pub parent: Option<usize>,
+}
+
+/// Text for XML and HTML.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// A text cut in its middle to so many columns: names that begin alike differ at the end.
+fn shortened(text: &str, columns: usize) -> String {
+    use unicode_width::UnicodeWidthChar;
+    let width = |c: char| c.width().unwrap_or(0);
+    if text.chars().map(width).sum::<usize>() <= columns {
+        return text.to_owned();
+    }
+    let (mut head, mut tail) = (String::new(), Vec::new());
+    let (mut left, half) = (columns.saturating_sub(1), columns.saturating_sub(1).div_ceil(2));
+    for c in text.chars() {
+        if width(c) + half > left {
+            break;
+        }
+        left -= width(c);
+        head.push(c);
+    }
+    for c in text.chars().rev() {
+        if width(c) > left {
+            break;
+        }
+        left -= width(c);
+        tail.push(c);
+    }
+    head.push('…');
+    head.extend(tail.into_iter().rev());
+    head
+}
+
+/// How many columns a text takes.
+fn columns(text: &str) -> usize {
+    unicode_width::UnicodeWidthStr::width(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_keep_both_ends() {
+        assert_eq!(shortened("short", 10), "short");
+        assert_eq!(shortened("load_the_orders_of_eu", 11), "load_…rs_of_eu".replace("rs_of_eu", "of_eu"));
+        for n in 1..30 {
+            assert!(columns(&shortened("ein_Überraschend_langer_名前_step", n)) <= n, "{n}");
+        }
     }
 }

@@ -1,76 +1,304 @@
-//! The picture itself. Colours are classes: whoever shows it says what they look like.
+//! The picture itself. Colours are variables: whoever shows it may say what they look like.
 
 use std::fmt::Write as _;
 
-use super::layout::{HEIGHT, layout};
-use super::{Edge, Graph};
+use super::layout::{GROUP_LABEL, Layout, Rect, Sizes, layout};
+use super::{Critical, Edge, Graph, GroupKind, Node, Record, columns, escaped, shortened};
 
-/// Colours for a page that has none of its own: light, or dark where the reader prefers that.
-const STYLE: &str = "svg{--ink:#24292f;--dim:#6e7781;--line:#8c959f;--box:#f6f8fa;--edge:#0969da;--yes:#1a7f37;--no:#cf222e}\
-@media(prefers-color-scheme:dark){svg{--ink:#e6edf3;--dim:#8d96a0;--line:#6e7681;--box:#161b22;--edge:#58a6ff;--yes:#3fb950;--no:#f85149}}\
-text{font:13px ui-monospace,Menlo,Consolas,monospace;fill:var(--ink);text-anchor:middle}.kind{font-size:10px;fill:var(--dim)}\
-rect{fill:var(--box);stroke:var(--line)}path{fill:none;stroke:var(--line);stroke-width:1.4}.data{stroke:var(--edge)}\
-.yes{stroke:var(--yes)}.no{stroke:var(--no)}.if rect,.for rect{stroke-dasharray:4 3}";
+/// Colours and type for a page that has none of its own: light, or dark where the reader prefers that.
+pub(super) const STYLE: &str = include_str!("picture.css");
 
-/// The graph as SVG. Each task is a group with its key in `data-key`; edges have the classes `data`, `yes` and `no`.
-pub fn svg(graph: &Graph) -> String {
-    let laid = layout(graph);
-    let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" role=\"img\">\n",
-        laid.width, laid.height
-    );
-    let _ = writeln!(out, "<title>{}</title>", escaped(&graph.pipeline));
-    let _ = writeln!(out, "<style>{STYLE}</style>");
-    let _ = writeln!(
+/// Colours for compute; there are as many as `picture.css` has.
+pub(super) const COLOURS: usize = 8;
+
+/// The width of a letter of a name, and of smaller text, in pixels: of the widest usual monospaced font.
+const LETTER: f64 = 7.9;
+const SMALL: f64 = 6.4;
+const LINE: f64 = 14.0;
+/// More lines than this are not written along an edge.
+const MOST_VALUES: usize = 4;
+
+/// What a picture shows beyond the graph.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Look<'a> {
+    /// States and times of a run.
+    pub run: Option<&'a Record>,
+    /// The path to mark.
+    pub critical: Option<&'a Critical>,
+    /// A word for the ids of this picture, where several stand on one page.
+    pub id: &'a str,
+}
+
+/// The graph as SVG. Each task is a group with its key in `data-key`; edges have the classes `data`, `order`, `yes` and `no`.
+pub fn svg(graph: &Graph, look: &Look<'_>) -> String {
+    let mut out = String::new();
+    let (dag, width, height) = picture(graph, look);
+    let (legend, legend_width, legend_height) = legend(graph, width, height);
+    let chart = look.run.map(|run| super::gantt::drawn(graph, run, height + legend_height));
+    let (chart, chart_width, chart_height) = chart.unwrap_or_default();
+    let width = width.max(legend_width).max(chart_width);
+    let height = height + legend_height + chart_height;
+    let _ = write!(
         out,
-        "<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">\
-         <path d=\"M0 0L8 4L0 8z\" style=\"fill:context-stroke;stroke:none\"/></marker></defs>"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"pipec\" viewBox=\"0 0 {0:.0} {1:.0}\" width=\"{0:.0}\" height=\"{1:.0}\" role=\"img\">\n\
+         <title>{2}</title>\n<style>{STYLE}</style>\n{dag}{legend}{chart}</svg>\n",
+        width.ceil(),
+        height.ceil(),
+        escaped(&graph.pipeline)
     );
-    for (edge, bends) in graph.edges.iter().zip(&laid.bends) {
-        let (Some(from), Some(to)) = (laid.places.get(edge.from), laid.places.get(edge.to)) else { continue };
-        let (mut x, mut y) = (from.x + from.width / 2, from.y + HEIGHT);
-        let mut line = format!("M{x} {y}");
-        for next in bends.iter().chain([to]) {
-            let (x2, y2) = (next.x + next.width / 2, next.y);
-            let bend = ((y2 - y) / 2).max(18);
-            let _ = write!(line, "C{x} {} {x2} {} {x2} {y2}", y + bend, y2 - bend);
-            (x, y) = (x2, y2 + HEIGHT);
-            if next != to {
-                let _ = write!(line, "V{y}");
-            }
-        }
-        let _ = writeln!(out, "<path class=\"{}\" marker-end=\"url(#tip)\" d=\"{line}\"/>", class(edge));
-    }
-    for (node, place) in graph.nodes.iter().zip(&laid.places) {
-        let middle = place.x + place.width / 2;
-        let _ = writeln!(
-            out,
-            "<g class=\"task {}\" data-key=\"{}\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{HEIGHT}\" rx=\"6\"/>\
-             <text x=\"{middle}\" y=\"{}\">{}</text><text class=\"kind\" x=\"{middle}\" y=\"{}\">{}</text></g>",
-            escaped(node.kind),
-            escaped(&node.key),
-            place.x,
-            place.y,
-            place.width,
-            place.y + 19,
-            escaped(&node.key),
-            place.y + 34,
-            escaped(node.kind),
-        );
-    }
-    out.push_str("</svg>\n");
     out
 }
 
-fn class(edge: &Edge) -> &'static str {
-    match (edge.outcome, edge.data) {
-        (Some(true), _) => "yes",
-        (Some(false), _) => "no",
-        (None, true) => "data",
-        (None, false) => "order",
+/// The graph alone, without the element around it, and its size.
+pub(super) fn picture(graph: &Graph, look: &Look<'_>) -> (String, f64, f64) {
+    let faces: Vec<Face> = graph.nodes.iter().map(|n| Face::of(graph, n, look)).collect();
+    let labels: Vec<Vec<String>> = graph.edges.iter().map(lines).collect();
+    let sizes = Sizes {
+        nodes: faces.iter().map(Face::size).collect(),
+        labels: labels
+            .iter()
+            .map(|lines| match lines.iter().map(|l| columns(l)).max() {
+                Some(longest) => (longest as f64 * SMALL + 8.0, lines.len() as f64 * LINE),
+                None => (0.0, 0.0),
+            })
+            .collect(),
+    };
+    let laid = layout(graph, &sizes);
+    let mut out = String::new();
+    for (name, class) in TIPS {
+        let _ = writeln!(
+            out,
+            "<defs><marker id=\"{}{name}\" class=\"{class}\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerUnits=\"userSpaceOnUse\" markerWidth=\"10\" markerHeight=\"10\" orient=\"auto\">\
+             <path class=\"tip\" d=\"M0 0L8 4L0 8z\"/></marker></defs>",
+            look.id
+        );
+    }
+    groups(graph, &laid, &mut out);
+    let critical = look.critical.map(|c| c.path.as_slice()).unwrap_or_default();
+    for (edge, route) in graph.edges.iter().zip(&laid.edges) {
+        let on_path = critical.windows(2).any(|w| matches!(w, [a, b] if *a == edge.from && *b == edge.to));
+        let key = |i: usize| graph.nodes.get(i).map(|n| escaped(&n.key)).unwrap_or_default();
+        let (class, tip) = class(edge);
+        let _ = writeln!(
+            out,
+            "<path class=\"edge {class}{}{}\" data-from=\"{}\" data-to=\"{}\" marker-end=\"url(#{}{tip})\" d=\"{}\"/>",
+            if edge.implied { " implied" } else { "" },
+            if on_path { " critical" } else { "" },
+            key(edge.from),
+            key(edge.to),
+            look.id,
+            way(&route.points),
+        );
+    }
+    for (lines, route) in labels.iter().zip(&laid.edges) {
+        if let Some(at) = &route.label {
+            label(lines, at, &mut out);
+        }
+    }
+    for (i, ((node, face), at)) in graph.nodes.iter().zip(&faces).zip(&laid.nodes).enumerate() {
+        task(graph, node, face, at, critical.contains(&i), &mut out);
+    }
+    (out, laid.width, laid.height)
+}
+
+/// The tips of edges: one for each colour.
+const TIPS: [(&str, &str); 4] = [("tip-data", "data"), ("tip-order", "order"), ("tip-yes", "yes"), ("tip-no", "no")];
+
+fn class(edge: &Edge) -> (&'static str, &'static str) {
+    match (edge.outcome, edge.data || !edge.values.is_empty()) {
+        (Some(true), _) => ("yes", "tip-yes"),
+        (Some(false), _) => ("no", "tip-no"),
+        (None, true) => ("data", "tip-data"),
+        (None, false) => ("order", "tip-order"),
     }
 }
 
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+/// What stands along an edge.
+fn lines(edge: &Edge) -> Vec<String> {
+    let mut out: Vec<String> = edge.outcome.map(|o| o.to_string()).into_iter().collect();
+    let all = edge.values.len();
+    let shown = if all > MOST_VALUES { MOST_VALUES - 1 } else { all };
+    out.extend(edge.values.iter().take(shown).map(|v| shortened(v, 34)));
+    if shown < all {
+        out.push(format!("and {} more", all - shown));
+    }
+    out
+}
+
+/// What stands in a task.
+struct Face {
+    name: String,
+    detail: String,
+    state: Option<(String, &'static str)>,
+    /// Columns of small text that have to fit as well: a loop is as wide as its task, and its label is long.
+    around: usize,
+}
+
+impl Face {
+    fn of(graph: &Graph, node: &Node, look: &Look<'_>) -> Face {
+        let inner = &node.inner;
+        let detail =
+            if inner.what.is_empty() { inner.kind.to_owned() } else { format!("{} {}", inner.kind, inner.what) };
+        let state = look.run.map(|run| match run.steps.get(&node.key) {
+            Some(step) => (step.shown(), step.tone.class()),
+            None => ("not in this run".to_owned(), "idle"),
+        });
+        let group = node.group.and_then(|g| graph.groups.get(g)).filter(|g| g.kind == GroupKind::Loop);
+        let around = group.map_or(0, |g| columns(&g.label).min(56));
+        Face { name: shortened(&inner.key, 34), detail: shortened(&detail, 42), state, around }
+    }
+
+    fn size(&self) -> (f64, f64) {
+        let small = columns(&self.detail).max(self.state.as_ref().map_or(0, |(s, _)| columns(s))).max(self.around);
+        let text = (columns(&self.name) as f64 * LETTER).max(small as f64 * SMALL);
+        ((text + 30.0).max(104.0), if self.state.is_some() { 62.0 } else { 46.0 })
+    }
+}
+
+fn task(graph: &Graph, node: &Node, face: &Face, at: &Rect, critical: bool, out: &mut String) {
+    let compute = node.compute.and_then(|c| graph.computes.get(c));
+    let (state, class) = match &face.state {
+        Some((state, class)) => (Some(state), format!(" {class}")),
+        None => (None, String::new()),
+    };
+    let mut about = format!("{}: {} {}", node.inner.key, node.inner.kind, node.inner.what).trim_end().to_owned();
+    about.extend(compute.map(|c| format!(", on {c}")));
+    about.extend(state.map(|s| format!(", {s}")));
+    let round = if node.kind == "if" { at.height / 2.0 } else { 6.0 };
+    let _ = write!(
+        out,
+        "<g class=\"task {}{class}{}\" data-key=\"{}\"><title>{}</title><rect class=\"box\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"{round:.1}\"/>",
+        escaped(node.kind),
+        if critical { " critical" } else { "" },
+        escaped(&node.key),
+        escaped(&about),
+        at.x,
+        at.y,
+        at.width,
+        at.height,
+    );
+    if let Some(colour) = node.compute {
+        let _ = write!(
+            out,
+            "<rect class=\"stripe c{}\" x=\"{:.1}\" y=\"{:.1}\" width=\"5\" height=\"{:.1}\" rx=\"2.5\"/>",
+            colour % COLOURS,
+            at.x + 4.0,
+            at.y + 6.0,
+            at.height - 12.0,
+        );
+    }
+    let middle = at.x + at.width / 2.0 + if node.compute.is_some() { 4.0 } else { 0.0 };
+    let _ = write!(
+        out,
+        "<text class=\"name\" x=\"{middle:.1}\" y=\"{:.1}\">{}</text><text class=\"kind\" x=\"{middle:.1}\" y=\"{:.1}\">{}</text>",
+        at.y + 19.0,
+        escaped(&face.name),
+        at.y + 35.0,
+        escaped(&face.detail),
+    );
+    if let Some(state) = state {
+        let _ =
+            write!(out, "<text class=\"state\" x=\"{middle:.1}\" y=\"{:.1}\">{}</text>", at.y + 52.0, escaped(state));
+    }
+    out.push_str("</g>\n");
+}
+
+fn groups(graph: &Graph, laid: &Layout, out: &mut String) {
+    for (group, at) in graph.groups.iter().zip(&laid.groups) {
+        let class = match group.kind {
+            GroupKind::Branch(true) => "branch yes",
+            GroupKind::Branch(false) => "branch no",
+            GroupKind::Loop => "loop",
+            GroupKind::Family => "family",
+        };
+        let room = ((at.width - 16.0) / SMALL).max(1.0) as usize;
+        let _ = writeln!(
+            out,
+            "<g class=\"group {class}\"><title>{}</title><rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"8\"/>\
+             <text x=\"{:.1}\" y=\"{:.1}\">{}</text></g>",
+            escaped(&group.label),
+            at.x,
+            at.y,
+            at.width,
+            at.height,
+            at.x + 8.0,
+            at.y + GROUP_LABEL - 7.0,
+            escaped(&shortened(&group.label, room)),
+        );
+    }
+}
+
+fn label(lines: &[String], at: &Rect, out: &mut String) {
+    let _ = write!(
+        out,
+        "<g class=\"label\"><rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"3\"/>",
+        at.x, at.y, at.width, at.height
+    );
+    for (n, line) in lines.iter().enumerate() {
+        let y = at.y + n as f64 * LINE + LINE - 3.5;
+        let _ = write!(out, "<text x=\"{:.1}\" y=\"{y:.1}\">{}</text>", at.x + at.width / 2.0, escaped(line));
+    }
+    out.push_str("</g>\n");
+}
+
+/// A line through points that leaves and reaches each of them level.
+fn way(points: &[(f64, f64)]) -> String {
+    let Some((first, rest)) = points.split_first() else { return String::new() };
+    let mut out = format!("M{:.1} {:.1}", first.0, first.1);
+    let mut last = *first;
+    for next in rest {
+        let middle = (last.0 + next.0) / 2.0;
+        if (last.1 - next.1).abs() < 0.05 {
+            let _ = write!(out, "H{:.1}", next.0);
+        } else {
+            let _ = write!(out, "C{middle:.1} {:.1} {middle:.1} {:.1} {:.1} {:.1}", last.1, next.1, next.0, next.1);
+        }
+        last = *next;
+    }
+    out
+}
+
+/// Which colour is which compute, and which line is which edge; and its size. It stands below a picture.
+fn legend(graph: &Graph, width: f64, top: f64) -> (String, f64, f64) {
+    let mut entries: Vec<(String, String)> = graph
+        .computes
+        .iter()
+        .enumerate()
+        .map(|(i, name)| {
+            (format!("<rect class=\"stripe c{}\" width=\"14\" height=\"10\" rx=\"2.5\"/>", i % COLOURS), name.clone())
+        })
+        .collect();
+    for (name, text) in [("data", "data"), ("order", "order"), ("yes", "if true"), ("no", "if false")] {
+        if graph.edges.iter().any(|e| class(e).0 == name) {
+            entries.push((format!("<path class=\"edge {name}\" d=\"M0 5H22\"/>"), text.to_owned()));
+        }
+    }
+    if graph.edges.iter().any(|e| e.implied) {
+        entries.push((
+            "<path class=\"edge data implied\" d=\"M0 5H22\"/>".to_owned(),
+            "data, in an order that follows from others".to_owned(),
+        ));
+    }
+    if entries.is_empty() {
+        return (String::new(), 0.0, 0.0);
+    }
+    let room = width.max(640.0);
+    let (mut x, mut y, mut widest) = (16.0, top + 4.0, 0.0f64);
+    let mut out = String::from("<g class=\"legend\">");
+    for (sign, text) in &entries {
+        let text = shortened(text, 60);
+        let step = 30.0 + columns(&text) as f64 * SMALL + 20.0;
+        if x + step > room && x > 16.0 {
+            (x, y) = (16.0, y + 20.0);
+        }
+        let _ = write!(
+            out,
+            "<g transform=\"translate({x:.1} {y:.1})\">{sign}<text x=\"28\" y=\"9\">{}</text></g>",
+            escaped(&text)
+        );
+        x += step;
+        widest = widest.max(x);
+    }
+    out.push_str("</g>\n");
+    (out, widest, y - top + 30.0)
 }

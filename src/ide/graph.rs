@@ -2,9 +2,7 @@
 
 use super::view::View;
 use crate::graph::{self, Graph};
-use crate::source::Span;
 use crate::syntax::ast::{DeclKind, Item};
-use crate::syntax::walk;
 
 /// The graph of the pipeline around a byte, else of the first one of the file.
 pub fn graph(view: &View<'_>, offset: u32) -> Option<Graph> {
@@ -16,9 +14,4 @@ pub fn graph(view: &View<'_>, offset: u32) -> Option<Graph> {
     })?;
     let (_, pipeline) = view.pipelines(decl.name.span).next()?;
     Some(graph::graph(pipeline))
-}
-
-/// The whole of the declaration whose name stands at a place.
-pub fn whole(view: &View<'_>, name: Span) -> Span {
-    walk::item(&walk::holding(view.tree(), name)).map_or(name, Item::span)
 }

@@ -24,7 +24,7 @@ mod workspace;
 pub use actions::{Action, actions, fix_all};
 pub use complete::complete;
 pub use fold::{FoldKind, folds, selections};
-pub use graph::{graph, whole};
+pub use graph::graph;
 pub use hierarchy::{Task, callees, callers, task_at};
 pub use hints::{Hint, hints};
 pub use hover::{Hover, hover};

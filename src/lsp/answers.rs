@@ -460,7 +460,7 @@ fn graph(server: &mut Server, params: Value) -> Answer<Value> {
         .nodes
         .iter()
         .map(|n| {
-            let whole = places.range(ide::whole(&view, n.span));
+            let whole = places.range(view.unit.declaration(n.span));
             json!({ "key": n.key, "kind": n.kind, "range": places.range(n.span), "whole": whole })
         })
         .collect();
@@ -470,7 +470,7 @@ fn graph(server: &mut Server, params: Value) -> Answer<Value> {
         .iter()
         .map(|e| json!({ "from": key(e.from), "to": key(e.to), "outcome": e.outcome, "data": e.data }))
         .collect();
-    let svg = crate::graph::svg(&graph);
+    let svg = crate::graph::svg(&graph, &crate::graph::Look::default());
     Ok(json!({ "pipeline": graph.pipeline, "nodes": nodes, "edges": edges, "svg": svg }))
 }
 

@@ -142,6 +142,19 @@ pub struct Step {
     pub outputs: Vec<Output>,
     /// Where it runs.
     pub compute: Compute,
+    /// The branches that it stands in, outermost first.
+    pub branches: Vec<Branch>,
+}
+
+/// One side of an `if`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Branch {
+    /// The key of the condition.
+    pub condition: SmolStr,
+    /// The side.
+    pub outcome: bool,
+    /// The name of the condition in source.
+    pub span: Span,
 }
 
 impl Step {

@@ -21,7 +21,7 @@ use smol_str::SmolStr;
 
 use crate::schema::ComputeTables;
 use crate::source::{FileId, Span};
-use crate::syntax::ast;
+use crate::syntax::{ast, walk};
 
 /// One parsed file.
 #[derive(Debug)]
@@ -40,6 +40,11 @@ impl Unit {
     /// The directory that paths in the file are relative to.
     pub fn dir(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// The whole of the declaration whose name stands at a place; the place itself if there is none.
+    pub fn declaration(&self, name: Span) -> Span {
+        walk::item(&walk::holding(&self.ast, name)).map_or(name, ast::Item::span)
     }
 }
 

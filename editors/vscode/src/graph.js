@@ -4,12 +4,13 @@
 /** The colours of the picture, taken from the theme of the editor. */
 const STYLE = `
   body { margin: 0; background: var(--vscode-editor-background); }
-  svg { --ink: var(--vscode-editor-foreground); --dim: var(--vscode-descriptionForeground);
+  svg.pipec { --ink: var(--vscode-editor-foreground); --dim: var(--vscode-descriptionForeground);
         --line: var(--vscode-editorIndentGuide-activeBackground1, #888); --box: var(--vscode-sideBar-background);
         --edge: var(--vscode-charts-blue); --yes: var(--vscode-charts-green); --no: var(--vscode-charts-red);
+        --paper: var(--vscode-editor-background); --group: var(--vscode-sideBar-background);
         display: block; margin: 12px auto; max-width: none; }
   .task { cursor: pointer; }
-  .task.at rect { stroke: var(--vscode-focusBorder); stroke-width: 2.5; }
+  svg.pipec .task.at .box { stroke: var(--vscode-focusBorder); stroke-width: 2.5; }
 `;
 
 /**

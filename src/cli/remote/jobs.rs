@@ -10,17 +10,23 @@ use super::connect::connect;
 use super::say::tell_fault;
 use crate::emit::write_file;
 use crate::import::Job;
-use crate::workspace::Client;
+use crate::model::Target;
+use crate::workspace::{Client, RunView};
 
-/// A connection for as many jobs as are asked for.
+/// A connection for as many jobs and runs as are asked for.
 pub struct Workspace {
     client: Client,
 }
 
 impl Workspace {
     /// Logs in.
-    pub fn enter(login: &Login, shared: &Shared) -> Result<Workspace, Outcome> {
-        Ok(Workspace { client: connect(None, login, shared)?.client })
+    pub fn enter(target: Option<&Target>, login: &Login, shared: &Shared) -> Result<Workspace, Outcome> {
+        Ok(Workspace { client: connect(target, login, shared)?.client })
+    }
+
+    /// A run with the last attempt of each of its tasks.
+    pub fn run(&self, id: i64) -> Result<RunView, Outcome> {
+        self.client.run(id).map_err(tell_fault)
     }
 
     /// The settings of a job, all pages of its lists put together.

@@ -1,0 +1,328 @@
+//! `pipec graph`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::args::{Drawing, Graph as Args, Shared};
+use super::build::{Built, build_one, programs};
+use super::check::load_and_check;
+use super::remote::Workspace;
+use super::run_local::RECORD;
+use super::{Outcome, no_such, report, usage};
+use crate::diag::one_of;
+use crate::emit::write_file;
+use crate::graph::{
+    Critical, Graph, Look, Part, Record, Shown, StepRecord, Tone, critical, dot, graph, mermaid, page, svg,
+};
+use crate::model::{Pipeline, Program, Step, Valid};
+use crate::project::{Loaded, Project};
+use crate::source::Span;
+use crate::workspace::RunView;
+
+/// A pipeline with what it belongs to.
+type Found<'a> = (&'a Project, &'a Valid<Program>, &'a Pipeline);
+
+pub fn run(args: &Args, shared: &Shared) -> Outcome {
+    let (loaded, checked) = match load_and_check(&args.paths, shared, false) {
+        Ok(found) => found,
+        Err(outcome) => return outcome,
+    };
+    report::print(&checked.diagnostics, &loaded.sources, shared);
+    if checked.has_errors() {
+        return Outcome::Errors;
+    }
+    let format = match format(args) {
+        Ok(format) => format,
+        Err(why) => return usage(why),
+    };
+    let all: Vec<Found<'_>> =
+        programs(&loaded, &checked).flat_map(|(pr, pg)| pg.pipelines.iter().map(move |p| (pr, pg, p))).collect();
+    let chosen = match choose(args, format, &all) {
+        Ok(chosen) => chosen,
+        Err(why) => return usage(why),
+    };
+    let text = match drawn(args, shared, format, &loaded, &chosen) {
+        Ok(text) => text,
+        Err(outcome) => return outcome,
+    };
+    match &args.out {
+        None => super::print(&text),
+        Some(file) => {
+            if let Err(e) = write_file(file, text.as_bytes()) {
+                eprintln!("pipec: {e}");
+                return Outcome::Failed;
+            }
+            if !shared.quiet {
+                eprintln!("wrote   {}", file.display());
+            }
+        }
+    }
+    Outcome::Done
+}
+
+/// The format that is asked for, by name or by the end of a file's name.
+fn format(args: &Args) -> Result<Drawing, String> {
+    let Some(file) = args.out.as_deref().filter(|_| args.format.is_none()) else {
+        return Ok(args.format.unwrap_or(Drawing::Svg));
+    };
+    Ok(match file.extension().and_then(|e| e.to_str()) {
+        Some("svg") => Drawing::Svg,
+        Some("html" | "htm") => Drawing::Html,
+        Some("mmd" | "mermaid") => Drawing::Mermaid,
+        Some("dot" | "gv") => Drawing::Dot,
+        _ => return Err(format!("`{}` does not say how to draw; add `--format`", file.display())),
+    })
+}
+
+/// The pipelines to draw: all of them on a page, else one.
+fn choose<'a>(args: &Args, format: Drawing, all: &[Found<'a>]) -> Result<Vec<Found<'a>>, String> {
+    let names = || all.iter().map(|(.., p)| p.name.as_str());
+    let ran = args.run.as_deref().and_then(|run| read_record(&folder(run, all)?).ok()).map(|(pipeline, _)| pipeline);
+    let wanted = args.pipeline.as_ref().or(ran.as_ref());
+    let chosen: Vec<Found<'a>> =
+        all.iter().filter(|(.., p)| wanted.is_none_or(|name| *name == p.name)).copied().collect();
+    match (chosen.as_slice(), wanted) {
+        ([], Some(name)) => Err(no_such("pipeline", name, names())),
+        ([], None) => Err("there is no pipeline to draw".to_owned()),
+        ([_], _) => Ok(chosen),
+        _ if format == Drawing::Html && args.run.is_none() => Ok(chosen),
+        _ => Err(format!("name the pipeline with `--pipeline`: {}", one_of(names(), 12))),
+    }
+}
+
+fn drawn(
+    args: &Args,
+    shared: &Shared,
+    format: Drawing,
+    loaded: &Loaded,
+    chosen: &[Found<'_>],
+) -> Result<String, Outcome> {
+    if format == Drawing::Html {
+        let mut parts = Vec::new();
+        for found in chosen {
+            parts.push(part(args, shared, loaded, found)?);
+        }
+        let title = match (parts.as_slice(), chosen.first()) {
+            ([one], _) => one.graph.pipeline.clone(),
+            (_, Some((_, program, _))) => program.name.to_string(),
+            _ => String::new(),
+        };
+        return Ok(page(&title, &parts));
+    }
+    let Some(found @ (.., pipeline)) = chosen.first() else { return Ok(String::new()) };
+    let drawn = graph(pipeline);
+    let record = record(args, shared, found)?;
+    Ok(match format {
+        Drawing::Mermaid => mermaid(&drawn, record.as_ref()),
+        Drawing::Dot => dot(&drawn, record.as_ref()),
+        Drawing::Svg | Drawing::Html => {
+            let path: Option<Critical> = record.as_ref().map(|r| decisive(&drawn, r));
+            svg(&drawn, &Look { run: record.as_ref(), critical: path.as_ref(), id: "" })
+        }
+    })
+}
+
+/// The path that decided how long a run took.
+fn decisive(graph: &Graph, run: &Record) -> Critical {
+    critical(graph, &|i| {
+        let step = graph.nodes.get(i).and_then(|n| run.steps.get(&n.key));
+        step.and_then(StepRecord::took).unwrap_or(0) as f64
+    })
+}
+
+/// A pipeline of a page: its graph, and what stands behind each task.
+fn part(args: &Args, shared: &Shared, loaded: &Loaded, found: &Found<'_>) -> Result<Part, Outcome> {
+    let (project, program, pipeline) = found;
+    let built = build_one(project, program, shared, shared.user.as_deref())?;
+    let drawn = graph(pipeline);
+    let job = built.bundle.jobs.iter().find(|j| j.pipeline == pipeline.name).map(|j| &j.body);
+    let tasks: BTreeMap<&str, &Value> = list(job, "tasks", "task_key").collect();
+    let place = Place { loaded, built: &built, args };
+    let shown = |step: &Step| {
+        let task = tasks.get(step.key.as_str()).copied();
+        Shown {
+            description: step.settings.str("description").map(str::to_owned),
+            settings: task.map(pretty).unwrap_or_default(),
+            compute: task.and_then(|t| compute(t, job)).map(pretty),
+            ..place.of(step.span)
+        }
+    };
+    let mut settings = job.cloned().unwrap_or_default();
+    if let Some(map) = settings.as_object_mut() {
+        map.retain(|key, _| key != "tasks");
+    }
+    Ok(Part {
+        whole: Shown {
+            description: pipeline.settings.str("description").map(str::to_owned),
+            settings: pretty(&settings),
+            ..place.of(pipeline.span)
+        },
+        tasks: pipeline.steps.iter().map(shown).collect(),
+        run: record(args, shared, found)?,
+        graph: drawn,
+    })
+}
+
+/// The entries of a list of a job, by the field that names them.
+fn list<'j>(job: Option<&'j Value>, key: &str, name: &'static str) -> impl Iterator<Item = (&'j str, &'j Value)> {
+    let entries = job.and_then(|j| j.get(key)).and_then(Value::as_array);
+    entries.into_iter().flatten().filter_map(move |e| Some((e.get(name)?.as_str()?, e)))
+}
+
+/// What a task runs on.
+fn compute<'j>(task: &'j Value, job: Option<&'j Value>) -> Option<&'j Value> {
+    let task = task.pointer("/for_each_task/task").unwrap_or(task);
+    if let Some(own) = task.get("new_cluster") {
+        return Some(own);
+    }
+    [("job_clusters", "job_cluster_key"), ("environments", "environment_key")].into_iter().find_map(|(all, name)| {
+        let key = task.get(name)?.as_str()?;
+        list(job, all, name).find(|(k, _)| *k == key).map(|(_, e)| e)
+    })
+}
+
+fn pretty(value: &Value) -> String {
+    format!("{value:#}")
+}
+
+/// Where things are written, for a reader.
+struct Place<'a> {
+    loaded: &'a Loaded,
+    built: &'a Built<'a>,
+    args: &'a Args,
+}
+
+impl Place<'_> {
+    /// File, line and source of the declaration whose name stands at a place.
+    fn of(&self, name: Span) -> Shown {
+        let whole = self.built.project.unit_of(name.file).map_or(name, |u| u.declaration(name));
+        let sources = &self.loaded.sources;
+        let Some(file) = sources.get(whole.file) else { return Shown::default() };
+        // From the beginning of its first line, so that it stands as it was indented.
+        let first = file.lines().line(whole.start);
+        let start = file.lines().line_start(first);
+        let text = sources.slice(Span::new(whole.file, start, whole.end));
+        let line = first + 1;
+        Shown {
+            file: file.path.display().to_string(),
+            line,
+            link: self.link(&file.path, line),
+            source: unindented(text),
+            ..Shown::default()
+        }
+    }
+
+    fn link(&self, file: &Path, line: usize) -> Option<String> {
+        let absolute = std::path::absolute(file).ok()?;
+        let slashes = |p: &Path| p.to_string_lossy().replace('\\', "/");
+        if let Some(form) = &self.args.link {
+            // A project in the current directory has an empty path.
+            let root = std::path::absolute(Path::new(".").join(self.built.project.dir())).ok()?;
+            let path = slashes(absolute.strip_prefix(&root).unwrap_or(file));
+            let filled = form.replace("{path}", &path).replace("{file}", &slashes(&absolute));
+            return Some(filled.replace("{line}", &line.to_string()));
+        }
+        // Beside the page, wherever both are taken together.
+        let out = std::path::absolute(self.args.out.as_deref()?).ok()?;
+        Some(format!("{}#L{line}", slashes(&relative(out.parent()?, &absolute))))
+    }
+}
+
+/// The way from a directory to a file, both absolute.
+fn relative(from: &Path, to: &Path) -> PathBuf {
+    let (from, to): (Vec<_>, Vec<_>) = (from.components().collect(), to.components().collect());
+    let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    std::iter::repeat_n(std::path::Component::ParentDir, from.len() - same).chain(to.into_iter().skip(same)).collect()
+}
+
+/// Lines without the indentation that all of them share.
+fn unindented(text: &str) -> String {
+    let shared = text.lines().filter(|l| !l.trim().is_empty()).map(|l| l.len() - l.trim_start().len()).min();
+    let shared = shared.unwrap_or(0);
+    text.lines().map(|l| format!("{}\n", l.get(shared..).unwrap_or_default())).collect()
+}
+
+/// The run that is asked for.
+fn record(args: &Args, shared: &Shared, (project, program, pipeline): &Found<'_>) -> Result<Option<Record>, Outcome> {
+    let Some(run) = &args.run else { return Ok(None) };
+    if let Ok(id) = run.parse::<i64>() {
+        let view = Workspace::enter(Some(&program.target), &args.login, shared)?.run(id)?;
+        return Ok(Some(of_workspace(&view)));
+    }
+    let Some(folder) = folder(run, &[(project, program, pipeline)]) else {
+        return Err(usage(format!(
+            "there is no run of `{}` on this machine; `pipec run --local` makes one",
+            pipeline.name
+        )));
+    };
+    match read_record(&folder) {
+        Ok((of, record)) if of == pipeline.name => Ok(Some(record)),
+        Ok((of, _)) => Err(usage(format!("`{}` is a run of `{of}`, and not of `{}`", folder.display(), pipeline.name))),
+        Err(why) => Err(usage(why)),
+    }
+}
+
+/// The folder of a run on this machine; `last` is the newest one of these pipelines.
+fn folder(run: &str, of: &[Found<'_>]) -> Option<PathBuf> {
+    if run.parse::<i64>().is_ok() {
+        return None;
+    }
+    if run != "last" {
+        return Some(PathBuf::from(run));
+    }
+    // Their names begin with the time.
+    of.iter()
+        .flat_map(|(project, _, pipeline)| {
+            let runs = std::fs::read_dir(project.dir().join(".pipec").join("local").join("runs"));
+            let end = format!("-{}", pipeline.name);
+            runs.into_iter().flatten().flatten().filter(move |e| e.file_name().to_string_lossy().ends_with(&end))
+        })
+        .max_by_key(std::fs::DirEntry::file_name)
+        .map(|e| e.path())
+}
+
+/// The pipeline of a run on this machine, and what it has left.
+fn read_record(folder: &Path) -> Result<(String, Record), String> {
+    let file = folder.join(RECORD);
+    let bytes = std::fs::read(&file).map_err(|e| format!("cannot read `{}`: {e}", file.display()))?;
+    let json: Value =
+        serde_json::from_slice(&bytes).map_err(|e| format!("`{}` is no record of a run: {e}", file.display()))?;
+    let pipeline = json.get("pipeline").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let number = |task: &Value, key: &str| task.get(key).and_then(Value::as_i64);
+    let tasks = json.get("tasks").and_then(Value::as_object).into_iter().flatten();
+    let steps = tasks.map(|(key, task)| {
+        let word = task.get("state").and_then(Value::as_str).unwrap_or("started").to_owned();
+        let tone = match word.as_str() {
+            "ok" => Tone::Good,
+            "failed" | "timed out" | "canceled" => Tone::Bad,
+            "started" => Tone::Busy,
+            _ => Tone::Idle,
+        };
+        let attempts = number(task, "attempts").and_then(|n| n.try_into().ok()).unwrap_or(0);
+        (
+            key.clone(),
+            StepRecord { word, tone, started: number(task, "started"), ended: number(task, "ended"), attempts },
+        )
+    });
+    let title = folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into_owned());
+    Ok((pipeline, Record { title, url: None, steps: steps.collect() }))
+}
+
+fn of_workspace(run: &RunView) -> Record {
+    let time = |ms: i64| (ms > 0).then_some(ms);
+    let steps = run.tasks.iter().map(|t| {
+        let word = t.result.as_deref().unwrap_or(&t.state).to_lowercase().replace('_', " ");
+        let tone = match (t.result.as_deref(), t.has_ended()) {
+            (Some("SUCCESS" | "SUCCESS_WITH_FAILURES"), _) => Tone::Good,
+            (Some("EXCLUDED" | "DISABLED" | "UPSTREAM_FAILED" | "UPSTREAM_CANCELED"), _) => Tone::Idle,
+            (_, true) => Tone::Bad,
+            _ if t.started > 0 => Tone::Busy,
+            _ => Tone::Idle,
+        };
+        let attempts = u32::try_from(t.attempt + 1).unwrap_or(0);
+        (t.key.clone(), StepRecord { word, tone, started: time(t.started), ended: time(t.ended), attempts })
+    });
+    Record { title: run.id.to_string(), url: run.url.clone(), steps: steps.collect() }
+}

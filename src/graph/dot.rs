@@ -1,0 +1,72 @@
+//! The graph for Graphviz.
+
+use std::fmt::Write as _;
+
+use super::{Graph, GroupKind, Record, Tone};
+
+/// The graph in the DOT language.
+pub fn dot(graph: &Graph, run: Option<&Record>) -> String {
+    let mut out = format!(
+        "digraph {} {{\n  rankdir=LR\n  node [shape=box, style=\"rounded,filled\", fillcolor=\"#f6f8fa\", fontname=\"monospace\"]\n  edge [fontname=\"monospace\", fontsize=10]\n",
+        quoted(&graph.pipeline)
+    );
+    inside(graph, run, None, 1, &mut out);
+    for e in &graph.edges {
+        let (Some(from), Some(to)) = (graph.nodes.get(e.from), graph.nodes.get(e.to)) else { continue };
+        let mut words: Vec<String> = e.outcome.map(|o| o.to_string()).into_iter().collect();
+        words.extend(e.values.iter().cloned());
+        let mut with = Vec::new();
+        if !words.is_empty() {
+            with.push(format!("label={}", quoted(&words.join("\n"))));
+        }
+        with.extend(match e.outcome {
+            Some(true) => Some("color=\"#1a7f37\"".to_owned()),
+            Some(false) => Some("color=\"#cf222e\"".to_owned()),
+            None if e.data || !e.values.is_empty() => Some("color=\"#0969da\"".to_owned()),
+            None => None,
+        });
+        if e.implied {
+            with.push("style=dotted, constraint=false".to_owned());
+        }
+        let with = if with.is_empty() { String::new() } else { format!(" [{}]", with.join(", ")) };
+        let _ = writeln!(out, "  {} -> {}{with}", quoted(&from.key), quoted(&to.key));
+    }
+    out.push_str("}\n");
+    out
+}
+
+/// The tasks and groups that stand directly in a group.
+fn inside(graph: &Graph, run: Option<&Record>, group: Option<usize>, level: usize, out: &mut String) {
+    let pad = "  ".repeat(level);
+    for node in graph.nodes.iter().filter(|n| n.group == group) {
+        let mut label = node.inner.key.clone();
+        let _ = write!(label, "\n{} {}", node.inner.kind, node.inner.what);
+        if let Some(compute) = node.compute.and_then(|c| graph.computes.get(c)) {
+            let _ = write!(label, "\n{compute}");
+        }
+        let step = run.and_then(|r| r.steps.get(&node.key));
+        if let Some(step) = step {
+            let _ = write!(label, "\n{}", step.shown());
+        }
+        let colour = match step.map(|s| s.tone) {
+            Some(Tone::Good) => ", color=\"#1a7f37\"",
+            Some(Tone::Bad) => ", color=\"#cf222e\", penwidth=2",
+            Some(Tone::Busy) => ", color=\"#9a6700\"",
+            Some(Tone::Idle) => ", style=\"rounded,dashed\"",
+            None => "",
+        };
+        let shape = if node.kind == "if" { ", shape=hexagon, style=filled" } else { "" };
+        let _ = writeln!(out, "{pad}{} [label={}{shape}{colour}]", quoted(&node.key), quoted(label.trim_end()));
+    }
+    for (i, g) in graph.groups.iter().enumerate().filter(|(_, g)| g.parent == group) {
+        let style = if g.kind == GroupKind::Family { "rounded" } else { "\"rounded,dashed\"" };
+        let _ = writeln!(out, "{pad}subgraph cluster_{i} {{\n{pad}  label={}\n{pad}  style={style}", quoted(&g.label));
+        inside(graph, run, Some(i), level + 1, out);
+        let _ = writeln!(out, "{pad}}}");
+    }
+}
+
+/// A text of the language: a line break is `\n` in it.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+}

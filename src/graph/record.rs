@@ -1,0 +1,92 @@
+//! What a run has left: states and times of its tasks, for the picture.
+
+use std::collections::BTreeMap;
+
+/// What a state means to a reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// It ended well.
+    Good,
+    /// It ended badly.
+    Bad,
+    /// It goes on.
+    Busy,
+    /// It has not run: excluded, waiting, or never reached.
+    Idle,
+}
+
+impl Tone {
+    /// The class of the picture.
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Tone::Good => "good",
+            Tone::Bad => "bad",
+            Tone::Busy => "busy",
+            Tone::Idle => "idle",
+        }
+    }
+}
+
+/// A task of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepRecord {
+    /// The state in a word or two.
+    pub word: String,
+    /// What that means.
+    pub tone: Tone,
+    /// When it began, in milliseconds since 1970.
+    pub started: Option<i64>,
+    /// When it ended, in milliseconds since 1970.
+    pub ended: Option<i64>,
+    /// How often it was tried; 0 if it is not known.
+    pub attempts: u32,
+}
+
+impl StepRecord {
+    /// How long it took, in milliseconds.
+    pub fn took(&self) -> Option<i64> {
+        Some((self.ended? - self.started?).max(0))
+    }
+
+    /// State and time for a reader.
+    pub(super) fn shown(&self) -> String {
+        match self.took() {
+            Some(ms) if self.tone != Tone::Idle => format!("{} · {}", self.word, duration(ms)),
+            _ => self.word.clone(),
+        }
+    }
+}
+
+/// A run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// What it is called: the id of the run, or its folder.
+    pub title: String,
+    /// Its page in the workspace.
+    pub url: Option<String>,
+    /// Its tasks by key.
+    pub steps: BTreeMap<String, StepRecord>,
+}
+
+impl Record {
+    /// The time from the first start to the last end, in milliseconds since 1970.
+    pub(super) fn span(&self) -> Option<(i64, i64)> {
+        let first = self.steps.values().filter_map(|s| s.started).min()?;
+        let last = self.steps.values().filter_map(|s| s.ended.or(s.started)).max()?;
+        Some((first, last.max(first)))
+    }
+}
+
+/// Milliseconds for a reader, with no more digits than matter.
+pub(super) fn duration(ms: i64) -> String {
+    let two = |large: i64, unit: &str, small: i64, rest: &str| match small {
+        0 => format!("{large} {unit}"),
+        _ => format!("{large} {unit} {small} {rest}"),
+    };
+    match ms {
+        ..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        60_000..3_600_000 => two(ms / 60_000, "min", ms % 60_000 / 1_000, "s"),
+        _ => two(ms / 3_600_000, "h", ms % 3_600_000 / 60_000, "min"),
+    }
+}
