@@ -47,6 +47,7 @@ pub mod model;
 pub mod package;
 pub mod project;
 pub mod python;
+pub mod scaffold;
 pub mod schema;
 pub mod source;
 pub mod syntax;

@@ -28,6 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("lsp", &["source", "diag", "fmt", "graph", "ide"]),
     ("local", &["model", "package", "emit"]),
+    ("scaffold", &[]),
     ("workspace", &[]),
     ("deploy", &["schema", "package", "lower", "workspace"]),
     (
@@ -48,6 +49,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "graph",
             "import",
             "lsp",
+            "scaffold",
             "workspace",
             "deploy",
         ],

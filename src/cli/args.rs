@@ -46,6 +46,8 @@ pub enum When {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Make a project that compiles and runs at once
+    New(New),
     /// Find every mistake, write nothing
     Check(Check),
     /// Check, then write job JSON, wheels and manifest
@@ -122,6 +124,15 @@ pub struct Diff {
     pub exit_code: bool,
     #[command(flatten)]
     pub login: Login,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct New {
+    /// The directory; its last part is the name of the project
+    pub dir: PathBuf,
+    /// What it begins with; without it a terminal is asked
+    #[arg(long, value_name = "TEMPLATE")]
+    pub template: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -11,6 +11,7 @@ mod explain;
 mod fmt;
 mod graph;
 mod import;
+mod new;
 mod params;
 mod remote;
 mod report;
@@ -91,6 +92,7 @@ pub fn main() -> ExitCode {
             print(&text);
             outcome
         }
+        Command::New(c) => new::run(c, &args.shared),
         Command::Graph(c) => graph::run(c, &args.shared),
         Command::Diff(c) => diff::run(c, &args.shared),
         Command::Import(c) => import::run(c, &args.shared),

@@ -14,7 +14,7 @@ use super::view::View;
 use super::{Outcome, no_such, usage};
 use crate::emit::write_file;
 use crate::local::plan::Given;
-use crate::local::{Environments, Event, Plan, Run, State, Wanted};
+use crate::local::{Environments, Event, Kind, Plan, Run, State, Wanted};
 use crate::model::{Braces, Pipeline, Reference, braces};
 use crate::schema::facts::TIMES;
 
@@ -25,7 +25,8 @@ pub fn start(args: &Args, shared: &Shared, built: &Built<'_>, pipeline: &Pipelin
     let files: HashMap<String, PathBuf> =
         built.bundle.files.iter().map(|f| (f.workspace_path.clone(), f.local.clone())).collect();
     let read = |path: &Path| std::fs::read(path).ok().map(|b| String::from_utf8_lossy(&b).into_owned());
-    let given = Given { pipeline: &pipeline.name, files: &files, packages: &packages, read: &read };
+    let duckdb = built.project.local.duckdb;
+    let given = Given { pipeline: &pipeline.name, files: &files, packages: &packages, duckdb, read: &read };
     let plan = Plan::read(&job.body, &given);
     let root = built.project.dir().join(".pipec").join("local");
     let prepared = params(args, &plan, pipeline).and_then(|params| {
@@ -73,6 +74,9 @@ fn run_plan(
         }
     };
     plan.notes.iter().for_each(|n| tell(n));
+    if plan.tasks.iter().any(|t| matches!(t.work(), Kind::Sql { .. } | Kind::Dbt { .. })) {
+        tell(&format!("DuckDB stands for the SQL warehouse, in {}", root.join("warehouse.duckdb").display()));
+    }
     let requires = built.wheels.iter().filter_map(|w| Some((w.distribution.clone(), w.requires_python.clone()?)));
     let wanted = Wanted { python: args.python.clone(), requires_python: requires.collect(), wheels };
     let made = environments(args, built, plan, root, &wanted, &canceled, &tell);
@@ -93,6 +97,7 @@ fn run_plan(
         pythons: &pythons,
         site: &site,
         folder: &absolute(&folder)?,
+        warehouse: &root.join("warehouse.duckdb"),
         volumes: &volumes,
         facts: facts(plan, &now),
         params,
@@ -203,7 +208,9 @@ fn environments(
     for set in &plan.requirements {
         let mut all: BTreeSet<String> = set.iter().cloned().collect();
         all.extend(built.wheels.iter().flat_map(|w| w.requirements.iter().cloned()));
+        all.extend(built.project.local.requirements.iter().cloned());
         all.extend(args.with.iter().cloned());
+        let all: BTreeSet<String> = all.into_iter().map(|line| replaced(line, &built.project.local.replace)).collect();
         let all: Vec<String> = all.into_iter().collect();
         if all.iter().filter(|l| l.starts_with("--index-url")).count() > 1 {
             return Err(
@@ -217,6 +224,14 @@ fn environments(
         None => PathBuf::new(),
     };
     Ok((pythons, site))
+}
+
+/// A requirement, or what the project installs in its place on this machine.
+fn replaced(line: String, by: &[(String, String)]) -> String {
+    let name: String =
+        line.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect();
+    let name = crate::package::normalize_name(&name);
+    by.iter().find(|(of, _)| *of == name).map_or(line, |(_, other)| other.clone())
 }
 
 /// A JSON object in a file; empty if there is none.

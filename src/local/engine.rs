@@ -57,6 +57,8 @@ pub struct Run<'a> {
     pub site: &'a Path,
     /// Where logs and values go; it exists.
     pub folder: &'a Path,
+    /// The database that stands for SQL warehouses.
+    pub warehouse: &'a Path,
     /// What stands for `/Volumes`.
     pub volumes: &'a Path,
     /// Job parameters, all of them.
@@ -132,7 +134,13 @@ impl Run<'_> {
     /// Runs everything and tells what happens.
     pub fn run(&self, tell: &(dyn Fn(Event) + Sync)) -> Finished {
         let slots = Slots { free: Mutex::new(self.jobs.max(1)), freed: Condvar::new() };
-        let mut known = Known { params: self.params.clone(), facts: self.facts.clone(), ..Known::default() };
+        let mut known = Known { facts: self.facts.clone(), ..Known::default() };
+        // The default of a parameter may be a fact about the run; what is none of those stays as it is.
+        let here = Here { task: "", attempt: 1, input: None };
+        let param = |(name, value): (&String, &String)| {
+            (name.clone(), known.replace(value, here).unwrap_or_else(|_| value.clone()))
+        };
+        known.params = self.params.iter().map(param).collect();
         let off = self.plan.tasks.iter().filter(|t| t.disabled && !self.given.contains_key(&t.key));
         let off: BTreeMap<String, Map<String, Value>> = off.map(|t| (t.key.clone(), Map::new())).collect();
         for (key, values) in self.given.iter().chain(&off) {
@@ -385,6 +393,23 @@ impl Run<'_> {
                     all.insert(name.clone(), in_volumes(value, self.volumes).into());
                 }
                 json!({ "kind": "notebook", "path": absolute(path), "widgets": all })
+            }
+            Kind::Sql { path, parameters } => {
+                let mut all: Map<String, Value> = Map::new();
+                for (name, value) in parameters {
+                    all.insert(name.clone(), text(value)?.into());
+                }
+                // The platform hands every job parameter to a file of SQL, and it wins.
+                for (name, value) in &known.params {
+                    all.insert(name.clone(), in_volumes(value, self.volumes).into());
+                }
+                json!({ "kind": "sql", "path": absolute(path), "parameters": all, "database": absolute(self.warehouse) })
+            }
+            Kind::Dbt { project, commands, schema } => {
+                json!({
+                    "kind": "dbt", "path": absolute(project), "commands": texts(commands)?, "schema": text(schema)?,
+                    "folder": absolute(folder), "database": absolute(self.warehouse),
+                })
             }
             Kind::Condition { .. } | Kind::ForEach { .. } | Kind::Elsewhere(_) => {
                 return Err("it is no process".to_owned());

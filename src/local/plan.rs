@@ -34,6 +34,22 @@ pub enum Kind {
         /// Its arguments.
         arguments: Vec<String>,
     },
+    /// A file of SQL statements, for DuckDB.
+    Sql {
+        /// The file.
+        path: PathBuf,
+        /// Its named parameters.
+        parameters: Vec<(String, String)>,
+    },
+    /// Commands of dbt, for DuckDB.
+    Dbt {
+        /// The directory of the project.
+        project: PathBuf,
+        /// The commands, each with the word `dbt`.
+        commands: Vec<String>,
+        /// The schema that models go to.
+        schema: String,
+    },
     /// A comparison.
     Condition {
         /// The operator of the API.
@@ -118,6 +134,8 @@ pub struct Given<'a> {
     pub files: &'a HashMap<String, PathBuf>,
     /// The distributions of the project's wheels.
     pub packages: &'a [String],
+    /// Whether DuckDB stands for SQL warehouses.
+    pub duckdb: bool,
     /// Reads a local file.
     pub read: &'a dyn Fn(&std::path::Path) -> Option<String>,
 }
@@ -181,7 +199,16 @@ impl Plan {
                 tasks.push(task);
                 continue;
             }
-            let wanted: Vec<String> = places.get(&place_of(inner(raw))).into_iter().flatten().cloned().collect();
+            let mut wanted: Vec<String> = places.get(&place_of(inner(raw))).into_iter().flatten().cloned().collect();
+            match task.work() {
+                Kind::Sql { .. } => wanted = vec![DUCKDB.to_owned()],
+                Kind::Dbt { .. } => {
+                    // The adapter of the platform is what DuckDB's stands for.
+                    wanted.retain(|line| !line.trim_start().starts_with("dbt-"));
+                    wanted.extend(DBT_DUCKDB.map(str::to_owned));
+                }
+                _ => {}
+            }
             let set = requirements.iter().position(|r| *r == wanted).unwrap_or_else(|| {
                 requirements.push(wanted);
                 requirements.len() - 1
@@ -230,6 +257,11 @@ impl Plan {
         }
     }
 }
+
+/// What stands for a SQL warehouse, and for dbt with one.
+const DUCKDB: &str = "duckdb>=1.1";
+// From 1.12 on dbt-core fetches a part of itself from outside of the package index.
+const DBT_DUCKDB: [&str; 2] = ["dbt-core>=1.9,<1.12", "dbt-duckdb>=1.9,<2"];
 
 /// The task that does the work: of a loop the one inside.
 fn inner(task: &Value) -> &Value {
@@ -324,6 +356,26 @@ fn kind(task: &Value, given: &Given<'_>) -> Kind {
         return match given.files.get(&path) {
             Some(file) => Kind::Script { path: file.clone(), arguments: texts(b, "parameters") },
             None => Kind::Elsewhere(format!("the script `{path}`, which lies in the workspace")),
+        };
+    }
+    if let Some(b) = block("sql_task").filter(|_| given.duckdb)
+        && let Some(path) = b.pointer("/file/path").and_then(Value::as_str)
+    {
+        return match given.files.get(path) {
+            Some(file) => Kind::Sql { path: file.clone(), parameters: pairs(b, "parameters") },
+            None => Kind::Elsewhere(format!("the SQL file `{path}`, which lies in the workspace")),
+        };
+    }
+    if let Some(b) = block("dbt_task").filter(|_| given.duckdb) {
+        let directory = text(b, "project_directory");
+        let project = given.files.get(&format!("{directory}/dbt_project.yml"));
+        return match project.and_then(|p| p.parent()) {
+            Some(project) => Kind::Dbt {
+                project: project.to_owned(),
+                commands: texts(b, "commands"),
+                schema: b.get("schema").map_or_else(|| "default".to_owned(), super::text::wire),
+            },
+            None => Kind::Elsewhere(format!("the dbt project `{directory}`, which lies in the workspace")),
         };
     }
     if let Some(b) = block("condition_task") {

@@ -12,8 +12,12 @@ import importlib.metadata
 import importlib.util
 import json
 import os
+import re
 import runpy
+import shlex
+import subprocess
 import sys
+import time
 import types
 
 LIMIT = 48 * 1024
@@ -198,9 +202,106 @@ def notebook(path, names):
     exec(compile("\n".join(lines) + "\n", path, "exec"), names)
 
 
+# Quoted texts, names and comments of SQL, whose colons mean nothing, or a named parameter.
+PARAMETER = re.compile(r"('(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|::)|:([A-Za-z_]\w*)", re.S)
+IDENTIFIER = re.compile(r"\bidentifier\s*\(([^()]*)\)", re.I)
+
+
+def named(text, parameters):
+    """`IDENTIFIER(...)` of literals and parameters as the name that it stands for."""
+
+    def name(match):
+        parts = []
+        for part in match.group(1).split("||"):
+            part = part.strip()
+            if part.startswith(":") and part[1:] in parameters:
+                parts.append(parameters[part[1:]])
+            elif len(part) > 1 and part[0] == part[-1] == "'":
+                parts.append(part[1:-1])
+            else:
+                raise SystemExit("%s: only texts and parameters joined by || stand in IDENTIFIER on this machine" % match.group(0))
+        return ".".join('"%s"' % p.replace('"', '""') for p in "".join(parts).split("."))
+
+    return IDENTIFIER.sub(name, text)
+
+
+def connect(path):
+    """One process at a time may write to a DuckDB file; the others wait."""
+    import duckdb
+
+    until = time.monotonic() + 600
+    while True:
+        try:
+            return duckdb.connect(path)
+        except duckdb.IOException:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+
+
+def sql(spec):
+    parameters = spec["parameters"]
+    with open(spec["path"], encoding="utf-8") as file:
+        text = named(file.read(), parameters)
+    text = PARAMETER.sub(lambda m: m.group(1) or "$" + m.group(2), text)
+    connection = connect(spec["database"])
+    first = None
+    for statement in connection.extract_statements(text):
+        wanted = {name: parameters[name] for name in statement.named_parameters if name in parameters}
+        result = connection.execute(statement, wanted)
+        columns = [column[0] for column in result.description or []]
+        row = result.fetchone() if columns else None
+        row = None if row is None else dict(zip(columns, row))
+        print("%s\n-> %s" % (statement.query.strip(), row))
+        # DuckDB answers a change with a count of rows; a query alone puts out something.
+        words = re.sub(r"--[^\n]*|/\*.*?\*/", " ", statement.query, flags=re.S).split()
+        first = row if words and words[0].lower().strip("(") in ("select", "with", "values", "from", "show", "describe") else None
+    connection.close()
+    with open(spec["values"], "w", encoding="utf-8") as file:
+        json.dump(first or {}, file, default=str)
+
+
+def dbt(spec):
+    with open(os.path.join(spec["path"], "dbt_project.yml"), encoding="utf-8") as file:
+        found = re.search(r"^profile:\s*['\"]?([^'\"\s#]+)", file.read(), re.M)
+    profile = found.group(1) if found else "default"
+    output = {
+        "type": "duckdb",
+        "path": spec["database"],
+        "schema": spec["schema"],
+        "retries": {"connect_attempts": 100, "retryable_exceptions": ["IOException"]},
+    }
+    with open(os.path.join(spec["folder"], "profiles.yml"), "w", encoding="utf-8") as file:
+        # JSON is YAML.
+        json.dump({profile: {"target": "local", "outputs": {"local": output}}}, file)
+    environment = dict(
+        os.environ,
+        DBT_PROFILES_DIR=spec["folder"],
+        DBT_TARGET_PATH=os.path.join(spec["folder"], "target"),
+        DBT_LOG_PATH=spec["folder"],
+        DBT_SEND_ANONYMOUS_USAGE_STATS="false",
+        DBT_USE_COLORS="false",
+    )
+    for command in spec["commands"]:
+        words = shlex.split(command)
+        if words[:1] == ["dbt"]:
+            words = words[1:]
+        print("$ dbt", *words, flush=True)
+        call = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", *words]
+        done = subprocess.run(call, cwd=spec["path"], env=environment)
+        if done.returncode != 0:
+            raise SystemExit(done.returncode)
+
+
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         spec = json.load(file)
+    if spec["kind"] == "sql":
+        sql(spec)
+        return
+    if spec["kind"] == "dbt":
+        dbt(spec)
+        return
     dbutils = Dbutils(spec)
     if spec["kind"] == "wheel":
         # A package reads values of other steps through the stand-in; its own outputs go to the file by its entry point.

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Unit;
+use super::tables::Known;
 use crate::diag::Diagnostics;
 use crate::package::ParsedModules;
-use crate::schema::ComputeTables;
 use crate::source::SourceMap;
 
 /// Parsed files, to be taken again as long as their bytes are the same. A file keeps its id.
@@ -16,7 +16,7 @@ pub struct Cache {
     pub(super) sources: SourceMap,
     pub(super) units: HashMap<PathBuf, Parsed>,
     pub(super) modules: ParsedModules,
-    pub(super) tables: HashMap<PathBuf, (Vec<u8>, Arc<ComputeTables>)>,
+    pub(super) tables: HashMap<PathBuf, (Vec<u8>, Known)>,
 }
 
 /// A file that was parsed.

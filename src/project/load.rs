@@ -8,7 +8,8 @@ use rayon::prelude::*;
 
 use super::cache::{Cache, Parsed};
 use super::find::{is_passed_over, is_pipe};
-use super::{Project, Unit, tables};
+use super::tables::{self, Known, LocalSettings};
+use super::{Project, Unit};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::schema::ComputeTables;
 use crate::source::{FileId, Files, SourceMap, Span};
@@ -146,7 +147,7 @@ pub fn load_around(
     for root in roots {
         let tables = loader.tables(&root).unwrap_or_else(|e| {
             errors.push(e);
-            Arc::new(ComputeTables::built_in())
+            (Arc::new(ComputeTables::built_in()), Arc::new(LocalSettings::default()))
         });
         match loader.project(&root, tables) {
             Ok(project) => loader.loaded.projects.push(project),
@@ -337,29 +338,29 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// What is known of compute beside a root file.
-    fn tables(&mut self, root: &Path) -> Result<Arc<ComputeTables>, LoadError> {
+    /// What is known of compute beside a root file, and what stands for the platform there.
+    fn tables(&mut self, root: &Path) -> Result<Known, LoadError> {
         let path = root.parent().unwrap_or(Path::new("")).join("pipec.toml");
         let bytes = match self.files.is_file(&path) {
             true => self.files.read(&path).map_err(|e| LoadError::Unreadable(path.clone(), e.to_string()))?,
             false => Vec::new(),
         };
-        if let Some((known, tables)) = self.cache.tables.get(&path)
+        if let Some((known, found)) = self.cache.tables.get(&path)
             && *known == bytes
         {
-            return Ok(tables.clone());
+            return Ok(found.clone());
         }
         let mut tables = ComputeTables::built_in();
-        tables::extend(&mut tables, &String::from_utf8_lossy(&bytes))
+        let local = tables::extend(&mut tables, &String::from_utf8_lossy(&bytes))
             .map_err(|why| LoadError::Tables(path.clone(), why))?;
-        let tables = Arc::new(tables);
-        self.cache.tables.insert(path, (bytes, tables.clone()));
-        Ok(tables)
+        let known = (Arc::new(tables), Arc::new(local));
+        self.cache.tables.insert(path, (bytes, known.clone()));
+        Ok(known)
     }
 
-    fn project(&mut self, root: &Path, tables: Arc<ComputeTables>) -> Result<Project, LoadError> {
+    fn project(&mut self, root: &Path, (tables, local): Known) -> Result<Project, LoadError> {
         self.read_all(&[root.to_owned()])?;
-        let mut project = Project { units: Vec::new(), imports: Vec::new(), tables, packages: Vec::new() };
+        let mut project = Project { units: Vec::new(), imports: Vec::new(), tables, local, packages: Vec::new() };
         let mut index: HashMap<PathBuf, usize> = HashMap::new();
         if let Some(unit) = self.units.get(root) {
             project.units.push(unit.clone());

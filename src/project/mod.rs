@@ -13,6 +13,7 @@ pub use find::pipe_files;
 pub(crate) use load::join;
 pub use load::{LoadError, Loaded, load, load_around};
 pub use pythons::PackageSource;
+pub use tables::LocalSettings;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -57,6 +58,8 @@ pub struct Project {
     pub imports: Vec<Vec<(Span, Option<usize>)>>,
     /// What is known of compute, the project's own table included.
     pub tables: Arc<ComputeTables>,
+    /// What stands for the platform on this machine.
+    pub local: Arc<LocalSettings>,
     /// The directories of its packages, with what was read there.
     pub packages: Vec<(PathBuf, Arc<PackageSource>)>,
 }

@@ -1,16 +1,38 @@
-//! `pipec.toml`: a project's own node types, runtimes and environment versions.
+//! `pipec.toml`: a project's own node types, runtimes, environment versions, and how its steps run on this machine.
 
+use crate::package::normalize_name;
 use crate::schema::{Cloud, ComputeTables, EnvironmentVersion, NodeType, Runtime};
 
-/// Adds what a `pipec.toml` says to the tables.
+/// `[local]` of a `pipec.toml`: what stands on this machine for what the platform has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LocalSettings {
+    /// Packages for the steps, in pip's form: what the platform's runtime brings.
+    pub requirements: Vec<String>,
+    /// Packages of the job by normalized name, and what is installed in their place.
+    pub replace: Vec<(String, String)>,
+    /// Whether DuckDB stands for SQL warehouses.
+    pub duckdb: bool,
+}
+
+/// What a `pipec.toml` comes to.
+pub(super) type Known = (std::sync::Arc<ComputeTables>, std::sync::Arc<LocalSettings>);
+
+/// Adds what a `pipec.toml` says to the tables; gives what it says of this machine.
 ///
 /// # Errors
 /// A message with the place where the file is no TOML, or an entry has an unknown field or lacks a needed one.
-pub(super) fn extend(tables: &mut ComputeTables, text: &str) -> Result<(), String> {
+pub(super) fn extend(tables: &mut ComputeTables, text: &str) -> Result<LocalSettings, String> {
+    let mut settings = LocalSettings::default();
     let root: toml::Table = text.parse().map_err(|e: toml::de::Error| e.to_string())?;
     for (key, value) in &root {
+        if key == "local" {
+            settings = local(value.as_table().ok_or("`local` must be a table, written `[local]`")?)?;
+            continue;
+        }
         if !matches!(key.as_str(), "node_type" | "runtime" | "environment") {
-            return Err(format!("`{key}` is not known here; use `[[node_type]]`, `[[runtime]]` or `[[environment]]`"));
+            return Err(format!(
+                "`{key}` is not known here; use `[[node_type]]`, `[[runtime]]`, `[[environment]]` or `[local]`"
+            ));
         }
         let entries =
             value.as_array().ok_or_else(|| format!("`{key}` must be a list of tables, written `[[{key}]]`"))?;
@@ -24,7 +46,35 @@ pub(super) fn extend(tables: &mut ComputeTables, text: &str) -> Result<(), Strin
             }
         }
     }
-    Ok(())
+    Ok(settings)
+}
+
+fn local(table: &toml::Table) -> Result<LocalSettings, String> {
+    let mut out = LocalSettings::default();
+    for (key, value) in table {
+        match (key.as_str(), value) {
+            ("warehouse", toml::Value::String(name)) if name == "duckdb" => out.duckdb = true,
+            ("warehouse", _) => return Err("`warehouse` in `[local]` can be \"duckdb\" alone".to_owned()),
+            ("requirements", toml::Value::Array(list)) => {
+                for entry in list {
+                    let text = entry.as_str().ok_or("`requirements` in `[local]` is a list of texts")?;
+                    out.requirements.push(text.to_owned());
+                }
+            }
+            ("replace", toml::Value::Table(table)) => {
+                for (name, by) in table {
+                    let by = by.as_str().ok_or("`replace` in `[local]` has texts: package = \"other==1.0\"")?;
+                    out.replace.push((normalize_name(name), by.to_owned()));
+                }
+            }
+            ("replace", _) => return Err("`replace` must be a table, written `[local.replace]`".to_owned()),
+            ("requirements", _) => return Err("`requirements` in `[local]` is a list of texts".to_owned()),
+            _ => {
+                return Err(format!("`{key}` is not known in `[local]`; use `requirements`, `replace` or `warehouse`"));
+            }
+        }
+    }
+    Ok(out)
 }
 
 struct Row<'a> {

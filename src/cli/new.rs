@@ -1,0 +1,93 @@
+//! `pipec new`.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::Path;
+
+use super::args::{New, Shared};
+use super::{Outcome, no_such, usage};
+use crate::emit::write_file;
+use crate::fmt::format;
+use crate::scaffold::{TEMPLATES, Template, project_name, template};
+use crate::source::FileId;
+
+pub fn run(args: &New, shared: &Shared) -> Outcome {
+    let prepared = name(&args.dir).and_then(|name| {
+        is_free(&args.dir)?;
+        Ok((name, chosen(args)?))
+    });
+    let (name, template) = match prepared {
+        Ok(prepared) => prepared,
+        Err(why) => return usage(why),
+    };
+    for (path, text) in template.files(&name) {
+        // How long the name is decides where lines break.
+        let source = path.extension().is_some_and(|e| e == "pipe");
+        let text = if source { format(FileId(0), &text).unwrap_or(text) } else { text };
+        if let Err(e) = write_file(&args.dir.join(&path), text.as_bytes()) {
+            eprintln!("pipec: {e}");
+            return Outcome::Failed;
+        }
+        if !shared.quiet {
+            eprintln!("wrote   {}", args.dir.join(&path).display());
+        }
+    }
+    if !shared.quiet {
+        eprintln!("next    cd {} && pipec run --local", args.dir.display());
+    }
+    Outcome::Done
+}
+
+/// The name of a project in a directory: that of the directory.
+fn name(dir: &Path) -> Result<String, String> {
+    let whole = std::path::absolute(dir).map_err(|e| format!("cannot tell what `{}` is: {e}", dir.display()))?;
+    let last = whole.components().next_back().map(|c| c.as_os_str().to_string_lossy().into_owned());
+    project_name(&last.unwrap_or_default())
+}
+
+/// A project comes to a new directory, or to one with nothing in it but a repository.
+fn is_free(dir: &Path) -> Result<(), String> {
+    match std::fs::read_dir(dir) {
+        Ok(entries) => match entries.flatten().find(|e| e.file_name() != ".git") {
+            None => Ok(()),
+            Some(found) => Err(format!(
+                "`{}` is not empty: `{}` is there; name a new directory",
+                dir.display(),
+                found.file_name().to_string_lossy()
+            )),
+        },
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(e) => Err(format!("cannot read `{}`: {e}", dir.display())),
+    }
+}
+
+/// The template of the flag; else a terminal is asked, and what is none gets the first.
+fn chosen(args: &New) -> Result<&'static Template, String> {
+    if let Some(name) = &args.template {
+        return template(name).ok_or_else(|| no_such("template", name, TEMPLATES.iter().map(|t| t.name)));
+    }
+    let first = TEMPLATES.first().ok_or("there is no template")?;
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Ok(first);
+    }
+    eprintln!("What does it begin with?");
+    for (n, t) in TEMPLATES.iter().enumerate() {
+        eprintln!("  {}  {:<13} {}", n + 1, t.name, t.about);
+    }
+    loop {
+        eprint!("1 to {}, or a name [1]: ", TEMPLATES.len());
+        // A terminal that takes no more is gone, and reading from it tells.
+        let _ = std::io::stderr().flush();
+        let mut line = String::new();
+        let read = std::io::stdin().lock().read_line(&mut line).map_err(|e| format!("cannot read an answer: {e}"))?;
+        let answer = line.trim();
+        if read == 0 {
+            return Err("there was no answer; `--template` says it without being asked".to_owned());
+        }
+        let numbered = answer.parse::<usize>().ok().and_then(|n| TEMPLATES.get(n.checked_sub(1)?));
+        match (answer, numbered.or_else(|| template(answer))) {
+            ("", _) => return Ok(first),
+            (_, Some(found)) => return Ok(found),
+            _ => eprintln!("there is no template `{answer}`"),
+        }
+    }
+}
