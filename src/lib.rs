@@ -31,6 +31,7 @@
 // The parser that pest derives without its `std` feature names this crate.
 extern crate alloc;
 
+pub mod advise;
 pub mod check;
 pub mod cli;
 pub mod deploy;

@@ -19,6 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("fmt", &["source", "diag", "syntax"]),
     ("import", &["source", "diag", "schema", "syntax", "package", "project", "model", "check", "lower", "fmt"]),
     ("graph", &["source", "model"]),
+    ("advise", &["schema", "time"]),
     (
         "ide",
         &[
@@ -47,6 +48,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "local",
             "fmt",
             "graph",
+            "advise",
             "import",
             "lsp",
             "scaffold",
@@ -66,7 +68,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("unicode_width", &["src/graph/"]),
     ("clap", &["src/cli/"]),
     ("zip", &["src/package/archive.rs"]),
-    ("toml", &["src/package/", "src/project/tables.rs"]),
+    ("toml", &["src/package/", "src/project/tables.rs", "src/advise/prices.rs"]),
     ("ignore", &["src/package/select.rs"]),
     ("ruff_python_ast", &["src/python/"]),
     ("ruff_python_parser", &["src/python/"]),
@@ -77,7 +79,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("rustls", &["src/workspace/client.rs"]),
     ("ini", &["src/workspace/profiles.rs"]),
     ("fastrand", &["src/workspace/client.rs", "src/deploy/journal.rs"]),
-    ("serde", &["src/workspace/client.rs", "src/workspace/jobs.rs", "src/deploy/"]),
+    ("serde", &["src/advise/prices.rs", "src/workspace/client.rs", "src/workspace/jobs.rs", "src/deploy/"]),
     (
         "jiff",
         &[

@@ -70,6 +70,8 @@ pub enum Command {
     Explain(Explain),
     /// Draw the DAG, and what a run made of it
     Graph(Graph),
+    /// Say what a pipeline may cost at most, and what makes it slow or dear
+    Advise(Advise),
     /// Show fields of the Jobs API
     Schema(Schema),
     /// Show how two jobs differ, whatever they are written in
@@ -133,6 +135,44 @@ pub struct New {
     /// What it begins with; without it a terminal is asked
     #[arg(long, value_name = "TEMPLATE")]
     pub template: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Advise {
+    /// Files or directories; without any, the nearest directory upwards that holds a `.pipe` file
+    pub paths: Vec<PathBuf>,
+    /// Only this pipeline
+    #[arg(long, value_name = "NAME")]
+    pub pipeline: Option<String>,
+    /// How it is written
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    pub output: Output,
+    /// The table of prices; without it `prices.toml` beside the pipeline, else the one that comes with pipec
+    #[arg(long, value_name = "FILE")]
+    pub prices: Option<PathBuf>,
+    /// Print the table that comes with pipec, to edit it
+    #[arg(long)]
+    pub print_prices: bool,
+    /// Hours that a step without a time limit takes
+    #[arg(long, value_name = "HOURS", value_parser = amount)]
+    pub assume_hours: Option<f64>,
+    /// Items of a loop whose list is known at run time alone
+    #[arg(long, value_name = "N")]
+    pub assume_items: Option<u64>,
+    /// Exit with 1 if a run may cost more than this, or its cost has no known bound
+    #[arg(long, value_name = "AMOUNT", value_parser = amount)]
+    pub max_cost: Option<f64>,
+    /// The same for a month, of pipelines with a schedule
+    #[arg(long, value_name = "AMOUNT", value_parser = amount)]
+    pub max_monthly_cost: Option<f64>,
+}
+
+/// A number that is none below zero.
+fn amount(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(n) if n.is_finite() && n >= 0.0 => Ok(n),
+        _ => Err("it must be a number, zero or more".to_owned()),
+    }
 }
 
 #[derive(Debug, ClapArgs)]

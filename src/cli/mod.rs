@@ -1,5 +1,6 @@
 //! The command line: arguments in, exit code out. Results go to stdout, messages to stderr.
 
+mod advise;
 mod args;
 mod build;
 mod check;
@@ -93,6 +94,7 @@ pub fn main() -> ExitCode {
             outcome
         }
         Command::New(c) => new::run(c, &args.shared),
+        Command::Advise(c) => advise::run(c, &args.shared),
         Command::Graph(c) => graph::run(c, &args.shared),
         Command::Diff(c) => diff::run(c, &args.shared),
         Command::Import(c) => import::run(c, &args.shared),

@@ -166,6 +166,17 @@ impl Cron {
         })
     }
 
+    /// How often it fires in a twelfth of a year, on average. Years that it names are left aside.
+    pub fn per_month(&self) -> f64 {
+        let any_year = Cron { years: None, ..self.clone() };
+        // The calendar repeats after 28 years.
+        let days = Date::new(2000, 1, 1).map_or(0, |first| {
+            first.series(1.day()).take_while(|d| d.year() < 2028).filter(|d| any_year.matches(*d)).count()
+        });
+        let in_a_day = self.hours.len() * self.minutes.len() * self.seconds.len();
+        days as f64 * in_a_day as f64 / (28.0 * 12.0)
+    }
+
     /// The next fire times after a moment, at most `count`, in the zone of the moment. A time that a zone leaves out in
     /// spring fires at the later clock time.
     pub fn next_after(&self, after: &Zoned, count: usize) -> Vec<Zoned> {

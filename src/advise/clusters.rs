@@ -1,0 +1,59 @@
+//! The clusters of a payload: which machines, how many at most.
+
+use serde_json::Value;
+
+use crate::schema::{Cloud, ComputeTables};
+
+/// A cluster as a payload describes it.
+#[derive(Clone, Debug)]
+pub(super) struct Cluster<'j> {
+    /// How a reader knows it.
+    pub name: String,
+    /// The type of its workers, if it is said: a pool does not say it.
+    pub worker: Option<&'j str>,
+    /// The type of its driver.
+    pub driver: Option<&'j str>,
+    /// Workers at most.
+    pub workers: u64,
+    /// Whether Photon runs on it.
+    pub photon: bool,
+}
+
+impl<'j> Cluster<'j> {
+    /// Reads `new_cluster`.
+    pub fn of(name: String, spec: &'j Value) -> Cluster<'j> {
+        let text = |key: &str| spec.get(key).and_then(Value::as_str);
+        let worker = text("node_type_id");
+        let most = spec.pointer("/autoscale/max_workers").or_else(|| spec.get("num_workers"));
+        Cluster {
+            name,
+            worker,
+            driver: text("driver_node_type_id").or(worker),
+            workers: most.and_then(Value::as_u64).unwrap_or(0),
+            photon: text("runtime_engine") == Some("PHOTON")
+                || text("spark_version").is_some_and(|v| v.contains("photon")),
+        }
+    }
+
+    /// Its machines: each type with how many of it there are at most.
+    pub fn machines(&self) -> Vec<(Option<&'j str>, u64)> {
+        if self.workers == 0 {
+            return vec![(self.driver, 1)];
+        }
+        if self.driver == self.worker {
+            return vec![(self.worker, self.workers + 1)];
+        }
+        vec![(self.driver, 1), (self.worker, self.workers)]
+    }
+
+    /// GPUs of all its machines.
+    pub fn gpus(&self, tables: &ComputeTables) -> u64 {
+        let of = |id: &str| tables.node(id).map_or(0, |n| u64::from(n.gpu_count));
+        self.machines().iter().map(|(id, n)| id.map_or(0, of) * n).sum()
+    }
+
+    /// The cloud of its machines.
+    pub fn cloud(&self, tables: &ComputeTables) -> Option<Cloud> {
+        self.worker.or(self.driver).and_then(|id| tables.node(id)).map(|n| n.cloud)
+    }
+}

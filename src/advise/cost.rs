@@ -1,0 +1,195 @@
+//! What a run costs at most: each cluster at its largest, for as long as its steps may take.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::clusters::Cluster;
+use super::prices::Prices;
+use super::tasks::{Task, Tasks};
+use crate::schema::ComputeTables;
+
+/// What one compute of a job comes to in a run, at most.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compute {
+    /// How a reader knows it.
+    pub name: String,
+    /// Its machines in words: `9 x Standard_D8ds_v5`.
+    pub machines: String,
+    /// The steps on it.
+    pub steps: Vec<String>,
+    /// Hours that it is there; `None` without a bound.
+    pub hours: Option<f64>,
+    /// Hours of all its GPUs together.
+    pub gpu_hours: Option<f64>,
+    /// GPUs of all its machines.
+    pub gpus: u64,
+    /// DBUs; `None` where they are not known.
+    pub dbu: Option<f64>,
+    /// The price of DBUs and machines; `None` where it is not known.
+    pub price: Option<f64>,
+    /// What is missing to know more.
+    pub unknown: Vec<String>,
+}
+
+/// What a run of a job comes to, at most.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cost {
+    /// Each compute, in order of first use.
+    pub computes: Vec<Compute>,
+    /// Steps whose compute is paid for elsewhere, by what that is.
+    pub elsewhere: BTreeMap<&'static str, Vec<String>>,
+}
+
+impl Cost {
+    /// The price of everything, if all of it is known.
+    pub fn price(&self) -> Option<f64> {
+        self.is_whole().then(|| self.computes.iter().try_fold(0.0, |sum, c| Some(sum + c.price?))).flatten()
+    }
+
+    /// The DBUs of everything, if all of them are known.
+    pub fn dbu(&self) -> Option<f64> {
+        self.is_whole().then(|| self.computes.iter().try_fold(0.0, |sum, c| Some(sum + c.dbu?))).flatten()
+    }
+
+    /// The GPU hours of everything, if all of them are known.
+    pub fn gpu_hours(&self) -> Option<f64> {
+        self.computes.iter().try_fold(0.0, |sum, c| Some(sum + c.gpu_hours?))
+    }
+
+    /// Whether nothing that costs is paid for elsewhere.
+    fn is_whole(&self) -> bool {
+        self.elsewhere.keys().all(|what| *what == NOTHING)
+    }
+}
+
+/// What a condition runs on.
+pub(super) const NOTHING: &str = "nothing";
+
+/// What a run of a job comes to.
+pub fn cost(job: &Value, tasks: &Tasks<'_>, tables: &ComputeTables, prices: &Prices) -> Cost {
+    let mut found: Vec<(Cluster<'_>, Vec<&Task<'_>>)> = Vec::new();
+    let mut serverless: BTreeMap<&'static str, Vec<&Task<'_>>> = BTreeMap::new();
+    let mut elsewhere: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    for task in &tasks.list {
+        match place(job, task) {
+            Place::Cluster(cluster) => match found.iter_mut().find(|(c, _)| c.name == cluster.name) {
+                Some((_, steps)) => steps.push(task),
+                None => found.push((cluster, vec![task])),
+            },
+            Place::ServerlessGpu(kind) => serverless.entry(kind).or_default().push(task),
+            Place::Elsewhere(what) => elsewhere.entry(what).or_default().push(task.key.to_owned()),
+        }
+    }
+    let mut computes: Vec<Compute> =
+        found.iter().map(|(cluster, steps)| of_cluster(cluster, steps, tables, prices)).collect();
+    for (kind, steps) in serverless {
+        let gpus: u64 =
+            kind.split('_').nth(1).and_then(|t| t.split('x').next()).and_then(|n| n.parse().ok()).unwrap_or(1);
+        let hours = steps.iter().try_fold(0.0, |sum, t| Some(sum + t.longest?));
+        computes.push(Compute {
+            name: format!("serverless {kind}"),
+            machines: format!("{gpus} GPU"),
+            steps: steps.iter().map(|t| t.key.to_owned()).collect(),
+            hours,
+            gpu_hours: hours.map(|h| h * gpus as f64),
+            gpus,
+            dbu: None,
+            price: None,
+            unknown: vec!["what serverless GPUs take in DBUs is not in the payload".to_owned()],
+        });
+    }
+    Cost { computes, elsewhere }
+}
+
+/// Where a task runs, to whoever pays.
+enum Place<'j> {
+    Cluster(Cluster<'j>),
+    ServerlessGpu(&'static str),
+    Elsewhere(&'static str),
+}
+
+fn place<'j>(job: &'j Value, task: &Task<'j>) -> Place<'j> {
+    let work = task.work;
+    if let Some(spec) = work.get("new_cluster") {
+        return Place::Cluster(Cluster::of(format!("cluster of {}", task.key), spec));
+    }
+    if let Some(key) = work.get("job_cluster_key").and_then(Value::as_str) {
+        let all = job.get("job_clusters").and_then(Value::as_array).into_iter().flatten();
+        let spec = all
+            .filter(|c| c.get("job_cluster_key").and_then(Value::as_str) == Some(key))
+            .find_map(|c| c.get("new_cluster"));
+        if let Some(spec) = spec {
+            return Place::Cluster(Cluster::of(format!("cluster {key}"), spec));
+        }
+    }
+    if let Some(kind) = work.pointer("/compute/hardware_accelerator").and_then(Value::as_str) {
+        let known = ["GPU_1xA10", "GPU_1xH100", "GPU_8xH100", "GPU_8xB300"].into_iter().find(|k| *k == kind);
+        return Place::ServerlessGpu(known.unwrap_or("GPU_1x"));
+    }
+    let has = |key: &str| work.get(key).is_some();
+    Place::Elsewhere(match () {
+        () if has("condition_task") => NOTHING,
+        () if has("existing_cluster_id") => "a cluster that is there anyway",
+        () if has("sql_task") || has("dbt_task") || work.pointer("/notebook_task/warehouse_id").is_some() => {
+            "a SQL warehouse"
+        }
+        () if has("run_job_task") => "a job of its own",
+        () if has("pipeline_task") => "a pipeline of the workspace",
+        () => "serverless compute",
+    })
+}
+
+fn of_cluster(cluster: &Cluster<'_>, steps: &[&Task<'_>], tables: &ComputeTables, prices: &Prices) -> Compute {
+    let first = steps.iter().map(|t| t.starts).fold(f64::MAX, f64::min);
+    let last = steps.iter().try_fold(0.0f64, |most, t| Some(most.max(t.ends?)));
+    let hours = last.map(|last| (last - first).max(0.0));
+    let mut unknown = Vec::new();
+    let mut dbu = Some(0.0);
+    let mut machines_price = Some(0.0);
+    for (id, count) in cluster.machines() {
+        let Some(id) = id else {
+            unknown.push("the node type of its pool is not in the payload".to_owned());
+            (dbu, machines_price) = (None, None);
+            continue;
+        };
+        match prices.node.get(id) {
+            Some(node) => {
+                dbu = dbu.map(|sum| sum + node.dbu * count as f64);
+                machines_price = machines_price.zip(node.machine).map(|(sum, price)| sum + price * count as f64);
+                if node.machine.is_none() {
+                    unknown.push(format!("the table of prices has no price for the machine `{id}`"));
+                }
+            }
+            None => {
+                unknown.push(format!("the table of prices lacks `{id}`"));
+                (dbu, machines_price) = (None, None);
+            }
+        }
+    }
+    let cloud = cluster.cloud(tables).and_then(|c| prices.cloud.get(c.name()));
+    if cloud.is_none() && dbu.is_some() {
+        unknown.push("the table of prices lacks its cloud".to_owned());
+    }
+    let factor = if cluster.photon { cloud.map(|c| c.photon) } else { Some(1.0) };
+    let dbu = dbu.zip(factor).zip(hours).map(|((per_hour, factor), hours)| per_hour * factor * hours);
+    let price = dbu.zip(cloud).map(|(dbu, cloud)| dbu * cloud.jobs);
+    let price = price.zip(machines_price).zip(hours).map(|((price, machines), hours)| price + machines * hours);
+    if hours.is_none() {
+        unknown.push("a step on it has no time limit".to_owned());
+    }
+    let words: Vec<String> =
+        cluster.machines().iter().map(|(id, n)| format!("{n} x {}", id.unwrap_or("a machine of a pool"))).collect();
+    let gpus = cluster.gpus(tables);
+    Compute {
+        name: cluster.name.clone(),
+        machines: words.join(" + "),
+        steps: steps.iter().map(|t| t.key.to_owned()).collect(),
+        hours,
+        gpu_hours: if gpus == 0 { Some(0.0) } else { hours.map(|h| h * gpus as f64) },
+        gpus,
+        dbu,
+        price,
+        unknown,
+    }
+}

@@ -1,0 +1,84 @@
+//! What a job may cost at most, and what its shape makes slow or dear: computed from the payload, without a workspace.
+//!
+//! Nothing is guessed: a step without a time limit has no upper bound, a node type that the table of prices lacks has no price,
+//! and both are said.
+
+mod clusters;
+mod cost;
+mod prices;
+mod shape;
+mod tasks;
+
+pub use cost::{Compute, Cost, cost};
+pub use prices::{BUILT_IN, CloudPrice, NodePrice, Prices};
+pub use shape::{Note, notes};
+pub use tasks::{Assume, Task, Tasks};
+
+use serde_json::Value;
+
+/// How often a job runs in a month of a twelfth of a year, if its schedule says it.
+pub fn runs_per_month(job: &Value) -> Option<f64> {
+    if let Some(cron) = job.pointer("/schedule/quartz_cron_expression").and_then(Value::as_str) {
+        return crate::time::Cron::parse(cron).ok().map(|c| c.per_month());
+    }
+    let periodic = job.pointer("/trigger/periodic")?;
+    let interval = periodic.get("interval")?.as_f64().filter(|n| *n > 0.0)?;
+    let days = match periodic.get("unit")?.as_str()? {
+        "HOURS" => interval / 24.0,
+        "DAYS" => interval,
+        "WEEKS" => interval * 7.0,
+        _ => return None,
+    };
+    Some(365.25 / 12.0 / days)
+}
+
+/// A number with two digits that count: more would be invented.
+pub fn rounded(number: f64) -> String {
+    if number == 0.0 || !number.is_finite() {
+        return "0".to_owned();
+    }
+    let digits = number.abs().log10().floor() as i32;
+    let unit = 10f64.powi(digits - 1);
+    let value = (number / unit).round() * unit;
+    let places = usize::try_from(1 - digits).unwrap_or(0);
+    let text = format!("{value:.places$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_digits_count() {
+        for (number, text) in
+            [(0.0, "0"), (0.0123, "0.012"), (1.0, "1"), (9.96, "10"), (12.4, "12"), (1234.0, "1200"), (0.5, "0.5")]
+        {
+            assert_eq!(rounded(number), text);
+        }
+    }
+
+    #[test]
+    fn the_built_in_table_is_one() {
+        let prices = Prices::parse(BUILT_IN).unwrap();
+        let tables = crate::schema::ComputeTables::built_in();
+        for name in prices.node.keys() {
+            assert!(tables.node(name).is_some(), "{name} is a node type");
+        }
+        assert_eq!(prices.cloud.len(), 3);
+    }
+
+    #[test]
+    fn schedules_have_runs_in_a_month() {
+        let month = |schedule: Value| runs_per_month(&schedule).map(|n| (n * 100.0).round() / 100.0);
+        let cron = |text: &str| serde_json::json!({ "schedule": { "quartz_cron_expression": text } });
+        assert_eq!(month(cron("0 0 2 * * ?")), Some(30.44));
+        assert_eq!(month(cron("0 0 2 1 * ?")), Some(1.0));
+        assert_eq!(month(cron("0 0/15 * * * ?")), Some(2922.0));
+        assert_eq!(
+            month(serde_json::json!({ "trigger": { "periodic": { "interval": 1, "unit": "WEEKS" } } })),
+            Some(4.35)
+        );
+        assert_eq!(month(serde_json::json!({ "continuous": {} })), None);
+    }
+}

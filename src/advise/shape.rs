@@ -1,0 +1,194 @@
+//! What in the shape of a job makes it slow or dear.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::cost::Cost;
+use super::tasks::Tasks;
+use super::{rounded, runs_per_month};
+
+/// Something that could be better.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The steps that it is about; none for the whole job.
+    pub steps: Vec<String>,
+    /// What there is to see.
+    pub text: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+/// A cluster that is there and does nothing for more of its time than this is worth a word.
+const IDLE: f64 = 0.25;
+
+/// Everything that there is to say of a job. `production` holds requirements to exact versions.
+pub fn notes(job: &Value, tasks: &Tasks<'_>, cost: &Cost, production: bool) -> Vec<Note> {
+    let mut out = Vec::new();
+    limits(tasks, &mut out);
+    cold_starts(tasks, cost, &mut out);
+    idle(tasks, cost, &mut out);
+    overlap(job, tasks, &mut out);
+    if production {
+        unpinned(job, tasks, &mut out);
+    }
+    out
+}
+
+fn named(steps: &[String]) -> String {
+    list(steps.iter().map(String::as_str))
+}
+
+fn list<'s>(steps: impl IntoIterator<Item = &'s str>) -> String {
+    let all: Vec<&str> = steps.into_iter().collect();
+    match all.get(8..) {
+        Some(rest) if !rest.is_empty() => {
+            format!("{} and {} more", all.get(..8).unwrap_or_default().join(", "), rest.len())
+        }
+        _ => all.join(", "),
+    }
+}
+
+/// Steps that nothing ends.
+fn limits(tasks: &Tasks<'_>, out: &mut Vec<Note>) {
+    let without =
+        |t: &&super::Task<'_>| t.work.get("condition_task").is_none() && t.work.get("timeout_seconds").is_none();
+    let steps: Vec<String> = tasks.list.iter().filter(without).map(|t| t.key.to_owned()).collect();
+    if !steps.is_empty() && tasks.limit.is_none() {
+        out.push(Note {
+            text: format!("nothing ends these steps when they hang: {}", named(&steps)),
+            help: "`timeout_seconds` at a step, in `defaults`, or at the pipeline for the whole run".to_owned(),
+            steps,
+        });
+    }
+    let endless: Vec<String> = tasks.list.iter().filter(|t| t.attempts.is_none()).map(|t| t.key.to_owned()).collect();
+    if !endless.is_empty() {
+        out.push(Note {
+            text: format!("these steps are tried again without end: {}", named(&endless)),
+            help: "a number in `max_retries`".to_owned(),
+            steps: endless,
+        });
+    }
+}
+
+/// Which compute a step is on, by its place in the costs.
+fn places(cost: &Cost) -> HashMap<&str, usize> {
+    cost.computes.iter().enumerate().flat_map(|(i, c)| c.steps.iter().map(move |s| (s.as_str(), i))).collect()
+}
+
+/// Clusters on the critical path that start only when the one before has done its part.
+fn cold_starts(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Note>) {
+    let place = places(cost);
+    let behind = |key: &str| tasks.list.iter().find(|t| t.key == key).is_some_and(|t| !t.after.is_empty());
+    let mut met: Vec<(usize, &str)> = Vec::new();
+    for key in tasks.critical() {
+        let Some(at) = place.get(key).copied() else { continue };
+        // One that a step at the beginning of the run has started is warm by then.
+        let cold = cost.computes.get(at).is_some_and(|c| c.steps.iter().all(|s| behind(s)));
+        if !met.iter().any(|(m, _)| *m == at)
+            && (cold || met.is_empty())
+            && !cost.computes.get(at).is_some_and(|c| c.name.starts_with("serverless"))
+        {
+            met.push((at, key));
+        }
+    }
+    if met.len() < 2 {
+        return;
+    }
+    let names: Vec<String> =
+        met.iter().filter_map(|(at, key)| Some(format!("{} (by `{key}`)", cost.computes.get(*at)?.name))).collect();
+    out.push(Note {
+        steps: met.iter().map(|(_, key)| (*key).to_owned()).collect(),
+        text: format!(
+            "{} clusters start cold one after the other, and the run waits for each: {}",
+            met.len(),
+            names.join(", then ")
+        ),
+        help: "one cluster for steps that need the same; a pool with idle machines (`instance_pool_id`); serverless"
+            .to_owned(),
+    });
+}
+
+/// Clusters that wait for steps on other compute.
+fn idle(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Note>) {
+    for compute in &cost.computes {
+        let Some(whole) = compute.hours.filter(|h| *h > 0.0 && compute.steps.len() > 1) else { continue };
+        let mut busy: Vec<(f64, f64)> = tasks
+            .list
+            .iter()
+            .filter(|t| compute.steps.iter().any(|s| s == t.key))
+            .filter_map(|t| Some((t.starts, t.ends?)))
+            .collect();
+        busy.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let (mut until, mut gaps) = (f64::MAX, 0.0);
+        for (start, end) in busy {
+            if until < start {
+                gaps += start - until;
+            }
+            until = if until == f64::MAX { end } else { until.max(end) };
+        }
+        if gaps / whole > IDLE {
+            out.push(Note {
+                steps: compute.steps.clone(),
+                text: format!(
+                    "{} is there for up to {} h, and for {} of them no step runs on it",
+                    compute.name,
+                    rounded(whole),
+                    rounded(gaps)
+                ),
+                help: "steps before and after the pause on clusters of their own, which costs a start".to_owned(),
+            });
+        }
+    }
+}
+
+/// Runs that may meet the next one.
+fn overlap(job: &Value, tasks: &Tasks<'_>, out: &mut Vec<Note>) {
+    let Some((runs, longest)) = runs_per_month(job).zip(tasks.longest()) else { return };
+    let between = 365.25 / 12.0 * 24.0 / runs;
+    let at_once = job.get("max_concurrent_runs").and_then(Value::as_i64).unwrap_or(1);
+    if longest > between && at_once <= 1 {
+        out.push(Note {
+            steps: Vec::new(),
+            text: format!(
+                "a run may take {} h, and the next one is due after about {} h: it is skipped then",
+                rounded(longest),
+                rounded(between)
+            ),
+            help: "shorter time limits, a rarer schedule, `max_concurrent_runs`, or `queue { enabled = true }`"
+                .to_owned(),
+        });
+    }
+}
+
+/// Requirements that come to something else tomorrow.
+fn unpinned(job: &Value, tasks: &Tasks<'_>, out: &mut Vec<Note>) {
+    let loose = |line: &str| {
+        let line = line.trim();
+        !(line.starts_with(['/', '-', '.'])
+            || line.contains("==")
+            || line.contains(" @ ")
+            || line.contains("://")
+            || line.is_empty())
+    };
+    let mut found: Vec<String> = Vec::new();
+    let mut add = |line: &str| {
+        if loose(line) && !found.iter().any(|f| f == line) {
+            found.push(line.to_owned());
+        }
+    };
+    let environments = job.get("environments").and_then(Value::as_array).into_iter().flatten();
+    for line in environments.filter_map(|e| e.pointer("/spec/dependencies")?.as_array()).flatten() {
+        line.as_str().into_iter().for_each(&mut add);
+    }
+    for library in tasks.list.iter().filter_map(|t| t.work.get("libraries")?.as_array()).flatten() {
+        library.pointer("/pypi/package").and_then(Value::as_str).into_iter().for_each(&mut add);
+    }
+    if !found.is_empty() {
+        out.push(Note {
+            steps: Vec::new(),
+            text: format!("production installs what is newest that day of: {}", named(&found)),
+            help: "exact versions (`==`)".to_owned(),
+        });
+    }
+}

@@ -1,0 +1,163 @@
+//! How long each task of a payload takes at most, and when it begins and ends if every task takes that long.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+/// What is assumed where a job does not say it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Assume {
+    /// Hours that an attempt without a time limit takes.
+    pub hours: Option<f64>,
+    /// Items that a loop has whose list is known at run time alone.
+    pub items: Option<u64>,
+}
+
+/// A task.
+#[derive(Clone, Debug)]
+pub struct Task<'j> {
+    /// Its key.
+    pub key: &'j str,
+    /// What does the work: of a loop the task inside.
+    pub work: &'j Value,
+    /// Hours that it takes at most, with all tries; `None` without a bound.
+    pub longest: Option<f64>,
+    /// How often it is tried at most; `None` without end.
+    pub attempts: Option<u64>,
+    /// Places in the list of those that it waits for.
+    pub after: Vec<usize>,
+    /// Hours from the start of the run to its own, if every task takes its longest; without bounds as if they took none.
+    pub starts: f64,
+    /// The same for its end; `None` if that has no bound.
+    pub ends: Option<f64>,
+}
+
+/// The tasks of a job, each behind those that it waits for.
+#[derive(Clone, Debug)]
+pub struct Tasks<'j> {
+    /// All of them.
+    pub list: Vec<Task<'j>>,
+    /// Hours that the whole job may take, where it says that.
+    pub limit: Option<f64>,
+}
+
+fn hours(value: &Value, key: &str) -> Option<f64> {
+    value.get(key).and_then(Value::as_f64).filter(|n| *n > 0.0).map(|n| n / 3600.0)
+}
+
+impl<'j> Tasks<'j> {
+    /// Reads a payload.
+    pub fn of(job: &'j Value, assume: &Assume) -> Tasks<'j> {
+        let raw: Vec<&Value> = job.get("tasks").and_then(Value::as_array).into_iter().flatten().collect();
+        let key = |t: &'j Value| t.get("task_key").and_then(Value::as_str).unwrap_or_default();
+        let place: HashMap<&str, usize> = raw.iter().enumerate().map(|(i, t)| (key(t), i)).collect();
+        let mut list: Vec<Task<'j>> = raw
+            .iter()
+            .map(|task| {
+                let after = task.get("depends_on").and_then(Value::as_array).into_iter().flatten();
+                let (longest, attempts) = longest(task, assume);
+                Task {
+                    key: key(task),
+                    work: task.pointer("/for_each_task/task").unwrap_or(task),
+                    longest,
+                    attempts,
+                    after: after.filter_map(|d| place.get(d.get("task_key")?.as_str()?).copied()).collect(),
+                    starts: 0.0,
+                    ends: None,
+                }
+            })
+            .collect();
+        let limit = hours(job, "timeout_seconds");
+        for at in in_order(&list) {
+            let Some(task) = list.get(at) else { continue };
+            let mut starts = Some(0.0f64);
+            for before in &task.after {
+                let ends = list.get(*before).and_then(|t| t.ends);
+                starts = starts.zip(ends).map(|(a, b)| a.max(b));
+            }
+            let known: f64 =
+                task.after.iter().filter_map(|b| list.get(*b)).map(|t| t.ends.unwrap_or(t.starts)).fold(0.0, f64::max);
+            let ends = starts.zip(task.longest).map(|(s, l)| s + l);
+            let capped = match (ends, limit) {
+                (Some(e), Some(l)) => Some(e.min(l)),
+                (None, l) => l,
+                (e, None) => e,
+            };
+            if let Some(task) = list.get_mut(at) {
+                task.starts = starts.unwrap_or(known);
+                task.ends = capped;
+            }
+        }
+        Tasks { list, limit }
+    }
+
+    /// Hours of the whole run, if every task takes its longest; `None` without a bound.
+    pub fn longest(&self) -> Option<f64> {
+        self.list.iter().try_fold(0.0f64, |most, t| Some(most.max(t.ends?)))
+    }
+
+    /// The chain that decides how long a run takes at most, from first to last.
+    pub fn critical(&self) -> Vec<&str> {
+        let by_end = |a: &&Task<'_>, b: &&Task<'_>| a.ends.unwrap_or(f64::MAX).total_cmp(&b.ends.unwrap_or(f64::MAX));
+        let mut path = Vec::new();
+        let mut at = self.list.iter().max_by(by_end);
+        while let Some(task) = at {
+            path.push(task.key);
+            at = task.after.iter().filter_map(|b| self.list.get(*b)).max_by(by_end);
+        }
+        path.reverse();
+        path
+    }
+}
+
+/// Hours of a task with all its tries, and how often it is tried.
+fn longest(task: &Value, assume: &Assume) -> (Option<f64>, Option<u64>) {
+    if let Some(each) = task.get("for_each_task") {
+        let inner = each.get("task").unwrap_or(&Value::Null);
+        let (one, attempts) = longest(inner, assume);
+        let literal =
+            each.get("inputs").and_then(Value::as_str).and_then(|t| serde_json::from_str::<Vec<Value>>(t).ok());
+        let items = literal.map(|l| l.len() as u64).or(assume.items);
+        let parallel = each.get("concurrency").and_then(Value::as_u64).unwrap_or(1).max(1);
+        let rounds = items.map(|n| n.div_ceil(parallel) as f64);
+        return (one.zip(rounds).map(|(hours, rounds)| hours * rounds), attempts);
+    }
+    let instant = task.get("condition_task").is_some();
+    let attempts = match task.get("max_retries").and_then(Value::as_i64) {
+        Some(n) if n < 0 => None,
+        n => Some(n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0) + 1),
+    };
+    if instant {
+        return (Some(0.0), Some(1));
+    }
+    let pause = task.get("min_retry_interval_millis").and_then(Value::as_f64).unwrap_or(0.0) / 3_600_000.0;
+    let one = hours(task, "timeout_seconds").or(assume.hours);
+    (one.zip(attempts).map(|(h, n)| h * n as f64 + pause * (n - 1) as f64), attempts)
+}
+
+/// The places of tasks, each behind those that it waits for; what stands in a circle is left out.
+fn in_order(list: &[Task<'_>]) -> Vec<usize> {
+    let mut waits: Vec<usize> = list.iter().map(|t| t.after.len()).collect();
+    let mut behind: Vec<Vec<usize>> = vec![Vec::new(); list.len()];
+    for (at, task) in list.iter().enumerate() {
+        for before in &task.after {
+            if let Some(list) = behind.get_mut(*before) {
+                list.push(at);
+            }
+        }
+    }
+    let mut out: Vec<usize> = (0..list.len()).filter(|i| waits.get(*i) == Some(&0)).collect();
+    let mut next = 0;
+    while let Some(at) = out.get(next).copied() {
+        next += 1;
+        for after in behind.get(at).into_iter().flatten() {
+            if let Some(n) = waits.get_mut(*after) {
+                *n -= 1;
+                if *n == 0 {
+                    out.push(*after);
+                }
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,222 @@
+//! `pipec advise`.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::args::{Advise, Output, Shared};
+use super::build::{Built, build_one, programs};
+use super::check::load_and_check;
+use super::{Outcome, no_such, report, usage};
+use crate::advise::{Assume, BUILT_IN, Compute, Cost, Note, Prices, Tasks, cost, notes, rounded, runs_per_month};
+use crate::lower::Job;
+use crate::model::Mode;
+
+/// What there is to say of a job.
+struct Report {
+    pipeline: String,
+    target: String,
+    hours: Option<f64>,
+    critical: Vec<String>,
+    cost: Cost,
+    runs: Option<f64>,
+    notes: Vec<Note>,
+}
+
+pub fn run(args: &Advise, shared: &Shared) -> Outcome {
+    if args.print_prices {
+        super::print(BUILT_IN);
+        return Outcome::Done;
+    }
+    let (loaded, checked) = match load_and_check(&args.paths, shared, false) {
+        Ok(found) => found,
+        Err(outcome) => return outcome,
+    };
+    report::print(&checked.diagnostics, &loaded.sources, shared);
+    if checked.has_errors() {
+        return Outcome::Errors;
+    }
+    let mut reports = Vec::new();
+    let mut used: Option<(String, Prices)> = None;
+    for (project, program) in programs(&loaded, &checked) {
+        let built = match build_one(project, program, shared, shared.user.as_deref()) {
+            Ok(built) => built,
+            Err(outcome) => return outcome,
+        };
+        let (from, prices) = match prices(args, project.dir()) {
+            Ok(found) => found,
+            Err(why) => return usage(why),
+        };
+        let production = program.target.mode == Mode::Production;
+        let jobs = built.bundle.jobs.iter().filter(|j| args.pipeline.as_deref().is_none_or(|p| p == j.pipeline));
+        reports.extend(jobs.map(|job| of(job, &built, &prices, args, production)));
+        used = Some((from, prices));
+    }
+    let names = || programs(&loaded, &checked).flat_map(|(_, p)| p.pipelines.iter().map(|p| p.name.as_str()));
+    let Some((from, prices)) = used.filter(|_| !reports.is_empty()) else {
+        return usage(no_such("pipeline", args.pipeline.as_deref().unwrap_or_default(), names()));
+    };
+    match args.output {
+        Output::Json => {
+            let pipelines: Vec<Value> = reports.iter().map(as_json).collect();
+            let table = json!({ "as_of": prices.as_of, "currency": prices.currency, "source": prices.source });
+            super::print(&format!("{:#}\n", json!({ "version": 1, "prices": table, "pipelines": pipelines })));
+        }
+        Output::Text => super::print(&text(&reports, &from, &prices, args)),
+    }
+    gate(&reports, args, &prices.currency)
+}
+
+fn of(job: &Job, built: &Built<'_>, prices: &Prices, args: &Advise, production: bool) -> Report {
+    let assume = Assume { hours: args.assume_hours, items: args.assume_items };
+    let tasks = Tasks::of(&job.body, &assume);
+    let cost = cost(&job.body, &tasks, &built.project.tables, prices);
+    Report {
+        pipeline: job.pipeline.to_string(),
+        target: built.bundle.target.to_string(),
+        hours: tasks.longest(),
+        critical: tasks.critical().into_iter().map(str::to_owned).collect(),
+        runs: runs_per_month(&job.body),
+        notes: notes(&job.body, &tasks, &cost, production),
+        cost,
+    }
+}
+
+/// The table of prices, and where it is from: the flag, one beside the pipeline, or the one that comes with pipec.
+fn prices(args: &Advise, dir: &Path) -> Result<(String, Prices), String> {
+    let beside = dir.join("prices.toml");
+    let file = match &args.prices {
+        Some(file) => file.clone(),
+        None if beside.is_file() => beside,
+        None => return Ok(("the table that comes with pipec".to_owned(), Prices::parse(BUILT_IN)?)),
+    };
+    let shown = file.display().to_string();
+    let text = std::fs::read_to_string(&file).map_err(|e| format!("cannot read `{shown}`: {e}"))?;
+    let prices = Prices::parse(&text).map_err(|e| format!("`{shown}` is no table of prices: {e}"))?;
+    Ok((shown, prices))
+}
+
+fn text(reports: &[Report], from: &str, prices: &Prices, args: &Advise) -> String {
+    let mut out = String::new();
+    let money = |price: f64| format!("{} {}", rounded(price), prices.currency);
+    for r in reports {
+        out += &format!("{} ({})\n", r.pipeline, r.target);
+        out += &format!("  a run, at most     {}\n", whole(r, 1.0, &money));
+        match r.runs {
+            Some(runs) => {
+                out += &format!("  a month, at most   {} runs: {}\n", rounded(runs), whole(r, runs, &money));
+            }
+            None => out += "  a month            not known: no schedule says how often it runs\n",
+        }
+        for c in &r.cost.computes {
+            out += &format!("  {}: {}\n", c.name, compute(c, &money));
+        }
+        for (what, steps) in r.cost.elsewhere.iter().filter(|(what, _)| **what != "nothing") {
+            out += &format!("  not counted: {what}, for {}\n", steps.join(", "));
+        }
+        if r.critical.len() > 1 {
+            let hours = r.hours.map(|h| format!(", {} h at most", rounded(h))).unwrap_or_default();
+            out += &format!("  critical path      {}{hours}\n", r.critical.join(" > "));
+        }
+        for note in &r.notes {
+            out += &format!("  - {}\n    {}\n", note.text, note.help);
+        }
+        out.push('\n');
+    }
+    out += "Assumed: every step takes as long as its time limit lets it, with all its retries; every cluster has all its workers\n\
+            from its first step to its last; loops have all their items; both sides of a condition run.\n";
+    if let Some(hours) = args.assume_hours {
+        out += &format!("A step without a time limit takes {hours} h (`--assume-hours`).\n");
+    }
+    if let Some(items) = args.assume_items {
+        out += &format!("A loop whose list is not known has {items} items (`--assume-items`).\n");
+    }
+    out += &format!("Prices as of {}, from {from}: {}.\n", prices.as_of, prices.source);
+    out
+}
+
+/// Hours, DBUs, GPU hours and price of so many runs, each where it is known.
+fn whole(r: &Report, runs: f64, money: &dyn Fn(f64) -> String) -> String {
+    let mut parts = Vec::new();
+    match r.cost.price() {
+        Some(price) => parts.push(format!("about {}", money(price * runs))),
+        None => {
+            let known: f64 = r.cost.computes.iter().filter_map(|c| c.price).sum();
+            parts.push(match known > 0.0 {
+                true => format!("about {} for what is known, and more", money(known * runs)),
+                false => "the price is not known".to_owned(),
+            });
+        }
+    }
+    parts.extend(r.cost.dbu().map(|dbu| format!("{} DBU", rounded(dbu * runs))));
+    match r.cost.gpu_hours() {
+        Some(hours) if hours > 0.0 => parts.push(format!("{} GPU hours", rounded(hours * runs))),
+        Some(_) => {}
+        None => parts.push("GPU hours without a bound".to_owned()),
+    }
+    if runs == 1.0 {
+        parts.push(r.hours.map_or_else(|| "time without a bound".to_owned(), |h| format!("{} h", rounded(h))));
+    }
+    parts.join(", ")
+}
+
+fn compute(c: &Compute, money: &dyn Fn(f64) -> String) -> String {
+    let mut parts = vec![c.machines.clone()];
+    parts.extend(c.hours.map(|h| format!("{} h", rounded(h))));
+    parts.extend(c.gpu_hours.filter(|h| *h > 0.0).map(|h| format!("{} GPU hours", rounded(h))));
+    parts.extend(c.dbu.map(|d| format!("{} DBU", rounded(d))));
+    parts.extend(c.price.map(|p| format!("about {}", money(p))));
+    let unknown = if c.unknown.is_empty() { String::new() } else { format!("; {}", c.unknown.join("; ")) };
+    format!("{}{unknown}", parts.join(", "))
+}
+
+fn as_json(r: &Report) -> Value {
+    let computes: Vec<Value> = r
+        .cost
+        .computes
+        .iter()
+        .map(|c| {
+            json!({
+                "name": c.name, "machines": c.machines, "steps": c.steps, "hours": c.hours, "gpu_hours": c.gpu_hours,
+                "dbu": c.dbu, "price": c.price, "unknown": c.unknown,
+            })
+        })
+        .collect();
+    let notes: Vec<Value> =
+        r.notes.iter().map(|n| json!({ "steps": n.steps, "message": n.text, "help": n.help })).collect();
+    let price = r.cost.price();
+    json!({
+        "pipeline": r.pipeline,
+        "target": r.target,
+        "run": { "hours": r.hours, "gpu_hours": r.cost.gpu_hours(), "dbu": r.cost.dbu(), "price": price },
+        "runs_per_month": r.runs,
+        "price_per_month": price.zip(r.runs).map(|(p, n)| p * n),
+        "critical_path": r.critical,
+        "computes": computes,
+        "not_counted": r.cost.elsewhere,
+        "notes": notes,
+    })
+}
+
+/// Whether everything stays below what it may cost. What is not known cannot be shown to.
+fn gate(reports: &[Report], args: &Advise, currency: &str) -> Outcome {
+    let mut outcome = Outcome::Done;
+    let mut over = |r: &Report, what: &str, price: Option<f64>, most: f64| {
+        let why = match price {
+            Some(price) if price <= most => return,
+            Some(price) => format!("may cost about {} {currency}", rounded(price)),
+            None => "has a cost without a known bound".to_owned(),
+        };
+        eprintln!("pipec: {what} of `{}` {why}, and {most} {currency} is the most allowed", r.pipeline);
+        outcome = Outcome::Errors;
+    };
+    for r in reports {
+        if let Some(most) = args.max_cost {
+            over(r, "a run", r.cost.price(), most);
+        }
+        if let (Some(most), Some(runs)) = (args.max_monthly_cost, r.runs) {
+            over(r, "a month", r.cost.price().map(|p| p * runs), most);
+        }
+    }
+    outcome
+}
