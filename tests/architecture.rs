@@ -67,6 +67,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("dugong", &["src/graph/layout.rs"]),
     ("unicode_width", &["src/graph/"]),
     ("clap", &["src/cli/"]),
+    ("clap_mangen", &["src/cli/man.rs"]),
     ("zip", &["src/package/archive.rs"]),
     ("toml", &["src/package/", "src/project/tables.rs", "src/advise/prices.rs"]),
     ("ignore", &["src/package/select.rs"]),

@@ -84,6 +84,11 @@ pub enum Command {
         #[arg(long)]
         stdio: bool,
     },
+    /// Write man pages, one for each command
+    Man {
+        /// The directory
+        dir: PathBuf,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell

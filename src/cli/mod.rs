@@ -12,6 +12,7 @@ mod explain;
 mod fmt;
 mod graph;
 mod import;
+mod man;
 mod new;
 mod params;
 mod remote;
@@ -106,6 +107,7 @@ pub fn main() -> ExitCode {
                 Outcome::Errors
             }
         },
+        Command::Man { dir } => man::run(dir),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Args::command(), "pipec", &mut script);
