@@ -101,3 +101,30 @@ fn what_cannot_be_drawn_is_said() {
     assert_eq!(ran.status.code(), Some(1));
     assert!(ran.stdout.is_empty());
 }
+
+#[test]
+fn a_record_that_is_none_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("main.pipe"), "pipeline load {\n  step a {\n    notebook \"/a\"\n  }\n}\n").unwrap();
+    let run = |name: &str, record: &str| {
+        let folder = dir.path().join(".pipec/local/runs").join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("run.json"), record).unwrap();
+        folder
+    };
+    for (record, word) in [
+        ("[]", "names no pipeline"),
+        ("{", "is no record of a run"),
+        (r#"{"pipeline": "load"}"#, "has no tasks"),
+        (r#"{"pipeline": "load", "tasks": {"a": {"started": -9223372036854775808}}}"#, "is no time"),
+        (r#"{"pipeline": "load", "tasks": {"a": {"started": 5, "ended": 4}}}"#, "ends before it begins"),
+    ] {
+        let folder = run("odd", record);
+        let said = refused(dir.path(), &["--run", folder.to_str().unwrap(), "--pipeline", "load"]);
+        assert!(said.contains(word), "{record}: {said}");
+    }
+    // The last run is the last one of this pipeline.
+    run("20260101-load", r#"{"pipeline": "load", "tasks": {"a": {"started": 1, "ended": 2, "state": "ok"}}}"#);
+    run("20260102-my-load", r#"{"pipeline": "my-load", "tasks": {}}"#);
+    assert!(stdout(dir.path(), &["--run", "last"]).contains("run 20260101-load"));
+}

@@ -63,7 +63,7 @@ fn nothing_that_is_there_is_touched() {
     refused(&["new", here], "");
     refused(&["new", "x", "--template", "pyton"], "did you mean `python`?");
     refused(&["new", "x/1st"], "is no name of a project");
-    refused(&["new", "import"], "means something in Python");
+    refused(&["new", "import"], "means something else in Python");
     let project = dir.path().join("taken");
     std::fs::create_dir_all(&project).unwrap();
     std::fs::create_dir(project.join(".git")).unwrap();

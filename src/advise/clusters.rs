@@ -15,18 +15,21 @@ pub(super) struct Cluster<'j> {
     pub driver: Option<&'j str>,
     /// Workers at most.
     pub workers: u64,
+    /// Whether it is one of the job, and not of a task alone.
+    pub shared: bool,
     /// Whether Photon runs on it.
     pub photon: bool,
 }
 
 impl<'j> Cluster<'j> {
     /// Reads `new_cluster`.
-    pub fn of(name: String, spec: &'j Value) -> Cluster<'j> {
+    pub fn of(name: String, spec: &'j Value, shared: bool) -> Cluster<'j> {
         let text = |key: &str| spec.get(key).and_then(Value::as_str);
         let worker = text("node_type_id");
         let most = spec.pointer("/autoscale/max_workers").or_else(|| spec.get("num_workers"));
         Cluster {
             name,
+            shared,
             worker,
             driver: text("driver_node_type_id").or(worker),
             workers: most.and_then(Value::as_u64).unwrap_or(0),

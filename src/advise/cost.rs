@@ -68,25 +68,34 @@ pub(super) const NOTHING: &str = "nothing";
 
 /// What a run of a job comes to.
 pub fn cost(job: &Value, tasks: &Tasks<'_>, tables: &ComputeTables, prices: &Prices) -> Cost {
-    let mut found: Vec<(Cluster<'_>, Vec<&Task<'_>>)> = Vec::new();
+    let mut found: Vec<(Cluster<'_>, Vec<usize>)> = Vec::new();
     let mut serverless: BTreeMap<&'static str, Vec<&Task<'_>>> = BTreeMap::new();
     let mut elsewhere: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
-    for task in &tasks.list {
-        match place(job, task) {
+    for (at, task) in tasks.list.iter().enumerate() {
+        let place = place(job, task);
+        if !matches!(place, Place::Elsewhere(_)) && needs_warehouse(task.work) {
+            // dbt runs in one place and computes in another.
+            elsewhere.entry(WAREHOUSE).or_default().push(task.key.to_owned());
+        }
+        match place {
             Place::Cluster(cluster) => match found.iter_mut().find(|(c, _)| c.name == cluster.name) {
-                Some((_, steps)) => steps.push(task),
-                None => found.push((cluster, vec![task])),
+                Some((_, steps)) => steps.push(at),
+                None => found.push((cluster, vec![at])),
             },
             Place::ServerlessGpu(kind) => serverless.entry(kind).or_default().push(task),
             Place::Elsewhere(what) => elsewhere.entry(what).or_default().push(task.key.to_owned()),
         }
     }
     let mut computes: Vec<Compute> =
-        found.iter().map(|(cluster, steps)| of_cluster(cluster, steps, tables, prices)).collect();
+        found.iter().map(|(cluster, steps)| of_cluster(cluster, steps, tasks, tables, prices)).collect();
     for (kind, steps) in serverless {
         let gpus: u64 =
             kind.split('_').nth(1).and_then(|t| t.split('x').next()).and_then(|n| n.parse().ok()).unwrap_or(1);
-        let hours = steps.iter().try_fold(0.0, |sum, t| Some(sum + t.longest?));
+        let hours = steps.iter().try_fold(0.0, |sum, t| Some(sum + tasks.together(t)?));
+        let mut unknown = vec!["what serverless GPUs take in DBUs is not in the payload".to_owned()];
+        if hours.is_none() {
+            unknown.extend(steps.iter().find_map(|t| t.unbounded).map(str::to_owned));
+        }
         computes.push(Compute {
             name: format!("serverless {kind}"),
             machines: format!("{gpus} GPU"),
@@ -96,10 +105,19 @@ pub fn cost(job: &Value, tasks: &Tasks<'_>, tables: &ComputeTables, prices: &Pri
             gpus,
             dbu: None,
             price: None,
-            unknown: vec!["what serverless GPUs take in DBUs is not in the payload".to_owned()],
+            unknown,
         });
     }
     Cost { computes, elsewhere }
+}
+
+/// What runs SQL for steps that say so.
+const WAREHOUSE: &str = "a SQL warehouse";
+
+/// Whether something of a task runs on a warehouse.
+fn needs_warehouse(work: &Value) -> bool {
+    let blocks = work.as_object().into_iter().flatten();
+    blocks.filter(|(key, _)| key.ends_with("_task")).any(|(_, b)| b.get("warehouse_id").is_some())
 }
 
 /// Where a task runs, to whoever pays.
@@ -112,7 +130,7 @@ enum Place<'j> {
 fn place<'j>(job: &'j Value, task: &Task<'j>) -> Place<'j> {
     let work = task.work;
     if let Some(spec) = work.get("new_cluster") {
-        return Place::Cluster(Cluster::of(format!("cluster of {}", task.key), spec));
+        return Place::Cluster(Cluster::of(format!("cluster of {}", task.key), spec, false));
     }
     if let Some(key) = work.get("job_cluster_key").and_then(Value::as_str) {
         let all = job.get("job_clusters").and_then(Value::as_array).into_iter().flatten();
@@ -120,7 +138,7 @@ fn place<'j>(job: &'j Value, task: &Task<'j>) -> Place<'j> {
             .filter(|c| c.get("job_cluster_key").and_then(Value::as_str) == Some(key))
             .find_map(|c| c.get("new_cluster"));
         if let Some(spec) = spec {
-            return Place::Cluster(Cluster::of(format!("cluster {key}"), spec));
+            return Place::Cluster(Cluster::of(format!("cluster {key}"), spec, true));
         }
     }
     if let Some(kind) = work.pointer("/compute/hardware_accelerator").and_then(Value::as_str) {
@@ -131,19 +149,26 @@ fn place<'j>(job: &'j Value, task: &Task<'j>) -> Place<'j> {
     Place::Elsewhere(match () {
         () if has("condition_task") => NOTHING,
         () if has("existing_cluster_id") => "a cluster that is there anyway",
-        () if has("sql_task") || has("dbt_task") || work.pointer("/notebook_task/warehouse_id").is_some() => {
-            "a SQL warehouse"
-        }
+        () if has("sql_task") || needs_warehouse(work) => WAREHOUSE,
         () if has("run_job_task") => "a job of its own",
         () if has("pipeline_task") => "a pipeline of the workspace",
         () => "serverless compute",
     })
 }
 
-fn of_cluster(cluster: &Cluster<'_>, steps: &[&Task<'_>], tables: &ComputeTables, prices: &Prices) -> Compute {
-    let first = steps.iter().map(|t| t.starts).fold(f64::MAX, f64::min);
-    let last = steps.iter().try_fold(0.0f64, |most, t| Some(most.max(t.ends?)));
-    let hours = last.map(|last| (last - first).max(0.0));
+fn of_cluster(
+    cluster: &Cluster<'_>,
+    steps: &[usize],
+    tasks: &Tasks<'_>,
+    tables: &ComputeTables,
+    prices: &Prices,
+) -> Compute {
+    let on: Vec<&Task<'_>> = steps.iter().filter_map(|i| tasks.list.get(*i)).collect();
+    // A cluster of a task's own is there once for each item; one of the job from its first step to its last.
+    let hours = match (cluster.shared, on.as_slice()) {
+        (false, [task]) => tasks.together(task),
+        _ => tasks.span(steps),
+    };
     let mut unknown = Vec::new();
     let mut dbu = Some(0.0);
     let mut machines_price = Some(0.0);
@@ -169,14 +194,20 @@ fn of_cluster(cluster: &Cluster<'_>, steps: &[&Task<'_>], tables: &ComputeTables
     }
     let cloud = cluster.cloud(tables).and_then(|c| prices.cloud.get(c.name()));
     if cloud.is_none() && dbu.is_some() {
-        unknown.push("the table of prices lacks its cloud".to_owned());
+        let id = cluster.worker.or(cluster.driver).unwrap_or_default();
+        unknown.push(match tables.node(id) {
+            Some(_) => "the table of prices lacks its cloud".to_owned(),
+            None => format!("which cloud `{id}` is of is not known: a `[[node_type]]` in `pipec.toml` says it"),
+        });
     }
     let factor = if cluster.photon { cloud.map(|c| c.photon) } else { Some(1.0) };
     let dbu = dbu.zip(factor).zip(hours).map(|((per_hour, factor), hours)| per_hour * factor * hours);
     let price = dbu.zip(cloud).map(|(dbu, cloud)| dbu * cloud.jobs);
     let price = price.zip(machines_price).zip(hours).map(|((price, machines), hours)| price + machines * hours);
     if hours.is_none() {
-        unknown.push("a step on it has no time limit".to_owned());
+        unknown.extend(
+            on.iter().find_map(|t| t.unbounded).or(Some("what it waits for has no time limit")).map(str::to_owned),
+        );
     }
     let words: Vec<String> =
         cluster.machines().iter().map(|(id, n)| format!("{n} x {}", id.unwrap_or("a machine of a pool"))).collect();
@@ -184,7 +215,7 @@ fn of_cluster(cluster: &Cluster<'_>, steps: &[&Task<'_>], tables: &ComputeTables
     Compute {
         name: cluster.name.clone(),
         machines: words.join(" + "),
-        steps: steps.iter().map(|t| t.key.to_owned()).collect(),
+        steps: on.iter().map(|t| t.key.to_owned()).collect(),
         hours,
         gpu_hours: if gpus == 0 { Some(0.0) } else { hours.map(|h| h * gpus as f64) },
         gpus,

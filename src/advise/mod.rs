@@ -16,7 +16,7 @@ pub use tasks::{Assume, Task, Tasks};
 
 use serde_json::Value;
 
-/// How often a job runs in a month of a twelfth of a year, if its schedule says it.
+/// How often a job runs in a twelfth of a year on average, if its schedule says it.
 pub fn runs_per_month(job: &Value) -> Option<f64> {
     if let Some(cron) = job.pointer("/schedule/quartz_cron_expression").and_then(Value::as_str) {
         return crate::time::Cron::parse(cron).ok().map(|c| c.per_month());
@@ -30,6 +30,14 @@ pub fn runs_per_month(job: &Value) -> Option<f64> {
         _ => return None,
     };
     Some(365.25 / 12.0 / days)
+}
+
+/// Hours from one run to the next, at least, if its schedule says it.
+pub fn shortest_gap(job: &Value) -> Option<f64> {
+    match job.pointer("/schedule/quartz_cron_expression").and_then(Value::as_str) {
+        Some(cron) => crate::time::Cron::parse(cron).ok()?.shortest_gap(),
+        None => runs_per_month(job).map(|n| 365.25 / 12.0 * 24.0 / n),
+    }
 }
 
 /// A number with two digits that count: more would be invented.

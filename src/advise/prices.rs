@@ -14,6 +14,7 @@ pub const BUILT_IN: &str = include_str!("prices.toml");
 #[serde(deny_unknown_fields)]
 pub struct Prices {
     /// The day that the prices are of.
+    #[serde(deserialize_with = "day")]
     pub as_of: String,
     /// Their currency.
     pub currency: String,
@@ -45,6 +46,20 @@ pub struct NodePrice {
     pub dbu: f64,
     /// The price of the machine itself.
     pub machine: Option<f64>,
+}
+
+/// A day, as a text or as a date of TOML.
+fn day<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Day {
+        Text(String),
+        Date(toml::value::Datetime),
+    }
+    Ok(match Day::deserialize(from)? {
+        Day::Text(text) => text,
+        Day::Date(date) => date.to_string(),
+    })
 }
 
 impl Prices {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::cost::Cost;
 use super::tasks::Tasks;
-use super::{rounded, runs_per_month};
+use super::{rounded, shortest_gap};
 
 /// Something that could be better.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,8 +51,10 @@ fn list<'s>(steps: impl IntoIterator<Item = &'s str>) -> String {
 
 /// Steps that nothing ends.
 fn limits(tasks: &Tasks<'_>, out: &mut Vec<Note>) {
-    let without =
-        |t: &&super::Task<'_>| t.work.get("condition_task").is_none() && t.work.get("timeout_seconds").is_none();
+    let without = |t: &&super::Task<'_>| {
+        t.work.get("condition_task").is_none()
+            && t.work.get("timeout_seconds").and_then(Value::as_f64).is_none_or(|n| n <= 0.0)
+    };
     let steps: Vec<String> = tasks.list.iter().filter(without).map(|t| t.key.to_owned()).collect();
     if !steps.is_empty() && tasks.limit.is_none() {
         out.push(Note {
@@ -144,14 +146,14 @@ fn idle(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Note>) {
 
 /// Runs that may meet the next one.
 fn overlap(job: &Value, tasks: &Tasks<'_>, out: &mut Vec<Note>) {
-    let Some((runs, longest)) = runs_per_month(job).zip(tasks.longest()) else { return };
-    let between = 365.25 / 12.0 * 24.0 / runs;
-    let at_once = job.get("max_concurrent_runs").and_then(Value::as_i64).unwrap_or(1);
-    if longest > between && at_once <= 1 {
+    let Some((between, longest)) = shortest_gap(job).zip(tasks.longest()) else { return };
+    let queued = job.pointer("/queue/enabled").and_then(Value::as_bool) == Some(true);
+    let at_once = job.get("max_concurrent_runs").and_then(Value::as_i64).unwrap_or(1).max(1);
+    if longest > between * at_once as f64 && !queued {
         out.push(Note {
             steps: Vec::new(),
             text: format!(
-                "a run may take {} h, and the next one is due after about {} h: it is skipped then",
+                "a run may take {} h, and the next one may be due after {} h: with {at_once} at a time one is skipped then",
                 rounded(longest),
                 rounded(between)
             ),
@@ -164,9 +166,10 @@ fn overlap(job: &Value, tasks: &Tasks<'_>, out: &mut Vec<Note>) {
 /// Requirements that come to something else tomorrow.
 fn unpinned(job: &Value, tasks: &Tasks<'_>, out: &mut Vec<Note>) {
     let loose = |line: &str| {
-        let line = line.trim();
+        let line = line.split([';', '#']).next().unwrap_or_default().trim();
         !(line.starts_with(['/', '-', '.'])
-            || line.contains("==")
+            || line.starts_with("dbfs:")
+            || line.contains("==") && !line.contains('*')
             || line.contains(" @ ")
             || line.contains("://")
             || line.is_empty())

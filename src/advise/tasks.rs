@@ -22,6 +22,12 @@ pub struct Task<'j> {
     pub work: &'j Value,
     /// Hours that it takes at most, with all tries; `None` without a bound.
     pub longest: Option<f64>,
+    /// Hours of all its items together, each for itself; without a loop as `longest`.
+    pub together: Option<f64>,
+    /// How many items run at a time.
+    pub parallel: u64,
+    /// Why it has no bound.
+    pub unbounded: Option<&'static str>,
     /// How often it is tried at most; `None` without end.
     pub attempts: Option<u64>,
     /// Places in the list of those that it waits for.
@@ -55,11 +61,14 @@ impl<'j> Tasks<'j> {
             .iter()
             .map(|task| {
                 let after = task.get("depends_on").and_then(Value::as_array).into_iter().flatten();
-                let (longest, attempts) = longest(task, assume);
+                let Length { longest, together, parallel, attempts, unbounded } = longest(task, assume);
                 Task {
                     key: key(task),
                     work: task.pointer("/for_each_task/task").unwrap_or(task),
                     longest,
+                    together,
+                    parallel,
+                    unbounded,
                     attempts,
                     after: after.filter_map(|d| place.get(d.get("task_key")?.as_str()?).copied()).collect(),
                     starts: 0.0,
@@ -91,6 +100,60 @@ impl<'j> Tasks<'j> {
         Tasks { list, limit }
     }
 
+    /// Hours from the start of the first of some tasks to the end of the last, at most: whatever happens to begin early
+    /// or end late. What every one of them waits for is over by then, and does not count.
+    pub fn span(&self, members: &[usize]) -> Option<f64> {
+        let mut shared: Option<Vec<bool>> = None;
+        for member in members {
+            let above = self.above(*member);
+            shared = Some(match shared {
+                None => above,
+                Some(before) => before.iter().zip(&above).map(|(a, b)| *a && *b).collect(),
+            });
+        }
+        let shared = shared.unwrap_or_default();
+        let mut ends: Vec<Option<f64>> = vec![None; self.list.len()];
+        for at in in_order(&self.list) {
+            let Some(task) = self.list.get(at) else { continue };
+            let own = if shared.get(at) == Some(&true) { Some(0.0) } else { task.longest };
+            let start = task.after.iter().try_fold(0.0f64, |most, b| Some(most.max(ends.get(*b).copied().flatten()?)));
+            if let Some(slot) = ends.get_mut(at) {
+                *slot = start.zip(own).map(|(s, o)| s + o);
+            }
+        }
+        let last = members.iter().try_fold(0.0f64, |most, m| Some(most.max(ends.get(*m).copied().flatten()?)));
+        match (last, self.limit) {
+            (Some(last), Some(limit)) => Some(last.min(limit)),
+            (last, limit) => last.or(limit),
+        }
+    }
+
+    /// For each task whether another one waits for it, directly or not.
+    fn above(&self, of: usize) -> Vec<bool> {
+        let mut out = vec![false; self.list.len()];
+        let mut stack = vec![of];
+        while let Some(at) = stack.pop() {
+            for before in self.list.get(at).map(|t| t.after.as_slice()).unwrap_or_default() {
+                if let Some(slot) = out.get_mut(*before)
+                    && !*slot
+                {
+                    *slot = true;
+                    stack.push(*before);
+                }
+            }
+        }
+        out
+    }
+
+    /// Hours of all items of a task together, cut by the limit of the job.
+    pub fn together(&self, task: &Task<'_>) -> Option<f64> {
+        let most = self.limit.map(|l| l * task.parallel as f64);
+        match (task.together, most) {
+            (Some(t), Some(m)) => Some(t.min(m)),
+            (t, m) => t.or(m),
+        }
+    }
+
     /// Hours of the whole run, if every task takes its longest; `None` without a bound.
     pub fn longest(&self) -> Option<f64> {
         self.list.iter().try_fold(0.0f64, |most, t| Some(most.max(t.ends?)))
@@ -110,29 +173,57 @@ impl<'j> Tasks<'j> {
     }
 }
 
-/// Hours of a task with all its tries, and how often it is tried.
-fn longest(task: &Value, assume: &Assume) -> (Option<f64>, Option<u64>) {
+/// How long a task takes at most.
+struct Length {
+    longest: Option<f64>,
+    together: Option<f64>,
+    parallel: u64,
+    attempts: Option<u64>,
+    unbounded: Option<&'static str>,
+}
+
+fn longest(task: &Value, assume: &Assume) -> Length {
+    let attempts = match task.get("max_retries").and_then(Value::as_i64) {
+        Some(n) if n < 0 => None,
+        n => Some(n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0) + 1),
+    };
+    let pause = task.get("min_retry_interval_millis").and_then(Value::as_f64).unwrap_or(0.0) / 3_600_000.0;
+    let tries = |one: Option<f64>| one.zip(attempts).map(|(h, n)| h * n as f64 + pause * (n - 1) as f64);
     if let Some(each) = task.get("for_each_task") {
-        let inner = each.get("task").unwrap_or(&Value::Null);
-        let (one, attempts) = longest(inner, assume);
+        let inner = longest(each.get("task").unwrap_or(&Value::Null), assume);
         let literal =
             each.get("inputs").and_then(Value::as_str).and_then(|t| serde_json::from_str::<Vec<Value>>(t).ok());
         let items = literal.map(|l| l.len() as u64).or(assume.items);
         let parallel = each.get("concurrency").and_then(Value::as_u64).unwrap_or(1).max(1);
         let rounds = items.map(|n| n.div_ceil(parallel) as f64);
-        return (one.zip(rounds).map(|(hours, rounds)| hours * rounds), attempts);
+        let all = inner.longest.zip(rounds).map(|(hours, rounds)| hours * rounds);
+        let together = inner.longest.zip(items).map(|(hours, n)| hours * n as f64);
+        let limit = hours(task, "timeout_seconds");
+        let parallel = items.map_or(parallel, |n| n.min(parallel).max(1));
+        let cut = |most: Option<f64>, limit: Option<f64>| match (most, limit) {
+            (Some(m), Some(l)) => Some(m.min(l)),
+            (m, l) => m.or(l),
+        };
+        let longest = tries(cut(all, limit));
+        let unbounded = match (longest, inner.unbounded) {
+            (Some(_), _) => None,
+            (None, Some(why)) => Some(why),
+            (None, None) => Some("a loop on it has a list that is known at run time alone (`--assume-items`)"),
+        };
+        let together = tries(cut(together, limit.map(|l| l * parallel as f64)));
+        return Length { longest, together, parallel, attempts: attempts.and(inner.attempts), unbounded };
     }
-    let instant = task.get("condition_task").is_some();
-    let attempts = match task.get("max_retries").and_then(Value::as_i64) {
-        Some(n) if n < 0 => None,
-        n => Some(n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0) + 1),
-    };
-    if instant {
-        return (Some(0.0), Some(1));
+    if task.get("condition_task").is_some() {
+        let nothing = Some(0.0);
+        return Length { longest: nothing, together: nothing, parallel: 1, attempts: Some(1), unbounded: None };
     }
-    let pause = task.get("min_retry_interval_millis").and_then(Value::as_f64).unwrap_or(0.0) / 3_600_000.0;
     let one = hours(task, "timeout_seconds").or(assume.hours);
-    (one.zip(attempts).map(|(h, n)| h * n as f64 + pause * (n - 1) as f64), attempts)
+    let unbounded = match (one, attempts) {
+        (None, _) => Some("a step on it has no time limit"),
+        (_, None) => Some("a step on it is tried without end"),
+        _ => None,
+    };
+    Length { longest: tries(one), together: tries(one), parallel: 1, attempts, unbounded }
 }
 
 /// The places of tasks, each behind those that it waits for; what stands in a circle is left out.

@@ -1,6 +1,7 @@
 //! `pipec advise`.
 
 use std::path::Path;
+use std::rc::Rc;
 
 use serde_json::{Value, json};
 
@@ -21,6 +22,10 @@ struct Report {
     cost: Cost,
     runs: Option<f64>,
     notes: Vec<Note>,
+    /// Why it may run at any time, where it does so by itself.
+    unscheduled: Option<&'static str>,
+    /// The table of prices, and where it is from.
+    prices: Rc<(String, Prices)>,
 }
 
 pub fn run(args: &Advise, shared: &Shared) -> Outcome {
@@ -37,40 +42,39 @@ pub fn run(args: &Advise, shared: &Shared) -> Outcome {
         return Outcome::Errors;
     }
     let mut reports = Vec::new();
-    let mut used: Option<(String, Prices)> = None;
     for (project, program) in programs(&loaded, &checked) {
         let built = match build_one(project, program, shared, shared.user.as_deref()) {
             Ok(built) => built,
             Err(outcome) => return outcome,
         };
-        let (from, prices) = match prices(args, project.dir()) {
-            Ok(found) => found,
+        let prices = match prices(args, project.dir()) {
+            Ok(found) => Rc::new(found),
             Err(why) => return usage(why),
         };
         let production = program.target.mode == Mode::Production;
         let jobs = built.bundle.jobs.iter().filter(|j| args.pipeline.as_deref().is_none_or(|p| p == j.pipeline));
         reports.extend(jobs.map(|job| of(job, &built, &prices, args, production)));
-        used = Some((from, prices));
     }
     let names = || programs(&loaded, &checked).flat_map(|(_, p)| p.pipelines.iter().map(|p| p.name.as_str()));
-    let Some((from, prices)) = used.filter(|_| !reports.is_empty()) else {
-        return usage(no_such("pipeline", args.pipeline.as_deref().unwrap_or_default(), names()));
-    };
+    match &args.pipeline {
+        Some(name) if reports.is_empty() => return usage(no_such("pipeline", name, names())),
+        None if reports.is_empty() => return usage("there is no pipeline"),
+        _ => {}
+    }
     match args.output {
         Output::Json => {
             let pipelines: Vec<Value> = reports.iter().map(as_json).collect();
-            let table = json!({ "as_of": prices.as_of, "currency": prices.currency, "source": prices.source });
-            super::print(&format!("{:#}\n", json!({ "version": 1, "prices": table, "pipelines": pipelines })));
+            super::print(&format!("{:#}\n", json!({ "version": 1, "pipelines": pipelines })));
         }
-        Output::Text => super::print(&text(&reports, &from, &prices, args)),
+        Output::Text => super::print(&text(&reports, args)),
     }
-    gate(&reports, args, &prices.currency)
+    gate(&reports, args)
 }
 
-fn of(job: &Job, built: &Built<'_>, prices: &Prices, args: &Advise, production: bool) -> Report {
+fn of(job: &Job, built: &Built<'_>, prices: &Rc<(String, Prices)>, args: &Advise, production: bool) -> Report {
     let assume = Assume { hours: args.assume_hours, items: args.assume_items };
     let tasks = Tasks::of(&job.body, &assume);
-    let cost = cost(&job.body, &tasks, &built.project.tables, prices);
+    let cost = cost(&job.body, &tasks, &built.project.tables, &prices.1);
     Report {
         pipeline: job.pipeline.to_string(),
         target: built.bundle.target.to_string(),
@@ -79,6 +83,8 @@ fn of(job: &Job, built: &Built<'_>, prices: &Prices, args: &Advise, production: 
         runs: runs_per_month(&job.body),
         notes: notes(&job.body, &tasks, &cost, production),
         cost,
+        unscheduled: ["continuous", "trigger"].into_iter().find(|key| job.body.get(*key).is_some()),
+        prices: prices.clone(),
     }
 }
 
@@ -96,18 +102,26 @@ fn prices(args: &Advise, dir: &Path) -> Result<(String, Prices), String> {
     Ok((shown, prices))
 }
 
-fn text(reports: &[Report], from: &str, prices: &Prices, args: &Advise) -> String {
+fn text(reports: &[Report], args: &Advise) -> String {
     let mut out = String::new();
-    let money = |price: f64| format!("{} {}", rounded(price), prices.currency);
     for r in reports {
+        let money = |price: f64| format!("{} {}", rounded(price), r.prices.1.currency);
         out += &format!("{} ({})\n", r.pipeline, r.target);
         out += &format!("  a run, at most     {}\n", whole(r, 1.0, &money));
-        match r.runs {
-            Some(runs) => {
-                out += &format!("  a month, at most   {} runs: {}\n", rounded(runs), whole(r, runs, &money));
+        out += &match (r.runs, r.unscheduled) {
+            (Some(runs), _) => {
+                format!(
+                    "  a month            {} runs on average, together at most {}\n",
+                    rounded(runs),
+                    whole(r, runs, &money)
+                )
             }
-            None => out += "  a month            not known: no schedule says how often it runs\n",
-        }
+            (None, Some("continuous")) => "  a month            not known: it runs all the time\n".to_owned(),
+            (None, Some(_)) => {
+                "  a month            not known: its trigger does not say how often it runs\n".to_owned()
+            }
+            (None, None) => "  a month            not known: nothing starts it by itself\n".to_owned(),
+        };
         for c in &r.cost.computes {
             out += &format!("  {}: {}\n", c.name, compute(c, &money));
         }
@@ -131,7 +145,15 @@ fn text(reports: &[Report], from: &str, prices: &Prices, args: &Advise) -> Strin
     if let Some(items) = args.assume_items {
         out += &format!("A loop whose list is not known has {items} items (`--assume-items`).\n");
     }
-    out += &format!("Prices as of {}, from {from}: {}.\n", prices.as_of, prices.source);
+    let mut tables: Vec<String> = reports
+        .iter()
+        .map(|r| {
+            let (from, prices) = &*r.prices;
+            format!("Prices as of {}, from {from}: {}.\n", prices.as_of, prices.source)
+        })
+        .collect();
+    tables.dedup();
+    tables.iter().for_each(|t| out += t);
     out
 }
 
@@ -188,6 +210,7 @@ fn as_json(r: &Report) -> Value {
     json!({
         "pipeline": r.pipeline,
         "target": r.target,
+        "prices": { "as_of": r.prices.1.as_of, "currency": r.prices.1.currency, "source": r.prices.1.source },
         "run": { "hours": r.hours, "gpu_hours": r.cost.gpu_hours(), "dbu": r.cost.dbu(), "price": price },
         "runs_per_month": r.runs,
         "price_per_month": price.zip(r.runs).map(|(p, n)| p * n),
@@ -199,9 +222,10 @@ fn as_json(r: &Report) -> Value {
 }
 
 /// Whether everything stays below what it may cost. What is not known cannot be shown to.
-fn gate(reports: &[Report], args: &Advise, currency: &str) -> Outcome {
+fn gate(reports: &[Report], args: &Advise) -> Outcome {
     let mut outcome = Outcome::Done;
     let mut over = |r: &Report, what: &str, price: Option<f64>, most: f64| {
+        let currency = &r.prices.1.currency;
         let why = match price {
             Some(price) if price <= most => return,
             Some(price) => format!("may cost about {} {currency}", rounded(price)),
@@ -214,8 +238,9 @@ fn gate(reports: &[Report], args: &Advise, currency: &str) -> Outcome {
         if let Some(most) = args.max_cost {
             over(r, "a run", r.cost.price(), most);
         }
-        if let (Some(most), Some(runs)) = (args.max_monthly_cost, r.runs) {
-            over(r, "a month", r.cost.price().map(|p| p * runs), most);
+        // What starts by itself and does not say how often has no bound; what is started by hand has no month.
+        if let Some(most) = args.max_monthly_cost.filter(|_| r.runs.is_some() || r.unscheduled.is_some()) {
+            over(r, "a month", r.cost.price().zip(r.runs).map(|(price, runs)| price * runs), most);
         }
     }
     outcome

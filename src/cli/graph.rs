@@ -88,6 +88,7 @@ fn choose<'a>(args: &Args, format: Drawing, all: &[Found<'a>]) -> Result<Vec<Fou
         ([], None) => Err("there is no pipeline to draw".to_owned()),
         ([_], _) => Ok(chosen),
         _ if format == Drawing::Html && args.run.is_none() => Ok(chosen),
+        (_, Some(name)) => Err(format!("several projects have a pipeline `{name}`; name one of the projects")),
         _ => Err(format!("name the pipeline with `--pipeline`: {}", one_of(names(), 12))),
     }
 }
@@ -102,7 +103,12 @@ fn drawn(
     if format == Drawing::Html {
         let mut parts = Vec::new();
         for found in chosen {
-            parts.push(part(args, shared, loaded, found)?);
+            let mut part = part(args, shared, loaded, found)?;
+            // Pipelines of two projects may have one name.
+            if chosen.iter().filter(|(.., p)| p.name == found.2.name).count() > 1 {
+                part.title = format!("{} in {}", part.title, found.0.dir().display());
+            }
+            parts.push(part);
         }
         let title = match (parts.as_slice(), chosen.first()) {
             ([one], _) => one.graph.pipeline.clone(),
@@ -114,6 +120,12 @@ fn drawn(
     let Some(found @ (.., pipeline)) = chosen.first() else { return Ok(String::new()) };
     let drawn = graph(pipeline);
     let record = record(args, shared, found)?;
+    if format == Drawing::Mermaid && drawn.edges.len() > 500 && !shared.quiet {
+        eprintln!(
+            "note    Mermaid draws no more than 500 edges unless it is told otherwise (`maxEdges`); this has {}",
+            drawn.edges.len()
+        );
+    }
     Ok(match format {
         Drawing::Mermaid => mermaid(&drawn, record.as_ref()),
         Drawing::Dot => dot(&drawn, record.as_ref()),
@@ -126,10 +138,7 @@ fn drawn(
 
 /// The path that decided how long a run took.
 fn decisive(graph: &Graph, run: &Record) -> Critical {
-    critical(graph, &|i| {
-        let step = graph.nodes.get(i).and_then(|n| run.steps.get(&n.key));
-        step.and_then(StepRecord::took).unwrap_or(0) as f64
-    })
+    critical(graph, &|i| graph.nodes.get(i).map_or(0.0, |n| run.took(&n.key) as f64))
 }
 
 /// A pipeline of a page: its graph, and what stands behind each task.
@@ -154,6 +163,7 @@ fn part(args: &Args, shared: &Shared, loaded: &Loaded, found: &Found<'_>) -> Res
         map.retain(|key, _| key != "tasks");
     }
     Ok(Part {
+        title: pipeline.name.to_string(),
         whole: Shown {
             description: pipeline.settings.str("description").map(str::to_owned),
             settings: pretty(&settings),
@@ -220,14 +230,27 @@ impl Place<'_> {
         if let Some(form) = &self.args.link {
             // A project in the current directory has an empty path.
             let root = std::path::absolute(Path::new(".").join(self.built.project.dir())).ok()?;
-            let path = slashes(absolute.strip_prefix(&root).unwrap_or(file));
-            let filled = form.replace("{path}", &path).replace("{file}", &slashes(&absolute));
+            let path = in_address(&slashes(absolute.strip_prefix(&root).unwrap_or(file)));
+            let whole = in_address(slashes(&absolute).trim_start_matches('/'));
+            let filled = form.replace("{path}", &path).replace("{file}", &whole);
             return Some(filled.replace("{line}", &line.to_string()));
         }
         // Beside the page, wherever both are taken together.
         let out = std::path::absolute(self.args.out.as_deref()?).ok()?;
-        Some(format!("{}#L{line}", slashes(&relative(out.parent()?, &absolute))))
+        Some(format!("{}#L{line}", in_address(&slashes(&relative(out.parent()?, &absolute)))))
     }
+}
+
+/// A path as a part of an address.
+fn in_address(path: &str) -> String {
+    let mut out = String::new();
+    for byte in path.bytes() {
+        match byte {
+            b if b.is_ascii_alphanumeric() || b"-_.~/:".contains(&b) => out.push(char::from(b)),
+            b => out += &format!("%{b:02X}"),
+        }
+    }
+    out
 }
 
 /// The way from a directory to a file, both absolute.
@@ -272,27 +295,38 @@ fn folder(run: &str, of: &[Found<'_>]) -> Option<PathBuf> {
     if run != "last" {
         return Some(PathBuf::from(run));
     }
+    let mut runs: Vec<PathBuf> = Vec::new();
+    for (project, ..) in of {
+        let folders = std::fs::read_dir(project.dir().join(".pipec").join("local").join("runs"));
+        runs.extend(folders.into_iter().flatten().flatten().map(|e| e.path()));
+    }
     // Their names begin with the time.
-    of.iter()
-        .flat_map(|(project, _, pipeline)| {
-            let runs = std::fs::read_dir(project.dir().join(".pipec").join("local").join("runs"));
-            let end = format!("-{}", pipeline.name);
-            runs.into_iter().flatten().flatten().filter(move |e| e.file_name().to_string_lossy().ends_with(&end))
-        })
-        .max_by_key(std::fs::DirEntry::file_name)
-        .map(|e| e.path())
+    runs.sort_by(|a, b| b.file_name().cmp(&a.file_name()));
+    runs.into_iter().find(|r| read_record(r).is_ok_and(|(of_run, _)| of.iter().any(|(.., p)| p.name == of_run)))
 }
 
 /// The pipeline of a run on this machine, and what it has left.
 fn read_record(folder: &Path) -> Result<(String, Record), String> {
     let file = folder.join(RECORD);
     let bytes = std::fs::read(&file).map_err(|e| format!("cannot read `{}`: {e}", file.display()))?;
-    let json: Value =
-        serde_json::from_slice(&bytes).map_err(|e| format!("`{}` is no record of a run: {e}", file.display()))?;
-    let pipeline = json.get("pipeline").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let number = |task: &Value, key: &str| task.get(key).and_then(Value::as_i64);
-    let tasks = json.get("tasks").and_then(Value::as_object).into_iter().flatten();
-    let steps = tasks.map(|(key, task)| {
+    let wrong = |why: &str| format!("`{}` is no record of a run: {why}", file.display());
+    let json: Value = serde_json::from_slice(&bytes).map_err(|e| wrong(&e.to_string()))?;
+    let pipeline = json.get("pipeline").and_then(Value::as_str).ok_or_else(|| wrong("it names no pipeline"))?;
+    let tasks = json.get("tasks").and_then(Value::as_object).ok_or_else(|| wrong("it has no tasks"))?;
+    let mut steps = BTreeMap::new();
+    for (key, task) in tasks {
+        let time = |name: &str| match task.get(name) {
+            None => Ok(None),
+            // To the end of the year 9999.
+            Some(v) => match v.as_i64().filter(|n| (0..253_402_300_800_000).contains(n)) {
+                Some(n) => Ok(Some(n)),
+                None => Err(wrong(&format!("`{name}` of `{key}` is no time"))),
+            },
+        };
+        let (started, ended) = (time("started")?, time("ended")?);
+        if started.zip(ended).is_some_and(|(s, e)| e < s) {
+            return Err(wrong(&format!("`{key}` ends before it begins")));
+        }
         let word = task.get("state").and_then(Value::as_str).unwrap_or("started").to_owned();
         let tone = match word.as_str() {
             "ok" => Tone::Good,
@@ -300,14 +334,11 @@ fn read_record(folder: &Path) -> Result<(String, Record), String> {
             "started" => Tone::Busy,
             _ => Tone::Idle,
         };
-        let attempts = number(task, "attempts").and_then(|n| n.try_into().ok()).unwrap_or(0);
-        (
-            key.clone(),
-            StepRecord { word, tone, started: number(task, "started"), ended: number(task, "ended"), attempts },
-        )
-    });
+        let attempts = task.get("attempts").and_then(Value::as_u64).and_then(|n| n.try_into().ok()).unwrap_or(0);
+        steps.insert(key.clone(), StepRecord { word, tone, started, ended, attempts });
+    }
     let title = folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into_owned());
-    Ok((pipeline, Record { title, url: None, steps: steps.collect() }))
+    Ok((pipeline.to_owned(), Record { title, url: None, steps }))
 }
 
 fn of_workspace(run: &RunView) -> Record {

@@ -32,7 +32,10 @@ pub fn run(args: &New, shared: &Shared) -> Outcome {
         }
     }
     if !shared.quiet {
-        eprintln!("next    cd {} && pipec run --local", args.dir.display());
+        let shown = args.dir.display().to_string();
+        let plain = shown.chars().all(|c| c.is_alphanumeric() || "-_./\\:~".contains(c));
+        let shown = if plain { shown } else { format!("'{}'", shown.replace('\'', "'\\''")) };
+        eprintln!("next    cd {shown} && pipec run --local");
     }
     Outcome::Done
 }
@@ -55,7 +58,10 @@ fn is_free(dir: &Path) -> Result<(), String> {
                 found.file_name().to_string_lossy()
             )),
         },
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => match std::fs::symlink_metadata(dir) {
+            Ok(_) => Err(format!("`{}` is a link that leads nowhere", dir.display())),
+            Err(_) => Ok(()),
+        },
         Err(e) => Err(format!("cannot read `{}`: {e}", dir.display())),
     }
 }

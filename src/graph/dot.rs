@@ -68,5 +68,5 @@ fn inside(graph: &Graph, run: Option<&Record>, group: Option<usize>, level: usiz
 
 /// A text of the language: a line break is `\n` in it.
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+    format!("\"{}\"", text.replace('&', "&amp;").replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
 }

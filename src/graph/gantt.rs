@@ -37,11 +37,11 @@ pub(super) fn drawn(graph: &Graph, run: &Record, top: f64) -> (String, f64, f64)
         return (out, 320.0, 52.0);
     };
     let names = rows.iter().map(|(k, _)| columns(k).min(34)).max().unwrap_or(0) as f64 * 6.4 + 32.0;
-    let whole = (to - from).max(1) as f64;
-    let x = |ms: i64| names + (ms - from) as f64 / whole * BARS;
+    let whole = to.saturating_sub(from).max(1) as f64;
+    let x = |ms: i64| names + ms.saturating_sub(from) as f64 / whole * BARS;
     let bottom = top + AXIS + rows.len() as f64 * ROW;
-    for tick in ticks(to - from) {
-        let at = x(from + tick);
+    for tick in ticks(to.saturating_sub(from)) {
+        let at = x(from.saturating_add(tick));
         let _ = write!(
             out,
             "<path class=\"grid\" d=\"M{at:.1} {:.1}V{bottom:.1}\"/><text x=\"{:.1}\" y=\"{:.1}\">{}</text>",

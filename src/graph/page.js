@@ -28,7 +28,7 @@ function fit(whole) {
   const svg = picture();
   const [width, height] = [Number(svg.dataset.width), Number(svg.dataset.height)];
   const { clientWidth, clientHeight } = canvas;
-  const least = whole ? 0 : 0.6;
+  const least = whole ? 0 : 0.5;
   const scale = Math.max(Math.min(clientWidth / width, clientHeight / height, 1.25), least) || 1;
   const [w, h] = [clientWidth / scale, clientHeight / scale];
   box = { x: w > width ? (width - w) / 2 : 0, y: h > height || !least ? (height - h) / 2 : 0, width: w, height: h };
@@ -125,7 +125,7 @@ function show() {
       p.run
         ? made("p", {}, "Run ", p.run.url ? made("a", { href: p.run.url, textContent: p.run.title }) : made("code", { textContent: p.run.title }))
         : "",
-      made("p", { className: "dim", textContent: `${p.nodes.length} steps. The critical path takes ${p.total}:` }),
+      made("p", { className: "dim", textContent: `${p.nodes.length === 1 ? "1 step" : `${p.nodes.length} steps`}. The critical path takes ${p.total}:` }),
       made("ul", {}, ...p.critical.map((key) => go(key))),
       made("h3", { textContent: "Source" }),
       place(p.about),

@@ -28,6 +28,8 @@ pub struct Shown {
 /// A pipeline of a page.
 #[derive(Clone, Debug)]
 pub struct Part {
+    /// What it is called on the page; no other part is called so.
+    pub title: String,
     /// Its graph.
     pub graph: Graph,
     /// The pipeline itself.
@@ -76,10 +78,7 @@ pub fn page(title: &str, parts: &[Part]) -> String {
 /// The path that decides: by the times of the run, else by the number of tasks.
 fn longest(part: &Part) -> Critical {
     match &part.run {
-        Some(run) => critical(&part.graph, &|i| {
-            let step = part.graph.nodes.get(i).and_then(|n| run.steps.get(&n.key));
-            step.and_then(|s| s.took()).unwrap_or(0) as f64
-        }),
+        Some(run) => critical(&part.graph, &|i| part.graph.nodes.get(i).map_or(0.0, |n| run.took(&n.key) as f64)),
         None => critical(&part.graph, &|_| 1.0),
     }
 }
@@ -136,10 +135,11 @@ fn described(part: &Part, path: &Critical) -> Value {
         .collect();
     let total = match &part.run {
         Some(_) => duration(path.total as i64),
+        None if path.path.len() == 1 => "1 step".to_owned(),
         None => format!("{} steps", path.path.len()),
     };
     json!({
-        "name": graph.pipeline,
+        "name": part.title,
         "about": about(&part.whole),
         "run": part.run.as_ref().map(|r| json!({ "title": r.title, "url": r.url })),
         "computes": graph.computes,

@@ -45,7 +45,7 @@ pub struct StepRecord {
 impl StepRecord {
     /// How long it took, in milliseconds.
     pub fn took(&self) -> Option<i64> {
-        Some((self.ended? - self.started?).max(0))
+        Some(self.ended?.saturating_sub(self.started?).max(0))
     }
 
     /// State and time for a reader.
@@ -69,6 +69,13 @@ pub struct Record {
 }
 
 impl Record {
+    /// How long a task took, or has taken when the last thing of the run was heard of, in milliseconds.
+    pub fn took(&self, task: &str) -> i64 {
+        let Some(step) = self.steps.get(task) else { return 0 };
+        let until = step.ended.or_else(|| self.span().filter(|_| step.tone == Tone::Busy).map(|(_, end)| end));
+        until.zip(step.started).map_or(0, |(end, start)| end.saturating_sub(start).max(0))
+    }
+
     /// The time from the first start to the last end, in milliseconds since 1970.
     pub(super) fn span(&self) -> Option<(i64, i64)> {
         let first = self.steps.values().filter_map(|s| s.started).min()?;
@@ -87,6 +94,7 @@ pub(super) fn duration(ms: i64) -> String {
         ..1_000 => format!("{ms} ms"),
         1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
         60_000..3_600_000 => two(ms / 60_000, "min", ms % 60_000 / 1_000, "s"),
-        _ => two(ms / 3_600_000, "h", ms % 3_600_000 / 60_000, "min"),
+        3_600_000..172_800_000 => two(ms / 3_600_000, "h", ms % 3_600_000 / 60_000, "min"),
+        _ => two(ms / 86_400_000, "d", ms % 86_400_000 / 3_600_000, "h"),
     }
 }

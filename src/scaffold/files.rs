@@ -61,55 +61,23 @@ pub(super) const COMMON: &[File] = &[
     (".github/workflows/ci.yml", include_str!("templates/common/ci.yml")),
 ];
 
-/// Names that no Python module can have, and those that a project must not hide.
-pub(super) const KEYWORDS: &[&str] = &[
-    "and",
-    "as",
-    "assert",
-    "async",
-    "await",
-    "break",
-    "class",
-    "continue",
-    "def",
-    "del",
-    "elif",
-    "else",
-    "except",
-    "false",
-    "finally",
-    "for",
-    "from",
-    "global",
-    "if",
-    "import",
-    "in",
-    "is",
-    "lambda",
-    "none",
-    "nonlocal",
-    "not",
-    "or",
-    "pass",
-    "raise",
-    "return",
-    "true",
-    "try",
-    "while",
-    "with",
-    "yield",
-    "test",
-    "tests",
-    "json",
-    "csv",
-    "random",
-    "typing",
-    "pathlib",
-    "collections",
-    "shutil",
-    "numpy",
-    "xgboost",
-    "pytest",
-    "raw",
-    "marts",
-];
+/// Names that a project would hide or could not have: Python's keywords and standard modules, and what the templates use.
+pub(super) const TAKEN: &str = "abc aifc and antigravity argparse array as assert ast async asynchat asyncio asyncore atexit audioop await \
+    base64 bdb binascii bisect break build builtins bz2 calendar cgi cgitb chunk class cmath cmd code codecs \
+    codeop collections colorsys compileall concurrent configparser contextlib contextvars continue copy copyreg \
+    crypt csv ctypes curses databricks dataclasses datetime dbm dbt decimal def del difflib dis dist distutils \
+    doctest duckdb elif else email encodings ensurepip enum errno except false faulthandler fcntl filecmp \
+    fileinput finally fnmatch for fractions from ftplib functools gc genericpath getopt getpass gettext glob \
+    global graphlib grp gzip hashlib heapq hmac html http idlelib if imaplib imghdr imp import importlib in \
+    inspect io ipaddress is itertools json keyword lambda lib2to3 linecache locale logging lzma mailbox mailcap \
+    main marshal marts math mimetypes mmap modulefinder msilib msvcrt multiprocessing netrc nis nntplib none \
+    nonlocal not nt ntpath nturl2path numbers numpy opcode operator optparse or os ossaudiodev pass pathlib pdb \
+    pickle pickletools pip pipes pkgutil platform plistlib poplib posix posixpath pprint profile pstats pty pwd \
+    py_compile pyclbr pydoc pydoc_data pyexpat pyspark pytest queue quopri raise random raw re readline reprlib \
+    resource return rlcompleter runpy sched secrets select selectors setuptools shelve shlex shutil signal site \
+    smtpd smtplib sndhdr socket socketserver spwd sqlite3 sre_compile sre_constants sre_parse ssl stat \
+    statistics string stringprep struct subprocess sunau symtable sys sysconfig syslog tabnanny tarfile \
+    telnetlib tempfile termios test tests textwrap this threading time timeit tkinter token tokenize tomllib \
+    trace traceback tracemalloc true try tty turtle turtledemo types typing unicodedata unittest urllib uu uuid \
+    venv warnings wave weakref webbrowser wheel while winreg winsound with wsgiref xdrlib xgboost xml xmlrpc \
+    yield zipapp zipfile zipimport zlib zoneinfo";

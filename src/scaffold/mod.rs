@@ -47,8 +47,8 @@ pub fn project_name(name: &str) -> Result<String, String> {
     {
         return Err(format!("`{name}` is no name of a project: use letters, digits, `_` and `-`, and a letter first"));
     }
-    if files::KEYWORDS.contains(&name.as_str()) {
-        return Err(format!("`{name}` means something in Python; add a word to it"));
+    if files::TAKEN.split_whitespace().any(|word| word == name) {
+        return Err(format!("`{name}` means something else in Python; add a word to it"));
     }
     Ok(name)
 }
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn names_are_those_that_every_place_takes() {
         assert_eq!(project_name("My-Pipeline"), Ok("my_pipeline".to_owned()));
-        for wrong in ["", "1st", "a/b", "für", "class", "_x"] {
+        for wrong in ["", "1st", "a/b", "für", "class", "site", "_x"] {
             assert!(project_name(wrong).is_err(), "{wrong}");
         }
     }

@@ -177,6 +177,19 @@ impl Cron {
         days as f64 * in_a_day as f64 / (28.0 * 12.0)
     }
 
+    /// Hours from one fire time to the next, at least, as far as some hundreds of them show it. Years that it names are
+    /// left aside.
+    pub fn shortest_gap(&self) -> Option<f64> {
+        let any_year = Cron { years: None, ..self.clone() };
+        let from = Date::new(2026, 1, 1).ok()?.to_zoned(TimeZone::UTC).ok()?;
+        let times = any_year.next_after(&from, 400);
+        let gaps = times.windows(2).filter_map(|w| match w {
+            [a, b] => Some((b.timestamp().as_second() - a.timestamp().as_second()) as f64 / 3600.0),
+            _ => None,
+        });
+        gaps.reduce(f64::min)
+    }
+
     /// The next fire times after a moment, at most `count`, in the zone of the moment. A time that a zone leaves out in
     /// spring fires at the later clock time.
     pub fn next_after(&self, after: &Zoned, count: usize) -> Vec<Zoned> {
