@@ -444,4 +444,7 @@ pub struct Schema {
     /// As JSON: every path with type, unit, range and description
     #[arg(long)]
     pub json: bool,
+    /// As a page: every block with its fields
+    #[arg(long, conflicts_with_all = ["json", "path"])]
+    pub markdown: bool,
 }

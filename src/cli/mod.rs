@@ -9,6 +9,7 @@ mod diff;
 mod differences;
 mod elsewhere;
 mod explain;
+mod fields_page;
 mod fmt;
 mod graph;
 mod import;

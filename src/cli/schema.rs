@@ -15,6 +15,10 @@ pub fn run(args: &Schema) -> (String, Outcome) {
 }
 
 fn show(args: &Schema, out: &mut String) -> Outcome {
+    if args.markdown {
+        out.push_str(&super::fields_page::fields_page());
+        return Outcome::Done;
+    }
     if args.json {
         let rows: Vec<Value> = all_paths()
             .iter()

@@ -1,0 +1,82 @@
+//! The table of the Jobs API as a page: every field with type, unit, range, default and meaning.
+
+use std::fmt::Write as _;
+
+use crate::schema::{Block, Field, PLACES, Ty, all_blocks};
+
+/// The page, in Markdown.
+pub fn fields_page() -> String {
+    let mut out = String::from(
+        "# Every field\n\n\
+         This page is printed by `pipec schema --markdown` from the table that the checker, completion and the importer read; a test holds it to that.\n\
+         Fields have the names of the Jobs API. `{{...}}` says what the platform does with a reference to a run-time value in the field. Fields whose type is a block are\n\
+         described with it, further down.\n\n",
+    );
+    for (keyword, place) in PLACES {
+        let _ = writeln!(out, "## In `{keyword}`\n\n{}\n", sentence(place.block.doc));
+        let mut fields: Vec<&Field> = place.keys().filter_map(|k| place.field(k)).collect();
+        fields.sort_by_key(|f| f.key);
+        table(&mut out, &fields);
+        if !place.spelled.is_empty() {
+            out.push_str("\nWritten in another way:\n\n");
+            for (key, how) in place.spelled {
+                let _ = writeln!(out, "- `{key}`: {how}");
+            }
+        }
+        out.push('\n');
+    }
+    let mut blocks = all_blocks();
+    blocks.sort_by_key(|b| b.name);
+    for block in blocks {
+        let _ = writeln!(out, "## {}\n\n{}\n", block.name, sentence(block.doc));
+        table(&mut out, &block.fields.iter().collect::<Vec<_>>());
+        for group in block.groups {
+            let _ = writeln!(out, "\nOne of {}.", crate::diag::one_of(group.keys.iter().copied(), 12));
+        }
+        out.push('\n');
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+fn sentence(text: &str) -> String {
+    if text.ends_with('.') { text.to_owned() } else { format!("{text}.") }
+}
+
+fn table(out: &mut String, fields: &[&Field]) {
+    if fields.is_empty() {
+        out.push_str("It has no fields.\n");
+        return;
+    }
+    out.push_str("| field | type | meaning |\n|---|---|---|\n");
+    for field in fields {
+        let mut meaning = sentence(&cell(field.doc));
+        let notes = field.notes();
+        if !notes.is_empty() {
+            let _ = write!(meaning, " *{}.*", notes.join(", "));
+        }
+        for (name, value) in field.facts().iter().skip(1).filter(|(_, v)| v != "not evaluated") {
+            let _ = write!(meaning, " {}: {}.", name.replace("{{...}}", "`{{...}}`"), cell(value));
+        }
+        let _ = writeln!(out, "| `{}` | {} | {meaning} |", field.key, kind(field.ty));
+    }
+}
+
+/// A type, with a link to the block that it is.
+fn kind(ty: Ty) -> String {
+    match (ty, ty.block()) {
+        (Ty::Enum(e), _) => e.members.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(" "),
+        (_, Some(block)) => linked(&cell(&ty.describe().replace('`', "")), block),
+        (other, None) => cell(&other.describe().replace('`', "")),
+    }
+}
+
+fn linked(text: &str, block: &Block) -> String {
+    text.replace(block.name, &format!("[{}](#{})", block.name, block.name.to_lowercase()))
+}
+
+/// Text for a cell of a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('<', "&lt;").replace('\n', " ")
+}
