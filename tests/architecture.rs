@@ -63,7 +63,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("pest", &["src/syntax/"]),
     ("pest_derive", &["src/syntax/"]),
     ("miette", &["src/diag/render.rs"]),
-    ("petgraph", &["src/check/", "src/project/", "src/graph/critical.rs"]),
+    ("petgraph", &["src/check/", "src/project/", "src/graph/critical.rs", "src/advise/tasks.rs"]),
     ("dugong", &["src/graph/layout.rs"]),
     ("unicode_width", &["src/graph/"]),
     ("clap", &["src/cli/"]),

@@ -56,6 +56,11 @@ fn data_in_the_documentation_can_be_read() {
             let wrong = match kind.split(' ').next().unwrap_or_default() {
                 "json" => serde_json::from_str::<serde_json::Value>(&text).err().map(|e| e.to_string()),
                 "toml" => text.parse::<toml::Table>().err().map(|e| e.to_string()),
+                "python" => {
+                    let mut call = std::process::Command::new("python3");
+                    let ran = call.args(["-c", "import ast, sys; ast.parse(sys.argv[1])", &text]).output().unwrap();
+                    (!ran.status.success()).then(|| String::from_utf8_lossy(&ran.stderr).into_owned())
+                }
                 "yaml" => serde_yaml_ng::from_str::<serde_yaml_ng::Value>(&text).err().map(|e| e.to_string()),
                 _ => None,
             };

@@ -20,3 +20,34 @@ for template in python gpu-training sql-dbt fan-out; do
     printf '%-14s %.1f s from nothing to the end of the run\n' "$template" "$(echo "$(date +%s.%N) $begun" | awk '{print $1 - $2}')"
   )
 done
+
+# On a terminal it asks.
+python3 - <<'PYTHON'
+import os
+import pty
+import select
+
+child, terminal = pty.fork()
+if child == 0:
+    os.execvp("pipec", ["pipec", "new", "asked"])
+said = b""
+answered = False
+while True:
+    ready, _, _ = select.select([terminal], [], [], 20)
+    try:
+        chunk = os.read(terminal, 4096) if ready else b""
+    except OSError:
+        break
+    if not chunk:
+        break
+    said += chunk
+    if not answered and b"[1]: " in said:
+        os.write(terminal, b"nothing like it\n4\n")
+        answered = True
+_, status = os.waitpid(child, 0)
+text = said.decode()
+assert os.waitstatus_to_exitcode(status) == 0, text
+assert "there is no template `nothing like it`" in text and "fan-out" in text, text
+assert "step load[region in regions]" in open("asked/pipeline.pipe").read()
+print("a terminal was asked")
+PYTHON

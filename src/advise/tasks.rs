@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use petgraph::algo::toposort;
+use petgraph::graph::DiGraph;
 use serde_json::Value;
 
 /// What is assumed where a job does not say it.
@@ -226,29 +228,12 @@ fn longest(task: &Value, assume: &Assume) -> Length {
     Length { longest: tries(one), together: tries(one), parallel: 1, attempts, unbounded }
 }
 
-/// The places of tasks, each behind those that it waits for; what stands in a circle is left out.
+/// The places of tasks, each behind those that it waits for; of a circle, which no checked job has, there are none.
 fn in_order(list: &[Task<'_>]) -> Vec<usize> {
-    let mut waits: Vec<usize> = list.iter().map(|t| t.after.len()).collect();
-    let mut behind: Vec<Vec<usize>> = vec![Vec::new(); list.len()];
-    for (at, task) in list.iter().enumerate() {
-        for before in &task.after {
-            if let Some(list) = behind.get_mut(*before) {
-                list.push(at);
-            }
-        }
+    let edges = list.iter().enumerate().flat_map(|(at, t)| t.after.iter().map(move |b| (*b as u32, at as u32)));
+    let mut order = DiGraph::<(), ()>::from_edges(edges);
+    while order.node_count() < list.len() {
+        order.add_node(());
     }
-    let mut out: Vec<usize> = (0..list.len()).filter(|i| waits.get(*i) == Some(&0)).collect();
-    let mut next = 0;
-    while let Some(at) = out.get(next).copied() {
-        next += 1;
-        for after in behind.get(at).into_iter().flatten() {
-            if let Some(n) = waits.get_mut(*after) {
-                *n -= 1;
-                if *n == 0 {
-                    out.push(*after);
-                }
-            }
-        }
-    }
-    out
+    toposort(&order, None).unwrap_or_default().into_iter().map(|n| n.index()).collect()
 }

@@ -28,7 +28,7 @@ function fit(whole) {
   const svg = picture();
   const [width, height] = [Number(svg.dataset.width), Number(svg.dataset.height)];
   const { clientWidth, clientHeight } = canvas;
-  const least = whole ? 0 : 0.5;
+  const least = whole ? 0 : 0.4;
   const scale = Math.max(Math.min(clientWidth / width, clientHeight / height, 1.25), least) || 1;
   const [w, h] = [clientWidth / scale, clientHeight / scale];
   box = { x: w > width ? (width - w) / 2 : 0, y: h > height || !least ? (height - h) / 2 : 0, width: w, height: h };
@@ -217,8 +217,9 @@ function open(which) {
       item.style.setProperty("--colour", `var(--c${i % 8})`);
       return item;
     }),
+    ...parts[part].lines.map(([kind, text]) => made("li", { className: `line ${kind}`, textContent: text })),
   );
-  by("legend").hidden = parts[part].computes.length === 0;
+  by("legend").hidden = by("legend").children.length === 0;
   views();
   search();
   select(null);

@@ -143,6 +143,7 @@ fn described(part: &Part, path: &Critical) -> Value {
         "about": about(&part.whole),
         "run": part.run.as_ref().map(|r| json!({ "title": r.title, "url": r.url })),
         "computes": graph.computes,
+        "lines": super::svg::lines_of(graph),
         "critical": path.path.iter().filter_map(key).collect::<Vec<_>>(),
         "total": total,
         "nodes": nodes,

@@ -258,6 +258,17 @@ fn way(points: &[(f64, f64)]) -> String {
     out
 }
 
+/// The kinds of lines that a picture has: their classes, and what they mean.
+pub(super) fn lines_of(graph: &Graph) -> Vec<(&'static str, &'static str)> {
+    let plain = [("data", "data"), ("order", "order"), ("yes", "if true"), ("no", "if false")];
+    let mut out: Vec<_> =
+        plain.into_iter().filter(|(name, _)| graph.edges.iter().any(|e| !e.implied && class(e).0 == *name)).collect();
+    if graph.edges.iter().any(|e| e.implied) {
+        out.push(("data implied", "data, in an order that follows from others"));
+    }
+    out
+}
+
 /// Which colour is which compute, and which line is which edge; and its size. It stands below a picture.
 fn legend(graph: &Graph, width: f64, top: f64) -> (String, f64, f64) {
     let mut entries: Vec<(String, String)> = graph
@@ -268,16 +279,8 @@ fn legend(graph: &Graph, width: f64, top: f64) -> (String, f64, f64) {
             (format!("<rect class=\"stripe c{}\" width=\"14\" height=\"10\" rx=\"2.5\"/>", i % COLOURS), name.clone())
         })
         .collect();
-    for (name, text) in [("data", "data"), ("order", "order"), ("yes", "if true"), ("no", "if false")] {
-        if graph.edges.iter().any(|e| class(e).0 == name) {
-            entries.push((format!("<path class=\"edge {name}\" d=\"M0 5H22\"/>"), text.to_owned()));
-        }
-    }
-    if graph.edges.iter().any(|e| e.implied) {
-        entries.push((
-            "<path class=\"edge data implied\" d=\"M0 5H22\"/>".to_owned(),
-            "data, in an order that follows from others".to_owned(),
-        ));
+    for (name, text) in lines_of(graph) {
+        entries.push((format!("<path class=\"edge {name}\" d=\"M0 5H22\"/>"), text.to_owned()));
     }
     if entries.is_empty() {
         return (String::new(), 0.0, 0.0);
