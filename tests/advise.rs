@@ -30,13 +30,21 @@ fn each_case_says_what_is_kept() {
 }
 
 #[test]
+fn the_page_shows_what_is_said() {
+    let page = std::fs::read_to_string(root().join("docs/advise.md")).unwrap();
+    let said = std::fs::read_to_string(root().join("tests/advise/a_bounded_run_has_a_price/said.txt")).unwrap();
+    let (_, shown) = support::code_blocks(&page).into_iter().find(|(kind, _)| kind == "text").unwrap();
+    assert!(said.starts_with(&shown), "{shown}");
+}
+
+#[test]
 fn the_gate_is_shut_for_what_is_dear_or_not_known() {
     let bounded = root().join("tests/advise/a_bounded_run_has_a_price");
     for (arguments, code, word) in [
         (&["--max-cost", "30"][..], 0, ""),
         (&["--max-cost", "20"], 1, "a run of `nightly` may cost about 27 USD"),
-        (&["--max-cost", "30", "--max-monthly-cost", "500"], 1, "a month of `nightly` may cost about 810 USD"),
-        (&["--max-cost=-1"], 2, "zero or more"),
+        (&["--max-cost", "30", "--max-monthly-cost", "500"], 1, "a month of `nightly` may cost about 820 USD"),
+        (&["--max-cost", "-1"], 2, "zero or more"),
         (&["--pipeline", "nightli"], 2, "did you mean `nightly`?"),
         (&["--prices", "nowhere.toml"], 2, "cannot read `nowhere.toml`"),
     ] {

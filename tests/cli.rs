@@ -368,3 +368,16 @@ fn fmt_writes_what_is_right_and_leaves_what_is_wrong() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), straight);
 }
+
+#[test]
+fn messages_that_nobody_reads_are_no_bug() {
+    let p = Project::new("unread", "pipeline p {\n  step a {\n    notebok \"/a\"\n  }\n}\n");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let status = std::process::Command::new(env!("CARGO_BIN_EXE_pipec"))
+        .args(["check", p.dir.to_str().unwrap()])
+        .stderr(writer)
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(3));
+}

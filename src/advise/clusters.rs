@@ -17,6 +17,8 @@ pub(super) struct Cluster<'j> {
     pub workers: u64,
     /// Whether it is one of the job, and not of a task alone.
     pub shared: bool,
+    /// What else decides how large or dear it is, and is not in the payload.
+    pub chosen: Vec<&'static str>,
     /// Whether Photon runs on it.
     pub photon: bool,
 }
@@ -27,11 +29,22 @@ impl<'j> Cluster<'j> {
         let text = |key: &str| spec.get(key).and_then(Value::as_str);
         let worker = text("node_type_id");
         let most = spec.pointer("/autoscale/max_workers").or_else(|| spec.get("num_workers"));
+        let pooled = spec.get("driver_instance_pool_id").is_some();
+        let driver = text("driver_node_type_id").or(worker.filter(|_| !pooled));
+        let flexible = ["worker_node_type_flexibility", "driver_node_type_flexibility"];
+        let mut chosen = Vec::new();
+        if flexible.iter().any(|key| spec.get(*key).is_some()) {
+            chosen.push("which of several node types it gets shows when it starts");
+        }
+        if most.is_none() && spec.get("policy_id").is_some() {
+            chosen.push("its policy chooses its size");
+        }
         Cluster {
             name,
             shared,
             worker,
-            driver: text("driver_node_type_id").or(worker),
+            driver,
+            chosen,
             workers: most.and_then(Value::as_u64).unwrap_or(0),
             photon: text("runtime_engine") == Some("PHOTON")
                 || text("spark_version").is_some_and(|v| v.contains("photon")),

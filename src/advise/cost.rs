@@ -192,6 +192,10 @@ fn of_cluster(
             }
         }
     }
+    if !cluster.chosen.is_empty() {
+        unknown.extend(cluster.chosen.iter().map(|why| (*why).to_owned()));
+        (dbu, machines_price) = (None, None);
+    }
     let cloud = cluster.cloud(tables).and_then(|c| prices.cloud.get(c.name()));
     if cloud.is_none() && dbu.is_some() {
         let id = cluster.worker.or(cluster.driver).unwrap_or_default();

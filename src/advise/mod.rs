@@ -42,12 +42,22 @@ pub fn shortest_gap(job: &Value) -> Option<f64> {
 
 /// A number with two digits that count: more would be invented.
 pub fn rounded(number: f64) -> String {
+    with_two_digits(number, f64::round)
+}
+
+/// The same for what is at most that much: never less than the number.
+pub fn rounded_up(number: f64) -> String {
+    // What arithmetic adds behind the last digit is none of the number.
+    with_two_digits(number, |n| (n - 1e-9).ceil())
+}
+
+fn with_two_digits(number: f64, whole: impl Fn(f64) -> f64) -> String {
     if number == 0.0 || !number.is_finite() {
         return "0".to_owned();
     }
     let digits = number.abs().log10().floor() as i32;
     let unit = 10f64.powi(digits - 1);
-    let value = (number / unit).round() * unit;
+    let value = whole(number / unit) * unit;
     let places = usize::try_from(1 - digits).unwrap_or(0);
     let text = format!("{value:.places$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
@@ -63,6 +73,9 @@ mod tests {
             [(0.0, "0"), (0.0123, "0.012"), (1.0, "1"), (9.96, "10"), (12.4, "12"), (1234.0, "1200"), (0.5, "0.5")]
         {
             assert_eq!(rounded(number), text);
+        }
+        for (number, text) in [(1.033, "1.1"), (12.01, "13"), (50.0, "50"), (0.1 + 0.2, "0.3"), (99.5, "100")] {
+            assert_eq!(rounded_up(number), text);
         }
     }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::cost::Cost;
 use super::tasks::Tasks;
-use super::{rounded, shortest_gap};
+use super::{rounded, rounded_up, shortest_gap};
 
 /// Something that could be better.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,7 +135,7 @@ fn idle(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Note>) {
                 text: format!(
                     "{} is there for up to {} h, and for {} of them no step runs on it",
                     compute.name,
-                    rounded(whole),
+                    rounded_up(whole),
                     rounded(gaps)
                 ),
                 help: "steps before and after the pause on clusters of their own, which costs a start".to_owned(),
@@ -154,7 +154,7 @@ fn overlap(job: &Value, tasks: &Tasks<'_>, out: &mut Vec<Note>) {
             steps: Vec::new(),
             text: format!(
                 "a run may take {} h, and the next one may be due after {} h: with {at_once} at a time one is skipped then",
-                rounded(longest),
+                rounded_up(longest),
                 rounded(between)
             ),
             help: "shorter time limits, a rarer schedule, `max_concurrent_runs`, or `queue { enabled = true }`"

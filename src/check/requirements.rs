@@ -156,7 +156,7 @@ impl Checker<'_> {
                 RequirementLine::Address(path) if path.starts_with('.') => {
                     self.report(refuse(
                         format!("`{line}` is a path of this machine"),
-                        "write a path in the workspace or a volume; a Python project is a `package`",
+                        "write a path in the workspace or a volume; a Python project is a `package`, and what a file lists is `requirements = file(\"./requirements.txt\")`",
                     ));
                 }
                 RequirementLine::Wrong(why) => {

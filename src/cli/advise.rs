@@ -9,7 +9,9 @@ use super::args::{Advise, Output, Shared};
 use super::build::{Built, build_one, programs};
 use super::check::load_and_check;
 use super::{Outcome, no_such, report, usage};
-use crate::advise::{Assume, BUILT_IN, Compute, Cost, Note, Prices, Tasks, cost, notes, rounded, runs_per_month};
+use crate::advise::{
+    Assume, BUILT_IN, Compute, Cost, Note, Prices, Tasks, cost, notes, rounded, rounded_up, runs_per_month,
+};
 use crate::lower::Job;
 use crate::model::Mode;
 
@@ -105,7 +107,7 @@ fn prices(args: &Advise, dir: &Path) -> Result<(String, Prices), String> {
 fn text(reports: &[Report], args: &Advise) -> String {
     let mut out = String::new();
     for r in reports {
-        let money = |price: f64| format!("{} {}", rounded(price), r.prices.1.currency);
+        let money = |price: f64| format!("{} {}", rounded_up(price), r.prices.1.currency);
         out += &format!("{} ({})\n", r.pipeline, r.target);
         out += &format!("  a run, at most     {}\n", whole(r, 1.0, &money));
         out += &match (r.runs, r.unscheduled) {
@@ -129,7 +131,7 @@ fn text(reports: &[Report], args: &Advise) -> String {
             out += &format!("  not counted: {what}, for {}\n", steps.join(", "));
         }
         if r.critical.len() > 1 {
-            let hours = r.hours.map(|h| format!(", {} h at most", rounded(h))).unwrap_or_default();
+            let hours = r.hours.map(|h| format!(", {} h at most", rounded_up(h))).unwrap_or_default();
             out += &format!("  critical path      {}{hours}\n", r.critical.join(" > "));
         }
         for note in &r.notes {
@@ -170,23 +172,23 @@ fn whole(r: &Report, runs: f64, money: &dyn Fn(f64) -> String) -> String {
             });
         }
     }
-    parts.extend(r.cost.dbu().map(|dbu| format!("{} DBU", rounded(dbu * runs))));
+    parts.extend(r.cost.dbu().map(|dbu| format!("{} DBU", rounded_up(dbu * runs))));
     match r.cost.gpu_hours() {
-        Some(hours) if hours > 0.0 => parts.push(format!("{} GPU hours", rounded(hours * runs))),
+        Some(hours) if hours > 0.0 => parts.push(format!("{} GPU hours", rounded_up(hours * runs))),
         Some(_) => {}
         None => parts.push("GPU hours without a bound".to_owned()),
     }
     if runs == 1.0 {
-        parts.push(r.hours.map_or_else(|| "time without a bound".to_owned(), |h| format!("{} h", rounded(h))));
+        parts.push(r.hours.map_or_else(|| "time without a bound".to_owned(), |h| format!("{} h", rounded_up(h))));
     }
     parts.join(", ")
 }
 
 fn compute(c: &Compute, money: &dyn Fn(f64) -> String) -> String {
     let mut parts = vec![c.machines.clone()];
-    parts.extend(c.hours.map(|h| format!("{} h", rounded(h))));
-    parts.extend(c.gpu_hours.filter(|h| *h > 0.0).map(|h| format!("{} GPU hours", rounded(h))));
-    parts.extend(c.dbu.map(|d| format!("{} DBU", rounded(d))));
+    parts.extend(c.hours.map(|h| format!("{} h", rounded_up(h))));
+    parts.extend(c.gpu_hours.filter(|h| *h > 0.0).map(|h| format!("{} GPU hours", rounded_up(h))));
+    parts.extend(c.dbu.map(|d| format!("{} DBU", rounded_up(d))));
     parts.extend(c.price.map(|p| format!("about {}", money(p))));
     let unknown = if c.unknown.is_empty() { String::new() } else { format!("; {}", c.unknown.join("; ")) };
     format!("{}{unknown}", parts.join(", "))
@@ -228,7 +230,7 @@ fn gate(reports: &[Report], args: &Advise) -> Outcome {
         let currency = &r.prices.1.currency;
         let why = match price {
             Some(price) if price <= most => return,
-            Some(price) => format!("may cost about {} {currency}", rounded(price)),
+            Some(price) => format!("may cost about {} {currency}", rounded_up(price)),
             None => "has a cost without a known bound".to_owned(),
         };
         eprintln!("pipec: {what} of `{}` {why}, and {most} {currency} is the most allowed", r.pipeline);

@@ -159,16 +159,16 @@ pub struct Advise {
     #[arg(long)]
     pub print_prices: bool,
     /// Hours that a step without a time limit takes
-    #[arg(long, value_name = "HOURS", value_parser = amount)]
+    #[arg(long, value_name = "HOURS", value_parser = amount, allow_negative_numbers = true)]
     pub assume_hours: Option<f64>,
     /// Items of a loop whose list is known at run time alone
     #[arg(long, value_name = "N")]
     pub assume_items: Option<u64>,
     /// Exit with 1 if a run may cost more than this, or its cost has no known bound
-    #[arg(long, value_name = "AMOUNT", value_parser = amount)]
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
     pub max_cost: Option<f64>,
     /// The same for a month, of pipelines with a schedule
-    #[arg(long, value_name = "AMOUNT", value_parser = amount)]
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
     pub max_monthly_cost: Option<f64>,
 }
 

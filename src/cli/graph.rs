@@ -33,6 +33,9 @@ pub fn run(args: &Args, shared: &Shared) -> Outcome {
     if checked.has_errors() {
         return Outcome::Errors;
     }
+    if let Err(why) = is_allowed(args, &loaded) {
+        return usage(why);
+    }
     let format = match format(args) {
         Ok(format) => format,
         Err(why) => return usage(why),
@@ -62,6 +65,25 @@ pub fn run(args: &Args, shared: &Shared) -> Outcome {
     Outcome::Done
 }
 
+/// A picture takes the place of no source, and its links run nothing.
+fn is_allowed(args: &Args, loaded: &Loaded) -> Result<(), String> {
+    if let Some(out) = &args.out {
+        let real = |p: &Path| std::fs::canonicalize(p).ok();
+        let is_source =
+            real(out).is_some_and(|out| loaded.sources.iter().any(|(_, f)| real(&f.path).as_ref() == Some(&out)));
+        if is_source || out.extension().is_some_and(|e| e == "pipe" || e == "toml" || e == "py") {
+            return Err(format!("`{}` is a name for source; a picture there would take its place", out.display()));
+        }
+    }
+    let scheme = args.link.as_deref().and_then(|l| l.split_once(':')).map(|(s, _)| s.trim().to_ascii_lowercase());
+    match scheme.as_deref() {
+        Some(wrong @ ("javascript" | "data" | "vbscript")) => {
+            Err(format!("`--link` with `{wrong}:` would run on a click"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The format that is asked for, by name or by the end of a file's name.
 fn format(args: &Args) -> Result<Drawing, String> {
     let Some(file) = args.out.as_deref().filter(|_| args.format.is_none()) else {
@@ -72,7 +94,12 @@ fn format(args: &Args) -> Result<Drawing, String> {
         Some("html" | "htm") => Drawing::Html,
         Some("mmd" | "mermaid") => Drawing::Mermaid,
         Some("dot" | "gv") => Drawing::Dot,
-        _ => return Err(format!("`{}` does not say how to draw; add `--format`", file.display())),
+        _ => {
+            return Err(format!(
+                "`{}` does not say how to draw; add `--format`, or let it end in .svg, .html, .mmd or .dot",
+                file.display()
+            ));
+        }
     })
 }
 

@@ -62,8 +62,15 @@ impl From<Outcome> for ExitCode {
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|info| {
-        eprintln!("pipec: this is a bug in pipec, not in your program.");
-        eprintln!("Please report it with the command and the files that show it:\n{info}");
+        use std::io::Write;
+        // Nobody reads the messages any more: that is no bug, and there is nobody to tell.
+        if info.payload_as_str().is_some_and(|p| p.starts_with("failed printing to")) {
+            std::process::exit(3);
+        }
+        let _ = writeln!(
+            std::io::stderr(),
+            "pipec: this is a bug in pipec, not in your program.\nPlease report it with the command and the files that show it:\n{info}"
+        );
     }));
     let args = match Args::try_parse() {
         Ok(args) => args,

@@ -75,6 +75,9 @@ def action(inputs, cwd, env):
         where = cwd / fill(step.get("working-directory", "."))
         done = subprocess.run(["bash", "-eo", "pipefail", "-c", step["run"]], cwd=where, env=given, capture_output=True, text=True)
         said += done.stdout + done.stderr
+        # What a step adds to the path is there for those after it.
+        paths = Path(env["GITHUB_PATH"])
+        env = env | {"PATH": os.pathsep.join([*reversed(paths.read_text().split()), env["PATH"]])} if paths.exists() else env
         if done.returncode != 0:
             return done.returncode, said
     return 0, said
@@ -83,12 +86,16 @@ def action(inputs, cwd, env):
 def the_action(wheel, work):
     repository = work / "action"
     (repository / "jobs").mkdir(parents=True)
-    tools = clean_environment(work / "runner")
-    (tools / "python3").exists() or (tools / "python3").symlink_to(tools / "python")
-    env = dict(os.environ, PATH=f"{tools}{os.pathsep}{os.environ['PATH']}", PIP_NO_INDEX="1", PIP_FORCE_REINSTALL="1")
+    (work / "runner").mkdir()
+    env = dict(os.environ, RUNNER_TEMP=str(work / "runner"), GITHUB_PATH=str(work / "runner" / "path"), PIP_NO_INDEX="1", PIP_FORCE_REINSTALL="1")
+    version = re.search(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text(), re.M).group(1)
+    default = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]["package"]["default"]
+    assert default == f"pipec=={version}", "the action installs the version that it belongs to"
     (repository / "jobs" / "main.pipe").write_text(GOOD)
-    code, said = action({"package": str(wheel), "paths": "jobs"}, repository, env)
-    assert code == 0, said
+    (repository / "more").mkdir()
+    (repository / "more" / "main.pipe").write_text(GOOD)
+    code, said = action({"package": str(wheel), "paths": "jobs\nmore"}, repository, env)
+    assert code == 0 and "2 files" in said, said
     (repository / "jobs" / "main.pipe").write_text(BAD)
     code, said = action({"package": str(wheel), "working-directory": "jobs"}, repository, env)
     assert code == 1 and "::error file=" in said and "E0" in said, said
