@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::args::{Advise, Output, Shared};
 use super::build::{Built, build_one, programs};
-use super::check::load_and_check;
-use super::{Outcome, no_such, report, usage};
+use super::check::without_errors;
+use super::{Outcome, no_such, usage};
 use crate::advise::{
     Assume, BUILT_IN, Compute, Cost, Note, Prices, Tasks, cost, notes, rounded, rounded_up, runs_per_month,
 };
@@ -35,14 +35,10 @@ pub fn run(args: &Advise, shared: &Shared) -> Outcome {
         super::print(BUILT_IN);
         return Outcome::Done;
     }
-    let (loaded, checked) = match load_and_check(&args.paths, shared, false) {
+    let (loaded, checked) = match without_errors(&args.paths, shared, true) {
         Ok(found) => found,
         Err(outcome) => return outcome,
     };
-    report::print(&checked.diagnostics, &loaded.sources, shared);
-    if checked.has_errors() {
-        return Outcome::Errors;
-    }
     let mut reports = Vec::new();
     for (project, program) in programs(&loaded, &checked) {
         let built = match build_one(project, program, shared, shared.user.as_deref()) {

@@ -44,6 +44,19 @@ pub fn load_and_check(
     Ok((loaded, checked))
 }
 
+/// Loads and checks; a program with errors goes no further. Warnings are told to those who want them.
+pub fn without_errors(
+    paths: &[std::path::PathBuf],
+    shared: &Shared,
+    warnings: bool,
+) -> Result<(Loaded, Checked), Outcome> {
+    let (loaded, checked) = load_and_check(paths, shared, false)?;
+    if warnings || checked.has_errors() {
+        report::print(&checked.diagnostics, &loaded.sources, shared);
+    }
+    if checked.has_errors() { Err(Outcome::Errors) } else { Ok((loaded, checked)) }
+}
+
 pub fn run(args: &Check, shared: &Shared) -> Outcome {
     let (mut loaded, mut checked) = match load_and_check(&args.paths, shared, true) {
         Ok(found) => found,

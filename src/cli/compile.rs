@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::args::{Compile, Emit, Shared};
 use super::build::{Built, build_all};
-use super::check::load_and_check;
-use super::{Outcome, report, usage};
+use super::check::without_errors;
+use super::{Outcome, usage};
 use crate::emit::{artifacts, json_bytes, verify, write_all};
 use crate::lower::Bundle;
 use crate::package::Wheel;
@@ -33,15 +33,11 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
         Ok(ids) => ids.unwrap_or_default(),
         Err(e) => return usage(e),
     };
-    let found = match load_and_check(&args.paths, shared, false) {
+    let found = match without_errors(&args.paths, shared, true) {
         Ok(found) => std::mem::ManuallyDrop::new(found),
         Err(outcome) => return outcome,
     };
     let (loaded, checked) = &*found;
-    report::print(&checked.diagnostics, &loaded.sources, shared);
-    if checked.has_errors() {
-        return Outcome::Errors;
-    }
     let built = match build_all(loaded, checked, shared) {
         Ok(built) => built,
         Err(outcome) => return outcome,

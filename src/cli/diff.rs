@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::args::{Diff, Output, Shared};
 use super::build::build_all;
-use super::check::load_and_check;
+use super::check::without_errors;
 use super::remote::Workspace;
 use super::{Outcome, differences, report, usage};
 use crate::deploy::{Difference, diff};
@@ -39,11 +39,7 @@ fn side(what: &str, args: &Diff, shared: &Shared) -> Result<Jobs, Outcome> {
     let path = Path::new(what);
     let other = if path.is_dir() { super::import::inside(path).unwrap_or_default() } else { vec![path.to_owned()] };
     if other.is_empty() || path.extension().is_some_and(|e| e == "pipe") {
-        let (loaded, checked) = load_and_check(&[path.to_owned()], shared, false)?;
-        if checked.has_errors() {
-            report::print(&checked.diagnostics, &loaded.sources, shared);
-            return Err(Outcome::Errors);
-        }
+        let (loaded, checked) = without_errors(&[path.to_owned()], shared, false)?;
         let built = build_all(&loaded, &checked, shared)?;
         return Ok(built.into_iter().flat_map(|b| b.bundle.jobs).map(|j| (j.pipeline.to_string(), j.body)).collect());
     }

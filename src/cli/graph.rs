@@ -7,15 +7,13 @@ use serde_json::Value;
 
 use super::args::{Drawing, Graph as Args, Shared};
 use super::build::{Built, build_one, programs};
-use super::check::load_and_check;
+use super::check::without_errors;
 use super::remote::Workspace;
 use super::run_local::RECORD;
-use super::{Outcome, no_such, report, usage};
+use super::{Outcome, no_such, usage};
 use crate::diag::one_of;
 use crate::emit::write_file;
-use crate::graph::{
-    Critical, Graph, Look, Part, Record, Shown, StepRecord, Tone, critical, dot, graph, mermaid, page, svg,
-};
+use crate::graph::{Critical, Look, Part, Record, Shown, StepRecord, Tone, decisive, dot, graph, mermaid, page, svg};
 use crate::model::{Pipeline, Program, Step, Valid};
 use crate::project::{Loaded, Project};
 use crate::source::Span;
@@ -25,14 +23,10 @@ use crate::workspace::RunView;
 type Found<'a> = (&'a Project, &'a Valid<Program>, &'a Pipeline);
 
 pub fn run(args: &Args, shared: &Shared) -> Outcome {
-    let (loaded, checked) = match load_and_check(&args.paths, shared, false) {
+    let (loaded, checked) = match without_errors(&args.paths, shared, true) {
         Ok(found) => found,
         Err(outcome) => return outcome,
     };
-    report::print(&checked.diagnostics, &loaded.sources, shared);
-    if checked.has_errors() {
-        return Outcome::Errors;
-    }
     if let Err(why) = is_allowed(args, &loaded) {
         return usage(why);
     }
@@ -161,11 +155,6 @@ fn drawn(
             svg(&drawn, &Look { run: record.as_ref(), critical: path.as_ref(), id: "" })
         }
     })
-}
-
-/// The path that decided how long a run took.
-fn decisive(graph: &Graph, run: &Record) -> Critical {
-    critical(graph, &|i| graph.nodes.get(i).map_or(0.0, |n| run.took(&n.key) as f64))
 }
 
 /// A pipeline of a page: its graph, and what stands behind each task.

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Run as Args, Shared};
 use super::build::{build_one, programs};
-use super::check::load_and_check;
-use super::{Outcome, no_such, remote, report, run_local, usage};
+use super::check::without_errors;
+use super::{Outcome, no_such, remote, run_local, usage};
 use crate::diag::one_of;
 
 pub fn run(args: &Args, shared: &Shared) -> Outcome {
@@ -13,16 +13,10 @@ pub fn run(args: &Args, shared: &Shared) -> Outcome {
         return usage(why);
     }
     let (paths, mut wanted) = what(args);
-    let (loaded, checked) = match load_and_check(&paths, shared, false) {
+    let (loaded, checked) = match without_errors(&paths, shared, args.local) {
         Ok(found) => found,
         Err(outcome) => return outcome,
     };
-    if args.local || checked.has_errors() {
-        report::print(&checked.diagnostics, &loaded.sources, shared);
-    }
-    if checked.has_errors() {
-        return Outcome::Errors;
-    }
     let all: Vec<_> = programs(&loaded, &checked)
         .flat_map(|(project, program)| program.pipelines.iter().map(move |p| (project, program, p)))
         .collect();

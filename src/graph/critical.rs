@@ -3,7 +3,7 @@
 use petgraph::algo::toposort;
 use petgraph::graph::DiGraph;
 
-use super::Graph;
+use super::{Graph, Record};
 
 /// The longest chain of a graph.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,6 +12,11 @@ pub struct Critical {
     pub path: Vec<usize>,
     /// What they take together, in the unit of the weights.
     pub total: f64,
+}
+
+/// The chain that decided how long a run took, in milliseconds.
+pub fn decisive(graph: &Graph, run: &Record) -> Critical {
+    critical(graph, &|i| graph.nodes.get(i).map_or(0.0, |n| run.took(&n.key) as f64))
 }
 
 /// The chain whose weights add up to most; of equal ones the first. A graph with a circle has none.

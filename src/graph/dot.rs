@@ -13,8 +13,7 @@ pub fn dot(graph: &Graph, run: Option<&Record>) -> String {
     inside(graph, run, None, 1, &mut out);
     for e in &graph.edges {
         let (Some(from), Some(to)) = (graph.nodes.get(e.from), graph.nodes.get(e.to)) else { continue };
-        let mut words: Vec<String> = e.outcome.map(|o| o.to_string()).into_iter().collect();
-        words.extend(e.values.iter().cloned());
+        let words = e.words();
         let mut with = Vec::new();
         if !words.is_empty() {
             with.push(format!("label={}", quoted(&words.join("\n"))));
@@ -39,15 +38,7 @@ pub fn dot(graph: &Graph, run: Option<&Record>) -> String {
 fn inside(graph: &Graph, run: Option<&Record>, group: Option<usize>, level: usize, out: &mut String) {
     let pad = "  ".repeat(level);
     for node in graph.nodes.iter().filter(|n| n.group == group) {
-        let mut label = node.inner.key.clone();
-        let _ = write!(label, "\n{} {}", node.inner.kind, node.inner.what);
-        if let Some(compute) = node.compute.and_then(|c| graph.computes.get(c)) {
-            let _ = write!(label, "\n{compute}");
-        }
         let step = run.and_then(|r| r.steps.get(&node.key));
-        if let Some(step) = step {
-            let _ = write!(label, "\n{}", step.shown());
-        }
         let colour = match step.map(|s| s.tone) {
             Some(Tone::Good) => ", color=\"#1a7f37\"",
             Some(Tone::Bad) => ", color=\"#cf222e\", penwidth=2",
@@ -56,7 +47,7 @@ fn inside(graph: &Graph, run: Option<&Record>, group: Option<usize>, level: usiz
             None => "",
         };
         let shape = if node.kind == "if" { ", shape=hexagon, style=filled" } else { "" };
-        let _ = writeln!(out, "{pad}{} [label={}{shape}{colour}]", quoted(&node.key), quoted(label.trim_end()));
+        let _ = writeln!(out, "{pad}{} [label={}{shape}{colour}]", quoted(&node.key), quoted(&graph.label(node, run)));
     }
     for (i, g) in graph.groups.iter().enumerate().filter(|(_, g)| g.parent == group) {
         let style = if g.kind == GroupKind::Family { "rounded" } else { "\"rounded,dashed\"" };

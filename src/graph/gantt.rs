@@ -9,17 +9,6 @@ const ROW: f64 = 22.0;
 const BARS: f64 = 640.0;
 const AXIS: f64 = 46.0;
 
-/// A run along its time as SVG.
-pub fn gantt(graph: &Graph, run: &Record) -> String {
-    let (chart, width, height) = drawn(graph, run, 0.0);
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"pipec\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" height=\"{height:.0}\" role=\"img\">\n\
-         <title>{} along time</title>\n<style>{}</style>\n{chart}</svg>\n",
-        escaped(&graph.pipeline),
-        super::svg::STYLE
-    )
-}
-
 /// The chart alone, from a height on, and its size.
 pub(super) fn drawn(graph: &Graph, run: &Record, top: f64) -> (String, f64, f64) {
     let mut rows: Vec<(&str, &StepRecord)> = graph

@@ -2,15 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::{Graph, GroupKind, Record, Tone};
+use super::{Graph, GroupKind, Record};
 
 /// The graph as a Mermaid flowchart.
 pub fn mermaid(graph: &Graph, run: Option<&Record>) -> String {
     let mut out = "flowchart LR\n".to_owned();
     inside(graph, run, None, 1, &mut out);
     for e in &graph.edges {
-        let mut words: Vec<String> = e.outcome.map(|o| o.to_string()).into_iter().collect();
-        words.extend(e.values.iter().cloned());
+        let words = e.words();
         let arrow = if e.implied { "-.->" } else { "-->" };
         let label = if words.is_empty() { String::new() } else { format!("|{}|", text(&words.join("\n"))) };
         let _ = writeln!(out, "  n{} {arrow}{label} n{}", e.from, e.to);
@@ -23,13 +22,7 @@ pub fn mermaid(graph: &Graph, run: Option<&Record>) -> String {
     }
     for (i, node) in graph.nodes.iter().enumerate() {
         if let Some(step) = run.and_then(|r| r.steps.get(&node.key)) {
-            let class = match step.tone {
-                Tone::Good => "good",
-                Tone::Bad => "bad",
-                Tone::Busy => "busy",
-                Tone::Idle => "idle",
-            };
-            let _ = writeln!(out, "  class n{i} {class}");
+            let _ = writeln!(out, "  class n{i} {}", step.tone.class());
         }
     }
     out
@@ -39,14 +32,7 @@ pub fn mermaid(graph: &Graph, run: Option<&Record>) -> String {
 fn inside(graph: &Graph, run: Option<&Record>, group: Option<usize>, level: usize, out: &mut String) {
     let pad = "  ".repeat(level);
     for (i, node) in graph.nodes.iter().enumerate().filter(|(_, n)| n.group == group) {
-        let mut label = format!("{}\n{} {}", node.inner.key, node.inner.kind, node.inner.what);
-        if let Some(compute) = node.compute.and_then(|c| graph.computes.get(c)) {
-            let _ = write!(label, "\n{compute}");
-        }
-        if let Some(step) = run.and_then(|r| r.steps.get(&node.key)) {
-            let _ = write!(label, "\n{}", step.shown());
-        }
-        let label = text(label.trim_end());
+        let label = text(&graph.label(node, run));
         let _ = match node.kind {
             "if" => writeln!(out, "{pad}n{i}{{{{{label}}}}}"),
             _ => writeln!(out, "{pad}n{i}[{label}]"),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::record::duration;
 use super::svg::{Look, STYLE, picture};
-use super::{Critical, Graph, Record, critical, escaped};
+use super::{Critical, Graph, Record, critical, decisive, escaped};
 
 /// What a page shows of a task or a pipeline beyond the graph.
 #[derive(Clone, Debug, Default)]
@@ -78,7 +78,7 @@ pub fn page(title: &str, parts: &[Part]) -> String {
 /// The path that decides: by the times of the run, else by the number of tasks.
 fn longest(part: &Part) -> Critical {
     match &part.run {
-        Some(run) => critical(&part.graph, &|i| part.graph.nodes.get(i).map_or(0.0, |n| run.took(&n.key) as f64)),
+        Some(run) => decisive(&part.graph, run),
         None => critical(&part.graph, &|_| 1.0),
     }
 }

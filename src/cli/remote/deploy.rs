@@ -6,10 +6,11 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::super::args::{Deploy, Shared};
+use super::super::check::without_errors;
 use super::super::{Outcome, usage};
 use super::connect::Connection;
 use super::progress::View;
-use super::project::{checked, each, head, known, owner, same_project};
+use super::project::{each, head, known, owner, same_project};
 use super::say::{ask, tell, time};
 use super::show::show;
 use super::stop::stop;
@@ -27,7 +28,7 @@ pub fn deploy(args: &Deploy, shared: &Shared) -> Outcome {
         Err(why) => return usage(why),
     };
     let only = saved.as_ref().map_or(args.pipeline.as_slice(), |s| s.pipelines.as_slice());
-    let (loaded, found) = match checked(&args.paths, shared, true) {
+    let (loaded, found) = match without_errors(&args.paths, shared, true) {
         Ok(found) => found,
         Err(outcome) => return outcome,
     };

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::super::args::{Destroy, Shared};
+use super::super::check::without_errors;
 use super::super::{Outcome, usage};
 use super::progress::View;
-use super::project::{checked, each, head, owner, same_project};
+use super::project::{each, head, owner, same_project};
 use super::say::{ask, tell};
 use super::stop::stop;
 use crate::deploy::{DeployError, Doomed, Event, Journal, destroy as take_away, doomed};
@@ -13,7 +14,7 @@ use crate::workspace::Client;
 
 /// Takes away what was deployed.
 pub fn destroy(args: &Destroy, shared: &Shared) -> Outcome {
-    let (loaded, found) = match checked(&args.paths, shared, false) {
+    let (loaded, found) = match without_errors(&args.paths, shared, false) {
         Ok(found) => found,
         Err(outcome) => return outcome,
     };

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::super::Outcome;
 use super::super::args::{Output, PlanArgs, Shared};
+use super::super::check::without_errors;
 use super::connect::Connection;
-use super::project::{checked, each, head, known, same_project};
+use super::project::{each, head, known, same_project};
 use super::say::tell;
 use super::show::show;
 use crate::deploy::{Desired, Journal, Plan, is_unchanged, plan as make, survey};
@@ -13,7 +14,7 @@ use crate::emit::{json_bytes, write_file};
 
 /// Shows what a deployment would do.
 pub fn plan(args: &PlanArgs, shared: &Shared) -> Outcome {
-    let (loaded, found) = match checked(&args.paths, shared, true) {
+    let (loaded, found) = match without_errors(&args.paths, shared, true) {
         Ok(found) => found,
         Err(outcome) => return outcome,
     };

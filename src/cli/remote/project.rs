@@ -1,28 +1,13 @@
 //! A project on its way to a workspace: checked, built, and held against what is there.
 
-use std::path::PathBuf;
-
 use super::super::args::{Login, Shared};
 use super::super::build::{Built, build_one, programs};
-use super::super::check::load_and_check;
 use super::super::{Outcome, no_such, usage};
 use super::connect::{Connection, connect};
 use super::say::tell;
 use crate::check::Checked;
 use crate::deploy::{DeployError, Desired, Journal, desired, is_another_project};
 use crate::project::Loaded;
-
-/// Loads and checks; a program with errors goes no further. Warnings are for those who are about to deploy.
-pub(super) fn checked(paths: &[PathBuf], shared: &Shared, deploys: bool) -> Result<(Loaded, Checked), Outcome> {
-    let (loaded, checked) = load_and_check(paths, shared, false)?;
-    if deploys || checked.has_errors() {
-        super::super::report::print(&checked.diagnostics, &loaded.sources, shared);
-    }
-    if checked.has_errors() {
-        return Err(Outcome::Errors);
-    }
-    Ok((loaded, checked))
-}
 
 /// Does something for each project, with its workspace; stops at the first that does not go well.
 pub(super) fn each(

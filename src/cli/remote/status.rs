@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::super::Outcome;
 use super::super::args::{Output, Shared, Status};
-use super::project::{checked, each, head};
+use super::super::check::without_errors;
+use super::project::{each, head};
 use super::say::{tell, tell_fault, time};
 use crate::deploy::{Journal, State};
 use crate::time::Cron;
@@ -13,7 +14,7 @@ use crate::workspace::RunView;
 
 /// Shows what is deployed.
 pub fn status(args: &Status, shared: &Shared) -> Outcome {
-    let (loaded, found) = match checked(&args.paths, shared, false) {
+    let (loaded, found) = match without_errors(&args.paths, shared, false) {
         Ok(found) => found,
         Err(outcome) => return outcome,
     };
