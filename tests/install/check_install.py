@@ -95,7 +95,7 @@ def the_action(wheel, work):
     (repository / "more").mkdir()
     (repository / "more" / "main.pipe").write_text(GOOD)
     code, said = action({"package": str(wheel), "paths": "jobs\nmore"}, repository, env)
-    assert code == 0 and "2 files" in said, said
+    assert code == 0 and "2 as they should be" in said, said
     (repository / "jobs" / "main.pipe").write_text(BAD)
     code, said = action({"package": str(wheel), "working-directory": "jobs"}, repository, env)
     assert code == 1 and "::error file=" in said and "E0" in said, said
