@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::clusters::Cluster;
 use super::prices::Prices;
 use super::tasks::{Task, Tasks};
-use crate::schema::ComputeTables;
+use crate::schema::{ComputeTables, SERVERLESS_GPUS};
 
 /// What one compute of a job comes to in a run, at most.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +16,8 @@ pub struct Compute {
     pub name: String,
     /// Its machines in words: `9 x Standard_D8ds_v5`.
     pub machines: String,
+    /// Whether it is a cluster, which has to start.
+    pub is_cluster: bool,
     /// The steps on it.
     pub steps: Vec<String>,
     /// Hours that it is there; `None` without a bound.
@@ -64,12 +66,12 @@ impl Cost {
 }
 
 /// What a condition runs on.
-pub(super) const NOTHING: &str = "nothing";
+pub const NOTHING: &str = "nothing";
 
 /// What a run of a job comes to.
 pub fn cost(job: &Value, tasks: &Tasks<'_>, tables: &ComputeTables, prices: &Prices) -> Cost {
     let mut found: Vec<(Cluster<'_>, Vec<usize>)> = Vec::new();
-    let mut serverless: BTreeMap<&'static str, Vec<&Task<'_>>> = BTreeMap::new();
+    let mut serverless: BTreeMap<(&'static str, u64), Vec<&Task<'_>>> = BTreeMap::new();
     let mut elsewhere: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for (at, task) in tasks.list.iter().enumerate() {
         let place = place(job, task);
@@ -82,15 +84,13 @@ pub fn cost(job: &Value, tasks: &Tasks<'_>, tables: &ComputeTables, prices: &Pri
                 Some((_, steps)) => steps.push(at),
                 None => found.push((cluster, vec![at])),
             },
-            Place::ServerlessGpu(kind) => serverless.entry(kind).or_default().push(task),
+            Place::ServerlessGpu(kind, gpus) => serverless.entry((kind, gpus)).or_default().push(task),
             Place::Elsewhere(what) => elsewhere.entry(what).or_default().push(task.key.to_owned()),
         }
     }
     let mut computes: Vec<Compute> =
         found.iter().map(|(cluster, steps)| of_cluster(cluster, steps, tasks, tables, prices)).collect();
-    for (kind, steps) in serverless {
-        let gpus: u64 =
-            kind.split('_').nth(1).and_then(|t| t.split('x').next()).and_then(|n| n.parse().ok()).unwrap_or(1);
+    for ((kind, gpus), steps) in serverless {
         let hours = steps.iter().try_fold(0.0, |sum, t| Some(sum + tasks.together(t)?));
         let mut unknown = vec!["what serverless GPUs take in DBUs is not in the payload".to_owned()];
         if hours.is_none() {
@@ -99,6 +99,7 @@ pub fn cost(job: &Value, tasks: &Tasks<'_>, tables: &ComputeTables, prices: &Pri
         computes.push(Compute {
             name: format!("serverless {kind}"),
             machines: format!("{gpus} GPU"),
+            is_cluster: false,
             steps: steps.iter().map(|t| t.key.to_owned()).collect(),
             hours,
             gpu_hours: hours.map(|h| h * gpus as f64),
@@ -123,7 +124,8 @@ fn needs_warehouse(work: &Value) -> bool {
 /// Where a task runs, to whoever pays.
 enum Place<'j> {
     Cluster(Cluster<'j>),
-    ServerlessGpu(&'static str),
+    /// Its kind, and how many GPUs that is.
+    ServerlessGpu(&'static str, u64),
     Elsewhere(&'static str),
 }
 
@@ -142,8 +144,10 @@ fn place<'j>(job: &'j Value, task: &Task<'j>) -> Place<'j> {
         }
     }
     if let Some(kind) = work.pointer("/compute/hardware_accelerator").and_then(Value::as_str) {
-        let known = ["GPU_1xA10", "GPU_1xH100", "GPU_8xH100", "GPU_8xB300"].into_iter().find(|k| *k == kind);
-        return Place::ServerlessGpu(known.unwrap_or("GPU_1x"));
+        let known = SERVERLESS_GPUS.iter().find(|(_, _, member)| *member == kind);
+        return known.map_or(Place::ServerlessGpu("GPU_1x", 1), |(_, count, member)| {
+            Place::ServerlessGpu(member, u64::from(*count))
+        });
     }
     let has = |key: &str| work.get(key).is_some();
     Place::Elsewhere(match () {
@@ -219,6 +223,7 @@ fn of_cluster(
     Compute {
         name: cluster.name.clone(),
         machines: words.join(" + "),
+        is_cluster: true,
         steps: on.iter().map(|t| t.key.to_owned()).collect(),
         hours,
         gpu_hours: if gpus == 0 { Some(0.0) } else { hours.map(|h| h * gpus as f64) },

@@ -9,7 +9,7 @@ mod prices;
 mod shape;
 mod tasks;
 
-pub use cost::{Compute, Cost, cost};
+pub use cost::{Compute, Cost, NOTHING, cost};
 pub use prices::{BUILT_IN, CloudPrice, NodePrice, Prices};
 pub use shape::{Note, notes};
 pub use tasks::{Assume, Task, Tasks};

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::cost::Cost;
-use super::tasks::Tasks;
+use super::tasks::{Tasks, hours};
 use super::{rounded, rounded_up, shortest_gap};
 
 /// Something that could be better.
@@ -35,26 +35,17 @@ pub fn notes(job: &Value, tasks: &Tasks<'_>, cost: &Cost, production: bool) -> V
     out
 }
 
-fn named(steps: &[String]) -> String {
-    list(steps.iter().map(String::as_str))
-}
-
-fn list<'s>(steps: impl IntoIterator<Item = &'s str>) -> String {
-    let all: Vec<&str> = steps.into_iter().collect();
-    match all.get(8..) {
-        Some(rest) if !rest.is_empty() => {
-            format!("{} and {} more", all.get(..8).unwrap_or_default().join(", "), rest.len())
-        }
+fn named(all: &[String]) -> String {
+    match all.split_at_checked(8) {
+        Some((first, rest)) if !rest.is_empty() => format!("{} and {} more", first.join(", "), rest.len()),
         _ => all.join(", "),
     }
 }
 
 /// Steps that nothing ends.
 fn limits(tasks: &Tasks<'_>, out: &mut Vec<Note>) {
-    let without = |t: &&super::Task<'_>| {
-        t.work.get("condition_task").is_none()
-            && t.work.get("timeout_seconds").and_then(Value::as_f64).is_none_or(|n| n <= 0.0)
-    };
+    let without =
+        |t: &&super::Task<'_>| t.work.get("condition_task").is_none() && hours(t.work, "timeout_seconds").is_none();
     let steps: Vec<String> = tasks.list.iter().filter(without).map(|t| t.key.to_owned()).collect();
     if !steps.is_empty() && tasks.limit.is_none() {
         out.push(Note {
@@ -89,7 +80,7 @@ fn cold_starts(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Note>) {
         let cold = cost.computes.get(at).is_some_and(|c| c.steps.iter().all(|s| behind(s)));
         if !met.iter().any(|(m, _)| *m == at)
             && (cold || met.is_empty())
-            && !cost.computes.get(at).is_some_and(|c| c.name.starts_with("serverless"))
+            && cost.computes.get(at).is_some_and(|c| c.is_cluster)
         {
             met.push((at, key));
         }

@@ -49,8 +49,13 @@ pub struct Tasks<'j> {
     pub limit: Option<f64>,
 }
 
-fn hours(value: &Value, key: &str) -> Option<f64> {
+pub(super) fn hours(value: &Value, key: &str) -> Option<f64> {
     value.get(key).and_then(Value::as_f64).filter(|n| *n > 0.0).map(|n| n / 3600.0)
+}
+
+/// The lower of two bounds; `None` is no bound.
+fn at_most(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    a.zip(b).map(|(a, b)| a.min(b)).or(a).or(b)
 }
 
 impl<'j> Tasks<'j> {
@@ -89,11 +94,7 @@ impl<'j> Tasks<'j> {
             let known: f64 =
                 task.after.iter().filter_map(|b| list.get(*b)).map(|t| t.ends.unwrap_or(t.starts)).fold(0.0, f64::max);
             let ends = starts.zip(task.longest).map(|(s, l)| s + l);
-            let capped = match (ends, limit) {
-                (Some(e), Some(l)) => Some(e.min(l)),
-                (None, l) => l,
-                (e, None) => e,
-            };
+            let capped = at_most(ends, limit);
             if let Some(task) = list.get_mut(at) {
                 task.starts = starts.unwrap_or(known);
                 task.ends = capped;
@@ -124,10 +125,7 @@ impl<'j> Tasks<'j> {
             }
         }
         let last = members.iter().try_fold(0.0f64, |most, m| Some(most.max(ends.get(*m).copied().flatten()?)));
-        match (last, self.limit) {
-            (Some(last), Some(limit)) => Some(last.min(limit)),
-            (last, limit) => last.or(limit),
-        }
+        at_most(last, self.limit)
     }
 
     /// For each task whether another one waits for it, directly or not.
@@ -149,11 +147,7 @@ impl<'j> Tasks<'j> {
 
     /// Hours of all items of a task together, cut by the limit of the job.
     pub fn together(&self, task: &Task<'_>) -> Option<f64> {
-        let most = self.limit.map(|l| l * task.parallel as f64);
-        match (task.together, most) {
-            (Some(t), Some(m)) => Some(t.min(m)),
-            (t, m) => t.or(m),
-        }
+        at_most(task.together, self.limit.map(|l| l * task.parallel as f64))
     }
 
     /// Hours of the whole run, if every task takes its longest; `None` without a bound.
@@ -202,17 +196,13 @@ fn longest(task: &Value, assume: &Assume) -> Length {
         let together = inner.longest.zip(items).map(|(hours, n)| hours * n as f64);
         let limit = hours(task, "timeout_seconds");
         let parallel = items.map_or(parallel, |n| n.min(parallel).max(1));
-        let cut = |most: Option<f64>, limit: Option<f64>| match (most, limit) {
-            (Some(m), Some(l)) => Some(m.min(l)),
-            (m, l) => m.or(l),
-        };
-        let longest = tries(cut(all, limit));
+        let longest = tries(at_most(all, limit));
         let unbounded = match (longest, inner.unbounded) {
             (Some(_), _) => None,
             (None, Some(why)) => Some(why),
             (None, None) => Some("a loop on it has a list that is known at run time alone (`--assume-items`)"),
         };
-        let together = tries(cut(together, limit.map(|l| l * parallel as f64)));
+        let together = tries(at_most(together, limit.map(|l| l * parallel as f64)));
         return Length { longest, together, parallel, attempts: attempts.and(inner.attempts), unbounded };
     }
     if task.get("condition_task").is_some() {

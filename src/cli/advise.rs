@@ -10,7 +10,7 @@ use super::build::{Built, build_one, programs};
 use super::check::without_errors;
 use super::{Outcome, no_such, usage};
 use crate::advise::{
-    Assume, BUILT_IN, Compute, Cost, Note, Prices, Tasks, cost, notes, rounded, rounded_up, runs_per_month,
+    Assume, BUILT_IN, Compute, Cost, NOTHING, Note, Prices, Tasks, cost, notes, rounded, rounded_up, runs_per_month,
 };
 use crate::lower::Job;
 use crate::model::Mode;
@@ -123,7 +123,7 @@ fn text(reports: &[Report], args: &Advise) -> String {
         for c in &r.cost.computes {
             out += &format!("  {}: {}\n", c.name, compute(c, &money));
         }
-        for (what, steps) in r.cost.elsewhere.iter().filter(|(what, _)| **what != "nothing") {
+        for (what, steps) in r.cost.elsewhere.iter().filter(|(what, _)| **what != NOTHING) {
             out += &format!("  not counted: {what}, for {}\n", steps.join(", "));
         }
         if r.critical.len() > 1 {

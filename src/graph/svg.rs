@@ -65,10 +65,10 @@ pub(super) fn picture(graph: &Graph, look: &Look<'_>) -> (String, f64, f64) {
     };
     let laid = layout(graph, &sizes);
     let mut out = String::new();
-    for (name, class) in TIPS {
+    for class in ["data", "order", "yes", "no"] {
         let _ = writeln!(
             out,
-            "<defs><marker id=\"{}{name}\" class=\"{class}\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerUnits=\"userSpaceOnUse\" markerWidth=\"10\" markerHeight=\"10\" orient=\"auto\">\
+            "<defs><marker id=\"{}tip-{class}\" class=\"{class}\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerUnits=\"userSpaceOnUse\" markerWidth=\"10\" markerHeight=\"10\" orient=\"auto\">\
              <path class=\"tip\" d=\"M0 0L8 4L0 8z\"/></marker></defs>",
             look.id
         );
@@ -78,10 +78,10 @@ pub(super) fn picture(graph: &Graph, look: &Look<'_>) -> (String, f64, f64) {
     for (edge, route) in graph.edges.iter().zip(&laid.edges) {
         let on_path = critical.windows(2).any(|w| matches!(w, [a, b] if *a == edge.from && *b == edge.to));
         let key = |i: usize| graph.nodes.get(i).map(|n| escaped(&n.key)).unwrap_or_default();
-        let (class, tip) = class(edge);
+        let class = class(edge);
         let _ = writeln!(
             out,
-            "<path class=\"edge {class}{}{}\" data-from=\"{}\" data-to=\"{}\" marker-end=\"url(#{}{tip})\" d=\"{}\"/>",
+            "<path class=\"edge {class}{}{}\" data-from=\"{}\" data-to=\"{}\" marker-end=\"url(#{}tip-{class})\" d=\"{}\"/>",
             if edge.implied { " implied" } else { "" },
             if on_path { " critical" } else { "" },
             key(edge.from),
@@ -101,15 +101,12 @@ pub(super) fn picture(graph: &Graph, look: &Look<'_>) -> (String, f64, f64) {
     (out, laid.width, laid.height)
 }
 
-/// The tips of edges: one for each colour.
-const TIPS: [(&str, &str); 4] = [("tip-data", "data"), ("tip-order", "order"), ("tip-yes", "yes"), ("tip-no", "no")];
-
-fn class(edge: &Edge) -> (&'static str, &'static str) {
+fn class(edge: &Edge) -> &'static str {
     match (edge.outcome, edge.data || !edge.values.is_empty()) {
-        (Some(true), _) => ("yes", "tip-yes"),
-        (Some(false), _) => ("no", "tip-no"),
-        (None, true) => ("data", "tip-data"),
-        (None, false) => ("order", "tip-order"),
+        (Some(true), _) => "yes",
+        (Some(false), _) => "no",
+        (None, true) => "data",
+        (None, false) => "order",
     }
 }
 
@@ -262,7 +259,7 @@ fn way(points: &[(f64, f64)]) -> String {
 pub(super) fn lines_of(graph: &Graph) -> Vec<(&'static str, &'static str)> {
     let plain = [("data", "data"), ("order", "order"), ("yes", "if true"), ("no", "if false")];
     let mut out: Vec<_> =
-        plain.into_iter().filter(|(name, _)| graph.edges.iter().any(|e| !e.implied && class(e).0 == *name)).collect();
+        plain.into_iter().filter(|(name, _)| graph.edges.iter().any(|e| !e.implied && class(e) == *name)).collect();
     if graph.edges.iter().any(|e| e.implied) {
         out.push(("data implied", "data, in an order that follows from others"));
     }

@@ -364,6 +364,17 @@ impl Run<'_> {
             known.tasks.iter().map(|(key, ended)| (key.clone(), Value::Object(ended.values.clone()))).collect();
         let mut spec = json!({ "values": absolute(&values), "known": known_values });
         let texts = |list: &[String]| list.iter().map(|a| text(a)).collect::<Result<Vec<_>, _>>();
+        // The platform hands every job parameter to a notebook and to a file of SQL, and it wins.
+        let with_params = |own: &[(String, String)]| -> Result<Map<String, Value>, String> {
+            let mut all = Map::new();
+            for (name, value) in own {
+                all.insert(name.clone(), text(value)?.into());
+            }
+            let params =
+                known.params.iter().map(|(name, value)| (name.clone(), in_volumes(value, self.volumes).into()));
+            all.extend(params);
+            Ok(all)
+        };
         let more = match kind {
             Kind::Wheel { package, entry_point, arguments, named } => {
                 let mut words = texts(arguments)?;
@@ -384,25 +395,10 @@ impl Run<'_> {
                 json!({ "kind": "script", "path": absolute(path), "arguments": texts(arguments)? })
             }
             Kind::Notebook { path, widgets } => {
-                // The platform hands every job parameter to a notebook, and it wins.
-                let mut all: Map<String, Value> = Map::new();
-                for (name, value) in widgets {
-                    all.insert(name.clone(), text(value)?.into());
-                }
-                for (name, value) in &known.params {
-                    all.insert(name.clone(), in_volumes(value, self.volumes).into());
-                }
-                json!({ "kind": "notebook", "path": absolute(path), "widgets": all })
+                json!({ "kind": "notebook", "path": absolute(path), "widgets": with_params(widgets)? })
             }
             Kind::Sql { path, parameters } => {
-                let mut all: Map<String, Value> = Map::new();
-                for (name, value) in parameters {
-                    all.insert(name.clone(), text(value)?.into());
-                }
-                // The platform hands every job parameter to a file of SQL, and it wins.
-                for (name, value) in &known.params {
-                    all.insert(name.clone(), in_volumes(value, self.volumes).into());
-                }
+                let all = with_params(parameters)?;
                 json!({ "kind": "sql", "path": absolute(path), "parameters": all, "database": absolute(self.warehouse) })
             }
             Kind::Dbt { project, commands, schema } => {
