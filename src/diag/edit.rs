@@ -1,7 +1,9 @@
 //! Changes of source texts, as fixes and renames make them.
 
+use std::collections::BTreeMap;
+
 use super::Diagnostic;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// A change of a text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,27 +14,26 @@ pub struct Edit {
     pub text: String,
 }
 
-impl Edit {
-    /// Whether both cannot be made at once, or their order would matter.
-    fn clashes(&self, other: &Edit) -> bool {
-        let (a, b) = (self.span, other.span);
-        a.file == b.file && (a.start < b.end && b.start < a.end || a.start == b.start)
-    }
-}
-
-/// The sure fixes in order of their places, and how many they are. A fix that touches one before it waits for the
+/// The safe fixes in order of their places, and how many they are. A fix that touches one before it waits for the
 /// next time.
 pub fn sure_edits<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>) -> (Vec<Edit>, usize) {
-    let mut edits: Vec<Edit> = Vec::new();
+    // By file and first byte, which no two edits share.
+    let mut edits: BTreeMap<(FileId, u32), &Edit> = BTreeMap::new();
     let mut taken = 0;
     for fix in diagnostics.into_iter().filter_map(|d| d.fixes.iter().find(|f| f.safe)) {
-        if !fix.edits.iter().any(|new| edits.iter().any(|e| e.clashes(new))) {
-            edits.extend_from_slice(&fix.edits);
+        let clashes = |new: &Edit| {
+            let Span { file, start, end } = new.span;
+            let before = edits.range(..=(file, start)).next_back().map(|(_, e)| e.span);
+            let after = edits.range((file, start)..).next().map(|(_, e)| e.span);
+            before.is_some_and(|b| b.file == file && (b.start == start || b.end > start))
+                || after.is_some_and(|a| a.file == file && (a.start == start || a.start < end))
+        };
+        if !fix.edits.iter().any(clashes) {
+            edits.extend(fix.edits.iter().map(|e| ((e.span.file, e.span.start), e)));
             taken += 1;
         }
     }
-    edits.sort();
-    (edits, taken)
+    (edits.into_values().cloned().collect(), taken)
 }
 
 /// Sorted changes, those of each file together.

@@ -184,27 +184,34 @@ impl FromIterator<Diagnostic> for Diagnostics {
     }
 }
 
+/// The longest word for which a near name is sought, in characters.
+const MAX_NEAREST: usize = 128;
+/// How many names are compared with a word: in a scope of more, the first ones.
+const MAX_CANDIDATES: usize = 1000;
+
 /// The name in `names` that `word` was probably meant to be, if one is near enough.
 ///
 /// Near means: equal but for case or `-` and `_`; or at most one edit in three characters, transpositions counted as one.
 pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let fold = |s: &str| s.to_lowercase().replace('-', "_");
-    let folded = fold(word);
-    let allowed = match word.chars().count() {
+    let length = word.chars().take(MAX_NEAREST + 1).count();
+    let allowed = match length {
         0 => return None,
         1 => 0,
         2 => 1,
         n => (n / 3).clamp(1, 4),
     };
+    // Nobody mistypes a name of this length; and the time for a word stays bounded.
+    if length > MAX_NEAREST {
+        return None;
+    }
+    let folded = fold(word);
     let mut best: Option<(usize, &str)> = None;
-    for name in names {
-        if name == word {
+    for name in names.into_iter().take(MAX_CANDIDATES) {
+        if name == word || name.len().abs_diff(word.len()) > allowed * 4 {
             continue;
         }
         let other = fold(name);
-        if other.len().abs_diff(folded.len()) > allowed * 4 {
-            continue;
-        }
         let distance = strsim::osa_distance(&folded, &other);
         if distance <= allowed && best.is_none_or(|(d, b)| (distance, name) < (d, b)) {
             best = Some((distance, name));

@@ -2,6 +2,8 @@
 
 use gen_lsp_types::{Position, Range};
 
+use crate::source::Units;
+
 /// The unit of columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Encoding {
@@ -11,19 +13,11 @@ pub(super) enum Encoding {
     Utf16,
 }
 
-impl Encoding {
-    fn len(self, text: &str) -> u32 {
-        match self {
-            Encoding::Utf8 => text.len() as u32,
-            Encoding::Utf16 => text.encode_utf16().count() as u32,
-        }
-    }
-}
-
 /// Where the lines of a text begin. For the protocol a lone `\r` ends a line as well, which it does not for the compiler.
 #[derive(Debug)]
 pub(super) struct Lines {
     starts: Vec<u32>,
+    units: Units,
 }
 
 impl Lines {
@@ -36,7 +30,8 @@ impl Lines {
                 starts.push(i as u32 + 1);
             }
         }
-        Lines { starts }
+        let units = Units::new(text, &starts);
+        Lines { starts, units }
     }
 
     /// The byte of a position. What lies behind the end of a line is its end, and behind the last line the end of the
@@ -65,8 +60,11 @@ impl Lines {
         let offset = offset.min(text.len() as u32);
         let line = self.starts.partition_point(|s| *s <= offset).saturating_sub(1);
         let start = self.starts.get(line).copied().unwrap_or(0);
-        let before = text.get(start as usize..offset as usize).unwrap_or("");
-        Position { line: line as u32, character: encoding.len(before) }
+        let character = match encoding {
+            Encoding::Utf8 => offset - start,
+            Encoding::Utf16 => self.units.between(text, start, offset).utf16,
+        };
+        Position { line: line as u32, character }
     }
 
     /// The range of a stretch of bytes.

@@ -15,6 +15,7 @@ pub struct Position {
 #[derive(Debug)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    units: Units,
 }
 
 impl LineIndex {
@@ -22,7 +23,8 @@ impl LineIndex {
     pub fn new(text: &str) -> Self {
         let mut starts = vec![0];
         starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1));
-        LineIndex { starts }
+        let units = Units::new(text, &starts);
+        LineIndex { starts, units }
     }
 
     /// The line of a byte, from 0.
@@ -44,9 +46,69 @@ impl LineIndex {
     pub fn position(&self, text: &str, offset: u32) -> Position {
         let offset = offset.min(text.len() as u32);
         let line = self.line(offset);
-        let start = self.line_start(line) as usize;
-        let column = text.get(start..offset as usize).map_or(0, |s| s.chars().count());
-        Position { line: line as u32 + 1, column: column as u32 + 1, offset }
+        let column = self.units.between(text, self.line_start(line), offset).scalars;
+        Position { line: line as u32 + 1, column: column + 1, offset }
+    }
+}
+
+/// A length of text in the units in which columns are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Length {
+    /// Unicode scalar values.
+    pub scalars: u32,
+    /// UTF-16 code units.
+    pub utf16: u32,
+}
+
+impl Length {
+    fn of(bytes: &[u8]) -> Length {
+        // Each scalar value has one byte that continues none; those outside the basic plane begin with 0xF0 or more.
+        let scalars = bytes.iter().filter(|b| **b & 0xC0 != 0x80).count() as u32;
+        let astral = bytes.iter().filter(|b| **b >= 0xF0).count() as u32;
+        Length { scalars, utf16: scalars + astral }
+    }
+}
+
+/// Lengths up to every [`Units::EVERY`]th byte of a text with long lines, so that a column in such a line does not
+/// cost a walk through all of it.
+#[derive(Debug, Default)]
+pub struct Units {
+    marks: Vec<Length>,
+}
+
+impl Units {
+    const EVERY: usize = 1024;
+
+    /// Reads the text once if one of its lines, which begin at `starts`, is long.
+    pub fn new(text: &str, starts: &[u32]) -> Units {
+        let ends = starts.iter().skip(1).copied().chain([text.len() as u32]);
+        if starts.iter().zip(ends).all(|(start, end)| end - start <= 4 * Units::EVERY as u32) {
+            return Units::default();
+        }
+        let mut sum = Length::default();
+        let mut marks = vec![sum];
+        for chunk in text.as_bytes().chunks(Units::EVERY) {
+            let more = Length::of(chunk);
+            sum = Length { scalars: sum.scalars + more.scalars, utf16: sum.utf16 + more.utf16 };
+            marks.push(sum);
+        }
+        Units { marks }
+    }
+
+    /// The length of the text from byte `start` to byte `end`.
+    pub fn between(&self, text: &str, start: u32, end: u32) -> Length {
+        if self.marks.is_empty() {
+            return Length::of(text.as_bytes().get(start as usize..end as usize).unwrap_or(&[]));
+        }
+        let (from, to) = (self.before(text, start), self.before(text, end));
+        Length { scalars: to.scalars.saturating_sub(from.scalars), utf16: to.utf16.saturating_sub(from.utf16) }
+    }
+
+    fn before(&self, text: &str, at: u32) -> Length {
+        let mark = at as usize / Units::EVERY;
+        let sum = self.marks.get(mark).copied().unwrap_or_default();
+        let rest = Length::of(text.as_bytes().get(mark * Units::EVERY..at as usize).unwrap_or(&[]));
+        Length { scalars: sum.scalars + rest.scalars, utf16: sum.utf16 + rest.utf16 }
     }
 }
 
@@ -61,5 +123,17 @@ mod tests {
         assert_eq!(index.position(text, 5), Position { line: 2, column: 2, offset: 5 });
         assert_eq!(index.position(text, 0), Position { line: 1, column: 1, offset: 0 });
         assert_eq!(index.position(text, 99).line, 3);
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_counted_from_the_nearest_mark() {
+        let text = format!("x\n{}", "aü𝒳".repeat(3000));
+        let index = LineIndex::new(&text);
+        for (at, _) in text.char_indices().skip(2).step_by(997) {
+            let walked = text.get(2..at).unwrap_or("");
+            let length = index.units.between(&text, 2, at as u32);
+            assert_eq!(length.scalars as usize, walked.chars().count());
+            assert_eq!(length.utf16 as usize, walked.encode_utf16().count());
+        }
     }
 }

@@ -6,7 +6,7 @@ mod line_index;
 
 pub use buffers::Buffers;
 pub use files::{DiskFiles, Files, MemoryFiles};
-pub use line_index::{LineIndex, Position};
+pub use line_index::{LineIndex, Position, Units};
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -4,11 +4,69 @@ use super::pieces::Cut;
 use super::scan::{Open, Scanner, closing, memchr};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 
+/// How the braces of a text balance, strings, names and comments left out.
+pub(super) struct Balance {
+    /// Each opening brace, with the depth before it.
+    opens: Vec<(usize, i64)>,
+    /// The depth at the end.
+    end: i64,
+}
+
+impl Balance {
+    fn of(bytes: &[u8]) -> Balance {
+        let mut balance = Balance { opens: Vec::new(), end: 0 };
+        let byte = |at: usize| bytes.get(at).copied().unwrap_or(b'\n');
+        let mut at = 0;
+        while at < bytes.len() {
+            match byte(at) {
+                b'{' => {
+                    balance.opens.push((at, balance.end));
+                    balance.end += 1;
+                }
+                b'}' => balance.end -= 1,
+                b'#' => at = memchr(b'\n', bytes, at),
+                b'`' => {
+                    let rest = bytes.get(at + 1..).unwrap_or(b"");
+                    let stop = rest.iter().position(|b| matches!(b, b'`' | b'\n')).unwrap_or(rest.len());
+                    at += if rest.get(stop) == Some(&b'`') { stop + 1 } else { 0 };
+                }
+                b'"' => {
+                    let triple = bytes.get(at..).is_some_and(|b| b.starts_with(b"\"\"\""));
+                    at += if triple { 3 } else { 1 };
+                    while at < bytes.len() {
+                        match byte(at) {
+                            b'\\' => at += 1,
+                            b'"' if !triple => break,
+                            b'"' if bytes.get(at..).is_some_and(|b| b.starts_with(b"\"\"\"")) => {
+                                at += 2;
+                                break;
+                            }
+                            b'\n' if !triple => break,
+                            _ => {}
+                        }
+                        at += 1;
+                    }
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        balance
+    }
+
+    /// The braces opened and not closed from `open` to the end.
+    fn from(&self, open: usize) -> i64 {
+        let next = self.opens.partition_point(|(at, _)| *at < open);
+        self.opens.get(next).map_or(0, |(_, before)| self.end - before)
+    }
+}
+
 impl Scanner<'_> {
     /// At the first word of a line: what stands no deeper than the line that opened a brace shows that the brace was not
     /// closed, if the braces of the rest do not balance; a list or call that is still open when a declaration begins was
     /// not closed either.
-    pub(super) fn dedent(&mut self, at: usize, indent: usize, diagnostics: &mut Diagnostics) {
+    pub(super) fn dedent(&mut self, line_start: usize, indent: usize, diagnostics: &mut Diagnostics) {
+        let at = line_start + indent;
         if self.stack.is_empty() {
             return;
         }
@@ -33,22 +91,23 @@ impl Scanner<'_> {
         ) && self.byte(word_end) == b' '
             && matches!(self.byte(word_end + 1), b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'`' | b'"')
             && !self.rest_is_assignment(word_end);
+        let mut closed = Vec::new();
         while let Some(open) = self.stack.last().copied() {
             let brace = open.byte == b'{';
             // A list or call goes on at any depth; only a declaration cannot stand in it.
             let outside =
                 if brace { indent < open.indent || (indent == open.indent && !closing_line) } else { declaration };
-            let same_line = memchr(b'\n', self.bytes, open.at) > at;
+            let same_line = open.at >= line_start;
             if !outside || same_line || (brace && self.balanced_from(open.at)) {
                 break;
             }
             self.stack.pop();
-            self.unclosed(open, diagnostics);
-            self.close_before(at, closing(open.byte));
+            closed.push(open);
             if self.stack.is_empty() && brace {
                 self.cuts.push(Cut::Close(at.saturating_sub(1)));
             }
         }
+        self.close_before(at, &closed, diagnostics);
     }
 
     /// Whether the next line with anything on it is indented and no closing brace.
@@ -133,46 +192,35 @@ impl Scanner<'_> {
         line.iter().find(|b| **b != b' ').is_some_and(|b| *b == b'=')
     }
 
-    /// Whether the braces of the rest of the file balance, counted from an opening one: then odd indentation is style.
+    /// Whether the braces from the one at `open` to the end of the file balance: then odd indentation is style.
     pub(super) fn balanced_from(&mut self, open: usize) -> bool {
-        // Each look goes to the end of the file: after some hundred the file is beyond help by indentation.
-        self.looks += 1;
-        if self.looks > 500 {
-            return true;
-        }
         let depth_before = self.stack.iter().take_while(|o| o.at < open).filter(|o| o.byte == b'{').count() as i64;
-        let mut depth = 0i64;
-        let mut at = open;
-        while at < self.bytes.len() {
-            match self.byte(at) {
-                b'{' => depth += 1,
-                b'}' => depth -= 1,
-                b'#' => at = memchr(b'\n', self.bytes, at),
-                b'"' => {
-                    let triple = self.bytes.get(at..).is_some_and(|b| b.starts_with(b"\"\"\""));
-                    at += if triple { 3 } else { 1 };
-                    while at < self.bytes.len() {
-                        match self.byte(at) {
-                            b'\\' => at += 1,
-                            b'"' if !triple => break,
-                            b'"' if self.bytes.get(at..).is_some_and(|b| b.starts_with(b"\"\"\"")) => {
-                                at += 2;
-                                break;
-                            }
-                            b'\n' if !triple => break,
-                            _ => {}
-                        }
-                        at += 1;
-                    }
-                }
-                _ => {}
-            }
-            at += 1;
-        }
-        depth + depth_before <= 0
+        let balance = self.balance.get_or_insert_with(|| Balance::of(self.bytes));
+        balance.from(open) + depth_before <= 0
     }
 
-    pub(super) fn unclosed(&self, open: Open, diagnostics: &mut Diagnostics) {
+    /// A brace that closed its block although the next line is indented as if it were inside.
+    pub(super) fn early_close(&mut self) -> Option<usize> {
+        let mut line: Option<(usize, bool)> = None;
+        while let Some(close) = self.closes.get(self.examined).copied() {
+            self.examined += 1;
+            // Braces that close on one line are followed by the same line.
+            let indented = match line {
+                Some((end, indented)) if close < end => indented,
+                _ => {
+                    let indented = self.goes_on_indented(close);
+                    line = Some((memchr(b'\n', self.bytes, close), indented));
+                    indented
+                }
+            };
+            if indented {
+                return Some(close);
+            }
+        }
+        None
+    }
+
+    fn unclosed(&self, open: Open, diagnostics: &mut Diagnostics) {
         let (o, c) = (open.byte as char, closing(open.byte) as char);
         let d = Diagnostic::new(
             Code::UnclosedBracket,
@@ -182,41 +230,64 @@ impl Scanner<'_> {
         diagnostics.push(d.label("opened here").help(format!("add `{c}` where the block, list or call ends")));
     }
 
-    /// Closes a bracket in the copy, before `at`: in place of the blank space that ends there, or after the last byte.
-    pub(super) fn close_before(&mut self, at: usize, byte: u8) {
+    /// Reports brackets that nothing closes, innermost first, and closes them in the copy before `at`: in place of the
+    /// blank space that ends there, or after the last byte.
+    ///
+    /// Where the space is too small, an inner block ends with the one around it, and a list or call is given up.
+    pub(super) fn close_before(&mut self, at: usize, unclosed: &[Open], diagnostics: &mut Diagnostics) {
+        if unclosed.is_empty() {
+            return;
+        }
+        for open in unclosed {
+            self.unclosed(*open, diagnostics);
+        }
+        let len = self.bytes.len();
         let mut place = at;
-        while place > 0 && matches!(self.byte(place - 1), b' ' | b'\t' | b'\r' | b'\n') && place <= self.bytes.len() {
+        while place > 0 && matches!(self.byte(place - 1), b' ' | b'\t' | b'\r' | b'\n') && place <= len {
             place -= 1;
         }
         // A comment that ends the last line gives way.
         if let Some(comment) = self.comments.last().copied()
-            && comment.end as usize == place
-            && comment.start < comment.end
+            && (comment.start as usize) < place
+            && place <= comment.end as usize
         {
             self.blank(comment.start as usize, place);
             place = comment.start as usize;
         }
         // Never inside a character: places in the copy are places in the text.
-        let free = (place..at.min(self.bytes.len()))
-            .filter(|i| self.byte(*i).is_ascii())
-            .find(|i| !self.patches.iter().rev().take(64).any(|(p, b)| p == i && *b != b' '));
-        match free {
-            Some(i) => {
-                self.patches.push((i, byte));
-                // Keep the line break that ended the entry, if there is room for one after the bracket.
-                if i + 1 < at && self.byte(i) == b'\n' {
-                    self.patches.push((i + 1, if self.byte(i + 1) == b'\n' { b'\n' } else { b' ' }));
-                }
+        let recent: Vec<usize> =
+            self.patches.iter().rev().take(64).filter(|(_, b)| *b != b' ').map(|(p, _)| *p).collect();
+        let free: Vec<usize> = (place..at.min(len))
+            .filter(|i| self.byte(*i).is_ascii() && !recent.contains(i))
+            .take(unclosed.len() + 1)
+            .collect();
+        let mut to_close: Vec<Open> = unclosed.to_vec();
+        if at >= len {
+            let missing = to_close.len().saturating_sub(free.len());
+            self.appended += missing;
+        } else if free.len() < to_close.len() {
+            for open in to_close.extract_if(.., |o| o.byte != b'{') {
+                self.patches.push((open.at, 1));
             }
-            None if at >= self.bytes.len() => {
-                self.appended += 1;
-                self.patches.push((self.bytes.len() + self.appended - 1, byte));
+            let inner = to_close.len().saturating_sub(free.len());
+            for open in to_close.drain(..inner) {
+                self.patches.push((open.at, 2));
             }
-            // No room: the bracket takes the place of the byte before; the piece is reported already.
-            None => {
-                let before = (0..at).rev().find(|i| self.byte(*i).is_ascii());
-                self.patches.push((before.unwrap_or(0), byte));
-            }
+        }
+        let appended = len..len + self.appended;
+        let mut places = free.iter().copied().chain(appended);
+        let mut last = None;
+        for open in to_close {
+            let Some(place) = places.next() else { break };
+            self.patches.push((place, closing(open.byte)));
+            last = Some(place);
+        }
+        // Keep the line break that ended the entry, if there is room for one after the brackets.
+        if let (Some(last), Some(next)) = (last, places.next())
+            && next == last + 1
+            && next < at
+        {
+            self.patches.push((next, b'\n'));
         }
     }
 

@@ -34,10 +34,11 @@ pub(super) fn pieces(bytes: &[u8], len: usize, cuts: &[Cut]) -> Vec<Piece> {
     let mut start = 0;
     let mut last_line = 0;
     let mut i = 0;
+    let mut next = NextWord::default();
     while let Some(cut) = cuts.get(i) {
         i += 1;
         match *cut {
-            Cut::Line { depth: 0, at } if !else_follows(bytes, at) => {
+            Cut::Line { depth: 0, at } if !next.is_else(bytes, at) => {
                 last_line = at + 1;
                 if at + 1 - start > PIECE {
                     out.push(Piece::Entries { start, end: at + 1 });
@@ -55,9 +56,11 @@ pub(super) fn pieces(bytes: &[u8], len: usize, cuts: &[Cut]) -> Vec<Piece> {
                 };
                 let head = bytes.get(last_line..open).unwrap_or(b"");
                 let word = head.iter().position(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n')).unwrap_or(0);
-                let is_pipeline =
-                    head.get(word..).is_some_and(|h| h.starts_with(b"pipeline ")) && !head.contains(&b'#');
-                if !is_pipeline || close - open < PIECE || bytes.get(close) != Some(&b'}') {
+                if close.saturating_sub(open) < PIECE || bytes.get(close) != Some(&b'}') {
+                    continue;
+                }
+                let alone = !head.iter().any(|b| matches!(b, b'#' | b'{' | b'}'));
+                if !alone || !head.get(word..).is_some_and(|h| h.starts_with(b"pipeline ")) {
                     continue;
                 }
                 if start < last_line {
@@ -67,7 +70,7 @@ pub(super) fn pieces(bytes: &[u8], len: usize, cuts: &[Cut]) -> Vec<Piece> {
                 let mut from = open + 1;
                 while let Some(Cut::Line { depth: 1, at }) = cuts.get(i) {
                     i += 1;
-                    if at + 1 - from > PIECE && !else_follows(bytes, *at) {
+                    if at + 1 - from > PIECE && !next.is_else(bytes, *at) {
                         parts.push((from, at + 1));
                         from = at + 1;
                     }
@@ -86,14 +89,28 @@ pub(super) fn pieces(bytes: &[u8], len: usize, cuts: &[Cut]) -> Vec<Piece> {
     out
 }
 
-/// Whether the next word after `at` is `else`, which belongs to what came before.
-fn else_follows(bytes: &[u8], at: usize) -> bool {
-    let mut at = at;
-    loop {
-        match bytes.get(at) {
-            Some(b' ' | b'\t' | b'\r' | b'\n') => at += 1,
-            Some(b'#') => at = memchr(b'\n', bytes, at),
-            _ => return bytes.get(at..).is_some_and(|b| b.starts_with(b"else")),
+/// The next word after the end of a line, remembered for all ends of lines before it.
+#[derive(Default)]
+struct NextWord {
+    from: usize,
+    at: usize,
+    is_else: bool,
+}
+
+impl NextWord {
+    /// Whether the next word after `from` is `else`, which belongs to what came before.
+    fn is_else(&mut self, bytes: &[u8], from: usize) -> bool {
+        if from < self.from || from >= self.at {
+            let mut at = from;
+            loop {
+                match bytes.get(at) {
+                    Some(b' ' | b'\t' | b'\r' | b'\n') => at += 1,
+                    Some(b'#') => at = memchr(b'\n', bytes, at),
+                    _ => break,
+                }
+            }
+            *self = NextWord { from, at, is_else: bytes.get(at..).is_some_and(|b| b.starts_with(b"else")) };
         }
+        self.is_else
     }
 }

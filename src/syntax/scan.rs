@@ -8,6 +8,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 
 use super::MAX_DEPTH;
+use super::mend::Balance;
 use super::pieces::{Cut, Piece, pieces};
 
 /// What the pass found.
@@ -46,8 +47,10 @@ pub(super) struct Scanner<'a> {
     pub(super) early: Option<usize>,
     /// A multi-line string ran to the end of the file: what is open then is open for that reason.
     pub(super) swallowed: bool,
-    /// How often the rest of the file was looked through.
-    pub(super) looks: usize,
+    /// How the braces of the whole file balance, once a rule about indentation asks.
+    pub(super) balance: Option<Balance>,
+    /// The members of `closes` already examined by [`Scanner::early_close`].
+    pub(super) examined: usize,
 }
 
 /// How often a scan begins anew with a brace taken out.
@@ -99,7 +102,8 @@ fn scan_once(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> (Scan, 
         closes: Vec::new(),
         early: None,
         swallowed: false,
-        looks: 0,
+        balance: None,
+        examined: 0,
     };
     s.run(diagnostics);
     if s.max_depth_at.is_some() {
@@ -132,13 +136,20 @@ impl Scanner<'_> {
         let mut at_line_start = true;
         let mut line_start = at;
         let mut angles = 0;
+        // The last byte before `at` other than a blank, and the control characters reported so far.
+        let mut previous = None;
+        let mut controls = Controls::default();
         while at < len {
             let byte = self.byte(at);
+            let before = previous;
+            if !matches!(byte, b' ' | b'\t') {
+                previous = Some(at);
+            }
             if at_line_start && !matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
                 at_line_start = false;
                 indent = at - line_start;
                 if byte != b'#' {
-                    self.dedent(at, indent, diagnostics);
+                    self.dedent(line_start, indent, diagnostics);
                 }
             }
             match byte {
@@ -166,13 +177,21 @@ impl Scanner<'_> {
                     continue;
                 }
                 b'"' => {
-                    at = self.string(at, diagnostics);
+                    at = self.string(at, &mut controls, diagnostics);
                     continue;
                 }
                 b'`' => {
                     let end = memchr(b'\n', self.bytes, at + 1);
                     match self.bytes.get(at + 1..end).and_then(|rest| rest.iter().position(|b| *b == b'`')) {
-                        Some(close) => at += close + 2,
+                        Some(close) => {
+                            for i in at + 1..at + 1 + close {
+                                if matches!(self.byte(i), 0..=8 | 11 | 12 | 14..=31 | 127) {
+                                    controls.outside(i);
+                                    self.patches.push((i, b' '));
+                                }
+                            }
+                            at += close + 2;
+                        }
                         None => {
                             let d = Diagnostic::new(
                                 Code::UnclosedString,
@@ -186,7 +205,9 @@ impl Scanner<'_> {
                     }
                     continue;
                 }
-                b'{' if self.follows_brace(at) => {
+                b'{' if before.is_some()
+                    && self.stack.last().is_some_and(|o| Some(o.at) == before && o.byte == b'{') =>
+                {
                     let span = self.span(at, at + 1);
                     let d = Diagnostic::new(Code::StrayBracket, span, "a second `{` in a row opens nothing");
                     diagnostics.push(d.help("delete it").suggestion("delete `{`", vec![(span, String::new())]));
@@ -211,33 +232,24 @@ impl Scanner<'_> {
                     }
                 }
                 0..=8 | 11 | 12 | 14..=31 | 127 => {
-                    let d =
-                        Diagnostic::new(Code::BadText, self.span(at, at + 1), "a control character that is no text");
-                    diagnostics.push(
-                        d.help("delete it").fix("delete the character", vec![(self.span(at, at + 1), String::new())]),
-                    );
+                    controls.outside(at);
                     self.patches.push((at, b' '));
                 }
                 _ => {}
             }
             at += 1;
         }
-        while let Some(open) = self.stack.pop() {
-            if !self.swallowed {
-                self.unclosed(open, diagnostics);
-            }
-            self.close_before(len, closing(open.byte));
+        controls.report(self.file, diagnostics);
+        let unclosed: Vec<Open> = self.stack.drain(..).rev().collect();
+        if self.swallowed {
+            self.close_before(len, &unclosed, &mut Diagnostics::new());
+        } else {
+            self.close_before(len, &unclosed, diagnostics);
         }
     }
 
-    /// Whether nothing but blanks stands between the brace that was opened last and this place.
-    fn follows_brace(&self, at: usize) -> bool {
-        let between = self.stack.last().filter(|o| o.byte == b'{').and_then(|o| self.bytes.get(o.at + 1..at));
-        between.is_some_and(|b| b.iter().all(|b| matches!(b, b' ' | b'\t')))
-    }
-
     /// Skips a string; gives the place after it.
-    fn string(&mut self, start: usize, diagnostics: &mut Diagnostics) -> usize {
+    fn string(&mut self, start: usize, controls: &mut Controls, diagnostics: &mut Diagnostics) -> usize {
         let triple = self.bytes.get(start..).is_some_and(|b| b.starts_with(b"\"\"\""));
         let mut at = start + if triple { 3 } else { 1 };
         while at < self.bytes.len() {
@@ -248,8 +260,7 @@ impl Scanner<'_> {
                 b'"' if self.bytes.get(at..).is_some_and(|b| b.starts_with(b"\"\"\"")) => return at + 3,
                 b'\n' if !triple => break,
                 0..=8 | 11 | 12 | 14..=31 | 127 => {
-                    let d = Diagnostic::new(Code::BadText, self.span(at, at + 1), "a control character in a string");
-                    diagnostics.push(d.help("write it as an escape, such as `\\u{1b}`"));
+                    controls.in_string(at);
                     self.patches.push((at, b' '));
                     at += 1;
                 }
@@ -301,6 +312,8 @@ impl Scanner<'_> {
                     }
                 }
                 b'"' | b'\n' => return start + 1,
+                // Another one begins: no reference holds `${`, and each text is looked through once.
+                b'$' if self.byte(at + 1) == b'{' => return start + 1,
                 _ => at += 1,
             }
         }
@@ -326,12 +339,8 @@ impl Scanner<'_> {
         match matching {
             // A `)` or `]` must not close over a brace: the brace is the stronger sign.
             Some(i) if byte == b'}' || self.stack.iter().skip(i).all(|o| o.byte != b'{') => {
-                while self.stack.len() > i + 1 {
-                    if let Some(open) = self.stack.pop() {
-                        self.unclosed(open, diagnostics);
-                        self.close_before(at, closing(open.byte));
-                    }
-                }
+                let unclosed: Vec<Open> = self.stack.drain(i + 1..).rev().collect();
+                self.close_before(at, &unclosed, diagnostics);
                 self.stack.pop();
                 if self.stack.is_empty() && byte == b'}' {
                     self.cuts.push(Cut::Close(at));
@@ -340,7 +349,7 @@ impl Scanner<'_> {
             }
             _ => {
                 if byte == b'}' && self.stack.is_empty() && self.early.is_none() {
-                    self.early = self.closes.iter().copied().find(|close| self.goes_on_indented(*close));
+                    self.early = self.early_close();
                 }
                 let shown = byte as char;
                 let span = self.span(at, at + 1);
@@ -378,6 +387,48 @@ pub(super) fn closing(open: u8) -> u8 {
         b'{' => b'}',
         b'[' => b']',
         _ => b')',
+    }
+}
+
+/// Runs of control characters, so that a binary file gives a few messages rather than one for each byte.
+#[derive(Default)]
+struct Controls {
+    runs: Vec<(usize, usize, bool)>,
+}
+
+impl Controls {
+    fn outside(&mut self, at: usize) {
+        self.add(at, false);
+    }
+
+    fn in_string(&mut self, at: usize) {
+        self.add(at, true);
+    }
+
+    fn add(&mut self, at: usize, in_string: bool) {
+        match self.runs.last_mut() {
+            Some((_, end, kind)) if *end == at && *kind == in_string => *end = at + 1,
+            _ => self.runs.push((at, at + 1, in_string)),
+        }
+    }
+
+    fn report(self, file: FileId, diagnostics: &mut Diagnostics) {
+        for (start, end, in_string) in self.runs {
+            let span = Span::new(file, start as u32, end as u32);
+            let what = if end - start == 1 {
+                "a control character".to_owned()
+            } else {
+                format!("{} control characters", end - start)
+            };
+            diagnostics.push(if in_string {
+                Diagnostic::new(Code::BadText, span, format!("{what} in a string"))
+                    .help("write control characters as escapes, such as `\\u{1b}`")
+            } else {
+                Diagnostic::new(Code::BadText, span, format!("{what} outside of a string"))
+                    .help("delete what is not text; a `.pipe` file is UTF-8")
+                    .fix("delete what is not text", vec![(span, String::new())])
+            });
+        }
     }
 }
 

@@ -13,14 +13,13 @@ use crate::source::Span;
 pub(super) fn string(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> StrLit {
     let span = cx.span(base, &pair);
     let triple = pair.as_rule() == Rule::triple;
-    let mut parts: Vec<StrPart> = Vec::new();
-    let mut push = |text: &str, at: Span| match parts.last_mut() {
-        _ if text.is_empty() => {}
-        Some(StrPart::Text(last, place)) => {
-            *last = SmolStr::from(format!("{last}{text}"));
-            place.end = at.end;
+    let mut whole = String::new();
+    let mut place: Option<Span> = None;
+    let mut push = |text: &str, at: Span| {
+        if !text.is_empty() {
+            whole.push_str(text);
+            place = Some(Span { end: at.end, ..place.unwrap_or(at) });
         }
-        _ => parts.push(StrPart::Text(SmolStr::from(text), at)),
     };
     let mut references: Vec<Value> = Vec::new();
     let mut marks: Vec<Span> = Vec::new();
@@ -59,17 +58,12 @@ pub(super) fn string(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics:
     let mut references = references.into_iter();
     let mut marks = marks.into_iter();
     if triple {
-        parts = dedent(parts);
+        whole = dedent(whole);
     }
     let mut out = Vec::new();
-    for part in parts {
-        let StrPart::Text(text, at) = part else { continue };
-        if !text.contains('\u{0}') {
-            out.push(StrPart::Text(text, at));
-            continue;
-        }
+    if let Some(at) = place.filter(|_| !whole.is_empty()) {
         let mut start = at.start;
-        for piece in text.split('\u{0}') {
+        for piece in whole.split('\u{0}') {
             let mark = marks.next();
             if !piece.is_empty() {
                 let end = mark.map_or(at.end, |m| m.start);
@@ -117,18 +111,18 @@ fn interpolation(cx: &Context<'_>, base: usize, pair: &Pair<'_>, diagnostics: &m
 
 /// Takes off the line break after the opening quotes and the indentation that all lines share, the closing quotes'
 /// line included.
-fn dedent(parts: Vec<StrPart>) -> Vec<StrPart> {
-    let [StrPart::Text(text, span)] = parts.as_slice() else { return parts };
-    let Some(body) = text.strip_prefix('\n') else { return parts };
-    let lines: Vec<&str> = body.split('\n').collect();
-    let last = lines.len() - 1;
-    let indent = lines
-        .iter()
-        .enumerate()
-        .filter(|(i, l)| *i == last || !l.trim().is_empty())
-        .map(|(_, l)| l.len() - l.trim_start_matches([' ', '\t']).len())
-        .min()
-        .unwrap_or(0);
-    let cut: Vec<&str> = lines.iter().map(|l| l.get(indent..).unwrap_or("")).collect();
-    vec![StrPart::Text(SmolStr::from(cut.join("\n")), *span)]
+fn dedent(text: String) -> String {
+    let Some(body) = text.strip_prefix('\n') else { return text };
+    let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let last = body.rsplit('\n').next().map_or(0, indent);
+    let filled = body.split('\n').filter(|l| !l.trim().is_empty()).map(indent);
+    let indent = filled.chain([last]).min().unwrap_or(0);
+    let mut out = String::with_capacity(body.len());
+    for (i, line) in body.split('\n').enumerate() {
+        if i > 0 {
+            out.push('\n');
+        }
+        out.push_str(line.get(indent..).unwrap_or(""));
+    }
+    out
 }
