@@ -434,11 +434,9 @@ fn content_type(file: &str) -> &'static str {
 
 /// A requirement as pip takes it.
 fn valid_requirement(text: &str) -> Result<(), ProjectError> {
-    match pep508_rs::Requirement::<pep508_rs::VerbatimUrl>::from_str(text) {
+    match super::pep508::check_requirement(text) {
         Ok(_) => Ok(()),
-        Err(e) => {
-            let why = e.to_string();
-            let why = why.lines().next().unwrap_or_default().to_owned();
+        Err(why) => {
             Err(error(format!("the requirement `{text}` is not understood: {why}"), "write it like `pandas>=2,<3`"))
         }
     }

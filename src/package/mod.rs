@@ -10,6 +10,7 @@ mod layout;
 mod local;
 mod metadata;
 mod modules;
+mod pep508;
 mod project;
 mod pyproject;
 mod requirements;

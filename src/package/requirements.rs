@@ -1,8 +1,6 @@
 //! Requirements as pip writes them: one a line, with options.
 
-use std::str::FromStr;
-
-use pep508_rs::{Requirement, VerbatimUrl, VersionOrUrl};
+use super::pep508::{Origin, check_requirement};
 
 /// One line of a requirements file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,13 +50,10 @@ pub fn requirement(line: &str) -> RequirementLine {
     if line.contains("://") && !line.contains('@') || line.starts_with("git+") || line.starts_with(['.', '/']) {
         return RequirementLine::Address(line.to_owned());
     }
-    match Requirement::<VerbatimUrl>::from_str(line) {
-        Ok(r) if matches!(r.version_or_url, Some(VersionOrUrl::Url(_))) => RequirementLine::Address(line.to_owned()),
-        Ok(_) => RequirementLine::Package(line.to_owned()),
-        Err(e) => {
-            let why = e.to_string();
-            RequirementLine::Wrong(why.lines().next().unwrap_or("it is not understood").to_owned())
-        }
+    match check_requirement(line) {
+        Ok(Origin::Address) => RequirementLine::Address(line.to_owned()),
+        Ok(Origin::Index) => RequirementLine::Package(line.to_owned()),
+        Err(why) => RequirementLine::Wrong(why),
     }
 }
 
