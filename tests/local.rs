@@ -194,38 +194,151 @@ fn values_that_no_json_can_hold_fail_the_step_that_makes_them() {
     assert!(told.contains("output 'value' is no JSON") && told.contains("does not fit into 64 bits"), "{told}");
 }
 
+/// Starts a run, and waits until its step has told the id of a process.
+#[cfg(unix)]
+fn started(project: &Path, pipeline: &str, step: &str) -> (std::process::Child, i32) {
+    // The environment may have to be made first.
+    run(project, "mended", &[]);
+    let child = command(project, pipeline, &[]).stderr(Stdio::piped()).spawn().unwrap();
+    let started = Instant::now();
+    loop {
+        assert!(started.elapsed() < Duration::from_secs(60), "the step never began");
+        let runs = std::fs::read_dir(project.join(".pipec/local/runs")).unwrap().flatten();
+        let found = runs
+            .filter(|r| r.file_name().to_string_lossy().ends_with(&format!("-{pipeline}")))
+            .find_map(|r| std::fs::read_to_string(r.path().join(step).join("child.pid")).ok())
+            .and_then(|text| text.parse::<i32>().ok());
+        match found {
+            Some(pid) => return (child, pid),
+            None => std::thread::sleep(Duration::from_millis(20)),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn interrupt(child: &std::process::Child) {
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+}
+
 /// An interrupt ends the children, and theirs.
 #[cfg(unix)]
 #[test]
 fn an_interrupt_leaves_nothing_behind() {
     let Some(project) = project() else { return };
-    // The environment may have to be made first.
-    run(project, "mended", &[]);
-    let mut child = command(project, "endless", &[]).stderr(Stdio::piped()).spawn().unwrap();
-    let started = Instant::now();
-    let pid = loop {
-        assert!(started.elapsed() < Duration::from_secs(60), "the step never began");
-        let runs = std::fs::read_dir(project.join(".pipec/local/runs")).unwrap().flatten();
-        let found = runs
-            .filter(|r| r.file_name().to_string_lossy().ends_with("-endless"))
-            .find_map(|r| std::fs::read_to_string(r.path().join("sleeps/child.pid")).ok())
-            .and_then(|text| text.parse::<i32>().ok());
-        match found {
-            Some(pid) => break pid,
-            None => std::thread::sleep(Duration::from_millis(20)),
-        }
-    };
+    let (mut child, pid) = started(project, "endless", "sleeps");
     // One that nobody has buried yet is dead all the same.
     let buried = || std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|s| s.contains(") Z"));
     let signal =
         || Command::new("kill").args(["-0", &pid.to_string()]).stderr(Stdio::null()).status().unwrap().success();
     let alive = || !buried() && signal();
     assert!(alive());
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    interrupt(&child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     let since = Instant::now();
     while alive() {
         assert!(since.elapsed() < Duration::from_secs(10), "a grandchild goes on");
         std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A step that ignores the first interrupt is killed by the second, long before its time is over.
+#[cfg(unix)]
+#[test]
+fn a_second_interrupt_does_not_wait() {
+    let Some(project) = project() else { return };
+    let (mut child, _) = started(project, "stubborn", "ignores");
+    interrupt(&child);
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(child.try_wait().unwrap().is_none(), "the first interrupt leaves the step time to end");
+    let since = Instant::now();
+    interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(since.elapsed() < Duration::from_secs(4), "it was waited for: {:?}", since.elapsed());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_step_that_dies_reports_how() {
+    let Some(project) = project() else { return };
+    let (code, told, _) = run(project, "dying", &[]);
+    assert_eq!(code, 1, "{told}");
+    assert!(told.contains("killed by signal 9 (SIGKILL); out of memory?"), "{told}");
+    assert!(told.contains("exit status 7"), "{told}");
+}
+
+#[test]
+fn steps_get_no_tokens_unless_asked() {
+    let Some(project) = project() else { return };
+    let names = |arguments: &[&str]| -> Vec<String> {
+        let output = command(project, "variables", arguments)
+            .env("DATABRICKS_TOKEN", "dapi-not-yours")
+            .env("AWS_SECRET_ACCESS_KEY", "nor-this")
+            .env("PIPEC_SECRET_SHOP_TOKEN", "meant-for-steps")
+            .output()
+            .unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        let folder = told.lines().find_map(|l| Some(l.strip_prefix("run     ")?.split_once(" in ")?.1)).unwrap();
+        let results: Value =
+            serde_json::from_slice(&std::fs::read(project.join(folder).join("results.json")).unwrap()).unwrap();
+        results["shows"]["values"]["names"].as_array().unwrap().iter().map(|n| n.as_str().unwrap().to_owned()).collect()
+    };
+    let has = |names: &[String], name: &str| names.iter().any(|n| n == name);
+    let plain = names(&[]);
+    assert!(has(&plain, "PATH") && has(&plain, "PIPEC_SECRET_SHOP_TOKEN"), "{plain:?}");
+    assert!(!has(&plain, "DATABRICKS_TOKEN") && !has(&plain, "AWS_SECRET_ACCESS_KEY"), "{plain:?}");
+    let asked = names(&["--env", "DATABRICKS_TOKEN", "--env", "MODE=quick"]);
+    assert!(
+        has(&asked, "DATABRICKS_TOKEN") && has(&asked, "MODE") && !has(&asked, "AWS_SECRET_ACCESS_KEY"),
+        "{asked:?}"
+    );
+    let wrong = command(project, "variables", &["--env", "=x"]).output().unwrap();
+    assert_eq!(wrong.status.code(), Some(2));
+}
+
+#[test]
+fn damaged_packages_are_unpacked_again() {
+    let Some(project) = project() else { return };
+    // A copy of its own: others run at the same time.
+    let own = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("local-damaged");
+    let _ = std::fs::remove_dir_all(&own);
+    copy(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/local"), &own);
+    let _ = project;
+    let (code, told, _) = run(&own, "mended", &[]);
+    assert_eq!(code, 0, "{told}");
+    let cache = own.join(".pipec/local");
+    let site = || {
+        let mut all = std::fs::read_dir(&cache).unwrap().map(|e| e.unwrap().path());
+        all.find(|p| p.file_name().unwrap().to_string_lossy().starts_with("site-")).unwrap()
+    };
+    let module = site().join("things/steps.py");
+    let text = std::fs::read_to_string(&module).unwrap();
+    std::fs::write(&module, "raise SystemExit('tampered')\n").unwrap();
+    std::fs::write(site().join("json.py"), "raise SystemExit('added')\n").unwrap();
+    // What an installation that was killed leaves.
+    std::fs::create_dir_all(cache.join("new-env-left/bin")).unwrap();
+    let (code, told, _) = run(&own, "mended", &[]);
+    assert_eq!(code, 0, "{told}");
+    assert_eq!(std::fs::read_to_string(&module).unwrap(), text);
+    assert!(!site().join("json.py").exists() && !cache.join("new-env-left").exists());
+}
+
+#[test]
+fn runs_at_the_same_time_keep_their_parameters() {
+    let Some(project) = project() else { return };
+    run(project, "everything", &[]);
+    let children: Vec<_> = (0..12)
+        .map(|i| {
+            let arguments = ["--param".to_owned(), format!("least={i}")];
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            command(project, "branches", &arguments).stderr(Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    for (i, child) in children.into_iter().enumerate() {
+        let output = child.wait_with_output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        let folder = told.lines().find_map(|l| Some(l.strip_prefix("run     ")?.split_once(" in ")?.1)).unwrap();
+        let results: Value =
+            serde_json::from_slice(&std::fs::read(project.join(folder).join("results.json")).unwrap()).unwrap();
+        assert_eq!(results["enough"]["values"]["outcome"], json!((i > 2).to_string()), "{told}");
     }
 }

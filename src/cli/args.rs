@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use crate::local::variables::Asked;
+
 /// Checks pipelines offline and compiles them to Databricks jobs.
 #[derive(Debug, Parser)]
 #[command(name = "pipec", version, max_term_width = 100)]
@@ -306,6 +308,9 @@ pub struct Run {
     /// On this machine: the directory that stands for /Volumes; without it one below `.pipec/local`
     #[arg(long, value_name = "DIR")]
     pub volumes: Option<PathBuf>,
+    /// On this machine: an environment variable for the steps; they get no others than programs need to run
+    #[arg(long, value_name = "NAME[=VALUE]", value_parser = Asked::parse)]
+    pub env: Vec<Asked>,
     /// On this machine: how many steps at a time; without it as many as there are cores
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -13,8 +12,10 @@ use super::build::Built;
 use super::view::View;
 use super::{Outcome, no_such, usage};
 use crate::emit::write_file;
+use crate::local::folders::{InUse, exclusive, new_run, share};
 use crate::local::plan::Given;
-use crate::local::{Environments, Event, Kind, Plan, Run, State, Wanted};
+use crate::local::variables::for_steps;
+use crate::local::{Environments, Event, Interrupt, Kind, Plan, Run, State, Wanted};
 use crate::model::{Braces, Pipeline, Reference, braces};
 use crate::schema::facts::TIMES;
 
@@ -58,13 +59,21 @@ fn run_plan(
     let failed = |e: std::io::Error| e.to_string();
     // What is made here is for this machine alone.
     write_file(&root.join(".gitignore"), b"*\n").map_err(failed)?;
-    let canceled = Arc::new(AtomicBool::new(false));
-    let flag = canceled.clone();
+    let interrupt = Arc::new(Interrupt::default());
+    let asked = interrupt.clone();
+    let quiet = shared.quiet;
     // Another handler can only be one of an earlier run in this process; there is none.
-    let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
+    let _ = ctrlc::set_handler(move || {
+        if !asked.asked() && !quiet {
+            eprintln!("ending the run; press Ctrl-C again to kill its steps");
+        }
+        asked.ask();
+    });
     let mut wheels = Vec::new();
+    let mut wheels_in_use = Vec::new();
     for wheel in &built.wheels {
         let path = root.join("wheels").join(&wheel.file_name);
+        wheels_in_use.push(share(path.clone()).map_err(failed)?);
         write_file(&path, &wheel.bytes).map_err(failed)?;
         wheels.push(path);
     }
@@ -79,13 +88,16 @@ fn run_plan(
     }
     let requires = built.wheels.iter().filter_map(|w| Some((w.distribution.clone(), w.requires_python.clone()?)));
     let wanted = Wanted { python: args.python.clone(), requires_python: requires.collect(), wheels };
-    let made = environments(args, built, plan, root, &wanted, &canceled, &tell);
-    if canceled.load(Ordering::Relaxed) {
+    let made = environments(args, built, plan, root, &wanted, &interrupt, &tell);
+    if interrupt.asked() {
         return Ok(Outcome::Interrupted);
     }
     let (pythons, site) = made?;
-    let folder = root.join("runs").join(format!("{}-{}", now.strftime("%Y%m%d-%H%M%S-%3f"), plan.pipeline));
-    std::fs::create_dir_all(&folder).map_err(|e| format!("cannot write `{}`: {e}", folder.display()))?;
+    // They are unpacked now.
+    drop(wheels_in_use);
+    let name = format!("{}-{}", now.strftime("%Y%m%d-%H%M%S-%3f"), plan.pipeline);
+    let used = new_run(root, &name).map_err(|e| format!("cannot make a folder for the run: {e}"))?;
+    let folder = &used.path;
     let volumes = args.volumes.clone().unwrap_or_else(|| root.join("volumes"));
     let volumes = std::path::absolute(&volumes).map_err(failed)?;
     if !shared.quiet {
@@ -95,15 +107,16 @@ fn run_plan(
     let run = Run {
         plan,
         pythons: &pythons,
-        site: &site,
-        folder: &absolute(&folder)?,
+        site: &absolute(&site.path)?,
+        folder: &absolute(folder)?,
         warehouse: &root.join("warehouse.duckdb"),
         volumes: &volumes,
         facts: facts(plan, &now),
         params,
         given,
         jobs: args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from)),
-        canceled: &canceled,
+        variables: for_steps(std::env::vars_os(), &args.env),
+        interrupt: &interrupt,
     };
     let started = Instant::now();
     let view = View::new(plan, shared);
@@ -123,6 +136,7 @@ fn run_plan(
     write_file(&folder.join("results.json"), &crate::emit::json_bytes(&Value::Object(all))).map_err(failed)?;
     // The last good values of each step: those of a stub or of a failure are nobody's.
     let last = root.join(format!("last-{}.json", plan.pipeline));
+    let _alone = exclusive(last.clone()).map_err(failed)?;
     let mut good = read_object(&last);
     good.retain(|key, _| plan.task(key).is_some());
     for (key, state, values) in &finished.tasks {
@@ -131,7 +145,6 @@ fn run_plan(
         }
     }
     write_file(&last, &crate::emit::json_bytes(&Value::Object(good))).map_err(failed)?;
-    prune(root);
     let count = |s: State| finished.tasks.iter().filter(|(_, state, _)| *state == s).count();
     let states = [
         State::Success,
@@ -154,7 +167,7 @@ fn run_plan(
         );
     }
     Ok(match failed {
-        _ if canceled.load(Ordering::Relaxed) => Outcome::Interrupted,
+        _ if interrupt.asked() => Outcome::Interrupted,
         true => Outcome::Errors,
         false => Outcome::Done,
     })
@@ -199,10 +212,10 @@ fn environments(
     plan: &Plan,
     root: &Path,
     wanted: &Wanted,
-    canceled: &AtomicBool,
+    interrupt: &Interrupt,
     tell: &dyn Fn(&str),
-) -> Result<(Vec<PathBuf>, PathBuf), String> {
-    let environments = Environments::new(wanted, root, canceled, tell)?;
+) -> Result<(Vec<PathBuf>, InUse), String> {
+    let environments = Environments::new(wanted, root, interrupt, tell)?;
     let absolute = |path: PathBuf| std::path::absolute(&path).map_err(|e| e.to_string());
     let mut pythons = Vec::new();
     for set in &plan.requirements {
@@ -219,10 +232,8 @@ fn environments(
         }
         pythons.push(absolute(environments.python(&all)?)?);
     }
-    let site = match pythons.first() {
-        Some(python) => absolute(environments.site(python)?)?,
-        None => PathBuf::new(),
-    };
+    let site = environments.site(pythons.first().map_or(Path::new(&wanted.python), PathBuf::as_path))?;
+    environments.prune();
     Ok((pythons, site))
 }
 
@@ -239,24 +250,6 @@ fn read_object(path: &Path) -> Map<String, Value> {
     match std::fs::read(path).ok().and_then(|b| serde_json::from_slice(&b).ok()) {
         Some(Value::Object(map)) => map,
         _ => Map::new(),
-    }
-}
-
-/// Takes away what earlier runs have left: all but the newest of each kind.
-fn prune(root: &Path) {
-    for (folder, prefix, keep) in [("runs", "", 20), (".", "site-", 5), ("wheels", "", 10)] {
-        let mut found: Vec<(std::time::SystemTime, PathBuf)> = std::fs::read_dir(root.join(folder))
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter(|e| e.file_name().to_string_lossy().starts_with(prefix))
-            .filter_map(|e| Some((e.metadata().ok()?.modified().ok()?, e.path())))
-            .collect();
-        found.sort();
-        for (_, path) in found.iter().rev().skip(keep) {
-            // What another run still holds is taken away by the next one.
-            let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
-        }
     }
 }
 

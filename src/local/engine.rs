@@ -1,14 +1,16 @@
 //! Runs a plan: in the order of its dependencies, as much at once as may be.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
+use super::interrupt::Interrupt;
 use super::outcome::{State, compare, decide};
 use super::plan::{Kind, Plan, Task};
 use super::process::{self, Limits};
@@ -69,8 +71,10 @@ pub struct Run<'a> {
     pub given: BTreeMap<String, Map<String, Value>>,
     /// How many processes at a time.
     pub jobs: usize,
-    /// Set when the run is to end.
-    pub canceled: &'a AtomicBool,
+    /// The environment variables of every step.
+    pub variables: Vec<(OsString, OsString)>,
+    /// Says when the run is to end.
+    pub interrupt: &'a Interrupt,
 }
 
 /// How a run ended.
@@ -236,7 +240,7 @@ impl Run<'_> {
                 Kind::Elsewhere(what) => (Err(format!("needs {what}")), start()),
                 kind => around.slots.with(|| {
                     // The run may have ended while this waited for its turn.
-                    let limits = Limits { timeout: task.timeout, until: around.until, canceled: self.canceled };
+                    let limits = Limits { timeout: task.timeout, until: around.until, interrupt: self.interrupt };
                     let started = Instant::now();
                     match limits.over(started) {
                         Some(state) => (Ok((state, Map::new(), String::new())), started),
@@ -273,12 +277,12 @@ impl Run<'_> {
 
     /// How whatever must end at a time ends, if it has to.
     fn over(&self, until: Option<Instant>) -> Option<State> {
-        Limits { timeout: None, until, canceled: self.canceled }.over(Instant::now())
+        Limits { timeout: None, until, interrupt: self.interrupt }.over(Instant::now())
     }
 
     fn pause(&self, time: Duration) {
         let until = Instant::now() + time;
-        while Instant::now() < until && !self.canceled.load(Ordering::Relaxed) {
+        while Instant::now() < until && !self.interrupt.asked() {
             std::thread::sleep(Duration::from_millis(20).min(until.saturating_duration_since(Instant::now())));
         }
     }
@@ -426,6 +430,8 @@ impl Run<'_> {
         command
             .arg(&runner)
             .arg(&spec_file)
+            .env_clear()
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .env("PIPEC_TASK_VALUES", absolute(&outputs))
             .env("PYTHONPATH", absolute(self.site))
             .env("PYTHONUNBUFFERED", "1")
@@ -451,7 +457,7 @@ impl Run<'_> {
                 let _ = writeln!(file, "--- attempt {} ---", here.attempt);
             }
         }
-        let state = process::run(command, log, limits)?;
+        let process::Exit { state, how } = process::run(command, log, limits)?;
         let mut set = Map::new();
         for file in [&values, &outputs] {
             let Ok(bytes) = std::fs::read(file) else { continue };
@@ -468,6 +474,7 @@ impl Run<'_> {
         let note = match (state, task.timeout) {
             (State::TimedOut, Some(limit)) if limits.until.is_none() => format!("longer than {} s", limit.as_secs()),
             (State::TimedOut, _) => "longer than it may, or what it is a part of".to_owned(),
+            _ if !how.is_empty() => how,
             _ => set.iter().map(|(k, v)| format!("{k} = {}", short(v))).collect::<Vec<_>>().join(", "),
         };
         Ok((state, if state == State::Success { set } else { Map::new() }, note))

@@ -3,10 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::atomic::AtomicBool;
 
+use super::folders;
+use super::interrupt::Interrupt;
 use super::outcome::State;
-use super::process;
+use super::{process, site};
 use crate::package::{python_in, sha256_hex};
 
 /// What environments have to hold.
@@ -26,8 +27,8 @@ pub struct Environments<'a> {
     pub wanted: &'a Wanted,
     /// Where they lie.
     pub cache: &'a Path,
-    /// Set when the run is to end.
-    pub canceled: &'a AtomicBool,
+    /// Says when the run is to end.
+    pub interrupt: &'a Interrupt,
     /// Is told what takes long.
     pub tell: &'a dyn Fn(&str),
     installer: Installer,
@@ -55,7 +56,7 @@ impl<'a> Environments<'a> {
     pub fn new(
         wanted: &'a Wanted,
         cache: &'a Path,
-        canceled: &'a AtomicBool,
+        interrupt: &'a Interrupt,
         tell: &'a dyn Fn(&str),
     ) -> Result<Environments<'a>, String> {
         let version = python_version(&wanted.python)?;
@@ -73,7 +74,7 @@ impl<'a> Environments<'a> {
         lock.lock().map_err(|e| cannot("lock", &path, &e))?;
         let installer =
             if works(Command::new("uv").arg("--version").output()) { Installer::Uv } else { Installer::Pip };
-        Ok(Environments { wanted, cache, canceled, tell, installer, version, _lock: lock })
+        Ok(Environments { wanted, cache, interrupt, tell, installer, version, _lock: lock })
     }
 
     /// The interpreter of an environment with these requirements, found or made.
@@ -90,17 +91,12 @@ impl<'a> Environments<'a> {
         if dir.join("ready").is_file() && works(Command::new(dir.join(inside)).arg("--version").output()) {
             return Ok(dir.join(inside));
         }
-        let new = self.cache.join(format!("new-{}", key.get(..12).unwrap_or(&key)));
-        for old in [&dir, &new] {
-            if old.exists() {
-                std::fs::remove_dir_all(old).map_err(|e| cannot("remove", old, &e))?;
-            }
-        }
+        let new = self.new_folder("env", &dir)?;
         (self.tell)(&format!("making a Python {} environment in {}", self.version, dir.display()));
         let mut command = match self.installer {
             Installer::Uv => {
                 let mut c = Command::new("uv");
-                c.args(["venv", "--quiet", "--python", &self.wanted.python]);
+                c.args(["venv", "--quiet", "--allow-existing", "--python", &self.wanted.python]);
                 c
             }
             Installer::Pip => {
@@ -125,30 +121,62 @@ impl<'a> Environments<'a> {
         Ok(dir.join(inside))
     }
 
-    /// Where the wheels of the project are unpacked, by `python`.
+    /// Where the wheels of the project are unpacked, by `python`. The folder is kept while the result lives.
+    ///
+    /// What is there already is compared with the wheels, and made anew if it differs.
     ///
     /// # Errors
     /// An installation that fails, with what it said.
-    pub fn site(&self, python: &Path) -> Result<PathBuf, String> {
+    pub fn site(&self, python: &Path) -> Result<folders::InUse, String> {
         let name = |w: &PathBuf| w.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let names: Vec<String> = self.wanted.wheels.iter().map(name).collect();
         let key = sha256_hex(names.join("\n").as_bytes());
-        let site = self.cache.join(format!("site-{}", key.get(..12).unwrap_or(&key)));
-        if site.join(".ready").is_file() || self.wanted.wheels.is_empty() {
-            return Ok(site);
-        }
-        let new = self.cache.join("new-site");
-        for old in [&site, &new] {
-            if old.exists() {
-                std::fs::remove_dir_all(old).map_err(|e| cannot("remove", old, &e))?;
+        let name = format!("site-{}", key.get(..12).unwrap_or(&key));
+        let wheels = &self.wanted.wheels;
+        let intact = |path: &Path| wheels.is_empty() || path.join(".ready").is_file() && site::is_intact(path, wheels);
+        let lock = |path: &Path| folders::share(path.to_owned()).map_err(|e| cannot("lock", path, &e));
+        let mut path = self.cache.join(&name);
+        for number in 2.. {
+            if intact(&path) {
+                return lock(&path);
             }
+            // One that a run uses is left to it, in whatever state.
+            if !folders::is_in_use(&path).map_err(|e| cannot("lock", &path, &e))? {
+                break;
+            }
+            path = self.cache.join(format!("{name}-{number}"));
         }
+        let new = self.new_folder("site", &path)?;
         let mut command = self.install(python);
-        command.args(["--no-deps", "--target"]).arg(&new).args(&self.wanted.wheels);
+        command.args(match self.installer {
+            Installer::Uv => ["--no-deps", "--no-compile-bytecode"],
+            Installer::Pip => ["--no-deps", "--no-compile"],
+        });
+        command.arg("--target").arg(&new).args(wheels);
         self.finish(command, "the wheel cannot be installed")?;
         std::fs::write(new.join(".ready"), "").map_err(|e| cannot("write", &new, &e))?;
-        std::fs::rename(&new, &site).map_err(|e| cannot("write", &site, &e))?;
-        Ok(site)
+        std::fs::rename(&new, &path).map_err(|e| cannot("write", &path, &e))?;
+        lock(&path)
+    }
+
+    /// Removes `old`, and makes a folder that takes its place when it is complete.
+    ///
+    /// It has a name of its own: an installer that outlived the run that started it may still write into another.
+    fn new_folder(&self, kind: &str, old: &Path) -> Result<PathBuf, String> {
+        if old.exists() || old.is_symlink() {
+            folders::remove(old).map_err(|e| cannot("remove", old, &e))?;
+        }
+        let prefix = format!("new-{kind}-");
+        for left in std::fs::read_dir(self.cache).into_iter().flatten().flatten() {
+            let name = left.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with("new-") || name.starts_with(".old-") {
+                // One that somebody still writes into is removed by a later run.
+                let _ = std::fs::remove_dir_all(left.path());
+            }
+        }
+        let new = tempfile::Builder::new().prefix(&prefix).tempdir_in(self.cache);
+        new.map(tempfile::TempDir::keep).map_err(|e| cannot("write", self.cache, &e))
     }
 
     fn install(&self, python: &Path) -> Command {
@@ -171,9 +199,8 @@ impl<'a> Environments<'a> {
         let log = self.cache.join("install.log");
         // Only the last installation is told of.
         let _ = std::fs::remove_file(&log);
-        let state =
-            process::run(command, &log, process::Limits { timeout: None, until: None, canceled: self.canceled })?;
-        match state {
+        let limits = process::Limits { timeout: None, until: None, interrupt: self.interrupt };
+        match process::run(command, &log, limits)?.state {
             State::Success => Ok(()),
             State::Canceled => Err("interrupted".to_owned()),
             _ => {
@@ -181,6 +208,11 @@ impl<'a> Environments<'a> {
                 Err(format!("{what}:\n{}", String::from_utf8_lossy(&said).trim_end()))
             }
         }
+    }
+
+    /// Removes what earlier runs have left.
+    pub fn prune(&self) {
+        folders::prune(self.cache);
     }
 }
 

@@ -5,12 +5,17 @@
 
 pub mod engine;
 pub mod environment;
+pub mod folders;
+pub mod interrupt;
 mod outcome;
 pub mod plan;
 mod process;
+mod site;
 mod text;
+pub mod variables;
 
 pub use engine::{Event, Finished, Run};
 pub use environment::{Environments, Wanted};
+pub use interrupt::Interrupt;
 pub use outcome::State;
 pub use plan::{Kind, Plan, Task};

@@ -2,12 +2,12 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use process_wrap::std::CommandWrap;
 
+use super::interrupt::Interrupt;
 use super::outcome::State;
 
 /// How often a running process is looked at.
@@ -22,14 +22,22 @@ pub(super) struct Limits<'a> {
     pub timeout: Option<Duration>,
     /// When whatever it is a part of must end.
     pub until: Option<Instant>,
-    /// Set when the run is to end.
-    pub canceled: &'a AtomicBool,
+    /// Says when the run is to end.
+    pub interrupt: &'a Interrupt,
+}
+
+/// How a process ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Exit {
+    pub state: State,
+    /// `exit status 3`, `signal 9 (SIGKILL)`; empty after success, and where pipec ended it.
+    pub how: String,
 }
 
 impl Limits<'_> {
     /// How a process ends that has run since `started`, if it has to.
     pub fn over(&self, started: Instant) -> Option<State> {
-        if self.canceled.load(Ordering::Relaxed) {
+        if self.interrupt.asked() {
             return Some(State::Canceled);
         }
         let late =
@@ -42,7 +50,7 @@ impl Limits<'_> {
 ///
 /// # Errors
 /// A process that cannot be started, in words.
-pub(super) fn run(mut command: Command, log: &Path, limits: Limits<'_>) -> Result<State, String> {
+pub(super) fn run(mut command: Command, log: &Path, limits: Limits<'_>) -> Result<Exit, String> {
     let file = File::options()
         .create(true)
         .append(true)
@@ -65,9 +73,9 @@ pub(super) fn run(mut command: Command, log: &Path, limits: Limits<'_>) -> Resul
                 // What it has started goes with it, whatever that thinks of a polite signal.
                 let _ = kill(&mut *child);
                 return Ok(match ending {
-                    Some((state, _)) => state,
-                    None if status.success() => State::Success,
-                    None => State::Failed,
+                    Some((state, _)) => Exit { state, how: String::new() },
+                    None if status.success() => Exit { state: State::Success, how: String::new() },
+                    None => Exit { state: State::Failed, how: how(status) },
                 });
             }
             Ok(None) => {}
@@ -85,13 +93,46 @@ pub(super) fn run(mut command: Command, log: &Path, limits: Limits<'_>) -> Resul
                     let _ = asked;
                 }
             }
-            Some((_, since)) if since.elapsed() > GRACE => {
+            Some((_, since)) if since.elapsed() > GRACE || limits.interrupt.insists() => {
                 // It has had its time.
                 let _ = kill(&mut *child);
             }
             Some(_) => {}
         }
         std::thread::sleep(LOOK);
+    }
+}
+
+/// What a status says of a process that did not succeed.
+fn how(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::ExitStatusExt;
+        if let Some(signal) = status.signal() {
+            let name = match signal {
+                1 => " (SIGHUP)",
+                2 => " (SIGINT)",
+                4 => " (SIGILL)",
+                6 => " (SIGABRT)",
+                7 => " (SIGBUS)",
+                8 => " (SIGFPE)",
+                9 => " (SIGKILL)",
+                11 => " (SIGSEGV)",
+                13 => " (SIGPIPE)",
+                15 => " (SIGTERM)",
+                24 => " (SIGXCPU)",
+                _ => "",
+            };
+            // Nobody but the system sends this one unasked, and it does so when memory runs out.
+            let memory = if signal == 9 { "; out of memory?" } else { "" };
+            return format!("killed by signal {signal}{name}{memory}");
+        }
+    }
+    match status.code() {
+        // What a shell and containers make of signal 9.
+        Some(137) => "exit status 137; out of memory?".to_owned(),
+        Some(code) => format!("exit status {code}"),
+        None => "ended without a status".to_owned(),
     }
 }
 

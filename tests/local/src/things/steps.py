@@ -1,6 +1,8 @@
 """Steps that the tests run on this machine."""
 
 import datetime
+import os
+import signal as signals
 import subprocess
 import sys
 import time
@@ -93,3 +95,22 @@ def large() -> str:
 
 def give(what: str):
     return {"nan": float("nan"), "surrogate": "\udcff", "large": 10**30}[what]
+
+
+def die(signal: int) -> None:
+    os.kill(os.getpid(), signal)
+    time.sleep(60)
+
+
+def leave(status: int) -> None:
+    os._exit(status)
+
+
+def ignore_signals() -> None:
+    signals.signal(signals.SIGTERM, signals.SIG_IGN)
+    Path("child.pid").write_text(str(os.getpid()))
+    time.sleep(60)
+
+
+def variables() -> list[str]:
+    return sorted(os.environ)

@@ -1,0 +1,137 @@
+//! The environment variables that a step gets: what programs need to run here, and what somebody asked for.
+//!
+//! Everything else stays with pipec. A step is code of the project and of its dependencies, and the environment of a
+//! developer or of CI holds tokens that are none of its business.
+
+use std::ffi::{OsStr, OsString};
+
+/// Variables that pass by their whole name.
+const NAMES: &[&str] = &[
+    // Who and where.
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "PWD",
+    "LANG",
+    "LANGUAGE",
+    "TZ",
+    "TERM",
+    "TMPDIR",
+    "TMP",
+    "TEMP",
+    // Windows.
+    "SYSTEMROOT",
+    "SYSTEMDRIVE",
+    "WINDIR",
+    "COMSPEC",
+    "PATHEXT",
+    "USERPROFILE",
+    "USERNAME",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "PROGRAMDATA",
+    "PROGRAMFILES",
+    "NUMBER_OF_PROCESSORS",
+    // Libraries of the system.
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "DYLD_FALLBACK_LIBRARY_PATH",
+    // The way to the network.
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "no_proxy",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    // Java and Spark.
+    "JAVA_HOME",
+    "SPARK_HOME",
+    "HADOOP_HOME",
+    "HADOOP_CONF_DIR",
+];
+/// Variables that pass by the beginning of their name.
+const PREFIXES: &[&str] =
+    &["LC_", "XDG_", "CUDA_", "NVIDIA_", "NCCL_", "OMP_", "MKL_", "OPENBLAS_", "NUMEXPR_", "PIPEC_SECRET_"];
+
+/// A variable that somebody asked for on the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// `NAME`: as it is in pipec's own environment.
+    Pass(String),
+    /// `NAME=VALUE`.
+    Set(String, String),
+}
+
+impl Asked {
+    /// Reads `NAME` or `NAME=VALUE`.
+    ///
+    /// # Errors
+    /// Text without a name, as a message.
+    pub fn parse(text: &str) -> Result<Asked, String> {
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (text, None),
+        };
+        if name.is_empty() || name.contains(char::is_whitespace) || text.contains('\0') {
+            return Err(format!("`--env {text}` is not NAME or NAME=VALUE"));
+        }
+        Ok(match value {
+            Some(value) => Asked::Set(name.to_owned(), value.to_owned()),
+            None => Asked::Pass(name.to_owned()),
+        })
+    }
+}
+
+/// The variables of `all` that a step gets, with those that were asked for.
+pub fn for_steps(all: impl IntoIterator<Item = (OsString, OsString)>, asked: &[Asked]) -> Vec<(OsString, OsString)> {
+    let wanted = |name: &OsStr| {
+        let text = name.to_string_lossy();
+        // Names of Windows are the same in any case.
+        let known = |n: &&str| if cfg!(windows) { n.eq_ignore_ascii_case(&text) } else { **n == text };
+        NAMES.iter().any(|n| known(n))
+            || PREFIXES.iter().any(|p| text.starts_with(p))
+            || asked.iter().any(|a| matches!(a, Asked::Pass(n) if **n == text))
+    };
+    let mut out: Vec<(OsString, OsString)> = all.into_iter().filter(|(name, _)| wanted(name)).collect();
+    for a in asked {
+        if let Asked::Set(name, value) = a {
+            out.push((name.into(), value.into()));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_pass_only_when_asked_for() {
+        let all = [
+            "PATH",
+            "DATABRICKS_TOKEN",
+            "AWS_SECRET_ACCESS_KEY",
+            "GITHUB_TOKEN",
+            "LC_ALL",
+            "PIPEC_SECRET_A_B",
+            "ARM_CLIENT_SECRET",
+        ];
+        let all: Vec<(OsString, OsString)> = all.iter().map(|n| ((*n).into(), "x".into())).collect();
+        let names = |asked: &[Asked]| -> Vec<String> {
+            for_steps(all.clone(), asked).into_iter().map(|(n, _)| n.into_string().unwrap()).collect()
+        };
+        assert_eq!(names(&[]), ["PATH", "LC_ALL", "PIPEC_SECRET_A_B"]);
+        let asked = [Asked::parse("DATABRICKS_TOKEN"), Asked::parse("MORE=a=b")].map(Result::unwrap);
+        assert_eq!(names(&asked), ["PATH", "DATABRICKS_TOKEN", "LC_ALL", "PIPEC_SECRET_A_B", "MORE"]);
+        assert_eq!(asked[1], Asked::Set("MORE".to_owned(), "a=b".to_owned()));
+        assert!(Asked::parse("=x").is_err() && Asked::parse("").is_err());
+    }
+}
