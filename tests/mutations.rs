@@ -272,6 +272,9 @@ fn a_misplaced_brace_costs_one_message() {
 struct Dot<'a>(&'a MemoryFiles);
 
 impl pipec::source::Files for Dot<'_> {
+    fn repository(&self, dir: &Path) -> Option<PathBuf> {
+        self.0.repository(dir)
+    }
     fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
         self.0.read(path.strip_prefix(".").unwrap_or(path))
     }

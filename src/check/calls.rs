@@ -257,9 +257,20 @@ impl Checker<'_> {
         StepKind::File(FileCall { kind, path, span: lit.span, local, companions, arguments, rest })
     }
 
+    /// Reports a path that the project may not read.
+    pub fn leads_out(&mut self, path: &Path, text: &str, span: Span) -> bool {
+        let Some(boundary) = self.files.outside(path) else { return false };
+        let d = Diagnostic::new(Code::OutsideProject, span, format!("`{text}` is outside of {boundary}"));
+        self.report(d.help(crate::project::OUTSIDE_HELP));
+        true
+    }
+
     fn local_file(&mut self, text: &str, kind: FileKind, span: Span, cx: &CallContext<'_>) -> Option<PathBuf> {
         let dir = self.symbols.project.units.get(cx.scope.unit).map(|u| u.dir().to_owned()).unwrap_or_default();
         let path = crate::project::join(&dir, text);
+        if self.leads_out(&path, text, span) {
+            return None;
+        }
         if kind == FileKind::Dbt && self.files.is_dir(&path) {
             return self.dbt_project(&path, text, span);
         }
@@ -376,7 +387,8 @@ impl Checker<'_> {
                     name.span,
                     format!("there is no pipeline `{}` here", name.text),
                 );
-                let mut names = self.symbols.pipeline_names(cx.scope.unit);
+                let symbols = self.symbols;
+                let mut names = self.candidates(|| symbols.pipeline_names(cx.scope.unit));
                 names.retain(|n| n != cx.pipeline);
                 let near = nearest(&name.text, names.iter().copied());
                 self.report(match near {

@@ -2,6 +2,7 @@
 
 use smol_str::{SmolStr, format_smolstr};
 
+use super::budget::size;
 use super::fields::Against;
 use super::merge::merge;
 use super::scope::{Checker, PipeNames, Scope};
@@ -39,17 +40,17 @@ impl<'a> Checker<'a> {
         if self.symbols.maybe_declared(name) {
             return;
         }
-        let mut names: Vec<&str> = pipe.computes.iter().map(|d| d.name.text.as_str()).collect();
-        names.extend(self.symbols.compute_names(unit));
-        names.extend(["serverless", "none"]);
+        let symbols = self.symbols;
+        let names = self.candidates(|| {
+            let own = pipe.computes.iter().map(|d| d.name.text.as_str());
+            own.chain(symbols.compute_names(unit)).chain(["serverless", "none"]).collect()
+        });
         let d =
             Diagnostic::new(Code::UnknownCompute, span, format!("there is no cluster or environment `{name}` here"));
         let near = nearest(name, names.iter().copied());
-        let imported_elsewhere = self.symbols.project.units.iter().enumerate().find(|(i, u)| {
-            *i != unit && u.ast.items.iter().any(|item| matches!(item, crate::syntax::ast::Item::Decl(d) if matches!(d.kind, DeclKind::Cluster | DeclKind::Environment) && d.name.text == name))
-        });
+        let imported_elsewhere = self.symbols.compute_elsewhere(unit, name);
         self.report(match (near, imported_elsewhere) {
-            (_, Some((_, file))) => {
+            (_, Some(file)) => {
                 d.help(format!("it is declared in `{}`, which this file does not import", file.path.display()))
             }
             (Some(_), None) => d.nearest(span, near),
@@ -114,6 +115,9 @@ impl<'a> Checker<'a> {
         }
         self.link(base_name.span, base.decl.name.span);
         let below = self.merged(pipe, base, path)?;
+        if !self.budget.charge(size(&below)) {
+            return None;
+        }
         Some(merge(&below, &own, Some(place)))
     }
 

@@ -5,11 +5,14 @@ use smol_str::{SmolStr, ToSmolStr};
 use super::resolve::Meaning;
 use super::scope::{Checker, Scope, Use};
 use crate::diag::{Code, Diagnostic, article, nearest};
-use crate::model::{Reference, Text, Type, number_json};
+use crate::model::{Reference, Text, TextBuilder, Type, number_json};
 use crate::schema::{Eval, Field};
 use crate::source::Span;
 use crate::syntax::ast::{EntryValue, Item, StrLit, StrPart, Value, ValueKind};
 use crate::syntax::words;
+
+/// As many bytes of text count as one value of the budget.
+const BYTES_OF_VALUE: usize = 64;
 
 /// A value known at compile time.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,6 +110,9 @@ impl Checker<'_> {
                 Some(Typed { ty: Type::String, value: known })
             }
             ValueKind::List(items) => {
+                if !self.budget.charge(items.len()) {
+                    return None;
+                }
                 let mut ty: Option<Type> = None;
                 let mut out = Vec::new();
                 for item in items {
@@ -133,6 +139,9 @@ impl Checker<'_> {
                 Some(Typed::constant(Type::List(Box::new(ty.unwrap_or(Type::Any))), Const::List(out)))
             }
             ValueKind::Object(body) => {
+                if !self.budget.charge(body.items.len()) {
+                    return None;
+                }
                 let mut fields = Vec::new();
                 let mut out = Vec::new();
                 for item in &body.items {
@@ -183,7 +192,7 @@ impl Checker<'_> {
                 Meaning::Unknown => None,
                 Meaning::Bool(b) => Some(Typed::constant(Type::Bool, Const::Bool(b))),
                 Meaning::Source(inner, unit, name) => {
-                    self.through(value.span, name, |c| c.typed(&inner, Scope { unit, ..scope.outside() }, sink))
+                    self.through(value.span, name, |c| c.typed(inner, Scope { unit, ..scope.outside() }, sink))
                 }
                 Meaning::Run(reference, ty) => {
                     self.allow(&reference, value.span, sink, false);
@@ -238,7 +247,7 @@ impl Checker<'_> {
 
     /// A string with its interpolations done.
     pub fn text(&mut self, lit: &StrLit, scope: Scope<'_>, sink: Sink<'_>) -> Option<Text> {
-        let mut out = Text::default();
+        let mut out = TextBuilder::default();
         let mut whole = true;
         for part in &lit.parts {
             match part {
@@ -262,13 +271,17 @@ impl Checker<'_> {
                             whole = false;
                             continue;
                         }
-                        out.push(&typed.wire());
+                        let text = typed.wire();
+                        if !self.budget.charge(text.literal_len() / BYTES_OF_VALUE) {
+                            return None;
+                        }
+                        out.push(&text);
                     }
                     None => whole = false,
                 },
             }
         }
-        whole.then_some(out)
+        whole.then(|| out.finish())
     }
 
     /// Reads a value inside a string, where no quotes can be offered.

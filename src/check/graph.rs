@@ -6,10 +6,14 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use smol_str::SmolStr;
 
+use super::budget::MAX_TASKS;
 use super::scope::{Checker, Use};
 use crate::diag::{Code, Diagnostic};
 use crate::model::{Dependency, Origin, Reference, Step};
 use crate::source::Span;
+
+/// How many steps of a cycle a message names.
+const SHOWN_OF_CYCLE: usize = 12;
 
 /// A step with what was found while it was read.
 pub(super) struct Draft {
@@ -42,7 +46,8 @@ impl Checker<'_> {
         }
         self.other_branch(&drafts, &edges);
         self.branch_edges(&mut drafts, &index, &mut edges);
-        if self.circles(&drafts, &edges) {
+        // What is upstream of what takes a bit for each pair of steps; too many steps are an error already.
+        if self.circles(&drafts, &edges) || drafts.len() > MAX_TASKS || self.budget.is_spent() {
             return drafts.into_iter().map(|d| d.step).collect();
         }
         let above = ancestors(&edges);
@@ -234,20 +239,26 @@ impl Checker<'_> {
                 continue;
             }
             found = true;
-            let path = shortest_circle(start, &members, edges);
+            let whole = shortest_circle(start, &members, edges);
+            // Of a long one the beginning shows where it can be broken.
+            let left = whole.len().saturating_sub(SHOWN_OF_CYCLE);
+            let path = whole.get(..whole.len() - left).unwrap_or_default();
             let mut spans: Vec<(usize, Span)> = Vec::new();
             for (n, from) in path.iter().enumerate() {
-                let to = path.get(n + 1).or(path.first()).copied().unwrap_or(start);
+                let to = whole.get(n + 1).or(whole.first()).copied().unwrap_or(start);
                 if let Some((_, span, _)) = edges.get(*from).and_then(|l| l.iter().find(|(t, ..)| *t == to)) {
                     spans.push((*from, *span));
                 }
             }
             let mut names: Vec<String> = path.iter().map(|i| format!("`{}`", key(*i))).collect();
+            if left > 0 {
+                names.push(format!("{left} more"));
+            }
             names.push(format!("`{}`", key(start)));
             let Some(((first, span), rest)) = spans.split_first() else { continue };
             let waits = |from: usize| {
                 let at = path.iter().position(|p| *p == from).unwrap_or(0);
-                let to = path.get(at + 1).or(path.first()).copied().unwrap_or(start);
+                let to = whole.get(at + 1).or(whole.first()).copied().unwrap_or(start);
                 format!("`{}` waits for `{}`", key(from), key(to))
             };
             let mut d =
@@ -263,13 +274,10 @@ impl Checker<'_> {
 
     /// Both outcomes of one condition in one step.
     pub fn both_outcomes(&mut self, step: &Step) {
-        for (i, a) in step.depends_on.iter().enumerate() {
-            let opposite = step
-                .depends_on
-                .iter()
-                .skip(i + 1)
-                .find(|b| b.task == a.task && a.outcome.is_some() && b.outcome.is_some() && a.outcome != b.outcome);
-            if let Some(b) = opposite {
+        let mut seen: HashMap<&SmolStr, &Dependency> = HashMap::new();
+        for b in step.depends_on.iter().filter(|d| d.outcome.is_some()) {
+            let a = *seen.entry(&b.task).or_insert(b);
+            if a.outcome != b.outcome {
                 let d = Diagnostic::new(
                     Code::NeverRuns,
                     b.span,
@@ -286,6 +294,7 @@ impl Checker<'_> {
 
 /// The members of a circle from `start` back to it, by the fewest steps.
 fn shortest_circle(start: usize, members: &[usize], edges: &[Vec<(usize, Span, bool)>]) -> Vec<usize> {
+    let inside: HashSet<usize> = members.iter().copied().collect();
     let mut from: HashMap<usize, usize> = HashMap::new();
     let mut queue = std::collections::VecDeque::from([start]);
     while let Some(at) = queue.pop_front() {
@@ -301,7 +310,7 @@ fn shortest_circle(start: usize, members: &[usize], edges: &[Vec<(usize, Span, b
                 path.reverse();
                 return path;
             }
-            if members.contains(to) && !from.contains_key(to) {
+            if inside.contains(to) && !from.contains_key(to) {
                 from.insert(*to, at);
                 queue.push_back(*to);
             }

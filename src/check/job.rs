@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use smol_str::SmolStr;
 
+use super::budget::{MAX_TASKS, size};
 use super::compute::Found;
 use super::eval::{Known, Sink};
 use super::fields::Against;
@@ -21,7 +22,7 @@ use crate::model::{
 use crate::package::{Modules, PythonProject};
 use crate::project::PackageSource;
 use crate::schema::{Eval, JOB, PIPELINE_PLACE, RuntimeKey, kind_of};
-use crate::source::Span;
+use crate::source::{MAX_FILE_NAME, Span, is_file_name};
 use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Item};
 
 /// A package that could be read.
@@ -58,6 +59,7 @@ impl<'a> Checker<'a> {
             target: &parts.target,
             packages,
             on: decl.header.on.as_deref(),
+            defaults_size: size(&defaults),
             defaults,
             git: settings.has("git_source"),
             head_broken: decl.header.broken,
@@ -100,11 +102,11 @@ impl<'a> Checker<'a> {
             let d = Diagnostic::new(Code::ReachesNothing, on.span, "no step takes the compute of the pipeline");
             self.report(d.help("every step says where it runs, or brings its own compute; remove `on`"));
         }
-        if drafts.len() > 1000 {
+        if names.tasks > MAX_TASKS {
             let d = Diagnostic::new(
                 Code::TooMany,
                 decl.name.span,
-                format!("the pipeline has {} tasks; the service takes 1000", drafts.len()),
+                format!("the pipeline has {} tasks; the service takes {MAX_TASKS}", names.tasks),
             );
             self.report(d.help("split it, and let one pipeline `run` the others; or loop with `for`"));
         }
@@ -121,17 +123,13 @@ impl<'a> Checker<'a> {
         Pipeline { name: decl.name.text.clone(), span: decl.name.span, settings, params, clusters, environments, steps }
     }
 
-    /// The name becomes that of a file.
+    /// The name of a pipeline becomes that of a file.
     fn file_name(&mut self, name: &ast::Ident) {
-        let bad = name
-            .text
-            .chars()
-            .find(|c| matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') || c.is_control());
-        if bad.is_some() || name.text.is_empty() || name.text.starts_with('.') {
+        if !is_file_name(&name.text) {
             let d = Diagnostic::new(Code::BadKey, name.span, "this cannot be the name of a file");
             self.report(d.help("the pipeline's output is named after it; a free text goes into `name = \"...\"`"));
         }
-        if name.text.len() > 200 {
+        if name.text.len() > MAX_FILE_NAME {
             let d = Diagnostic::new(Code::TooLong, name.span, "the name is too long for a file");
             self.report(d.help("shorten it; a free text goes into `name = \"...\"`"));
         }
@@ -179,7 +177,7 @@ impl<'a> Checker<'a> {
             let whole = match &f.value {
                 None => false,
                 Some(node) => {
-                    let mut quiet = Checker::new(self.symbols, self.sources, self.files, self.vars);
+                    let mut quiet = Checker::new(self.symbols, self.sources, self.files, self.vars, self.budget);
                     quiet.required_below(node);
                     quiet.diagnostics.is_empty()
                 }

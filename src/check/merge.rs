@@ -3,6 +3,10 @@
 //! Texts, numbers and lists replace; maps and blocks merge by key; `none` removes; a field of an exclusive group
 //! replaces its group.
 
+use std::collections::HashMap;
+
+use smol_str::SmolStr;
+
 use crate::model::{FieldValue, Node, NodeKind, Object};
 use crate::schema::{Group, Place};
 
@@ -29,10 +33,15 @@ pub(super) fn merge(base: &Object, over: &Object, place: Option<&'static Place>)
             None => out.fields.push(field.clone()),
         }
     }
-    for entry in &over.unchecked {
-        match out.unchecked.iter_mut().find(|u| u.key == entry.key) {
-            Some(slot) => *slot = entry.clone(),
-            None => out.unchecked.push(entry.clone()),
+    if !over.unchecked.is_empty() {
+        let mut places: HashMap<&SmolStr, usize> =
+            base.unchecked.iter().enumerate().map(|(i, u)| (&u.key, i)).collect();
+        for entry in &over.unchecked {
+            let place = *places.entry(&entry.key).or_insert(out.unchecked.len());
+            match out.unchecked.get_mut(place) {
+                Some(slot) => *slot = entry.clone(),
+                None => out.unchecked.push(entry.clone()),
+            }
         }
     }
     out
@@ -44,10 +53,12 @@ fn merge_values(base: Option<&Node>, over: Option<&Node>) -> Option<Node> {
         (NodeKind::Object(a), NodeKind::Object(b)) => NodeKind::Object(merge(a, b, None)),
         (NodeKind::Map(a), NodeKind::Map(b)) => {
             let mut out = a.clone();
-            for (key, span, value) in b {
-                match out.iter_mut().find(|(k, ..)| k == key) {
-                    Some(slot) => *slot = (key.clone(), *span, value.clone()),
-                    None => out.push((key.clone(), *span, value.clone())),
+            let mut places: HashMap<&SmolStr, usize> = a.iter().enumerate().map(|(i, (key, ..))| (key, i)).collect();
+            for entry in b {
+                let place = *places.entry(&entry.0).or_insert(out.len());
+                match out.get_mut(place) {
+                    Some(slot) => *slot = entry.clone(),
+                    None => out.push(entry.clone()),
                 }
             }
             NodeKind::Map(out)

@@ -4,6 +4,7 @@
 //! clusters merged, the graph built. What comes out is a [`Valid`] program, or none.
 
 mod annotations;
+mod budget;
 mod calls;
 mod companions;
 mod compute;
@@ -42,8 +43,9 @@ use smol_str::SmolStr;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::{Pipeline, Program, StepKind, Valid};
 use crate::project::{Loaded, Project};
-use crate::source::{Files, SourceMap, Span};
+use crate::source::{Confined, Files, SourceMap, Span};
 use crate::syntax::ast::{BindingKind, Decl, EntryValue, Item, ValueKind};
+use budget::{Budget, MAX_TARGETS, STEP};
 use scope::Checker;
 use symbols::{In, Symbols};
 
@@ -137,6 +139,7 @@ fn check_project(
     loading: &Diagnostics,
     options: &Options,
 ) -> Result<ProjectResult, OptionsError> {
+    let files = &Confined::new(files, &project.boundary);
     let mut diagnostics = Diagnostics::new();
     let symbols = Symbols::collect(project, sources, &mut diagnostics);
     let mut used: HashSet<Span> = HashSet::new();
@@ -145,12 +148,17 @@ fn check_project(
     let unread = loading
         .iter()
         .any(|d| d.severity == crate::diag::Severity::Error && project.units.iter().any(|u| u.id == d.span.file));
+    let budget = Budget::new();
     for target in targets(&symbols, options, &mut diagnostics)? {
+        budget.next_target();
         let mut found = Diagnostics::new();
         let vars = target::var_values(&symbols, target, &options.vars, &mut found);
         let names = Names { used: &mut used, links: index.as_mut().map(|i| &mut i.links) };
-        let (program, more) = program(&symbols, sources, files, &vars, target, names);
+        let (program, more) = program(&symbols, sources, files, &vars, target, &budget, names);
         found.extend(more);
+        if budget.is_spent() {
+            return Ok(too_much(project, loading, index));
+        }
         let ok = !unread && !found.has_errors() && !diagnostics.has_errors();
         diagnostics.extend(found);
         if let Some(index) = &mut index {
@@ -169,6 +177,24 @@ fn check_project(
         index.links.retain(|l| l.at != l.to);
     }
     Ok(ProjectResult { diagnostics, programs, index })
+}
+
+/// What comes of a project that multiplies what is written beyond reason: one message, and no program.
+fn too_much(project: &Project, loading: &Diagnostics, index: Option<Index>) -> ProjectResult {
+    let mut diagnostics = Diagnostics::new();
+    // What is wrong with the text itself is a part of `loading`.
+    if let Some(root) =
+        project.root().filter(|r| !loading.iter().any(|d| d.span.file == r.id && d.code == Code::TooMany))
+    {
+        let span = root.ast.items.first().map_or(Span::new(root.id, 0, 0), |i| i.span().start_point());
+        let d = Diagnostic::new(
+            Code::TooMany,
+            span,
+            "the project is too large to check: families, defaults, clusters and targets multiply to millions of values",
+        );
+        diagnostics.push(d.help("split it into projects, or loop with `for` instead of a family"));
+    }
+    ProjectResult { diagnostics, programs: Vec::new(), index }
 }
 
 /// A pipeline that was checked by itself.
@@ -231,6 +257,12 @@ fn targets<'a>(
     if all.is_empty() {
         return Ok(vec![None]);
     }
+    if let Some(over) = all.get(MAX_TARGETS) {
+        let message = format!("the project has {} targets; pipec checks at most {MAX_TARGETS}", all.len());
+        let d = Diagnostic::new(Code::TooMany, over.decl.name.span, message);
+        diagnostics.push(d.help("split the project, or pass what differs with `--var`"));
+        return Ok(Vec::new());
+    }
     if options.all_targets {
         return Ok(all.iter().copied().map(Some).collect());
     }
@@ -247,10 +279,11 @@ fn program(
     files: &dyn Files,
     vars: &HashMap<SmolStr, scope::VarValue>,
     target: Option<In<'_, Decl>>,
+    budget: &Budget,
     mut names: Names<'_>,
 ) -> (Program, Diagnostics) {
     let linking = names.links.is_some();
-    let mut checker = Checker::new(symbols, sources, files, vars).linking(linking);
+    let mut checker = Checker::new(symbols, sources, files, vars, budget).linking(linking);
     if let Some(target) = target {
         target::link_vars(&mut checker, target);
     }
@@ -268,7 +301,8 @@ fn program(
     let mut diagnostics = checker.diagnostics;
     names.add(checker.used, checker.links);
     let one = |pipeline: &In<'_, Decl>| {
-        let mut checker = Checker::new(symbols, sources, files, vars).linking(linking);
+        budget.charge(STEP);
+        let mut checker = Checker::new(symbols, sources, files, vars, budget).linking(linking);
         let pipeline = checker.pipeline(*pipeline, &parts, &packages);
         Read { pipeline, diagnostics: checker.diagnostics, used: checker.used, links: checker.links }
     };

@@ -1,7 +1,10 @@
 //! The first pass over a pipeline: every name that its bodies may use.
 
+use std::collections::{HashMap, HashSet};
+
 use smol_str::{SmolStr, format_smolstr};
 
+use super::budget::MAX_TASKS;
 use super::scope::{Checker, Local, LocalKind, Named, NamedKind, PipeNames, Scope};
 use super::symbols::twice;
 use crate::diag::{Code, Diagnostic, nearest};
@@ -13,22 +16,26 @@ impl<'a> Checker<'a> {
     /// Collects the names of a pipeline's body.
     pub fn names(&mut self, pipeline: &'a Decl, unit: usize) -> PipeNames<'a> {
         let mut names = PipeNames::default();
+        let mut params: HashMap<&SmolStr, Span> = HashMap::new();
+        let mut computes: HashMap<&SmolStr, Span> = HashMap::new();
         for item in &pipeline.body.items {
             match item {
                 Item::Binding(b) if b.kind == BindingKind::Param => {
-                    if let Some((_, _, first)) = names.params.iter().find(|(n, ..)| *n == b.name.text) {
+                    if let Some(first) = params.get(&b.name.text) {
                         twice("param", &b.name, *first, &mut self.diagnostics);
                         continue;
                     }
+                    params.insert(&b.name.text, b.name.span);
                     self.shadows(&b.name, unit);
                     let ty = b.ty.as_ref().and_then(|t| self.type_of(t)).unwrap_or(Type::Any);
                     names.params.push((b.name.text.clone(), ty, b.name.span));
                 }
                 Item::Decl(d) if matches!(d.kind, DeclKind::Cluster | DeclKind::Environment) => {
-                    if let Some(first) = names.computes.iter().find(|o| o.name.text == d.name.text) {
-                        twice("name", &d.name, first.name.span, &mut self.diagnostics);
+                    if let Some(first) = computes.get(&d.name.text) {
+                        twice("name", &d.name, *first, &mut self.diagnostics);
                         continue;
                     }
+                    computes.insert(&d.name.text, d.name.span);
                     names.computes.push(d);
                 }
                 _ => {}
@@ -42,11 +49,14 @@ impl<'a> Checker<'a> {
         for item in items {
             match item {
                 Item::Decl(d) if d.kind == DeclKind::Step => {
-                    let named = self.step_name(d, NamedKind::Step, None, unit);
+                    let room = MAX_TASKS.saturating_sub(names.tasks);
+                    let (named, tasks) = self.step_name(d, NamedKind::Step, None, unit, room);
+                    names.tasks += tasks;
                     self.declare_step(&d.name, named, names);
                 }
                 Item::If(i) => {
                     let named = plain(NamedKind::Condition, &i.name);
+                    names.tasks += 1;
                     self.declare_step(&i.name, named, names);
                     self.step_names(&i.then.items, unit, names);
                     if let Some(otherwise) = &i.otherwise {
@@ -55,11 +65,12 @@ impl<'a> Checker<'a> {
                 }
                 Item::For(f) => {
                     self.declare_step(&f.name, plain(NamedKind::Loop, &f.name), names);
+                    names.tasks += 1;
                     for item in &f.body.items {
                         if let Item::Decl(d) = item
                             && d.kind == DeclKind::Step
                         {
-                            let named = self.step_name(d, NamedKind::Inner, Some(f.name.text.clone()), unit);
+                            let (named, _) = self.step_name(d, NamedKind::Inner, Some(f.name.text.clone()), unit, 1);
                             self.declare_step(&d.name, named, names);
                         }
                     }
@@ -89,7 +100,15 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn step_name(&mut self, d: &'a Decl, kind: NamedKind, within: Option<SmolStr>, unit: usize) -> Named {
+    /// What the name of a step means, and how many tasks it makes; of a family at most `room` elements are read.
+    fn step_name(
+        &mut self,
+        d: &'a Decl,
+        kind: NamedKind,
+        within: Option<SmolStr>,
+        unit: usize,
+        room: usize,
+    ) -> (Named, usize) {
         let mut outputs: Vec<(SmolStr, Type, Span)> = Vec::new();
         let (mut sql, mut python, mut broken, mut raw_condition) = (false, false, false, false);
         for item in &d.body.items {
@@ -124,15 +143,20 @@ impl<'a> Checker<'a> {
                 _ => {}
             }
         }
+        let mut tasks = 1;
+        let mut truncated = false;
         let keys = match &d.family {
             None => vec![(None, d.name.text.clone())],
             Some(family) => {
-                let elements = self.family_elements(&family.list, unit);
+                let (elements, all) = self.family_elements(&family.list, unit, room.max(1));
                 broken |= elements.is_empty();
+                tasks = all;
+                truncated = all > room.max(1);
+                let mut seen: HashSet<SmolStr> = HashSet::new();
                 let mut keys: Vec<(Option<SmolStr>, SmolStr)> = Vec::new();
                 for (index, value) in elements {
                     let key = format_smolstr!("{}_{index}", d.name.text);
-                    if keys.iter().any(|(i, _)| i.as_deref() == Some(index.as_str())) {
+                    if !seen.insert(index.clone()) {
                         let d = Diagnostic::new(
                             Code::DuplicateKey,
                             value.span,
@@ -140,6 +164,7 @@ impl<'a> Checker<'a> {
                         );
                         let family_at = family.name.span;
                         self.report(d.also(family_at, "the family").help("each element makes a step of its own"));
+                        tasks -= 1;
                         continue;
                     }
                     self.key_characters(&key, value.span, "a step");
@@ -148,12 +173,14 @@ impl<'a> Checker<'a> {
                 keys
             }
         };
-        Named { kind, span: d.name.span, keys, outputs, sql, python, raw_condition, broken, within }
+        (Named { kind, span: d.name.span, keys, outputs, sql, python, raw_condition, broken, truncated, within }, tasks)
     }
 
-    /// The elements of a family with the text that names each; none if the list cannot be used.
-    pub fn family_elements(&mut self, list: &Value, unit: usize) -> Vec<(SmolStr, Value)> {
-        let Some((items, at)) = self.list_source(list, unit, 0) else { return Vec::new() };
+    /// The first elements of a family with the text that names each, and how many there are; none if the list cannot
+    /// be used.
+    pub fn family_elements(&mut self, list: &Value, unit: usize, room: usize) -> (Vec<(SmolStr, Value)>, usize) {
+        let Some((items, at, all)) = self.list_source(list, unit, 0, room) else { return (Vec::new(), 0) };
+        self.budget.charge(items.len());
         let mut out = Vec::new();
         for (n, item) in items.iter().enumerate() {
             match &item.kind {
@@ -179,15 +206,21 @@ impl<'a> Checker<'a> {
             let d = Diagnostic::new(Code::BadItems, list.span, "this list is empty: the family has no steps");
             self.report(d.help("give it elements, or remove the step"));
         }
-        out
+        (out, all)
     }
 
-    /// A list as it is written, through constants, and the unit that it is written in.
-    fn list_source(&mut self, list: &Value, unit: usize, depth: usize) -> Option<(Vec<Value>, usize)> {
+    /// The beginning of a list as it is written, through constants, the unit that it is written in, and its length.
+    fn list_source(
+        &mut self,
+        list: &Value,
+        unit: usize,
+        depth: usize,
+        room: usize,
+    ) -> Option<(Vec<Value>, usize, usize)> {
         match &list.kind {
-            ValueKind::List(items) => Some((items.clone(), unit)),
+            ValueKind::List(items) => Some((items.iter().take(room).cloned().collect(), unit, items.len())),
             ValueKind::Path(path) if depth < 32 => match self.meaning(path, list.span, Scope::file(unit)) {
-                super::resolve::Meaning::Source(inner, unit, _) => self.list_source(&inner, unit, depth + 1),
+                super::resolve::Meaning::Source(inner, unit, _) => self.list_source(inner, unit, depth + 1, room),
                 super::resolve::Meaning::Unknown => None,
                 _ => {
                     self.no_list(list);
@@ -286,6 +319,7 @@ fn plain(kind: NamedKind, name: &ast::Ident) -> Named {
         python: false,
         raw_condition: false,
         broken: false,
+        truncated: false,
         within: None,
     }
 }

@@ -260,7 +260,7 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn gpu_environment(&mut self, settings: &Object, found: Found<'a>, cx: &StepContext<'a, '_>) {
-        let mut quiet = Checker::new(self.symbols, self.sources, self.files, self.vars);
+        let mut quiet = Checker::new(self.symbols, self.sources, self.files, self.vars, self.budget);
         let Some(environment) = quiet.environment(cx.names, found) else { return };
         let version = environment.spec.str("environment_version").or(environment.spec.str("client"));
         if let Some(known) = version.and_then(|v| self.symbols.project.tables.environment(v))

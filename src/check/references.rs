@@ -114,8 +114,8 @@ impl Checker<'_> {
                 if self.symbols.maybe_declared(task) {
                     return;
                 }
-                let keys: Vec<&str> =
-                    pipe.steps.values().flat_map(|n| n.keys.iter().map(|(_, k)| k.as_str())).collect();
+                let keys = self
+                    .candidates(|| pipe.steps.values().flat_map(|n| n.keys.iter().map(|(_, k)| k.as_str())).collect());
                 let d = Diagnostic::new(Code::UnknownStep, at, format!("there is no step `{task}` in this pipeline"));
                 self.report(match nearest(task, keys) {
                     Some(near) => d.help(format!("did you mean `{near}`?")),

@@ -6,7 +6,7 @@ use super::compute::set;
 use super::scope::{Checker, Scope};
 use crate::diag::{Code, Diagnostic};
 use crate::model::{Node, NodeKind, Object, Text};
-use crate::package::{RequirementLine, requirement, requirement_lines};
+use crate::package::{RequirementLine, is_requirements_file, requirement, requirement_lines};
 use crate::schema::{LIBRARY, PYTHON_PYPI_LIBRARY};
 use crate::source::Span;
 use crate::syntax::ast::{Argument, ValueKind};
@@ -45,12 +45,25 @@ impl Checker<'_> {
         out: &mut Vec<String>,
     ) -> Option<()> {
         let file = crate::project::join(dir, path);
+        if self.leads_out(&file, path, span) {
+            return None;
+        }
+        if !is_requirements_file(&file) {
+            let d = Diagnostic::new(Code::WrongFileKind, span, format!("`{path}` is not a requirements file"));
+            self.report(d.help("pip's requirements files end in `.txt` or `.in`; rename the file"));
+            return None;
+        }
         let Ok(bytes) = self.files.read(&file) else {
             let d = Diagnostic::new(Code::FileNotFound, span, format!("there is no file `{path}`"));
             self.report(d.help(format!("`{}` was looked for", file.display())));
             return None;
         };
-        let text = String::from_utf8_lossy(&bytes).into_owned();
+        // What is no text of this kind is not quoted: it may be anything.
+        let Some(text) = String::from_utf8(bytes).ok().filter(|t| !t.contains('\0')) else {
+            let d = Diagnostic::new(Code::WrongFileKind, span, format!("`{path}` is not a text file"));
+            self.report(d.help("save it as UTF-8, with one requirement a line"));
+            return None;
+        };
         let folder = file.parent().map(Path::to_owned).unwrap_or_default();
         for (number, line) in requirement_lines(&text) {
             match requirement(&line) {

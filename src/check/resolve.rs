@@ -11,9 +11,9 @@ use crate::source::Span;
 use crate::syntax::ast::{self, EntryValue, Item, Path, Segment, Value, ValueKind};
 
 /// What a path means.
-pub(super) enum Meaning {
+pub(super) enum Meaning<'v> {
     /// Another value in the source, and the unit it stands in; the place of its name.
-    Source(Value, usize, Span),
+    Source(&'v Value, usize, Span),
     /// Known at run time.
     Run(Reference, Type),
     /// `true`, `false`.
@@ -22,9 +22,12 @@ pub(super) enum Meaning {
     Unknown,
 }
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
     /// What a path means here.
-    pub fn meaning(&mut self, path: &Path, span: Span, scope: Scope<'_>) -> Meaning {
+    pub fn meaning<'v>(&mut self, path: &Path, span: Span, scope: Scope<'v>) -> Meaning<'v>
+    where
+        'a: 'v,
+    {
         let head = &path.head;
         match path.word() {
             Some("true") => return Meaning::Bool(true),
@@ -38,14 +41,14 @@ impl Checker<'_> {
             }
             _ => {}
         }
-        if let Some(local) = scope.locals.iter().rev().find(|l| l.name == head.text).cloned() {
+        if let Some(local) = scope.locals.iter().rev().find(|l| l.name == head.text) {
             self.link(head.span, local.span);
-            return self.local_meaning(&local, path, span);
+            return self.local_meaning(local, path, span);
         }
         if path.rest.is_empty() { self.single(path, span, scope) } else { self.dotted(path, span, scope) }
     }
 
-    fn local_meaning(&mut self, local: &Local, path: &Path, span: Span) -> Meaning {
+    fn local_meaning<'v>(&mut self, local: &'v Local, path: &Path, span: Span) -> Meaning<'v> {
         let field = match path.rest.as_slice() {
             [] => None,
             [Segment::Name(field)] => Some(field),
@@ -60,7 +63,7 @@ impl Checker<'_> {
             }
         };
         match (&local.kind, field) {
-            (LocalKind::Element(value, unit), None) => Meaning::Source(value.clone(), *unit, path.head.span),
+            (LocalKind::Element(value, unit), None) => Meaning::Source(value, *unit, path.head.span),
             (LocalKind::Element(value, unit), Some(field)) => {
                 let entries = match &value.kind {
                     ValueKind::Object(body) => body.items.as_slice(),
@@ -72,7 +75,7 @@ impl Checker<'_> {
                         if entry.key.text == field.text
                             && let EntryValue::Assign(v) = &entry.value
                         {
-                            return Meaning::Source(v.clone(), *unit, entry.key.span);
+                            return Meaning::Source(v, *unit, entry.key.span);
                         }
                         names.push(entry.key.text.as_str());
                     }
@@ -122,7 +125,10 @@ impl Checker<'_> {
         }
     }
 
-    fn single(&mut self, path: &Path, span: Span, scope: Scope<'_>) -> Meaning {
+    fn single<'v>(&mut self, path: &Path, span: Span, scope: Scope<'v>) -> Meaning<'v>
+    where
+        'a: 'v,
+    {
         let name = path.head.text.as_str();
         if let Some(pipe) = scope.pipe
             && let Some((param, ty, declared)) = pipe.params.iter().find(|(n, ..)| n == name)
@@ -133,14 +139,14 @@ impl Checker<'_> {
         if let Some(found) = self.symbols.find_let(scope.unit, name) {
             self.refer(path.head.span, found.decl.name.span);
             return match &found.decl.value {
-                Some(v) => Meaning::Source(v.clone(), found.unit, found.decl.name.span),
+                Some(v) => Meaning::Source(v, found.unit, found.decl.name.span),
                 None => Meaning::Unknown,
             };
         }
         if let Some(var) = self.symbols.vars.get(name) {
             self.refer(path.head.span, var.decl.name.span);
             return match self.vars.get(name) {
-                Some(v) => Meaning::Source(v.value.clone(), v.unit, var.decl.name.span),
+                Some(v) => Meaning::Source(&v.value, v.unit, var.decl.name.span),
                 // Without a value: reported once, at the declaration.
                 None => Meaning::Unknown,
             };
@@ -178,9 +184,13 @@ impl Checker<'_> {
                 d.help(help).also(step.span, "the step is declared here")
             }
             None => {
-                let mut names: Vec<&str> = self.symbols.value_names(scope.unit);
-                names.extend(scope.locals.iter().map(|l| l.name.as_str()));
-                names.extend(scope.pipe.iter().flat_map(|p| p.params.iter().map(|(n, ..)| n.as_str())));
+                let symbols = self.symbols;
+                let names = self.candidates(|| {
+                    let mut names: Vec<&str> = symbols.value_names(scope.unit);
+                    names.extend(scope.locals.iter().map(|l| l.name.as_str()));
+                    names.extend(scope.pipe.iter().flat_map(|p| p.params.iter().map(|(n, ..)| n.as_str())));
+                    names
+                });
                 match nearest(name, names) {
                     Some(near) => {
                         let near = near.to_owned();
@@ -198,7 +208,7 @@ impl Checker<'_> {
         self.report(d);
     }
 
-    fn dotted(&mut self, path: &Path, span: Span, scope: Scope<'_>) -> Meaning {
+    fn dotted(&mut self, path: &Path, span: Span, scope: Scope<'_>) -> Meaning<'static> {
         let head = path.head.text.as_str();
         let named = scope.pipe.and_then(|p| p.steps.get(head));
         if let Some(named) = named {
@@ -259,9 +269,11 @@ impl Checker<'_> {
             return Meaning::Unknown;
         }
         let d = Diagnostic::new(Code::UnknownStep, path.head.span, format!("there is no step `{head}` here"));
-        let mut names: Vec<&str> = scope.pipe.iter().flat_map(|p| p.steps.keys().map(SmolStr::as_str)).collect();
-        names.extend(scope.locals.iter().map(|l| l.name.as_str()));
-        names.extend(facts::ROOTS.iter().take(4).filter(|r| **r != "tasks"));
+        let names = self.candidates(|| {
+            let steps = scope.pipe.iter().flat_map(|p| p.steps.keys().map(SmolStr::as_str));
+            let locals = scope.locals.iter().map(|l| l.name.as_str());
+            steps.chain(locals).chain(facts::ROOTS.iter().take(4).filter(|r| **r != "tasks").copied()).collect()
+        });
         let near = nearest(head, names.iter().copied());
         self.report(match near {
             Some(near) => d.nearest(path.head.span, Some(near)),
@@ -294,7 +306,8 @@ impl Checker<'_> {
             return;
         }
         let d = Diagnostic::new(Code::UndeclaredParam, span, format!("this pipeline has no param `{param}`"));
-        let names: Vec<&str> = scope.pipe.iter().flat_map(|p| p.params.iter().map(|(n, ..)| n.as_str())).collect();
+        let names =
+            self.candidates(|| scope.pipe.iter().flat_map(|p| p.params.iter().map(|(n, ..)| n.as_str())).collect());
         self.report(match nearest(param, names) {
             Some(near) => d.help(format!("did you mean `{near}`?")),
             None => d.help(format!("declare it: `param {}: string`", crate::source::quote_name(param))),
@@ -302,7 +315,7 @@ impl Checker<'_> {
     }
 
     /// `step.output`, `family["eu"].output`, `step.result_state`.
-    fn output(&mut self, named: &super::scope::Named, path: &Path, span: Span, scope: Scope<'_>) -> Meaning {
+    fn output(&mut self, named: &super::scope::Named, path: &Path, span: Span, scope: Scope<'_>) -> Meaning<'static> {
         let head = &path.head;
         self.link(head.span, named.span);
         let mut rest = path.rest.as_slice();
@@ -410,6 +423,10 @@ impl Checker<'_> {
         let wanted = constant.wire();
         if let Some((_, key)) = named.keys.iter().find(|(i, _)| i.as_deref() == Some(wanted.as_str())) {
             return Some(key.clone());
+        }
+        // That there are too many is reported; whether this is one of them is not known.
+        if named.truncated {
+            return None;
         }
         let known: Vec<&str> = named.keys.iter().filter_map(|(i, _)| i.as_deref()).collect();
         let d = Diagnostic::new(Code::UnknownStep, index.span, format!("`{}` has no element `{wanted}`", head.text));

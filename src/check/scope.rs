@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use smol_str::SmolStr;
 
+use super::budget::Budget;
 use super::index::Link;
 use super::symbols::Symbols;
 use crate::diag::{Code, Diagnostic, Diagnostics};
@@ -47,6 +48,8 @@ pub(super) struct Named {
     pub raw_condition: bool,
     /// Parts of it were not understood.
     pub broken: bool,
+    /// A family of which only the first elements are here: there are more than a pipeline may have.
+    pub truncated: bool,
     /// For an inner step: its loop's name.
     pub within: Option<SmolStr>,
 }
@@ -65,6 +68,8 @@ pub(super) struct PipeNames<'a> {
     /// The step that each task key belongs to.
     pub keys: HashMap<SmolStr, SmolStr>,
     pub computes: Vec<&'a ast::Decl>,
+    /// How many tasks the pipeline has, with those of truncated families.
+    pub tasks: usize,
 }
 
 /// A name that holds inside a family or loop.
@@ -112,12 +117,18 @@ pub(super) struct Use {
     pub from_text: bool,
 }
 
+/// For how many unknown names of a project near ones are sought.
+const SUGGESTIONS: usize = 1000;
+
 /// What the checks of one pipeline or target share.
 pub(super) struct Checker<'a> {
     pub symbols: &'a Symbols<'a>,
     pub sources: &'a SourceMap,
     pub files: &'a dyn Files,
     pub vars: &'a HashMap<SmolStr, VarValue>,
+    pub budget: &'a Budget,
+    /// For how many more unknown names near ones are sought.
+    pub suggestions: usize,
     pub diagnostics: Diagnostics,
     /// Names of declarations that something uses.
     pub used: HashSet<Span>,
@@ -147,12 +158,15 @@ impl<'a> Checker<'a> {
         sources: &'a SourceMap,
         files: &'a dyn Files,
         vars: &'a HashMap<SmolStr, VarValue>,
+        budget: &'a Budget,
     ) -> Self {
         Checker {
             symbols,
             sources,
             files,
             vars,
+            budget,
+            suggestions: (SUGGESTIONS / symbols.pipelines.len().max(1)).max(1),
             diagnostics: Diagnostics::new(),
             used: HashSet::new(),
             links: None,
@@ -171,6 +185,18 @@ impl<'a> Checker<'a> {
     pub fn linking(mut self, links: bool) -> Self {
         self.links = links.then(Vec::new);
         self
+    }
+
+    /// The names that an unknown one may have been meant to be; none after many unknown names, since each is compared
+    /// with all.
+    pub fn candidates<'n>(&mut self, names: impl FnOnce() -> Vec<&'n str>) -> Vec<&'n str> {
+        match self.suggestions.checked_sub(1) {
+            Some(left) => {
+                self.suggestions = left;
+                names()
+            }
+            None => Vec::new(),
+        }
     }
 
     /// The name at `at` means the declaration whose name stands at `to`.

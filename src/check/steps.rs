@@ -1,9 +1,11 @@
 //! Steps, conditions and loops: from the tree to the model.
 
 use std::cell::Cell;
+use std::collections::HashMap;
 
 use smol_str::SmolStr;
 
+use super::budget::STEP;
 use super::calls::CallContext;
 use super::eval::reserved;
 use super::fields::Against;
@@ -30,6 +32,8 @@ pub(super) struct StepContext<'a, 'p> {
     pub git: bool,
     /// The head of the pipeline was not understood: it may have named a compute.
     pub head_broken: bool,
+    /// The number of values in the defaults.
+    pub defaults_size: usize,
     /// Whether a step took `on` of the pipeline.
     pub on_reached: Cell<bool>,
 }
@@ -54,9 +58,12 @@ impl<'a> Checker<'a> {
             out.push(draft);
             return;
         };
-        let elements = self.family_elements(&family.list, cx.unit);
+        let (elements, _) = self.family_elements(&family.list, cx.unit, named.keys.len());
         let scope = Scope { unit: cx.unit, pipe: Some(cx.names), locals: &[] };
         for (index, value) in elements {
+            if self.budget.is_spent() {
+                break;
+            }
             let Some((_, key)) = named.keys.iter().find(|(i, _)| i.as_deref() == Some(index.as_str())) else {
                 continue;
             };
@@ -76,6 +83,7 @@ impl<'a> Checker<'a> {
     ) -> Draft {
         let scope = Scope { unit: cx.unit, pipe: Some(cx.names), locals };
         let from = self.uses.len();
+        self.budget.charge(STEP);
         if let Some(extends) = &d.header.extends {
             let d = Diagnostic::new(Code::BadHeader, extends.span, "a step extends nothing");
             self.report(d.help("put what steps share into `defaults { ... }`"));
@@ -209,6 +217,9 @@ impl<'a> Checker<'a> {
         if cx.defaults.fields.is_empty() && cx.defaults.unchecked.is_empty() {
             return own.clone();
         }
+        if !self.budget.charge(cx.defaults_size) {
+            return own.clone();
+        }
         let mut base = cx.defaults.clone();
         base.fields.retain(|f| kind.key().is_none_or(|kind| takes(kind, f.field.key)));
         for field in &base.fields {
@@ -246,13 +257,14 @@ impl<'a> Checker<'a> {
     /// `after` with its outcomes.
     pub(super) fn after(&mut self, header: &Header, own: &ast::Ident, scope: Scope<'_>) -> Vec<Dependency> {
         let mut out: Vec<Dependency> = Vec::new();
+        // At most one entry for each outcome and one without.
+        let mut first_of: HashMap<SmolStr, Vec<(Option<bool>, Span)>> = HashMap::new();
         let Some(pipe) = scope.pipe else { return out };
         for after in &header.after {
             let Some(named) = pipe.steps.get(&after.name.text) else {
                 self.unknown_step(&after.name, pipe);
                 continue;
             };
-            let named = named.clone();
             self.link(after.name.span, named.span);
             if after.name.text == own.text && after.index.is_none() {
                 let d =
@@ -305,13 +317,17 @@ impl<'a> Checker<'a> {
                 Some(index) => self.element(&named, &after.name, index, scope).into_iter().collect(),
                 None => named.keys.iter().map(|(_, k)| k.clone()).collect(),
             };
+            if !self.budget.charge(keys.len()) {
+                break;
+            }
             for task in keys {
-                if let Some(first) = out.iter().find(|d| d.task == task && (d.outcome == outcome || outcome.is_none()))
-                {
+                let same = first_of.entry(task.clone()).or_default();
+                if let Some((_, first)) = same.iter().find(|(o, _)| *o == outcome || outcome.is_none()) {
                     let d = Diagnostic::new(Code::GivenTwice, after.span, format!("`{task}` is waited for twice"));
-                    self.report(d.also(first.span, "named first here").help("remove one of them"));
+                    self.report(d.also(*first, "named first here").help("remove one of them"));
                     continue;
                 }
+                same.push((outcome, after.span));
                 out.push(Dependency { task, outcome, span: after.span, origin: Origin::Written });
             }
         }
@@ -324,7 +340,8 @@ impl<'a> Checker<'a> {
         }
         let d =
             Diagnostic::new(Code::UnknownStep, name.span, format!("there is no step `{}` in this pipeline", name.text));
-        let near = nearest(&name.text, pipe.steps.keys().map(SmolStr::as_str)).map(str::to_owned);
+        let names = self.candidates(|| pipe.steps.keys().map(SmolStr::as_str).collect());
+        let near = nearest(&name.text, names).map(str::to_owned);
         self.report(match near {
             Some(near) => d.nearest(name.span, Some(&near)),
             None => d.help("`after` names steps, conditions and loops of the same pipeline"),

@@ -1,6 +1,6 @@
 //! What a project declares, by name, and what each file can see of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use smol_str::SmolStr;
 
@@ -43,6 +43,10 @@ pub(super) struct Symbols<'a> {
     pub pipelines: Vec<In<'a, ast::Decl>>,
     /// Text that was not understood: a name in it may be a declaration.
     bad_text: String,
+    /// The words of `bad_text`.
+    bad_words: HashSet<SmolStr>,
+    /// A file is missing that may declare anything.
+    unread: bool,
 }
 
 impl<'a> Symbols<'a> {
@@ -55,6 +59,8 @@ impl<'a> Symbols<'a> {
             packages: Vec::new(),
             pipelines: Vec::new(),
             bad_text: String::new(),
+            bad_words: HashSet::new(),
+            unread: false,
         };
         for (unit, file) in project.units.iter().enumerate() {
             let mut names = Names::default();
@@ -113,6 +119,9 @@ impl<'a> Symbols<'a> {
                 }
             }
         }
+        let words = s.bad_text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        s.bad_words = words.map(SmolStr::from).collect();
+        s.unread = project.imports.iter().flatten().any(|(_, to)| to.is_none()) || s.bad_text.contains(".pipe\"");
         s
     }
 
@@ -136,6 +145,12 @@ impl<'a> Symbols<'a> {
 
     pub fn find_pipeline(&self, unit: usize, name: &str) -> Option<In<'a, ast::Decl>> {
         self.look(unit, |n| n.pipelines.get(name).copied())
+    }
+
+    /// A file with a cluster or environment of this name, other than `unit`.
+    pub fn compute_elsewhere(&self, unit: usize, name: &str) -> Option<&'a crate::project::Unit> {
+        let (at, _) = self.names.iter().enumerate().find(|(i, n)| *i != unit && n.computes.contains_key(name))?;
+        self.project.units.get(at).map(std::sync::Arc::as_ref)
     }
 
     /// Every value name that a file sees, for hints.
@@ -167,9 +182,8 @@ impl<'a> Symbols<'a> {
 
     /// Whether a name may be declared in text that was not understood, or in a file that could not be read.
     pub fn maybe_declared(&self, name: &str) -> bool {
-        let unread =
-            self.project.imports.iter().flatten().any(|(_, to)| to.is_none()) || self.bad_text.contains(".pipe\"");
-        unread || (name.len() > 1 && self.bad_text.contains(name))
+        let word = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        self.unread || name.len() > 1 && if word { self.bad_words.contains(name) } else { self.bad_text.contains(name) }
     }
 
     /// Declarations of the root file that nothing uses, and imports that bring nothing.

@@ -11,7 +11,7 @@ use super::symbols::{In, Symbols};
 use crate::diag::{Code, Diagnostic, Diagnostics, nearest};
 use crate::model::{Mode, Object, Target, Type};
 use crate::schema::{Cloud, JOB, TARGET_PLACE, is_job_field_of_target};
-use crate::source::Span;
+use crate::source::{MAX_FILE_NAME, Span, is_file_name};
 use crate::syntax::ast::{self, Decl, EntryValue, Item, StrLit, StrPart, Value, ValueKind};
 
 /// The values of all vars for one target: `--var`, then the target's, then the default.
@@ -153,6 +153,11 @@ pub(super) fn read(checker: &mut Checker<'_>, target: Option<In<'_, Decl>>) -> T
         return TargetParts { target: out, job: Object::new(&JOB, nowhere) };
     };
     checker.bare_header(&decl.header, "a target");
+    if !is_file_name(&decl.name.text) || decl.name.text.len() > MAX_FILE_NAME {
+        let message = format!("`{}` cannot be the name of a target", decl.name.text.escape_debug());
+        let d = Diagnostic::new(Code::BadKey, decl.name.span, message);
+        checker.report(d.help("its output goes to a directory of this name; use letters, digits, `-` and `_`"));
+    }
     // `vars` holds values of any type; each is read where its var is used.
     let items =
         decl.body.items.iter().filter(|i| !matches!(i, Item::Entry(e) if e.key.text == "vars")).cloned().collect();
@@ -263,7 +268,7 @@ pub(super) fn check_vars(checker: &mut Checker<'_>) -> Vec<SmolStr> {
         let before = checker.diagnostics.len();
         if value.from_flag {
             let name = var.decl.name.text.clone();
-            let mut quiet = Checker::new(symbols, checker.sources, checker.files, checker.vars);
+            let mut quiet = Checker::new(symbols, checker.sources, checker.files, checker.vars, checker.budget);
             check_type(&mut quiet, &value.value.clone(), Scope::file(value.unit), &wanted, &var.decl.name, None);
             if !quiet.diagnostics.is_empty() {
                 let d = Diagnostic::new(

@@ -1,5 +1,7 @@
 //! Values against the type of their field: texts, numbers, durations, members, maps, lists and blocks.
 
+use std::collections::HashMap;
+
 use smol_str::SmolStr;
 
 use super::eval::{Const, Known, Sink};
@@ -54,7 +56,7 @@ impl Checker<'_> {
     /// A value for a field of this type.
     pub fn value(&mut self, field: &'static Field, ty: Ty, value: &Value, scope: Scope<'_>) -> Node {
         let bad = Node { span: value.span, kind: NodeKind::Bad };
-        if let ValueKind::Bad = value.kind {
+        if matches!(value.kind, ValueKind::Bad) || !self.budget.charge(1) {
             return bad;
         }
         // A bare word of an enumeration is its member before it is a reference.
@@ -74,7 +76,7 @@ impl Checker<'_> {
                 Meaning::Bool(b) => return self.boolean(field, ty, b, value.span).unwrap_or(bad),
                 Meaning::Source(inner, unit, name) => {
                     let found = self.through(value.span, name, |c| {
-                        Some(c.value(field, ty, &inner, Scope { unit, ..scope.outside() }))
+                        Some(c.value(field, ty, inner, Scope { unit, ..scope.outside() }))
                     });
                     return match found {
                         Some(node) => Node { span: value.span, ..node },
@@ -328,6 +330,7 @@ impl Checker<'_> {
 
     fn map(&mut self, field: &'static Field, body: &Body, scope: Scope<'_>) -> Node {
         let mut out: Vec<(SmolStr, Span, Node)> = Vec::new();
+        let mut seen: HashMap<&SmolStr, Span> = HashMap::new();
         for item in &body.items {
             let entry = match item {
                 Item::Entry(entry) => entry,
@@ -343,7 +346,10 @@ impl Checker<'_> {
                 self.report(d.help(format!("write `{} = \"...\"`", crate::source::quote_name(&entry.key.text))));
                 continue;
             };
-            if let Some((_, first, _)) = out.iter().find(|(k, ..)| *k == entry.key.text) {
+            if !self.budget.charge(2) {
+                break;
+            }
+            if let Some(first) = seen.get(&entry.key.text) {
                 let d =
                     Diagnostic::new(Code::GivenTwice, entry.key.span, format!("`{}` is given twice", entry.key.text));
                 self.report(d.label("given again here").also(*first, "given first here").help("remove one of them"));
@@ -371,6 +377,7 @@ impl Checker<'_> {
                     None => Node { span: value.span, kind: NodeKind::Bad },
                 },
             };
+            seen.insert(&entry.key.text, entry.key.span);
             out.push((entry.key.text.clone(), entry.key.span, node));
         }
         if let Some(max) = field.max_items.filter(|max| out.len() > *max as usize) {

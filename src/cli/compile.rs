@@ -25,8 +25,9 @@ pub fn run(args: &Compile, shared: &Shared) -> Outcome {
     outcome
 }
 
-/// Programs of one directory go to one place and have one manifest.
-type Places = BTreeMap<PathBuf, (Vec<Bundle>, Vec<(Wheel, String)>)>;
+/// Programs of one directory go to one place and have one manifest. A place is a directory that the user has chosen,
+/// and one below it, which is never left.
+type Places = BTreeMap<(PathBuf, PathBuf), (Vec<Bundle>, Vec<(Wheel, String)>)>;
 
 fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
     let ids = match args.ids.as_deref().map(read_ids).transpose() {
@@ -44,11 +45,12 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
     };
     for Built { project, mut bundle, wheels, .. } in built {
         fill_ids(&mut bundle, &ids);
-        let out = match &args.out {
-            Some(out) => out.clone(),
-            None => project.dir().join("build"),
+        let target = Path::new(bundle.target.as_str());
+        let place = match &args.out {
+            Some(out) => (out.clone(), target.to_owned()),
+            None => (project.dir().to_owned(), Path::new("build").join(target)),
         };
-        let place = places.entry(out.join(bundle.target.as_str())).or_default();
+        let place = places.entry(place).or_default();
         if let Some(other) = place.0.iter().find(|b| b.layout != bundle.layout || b.project != bundle.project) {
             return usage(format!(
                 "the projects `{}` and `{}` go to different folders of the workspace, and one manifest cannot hold both; compile them apart",
@@ -81,14 +83,14 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
     if args.verify {
         return compare(places, args.pipeline.as_deref(), whole, shared);
     }
-    for (dir, (bundles, wheels)) in places.iter() {
+    for ((root, inside), (bundles, wheels)) in places.iter() {
         let list = artifacts(bundles, wheels, args.pipeline.as_deref());
-        if let Err(e) = write_all(dir, &list, whole) {
+        if let Err(e) = write_all(root, inside, &list, whole) {
             eprintln!("pipec: {e}");
             return Outcome::Failed;
         }
         if !shared.quiet {
-            tell(dir, bundles, &list);
+            tell(&root.join(inside), bundles, &list);
         }
     }
     Outcome::Done
@@ -97,7 +99,8 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
 /// Builds again and compares with what was written.
 fn compare(places: &Places, only: Option<&str>, whole: bool, shared: &Shared) -> Outcome {
     let mut outcome = Outcome::Done;
-    for (dir, (bundles, wheels)) in places {
+    for ((root, inside), (bundles, wheels)) in places {
+        let dir = &root.join(inside);
         match verify(dir, &artifacts(bundles, wheels, only), whole) {
             Ok(None) => {
                 if !shared.quiet {

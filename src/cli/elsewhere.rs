@@ -32,7 +32,11 @@ pub fn run(args: &Compile, shared: &Shared) -> Outcome {
         }
     };
     let name = if args.emit == Emit::Bundle { "bundle" } else { "terraform" };
-    let out = args.out.clone().unwrap_or_else(|| dir.join("build").join(name));
+    let (root, inside) = match &args.out {
+        Some(out) => (out.clone(), PathBuf::new()),
+        None => (dir, PathBuf::from("build").join(name)),
+    };
+    let out = root.join(&inside);
     // What somebody has written by hand is not ours to replace.
     let main = list.iter().filter(|a| a.path.ends_with("databricks.yml") || a.path.ends_with("main.tf.json"));
     let foreign = main
@@ -41,7 +45,7 @@ pub fn run(args: &Compile, shared: &Shared) -> Outcome {
     if let Some(path) = foreign {
         return usage(format!("`{}` was not made by pipec; name another folder with `--out`", path.display()));
     }
-    if let Err(e) = write_all(&out, &list, true) {
+    if let Err(e) = write_all(&root, &inside, &list, true) {
         eprintln!("pipec: {e}");
         return Outcome::Failed;
     }

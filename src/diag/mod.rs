@@ -184,40 +184,46 @@ impl FromIterator<Diagnostic> for Diagnostics {
     }
 }
 
-/// The longest word for which a near name is sought, in characters.
+/// The longest word for which a near name is sought, in characters: nobody mistypes a name that is longer.
 const MAX_NEAREST: usize = 128;
-/// How many names are compared with a word: in a scope of more, the first ones.
-const MAX_CANDIDATES: usize = 1000;
 
 /// The name in `names` that `word` was probably meant to be, if one is near enough.
 ///
 /// Near means: equal but for case or `-` and `_`; or at most one edit in three characters, transpositions counted as one.
 pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let fold = |s: &str| s.to_lowercase().replace('-', "_");
-    let length = word.chars().take(MAX_NEAREST + 1).count();
-    let allowed = match length {
+    let allowed = match word.chars().take(MAX_NEAREST + 1).count() {
         0 => return None,
         1 => 0,
         2 => 1,
+        n if n > MAX_NEAREST => return None,
         n => (n / 3).clamp(1, 4),
     };
-    // Nobody mistypes a name of this length; and the time for a word stays bounded.
-    if length > MAX_NEAREST {
-        return None;
-    }
     let folded = fold(word);
+    let letters = letters(word);
     let mut best: Option<(usize, &str)> = None;
-    for name in names.into_iter().take(MAX_CANDIDATES) {
-        if name == word || name.len().abs_diff(word.len()) > allowed * 4 {
+    for name in names {
+        if name == word || name.len().abs_diff(word.len()) > allowed * 4 || too_different(letters, name, allowed) {
             continue;
         }
-        let other = fold(name);
-        let distance = strsim::osa_distance(&folded, &other);
+        let distance = strsim::osa_distance(&folded, &fold(name));
         if distance <= allowed && best.is_none_or(|(d, b)| (distance, name) < (d, b)) {
             best = Some((distance, name));
         }
     }
     best.map(|(_, name)| name)
+}
+
+/// Which letters are in a word, case folded: a bit for each; nothing for a word that is not ASCII.
+fn letters(word: &str) -> Option<u64> {
+    word.is_ascii()
+        .then(|| word.bytes().fold(0, |set, b| set | 1 << (if b == b'-' { b'_' } else { b.to_ascii_lowercase() } % 64)))
+}
+
+/// Whether more letters are in one of two words alone than edits are allowed: each edit brings or takes one at most.
+fn too_different(wanted: Option<u64>, name: &str, allowed: usize) -> bool {
+    let (Some(a), Some(b)) = (wanted, letters(name)) else { return false };
+    (a & !b).count_ones().max((b & !a).count_ones()) as usize > allowed
 }
 
 /// `a`, `b` or `c`: names in backticks for a message, at most `limit` of them.

@@ -1,7 +1,7 @@
 //! Writing files: aside first, then renamed, so that nobody ever sees half a file.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::Artifact;
 
@@ -14,7 +14,39 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let in_place = |e: io::Error| io::Error::new(e.kind(), format!("cannot write `{shown}`: {e}"));
     // A link stays a link: what it points at is written.
     let target = std::fs::canonicalize(path);
-    let path = target.as_deref().unwrap_or(path);
+    replace(target.as_deref().unwrap_or(path), bytes, in_place)
+}
+
+/// Writes a file below a directory, as [`write_file`] does, and never outside of it: a link on the way is an error.
+///
+/// # Errors
+/// A path that leads out of `root` or goes through a link, or what the file system says.
+pub fn write_below(root: &Path, relative: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = below(root, relative)?;
+    let shown = path.display().to_string();
+    replace(&path, bytes, |e| io::Error::new(e.kind(), format!("cannot write `{shown}`: {e}")))
+}
+
+/// The path of `relative` in `root`, if it stays inside and goes through no link.
+fn below(root: &Path, relative: &Path) -> io::Result<PathBuf> {
+    let refuse = |path: &Path, why: &str| {
+        io::Error::new(io::ErrorKind::PermissionDenied, format!("cannot write `{}`: {why}", path.display()))
+    };
+    let mut path = root.to_owned();
+    for part in relative.components() {
+        match part {
+            Component::Normal(name) => path.push(name),
+            Component::CurDir => continue,
+            _ => return Err(refuse(relative, "it leads out of the output directory")),
+        }
+        if path.is_symlink() {
+            return Err(refuse(&path, "it is a link; remove it, or choose another directory with `--out`"));
+        }
+    }
+    Ok(path)
+}
+
+fn replace(path: &Path, bytes: &[u8], in_place: impl Fn(io::Error) -> io::Error + Copy) -> io::Result<()> {
     if path.exists() && !path.is_file() {
         return Err(in_place(io::Error::other("it is no plain file")));
     }
@@ -36,25 +68,27 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes all artefacts below `dir`. With `whole`, what an earlier run wrote there and this one does not is removed.
+/// Writes all artefacts to the directory `dir` below `root`. With `whole`, what an earlier run wrote there and this one does not is removed.
 ///
 /// # Errors
 /// The first file that cannot be written; the manifest is written last.
-pub fn write_all(dir: &Path, artifacts: &[Artifact], whole: bool) -> io::Result<()> {
+pub fn write_all(root: &Path, dir: &Path, artifacts: &[Artifact], whole: bool) -> io::Result<()> {
+    let inside = dir;
+    let dir = &below(root, inside)?;
     let kept = if whole { None } else { others(dir, artifacts) };
     let before = if whole { listed(&dir.join("manifest.json")) } else { Vec::new() };
     for artifact in artifacts {
         match &kept {
             Some(manifest) if artifact.path == Path::new("manifest.json") => {
-                write_file(&dir.join(&artifact.path), manifest)?
+                write_below(root, &inside.join(&artifact.path), manifest)?
             }
-            _ => write_file(&dir.join(&artifact.path), &artifact.bytes)?,
+            _ => write_below(root, &inside.join(&artifact.path), &artifact.bytes)?,
         }
     }
     for old in before {
         if !artifacts.iter().any(|a| a.path == old) {
             // It may be gone already, or be held by someone: a stale file does no harm.
-            let _ = std::fs::remove_file(dir.join(old));
+            let _ = below(root, &inside.join(old)).and_then(std::fs::remove_file);
         }
     }
     Ok(())

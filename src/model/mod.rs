@@ -7,7 +7,7 @@ mod reference;
 mod types;
 
 pub use braces::{Braces, braces};
-pub use node::{FieldValue, Node, NodeKind, Object, Part, Text, Unchecked, number_json};
+pub use node::{FieldValue, Node, NodeKind, Object, Part, Text, TextBuilder, Unchecked, number_json};
 pub use program::*;
 pub use reference::Reference;
 pub use types::Type;

@@ -112,6 +112,45 @@ pub struct Text {
     pub parts: Vec<Part>,
 }
 
+/// A text that is put together from pieces, in time linear in their length.
+#[derive(Debug, Default)]
+pub struct TextBuilder {
+    parts: Vec<Part>,
+    literal: String,
+}
+
+impl TextBuilder {
+    /// Adds literal text.
+    pub fn push_str(&mut self, text: &str) {
+        self.literal.push_str(text);
+    }
+
+    /// Adds all of another text.
+    pub fn push(&mut self, other: &Text) {
+        for part in &other.parts {
+            match part {
+                Part::Literal(text) => self.push_str(text),
+                Part::Reference(_) => {
+                    self.close();
+                    self.parts.push(part.clone());
+                }
+            }
+        }
+    }
+
+    /// The text.
+    pub fn finish(mut self) -> Text {
+        self.close();
+        Text { parts: self.parts }
+    }
+
+    fn close(&mut self) {
+        if !self.literal.is_empty() {
+            self.parts.push(Part::Literal(SmolStr::from(std::mem::take(&mut self.literal))));
+        }
+    }
+}
+
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -132,23 +171,9 @@ impl Text {
         Text { parts: vec![Part::Reference(reference)] }
     }
 
-    /// Adds literal text.
-    pub fn push_str(&mut self, text: &str) {
-        match self.parts.last_mut() {
-            _ if text.is_empty() => {}
-            Some(Part::Literal(last)) => *last = SmolStr::from(format!("{last}{text}")),
-            _ => self.parts.push(Part::Literal(text.into())),
-        }
-    }
-
-    /// Adds all of another text.
-    pub fn push(&mut self, other: &Text) {
-        for part in &other.parts {
-            match part {
-                Part::Literal(text) => self.push_str(text),
-                Part::Reference(_) => self.parts.push(part.clone()),
-            }
-        }
+    /// The bytes of its literal parts.
+    pub fn literal_len(&self) -> usize {
+        self.parts.iter().map(|p| if let Part::Literal(text) = p { text.len() } else { 0 }).sum()
     }
 
     /// The text, if there is no reference in it.

@@ -1,9 +1,12 @@
 //! Dynamic metadata from the places where the common backends keep it, read and not run.
 
+use std::path::Path;
+
 use super::layout::Layout;
+use super::metadata::valid_version;
 use super::modules::Modules;
 use super::pyproject::{Pyproject, texts_of};
-use super::requirements::lines;
+use super::requirements::{is_requirements_file, lines};
 use crate::python::{Binding, read};
 use crate::source::FileId;
 
@@ -27,7 +30,10 @@ impl Dynamic<'_> {
             "setuptools" => match p.get("tool.setuptools.dynamic.version") {
                 Some(v) => match (v.get("attr").and_then(|a| a.as_str()), v.get("file")) {
                     (Some(attribute), _) => self.attribute(attribute),
-                    (None, Some(file)) => self.files(file).map(|t| t.trim().to_owned()),
+                    // What is no version is not shown: the file may hold anything.
+                    (None, Some(file)) => {
+                        self.files(file).map(|t| t.trim().to_owned()).filter(|t| valid_version(t).is_some())
+                    }
                     _ => None,
                 },
                 None => None,
@@ -61,14 +67,14 @@ impl Dynamic<'_> {
     /// Requirements that setuptools reads from files.
     pub fn dependencies(&self) -> Option<Vec<String>> {
         (self.project.backend() == "setuptools").then_some(())?;
-        requirement_lines(&self.files(self.project.get("tool.setuptools.dynamic.dependencies")?.get("file")?)?)
+        self.requirements(self.project.get("tool.setuptools.dynamic.dependencies")?.get("file")?)
     }
 
     /// Extras that setuptools reads from files.
     pub fn extras(&self) -> Option<Vec<(String, Vec<String>)>> {
         (self.project.backend() == "setuptools").then_some(())?;
         let table = self.project.get("tool.setuptools.dynamic.optional-dependencies")?.as_table()?;
-        table.iter().map(|(name, v)| Some((name.clone(), requirement_lines(&self.files(v.get("file")?)?)?))).collect()
+        table.iter().map(|(name, v)| Some((name.clone(), self.requirements(v.get("file")?)?))).collect()
     }
 
     /// The readme that setuptools reads from a file.
@@ -78,6 +84,13 @@ impl Dynamic<'_> {
         let file = value.get("file")?;
         let first = file.as_str().map(str::to_owned).or_else(|| texts_of(file).first().cloned())?;
         Some((first, self.files(file)?))
+    }
+
+    /// The requirements in files, which messages may show.
+    fn requirements(&self, value: &toml::Value) -> Option<Vec<String>> {
+        let names = value.as_str().map_or_else(|| texts_of(value), |one| vec![one.to_owned()]);
+        names.iter().all(|n| is_requirements_file(Path::new(n))).then_some(())?;
+        requirement_lines(&self.files(value)?)
     }
 
     /// One file or several, put together.

@@ -27,7 +27,7 @@ pub use metadata::{Metadata, ScriptGroup, normalize_name, python_in};
 pub use modules::{ModuleFile, Modules};
 pub use project::{Builder, PythonProject};
 pub use pyproject::ProjectError;
-pub use requirements::{RequirementLine, lines as requirement_lines, requirement};
+pub use requirements::{RequirementLine, is_requirements_file, lines as requirement_lines, requirement};
 pub(crate) use select::{is_packed, never as never_packed};
 pub use types::{PyType, RecordKind};
 pub use wheel::{Wheel, WheelFile, build, pack};

@@ -31,13 +31,13 @@ pub(super) fn check_requirement(text: &str) -> Result<Origin, String> {
     }
     let name_end = text.find(|c: char| !is_name_char(c)).unwrap_or(text.len());
     let (name, rest) = text.split_at_checked(name_end).unwrap_or((text, ""));
-    check_name(name, "package name")?;
+    check_name(name, "package name", "a package name")?;
     let (extras, rest) = match rest.trim_start().strip_prefix('[') {
         Some(inside) => inside.split_once(']').ok_or("`[` is never closed")?,
         None => ("", rest),
     };
     for extra in extras.split(',').map(str::trim).filter(|_| !extras.trim().is_empty()) {
-        check_name(extra, "extra")?;
+        check_name(extra, "extra", "an extra")?;
     }
     let rest = rest.trim_start();
     if let Some(address) = rest.strip_prefix('@') {
@@ -68,13 +68,13 @@ fn is_name_char(c: char) -> bool {
 }
 
 /// A name as PEP 508 allows it: `[A-Za-z0-9]`, with `-`, `_` and `.` inside.
-fn check_name(name: &str, what: &str) -> Result<(), String> {
+fn check_name(name: &str, what: &str, with_article: &str) -> Result<(), String> {
     let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     if name.is_empty() {
-        return Err(format!("expected {} that starts with a letter or digit", crate::diag::article(what)));
+        return Err(format!("expected {with_article} that starts with a letter or digit"));
     }
     if let Some(wrong) = name.chars().find(|c| !is_name_char(*c)) {
-        return Err(format!("`{}` is not allowed in {}", wrong.escape_debug(), crate::diag::article(what)));
+        return Err(format!("`{}` is not allowed in {with_article}", wrong.escape_debug()));
     }
     if !ends(name.chars().next()) || !ends(name.chars().last()) {
         return Err(format!("the {what} `{name}` must start and end with a letter or digit"));

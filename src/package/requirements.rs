@@ -57,6 +57,12 @@ pub fn requirement(line: &str) -> RequirementLine {
     }
 }
 
+/// Whether a file has the name of a requirements file, so that its lines may be shown in messages.
+pub fn is_requirements_file(path: &std::path::Path) -> bool {
+    let secret = path.file_name().is_some_and(|n| super::select::is_secret(&n.to_string_lossy()));
+    !secret && path.extension().is_some_and(|e| e == "txt" || e == "in")
+}
+
 /// The lines of a requirements file with their numbers from 1: comments taken away, continued lines joined.
 pub fn lines(text: &str) -> Vec<(usize, String)> {
     let mut out = Vec::new();

@@ -2,6 +2,7 @@
 
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::DiGraph;
+use petgraph::visit::EdgeRef;
 
 use crate::source::Span;
 
@@ -15,15 +16,25 @@ pub(crate) fn circles(nodes: usize, edges: impl IntoIterator<Item = (usize, usiz
         }
     }
     let mut out = Vec::new();
-    for part in tarjan_scc(&graph) {
-        let inside = graph
-            .edge_indices()
-            .filter(|e| graph.edge_endpoints(*e).is_some_and(|(a, b)| part.contains(&a) && part.contains(&b)));
-        let mut spans: Vec<Span> = inside.filter_map(|e| graph.edge_weight(e).copied()).collect();
-        spans.sort();
-        if !spans.is_empty() {
-            out.push(spans);
+    let parts = tarjan_scc(&graph);
+    let mut part_of = vec![0; graph.node_count()];
+    for (i, node) in parts.iter().enumerate().flat_map(|(i, part)| part.iter().map(move |n| (i, n))) {
+        if let Some(slot) = part_of.get_mut(node.index()) {
+            *slot = i;
         }
+    }
+    let mut spans: Vec<Vec<Span>> = vec![Vec::new(); parts.len()];
+    for edge in graph.edge_references() {
+        let (from, to) = (part_of.get(edge.source().index()), part_of.get(edge.target().index()));
+        if let (Some(from), true) = (from, from == to)
+            && let Some(list) = spans.get_mut(*from)
+        {
+            list.push(*edge.weight());
+        }
+    }
+    for mut list in spans.into_iter().filter(|l| !l.is_empty()) {
+        list.sort();
+        out.push(list);
     }
     out
 }

@@ -12,7 +12,7 @@ use super::tables::{self, Known, LocalSettings};
 use super::{Project, Unit};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::schema::ComputeTables;
-use crate::source::{FileId, Files, SourceMap, Span};
+use crate::source::{Boundary, Confined, FileId, Files, SourceMap, Span};
 use crate::syntax::{self, ast};
 
 /// Everything that a command line named.
@@ -165,6 +165,8 @@ struct Loader<'a> {
     new: Vec<(FileId, PathBuf, Arc<str>)>,
     /// The paths of `new`.
     waiting: HashSet<PathBuf>,
+    /// What the files of a directory may read.
+    boundaries: HashMap<PathBuf, Boundary>,
     cache: &'a mut Cache,
 }
 
@@ -174,7 +176,15 @@ const SEARCH_DEPTH: usize = 8;
 impl<'a> Loader<'a> {
     fn new(files: &'a dyn Files, cache: &'a mut Cache) -> Loader<'a> {
         let loaded = Loaded { sources: std::mem::take(&mut cache.sources), ..Loaded::default() };
-        Loader { files, loaded, units: HashMap::new(), new: Vec::new(), waiting: HashSet::new(), cache }
+        Loader {
+            files,
+            loaded,
+            units: HashMap::new(),
+            new: Vec::new(),
+            waiting: HashSet::new(),
+            boundaries: HashMap::new(),
+            cache,
+        }
     }
 
     /// Reads the packages, and gives what was loaded.
@@ -208,9 +218,9 @@ impl<'a> Loader<'a> {
 
     /// The files that no other one of the list imports; all of a circle where nothing else would remain.
     fn roots_among(&self, pipes: &[PathBuf]) -> Vec<PathBuf> {
-        let imported: Vec<PathBuf> =
+        let imported: HashSet<PathBuf> =
             pipes.iter().flat_map(|p| self.imports_of(p).into_iter().filter(move |i| i != p)).collect();
-        let roots: Vec<PathBuf> = pipes.iter().filter(|p| !imported.contains(p)).cloned().collect();
+        let roots: Vec<PathBuf> = pipes.iter().filter(|p| !imported.contains(*p)).cloned().collect();
         if roots.is_empty() { pipes.iter().take(1).cloned().collect() } else { roots }
     }
 
@@ -289,6 +299,12 @@ impl<'a> Loader<'a> {
         if self.units.contains_key(path) || self.waiting.contains(path) {
             return Ok(());
         }
+        // A link in a stranger's project may lead anywhere.
+        let boundary = self.boundary(path.parent().unwrap_or(Path::new("")));
+        if !boundary.allows(self.files, path) {
+            let why = format!("it is a link that leads out of {}", boundary.name());
+            return Err(LoadError::Unreadable(path.to_owned(), why));
+        }
         let bytes = self.files.read(path).map_err(|e| LoadError::Unreadable(path.to_owned(), e.to_string()))?;
         if let Some(known) = self.cache.unit(&self.loaded.sources, path, &bytes) {
             self.loaded.diagnostics.extend(known.diagnostics.clone());
@@ -338,11 +354,26 @@ impl<'a> Loader<'a> {
         }
     }
 
+    /// What the files of a directory may read.
+    fn boundary(&mut self, dir: &Path) -> Boundary {
+        match self.boundaries.get(dir) {
+            Some(boundary) => boundary.clone(),
+            None => {
+                let boundary = Boundary::around(self.files, dir);
+                self.boundaries.insert(dir.to_owned(), boundary.clone());
+                boundary
+            }
+        }
+    }
+
     /// What is known of compute beside a root file, and what stands for the platform there.
     fn tables(&mut self, root: &Path) -> Result<Known, LoadError> {
-        let path = root.parent().unwrap_or(Path::new("")).join("pipec.toml");
-        let bytes = match self.files.is_file(&path) {
-            true => self.files.read(&path).map_err(|e| LoadError::Unreadable(path.clone(), e.to_string()))?,
+        let dir = root.parent().unwrap_or(Path::new(""));
+        let boundary = self.boundary(dir);
+        let files = Confined::new(self.files, &boundary);
+        let path = dir.join("pipec.toml");
+        let bytes = match files.is_file(&path) {
+            true => files.read(&path).map_err(|e| LoadError::Unreadable(path.clone(), e.to_string()))?,
             false => Vec::new(),
         };
         if let Some((known, found)) = self.cache.tables.get(&path)
@@ -360,7 +391,9 @@ impl<'a> Loader<'a> {
 
     fn project(&mut self, root: &Path, (tables, local): Known) -> Result<Project, LoadError> {
         self.read_all(&[root.to_owned()])?;
-        let mut project = Project { units: Vec::new(), imports: Vec::new(), tables, local, packages: Vec::new() };
+        let boundary = self.boundary(root.parent().unwrap_or(Path::new("")));
+        let mut project =
+            Project { units: Vec::new(), imports: Vec::new(), tables, local, boundary, packages: Vec::new() };
         let mut index: HashMap<PathBuf, usize> = HashMap::new();
         if let Some(unit) = self.units.get(root) {
             project.units.push(unit.clone());
@@ -371,7 +404,7 @@ impl<'a> Loader<'a> {
             let mut imports = Vec::new();
             for item in &unit.ast.items {
                 let ast::Item::Import(import) = item else { continue };
-                let found = self.import(&unit, import).map(|path| match index.get(&path) {
+                let found = self.import(&unit, import, &project.boundary).map(|path| match index.get(&path) {
                     Some(i) => *i,
                     None => {
                         let i = project.units.len();
@@ -398,7 +431,7 @@ impl<'a> Loader<'a> {
     }
 
     /// The path of an import, loaded.
-    fn import(&mut self, unit: &Unit, import: &ast::Import) -> Option<PathBuf> {
+    fn import(&mut self, unit: &Unit, import: &ast::Import, boundary: &Boundary) -> Option<PathBuf> {
         let span = import.path.span;
         let Some(written) = import.path.plain() else {
             let d = Diagnostic::new(Code::ImportNotFound, span, "an import takes a plain path");
@@ -406,6 +439,19 @@ impl<'a> Loader<'a> {
             return None;
         };
         let path = join(unit.dir(), &written);
+        if !is_pipe(&path) {
+            let d = Diagnostic::new(Code::ImportNotFound, span, format!("`{written}` is not a `.pipe` file"));
+            self.loaded
+                .diagnostics
+                .push(d.help("`import` reads `.pipe` files; use `file(\"..\")` for a requirements file"));
+            return None;
+        }
+        if !boundary.allows(self.files, &path) {
+            let message = format!("`{written}` is outside of {}", boundary.name());
+            let d = Diagnostic::new(Code::OutsideProject, span, message);
+            self.loaded.diagnostics.push(d.help(OUTSIDE_HELP));
+            return None;
+        }
         if self.units.contains_key(&path) {
             return Some(path);
         }
@@ -454,6 +500,10 @@ impl<'a> Loader<'a> {
         }
     }
 }
+
+/// What to do about a path that leads out of the project.
+pub(crate) const OUTSIDE_HELP: &str =
+    "a project reads files of its repository, or without a repository those below its root file; copy the file there";
 
 /// A path relative to a directory, without `.` and resolvable `..`.
 pub(crate) fn join(dir: &Path, relative: &str) -> PathBuf {

@@ -10,8 +10,8 @@ mod tables;
 pub use cache::Cache;
 pub(crate) use circles::circles;
 pub use find::pipe_files;
-pub(crate) use load::join;
 pub use load::{LoadError, Loaded, load, load_around};
+pub(crate) use load::{OUTSIDE_HELP, join};
 pub use pythons::PackageSource;
 pub use tables::LocalSettings;
 
@@ -21,7 +21,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::schema::ComputeTables;
-use crate::source::{FileId, Span};
+use crate::source::{Boundary, FileId, Span};
 use crate::syntax::{ast, walk};
 
 /// One parsed file.
@@ -60,6 +60,8 @@ pub struct Project {
     pub tables: Arc<ComputeTables>,
     /// What stands for the platform on this machine.
     pub local: Arc<LocalSettings>,
+    /// What it may read.
+    pub boundary: Boundary,
     /// The directories of its packages, with what was read there.
     pub packages: Vec<(PathBuf, Arc<PackageSource>)>,
 }

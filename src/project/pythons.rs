@@ -7,9 +7,9 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::Project;
-use super::load::join;
+use super::load::{OUTSIDE_HELP, join};
 use crate::package::{Functions, Lookup, ParsedModules, ProjectError, PythonProject, Reached};
-use crate::source::{Files, SourceMap};
+use crate::source::{Boundary, Confined, Files, SourceMap};
 use crate::syntax::ast::{Body, Call, Callee, Item};
 
 /// What was read in a package's directory.
@@ -32,8 +32,16 @@ pub(super) fn read_packages(
 ) {
     let mut wanted: HashMap<PathBuf, Vec<(SmolStr, SmolStr)>> = HashMap::new();
     let mut order: Vec<PathBuf> = Vec::new();
+    let mut boundaries: HashMap<PathBuf, Boundary> = HashMap::new();
     for project in projects.iter() {
         let dirs = directories(project);
+        for dir in &dirs {
+            // Of several projects with one package, one that may read it is enough.
+            let allowed = project.boundary.allows(files, dir);
+            if allowed || !boundaries.contains_key(dir) {
+                boundaries.insert(dir.clone(), project.boundary.clone());
+            }
+        }
         if dirs.is_empty() {
             continue;
         }
@@ -52,7 +60,9 @@ pub(super) fn read_packages(
     let mut read: HashMap<PathBuf, Arc<PackageSource>> = HashMap::new();
     for dir in order {
         let calls = wanted.remove(&dir).unwrap_or_default();
-        read.insert(dir.clone(), Arc::new(read_one(&dir, calls, sources, parsed, files)));
+        let Some(boundary) = boundaries.get(&dir) else { continue };
+        let files = Confined::new(files, boundary);
+        read.insert(dir.clone(), Arc::new(read_one(&dir, calls, sources, parsed, &files)));
     }
     for project in projects {
         project.packages =
@@ -67,7 +77,13 @@ fn read_one(
     parsed: &mut ParsedModules,
     files: &dyn Files,
 ) -> PackageSource {
-    let project = PythonProject::read(files, dir);
+    let project = match files.outside(dir) {
+        Some(boundary) => Err(ProjectError {
+            message: format!("the package's directory is outside of {boundary}"),
+            help: OUTSIDE_HELP.to_owned(),
+        }),
+        None => PythonProject::read(files, dir),
+    };
     let (mut functions, mut reached) = (HashMap::new(), Vec::new());
     if let Ok(python) = &project {
         let mut index = Functions::new(files, &python.layout, sources, parsed);

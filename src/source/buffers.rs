@@ -91,6 +91,9 @@ impl Files for Buffers {
     fn is_inside(&self, path: &Path, dir: &Path) -> bool {
         DiskFiles.is_inside(path, dir)
     }
+    fn repository(&self, dir: &Path) -> Option<PathBuf> {
+        DiskFiles.repository(dir)
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::confined::VERSION_CONTROL;
+
 /// What the compiler may ask of a file system. Nothing here writes.
 pub trait Files: Sync {
     /// The bytes of a file.
@@ -18,9 +20,29 @@ pub trait Files: Sync {
     fn is_link(&self, _path: &Path) -> bool {
         false
     }
-    /// Whether a file lies in a directory when links are followed.
+    /// Whether a path leads into a directory when links are followed, whether there is a file or not.
     fn is_inside(&self, path: &Path, dir: &Path) -> bool {
         path.starts_with(dir)
+    }
+    /// The root of the repository that a directory is in.
+    fn repository(&self, dir: &Path) -> Option<PathBuf>;
+    /// What a path is outside of, if it may not be read for that reason.
+    fn outside(&self, _path: &Path) -> Option<&'static str> {
+        None
+    }
+}
+
+/// An absolute path without links; of what does not exist, the part that does is resolved.
+fn resolved(path: &Path) -> io::Result<PathBuf> {
+    let here = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    match std::fs::canonicalize(here) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound && !here.is_symlink() => {
+            match (here.parent(), here.file_name()) {
+                (Some(parent), Some(name)) => Ok(resolved(parent)?.join(name)),
+                _ => Err(e),
+            }
+        }
+        found => found,
     }
 }
 
@@ -37,11 +59,15 @@ impl Files for DiskFiles {
         std::fs::read(path)
     }
     fn is_inside(&self, path: &Path, dir: &Path) -> bool {
-        let here = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
-        match (std::fs::canonicalize(path), std::fs::canonicalize(here)) {
+        match (resolved(path), resolved(dir)) {
             (Ok(path), Ok(dir)) => path.starts_with(dir),
             _ => false,
         }
+    }
+    fn repository(&self, dir: &Path) -> Option<PathBuf> {
+        let dir = resolved(dir).ok()?;
+        let root = dir.ancestors().find(|a| VERSION_CONTROL.iter().any(|v| a.join(v).exists()));
+        root.map(Path::to_owned)
     }
     fn is_link(&self, path: &Path) -> bool {
         path.is_symlink()
@@ -106,5 +132,13 @@ impl Files for MemoryFiles {
         names.sort();
         names.dedup();
         Ok(names)
+    }
+    fn is_inside(&self, path: &Path, dir: &Path) -> bool {
+        let leads_out = path.is_absolute() || path.starts_with("..");
+        if dir.as_os_str().is_empty() { !leads_out } else { path.starts_with(dir) }
+    }
+    /// All of it is one repository.
+    fn repository(&self, _dir: &Path) -> Option<PathBuf> {
+        Some(PathBuf::new())
     }
 }

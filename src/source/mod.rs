@@ -1,10 +1,12 @@
 //! Source text: files, spans, and the way from a byte to a line and column.
 
 mod buffers;
+mod confined;
 mod files;
 mod line_index;
 
 pub use buffers::Buffers;
+pub use confined::{Boundary, Confined};
 pub use files::{DiskFiles, Files, MemoryFiles};
 pub use line_index::{LineIndex, Position, Units};
 
@@ -136,4 +138,36 @@ pub fn quote_name(name: &str) -> String {
     let word =
         name.chars().enumerate().all(|(i, c)| c == '_' || c.is_ascii_alphabetic() || (i > 0 && c.is_ascii_digit()));
     if word && !name.is_empty() { name.to_owned() } else { format!("`{name}`") }
+}
+
+/// The longest name that becomes that of a file, in bytes: file systems allow 255, and an ending follows.
+pub const MAX_FILE_NAME: usize = 200;
+
+/// Whether a name can be that of one file or directory on every system: nothing that leads elsewhere, and no name that
+/// Windows keeps for devices.
+pub fn is_file_name(name: &str) -> bool {
+    let special = |c: char| matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') || c.is_control();
+    let stem = name.split('.').next().unwrap_or(name).to_ascii_uppercase();
+    let device = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
+        || stem.len() == 4
+            && (stem.starts_with("COM") || stem.starts_with("LPT"))
+            && stem.ends_with(|c: char| c.is_ascii_digit());
+    !name.is_empty() && !name.starts_with('.') && !name.ends_with(['.', ' ']) && !name.contains(special) && !device
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files_lead_nowhere() {
+        for name in
+            ["", ".", "..", "../x", "/abs/x", "a/b", "a\\b", "C:", "a\n", "nul", "com1.x", "a.", "a ", ".hidden", "a\0"]
+        {
+            assert!(!is_file_name(name), "{name:?}");
+        }
+        for name in ["dev", "prod-eu", "a b", "täglich", "v1.2", "console", "..a".trim_start_matches('.')] {
+            assert!(is_file_name(name), "{name:?}");
+        }
+    }
 }

@@ -1,0 +1,70 @@
+//! How much one check may do: families, defaults, clusters and targets multiply what is written.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use crate::model::{Node, NodeKind, Object};
+
+/// The tasks that one pipeline may have (the service's limit).
+pub(super) const MAX_TASKS: usize = 1000;
+/// The targets that a project may have: each is checked by itself.
+pub(super) const MAX_TARGETS: usize = 250;
+/// Values that a project may have for one target, about a hundred bytes each: 100,000 steps are within it.
+const MAX_VALUES: i64 = 5_000_000;
+/// Values for all targets together.
+const MAX_VALUES_OF_TARGETS: i64 = 100_000_000;
+/// What a step costs beside the values in it.
+pub(super) const STEP: usize = 16;
+
+/// What is left of the work that a check may do. One budget is shared by all threads: whether it is spent in the end
+/// does not depend on their order.
+#[derive(Debug)]
+pub(super) struct Budget {
+    target: AtomicI64,
+    all: AtomicI64,
+}
+
+impl Budget {
+    pub fn new() -> Budget {
+        Budget { target: AtomicI64::new(MAX_VALUES), all: AtomicI64::new(MAX_VALUES_OF_TARGETS) }
+    }
+
+    /// Takes away what something costs, before it is done; false if it is too much.
+    pub fn charge(&self, values: usize) -> bool {
+        let values = i64::try_from(values).unwrap_or(i64::MAX / 4);
+        self.all.fetch_sub(values, Ordering::Relaxed);
+        let left = self.target.fetch_sub(values, Ordering::Relaxed) - values;
+        // Far below zero the sum could wrap around.
+        if left < -MAX_VALUES {
+            self.target.store(-1, Ordering::Relaxed);
+        }
+        !self.is_spent()
+    }
+
+    /// Whether there was too much to do.
+    pub fn is_spent(&self) -> bool {
+        self.target.load(Ordering::Relaxed) < 0 || self.all.load(Ordering::Relaxed) < 0
+    }
+
+    /// The budget of one target is whole again; that of all targets is not.
+    pub fn next_target(&self) {
+        if !self.is_spent() {
+            self.target.store(MAX_VALUES, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The number of values in an object.
+pub(super) fn size(object: &Object) -> usize {
+    let fields: usize = object.fields.iter().map(|f| 1 + f.value.as_ref().map_or(0, size_of)).sum();
+    1 + fields + object.unchecked.len()
+}
+
+fn size_of(node: &Node) -> usize {
+    match &node.kind {
+        NodeKind::List(items) => 1 + items.iter().map(size_of).sum::<usize>(),
+        NodeKind::Map(entries) => 1 + entries.iter().map(|(_, _, v)| size_of(v)).sum::<usize>(),
+        NodeKind::Object(object) => size(object),
+        NodeKind::Text(text) => 1 + text.parts.len(),
+        _ => 1,
+    }
+}

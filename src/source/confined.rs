@@ -1,0 +1,103 @@
+//! Which files a project may read: those of its repository, or without one those below its root file.
+//!
+//! A project may be a stranger's: what a path in it leads to must not be read into a message, uploaded or changed just
+//! because the path says so. Links are followed before the question is asked.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use super::Files;
+
+/// Directories in which version control keeps its own files, credentials among them.
+pub(super) const VERSION_CONTROL: &[&str] = &[".git", ".hg", ".svn", ".jj", ".sl"];
+
+/// The directory inside which a project may read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Boundary {
+    dir: PathBuf,
+    repository: bool,
+}
+
+impl Boundary {
+    /// The repository that `dir` is in, or `dir` itself.
+    pub fn around(files: &dyn Files, dir: &Path) -> Boundary {
+        match files.repository(dir) {
+            Some(dir) => Boundary { dir, repository: true },
+            None => Boundary { dir: dir.to_owned(), repository: false },
+        }
+    }
+
+    /// Whether a project with this boundary may read a path.
+    pub fn allows(&self, files: &dyn Files, path: &Path) -> bool {
+        let internal = path.components().any(|c| VERSION_CONTROL.iter().any(|v| c.as_os_str() == *v));
+        !internal && files.is_inside(path, &self.dir)
+    }
+
+    /// What the boundary is, for a message: "the repository", "the directory of the root file".
+    pub fn name(&self) -> &'static str {
+        if self.repository { "the repository" } else { "the directory of the root file" }
+    }
+}
+
+/// Files without those outside of a boundary.
+pub struct Confined<'a> {
+    files: &'a dyn Files,
+    boundary: &'a Boundary,
+    /// For each path that was asked for, whether it is allowed: a check asks for the same ones again.
+    known: Mutex<HashMap<PathBuf, bool>>,
+}
+
+impl<'a> Confined<'a> {
+    /// `files` as far as `boundary` allows.
+    pub fn new(files: &'a dyn Files, boundary: &'a Boundary) -> Self {
+        Confined { files, boundary, known: Mutex::default() }
+    }
+
+    fn allows(&self, path: &Path) -> bool {
+        // A thread that panicked has left no half of an entry.
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(allowed) = known().get(path) {
+            return *allowed;
+        }
+        let allowed = self.boundary.allows(self.files, path);
+        known().insert(path.to_owned(), allowed);
+        allowed
+    }
+}
+
+impl Files for Confined<'_> {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        if !self.allows(path) {
+            let message = format!("it is outside of {}", self.boundary.name());
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
+        }
+        self.files.read(path)
+    }
+    fn is_file(&self, path: &Path) -> bool {
+        self.files.is_file(path) && self.allows(path)
+    }
+    fn is_dir(&self, path: &Path) -> bool {
+        self.files.is_dir(path) && self.allows(path)
+    }
+    fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
+        if !self.allows(path) {
+            let message = format!("it is outside of {}", self.boundary.name());
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
+        }
+        self.files.list(path)
+    }
+    fn is_link(&self, path: &Path) -> bool {
+        self.files.is_link(path)
+    }
+    fn is_inside(&self, path: &Path, dir: &Path) -> bool {
+        self.allows(path) && self.files.is_inside(path, dir)
+    }
+    fn repository(&self, dir: &Path) -> Option<PathBuf> {
+        self.files.repository(dir)
+    }
+    fn outside(&self, path: &Path) -> Option<&'static str> {
+        (!self.allows(path)).then(|| self.boundary.name())
+    }
+}
