@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use super::args::{Import, Shared};
 use super::remote::Workspace;
 use super::{Outcome, report, usage};
-use crate::diag::Severity;
-use crate::emit::write_file;
-use crate::import::{Found, MAX_TEXT, Note, import_all, read_input, texts};
+use crate::diag::{Diagnostic, Severity};
+use crate::emit::write_below;
+use crate::import::{Found, MAX_TEXT, Note, import_all, prove_project, read_input, texts};
 use crate::source::{DiskFiles, SourceMap, Span};
 
 pub fn run(args: &Import, shared: &Shared) -> Outcome {
@@ -46,7 +46,14 @@ pub fn run(args: &Import, shared: &Shared) -> Outcome {
         diagnostics.extend(found.diagnostics.iter().cloned());
         diagnostics.extend(own.iter().flat_map(|i| i.diagnostics.iter().cloned()));
         notes.extend(&found.notes);
-        files.extend(texts(path, found, &own));
+        let made = texts(path, found, &own);
+        // What is wrong already has consequences that nobody needs to read.
+        let wrong = |d: &Diagnostic| d.severity == Severity::Error;
+        let broken = found.diagnostics.iter().chain(own.iter().flat_map(|i| &i.diagnostics)).any(wrong);
+        if let (false, [(_, text)]) = (broken || found.prelude.trim().is_empty(), made.as_slice()) {
+            diagnostics.extend(prove_project(found, &own, text));
+        }
+        files.extend(made);
     }
     let outcome = match &args.out {
         Some(dir) => write(dir, &files, args.force, shared),
@@ -152,7 +159,7 @@ fn write(dir: &Path, files: &[(String, String)], force: bool, shared: &Shared) -
     }
     for (name, text) in files {
         let path = dir.join(name);
-        if let Err(e) = write_file(&path, text.as_bytes()) {
+        if let Err(e) = write_below(dir, Path::new(name), text.as_bytes()) {
             eprintln!("pipec: {e}");
             return Outcome::Failed;
         }

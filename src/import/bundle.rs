@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::fields::raw;
 use super::include::include;
-use super::jobs::{Found, Job, Note};
+use super::jobs::{Found, Job, Note, Target};
 use super::local::Place;
 use super::names::{identifier, is_name, name, string};
 use super::overrides::{Layer, Left, missing};
@@ -18,7 +18,7 @@ use super::variables::{Variable, Variables};
 use crate::diag::{Code, Diagnostic};
 use crate::package::PythonProject;
 use crate::schema::JOB;
-use crate::source::{FileId, Files, SourceMap, Span};
+use crate::source::{FileId, Files, MAX_FILE_NAME, SourceMap, Span, is_file_name};
 
 /// Whether a value is a bundle: what `databricks.yml` holds.
 pub fn is_bundle(tree: &Tree) -> bool {
@@ -271,10 +271,9 @@ impl Bundle<'_> {
     ) -> String {
         let mut out = String::new();
         for (key, body) in targets {
-            if !is_name(&key.text) {
-                continue;
-            }
-            out.push_str(&format!("target {} {{\n", name(&key.text)));
+            let called = self.target_name(key);
+            out.push_str(&format!("target {} {{\n", name(&called)));
+            self.found.targets.push(Target { name: called, span: key.span, mode: None });
             if body.get("default").is_some_and(|d| d.kind == Kind::Bool(true)) {
                 out.push_str("default = true\n");
             }
@@ -310,8 +309,19 @@ impl Bundle<'_> {
                     .diagnostics
                     .push(d.help("a production target needs one: `workspace { root_path = \"/Workspace/...\" }`"));
             }
-            if let Some(mode) = body.text_of("mode") {
-                out.push_str(&format!("mode = {mode}\n"));
+            match (body.text_of("mode"), body.entry("mode")) {
+                (Some(mode @ ("development" | "production")), _) => {
+                    out.push_str(&format!("mode = {mode}\n"));
+                    if let Some(target) = self.found.targets.last_mut() {
+                        target.mode = Some(mode.to_owned());
+                    }
+                }
+                (_, Some((field, _))) => {
+                    let text = format!("the `mode` of the target `{}` is not `development` or `production`", key.text);
+                    let d = Diagnostic::new(Code::NotTakenOver, field.span, text);
+                    self.found.diagnostics.push(d.help("write the mode into the target by hand"));
+                }
+                (_, None) => {}
             }
             let own = self.parts.iter().filter_map(|p| p.get("resources")?.get("jobs")).flat_map(Tree::entries);
             let own = own.filter(|(_, j)| j.get("run_as").is_some()).count();
@@ -365,6 +375,22 @@ impl Bundle<'_> {
             }
         }
         out
+    }
+
+    /// The name of a target in source: its own, or one that can be that of a directory.
+    fn target_name(&mut self, key: &Key) -> String {
+        let taken = |name: &str| self.found.targets.iter().any(|t| t.name == name);
+        let fits = is_name(&key.text) && is_file_name(&key.text) && key.text.len() <= MAX_FILE_NAME;
+        if fits && !taken(&key.text) {
+            return key.text.to_string();
+        }
+        let base = format!("target_{}", identifier(&key.text));
+        let numbered = (2..).map(|n| format!("{base}_{n}"));
+        let free = std::iter::once(base.clone()).chain(numbered).find(|n| !taken(n)).unwrap_or(base);
+        let text = format!("the target `{}` is `{free}` here", key.text.escape_debug());
+        let d = Diagnostic::new(Code::NotTakenOver, key.span, text);
+        self.found.diagnostics.push(d.help("the output of a target goes to a directory of its name"));
+        free
     }
 
     /// What the language has nothing for.
@@ -494,7 +520,9 @@ fn word(value: &Tree) -> String {
 impl Variable {
     /// The declaration.
     pub(super) fn declaration(&self) -> String {
-        let comment = self.description.as_ref().map(|d| format!("  # {}", d.replace('\n', " "))).unwrap_or_default();
+        // A comment ends with its line.
+        let plain = |text: &String| text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
+        let comment = self.description.as_ref().map(|d| format!("  # {}", plain(d))).unwrap_or_default();
         let default = self.default.as_ref().map(|d| format!(" = {}", raw(d))).unwrap_or_default();
         format!("var {}: {}{default}{comment}\n", name(&self.name), self.ty)
     }

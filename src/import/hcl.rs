@@ -1,11 +1,14 @@
 //! The language of Terraform: blocks become lists of objects below their name and labels.
 
+use std::collections::HashMap;
+
 use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Body, Structure};
 use hcl_edit::template::{Element, Template};
 use smol_str::SmolStr;
 
+use super::MAX_NODES;
 use super::json::{char_span, too_large, twice};
 use super::tree::{Key, Kind, Piece, Tree};
 use crate::diag::{Code, Diagnostic};
@@ -17,6 +20,15 @@ use crate::source::{FileId, Span};
 /// A text that is no HCL, too large or nested too deeply, or an object that has a key twice.
 pub fn read(file: FileId, text: &str) -> Result<Tree, Box<Diagnostic>> {
     too_large(file, text)?;
+    // Each value of a list or object takes some hundred bytes in the parser's tree.
+    if text.bytes().filter(|b| matches!(b, b',' | b'=' | b'{' | b'[')).count() > MAX_NODES {
+        let d = Diagnostic::new(
+            Code::InputTooLarge,
+            Span::new(file, 0, 0),
+            format!("the input has more than {MAX_NODES} values"),
+        );
+        return Err(d.help("split it: a module may have many files").into());
+    }
     let reader = Reader { file, text };
     let body = hcl_edit::parser::parse_body(text).map_err(|e| {
         let at = e.location().offset();
@@ -42,6 +54,7 @@ impl Reader<'_> {
 
     fn body(&self, body: &Body) -> Result<Vec<(Key, Tree)>, Box<Diagnostic>> {
         let mut entries: Vec<(Key, Tree)> = Vec::new();
+        let mut blocks: HashMap<SmolStr, usize> = HashMap::new();
         for structure in body {
             match structure {
                 Structure::Attribute(attribute) => {
@@ -57,9 +70,12 @@ impl Reader<'_> {
                         tree = Tree { span, kind: Kind::Map(vec![(key, tree)]) };
                     }
                     let key = Key { text: block.ident.as_str().into(), span: self.span(block.ident.span()) };
-                    match entries.iter_mut().find(|(k, v)| k.text == key.text && is_of_blocks(v)) {
+                    match blocks.get(&key.text).and_then(|i| entries.get_mut(*i)) {
                         Some((_, Tree { kind: Kind::List(items), .. })) => items.push(tree),
-                        _ => entries.push((key, Tree { span, kind: Kind::List(vec![tree]) })),
+                        _ => {
+                            blocks.insert(key.text.clone(), entries.len());
+                            entries.push((key, Tree { span, kind: Kind::List(vec![tree]) }));
+                        }
                     }
                 }
             }
@@ -123,8 +139,4 @@ impl Reader<'_> {
             _ => Kind::Mixed(pieces),
         }
     }
-}
-
-fn is_of_blocks(tree: &Tree) -> bool {
-    matches!(tree.kind, Kind::List(_))
 }

@@ -36,7 +36,7 @@ pub fn read_input(file: FileId, to: Option<&Path>, files: &dyn Files, sources: &
             find(&value)
         });
     }
-    found
+    found.without_giants()
 }
 
 /// The files that an input becomes, with their names: one for each job, or one for a project.

@@ -61,6 +61,17 @@ pub struct Note {
     pub text: String,
 }
 
+/// A target of a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Its name in the source.
+    pub name: String,
+    /// Where the input names it.
+    pub span: Span,
+    /// Its mode, as it was written.
+    pub mode: Option<String>,
+}
+
 /// What was found in an input.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
@@ -70,6 +81,8 @@ pub struct Found {
     pub name: Option<String>,
     /// The declarations of the project, as source; empty for jobs that have nothing to do with each other.
     pub prelude: String,
+    /// The targets that the declarations have, in order.
+    pub targets: Vec<Target>,
     /// What was not taken over.
     pub notes: Vec<Note>,
     /// What was wrong.
@@ -82,8 +95,31 @@ impl Found {
         self.jobs.extend(other.jobs);
         self.name = self.name.take().or(other.name);
         self.prelude.push_str(&other.prelude);
+        self.targets.extend(other.targets);
         self.notes.extend(other.notes);
         self.diagnostics.extend(other.diagnostics);
+    }
+}
+
+/// The tasks that a job may have (the service's limit).
+const MAX_TASKS: usize = 1000;
+
+impl Found {
+    /// Leaves out jobs that the service would refuse for their size: what is upstream of what in them takes memory for
+    /// each pair of tasks.
+    pub(super) fn without_giants(mut self) -> Found {
+        let diagnostics = &mut self.diagnostics;
+        self.jobs.retain(|job| {
+            let Some((key, tasks)) = job.tree.entry("tasks") else { return true };
+            let count = tasks.items().len();
+            if count > MAX_TASKS {
+                let message = format!("the job has {count} tasks; the service takes {MAX_TASKS}");
+                let d = Diagnostic::new(Code::TooMany, key.span, message);
+                diagnostics.push(d.help("split it into jobs that run each other"));
+            }
+            count <= MAX_TASKS
+        });
+        self
     }
 }
 

@@ -10,6 +10,9 @@ use super::{MAX_DEPTH, MAX_TEXT};
 use crate::diag::{Code, Diagnostic};
 use crate::source::{FileId, Span};
 
+/// The most values of a JSON text: a list of ten thousand jobs stays below it.
+const MAX_JSON_VALUES: usize = 2_000_000;
+
 const STRICT: ParseOptions = ParseOptions {
     allow_comments: false,
     allow_loose_object_property_names: false,
@@ -29,6 +32,7 @@ const STRICT: ParseOptions = ParseOptions {
 /// A text that is no JSON, too large or nested too deeply, or an object that has a key twice.
 pub fn read(file: FileId, text: &str) -> Result<Vec<Tree>, Box<Diagnostic>> {
     too_large(file, text)?;
+    too_many(file, text)?;
     let whole = value(file, text, 0, text);
     let lines = text.lines().filter(|l| !l.trim().is_empty()).count();
     let first = text.lines().find(|l| !l.trim().is_empty()).unwrap_or("");
@@ -44,6 +48,26 @@ pub fn read(file: FileId, text: &str) -> Result<Vec<Tree>, Box<Diagnostic>> {
         at += line.len();
     }
     Ok(out)
+}
+
+/// Refuses a text of so many values that the tree of them would not fit into memory, before it is made.
+fn too_many(file: FileId, text: &str) -> Result<(), Box<Diagnostic>> {
+    let (mut values, mut in_string, mut escaped) = (0usize, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b',' | b':' | b'[' | b'{' if !in_string => values += 1,
+            _ => {}
+        }
+        if values > MAX_JSON_VALUES {
+            let message = format!("the input has more than {MAX_JSON_VALUES} values");
+            let d = Diagnostic::new(Code::InputTooLarge, char_span(file, text, at, at), message);
+            return Err(d.help("split it: jobs are independent of each other").into());
+        }
+    }
+    Ok(())
 }
 
 /// Refuses what no job can be.

@@ -32,10 +32,10 @@ mod write;
 mod yaml;
 
 pub use input::{read_input, texts};
-pub use jobs::{Found, Job, Note, find};
+pub use jobs::{Found, Job, Note, Target, find};
 pub use json::read as read_json;
 pub use names::identifier;
-pub use prove::{Imported, import, import_all};
+pub use prove::{Imported, import, import_all, prove_project};
 pub use tree::{Key, Kind, Piece, Tree};
 pub use yaml::read as read_yaml;
 

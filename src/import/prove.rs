@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::compare::differences;
-use super::jobs::Job;
+use super::jobs::{Found, Job};
 use super::out::{Mark, Out, Way, Ways};
 use super::pipeline::{beyond_declarations, pipeline};
 use super::tree::Tree;
@@ -15,8 +15,9 @@ use crate::check::{Options, check};
 use crate::diag::{Code, Diagnostic, Label, Severity};
 use crate::lower::lower;
 use crate::package::LocalFiles;
-use crate::project::{Cache, load, load_around};
+use crate::project::{Cache, Unit, load, load_around};
 use crate::source::{Buffers, FileId, MemoryFiles, Span};
+use crate::syntax::ast::{DeclKind, EntryValue, Item, Value, ValueKind};
 
 /// After so many attempts what is left is given up; each one writes at least one entry in a plainer way.
 const ROUNDS: usize = 40;
@@ -116,6 +117,7 @@ pub fn import(job: &Job, called: &str) -> Imported {
         .collect();
     diagnostics.append(&mut left);
     diagnostics.sort_by(|a, b| a.span.cmp(&b.span).then(a.code.cmp(&b.code)));
+    diagnostics.dedup_by(|a, b| a.span == b.span && a.code == b.code && a.message == b.message);
     if same {
         beside(job, called, &ways, plain, &mut out, &mut diagnostics);
     }
@@ -251,4 +253,82 @@ fn marked(job: &Tree, out: &Out, entry: Span) -> Option<Mark> {
 fn unlike(entry: Span) -> Diagnostic {
     Diagnostic::new(Code::KeptAsItIs, entry, "this cannot be written as fields of the language")
         .help("the service alone decides whether it is right")
+}
+
+/// Compiles a whole project, as it was written, for each of its targets: what is wrong with targets, variables,
+/// permissions and defaults, at the places of the targets and jobs in the input.
+///
+/// A project that declares anything that its parts do not account for is refused as a whole.
+pub fn prove_project(found: &Found, own: &[Imported], text: &str) -> Vec<Diagnostic> {
+    let whole = found.jobs.first().map_or_else(|| Tree::default().span, |j| j.tree.span.start_point());
+    let folder = found.jobs.first().map(|j| j.folder.clone()).unwrap_or_default();
+    let path = folder.join("import.pipe");
+    let mut files = Buffers::default();
+    files.set(path.clone(), text.into());
+    let loaded = load_around(std::slice::from_ref(&path), &[], &files, &mut Cache::default()).0;
+    let Some(unit) = loaded.projects.iter().flat_map(|p| &p.units).find(|u| u.path == path) else { return Vec::new() };
+    // For each pipeline and target the bytes of its declaration, and where the input has it.
+    let mut places: Vec<(Span, Span)> = Vec::new();
+    let mut pipelines: Vec<&str> = Vec::new();
+    let mut targets: Vec<&str> = Vec::new();
+    for item in &unit.ast.items {
+        let Item::Decl(decl) = item else { continue };
+        let name = decl.name.text.as_str();
+        let job = || own.iter().position(|i| i.pipeline == name).and_then(|i| found.jobs.get(i));
+        match decl.kind {
+            DeclKind::Pipeline => {
+                pipelines.push(name);
+                places.extend(job().map(|j| (decl.span, j.tree.span.start_point())));
+            }
+            DeclKind::Target => {
+                targets.push(name);
+                places.extend(found.targets.iter().find(|t| t.name == name).map(|t| (decl.span, t.span)));
+            }
+            _ => {}
+        }
+    }
+    let accounted = pipelines.iter().copied().eq(own.iter().map(|i| i.pipeline.as_str()))
+        && targets.iter().copied().eq(found.targets.iter().map(|t| t.name.as_str()));
+    if !accounted && !unit.broken {
+        let d = Diagnostic::new(
+            Code::BadInput,
+            whole,
+            "the imported source declares other pipelines or targets than the input",
+        );
+        return vec![d.help("this is a bug in pipec; please report it with the input")];
+    }
+    let options = Options { all_targets: true, diagnostics_only: true, ..Options::default() };
+    let Ok(checked) = check(&loaded, &files, &options) else { return Vec::new() };
+    let mut out: Vec<Diagnostic> = Vec::new();
+    // What a deployment or somebody else has to say is reported already, where it is missing.
+    let open = [Code::NoValueForVar, Code::ProductionPath];
+    for d in checked.diagnostics.into_iter().filter(|d| d.severity == Severity::Error && !open.contains(&d.code)) {
+        let span = places.iter().find(|(decl, _)| decl.contains(d.span)).map_or(whole, |(_, at)| *at);
+        if !out.iter().any(|o| o.span == span && o.code == d.code && o.message == d.message) {
+            out.push(Diagnostic { span, related: Vec::new(), fixes: Vec::new(), label: String::new(), ..d });
+        }
+    }
+    out.extend(wrong_modes(found, unit));
+    out
+}
+
+/// The targets whose mode did not come out as it was read.
+fn wrong_modes<'f>(found: &'f Found, unit: &'f Unit) -> impl Iterator<Item = Diagnostic> + 'f {
+    found.targets.iter().filter_map(|target| {
+        let decl = unit.ast.items.iter().find_map(|i| match i {
+            Item::Decl(d) if d.kind == DeclKind::Target && d.name.text == target.name.as_str() => Some(d),
+            _ => None,
+        })?;
+        let mode = decl.body.items.iter().find_map(|i| match i {
+            Item::Entry(e) if e.key.text == "mode" => match &e.value {
+                EntryValue::Assign(Value { kind: ValueKind::Path(path), .. }) => path.word(),
+                _ => None,
+            },
+            _ => None,
+        });
+        (mode != target.mode.as_deref()).then(|| {
+            let message = format!("the `mode` of the target `{}` is not what the input says", target.name);
+            Diagnostic::new(Code::BadInput, target.span, message).help("this is a bug in pipec; please report it")
+        })
+    })
 }

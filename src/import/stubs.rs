@@ -1,7 +1,7 @@
 //! Pipelines with parameters and nothing else: what a call of another job of the project is checked against.
 
 use super::fields::raw;
-use super::names::{identifier, name};
+use super::names::{identifier, is_name, name};
 use super::tree::{Key, Kind, Piece, Tree};
 
 /// The stubs of the jobs of a project, by the names of their pipelines.
@@ -35,7 +35,7 @@ fn stub(called: &str, job: &Tree) -> String {
         .iter()
         .filter_map(|p| {
             let default = p.get("default").map_or_else(|| "\"\"".to_owned(), raw);
-            Some(format!("param {}: string = {default}\n", name(p.text_of("name")?)))
+            Some(format!("param {}: string = {default}\n", name(p.text_of("name").filter(|n| is_name(n))?)))
         })
         .collect();
     format!("pipeline {} {{\n{params}}}\n", name(called))

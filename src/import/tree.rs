@@ -178,6 +178,15 @@ impl Piece {
         }
     }
 
+    /// How much there is in it, in values: every 64 bytes of text are one.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Piece::Text(text) | Piece::Reference(text) => 1 + text.len() / 64,
+            Piece::Var { value, .. } => 1 + value.size(),
+            Piece::Job { .. } => 1,
+        }
+    }
+
     /// As it stands between the quotes of a text.
     pub(super) fn in_text(&self, out: &mut String) {
         match self {
@@ -190,5 +199,25 @@ impl Piece {
             Piece::Job { .. } => out.push('0'),
             Piece::Reference(_) => super::names::escape(&self.text(), out),
         }
+    }
+}
+
+impl Kind {
+    /// How much there is in it, in values: every 64 bytes of text are one.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) => 1,
+            Kind::Text(text) => 1 + text.len() / 64,
+            Kind::Mixed(pieces) => 1 + pieces.iter().map(Piece::size).sum::<usize>(),
+            Kind::List(items) => 1 + items.iter().map(Tree::size).sum::<usize>(),
+            Kind::Map(entries) => 1 + entries.iter().map(|(_, v)| v.size()).sum::<usize>(),
+        }
+    }
+}
+
+impl Tree {
+    /// How much there is in it, in values: every 64 bytes of text are one.
+    pub(super) fn size(&self) -> usize {
+        self.kind.size()
     }
 }

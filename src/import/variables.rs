@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::MAX_NODES;
 use super::fields::raw;
-use super::names::{identifier, name};
+use super::names::{identifier, is_name, name};
 use super::tree::{Key, Kind, Piece, Tree};
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
@@ -44,6 +44,8 @@ pub(super) struct Variables {
     uses_target: bool,
 }
 
+/// The longest text of a target's own settings, in bytes.
+const MAX_FIXED: usize = 64 << 10;
 /// How deep variables are put into each other.
 const MAX_ROUNDS: usize = 32;
 
@@ -77,7 +79,7 @@ impl Variables {
         // Quotes make no difference: the field says which type it is.
         let default = default.map(|d| typed(&d));
         let ty = default.as_ref().map_or("string", |d| type_of(&d.kind));
-        let name = self.free(&key.text);
+        let name = self.free(&if is_name(&key.text) { key.text.to_string() } else { identifier(&key.text) });
         self.list.push(Variable { key: key.text.to_string(), name, ty, default, description, complex });
     }
 
@@ -238,6 +240,9 @@ impl Variables {
                     out.push_str(variable.default.as_ref()?.text()?);
                 }
             }
+            if out.len() > MAX_FIXED {
+                return None;
+            }
             rest = after;
         }
         out.push_str(rest);
@@ -250,15 +255,23 @@ impl Variables {
         self.replaced(tree, diagnostics, 0)
     }
 
+    /// Takes what values cost from what may be written out; false, and a message once, if it is too much.
+    fn charge(&mut self, size: usize, span: Span, diagnostics: &mut Vec<Diagnostic>) -> bool {
+        self.spent = self.spent.saturating_add(size);
+        if self.spent <= MAX_NODES {
+            return true;
+        }
+        if self.spent < usize::MAX / 2 {
+            let message = format!("with its variables written out it has more than {MAX_NODES} values");
+            let d = Diagnostic::new(Code::InputTooLarge, span, message);
+            diagnostics.push(d.help("variables of variables grow without end; write out what is meant"));
+            self.spent = usize::MAX / 2;
+        }
+        false
+    }
+
     fn replaced(&mut self, tree: &Tree, diagnostics: &mut Vec<Diagnostic>, round: usize) -> Tree {
-        self.spent += 1 + tree.text().map_or(0, str::len) / 64;
-        if self.spent > MAX_NODES {
-            if self.spent < usize::MAX / 2 {
-                let message = format!("with its variables written out it has more than {MAX_NODES} values");
-                let d = Diagnostic::new(Code::InputTooLarge, tree.span, message);
-                diagnostics.push(d.help("variables of variables grow without end; write out what is meant"));
-                self.spent = usize::MAX / 2;
-            }
+        if !self.charge(1 + tree.text().map_or(0, str::len) / 64, tree.span, diagnostics) {
             return Tree { span: tree.span, kind: Kind::Null };
         }
         let kind = match &tree.kind {
@@ -309,6 +322,11 @@ impl Variables {
                 Found::Piece(piece) => joined(&mut pieces, piece),
             }
         }
+        // Texts in texts grow by their length, however few they are.
+        let size = pieces.iter().map(Piece::size).sum();
+        if !self.charge(size, span, diagnostics) {
+            return Kind::Text(String::new());
+        }
         match pieces.as_slice() {
             [] => Kind::Text(String::new()),
             [Piece::Text(text)] => Kind::Text(text.clone()),
@@ -326,7 +344,9 @@ impl Variables {
             .map(|v| v.trim_end_matches(".value"));
         if let Some(path) = variable {
             let (first, below) = path.split_once('.').unwrap_or((path, ""));
-            let found = self.list.iter().find(|v| v.key == first).cloned();
+            let found = self.list.iter().find(|v| v.key == first);
+            let size = found.and_then(|v| v.default.as_ref()).map_or(0, |d| d.size());
+            let found = found.cloned().filter(|_| self.charge(size, span, diagnostics));
             if let Some(variable) = found {
                 return match (variable.complex, variable.default) {
                     (true, Some(tree)) => {

@@ -1,6 +1,6 @@
 //! YAML: anchors, merge keys and plain scalars as the core schema reads them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as Place};
 use smol_str::SmolStr;
@@ -95,9 +95,11 @@ impl Builder {
                 };
                 self.put(Tree { span: Span::new(self.file, start, span.end.max(start)), kind }, anchor)
             }
-            Event::Alias(anchor) => match self.anchors.get(&anchor).cloned() {
+            Event::Alias(anchor) => match self.anchors.get(&anchor) {
+                Some(tree) if self.nodes + tree.size() > MAX_NODES => Err(unfolded(span)),
                 Some(tree) => {
-                    self.nodes += count(&tree);
+                    let tree = tree.clone();
+                    self.nodes += tree.size();
                     self.put(tree, 0)
                 }
                 None => {
@@ -125,10 +127,7 @@ impl Builder {
     fn put(&mut self, tree: Tree, anchor: usize) -> Result<(), Box<Diagnostic>> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
-            let message = format!("with its aliases unfolded it has more than {MAX_NODES} values");
-            return Err(Diagnostic::new(Code::InputTooLarge, tree.span, message)
-                .help("aliases of aliases grow without end; write out what is meant")
-                .into());
+            return Err(unfolded(tree.span));
         }
         if anchor > 0 {
             self.anchors.insert(anchor, tree.clone());
@@ -156,12 +155,10 @@ impl Builder {
     }
 }
 
-fn count(tree: &Tree) -> usize {
-    match &tree.kind {
-        Kind::List(items) => 1 + items.iter().map(count).sum::<usize>(),
-        Kind::Map(entries) => 1 + entries.iter().map(|(_, v)| count(v)).sum::<usize>(),
-        _ => 1,
-    }
+fn unfolded(span: Span) -> Box<Diagnostic> {
+    let message = format!("with its aliases unfolded it has more than {MAX_NODES} values");
+    let d = Diagnostic::new(Code::InputTooLarge, span, message);
+    Box::new(d.help("aliases of aliases grow without end; write out what is meant"))
 }
 
 /// Entries with those of `<<` where there is none of their own.
@@ -170,13 +167,14 @@ fn merged(entries: Vec<(Key, Tree)>) -> Vec<(Key, Tree)> {
         return entries;
     }
     let (merge, mut own): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(k, _)| k.text == "<<");
+    let mut names: HashSet<SmolStr> = own.iter().map(|(k, _)| k.text.clone()).collect();
     for (_, from) in merge {
         let maps = match from.kind {
             Kind::List(items) => items,
             _ => vec![from],
         };
         for (key, value) in maps.into_iter().flat_map(|m| m.entries().to_vec()) {
-            if !own.iter().any(|(k, _)| k.text == key.text) {
+            if names.insert(key.text.clone()) {
                 own.push((key, value));
             }
         }
