@@ -75,6 +75,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("ruff_python_parser", &["src/python/"]),
     ("pep440_rs", &["src/package/"]),
     ("pep508_rs", &["src/package/"]),
+    ("aho_corasick", &["src/package/secrets.rs"]),
     ("tempfile", &["src/emit/write.rs", "src/package/backend.rs", "src/local/"]),
     ("reqwest", &["src/workspace/"]),
     ("rustls", &["src/workspace/client.rs"]),

@@ -317,7 +317,12 @@ impl Checker<'_> {
             let first = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
             String::from_utf8_lossy(first).contains("Databricks notebook source")
         };
+        let is_json = || {
+            let bytes = self.files.read(path).unwrap_or_default();
+            serde_json::from_slice::<serde_json::Value>(&bytes).is_ok_and(|v| v.is_object())
+        };
         let wrong = match (kind, extension.as_str()) {
+            (FileKind::Notebook, "ipynb") if !is_json() => Some("is not a notebook: an `.ipynb` file is a JSON object"),
             (FileKind::Notebook, "ipynb") => None,
             (FileKind::Notebook, "py" | "sql" | "r" | "scala") if header() => None,
             (FileKind::Notebook, "py") => {

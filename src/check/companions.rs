@@ -1,5 +1,6 @@
 //! Local files that a notebook or script cannot do without: notebooks that it runs, modules beside it that it imports.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::scope::Checker;
@@ -8,14 +9,15 @@ use crate::model::FileKind;
 use crate::python;
 use crate::source::{FileId, Span};
 
-/// How far files are followed from one to the next.
-const MOST: usize = 200;
+/// The files that may go with one notebook or script: more are a mistake, such as an import of everything.
+const MOST: usize = 2_000;
 
 impl Checker<'_> {
     /// The files that go with a notebook or script, each with its kind; `span` is where it is called.
     pub fn companions(&mut self, file: &Path, kind: FileKind, span: Span) -> Vec<(PathBuf, FileKind)> {
         let mut out: Vec<(PathBuf, FileKind)> = Vec::new();
         let mut next = vec![(file.to_owned(), kind)];
+        let mut seen: HashSet<PathBuf> = HashSet::new();
         while let Some((path, kind)) = next.pop() {
             let Ok(bytes) = self.files.read(&path) else { continue };
             let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -49,10 +51,16 @@ impl Checker<'_> {
                 }
             }
             for one in found {
-                if one.0 != file && !out.contains(&one) && out.len() < MOST {
+                if one.0 != file && seen.insert(one.0.clone()) {
                     out.push(one.clone());
                     next.push(one);
                 }
+            }
+            if out.len() > MOST {
+                let message = format!("more than {MOST} files go with `{}`", file.display());
+                let d = Diagnostic::new(Code::TooMany, span, message);
+                self.report(d.help("put what it imports into a `package`, which becomes one wheel"));
+                return Vec::new();
             }
         }
         out.sort();

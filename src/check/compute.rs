@@ -2,6 +2,8 @@
 
 use smol_str::{SmolStr, format_smolstr};
 
+use std::collections::{HashMap, HashSet};
+
 use super::budget::size;
 use super::fields::Against;
 use super::merge::merge;
@@ -14,7 +16,7 @@ use crate::schema::{
     SINGLE_NODE,
 };
 use crate::source::Span;
-use crate::syntax::ast::{Decl, DeclKind, Header};
+use crate::syntax::ast::{Decl, DeclKind, Header, Item};
 
 /// A cluster or environment, found by name.
 #[derive(Clone, Copy)]
@@ -61,7 +63,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The body of a declaration with what it extends below it.
-    fn merged(&mut self, pipe: &PipeNames<'a>, found: Found<'a>, path: &mut Vec<Span>) -> Option<Object> {
+    fn merged(&mut self, pipe: &PipeNames<'a>, found: Found<'a>, path: &mut Vec<(Span, Span)>) -> Option<Object> {
         let decl = found.decl;
         self.used.insert(decl.name.span);
         let place = if decl.kind == DeclKind::Cluster { &CLUSTER_PLACE } else { &ENVIRONMENT_PLACE };
@@ -70,17 +72,8 @@ impl<'a> Checker<'a> {
         let own = self.body(&decl.body, Against::Place(place), scope);
         self.only_extends(&decl.header, decl.kind.keyword());
         let Some(base_name) = &decl.header.extends else { return Some(own) };
-        if path.contains(&decl.name.span) {
-            let d = Diagnostic::new(
-                Code::ExtendsCycle,
-                base_name.span,
-                format!("`{}` extends itself in the end", decl.name.text),
-            );
-            let mut d = d.help("one of them must stand on its own");
-            for span in path.iter().skip_while(|s| **s != decl.name.span).skip(1) {
-                d = d.also(*span, "by way of this one");
-            }
-            self.report(d);
+        if let Some(start) = path.iter().position(|(name, _)| *name == decl.name.span) {
+            self.extends_cycle(path.get(start..).unwrap_or_default());
             return None;
         }
         if path.len() >= 64 {
@@ -88,7 +81,7 @@ impl<'a> Checker<'a> {
             self.report(d.help("let the clusters extend a common one"));
             return None;
         }
-        path.push(decl.name.span);
+        path.push((decl.name.span, base_name.span));
         // A cluster may extend one of the file that has its own name.
         let base = self
             .find_compute(pipe, found.unit, &base_name.text)
@@ -119,6 +112,52 @@ impl<'a> Checker<'a> {
             return None;
         }
         Some(merge(&below, &own, Some(place)))
+    }
+
+    /// Reports declarations that extend each other, each with the place of what it extends: at the first of them, however
+    /// the cycle was met.
+    fn extends_cycle(&mut self, members: &[(Span, Span)]) {
+        let Some(first) = members.iter().enumerate().min_by_key(|(_, m)| **m).map(|(i, _)| i) else { return };
+        let mut members = members.to_vec();
+        members.rotate_left(first);
+        let Some(((name, base), rest)) = members.split_first() else { return };
+        let text = self.sources.slice(*name).trim_matches('`');
+        let d = Diagnostic::new(Code::ExtendsCycle, *base, format!("`{text}` extends itself in the end"));
+        let mut d = d.help("one of them must stand on its own");
+        for (name, _) in rest {
+            d = d.also(*name, "by way of this one");
+        }
+        self.report(d);
+    }
+
+    /// Reports clusters and environments of the files that extend each other, used or not.
+    pub fn extends_cycles(&mut self) {
+        let symbols = self.symbols;
+        // What lies on no cycle, or on one that is reported.
+        let mut done: HashSet<Span> = HashSet::new();
+        let declared =
+            symbols.project.units.iter().enumerate().flat_map(|(i, u)| u.ast.items.iter().map(move |d| (i, d)));
+        for (unit, item) in declared {
+            let Item::Decl(decl) = item else { continue };
+            if !matches!(decl.kind, DeclKind::Cluster | DeclKind::Environment) {
+                continue;
+            }
+            let mut path: Vec<(Span, Span)> = Vec::new();
+            let mut met: HashMap<Span, usize> = HashMap::new();
+            let mut next = Some(In { unit, decl: decl.as_ref() });
+            while let Some(In { unit, decl }) = next {
+                let name = decl.name.span;
+                if let Some(start) = met.get(&name) {
+                    self.extends_cycle(path.get(*start..).unwrap_or_default());
+                    break;
+                }
+                let Some(base) = decl.header.extends.as_ref().filter(|_| !done.contains(&name)) else { break };
+                met.insert(name, path.len());
+                path.push((name, base.span));
+                next = symbols.find_compute(unit, &base.text);
+            }
+            done.extend(path.into_iter().map(|(name, _)| name));
+        }
     }
 
     fn only_extends(&mut self, header: &Header, what: &str) {

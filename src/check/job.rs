@@ -159,7 +159,9 @@ impl<'a> Checker<'a> {
             }
         }
         let mut fill = |key: &str, text: &SmolStr| {
+            // What `unchecked` says takes the place of what would be filled in.
             if own.entry(key).is_none()
+                && !own.unchecked.iter().any(|u| u.key == key)
                 && let Some(field) = JOB.field(key)
             {
                 let node = Node::text(decl.name.span, text.clone());

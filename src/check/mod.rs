@@ -420,6 +420,7 @@ impl Checker<'_> {
 
     /// Entries that have no place at the top of a file.
     fn top_level(&mut self) {
+        self.extends_cycles();
         let symbols = self.symbols;
         for (unit, file) in symbols.project.units.iter().enumerate() {
             for item in &file.ast.items {

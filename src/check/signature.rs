@@ -63,6 +63,10 @@ impl Checker<'_> {
                 };
                 self.report(d);
             }
+            Missing::Unreadable(why) => {
+                let d = Diagnostic::new(Code::BadPython, call.span, format!("module `{module}` cannot be read: {why}"));
+                self.report(d.help("make the file readable; the wheel cannot be built without it"));
+            }
             Missing::NotPython(error) => {
                 let d = Diagnostic::new(Code::BadPython, call.span, format!("module `{module}` cannot be imported"));
                 self.report(

@@ -6,8 +6,9 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::args::{Advise, Output, Shared};
-use super::build::{Built, build_one, programs};
+use super::build::{Backends, Built, build_one, programs};
 use super::check::without_errors;
+use super::terminal::say;
 use super::{Outcome, no_such, usage};
 use crate::advise::{
     Assume, BUILT_IN, Compute, Cost, NOTHING, Note, Prices, Tasks, cost, notes, rounded, rounded_up, runs_per_month,
@@ -32,7 +33,7 @@ struct Report {
 
 pub fn run(args: &Advise, shared: &Shared) -> Outcome {
     if args.print_prices {
-        super::print(BUILT_IN);
+        super::terminal::print(BUILT_IN);
         return Outcome::Done;
     }
     let (loaded, checked) = match without_errors(&args.paths, shared, true) {
@@ -41,7 +42,7 @@ pub fn run(args: &Advise, shared: &Shared) -> Outcome {
     };
     let mut reports = Vec::new();
     for (project, program) in programs(&loaded, &checked) {
-        let built = match build_one(project, program, shared, shared.user.as_deref()) {
+        let built = match build_one(project, program, shared, shared.user.as_deref(), Backends::Without) {
             Ok(built) => built,
             Err(outcome) => return outcome,
         };
@@ -62,9 +63,9 @@ pub fn run(args: &Advise, shared: &Shared) -> Outcome {
     match args.output {
         Output::Json => {
             let pipelines: Vec<Value> = reports.iter().map(as_json).collect();
-            super::print(&format!("{:#}\n", json!({ "version": 1, "pipelines": pipelines })));
+            super::terminal::print_json(&json!({ "version": 1, "pipelines": pipelines }));
         }
-        Output::Text => super::print(&text(&reports, args)),
+        Output::Text => super::terminal::print(&text(&reports, args)),
     }
     gate(&reports, args)
 }
@@ -229,7 +230,7 @@ fn gate(reports: &[Report], args: &Advise) -> Outcome {
             Some(price) => format!("may cost about {} {currency}", rounded_up(price)),
             None => "has a cost without a known bound".to_owned(),
         };
-        eprintln!("pipec: {what} of `{}` {why}, and {most} {currency} is the most allowed", r.pipeline);
+        say!("pipec: {what} of `{}` {why}, and {most} {currency} is the most allowed", r.pipeline);
         outcome = Outcome::Errors;
     };
     for r in reports {

@@ -262,6 +262,9 @@ pub struct Compile {
     /// A JSON file with job ids by pipeline, for steps that run another pipeline
     #[arg(long, value_name = "FILE")]
     pub ids: Option<PathBuf>,
+    /// Do not run a package's own build backend: needing it is an error
+    #[arg(long)]
+    pub no_build: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -314,6 +317,9 @@ pub struct Run {
     /// On this machine: how many steps at a time; without it as many as there are cores
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
+    /// On this machine: do not run a package's own build backend: needing it is an error
+    #[arg(long)]
+    pub no_build: bool,
     /// In the workspace: start it and leave
     #[arg(long)]
     pub no_wait: bool,
@@ -361,6 +367,9 @@ pub struct PlanArgs {
     /// Exit with 1 if there is something to do
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Do not run a package's own build backend: needing it is an error
+    #[arg(long)]
+    pub no_build: bool,
     #[command(flatten)]
     pub login: Login,
 }
@@ -387,6 +396,9 @@ pub struct Deploy {
     /// Seconds to wait for somebody else who is deploying
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub lock_timeout: u64,
+    /// Do not run a package's own build backend: needing it is an error
+    #[arg(long)]
+    pub no_build: bool,
     #[command(flatten)]
     pub login: Login,
 }

@@ -4,10 +4,11 @@ use smol_str::SmolStr;
 
 use super::Outcome;
 use super::args::Shared;
+use super::terminal::say;
 use crate::check::Checked;
 use crate::lower::{Bundle, Options, entry_points, local_paths, lower};
 use crate::model::{Program, Valid};
-use crate::package::{LocalFiles, Wheel, build, pack};
+use crate::package::{Builder, LocalFiles, ProjectError, PythonProject, Wheel, pack, unbuilt};
 use crate::project::{Loaded, Project};
 use crate::source::DiskFiles;
 
@@ -30,10 +31,33 @@ pub fn programs<'a>(
     pairs.filter_map(|(project, program)| Some((project, program.as_ref()?)))
 }
 
+/// What to do about a package that only its own build backend can build: code of the project that would run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backends {
+    /// Announce it, and run it.
+    Run,
+    /// Needing it is an error (`--no-build`).
+    Refuse,
+    /// Go on without the wheel, whose name is made up: for commands that only look.
+    Without,
+}
+
+impl Backends {
+    /// As a command's `--no-build` says.
+    pub fn unless(no_build: bool) -> Backends {
+        if no_build { Backends::Refuse } else { Backends::Run }
+    }
+}
+
 /// Builds every program; tells why it cannot.
-pub fn build_all<'a>(loaded: &'a Loaded, checked: &'a Checked, shared: &Shared) -> Result<Vec<Built<'a>>, Outcome> {
+pub fn build_all<'a>(
+    loaded: &'a Loaded,
+    checked: &'a Checked,
+    shared: &Shared,
+    backends: Backends,
+) -> Result<Vec<Built<'a>>, Outcome> {
     programs(loaded, checked)
-        .map(|(project, program)| build_one(project, program, shared, shared.user.as_deref()))
+        .map(|(project, program)| build_one(project, program, shared, shared.user.as_deref(), backends))
         .collect()
 }
 
@@ -43,8 +67,9 @@ pub fn build_one<'a>(
     program: &'a Valid<Program>,
     shared: &Shared,
     user: Option<&str>,
+    backends: Backends,
 ) -> Result<Built<'a>, Outcome> {
-    build_for(project, program, shared, user, false)
+    build_for(project, program, shared, user, backends, false)
 }
 
 /// The same; `as_written` leaves development mode to whoever deploys.
@@ -53,30 +78,47 @@ pub fn build_for<'a>(
     program: &'a Valid<Program>,
     shared: &Shared,
     user: Option<&str>,
+    backends: Backends,
     as_written: bool,
 ) -> Result<Built<'a>, Outcome> {
     let mut wheels = Vec::new();
     for (package, entries) in program.packages.iter().zip(entry_points(program)) {
         // What was checked is what is packed.
-        let made = match project.package(&package.dir).map(|p| &p.project) {
-            Some(Ok(python)) => pack(python, entries),
-            _ => build(&package.dir, entries),
+        let made = match project.package(&package.dir).map(|p| p.project.clone()) {
+            Some(Ok(python)) => Ok(python),
+            _ => PythonProject::read(&DiskFiles, &package.dir),
         };
+        let made = made.and_then(|python| {
+            let Builder::Backend(why) = &python.builder else { return pack(&python, entries) };
+            match backends {
+                Backends::Run => {
+                    if !shared.quiet {
+                        say!("build   {}: running its build backend, because {why}", package.name);
+                    }
+                    pack(&python, entries)
+                }
+                Backends::Refuse => Err(ProjectError {
+                    message: format!("it needs its own build backend, because {why}, and `--no-build` forbids that"),
+                    help: "drop `--no-build`, or make the metadata static".to_owned(),
+                }),
+                Backends::Without => Ok(unbuilt(&python, entries)),
+            }
+        });
         match made {
             Ok(wheel) => {
                 if !shared.quiet {
-                    wheel.notes.iter().for_each(|n| eprintln!("note    {}: {n}", package.name));
+                    wheel.notes.iter().for_each(|n| say!("note    {}: {n}", package.name));
                 }
                 wheels.push(wheel);
             }
             Err(e) => {
-                eprintln!("pipec: package `{}`: {e}\n  help: {}", package.name, e.help);
+                say!("pipec: package `{}`: {e}\n  help: {}", package.name, e.help);
                 return Err(Outcome::Errors);
             }
         }
     }
     let local = LocalFiles::read(&DiskFiles, local_paths(program)).map_err(|e| {
-        eprintln!("pipec: {e}");
+        say!("pipec: {e}");
         Outcome::Failed
     })?;
     let options = Options { user: user.map(SmolStr::from), as_written };

@@ -3,10 +3,11 @@
 use smol_str::SmolStr;
 
 use super::args::{Check, Format, Shared};
+use super::terminal::say;
 use super::{Outcome, report, usage};
 use crate::check::{Checked, Options, check};
 use crate::diag::{Diagnostic, applied, by_file, formats, sure_edits};
-use crate::emit::write_file;
+use crate::emit::replace_file;
 use crate::project::{Loaded, load};
 use crate::source::DiskFiles;
 
@@ -31,7 +32,7 @@ pub fn load_and_check(
     let paths = super::paths(paths).map_err(usage)?;
     let loaded = load(&paths, &DiskFiles).map_err(usage)?;
     if shared.verbose > 0 {
-        loaded.sources.iter().for_each(|(_, f)| eprintln!("read    {}", f.path.display()));
+        loaded.sources.iter().for_each(|(_, f)| say!("read    {}", f.path.display()));
     }
     let options = Options {
         target: shared.target.as_deref().map(SmolStr::from),
@@ -69,7 +70,7 @@ pub fn run(args: &Check, shared: &Shared) -> Outcome {
             let fixed = match apply(&loaded, &checked.diagnostics) {
                 Ok(n) => n,
                 Err(e) => {
-                    eprintln!("pipec: {e}");
+                    say!("pipec: {e}");
                     return Outcome::Failed;
                 }
             };
@@ -83,7 +84,7 @@ pub fn run(args: &Check, shared: &Shared) -> Outcome {
             };
         }
         if !shared.quiet {
-            eprintln!("{total} fixed");
+            say!("{total} fixed");
         }
     }
     let list = &checked.diagnostics;
@@ -93,14 +94,14 @@ pub fn run(args: &Check, shared: &Shared) -> Outcome {
             if list.is_empty() && !shared.quiet {
                 let files =
                     loaded.sources.iter().filter(|(_, f)| f.path.extension().is_some_and(|e| e == "pipe")).count();
-                eprintln!("no mistakes in {files} file{}", if files == 1 { "" } else { "s" });
+                say!("no mistakes in {files} file{}", if files == 1 { "" } else { "s" });
             }
         }
-        Format::Json => super::print(&format!("{:#}\n", formats::json(list, &loaded.sources))),
-        Format::Sarif => super::print(&format!("{:#}\n", formats::sarif(list, &loaded.sources))),
-        Format::Github => {
-            super::print(&list.iter().map(|d| formats::github(d, &loaded.sources) + "\n").collect::<String>())
-        }
+        Format::Json => super::terminal::print_json(&formats::json(list, &loaded.sources)),
+        Format::Sarif => super::terminal::print_json(&formats::sarif(list, &loaded.sources)),
+        Format::Github => super::terminal::print_exact(
+            &list.iter().map(|d| formats::github(d, &loaded.sources) + "\n").collect::<String>(),
+        ),
     }
     let outcome = if checked.has_errors() { Outcome::Errors } else { Outcome::Done };
     // The process ends here; taking large trees apart first would only take time.
@@ -113,7 +114,7 @@ fn apply(loaded: &Loaded, diagnostics: &[Diagnostic]) -> std::io::Result<usize> 
     let (edits, taken) = sure_edits(diagnostics);
     for edits in by_file(&edits) {
         let Some(source) = edits.first().and_then(|e| loaded.sources.get(e.span.file)) else { continue };
-        write_file(&source.path, applied(&source.text, edits).as_bytes())?;
+        replace_file(&source.path, source.text.as_bytes(), applied(&source.text, edits).as_bytes())?;
     }
     Ok(taken)
 }

@@ -1,14 +1,14 @@
 //! `pipec compile`.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::args::{Compile, Emit, Shared};
-use super::build::{Built, build_all};
+use super::build::{Backends, Built, build_all};
 use super::check::without_errors;
+use super::terminal::{print_exact, say};
 use super::{Outcome, usage};
 use crate::emit::{artifacts, json_bytes, verify, write_all};
 use crate::lower::Bundle;
@@ -39,7 +39,7 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
         Err(outcome) => return outcome,
     };
     let (loaded, checked) = &*found;
-    let built = match build_all(loaded, checked, shared) {
+    let built = match build_all(loaded, checked, shared, Backends::unless(args.no_build)) {
         Ok(built) => built,
         Err(outcome) => return outcome,
     };
@@ -86,7 +86,7 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
     for ((root, inside), (bundles, wheels)) in places.iter() {
         let list = artifacts(bundles, wheels, args.pipeline.as_deref());
         if let Err(e) = write_all(root, inside, &list, whole) {
-            eprintln!("pipec: {e}");
+            say!("pipec: {e}");
             return Outcome::Failed;
         }
         if !shared.quiet {
@@ -104,15 +104,15 @@ fn compare(places: &Places, only: Option<&str>, whole: bool, shared: &Shared) ->
         match verify(dir, &artifacts(bundles, wheels, only), whole) {
             Ok(None) => {
                 if !shared.quiet {
-                    eprintln!("same    {}", dir.display());
+                    say!("same    {}", dir.display());
                 }
             }
             Ok(Some(d)) => {
-                eprintln!("differs {}: {}: {}", dir.display(), d.file, d.why);
+                say!("differs {}: {}: {}", dir.display(), d.file, d.why);
                 outcome = Outcome::Errors;
             }
             Err(e) => {
-                eprintln!("pipec: {e}");
+                say!("pipec: {e}");
                 outcome = Outcome::Errors;
             }
         }
@@ -122,16 +122,16 @@ fn compare(places: &Places, only: Option<&str>, whole: bool, shared: &Shared) ->
 
 fn tell(dir: &Path, bundles: &[Bundle], list: &[crate::emit::Artifact]) {
     for chosen in bundles.iter().flat_map(|b| &b.jobs).flat_map(|j| &j.chosen) {
-        eprintln!("chosen  {chosen}");
+        say!("chosen  {chosen}");
     }
     if bundles.iter().any(|b| {
         b.layout.assumed
             && (!b.files.is_empty() || b.jobs.iter().any(|j| j.body.to_string().contains(&b.layout.wheels)))
     }) {
-        eprintln!("note    no `root_path` and no `--user`: files are placed below /Workspace/Shared");
+        say!("note    no `root_path` and no `--user`: files are placed below /Workspace/Shared");
     }
     for artifact in list {
-        eprintln!("wrote   {}", dir.join(&artifact.path).display());
+        say!("wrote   {}", dir.join(&artifact.path).display());
     }
 }
 
@@ -144,13 +144,7 @@ fn print_one(places: &Places, only: Option<&str>) -> Outcome {
         .collect();
     match jobs.as_slice() {
         [job] => {
-            if let Err(e) = std::io::stdout().write_all(&json_bytes(&job.body)) {
-                // A reader that has seen enough closes the pipe.
-                if e.kind() != std::io::ErrorKind::BrokenPipe {
-                    eprintln!("pipec: cannot write: {e}");
-                    return Outcome::Failed;
-                }
-            }
+            print_exact(&String::from_utf8_lossy(&json_bytes(&job.body)));
             Outcome::Done
         }
         list => usage(format!(

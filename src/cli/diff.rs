@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::args::{Diff, Output, Shared};
-use super::build::build_all;
+use super::build::{Backends, build_all};
 use super::check::without_errors;
 use super::remote::Workspace;
 use super::{Outcome, differences, report, usage};
@@ -24,8 +24,8 @@ pub fn run(args: &Diff, shared: &Shared) -> Outcome {
     let found = compared(&left, &right);
     let differ = found.iter().any(|(_, list)| !matches!(list, Found::Both(list) if list.is_empty()));
     match args.output {
-        Output::Text => super::print(&text(&found)),
-        Output::Json => super::print(&format!("{:#}\n", as_json(&found))),
+        Output::Text => super::terminal::print(&text(&found)),
+        Output::Json => super::terminal::print_json(&as_json(&found)),
     }
     if args.exit_code && differ { Outcome::Errors } else { Outcome::Done }
 }
@@ -40,7 +40,7 @@ fn side(what: &str, args: &Diff, shared: &Shared) -> Result<Jobs, Outcome> {
     let other = if path.is_dir() { super::import::inside(path).unwrap_or_default() } else { vec![path.to_owned()] };
     if other.is_empty() || path.extension().is_some_and(|e| e == "pipe") {
         let (loaded, checked) = without_errors(&[path.to_owned()], shared, false)?;
-        let built = build_all(&loaded, &checked, shared)?;
+        let built = build_all(&loaded, &checked, shared, Backends::Without)?;
         return Ok(built.into_iter().flat_map(|b| b.bundle.jobs).map(|j| (j.pipeline.to_string(), j.body)).collect());
     }
     let mut jobs = Jobs::new();

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use smol_str::SmolStr;
 
 use super::args::{Compile, Emit, Shared};
-use super::build::build_for;
+use super::build::{Backends, build_for};
 use super::check::vars;
+use super::terminal::say;
 use super::{Outcome, report, usage};
 use crate::check::{Options, check};
 use crate::emit::{Artifact, ForTarget, asset_bundle, terraform, write_all};
@@ -27,7 +28,7 @@ pub fn run(args: &Compile, shared: &Shared) -> Outcome {
     let list = match made {
         Ok(list) => list,
         Err(e) => {
-            eprintln!("pipec: {e}");
+            say!("pipec: {e}");
             return Outcome::Errors;
         }
     };
@@ -46,11 +47,11 @@ pub fn run(args: &Compile, shared: &Shared) -> Outcome {
         return usage(format!("`{}` was not made by pipec; name another folder with `--out`", path.display()));
     }
     if let Err(e) = write_all(&root, &inside, &list, true) {
-        eprintln!("pipec: {e}");
+        say!("pipec: {e}");
         return Outcome::Failed;
     }
     if !shared.quiet {
-        list.iter().for_each(|a| eprintln!("wrote   {}", out.join(&a.path).display()));
+        list.iter().for_each(|a| say!("wrote   {}", out.join(&a.path).display()));
     }
     Outcome::Done
 }
@@ -86,7 +87,14 @@ fn lowered(args: &Compile, shared: &Shared) -> Result<Option<(PathBuf, Vec<ForTa
             return Ok(None);
         }
         let Some(Some(program)) = checked.programs.first() else { return Ok(None) };
-        let built = build_for(project, program, shared, shared.user.as_deref(), args.emit == Emit::Bundle)?;
+        let built = build_for(
+            project,
+            program,
+            shared,
+            shared.user.as_deref(),
+            Backends::unless(args.no_build),
+            args.emit == Emit::Bundle,
+        )?;
         out.push(ForTarget {
             name: name.as_deref().unwrap_or("default").to_owned(),
             default: name.is_none() || name == default,

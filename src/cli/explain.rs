@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::args::{Explain, Shared};
+use super::terminal::say;
 use super::{Outcome, usage};
 use crate::diag::{Code, nearest, page};
 use crate::time::{Cron, fires, from_unix, is_known_zone};
@@ -10,7 +11,7 @@ use crate::time::{Cron, fires, from_unix, is_known_zone};
 pub fn run(args: &Explain, _shared: &Shared) -> Outcome {
     let what = args.what.trim();
     if let Some(code) = Code::from_id(what) {
-        super::print(page(code));
+        super::terminal::print(page(code));
         return Outcome::Done;
     }
     if what.split_whitespace().count() >= 5 {
@@ -30,9 +31,9 @@ fn cron(text: &str, zone: &str) -> Outcome {
     let parsed = match Cron::parse(text) {
         Ok(cron) => cron,
         Err(e) => {
-            eprintln!("pipec: {}", e.message);
+            say!("pipec: {}", e.message);
             if let Some(quartz) = from_unix(text) {
-                eprintln!("the same in Quartz is `{quartz}`");
+                say!("the same in Quartz is `{quartz}`");
             }
             return Outcome::Errors;
         }
@@ -41,10 +42,10 @@ fn cron(text: &str, zone: &str) -> Outcome {
         return usage(format!("`{zone}` is no zone to reckon with; use an IANA name"));
     };
     if times.is_empty() {
-        super::print(&format!("{text} in {zone} never fires again\n"));
+        super::terminal::print(&format!("{text} in {zone} never fires again\n"));
         return Outcome::Done;
     }
     let lines: String = times.iter().map(|at| format!("  {at}\n")).collect();
-    super::print(&format!("{text} in {zone} fires next at\n{lines}"));
+    super::terminal::print(&format!("{text} in {zone} fires next at\n{lines}"));
     Outcome::Done
 }

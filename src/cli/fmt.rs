@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::args::{Fmt, Shared};
+use super::terminal::say;
 use super::{Outcome, report, usage};
 use crate::diag::Diagnostics;
-use crate::emit::write_file;
+use crate::emit::replace_file;
 use crate::fmt::{format, same};
 use crate::project::pipe_files;
-use crate::source::{DiskFiles, SourceMap};
+use crate::source::{DiskFiles, Files, SourceMap};
 
 /// What became of a file.
 enum Done {
@@ -29,49 +30,49 @@ pub fn run(args: &Fmt, shared: &Shared) -> Outcome {
         Ok(files) => files,
         Err(why) => return usage(why),
     };
-    let done: Vec<(PathBuf, Done)> = files
+    let done: Vec<(PathBuf, Vec<u8>, Done)> = files
         .into_par_iter()
         .map(|path| {
-            let done = match std::fs::read(&path) {
-                Ok(bytes) => one(&path, bytes),
-                Err(e) => Done::Failed(format!("cannot read `{}`: {e}", path.display())),
+            let (before, done) = match std::fs::read(&path) {
+                Ok(bytes) => (bytes.clone(), one(&path, bytes)),
+                Err(e) => (Vec::new(), Done::Failed(format!("cannot read `{}`: {e}", path.display()))),
             };
-            (path, done)
+            (path, before, done)
         })
         .collect();
     let (mut outcome, mut changed, mut same) = (Outcome::Done, 0, 0);
-    for (path, done) in done {
+    for (path, before, done) in done {
         match done {
             Done::Same => same += 1,
             Done::Changed(_) if args.check => {
-                super::print(&format!("{}\n", path.display()));
+                super::terminal::print(&format!("{}\n", path.display()));
                 changed += 1;
             }
             Done::Changed(_) if std::fs::metadata(&path).is_ok_and(|m| m.permissions().readonly()) => {
-                eprintln!("pipec: `{}` is read-only", path.display());
+                say!("pipec: `{}` is read-only", path.display());
                 outcome = Outcome::Failed;
             }
-            Done::Changed(text) => match write_file(&path, text.as_bytes()) {
+            Done::Changed(text) => match replace_file(&path, &before, text.as_bytes()) {
                 Ok(()) => changed += 1,
                 Err(e) => {
-                    eprintln!("pipec: {e}");
+                    say!("pipec: {e}");
                     outcome = Outcome::Failed;
                 }
             },
             Done::Wrong(sources, diagnostics) => {
                 report::print(&diagnostics.into_sorted(), &sources, shared);
-                eprintln!("pipec: `{}` has errors and is left as it is", path.display());
+                say!("pipec: `{}` has errors and is left as it is", path.display());
                 outcome = if outcome == Outcome::Failed { outcome } else { Outcome::Errors };
             }
             Done::Failed(why) => {
-                eprintln!("pipec: {why}");
+                say!("pipec: {why}");
                 outcome = Outcome::Failed;
             }
         }
     }
     if !shared.quiet {
         let what = if args.check { "to format" } else { "formatted" };
-        eprintln!("{changed} {what}, {same} as they should be");
+        say!("{changed} {what}, {same} as they should be");
     }
     match outcome {
         Outcome::Done if args.check && changed > 0 => Outcome::Errors,
@@ -82,20 +83,20 @@ pub fn run(args: &Fmt, shared: &Shared) -> Outcome {
 fn stdin(args: &Fmt, shared: &Shared) -> Outcome {
     let mut bytes = Vec::new();
     if let Err(e) = std::io::stdin().lock().read_to_end(&mut bytes) {
-        eprintln!("pipec: cannot read stdin: {e}");
+        say!("pipec: cannot read stdin: {e}");
         return Outcome::Failed;
     }
     let before = bytes.clone();
     match one(Path::new("<stdin>"), bytes) {
         Done::Same => {
             if !args.check {
-                super::print(&String::from_utf8_lossy(&before));
+                super::terminal::print_exact(&String::from_utf8_lossy(&before));
             }
             Outcome::Done
         }
         Done::Changed(_) if args.check => Outcome::Errors,
         Done::Changed(text) => {
-            super::print(&text);
+            super::terminal::print_exact(&text);
             Outcome::Done
         }
         Done::Wrong(sources, diagnostics) => {
@@ -103,7 +104,7 @@ fn stdin(args: &Fmt, shared: &Shared) -> Outcome {
             Outcome::Errors
         }
         Done::Failed(why) => {
-            eprintln!("pipec: {why}");
+            say!("pipec: {why}");
             Outcome::Failed
         }
     }
@@ -135,7 +136,9 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
             out.push(path.clone());
         } else if path.is_dir() {
             let before = out.len();
-            out.extend(pipe_files(path, &DiskFiles)?);
+            // A link may lead out of the directory that was named.
+            let inside = |p: &PathBuf| !DiskFiles.is_link(p) || DiskFiles.is_inside(p, path);
+            out.extend(pipe_files(path, &DiskFiles)?.into_iter().filter(inside));
             if out.len() == before {
                 return Err(format!("there is no `.pipe` file in `{}`", path.display()));
             }

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::args::{Drawing, Graph as Args, Shared};
-use super::build::{Built, build_one, programs};
+use super::build::{Backends, Built, build_one, programs};
 use super::check::without_errors;
 use super::remote::Workspace;
 use super::run_local::RECORD;
+use super::terminal::say;
 use super::{Outcome, no_such, usage};
 use crate::diag::one_of;
 use crate::emit::write_file;
@@ -45,14 +46,14 @@ pub fn run(args: &Args, shared: &Shared) -> Outcome {
         Err(outcome) => return outcome,
     };
     match &args.out {
-        None => super::print(&text),
+        None => super::terminal::print_exact(&text),
         Some(file) => {
             if let Err(e) = write_file(file, text.as_bytes()) {
-                eprintln!("pipec: {e}");
+                say!("pipec: {e}");
                 return Outcome::Failed;
             }
             if !shared.quiet {
-                eprintln!("wrote   {}", file.display());
+                say!("wrote   {}", file.display());
             }
         }
     }
@@ -142,7 +143,7 @@ fn drawn(
     let drawn = graph(pipeline);
     let record = record(args, shared, found)?;
     if format == Drawing::Mermaid && drawn.edges.len() > 500 && !shared.quiet {
-        eprintln!(
+        say!(
             "note    Mermaid draws no more than 500 edges unless it is told otherwise (`maxEdges`); this has {}",
             drawn.edges.len()
         );
@@ -160,7 +161,7 @@ fn drawn(
 /// A pipeline of a page: its graph, and what stands behind each task.
 fn part(args: &Args, shared: &Shared, loaded: &Loaded, found: &Found<'_>) -> Result<Part, Outcome> {
     let (project, program, pipeline) = found;
-    let built = build_one(project, program, shared, shared.user.as_deref())?;
+    let built = build_one(project, program, shared, shared.user.as_deref(), Backends::Without)?;
     let drawn = graph(pipeline);
     let job = built.bundle.jobs.iter().find(|j| j.pipeline == pipeline.name).map(|j| &j.body);
     let tasks: BTreeMap<&str, &Value> = list(job, "tasks", "task_key").collect();

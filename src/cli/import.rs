@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Import, Shared};
 use super::remote::Workspace;
+use super::terminal::say;
 use super::{Outcome, report, usage};
 use crate::diag::{Diagnostic, Severity};
 use crate::emit::write_below;
@@ -59,7 +60,7 @@ pub fn run(args: &Import, shared: &Shared) -> Outcome {
         Some(dir) => write(dir, &files, args.force, shared),
         None => {
             let all: Vec<&str> = files.iter().map(|(_, text)| text.as_str()).collect();
-            super::print(&all.join("\n"));
+            super::terminal::print_exact(&all.join("\n"));
             Outcome::Done
         }
     };
@@ -67,10 +68,10 @@ pub fn run(args: &Import, shared: &Shared) -> Outcome {
     if !shared.quiet {
         for note in notes {
             let (path, line) = place(&sources, note.span);
-            eprintln!("left out {path}:{line}: {}", note.text);
+            say!("left out {path}:{line}: {}", note.text);
         }
         if outcome == Outcome::Done {
-            eprintln!("imported {total} job{}", if total == 1 { "" } else { "s" });
+            say!("imported {total} job{}", if total == 1 { "" } else { "s" });
         }
     }
     match outcome {
@@ -160,11 +161,11 @@ fn write(dir: &Path, files: &[(String, String)], force: bool, shared: &Shared) -
     for (name, text) in files {
         let path = dir.join(name);
         if let Err(e) = write_below(dir, Path::new(name), text.as_bytes()) {
-            eprintln!("pipec: {e}");
+            say!("pipec: {e}");
             return Outcome::Failed;
         }
         if !shared.quiet {
-            eprintln!("wrote    {}", path.display());
+            say!("wrote    {}", path.display());
         }
     }
     Outcome::Done

@@ -7,6 +7,7 @@ use clap_mangen::Man;
 
 use super::Outcome;
 use super::args::Args;
+use super::terminal::say;
 use crate::emit::write_file;
 
 /// Writes a page for pipec and for each of its commands.
@@ -16,7 +17,7 @@ pub fn run(dir: &Path) -> Outcome {
     match write(&command, "pipec", dir) {
         Ok(()) => Outcome::Done,
         Err(e) => {
-            eprintln!("pipec: {e}");
+            say!("pipec: {e}");
             Outcome::Failed
         }
     }

@@ -21,10 +21,12 @@ mod report;
 mod run;
 mod run_local;
 mod schema;
+mod terminal;
 mod view;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use terminal::say;
 
 use clap::{CommandFactory, Parser};
 
@@ -63,10 +65,6 @@ impl From<Outcome> for ExitCode {
 pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|info| {
         use std::io::Write;
-        // Nobody reads the messages any more: that is no bug, and there is nobody to tell.
-        if info.payload_as_str().is_some_and(|p| p.starts_with("failed printing to")) {
-            std::process::exit(3);
-        }
         let _ = writeln!(
             std::io::stderr(),
             "pipec: this is a bug in pipec, not in your program.\nPlease report it with the command and the files that show it:\n{info}"
@@ -75,10 +73,13 @@ pub fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
-            let wrong = error.use_stderr();
-            // Whether the terminal still takes the message changes nothing.
-            let _ = error.print();
-            return if wrong { Outcome::Usage.into() } else { Outcome::Done.into() };
+            if error.use_stderr() {
+                // Whether the terminal still takes the message changes nothing.
+                let _ = error.print();
+                return Outcome::Usage.into();
+            }
+            terminal::print_exact(&error.render().to_string());
+            return ended(Outcome::Done).into();
         }
     };
     if let Some(user) = &args.shared.user
@@ -99,7 +100,7 @@ pub fn main() -> ExitCode {
         Command::Explain(c) => explain::run(c, &args.shared),
         Command::Schema(c) => {
             let (text, outcome) = schema::run(c);
-            print(&text);
+            terminal::print(&text);
             outcome
         }
         Command::New(c) => new::run(c, &args.shared),
@@ -110,7 +111,7 @@ pub fn main() -> ExitCode {
         Command::Lsp { stdio: _ } => match crate::lsp::serve_stdio() {
             Ok(()) => Outcome::Done,
             Err(e) => {
-                eprintln!("pipec: {e}");
+                say!("pipec: {e}");
                 // The protocol's own code for a client that left without a word.
                 Outcome::Errors
             }
@@ -119,27 +120,25 @@ pub fn main() -> ExitCode {
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Args::command(), "pipec", &mut script);
-            print(&String::from_utf8_lossy(&script));
+            terminal::print_exact(&String::from_utf8_lossy(&script));
             Outcome::Done
         }
     };
-    outcome.into()
+    ended(outcome).into()
 }
 
-/// Writes a result to stdout. A reader that has seen enough closes the pipe, and that is no failure.
-fn print(text: &str) {
-    use std::io::Write;
-    let mut out = std::io::stdout().lock();
-    if let Err(e) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
-        && e.kind() != std::io::ErrorKind::BrokenPipe
-    {
-        eprintln!("pipec: cannot write: {e}");
+/// How a command ended, with what became of its output.
+fn ended(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Interrupted => outcome,
+        _ if terminal::lost_output() => Outcome::Failed,
+        _ => outcome,
     }
 }
 
 /// Tells a mistake in the call.
 fn usage(message: impl std::fmt::Display) -> Outcome {
-    eprintln!("pipec: {message}");
+    say!("pipec: {message}");
     Outcome::Usage
 }
 
@@ -152,19 +151,50 @@ fn no_such<'n>(what: &str, name: &str, names: impl IntoIterator<Item = &'n str>)
     }
 }
 
-/// The paths to work on: those given, or the nearest directory upwards that holds a `.pipe` file.
+/// The paths to work on: those given, or the nearest directory upwards that holds a `.pipe` file, within the repository
+/// and the home of whoever runs this.
+///
+/// A file of somebody else is not taken unasked: it would say which host a token goes to.
 fn paths(given: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     if !given.is_empty() {
         return Ok(given.to_vec());
     }
     let here = std::env::current_dir().map_err(|e| format!("cannot tell the current directory: {e}"))?;
     for (up, dir) in here.ancestors().enumerate() {
-        let holds = std::fs::read_dir(dir)
-            .is_ok_and(|d| d.flatten().any(|e| e.path().extension().is_some_and(|x| x == "pipe")));
-        if holds {
+        let mut pipes = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.path());
+        if let Some(pipe) = pipes.find(|p| p.extension().is_some_and(|x| x == "pipe")) {
+            if up > 0 && belongs_to_another(&pipe) {
+                return Err(format!(
+                    "`{}` belongs to another user; name it if you trust it: `pipec ... {}`",
+                    pipe.display(),
+                    dir.display()
+                ));
+            }
             let relative: PathBuf = if up == 0 { PathBuf::from(".") } else { std::iter::repeat_n("..", up).collect() };
             return Ok(vec![relative]);
         }
+        let ends = [".git", ".hg", ".svn", ".jj"].iter().any(|v| dir.join(v).exists());
+        if ends || std::env::home_dir().is_some_and(|home| home == dir) {
+            break;
+        }
     }
     Err("there is no `.pipe` file here or in a directory above".to_owned())
+}
+
+/// Whether a file belongs to a user other than the one who runs this, and root.
+fn belongs_to_another(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let uid = |p: &Path| std::fs::metadata(p).ok().map(|m| m.uid());
+        // Whose process this is, and where there is no such file, whose home it has.
+        let own = uid(Path::new("/proc/self")).or_else(|| uid(&std::env::home_dir()?));
+        let owner = uid(path);
+        owner != Some(0) && own.is_some() && owner.is_some() && owner != own
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
 }

@@ -1,9 +1,10 @@
 //! `pipec new`.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
 use super::args::{New, Shared};
+use super::terminal::{say, say_text};
 use super::{Outcome, no_such, usage};
 use crate::emit::write_file;
 use crate::fmt::format;
@@ -24,18 +25,18 @@ pub fn run(args: &New, shared: &Shared) -> Outcome {
         let source = path.extension().is_some_and(|e| e == "pipe");
         let text = if source { format(FileId(0), &text).unwrap_or(text) } else { text };
         if let Err(e) = write_file(&args.dir.join(&path), text.as_bytes()) {
-            eprintln!("pipec: {e}");
+            say!("pipec: {e}");
             return Outcome::Failed;
         }
         if !shared.quiet {
-            eprintln!("wrote   {}", args.dir.join(&path).display());
+            say!("wrote   {}", args.dir.join(&path).display());
         }
     }
     if !shared.quiet {
         let shown = args.dir.display().to_string();
         let plain = shown.chars().all(|c| c.is_alphanumeric() || "-_./\\:~".contains(c));
         let shown = if plain { shown } else { format!("'{}'", shown.replace('\'', "'\\''")) };
-        eprintln!("next    cd {shown} && pipec run --local");
+        say!("next    cd {shown} && pipec run --local");
     }
     Outcome::Done
 }
@@ -75,14 +76,12 @@ fn chosen(args: &New) -> Result<&'static Template, String> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Ok(first);
     }
-    eprintln!("What does it begin with?");
+    say!("What does it begin with?");
     for (n, t) in TEMPLATES.iter().enumerate() {
-        eprintln!("  {}  {:<13} {}", n + 1, t.name, t.about);
+        say!("  {}  {:<13} {}", n + 1, t.name, t.about);
     }
     loop {
-        eprint!("1 to {}, or a name [1]: ", TEMPLATES.len());
-        // A terminal that takes no more is gone, and reading from it tells.
-        let _ = std::io::stderr().flush();
+        say_text(&format!("1 to {}, or a name [1]: ", TEMPLATES.len()));
         let mut line = String::new();
         let read = std::io::stdin().lock().read_line(&mut line).map_err(|e| format!("cannot read an answer: {e}"))?;
         let answer = line.trim();
@@ -93,7 +92,7 @@ fn chosen(args: &New) -> Result<&'static Template, String> {
         match (answer, numbered.or_else(|| template(answer))) {
             ("", _) => return Ok(first),
             (_, Some(found)) => return Ok(found),
-            _ => eprintln!("there is no template `{answer}`"),
+            _ => say!("there is no template `{answer}`"),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 
 use super::args::{Shared, When};
+use super::terminal::{say, say_painted};
 use crate::diag::render::{Style, human};
 use crate::diag::{Diagnostic, Severity};
 use crate::source::SourceMap;
@@ -19,15 +20,23 @@ pub fn style(shared: &Shared) -> Style {
     Style { color, width, unicode: true }
 }
 
+/// The most messages that are drawn: nobody reads on after them.
+const MOST: usize = 500;
+
 /// Prints messages and a line that counts them.
 pub fn print(diagnostics: &[Diagnostic], sources: &SourceMap, shared: &Shared) {
     let style = style(shared);
-    for d in diagnostics.iter().filter(|d| !shared.quiet || d.severity == Severity::Error) {
-        eprintln!("{}", human(d, sources, style));
+    let wanted = |d: &&Diagnostic| !shared.quiet || d.severity == Severity::Error;
+    for d in diagnostics.iter().filter(wanted).take(MOST) {
+        say_painted(&(human(d, sources, style) + "\n"));
+    }
+    let left = diagnostics.iter().filter(wanted).skip(MOST).count();
+    if left > 0 {
+        say!("{left} more are not shown here; `pipec check --format json` has them all\n");
     }
     let line = summary(diagnostics);
     if !line.is_empty() {
-        eprintln!("{line}");
+        say!("{line}");
     }
 }
 

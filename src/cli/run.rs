@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::args::{Run as Args, Shared};
-use super::build::{build_one, programs};
+use super::build::{Backends, build_one, programs};
 use super::check::without_errors;
 use super::{Outcome, no_such, remote, run_local, usage};
 use crate::diag::one_of;
@@ -33,7 +33,7 @@ pub fn run(args: &Args, shared: &Shared) -> Outcome {
     if !args.local {
         return remote::run(args, shared, project, program, pipeline);
     }
-    match build_one(project, program, shared, shared.user.as_deref()) {
+    match build_one(project, program, shared, shared.user.as_deref(), Backends::unless(args.no_build)) {
         Ok(built) => run_local::start(args, shared, &built, pipeline),
         Err(outcome) => outcome,
     }
@@ -46,6 +46,8 @@ fn fits(args: &Args) -> Result<(), String> {
         ("--skip", !args.skip.is_empty()),
         ("--stub", !args.stub.is_empty()),
         ("--with", !args.with.is_empty()),
+        ("--env", !args.env.is_empty()),
+        ("--no-build", args.no_build),
         ("--volumes", args.volumes.is_some()),
         ("--jobs", args.jobs.is_some()),
     ];

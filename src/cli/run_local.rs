@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::args::{Run as Args, Shared};
 use super::build::Built;
+use super::terminal::say;
 use super::view::View;
 use super::{Outcome, no_such, usage};
 use crate::emit::write_file;
@@ -40,7 +41,7 @@ pub fn start(args: &Args, shared: &Shared, built: &Built<'_>, pipeline: &Pipelin
     match run_plan(args, shared, built, &plan, &root, params, given) {
         Ok(outcome) => outcome,
         Err(why) => {
-            eprintln!("pipec: {why}");
+            say!("pipec: {why}");
             Outcome::Failed
         }
     }
@@ -65,7 +66,7 @@ fn run_plan(
     // Another handler can only be one of an earlier run in this process; there is none.
     let _ = ctrlc::set_handler(move || {
         if !asked.asked() && !quiet {
-            eprintln!("ending the run; press Ctrl-C again to kill its steps");
+            say!("ending the run; press Ctrl-C again to kill its steps");
         }
         asked.ask();
     });
@@ -79,7 +80,7 @@ fn run_plan(
     }
     let tell = |what: &str| {
         if !shared.quiet {
-            eprintln!("note    {what}");
+            say!("note    {what}");
         }
     };
     plan.notes.iter().for_each(|n| tell(n));
@@ -101,7 +102,7 @@ fn run_plan(
     let volumes = args.volumes.clone().unwrap_or_else(|| root.join("volumes"));
     let volumes = std::path::absolute(&volumes).map_err(failed)?;
     if !shared.quiet {
-        eprintln!("run     {} in {}", plan.pipeline, folder.display());
+        say!("run     {} in {}", plan.pipeline, folder.display());
     }
     let absolute = |path: &Path| std::path::absolute(path).map_err(failed);
     let run = Run {
@@ -159,7 +160,7 @@ fn run_plan(
         states.iter().filter(|s| count(**s) > 0).map(|s| format!("{} {}", count(*s), s.word())).collect();
     let failed = finished.failed(plan);
     if !shared.quiet || failed {
-        eprintln!(
+        say!(
             "{} {} in {:.1} s",
             if failed { "failed " } else { "done   " },
             parts.join(", "),

@@ -9,7 +9,9 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::args::Shared;
+use super::terminal::say_painted;
 use crate::local::{Event, Plan, State};
+use crate::source::plain;
 
 /// Lines of a log that are shown when its step has failed.
 const TAIL: usize = 20;
@@ -62,7 +64,7 @@ impl View {
                         if let Ok(style) = ProgressStyle::with_template("  {msg} {elapsed} {spinner}") {
                             bar.set_style(style);
                         }
-                        bar.set_message(format!("{task:<width$}  {what:<15}", width = self.width));
+                        bar.set_message(format!("{:<width$}  {what:<15}", plain::line(task), width = self.width));
                         bar.enable_steady_tick(Duration::from_millis(120));
                         if let Some(old) = self.bars().insert(task.clone(), bar) {
                             old.finish_and_clear();
@@ -109,6 +111,7 @@ impl View {
             (true, s) if s.is_bad() => format!("\u{1b}[31m{padded}\u{1b}[0m"),
             _ => padded,
         };
+        let (task, rest) = (plain::line(task), plain::lines(rest));
         self.print(&format!("  {task:<width$}  {painted} {rest}", width = self.width));
     }
 
@@ -117,13 +120,14 @@ impl View {
         let lines: Vec<&str> = text.lines().collect();
         let from = if failed { lines.len().saturating_sub(TAIL) } else { 0 };
         for line in lines.get(from..).unwrap_or_default() {
-            self.print(&format!("      | {line}"));
+            self.print(&format!("      | {}", plain::log_line(line)));
         }
         if failed {
-            self.print(&format!("      the whole log: {}", log.display()));
+            self.print(&format!("      the whole log: {}", plain::line(&log.display().to_string())));
             let missing = lines.iter().rev().find_map(|l| l.split("No module named '").nth(1)?.split('\'').next());
             if let Some(module) = missing {
                 let package = module.split('.').next().unwrap_or(module);
+                let package = plain::line(package);
                 self.print(&format!(
                     "      `{package}` is not in the environment: require it in the project, or add it with `--with {package}` if the platform's runtime brings it"
                 ));
@@ -136,7 +140,7 @@ impl View {
         match &self.live {
             // A terminal that takes no more lines is gone, and with it the reader.
             Some(live) => drop(live.println(line)),
-            None => eprintln!("{line}"),
+            None => say_painted(&format!("{line}\n")),
         }
     }
 }

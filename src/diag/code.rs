@@ -63,6 +63,7 @@ codes! {
     BadHeader "E0010" "the head of a declaration is not understood";
     UnknownKeyword "E0011" "no such keyword";
     Misplaced "E0012" "a declaration cannot stand here";
+    HiddenText "W0050" "a mark that reorders text";
 
     // E01xx: names and shape
     UnknownName "E0101" "no value of this name";

@@ -3,19 +3,19 @@
 use serde_json::{Value, json};
 
 use super::{Code, Diagnostic, Edit, Severity};
-use crate::source::{SourceMap, Span};
+use crate::source::{SourceMap, Span, plain};
 
 /// `a.pipe:3:5: error[E0102]: message`.
 pub fn one_line(d: &Diagnostic, sources: &SourceMap) -> String {
     let place = place(d.span, sources);
-    format!("{place}: {}[{}]: {}", d.severity.as_str(), d.code.id(), d.message)
+    format!("{place}: {}[{}]: {}", d.severity.as_str(), d.code.id(), plain::line(&d.message))
 }
 
 fn place(span: Span, sources: &SourceMap) -> String {
     match sources.get(span.file) {
         Some(file) => {
             let at = file.lines().position(&file.text, span.start);
-            format!("{}:{}:{}", file.path.display(), at.line, at.column)
+            format!("{}:{}:{}", plain::line(&file.path.display().to_string()), at.line, at.column)
         }
         None => String::new(),
     }
@@ -132,7 +132,7 @@ fn uri(path: &str) -> String {
 
 /// A workflow command of GitHub Actions: shown beside the line in a pull request.
 pub fn github(d: &Diagnostic, sources: &SourceMap) -> String {
-    let data = |s: &str| s.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let data = |s: &str| plain::lines(s).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |s: &str| data(s).replace(':', "%3A").replace(',', "%2C");
     let kind = match d.severity {
         Severity::Error => "error",

@@ -8,7 +8,7 @@ use miette::{
 };
 
 use super::{Diagnostic, Severity};
-use crate::source::{SourceFile, SourceMap, Span};
+use crate::source::{SourceFile, SourceMap, Span, plain};
 
 /// How to draw.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +36,7 @@ pub fn human(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Stri
         // Nobody reads a drawing of a line that fills pages, and miette cannot make one.
         out = super::formats::one_line(diagnostic, sources);
         if let Some(help) = &diagnostic.help {
-            out.push_str(&format!("\n  help: {help}"));
+            out.push_str(&format!("\n  help: {}", plain::lines(help)));
         }
         return out + "\n";
     }
@@ -69,7 +69,7 @@ impl SourceCode for Window<'_> {
         let last = lines.line((span.offset() + span.len()) as u32) + after;
         let start = lines.line_start(first);
         let end = if last + 1 < lines.count() { lines.line_start(last + 1) } else { file.text.len() as u32 };
-        let data = file.text.as_bytes().get(start as usize..end as usize).ok_or(MietteError::OutOfBounds)?;
+        let data = file.shown().get(start as usize..end as usize).ok_or(MietteError::OutOfBounds)?;
         let place = SourceSpan::new((start as usize).into(), data.len());
         // miette asks for the head's line and column without context, and for the lines to draw with it.
         let column = if before == 0 && after == 0 {
@@ -115,10 +115,14 @@ impl<'a> Shown<'a> {
             }
         }
         Shown {
-            head: Some((diagnostic.code.id().to_owned(), diagnostic.message.clone(), diagnostic.severity)),
+            head: Some((
+                diagnostic.code.id().to_owned(),
+                plain::line(&diagnostic.message).into_owned(),
+                diagnostic.severity,
+            )),
             source: named(sources, diagnostic.span),
             labels,
-            help: diagnostic.help.clone(),
+            help: diagnostic.help.as_deref().map(|h| plain::lines(h).into_owned()),
             others: others
                 .into_iter()
                 .map(|(span, message)| Shown {
@@ -134,12 +138,15 @@ impl<'a> Shown<'a> {
 }
 
 fn named(sources: &SourceMap, span: Span) -> Window<'_> {
-    Window { file: sources.get(span.file), name: sources.path(span.file).display().to_string() }
+    Window {
+        file: sources.get(span.file),
+        name: plain::line(&sources.path(span.file).display().to_string()).into_owned(),
+    }
 }
 
 fn label(span: Span, text: &str, primary: bool) -> LabeledSpan {
     let place = SourceSpan::new((span.start as usize).into(), (span.end - span.start) as usize);
-    let text = (!text.is_empty()).then(|| text.to_owned());
+    let text = (!text.is_empty()).then(|| plain::line(text).into_owned());
     if primary { LabeledSpan::new_primary_with_span(text, place) } else { LabeledSpan::new_with_span(text, place) }
 }
 

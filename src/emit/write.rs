@@ -17,6 +17,18 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replace(target.as_deref().unwrap_or(path), bytes, in_place)
 }
 
+/// Replaces a file that still holds what was read of it: an editor may have saved it meanwhile.
+///
+/// # Errors
+/// A file that holds something else now, or what the file system says.
+pub fn replace_file(path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
+    if std::fs::read(path)? != before {
+        let message = format!("`{}` has changed since it was read, and is left as it is", path.display());
+        return Err(io::Error::other(message));
+    }
+    write_file(path, after)
+}
+
 /// Writes a file below a directory, as [`write_file`] does, and never outside of it: a link on the way is an error.
 ///
 /// # Errors

@@ -140,6 +140,17 @@ impl Graph {
 
 /// Text for XML and HTML.
 fn escaped(text: &str) -> String {
+    // Control characters cannot be written in XML, not even as references.
+    let text: String = text
+        .chars()
+        .map(|c| {
+            if c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{fffe}' | '\u{ffff}') {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect();
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

@@ -10,7 +10,7 @@ use super::layout::Layout;
 use super::modules::Modules;
 use super::types::PyType;
 use crate::python::{self, Binding, Class, Function, Literal, Module, Name, Returned, SyntaxError, TypeExpr};
-use crate::source::{FileId, Files, SourceMap, Span};
+use crate::source::{FileId, Files, SourceMap, Span, decoded};
 
 /// How many times a name is followed from module to module, and a type into its parts.
 const DEPTH: usize = 24;
@@ -61,6 +61,8 @@ pub enum Missing {
         /// Where the name is imported from it, or the start of its file.
         at: Option<Span>,
     },
+    /// The module's file cannot be read, and why.
+    Unreadable(String),
     /// The module is not Python.
     NotPython(SyntaxError),
     /// The name stands for something that is no function.
@@ -108,16 +110,12 @@ fn text_of(files: &dyn Files, modules: &Modules<'_>, name: &str) -> Option<Text>
     }
     let head = bytes.split(|b| *b == b'\n').take(2).collect::<Vec<_>>().join(&b'\n');
     let coded = String::from_utf8_lossy(&head).contains("coding");
-    let (text, bad) = match String::from_utf8(bytes) {
-        Ok(text) => (text, None),
-        // Another encoding that the file names.
-        Err(_) if coded => return None,
-        Err(e) => {
-            let at = e.utf8_error().valid_up_to() as u32;
-            (String::from_utf8_lossy(e.as_bytes()).into_owned(), Some(at))
-        }
-    };
-    Some(Text { path, text: text.into(), package: found.package, bad })
+    let (text, bad) = decoded(bytes);
+    // Another encoding that the file names.
+    if bad.is_some() && coded {
+        return None;
+    }
+    Some(Text { path, text: text.into(), package: found.package, bad: bad.map(|at| at as u32) })
 }
 
 /// The names of a module that may stand for a function, in order.
@@ -321,7 +319,14 @@ impl<'a> Functions<'a> {
         };
         let read = match self.module(module) {
             Ok(Some(read)) => read,
-            Ok(None) if place.file.is_some() => return Lookup::Unknown(at),
+            Ok(None) if place.file.is_some() => {
+                // Too large, or in another encoding; or nobody can read it, and then it cannot be packed either.
+                let unreadable = place.file.as_ref().filter(|_| depth == 0).and_then(|f| self.files.read(f).err());
+                return match unreadable {
+                    Some(e) => Lookup::Missing(Missing::Unreadable(e.to_string())),
+                    None => Lookup::Unknown(at),
+                };
+            }
             Ok(None) => {
                 let missing = Missing::Function { module: module.to_owned(), known: Vec::new(), at };
                 return Lookup::Missing(missing);

@@ -449,6 +449,13 @@ fn group_of(group: &str, table: &toml::Table) -> Result<ScriptGroup, ProjectErro
             let help = "write `name = \"module:function\"`";
             return Err(error(format!("entry point `{name}` of `{group}` must be a text"), help));
         };
+        // Each is a line of `entry_points.txt`: another line in one of them would be another entry point.
+        let line = |text: &str| !text.trim().is_empty() && !text.contains(|c: char| c.is_control());
+        if !line(name) || !line(object) || name.contains('=') || name.starts_with('[') || !line(group) {
+            let shown = name.escape_debug();
+            let help = "write `name = \"module:function\"`, each on one line";
+            return Err(error(format!("entry point `{shown}` of `{}` is not one line", group.escape_debug()), help));
+        }
         entries.push((name.clone(), object.to_owned()));
     }
     entries.sort();

@@ -59,7 +59,7 @@ pub fn requirement(line: &str) -> RequirementLine {
 
 /// Whether a file has the name of a requirements file, so that its lines may be shown in messages.
 pub fn is_requirements_file(path: &std::path::Path) -> bool {
-    let secret = path.file_name().is_some_and(|n| super::select::is_secret(&n.to_string_lossy()));
+    let secret = path.file_name().is_some_and(|n| super::secrets::is_secret(&n.to_string_lossy()));
     !secret && path.extension().is_some_and(|e| e == "txt" || e == "in")
 }
 

@@ -7,57 +7,38 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::layout::Layout;
+use super::secrets::{is_secret, secret_in};
 use crate::source::{DiskFiles, Files};
 
 /// Bytes that a wheel may hold: a workspace takes files of up to 500 MB.
 const LIMIT: u64 = 500 * 1000 * 1000;
 
+/// How much of a file is looked through for credentials, in bytes.
+const SCANNED: usize = 4 << 20;
+
 /// The files of a wheel: path in it, content.
 pub(super) type Contents = Vec<(String, Vec<u8>)>;
 
 /// Caches, repositories and editors' leavings: never in a wheel, whatever `.gitignore` says.
-const LITTER: &[&str] = &["__pycache__", "node_modules", "thumbs.db", ".ds_store", ".git", ".hg", ".svn", ".pipec"];
-const LITTER_ENDS: &[&str] = &[".pyc", ".pyo", ".swp", "~", ".egg-info", ".dist-info"];
-
-/// Files that hold credentials by their usual names.
-const SECRETS: &[&str] = &[
-    ".databrickscfg",
-    ".netrc",
-    "_netrc",
-    ".pypirc",
-    ".npmrc",
-    ".git-credentials",
-    ".htpasswd",
-    ".vault-token",
-    ".pgpass",
-    ".bash_history",
-    ".zsh_history",
-    ".python_history",
-    ".aws",
-    ".azure",
-    ".ssh",
-    ".gnupg",
-    ".kube",
-    ".docker",
-    "id_rsa",
-    "id_dsa",
-    "id_ecdsa",
-    "id_ed25519",
-    "credentials.json",
-    "service_account.json",
-    "terraform.tfstate",
+const LITTER: &[&str] = &[
+    "__pycache__",
+    "node_modules",
+    "thumbs.db",
+    ".ds_store",
+    ".git",
+    ".hg",
+    ".svn",
+    ".jj",
+    ".pipec",
+    ".terraform",
+    ".tox",
+    ".nox",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".ipynb_checkpoints",
 ];
-const SECRET_ENDS: &[&str] = &[".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".ppk"];
-/// Endings by which an example of a `.env` file is told.
-const EXAMPLES: &[&str] = &[".example", ".sample", ".template", ".dist"];
-
-/// Whether a name is that of a file with credentials.
-pub(crate) fn is_secret(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let ends = |list: &[&str]| list.iter().any(|e| lower.ends_with(e));
-    let environment = (lower == ".env" || lower.starts_with(".env.")) && !ends(EXAMPLES);
-    environment || SECRETS.contains(&lower.as_str()) || lower.starts_with("id_rsa") || ends(SECRET_ENDS)
-}
+const LITTER_ENDS: &[&str] = &[".pyc", ".pyo", ".swp", "~", ".egg-info", ".dist-info"];
 
 /// Whether a file never belongs in a wheel.
 pub(crate) fn never(name: &str) -> bool {
@@ -81,8 +62,10 @@ pub(super) fn collect(dir: &Path, layout: &Layout, notes: &mut Vec<String>) -> i
     let inside = std::fs::canonicalize(base)?;
     let in_repository = inside.ancestors().any(|a| a.join(".git").exists());
     let tops: Vec<PathBuf> = layout.tops.iter().map(|t| under(&t.path, dir).to_owned()).collect();
-    if !plain_rules(base) {
-        return Err(io::Error::other("`.gitignore` is no plain file"));
+    // To read rules from a pipe is to wait for its other end: those of the directory, and those above it in its repository.
+    let root = inside.ancestors().find(|a| a.join(".git").exists()).unwrap_or(&inside);
+    if let Some(dir) = inside.ancestors().take_while(|a| a.starts_with(root)).find(|a| !plain_rules(a)) {
+        return Err(io::Error::other(format!("`{}` is not a plain file", dir.join(".gitignore").display())));
     }
     let start = base.to_owned();
     let secrets = Arc::new(Mutex::new(Vec::new()));
@@ -103,7 +86,6 @@ pub(super) fn collect(dir: &Path, layout: &Layout, notes: &mut Vec<String>) -> i
                 // A thread that panicked has left nothing half-done in a list.
                 found.lock().unwrap_or_else(PoisonError::into_inner).push(path.display().to_string());
             }
-            // To read rules from a pipe is to wait for its other end.
             let readable = !e.file_type().is_some_and(|t| t.is_dir()) || plain_rules(e.path());
             wanted
                 && readable
@@ -150,7 +132,14 @@ pub(super) fn collect(dir: &Path, layout: &Layout, notes: &mut Vec<String>) -> i
             )));
         }
         let relative = path.strip_prefix(&top.root).map_err(io::Error::other)?;
-        out.push((name_in_wheel(relative)?, plain_lines(read(&path)?)));
+        let bytes = plain_lines(read(&path)?);
+        if let Some((what, line)) = secret_in(bytes.get(..SCANNED).unwrap_or(&bytes)) {
+            notes.push(format!(
+                "`{}`, line {line}, looks like {what}, and goes into the wheel; if it is none, write `not a secret` on the line",
+                path.display()
+            ));
+        }
+        out.push((name_in_wheel(relative)?, bytes));
     }
     let secrets = std::mem::take(&mut *secrets.lock().unwrap_or_else(PoisonError::into_inner));
     notes.extend(secrets.iter().map(|s| format!("`{s}` looks like a secret, and is not in the wheel")));

@@ -38,6 +38,13 @@ pub struct Wheel {
     pub notes: Vec<String>,
 }
 
+impl Wheel {
+    /// Whether there is a file, and not only a name.
+    pub fn is_built(&self) -> bool {
+        !self.bytes.is_empty()
+    }
+}
+
 /// A file of a wheel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WheelFile {
@@ -83,6 +90,25 @@ pub fn pack(project: &PythonProject, entry_points: Vec<EntryPoint>) -> Result<Wh
         Builder::Backend(why) => by_backend(&project.dir, why)?,
     };
     assemble(parts, entry_points)
+}
+
+/// The wheel of a project that was not built: its name is made up, and it holds nothing.
+pub fn unbuilt(project: &PythonProject, entry_points: Vec<EntryPoint>) -> Wheel {
+    let metadata = &project.metadata;
+    let written = |text: &str, other: &str| if text.is_empty() { other.to_owned() } else { text.to_owned() };
+    let (name, version) = (written(&metadata.name, "package"), written(&metadata.version, "0"));
+    Wheel {
+        file_name: format!("{}-{version}+unbuilt-py3-none-any.whl", normalize_name(&name)),
+        distribution: name,
+        version: format!("{version}+unbuilt"),
+        tags: vec!["py3-none-any".to_owned()],
+        requires_python: metadata.requires_python.clone(),
+        requirements: metadata.dependencies.clone(),
+        entry_points,
+        files: Vec::new(),
+        bytes: Vec::new(),
+        notes: vec!["its wheel needs its own build backend, and is not built here; its name is made up".to_owned()],
+    }
 }
 
 fn in_process(project: &PythonProject) -> Result<Parts, ProjectError> {
@@ -207,6 +233,14 @@ fn assemble(parts: Parts, entry_points: Vec<EntryPoint>) -> Result<Wheel, Projec
         }
         let (source, functions) = module(&entry_points);
         let name = module_name(&distribution);
+        let own = format!("{name}.py");
+        let taken = |path: &String| *path == own || path.starts_with(&format!("{name}/"));
+        if let Some((path, _)) = code.iter().find(|(path, _)| taken(path)) {
+            return Err(error(
+                format!("the project has a module `{path}`, which pipec generates to start the steps"),
+                "rename it: names that begin with `_pipec_` are pipec's",
+            ));
+        }
         code.push((format!("{name}.py"), source.into_bytes()));
         let list = entry_points.iter().zip(&functions).map(|(e, f)| (e.name.clone(), format!("{name}:{f}"))).collect();
         scripts = merge_groups(&scripts, &groups_txt(vec![(GROUP.to_owned(), list)]));

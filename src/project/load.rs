@@ -12,7 +12,7 @@ use super::tables::{self, Known, LocalSettings};
 use super::{Project, Unit};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::schema::ComputeTables;
-use crate::source::{Boundary, Confined, FileId, Files, SourceMap, Span};
+use crate::source::{Boundary, Confined, FileId, Files, SourceMap, Span, decoded};
 use crate::syntax::{self, ast};
 
 /// Everything that a command line named.
@@ -311,17 +311,11 @@ impl<'a> Loader<'a> {
             self.units.insert(path.to_owned(), known.unit.clone());
             return Ok(());
         }
-        let (text, bad) = match String::from_utf8(bytes) {
-            Ok(text) => (text, None),
-            Err(e) => {
-                let at = e.utf8_error().valid_up_to();
-                (String::from_utf8_lossy(e.as_bytes()).into_owned(), Some(at))
-            }
-        };
+        let (text, bad) = decoded(bytes);
         let text: Arc<str> = text.into();
         let id = self.loaded.sources.add(path.to_owned(), text.clone());
         if let Some(at) = bad {
-            let span = Span::new(id, at as u32, (at + '\u{fffd}'.len_utf8()) as u32);
+            let span = Span::new(id, at as u32, at as u32 + 1);
             let d = Diagnostic::new(Code::BadText, span, "the file is not valid UTF-8 from here on");
             self.loaded.diagnostics.push(d.help("save it as UTF-8"));
         }
@@ -339,7 +333,7 @@ impl<'a> Loader<'a> {
             let mut parsed = syntax::parse(id, &text);
             let broken = parsed.diagnostics.has_errors();
             // What is wrong with a file that is no text follows from that.
-            if text.contains('\u{fffd}') && broken && known.has_error_in(Span::new(id, 0, text.len() as u32)) {
+            if broken && known.has_error_in(Span::new(id, 0, text.len() as u32)) {
                 parsed.diagnostics = Diagnostics::new();
             }
             (Unit { id, path, ast: parsed.file, broken }, parsed.diagnostics)

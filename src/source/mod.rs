@@ -4,6 +4,7 @@ mod buffers;
 mod confined;
 mod files;
 mod line_index;
+pub mod plain;
 
 pub use buffers::Buffers;
 pub use confined::{Boundary, Confined};
@@ -64,9 +65,23 @@ pub struct SourceFile {
     /// The text, UTF-8, as on disk.
     pub text: Arc<str>,
     lines: OnceLock<LineIndex>,
+    shown: OnceLock<Option<Vec<u8>>>,
 }
 
 impl SourceFile {
+    fn new(path: PathBuf, text: Arc<str>) -> Arc<SourceFile> {
+        Arc::new(SourceFile { path, text, lines: OnceLock::new(), shown: OnceLock::new() })
+    }
+
+    /// The text as it can be drawn: what is hidden is replaced by something of the same length.
+    pub fn shown(&self) -> &[u8] {
+        let replaced = self.shown.get_or_init(|| match plain::same_length(self.text.as_bytes()) {
+            std::borrow::Cow::Borrowed(_) => None,
+            std::borrow::Cow::Owned(bytes) => Some(bytes),
+        });
+        replaced.as_deref().unwrap_or(self.text.as_bytes())
+    }
+
     /// The line index, made at first use.
     pub fn lines(&self) -> &LineIndex {
         self.lines.get_or_init(|| LineIndex::new(&self.text))
@@ -89,14 +104,14 @@ impl SourceMap {
                 if let Some(file) = self.files.get_mut(id.0 as usize)
                     && file.text != text
                 {
-                    *file = Arc::new(SourceFile { path, text, lines: OnceLock::new() });
+                    *file = SourceFile::new(path, text);
                 }
                 id
             }
             None => {
                 let id = FileId(self.files.len() as u32);
                 self.ids.insert(path.clone(), id);
-                self.files.push(Arc::new(SourceFile { path, text, lines: OnceLock::new() }));
+                self.files.push(SourceFile::new(path, text));
                 id
             }
         }
@@ -133,6 +148,22 @@ impl SourceMap {
     }
 }
 
+/// Bytes as text, and the first byte that is not UTF-8. Each such byte becomes a `?`, so that offsets stay those of the
+/// file.
+pub fn decoded(bytes: Vec<u8>) -> (String, Option<usize>) {
+    let bytes = match String::from_utf8(bytes) {
+        Ok(text) => return (text, None),
+        Err(e) => e,
+    };
+    let bad = bytes.utf8_error().valid_up_to();
+    let mut text = String::with_capacity(bytes.as_bytes().len());
+    for chunk in bytes.as_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(std::iter::repeat_n('?', chunk.invalid().len()));
+    }
+    (text, Some(bad))
+}
+
 /// A name as it is written in source: bare where it is a word, else in backticks.
 pub fn quote_name(name: &str) -> String {
     let word =
@@ -158,6 +189,12 @@ pub fn is_file_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_that_is_not_utf_8_keeps_its_length() {
+        assert_eq!(decoded(b"a\xff\xfeb\xe4\xb8c".to_vec()), ("a??b??c".to_owned(), Some(1)));
+        assert_eq!(decoded("ä".into()), ("ä".to_owned(), None));
+    }
 
     #[test]
     fn names_of_files_lead_nowhere() {

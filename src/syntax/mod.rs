@@ -14,7 +14,7 @@ pub mod words;
 use rayon::prelude::*;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Span, plain};
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE: usize = 32 << 20;
@@ -57,6 +57,7 @@ pub fn parse(file: FileId, text: &str) -> Parse {
             unified.as_str()
         }
     };
+    reordered(file, text, &mut diagnostics);
     let scan = scan::scan(file, text, &mut diagnostics);
     if let Some(at) = scan.too_deep {
         let span = Span::new(file, at as u32, at as u32 + 1);
@@ -70,6 +71,29 @@ pub fn parse(file: FileId, text: &str) -> Parse {
     let cx = build::Context { file, text: source, len: text.len() as u32, comments: &scan.comments };
     let items = parse_pieces(&cx, &scan.pieces, &mut diagnostics);
     Parse { file: ast::File { items, comments: scan.comments }, diagnostics }
+}
+
+/// Warns of marks that make text look as if it stood in another order (Trojan Source, CVE-2021-42574).
+fn reordered(file: FileId, text: &str, diagnostics: &mut Diagnostics) {
+    if text.is_ascii() {
+        return;
+    }
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for (at, c) in text.char_indices().filter(|(_, c)| plain::is_bidirectional(*c)) {
+        match runs.last_mut() {
+            Some((_, end)) if *end == at => *end += c.len_utf8(),
+            _ => runs.push((at, at + c.len_utf8())),
+        }
+    }
+    for (start, end) in runs {
+        let span = Span::new(file, start as u32, end as u32);
+        let d =
+            Diagnostic::new(Code::HiddenText, span, "an invisible mark changes the order in which this text is shown");
+        diagnostics.push(
+            d.help("delete it; in a string, write it as an escape such as `\\u{202e}`")
+                .suggestion("delete the mark", vec![(span, String::new())]),
+        );
+    }
 }
 
 /// The first `\r` that no `\n` follows.

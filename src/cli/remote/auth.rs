@@ -34,12 +34,12 @@ pub fn auth(args: &Auth, shared: &Shared) -> Outcome {
     let login = match chosen.login {
         Ok(login) => login,
         Err(e) => {
-            super::super::print(&out);
+            super::super::terminal::print(&out);
             return wrong(&e);
         }
     };
     out.push_str(&format!("{:<width$} {}\n", "logs in by", login.method));
-    super::super::print(&out);
+    super::super::terminal::print(&out);
     if args.offline {
         return Outcome::Done;
     }
@@ -49,6 +49,6 @@ pub fn auth(args: &Auth, shared: &Shared) -> Outcome {
     };
     let kind = if me.is_service_principal() { " (service principal)" } else { "" };
     let shown = if me.shown == me.name { String::new() } else { format!("{}, ", me.shown) };
-    super::super::print(&format!("{:<width$} {shown}{}{kind}\n", "as", me.name));
+    super::super::terminal::print(&format!("{:<width$} {shown}{}{kind}\n", "as", me.name));
     Outcome::Done
 }

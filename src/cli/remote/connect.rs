@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::super::Outcome;
 use super::super::args::{Login, Shared};
+use super::super::terminal::say;
 use super::say::tell_fault;
 use super::stop::stop;
 use crate::model::Target;
@@ -54,17 +55,17 @@ pub fn connect(target: Option<&Target>, login: &Login, shared: &Shared) -> Resul
 pub fn client(settings: &Settings, login: crate::workspace::Login, shared: &Shared) -> Result<Client, Outcome> {
     let mut options = Options { stop: stop(), ..Options::default() };
     if !shared.quiet {
-        options.notice = Some(Arc::new(|line| eprintln!("note    {line}")));
+        options.notice = Some(Arc::new(|line| say!("note    {line}")));
     }
     if shared.verbose > 1 {
-        options.tell = Some(Arc::new(|line| eprintln!("{line}")));
+        options.tell = Some(Arc::new(|line| say!("{line}")));
     }
     Client::new(settings, login, options).map_err(tell_fault)
 }
 
 /// Settings that make no sense are a wrong call.
 pub fn wrong(error: &SettingsError) -> Outcome {
-    eprintln!("pipec: {}\n  help: {}", error.message, error.help);
+    say!("pipec: {}\n  help: {}", error.message, error.help);
     Outcome::Usage
 }
 

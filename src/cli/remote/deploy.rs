@@ -6,7 +6,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::super::args::{Deploy, Shared};
+use super::super::build::Backends;
 use super::super::check::without_errors;
+use super::super::terminal::{say, say_text};
 use super::super::{Outcome, usage};
 use super::connect::Connection;
 use super::progress::View;
@@ -35,18 +37,18 @@ pub fn deploy(args: &Deploy, shared: &Shared) -> Outcome {
     if let Err(outcome) = known(only, found.programs.iter().flatten().flat_map(|p| &p.pipelines)) {
         return outcome;
     }
-    each(&loaded, &found, &args.login, shared, &mut |connection, built, wanted| {
+    each(&loaded, &found, &args.login, shared, Backends::unless(args.no_build), &mut |connection, built, wanted| {
         if !shared.quiet {
-            eprint!("{}", head(connection, wanted));
+            say_text(&head(connection, wanted));
             for chosen in built.bundle.jobs.iter().flat_map(|j| &j.chosen) {
-                eprintln!("chosen  {chosen}");
+                say!("chosen  {chosen}");
             }
         }
         let one = One { args, shared, connection, wanted, only, saved: saved.as_ref() };
         let applied = one.deploy()?;
         for job in &wanted.jobs {
             if let Some(id) = applied.jobs.get(&job.pipeline) {
-                super::super::print(&format!("{}  {}/jobs/{id}\n", job.pipeline, connection.client.host()));
+                super::super::terminal::print(&format!("{}  {}/jobs/{id}\n", job.pipeline, connection.client.host()));
             }
         }
         Ok(())
@@ -94,12 +96,12 @@ impl One<'_> {
             match self.once() {
                 // Somebody was first. What they did is looked at, unless the plan was to be followed as it is.
                 Err(Stop::Error(DeployError::Moved { by })) if self.saved.is_none() => {
-                    eprintln!("note    {by} was first; planning again");
+                    say!("note    {by} was first; planning again");
                 }
                 Err(Stop::Error(error)) => {
                     let outcome = tell(&error);
                     if error.is_interrupt() {
-                        eprintln!("nothing is lost: the next deployment goes on from here");
+                        say!("nothing is lost: the next deployment goes on from here");
                     }
                     return Err(outcome);
                 }
@@ -118,7 +120,7 @@ impl One<'_> {
         let mut journal = Journal::open(client, &wanted.root, &wanted.project, &wanted.target)?;
         if self.saved.is_none() && !self.args.refresh && is_unchanged(wanted, journal.head()) {
             if !self.shared.quiet {
-                eprintln!(
+                say!(
                     "nothing has changed since {} deployed it at {}; what others may have done to the jobs is for `pipec plan` to show and for `deploy --refresh` to put back",
                     journal.head().by,
                     time(journal.head().at)
@@ -135,15 +137,15 @@ impl One<'_> {
         if let Some(saved) = self.saved
             && !saved.fingerprints.contains(&plan.fingerprint(wanted, client.host()))
         {
-            eprintln!(
+            say!(
                 "pipec: the saved plan does not hold any more: the source, the workspace or its state has changed since"
             );
-            eprintln!("  help: this is what would be done now; plan again, and deploy that");
-            eprint!("{shown}");
+            say!("  help: this is what would be done now; plan again, and deploy that");
+            say_text(&shown);
             return Err(Stop::Outcome(Outcome::Failed));
         }
         if !self.shared.quiet {
-            eprint!("{shown}");
+            say_text(&shown);
         }
         if let Some((pipeline, other)) = not_deployed(wanted, &plan, &found) {
             return Err(Stop::Error(DeployError::Unfit {
@@ -183,7 +185,7 @@ impl One<'_> {
         match ask(&format!("delete {}?", doomed.join(", "))) {
             Some(true) => Ok(()),
             Some(false) => {
-                eprintln!("nothing was done");
+                say!("nothing was done");
                 Err(Stop::Outcome(Outcome::Interrupted))
             }
             None if stop().load(std::sync::atomic::Ordering::Relaxed) => Err(Stop::Outcome(Outcome::Interrupted)),

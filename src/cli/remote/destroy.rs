@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::super::args::{Destroy, Shared};
+use super::super::build::Backends;
 use super::super::check::without_errors;
+use super::super::terminal::{say, say_text};
 use super::super::{Outcome, usage};
 use super::progress::View;
 use super::project::{each, head, owner, same_project};
@@ -18,7 +20,7 @@ pub fn destroy(args: &Destroy, shared: &Shared) -> Outcome {
         Ok(found) => found,
         Err(outcome) => return outcome,
     };
-    each(&loaded, &found, &args.login, shared, &mut |connection, _, wanted| {
+    each(&loaded, &found, &args.login, shared, Backends::Without, &mut |connection, _, wanted| {
         let client = &connection.client;
         let patience = Duration::from_secs(args.lock_timeout);
         let view = View::new(shared);
@@ -27,31 +29,31 @@ pub fn destroy(args: &Destroy, shared: &Shared) -> Outcome {
         same_project(wanted, &journal).map_err(|e| tell(&e))?;
         let plan = doomed(client, &journal, wanted).map_err(|e| tell(&e))?;
         if journal.head().serial == 0 && plan.jobs.is_empty() {
-            eprintln!("{}nothing is deployed there", head(connection, wanted));
+            say!("{}nothing is deployed there", head(connection, wanted));
             return Ok(());
         }
-        eprint!("{}", head(connection, wanted));
+        say_text(&head(connection, wanted));
         for (pipeline, id) in &plan.jobs {
             let running = plan.running.iter().find(|(p, _)| p == pipeline).map(|(_, n)| *n);
             let running = running.map(|n| format!(", {n} running now")).unwrap_or_default();
-            eprintln!("  - delete  {pipeline}   {}/jobs/{id}{running}", client.host());
+            say!("  - delete  {pipeline}   {}/jobs/{id}{running}", client.host());
         }
-        eprintln!(
+        say!(
             "  - delete  {} file{} below {}",
             plan.files.len(),
             if plan.files.len() == 1 { "" } else { "s" },
             wanted.root
         );
         if !plan.running.is_empty() && !args.cancel_runs {
-            eprintln!("pipec: runs are going on, and what they run with would be taken away");
-            eprintln!("  help: wait for them, or say `--cancel-runs`");
+            say!("pipec: runs are going on, and what they run with would be taken away");
+            say!("  help: wait for them, or say `--cancel-runs`");
             return Err(Outcome::Failed);
         }
         if !args.yes {
             match ask("take all of this away?") {
                 Some(true) => {}
                 Some(false) => {
-                    eprintln!("nothing was done");
+                    say!("nothing was done");
                     return Err(Outcome::Interrupted);
                 }
                 None if stop().load(std::sync::atomic::Ordering::Relaxed) => return Err(Outcome::Interrupted),

@@ -7,6 +7,8 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::super::args::Shared;
+use super::super::terminal::say_painted;
+use crate::source::plain;
 use crate::workspace::{RunView, TaskView};
 
 /// Shows a run.
@@ -40,7 +42,7 @@ impl Follow {
         }
         if run.tasks.is_empty() && run.state != self.state {
             self.state.clone_from(&run.state);
-            self.print(&format!("  {}", run.state.to_lowercase()));
+            self.print(&format!("  {}", plain::line(&run.state.to_lowercase())));
         }
         let width = run.tasks.iter().map(|t| t.key.chars().count()).max().unwrap_or(0).min(40);
         for task in &run.tasks {
@@ -58,7 +60,7 @@ impl Follow {
                     (s, e) if s > 0 && e >= s => format!("{:>8.1} s", (e - s) as f64 / 1000.0),
                     _ => String::new(),
                 };
-                self.print(&format!("  {:<width$}  {} {took}", task.key, self.paint(&word, task)));
+                self.print(&format!("  {:<width$}  {} {took}", plain::line(&task.key), self.paint(&word, task)));
             } else if let Some(live) = &self.live {
                 if waiting {
                     continue;
@@ -72,9 +74,9 @@ impl Follow {
                     bar.enable_steady_tick(Duration::from_millis(120));
                     bar
                 });
-                bar.set_message(format!("{:<width$}  {word:<24}", task.key));
+                bar.set_message(format!("{:<width$}  {word:<24}", plain::line(&task.key)));
             } else if !waiting {
-                self.print(&format!("  {:<width$}  {word}", task.key));
+                self.print(&format!("  {:<width$}  {word}", plain::line(&task.key)));
             }
         }
     }
@@ -98,7 +100,7 @@ impl Follow {
         match &self.live {
             // A terminal that takes no more lines is gone, and with it the reader.
             Some(live) => drop(live.println(line)),
-            None => eprintln!("{line}"),
+            None => say_painted(&format!("{line}\n")),
         }
     }
 }
@@ -114,5 +116,5 @@ fn word(task: &TaskView) -> String {
         }
         _ => String::new(),
     };
-    format!("{state}{attempt}{iterations}")
+    plain::line(&format!("{state}{attempt}{iterations}")).into_owned()
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::super::Outcome;
 use super::super::args::{Login, Shared};
+use super::super::terminal::say;
 use super::connect::connect;
 use super::say::tell_fault;
 use crate::emit::write_file;
@@ -34,7 +35,7 @@ impl Workspace {
         match self.client.job(id) {
             Ok(Some(job)) => Ok(job.settings),
             Ok(None) => {
-                eprintln!("pipec: there is no job {id}\n  help: its id is the number at the end of its address");
+                say!("pipec: there is no job {id}\n  help: its id is the number at the end of its address");
                 Err(Outcome::Failed)
             }
             Err(fault) => Err(tell_fault(fault)),
@@ -59,7 +60,7 @@ impl Workspace {
                 )));
             }
             if let Err(e) = write_file(&whole, &bytes) {
-                eprintln!("pipec: {e}");
+                say!("pipec: {e}");
                 return Err(Outcome::Failed);
             }
             job.local.insert(span, format!("./{}", file.to_string_lossy().replace('\\', "/")));

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::super::Outcome;
 use super::super::args::{Output, PlanArgs, Shared};
+use super::super::build::Backends;
 use super::super::check::without_errors;
+use super::super::terminal::say;
 use super::connect::Connection;
 use super::project::{each, head, known, same_project};
 use super::say::tell;
@@ -24,25 +26,26 @@ pub fn plan(args: &PlanArgs, shared: &Shared) -> Outcome {
     let mut all: Vec<Value> = Vec::new();
     let mut text = String::new();
     let mut empty = true;
-    let outcome = each(&loaded, &found, &args.login, shared, &mut |connection, _, wanted| {
-        let (plan, quiet_deploy) = planned(connection, wanted, &args.pipeline).map_err(|e| tell(&e))?;
-        empty &= plan.is_empty();
-        all.push(saved(connection, wanted, &plan));
-        let color = super::super::report::style(shared).color;
-        text.push_str(&head(connection, wanted));
-        text.push_str(&show(&plan, connection.client.host(), color));
-        if quiet_deploy && !plan.is_empty() {
-            text.push_str("the source is as it was deployed: `pipec deploy --refresh` does this\n");
-        }
-        Ok(())
-    });
+    let outcome =
+        each(&loaded, &found, &args.login, shared, Backends::unless(args.no_build), &mut |connection, _, wanted| {
+            let (plan, quiet_deploy) = planned(connection, wanted, &args.pipeline).map_err(|e| tell(&e))?;
+            empty &= plan.is_empty();
+            all.push(saved(connection, wanted, &plan));
+            let color = super::super::report::style(shared).color;
+            text.push_str(&head(connection, wanted));
+            text.push_str(&show(&plan, connection.client.host(), color));
+            if quiet_deploy && !plan.is_empty() {
+                text.push_str("the source is as it was deployed: `pipec deploy --refresh` does this\n");
+            }
+            Ok(())
+        });
     if outcome != Outcome::Done {
         return outcome;
     }
     let json = json!({ "version": 1, "pipelines": args.pipeline, "projects": all });
     match args.output {
-        Output::Text => super::super::print(&text),
-        Output::Json => super::super::print(&format!("{json:#}\n")),
+        Output::Text => super::super::terminal::print(&text),
+        Output::Json => super::super::terminal::print_json(&json),
     }
     if let Some(dir) = args.save.as_ref().and_then(|f| f.parent()).filter(|d| !d.as_os_str().is_empty() && !d.is_dir())
     {
@@ -51,7 +54,7 @@ pub fn plan(args: &PlanArgs, shared: &Shared) -> Outcome {
     if let Some(file) = &args.save
         && let Err(e) = write_file(file, &json_bytes(&json))
     {
-        eprintln!("pipec: {e}");
+        say!("pipec: {e}");
         return Outcome::Failed;
     }
     if args.detailed_exitcode && !empty { Outcome::Errors } else { Outcome::Done }

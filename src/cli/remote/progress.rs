@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::super::args::Shared;
+use super::super::terminal::say;
 use crate::deploy::{Action, Event};
 
 /// What goes on: a bar on a terminal, lines elsewhere.
@@ -60,7 +61,7 @@ impl View {
 
     fn line(&self, text: &str) {
         if !self.quiet {
-            eprintln!("{text}");
+            say!("{text}");
         }
     }
 

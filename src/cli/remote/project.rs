@@ -1,7 +1,7 @@
 //! A project on its way to a workspace: checked, built, and held against what is there.
 
 use super::super::args::{Login, Shared};
-use super::super::build::{Built, build_one, programs};
+use super::super::build::{Backends, Built, build_one, programs};
 use super::super::{Outcome, no_such, usage};
 use super::connect::{Connection, connect};
 use super::say::tell;
@@ -15,12 +15,13 @@ pub(super) fn each(
     checked: &Checked,
     login: &Login,
     shared: &Shared,
+    backends: Backends,
     work: &mut dyn FnMut(&Connection, &Built<'_>, &Desired) -> Result<(), Outcome>,
 ) -> Outcome {
     for (project, program) in programs(loaded, checked) {
         let result = connect(Some(&program.target), login, shared).and_then(|connection| {
             let user = shared.user.as_deref().unwrap_or(&connection.me.name);
-            let built = build_one(project, program, shared, Some(user))?;
+            let built = build_one(project, program, shared, Some(user), backends)?;
             let wanted = desired(&built.bundle, &built.wheels).map_err(|e| tell(&e))?;
             work(&connection, &built, &wanted)
         });

@@ -4,8 +4,9 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::super::args::{Run as Args, Shared};
-use super::super::build::build_one;
+use super::super::build::{Backends, build_one};
 use super::super::params::given_params;
+use super::super::terminal::say;
 use super::super::{Outcome, no_such, usage};
 use super::connect::{Connection, connect};
 use super::follow::Follow;
@@ -15,7 +16,9 @@ use serde_json::Value;
 
 use crate::deploy::{Journal, desired, is_unchanged};
 use crate::model::{Pipeline, Program, Valid};
+use crate::package::Wheel;
 use crate::project::Project;
+use crate::source::plain;
 use crate::workspace::{FaultKind, RunView};
 
 /// Starts a deployed pipeline and follows it.
@@ -53,12 +56,12 @@ fn start(
 ) -> Result<Outcome, Outcome> {
     let client = &connection.client;
     let user = shared.user.as_deref().unwrap_or(&connection.me.name);
-    let built = build_one(project, program, shared, Some(user))?;
+    let built = build_one(project, program, shared, Some(user), Backends::Without)?;
     let wanted = desired(&built.bundle, &built.wheels).map_err(|e| tell(&e))?;
     let journal = Journal::open(client, &wanted.root, &wanted.project, &wanted.target).map_err(|e| tell(&e))?;
     let Some(deployed) = journal.head().jobs.get(pipeline.name.as_str()) else {
-        eprintln!("pipec: `{}` is not deployed to target `{}`", pipeline.name, wanted.target);
-        eprintln!("  help: `pipec deploy` does that; `pipec run --local` runs it on this machine");
+        say!("pipec: `{}` is not deployed to target `{}`", pipeline.name, wanted.target);
+        say!("  help: `pipec deploy` does that; `pipec run --local` runs it on this machine");
         return Err(Outcome::Failed);
     };
     let declared: Vec<&str> = deployed
@@ -72,20 +75,22 @@ fn start(
     if let Some((name, _)) = params.iter().find(|(name, _)| !declared.contains(&name.as_str())) {
         return Err(usage(format!("what is deployed of `{}` has no param `{name}` yet; deploy first", pipeline.name)));
     }
-    if !shared.quiet && !is_unchanged(&wanted, journal.head()) {
-        eprintln!("note    the source has changed since it was deployed; what is deployed runs");
+    // A wheel that only its own backend can build is not built to look whether it has changed.
+    let comparable = built.wheels.iter().all(Wheel::is_built);
+    if !shared.quiet && comparable && !is_unchanged(&wanted, journal.head()) {
+        say!("note    the source has changed since it was deployed; what is deployed runs");
     }
     let token = args.token.clone().unwrap_or_else(crate::deploy::nonce);
     let id = match client.run_now(deployed.job_id, params, &args.only, &token, &pipeline.name) {
         Err(f) if f.is(FaultKind::Missing) => {
-            eprintln!("pipec: the job {} of `{}` is gone: somebody has deleted it", deployed.job_id, pipeline.name);
-            eprintln!("  help: `pipec deploy --refresh` makes it again");
+            say!("pipec: the job {} of `{}` is gone: somebody has deleted it", deployed.job_id, pipeline.name);
+            say!("  help: `pipec deploy --refresh` makes it again");
             return Err(Outcome::Failed);
         }
         other => other.map_err(tell_fault)?,
     };
     let first = client.run(id).map_err(|f| left(id, f))?;
-    super::super::print(&format!("{}\n", url(client.host(), deployed.job_id, &first)));
+    super::super::terminal::print(&format!("{}\n", url(client.host(), deployed.job_id, &first)));
     if args.no_wait {
         return Ok(Outcome::Done);
     }
@@ -99,7 +104,7 @@ fn url(host: &str, job: i64, run: &RunView) -> String {
 
 /// The run goes on, whatever has happened to us.
 fn left(id: i64, fault: crate::workspace::Fault) -> Outcome {
-    eprintln!("note    the run {id} was started and goes on without us");
+    say!("note    the run {id} was started and goes on without us");
     tell_fault(fault)
 }
 
@@ -116,11 +121,11 @@ fn follow(args: &Args, shared: &Shared, connection: &Connection, job: i64, first
         }
         if args.timeout.is_some_and(|t| began.elapsed() >= Duration::from_secs(t)) {
             view.close();
-            eprintln!(
+            say!(
                 "pipec: the run has not ended after {} seconds, and goes on without us",
                 args.timeout.unwrap_or_default()
             );
-            eprintln!("  help: {}", url(client.host(), job, &run));
+            say!("  help: {}", url(client.host(), job, &run));
             return Err(Outcome::Failed);
         }
         if client.pause(nap).is_err() {
@@ -144,21 +149,25 @@ fn follow(args: &Args, shared: &Shared, connection: &Connection, job: i64, first
     view.close();
     for task in run.tasks.iter().filter(|t| t.is_failure()) {
         let output = client.output(task.id).unwrap_or_default();
-        eprintln!("step {} failed: {}", task.key, if output.error.is_empty() { &task.message } else { &output.error });
+        say!(
+            "step {} failed: {}",
+            plain::line(&task.key),
+            if output.error.is_empty() { &task.message } else { &output.error }
+        );
         for line in [&output.trace, &output.logs].into_iter().flat_map(|t| t.lines()) {
-            eprintln!("    {line}");
+            say!("    {}", plain::log_line(line));
         }
     }
     let page = url(client.host(), job, &run);
     let result = run.result.as_deref().unwrap_or(&run.state).to_lowercase();
     if run.is_success() {
         if !shared.quiet {
-            eprintln!("done    {result}   {page}");
+            say!("done    {result}   {page}");
         }
         return Ok(Outcome::Done);
     }
     let why = if run.message.is_empty() { String::new() } else { format!(": {}", run.message) };
-    eprintln!("failed  {result}{why}\n        {page}");
+    say!("failed  {result}{why}\n        {page}");
     Ok(Outcome::Errors)
 }
 
@@ -167,15 +176,15 @@ fn interrupted(connection: &Connection, job: i64, run: &RunView) -> Outcome {
     let client = &connection.client;
     client.ignore_stop();
     stop().store(false, Ordering::Relaxed);
-    eprintln!();
+    say!();
     let cancel = ask("cancel the run?") == Some(true);
     if cancel {
         match client.cancel(run.id) {
-            Ok(()) => eprintln!("the run {} is being canceled", run.id),
+            Ok(()) => say!("the run {} is being canceled", run.id),
             Err(fault) => return tell_fault(fault),
         }
     } else {
-        eprintln!("the run goes on: {}", url(client.host(), job, run));
+        say!("the run goes on: {}", url(client.host(), job, run));
     }
     Outcome::Interrupted
 }

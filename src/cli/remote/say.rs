@@ -1,11 +1,12 @@
 //! What is said, and asked.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, IsTerminal};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 use super::super::Outcome;
+use super::super::terminal::{say, say_text};
 use super::stop::stop;
 use crate::deploy::DeployError;
 use crate::workspace::Fault;
@@ -13,12 +14,12 @@ use crate::workspace::Fault;
 /// Tells why it did not go.
 pub(super) fn tell(error: &DeployError) -> Outcome {
     if error.is_interrupt() {
-        eprintln!("pipec: interrupted");
+        say!("pipec: interrupted");
         return Outcome::Interrupted;
     }
-    eprintln!("pipec: {error}");
+    say!("pipec: {error}");
     if !error.help().is_empty() {
-        eprintln!("  help: {}", error.help());
+        say!("  help: {}", error.help());
     }
     Outcome::Failed
 }
@@ -32,9 +33,7 @@ pub(super) fn ask(question: &str) -> Option<bool> {
     if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
         return None;
     }
-    eprint!("{question} [y/N] ");
-    // A terminal that takes no question takes no answer either.
-    let _ = std::io::stderr().flush();
+    say_text(&format!("{question} [y/N] "));
     // Ctrl-C ends the question, and reading a line does not notice it.
     let (send, receive) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
@@ -47,7 +46,7 @@ pub(super) fn ask(question: &str) -> Option<bool> {
         match receive.recv_timeout(Duration::from_millis(100)) {
             Ok(answer) => return Some(answer),
             Err(_) if stop().load(Ordering::Relaxed) => {
-                eprintln!();
+                say!();
                 return None;
             }
             Err(RecvTimeoutError::Timeout) => {}

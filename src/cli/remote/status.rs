@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::Outcome;
 use super::super::args::{Output, Shared, Status};
+use super::super::build::Backends;
 use super::super::check::without_errors;
 use super::project::{each, head};
 use super::say::{tell, tell_fault, time};
@@ -20,7 +21,7 @@ pub fn status(args: &Status, shared: &Shared) -> Outcome {
     };
     let mut all: Vec<Value> = Vec::new();
     let mut text = String::new();
-    let outcome = each(&loaded, &found, &args.login, shared, &mut |connection, _, wanted| {
+    let outcome = each(&loaded, &found, &args.login, shared, Backends::Without, &mut |connection, _, wanted| {
         let client = &connection.client;
         let journal = Journal::open(client, &wanted.root, &wanted.project, &wanted.target).map_err(|e| tell(&e))?;
         let state = journal.head();
@@ -72,8 +73,8 @@ pub fn status(args: &Status, shared: &Shared) -> Outcome {
         return outcome;
     }
     match args.output {
-        Output::Text => super::super::print(&text),
-        Output::Json => super::super::print(&format!("{:#}\n", json!({ "version": 1, "projects": all }))),
+        Output::Text => super::super::terminal::print(&text),
+        Output::Json => super::super::terminal::print_json(&json!({ "version": 1, "projects": all })),
     }
     Outcome::Done
 }

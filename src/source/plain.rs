@@ -1,0 +1,182 @@
+//! Text from elsewhere, made fit for a terminal and for the log of a CI service.
+//!
+//! Source, file names, keys of imported files, answers of servers and logs of steps may hold anything: escape sequences
+//! that move the cursor or retitle the window, marks that reorder a line, and lines that a CI service takes as commands.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// The most characters of a message that are shown.
+const MAX_LINE: usize = 4000;
+
+/// Whether a character is not shown as itself: control characters, and marks that reorder or hide what is around them.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || is_bidirectional(c)
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{200b}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Whether a character changes the direction of the text around it (Trojan Source, CVE-2021-42574).
+pub fn is_bidirectional(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A text as one line: what is hidden, line ends too, is written as an escape; a long text is cut.
+pub fn line(text: &str) -> Cow<'_, str> {
+    let long = text.len() > MAX_LINE;
+    if !long && !text.chars().any(is_hidden) && !is_command(text) {
+        return Cow::Borrowed(text);
+    }
+    let cut = text.char_indices().nth(MAX_LINE).map_or(text.len(), |(at, _)| at);
+    let (shown, rest) = text.split_at_checked(cut).unwrap_or((text, ""));
+    let mut out = escaped(shown, &[]);
+    if !rest.is_empty() {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "... ({} more characters)", rest.chars().count());
+    }
+    Cow::Owned(without_commands(&out))
+}
+
+/// A text of several lines: line ends and tabs stay, what else is hidden is written as an escape.
+pub fn lines(text: &str) -> Cow<'_, str> {
+    let kept = |c: char| matches!(c, '\n' | '\t');
+    if !text.chars().any(|c| is_hidden(c) && !kept(c)) && !text.lines().any(is_command) {
+        return Cow::Borrowed(text);
+    }
+    let text = escaped(&text.replace("\r\n", "\n"), &['\n', '\t']);
+    Cow::Owned(text.split('\n').map(without_commands).collect::<Vec<_>>().join("\n"))
+}
+
+/// A line of a log, its colours taken out.
+pub fn log_line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("\u{1b}[") {
+        let (before, sequence) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        let parameters = sequence.get(2..).unwrap_or("");
+        let end = parameters.find(|c: char| !(c.is_ascii_digit() || c == ';')).unwrap_or(parameters.len());
+        out.push_str(before);
+        if parameters.get(end..).is_some_and(|p| p.starts_with('m')) {
+            rest = parameters.get(end + 1..).unwrap_or("");
+        } else {
+            out.push_str("\u{1b}[");
+            rest = parameters;
+        }
+    }
+    out.push_str(rest);
+    line(&out).into_owned()
+}
+
+/// Bytes of source for a drawing: hidden characters are replaced by others of their length, so that carets stay right.
+pub fn same_length(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let Ok(text) = std::str::from_utf8(bytes) else { return Cow::Borrowed(bytes) };
+    let kept = |c: char| matches!(c, '\n' | '\t' | '\r');
+    if !text.chars().any(|c| is_hidden(c) && !kept(c)) && !text.contains("##[") {
+        return Cow::Borrowed(bytes);
+    }
+    let stand_in = |c: char| match c.len_utf8() {
+        1 => "?",
+        2 => "\u{bf}",
+        3 => "\u{fffd}",
+        _ => "\u{1f6ab}",
+    };
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if is_hidden(c) && !kept(c) => out.push_str(stand_in(c)),
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out.replace("##[", "##(").into_bytes())
+}
+
+/// JSON text in which hidden characters outside of ASCII are escapes: the same value, safe to print.
+pub fn json(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() && !text.contains('\u{7f}') || !text.chars().any(|c| is_hidden(c) && c != '\n') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut units = [0; 2];
+    for c in text.chars() {
+        if is_hidden(c) && c != '\n' {
+            for unit in c.encode_utf16(&mut units) {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn escaped(text: &str, kept: &[char]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if kept.contains(&c) || !is_hidden(c) => out.push(c),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            c => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\u{{{:x}}}", c as u32);
+            }
+        }
+    }
+    out
+}
+
+/// Whether a CI service would take a line as a command: GitHub Actions and Azure Pipelines do so anywhere on stdout and
+/// stderr.
+fn is_command(line: &str) -> bool {
+    line.trim_start().starts_with("::") || line.contains("##[") || line.contains("##vso[")
+}
+
+fn without_commands(line: &str) -> String {
+    let text = line.replace("##[", "##\\[").replace("##vso[", "##vso\\[");
+    match text.trim_start().starts_with("::") {
+        true => text.replacen("::", "\\::", 1),
+        false => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_reaches_a_terminal_but_text() {
+        assert_eq!(line("a\u{1b}]0;x\u{7}b\nc\u{9b}31m"), "a\\u{1b}]0;x\\u{7}b\\nc\\u{9b}31m");
+        assert_eq!(line("is \u{202e}drow"), "is \\u{202e}drow");
+        assert_eq!(lines("a\tb\r\nc\u{1b}[2J"), "a\tb\nc\\u{1b}[2J");
+        assert_eq!(log_line("\u{1b}[1;31mred\u{1b}[0m \u{1b}[2Jgone"), "red \\u{1b}[2Jgone");
+        assert!(matches!(line("Grüße, 世界"), Cow::Borrowed(_)));
+        assert!(line(&"x".repeat(10_000)).ends_with("(6000 more characters)"));
+    }
+
+    #[test]
+    fn no_line_is_a_command_of_a_ci_service() {
+        assert_eq!(lines("x\n  ::error::fake\n##[add-path]/tmp"), "x\n  \\::error::fake\n##\\[add-path]/tmp");
+        assert_eq!(line("a\n::set-output"), "a\\n::set-output");
+        assert_eq!(line("##vso[task.setvariable]"), "##vso\\[task.setvariable]");
+    }
+
+    #[test]
+    fn drawings_keep_their_places() {
+        for text in ["a\u{1b}[31m", "\u{85}x", "\u{202e}x", "##[x]", "\u{e0041}"] {
+            let shown = same_length(text.as_bytes());
+            assert_eq!(shown.len(), text.len());
+            assert!(!std::str::from_utf8(&shown).unwrap().chars().any(is_hidden));
+        }
+    }
+
+    #[test]
+    fn json_keeps_its_value() {
+        let value = serde_json::json!({ "a": "\u{9b}31m\u{202e}\u{7f}\u{e0041}é" });
+        let text = value.to_string();
+        let safe = json(&text);
+        assert!(!safe.chars().any(is_hidden));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&safe).unwrap(), value);
+    }
+}
