@@ -1,6 +1,8 @@
 //! Any bytes: parsing, checking and lowering end, and every place that is named lies inside its file.
 #![no_main]
 
+mod shared;
+
 use std::path::{Path, PathBuf};
 
 use libfuzzer_sys::fuzz_target;
@@ -14,13 +16,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(loaded) = load(&[PathBuf::from("main.pipe")], &files) else { return };
     let options = Options { all_targets: true, ..Options::default() };
     let Ok(checked) = check(&loaded, &files, &options) else { return };
-    for d in &checked.diagnostics {
-        let places = d.related.iter().map(|l| l.span).chain(d.fixes.iter().flat_map(|f| f.edits.iter().map(|(s, _)| *s)));
-        for span in std::iter::once(d.span).chain(places) {
-            let text = loaded.sources.text(span.file);
-            assert!(text.get(span.start as usize..span.end as usize).is_some(), "{span:?} is no part of the text: {}", d.message);
-        }
-    }
+    shared::places(&checked.diagnostics, &loaded.sources);
     for program in checked.programs.iter().flatten() {
         pipec::lower::lower(program, &[], &Default::default(), Path::new(""), &Default::default());
     }

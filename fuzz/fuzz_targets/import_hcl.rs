@@ -1,0 +1,8 @@
+//! A configuration of Terraform. Reading it ends, messages point into it, and what is written is a program.
+#![no_main]
+
+mod shared;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| shared::import("main.tf", bytes));
