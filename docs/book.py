@@ -20,7 +20,7 @@ CONTENTS = [
     ("How to", ["howto/gpu.md", "howto/serverless.md", "howto/targets.md", "howto/secrets.md", "ci.md", "deploy.md", "migrate.md"]),
     ("Use", ["install.md", "editors.md", "graph.md", "advise.md"]),
     ("Look up", ["fields.md", "limits.md", "performance.md"]),
-    ("Understand", ["compare.md", "architecture.md"]),
+    ("Understand", ["security.md", "compare.md", "architecture.md"]),
 ]
 BOOK = """[book]
 title = "pipec"

@@ -867,6 +867,37 @@ fn a_job_that_turns_up_late_is_taken_away_by_the_next_deployment() {
     assert!(!workspace.inner().jobs.contains_key(&900));
 }
 
+/// After a deployment that broke off while it changed a job, a job with the same tag is somebody's copy, and not ours.
+#[test]
+fn a_copy_that_somebody_made_is_left_alone() {
+    let (workspace, shop) =
+        (Workspace::start(), Project::of("pipeline p {\n  step a {\n    notebook \"/n\"\n  }\n}\n"));
+    run(&workspace, shop.path(), &["deploy"]).ok();
+    {
+        let mut inner = workspace.inner();
+        let mut copy = inner.jobs.first_key_value().unwrap().1.clone();
+        copy.created += 5_000;
+        inner.jobs.insert(900, copy);
+    }
+    shop.edit("main.pipe", "/n", "/m");
+    // Which request the update is, another workspace shows.
+    let (twin, other) = (Workspace::start(), Project::of("pipeline p {\n  step a {\n    notebook \"/n\"\n  }\n}\n"));
+    run(&twin, other.path(), &["deploy"]).ok();
+    other.edit("main.pipe", "/n", "/m");
+    twin.take_log();
+    run(&twin, other.path(), &["deploy"]).ok();
+    let at = twin.take_log().iter().position(|asked| asked.path == "/api/2.2/jobs/reset").unwrap();
+    workspace.trouble(&[Fault { at, when: When::Before, trouble: Trouble::Status(400, None) }]);
+    let refused = run(&workspace, shop.path(), &["deploy"]);
+    assert!(refused.code == Some(3) && refused.err.contains("HTTP 400"), "{}", refused.err);
+    workspace.trouble(&[]);
+    run(&workspace, shop.path(), &["deploy"]).ok();
+    assert_eq!(workspace.inner().jobs.len(), 2, "the copy is gone");
+    assert!(workspace.inner().jobs.contains_key(&900));
+    let own = workspace.inner().jobs.iter().find(|(id, _)| **id != 900).unwrap().1.settings.to_string();
+    assert!(own.contains("\"/m\""), "{own}");
+}
+
 #[test]
 fn the_owner_may_be_named_in_the_source() {
     let (workspace, shop) = (Workspace::start(), Project::shop());

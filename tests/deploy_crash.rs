@@ -203,6 +203,8 @@ fn settings(workspace: &Workspace) -> BTreeMap<String, Value> {
         .values()
         .map(|job| {
             let mut settings = job.settings.clone();
+            let tag = settings["tags"]["pipec"].as_str().map(|t| workspace::without_nonce(t).to_owned());
+            settings["tags"]["pipec"] = tag.into();
             for task in settings["tasks"].as_array_mut().unwrap() {
                 if let Some(id) = task.pointer_mut("/run_job_task/job_id") {
                     *id = name(id.as_i64().unwrap()).into();

@@ -480,6 +480,19 @@ fn offsets_stay_inside_of_files_that_are_no_text() {
 }
 
 #[test]
+fn a_module_that_is_no_text_is_shown_where_it_stops_to_be() {
+    let p = Project::new(
+        "module",
+        "package app = \".\"\nenvironment ml {\n  environment_version = \"4\"\n}\npipeline p on ml {\n  step a {\n    python app.steps:run()\n  }\n}\n",
+    );
+    p.write("pyproject.toml", "[project]\nname = \"app\"\nversion = \"1\"\n")
+        .write("app/__init__.py", "")
+        .write("app/steps.py", b"def run():\n  x = \"\x90\x8f\xd1\"\n");
+    let (exit, said) = p.check();
+    assert!(exit == 1 && said.contains("E0709"), "{said}");
+}
+
+#[test]
 fn a_backticked_name_may_hold_what_opens_and_quotes() {
     let p = Project::new(
         "backticks",
@@ -540,4 +553,143 @@ fn paths_of_projects_are_found_by_nobody_else() {
     assert!(output.status.code() == Some(2) && said.contains("no `.pipe` file"), "{said}");
     let output = p.command(&["check"]).current_dir(Path::new(&p.dir)).output().unwrap();
     assert_eq!(output.status.code(), Some(0));
+}
+
+// ---- servers ----
+
+/// A server that gives the same answer to everything, and counts.
+struct Server {
+    address: String,
+    asked: std::sync::Arc<std::sync::Mutex<Vec<String>>>,
+}
+
+impl Server {
+    /// `answer` makes the body for a path.
+    fn start(answer: impl Fn(&str, &str) -> Vec<u8> + Send + 'static) -> Server {
+        use std::io::{BufRead, BufReader, Read, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let (log, own) = (asked.clone(), address.clone());
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(mut stream) = stream else { continue };
+                let mut reader = BufReader::new(stream.try_clone().unwrap());
+                let (mut head, mut length) = (String::new(), 0);
+                loop {
+                    let mut line = String::new();
+                    if reader.read_line(&mut line).unwrap_or(0) == 0 || line == "\r\n" {
+                        break;
+                    }
+                    if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                        length = value.trim().parse().unwrap_or(0);
+                    }
+                    head.push_str(&line);
+                }
+                let mut body = vec![0; length];
+                let _ = reader.read_exact(&mut body);
+                let path = head.split(' ').nth(1).unwrap_or("").to_owned();
+                let answer = answer(&path, &own);
+                log.lock().unwrap().push(path);
+                let _ = write!(
+                    stream,
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                    answer.len()
+                );
+                let _ = stream.write_all(&answer);
+            }
+        });
+        Server { address, asked }
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+impl Project {
+    /// A command against a server, with nothing of the user's own.
+    fn against(&self, server: &Server, arguments: &[&str], variables: &[(&str, &str)]) -> (i32, String) {
+        let mut command = self.command(arguments);
+        command
+            .env("DATABRICKS_HOST", &server.address)
+            .env("HOME", &self.outside)
+            .env("DATABRICKS_CONFIG_FILE", "/nowhere");
+        for name in ["DATABRICKS_TOKEN", "DATABRICKS_CLIENT_ID", "DATABRICKS_CLIENT_SECRET"] {
+            command.env_remove(name);
+        }
+        let output = command.envs(variables.iter().copied()).output().unwrap();
+        (output.status.code().unwrap_or(-1), String::from_utf8(output.stderr).unwrap())
+    }
+}
+
+#[test]
+fn lists_without_end_and_answers_without_end_are_errors() {
+    let p = Project::new("endless", STEP);
+    let token = [("DATABRICKS_TOKEN", "dapi-x")];
+    let server = Server::start(|_, _| {
+        br#"{"userName": "a@example.org", "next_page_token": "again", "objects": [], "jobs": []}"#.to_vec()
+    });
+    let (exit, said) = p.against(&server, &["plan"], &token);
+    assert!(exit == 3 && said.contains("has no end"), "{said}");
+    assert!(server.asked().len() < 20, "{:?}", server.asked());
+    let server = Server::start(|path, _| match path.contains("scim") {
+        true => br#"{"userName": "a@example.org"}"#.to_vec(),
+        false => [b"{\"objects\": [] , \"x\": \"", vec![b'x'; 80 << 20].as_slice(), b"\"}"].concat(),
+    });
+    let (exit, said) = p.against(&server, &["plan"], &token);
+    assert!(exit == 3 && said.contains("larger than 64 MiB"), "{said}");
+}
+
+#[test]
+fn credentials_go_to_no_other_site() {
+    let p = Project::new("sites", STEP);
+    let client = [("DATABRICKS_CLIENT_ID", "id"), ("DATABRICKS_CLIENT_SECRET", "SECRET")];
+    for named in ["https://evil.example/token", "https://azuredatabricks.net.evil.example/token"] {
+        let server = Server::start(move |path, _| match path.contains(".well-known") {
+            true => format!("{{\"token_endpoint\": \"{named}\"}}").into_bytes(),
+            false => b"{}".to_vec(),
+        });
+        let (exit, said) = p.against(&server, &["auth"], &client);
+        assert!(exit != 0 && said.contains("is on another site") && !said.contains("SECRET"), "{said}");
+        assert!(server.asked().iter().all(|path| path.contains(".well-known")), "{:?}", server.asked());
+    }
+    // Its own host is fine.
+    let server = Server::start(|path, own| match path {
+        p if p.contains(".well-known") => format!("{{\"token_endpoint\": \"{own}/oidc/v1/token\"}}").into_bytes(),
+        "/oidc/v1/token" => br#"{"access_token": "t", "expires_in": 3600}"#.to_vec(),
+        _ => br#"{"userName": "a@example.org"}"#.to_vec(),
+    });
+    let (exit, said) = p.against(&server, &["auth"], &client);
+    assert!(exit == 0 && server.asked().iter().any(|path| path == "/oidc/v1/token"), "{said}");
+}
+
+/// A file of somebody else in a directory above would say which host a token goes to.
+#[cfg(target_os = "linux")]
+#[test]
+fn files_of_other_users_above_are_refused() {
+    let p = Project::new(
+        "owners",
+        &format!(
+            "target t {{\n  default = true\n  workspace {{\n    host = \"https://evil.example\"\n  }}\n}}\n{STEP}"
+        ),
+    );
+    std::fs::create_dir_all(p.dir.join("below")).unwrap();
+    // Only root can give files away; for others there is nothing to try.
+    if std::os::unix::fs::chown(p.dir.join("main.pipe"), Some(12345), None).is_err() {
+        return;
+    }
+    for arguments in [&["auth"][..], &["check"], &["deploy"]] {
+        let output =
+            p.command(arguments).current_dir(p.dir.join("below")).env("DATABRICKS_TOKEN", "dapi-x").output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        // `auth` goes on without a project.
+        let refused = said.contains("belongs to another user") || arguments == ["auth"];
+        let out = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.code() == Some(2) && refused, "{arguments:?}: {said}");
+        assert!(!said.contains("evil.example") && !out.contains("evil.example"), "{arguments:?}: {said}{out}");
+    }
+    // Named, it is trusted.
+    let output = p.command(&["check", ".."]).current_dir(p.dir.join("below")).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -89,6 +89,14 @@ pub fn apply(journal: &mut Journal<'_>, work: &Apply<'_>) -> Result<Applied, Dep
             (j.pipeline.clone(), wanted.or(known).map(payload::name).unwrap_or_default().to_owned())
         })
         .collect();
+    // What a creation has made is known by this, even if it gets no answer.
+    let creations: BTreeMap<String, String> = work
+        .plan
+        .jobs
+        .iter()
+        .filter(|j| j.action == Action::Create)
+        .map(|j| (j.pipeline.clone(), super::journal::nonce()))
+        .collect();
     let key = journal.lock(
         &work.owner,
         work.plan.serial,
@@ -104,13 +112,17 @@ pub fn apply(journal: &mut Journal<'_>, work: &Apply<'_>) -> Result<Applied, Dep
             jobs.extend(touched.clone());
             let mut files = work.plan.uploads.clone();
             files.extend(before.files);
-            state.pending = Some(Pending { what: "deploy".to_owned(), jobs, files });
+            let mut begun = before.creations;
+            for (pipeline, nonce) in &creations {
+                begun.entry(pipeline.clone()).or_default().push(nonce.clone());
+            }
+            state.pending = Some(Pending { what: "deploy".to_owned(), jobs, files, creations: begun });
         },
     )?;
     let mut state = journal.head().clone();
     let hold = Hold::new(journal, work.client, key);
     let outcome = hold.during(|| {
-        let applied = steps(work, &mut state, &hold)?;
+        let applied = steps(work, &creations, &mut state, &hold)?;
         hold.check()?;
         tidy(work, &mut state, &hold)?;
         Ok(applied)
@@ -141,7 +153,9 @@ fn tidy(work: &Apply<'_>, state: &mut State, hold: &Hold<'_, '_>) -> Result<(), 
     generation(state, work, over);
     open.extend(work.again());
     if !open.is_empty() {
-        state.pending = Some(Pending { what: "deploy".to_owned(), jobs: open, files: wait });
+        let mut creations = left.creations;
+        creations.retain(|pipeline, _| open.contains_key(pipeline));
+        state.pending = Some(Pending { what: "deploy".to_owned(), jobs: open, files: wait, creations });
     }
     if work.plan.jobs.iter().any(|j| j.action == Action::Delete) {
         // Runs of jobs that are gone cannot be looked for: the next deployment sweeps.
@@ -202,7 +216,12 @@ fn generation(state: &mut State, work: &Apply<'_>, left: Vec<String>) {
     state.generations.push(Generation { serial: state.serial + 1, until: None, paths });
 }
 
-fn steps(work: &Apply<'_>, state: &mut State, hold: &Hold<'_, '_>) -> Result<Applied, DeployError> {
+fn steps(
+    work: &Apply<'_>,
+    creations: &BTreeMap<String, String>,
+    state: &mut State,
+    hold: &Hold<'_, '_>,
+) -> Result<Applied, DeployError> {
     upload(work, hold)?;
     for (pipeline, id) in &work.plan.twice {
         hold.check()?;
@@ -237,7 +256,9 @@ fn steps(work: &Apply<'_>, state: &mut State, hold: &Hold<'_, '_>) -> Result<App
         }
         waiting = rest;
         let known: BTreeMap<&str, i64> = ids.iter().map(|(p, id)| (p.as_str(), *id)).collect();
-        let results = in_parallel(&ready, |(plan, job)| one_job(work, plan, job, &known, state, hold));
+        let results = in_parallel(&ready, |(plan, job)| {
+            one_job(work, plan, job, Known { ids: &known, creation: creations.get(&job.pipeline) }, state, hold)
+        });
         let mut failed = None;
         for ((plan, job), result) in ready.iter().zip(results) {
             let (deployed, error) = result;
@@ -269,16 +290,26 @@ fn steps(work: &Apply<'_>, state: &mut State, hold: &Hold<'_, '_>) -> Result<App
     Ok(Applied { jobs: state.ids() })
 }
 
+/// What is known while one job is brought to where it should be.
+#[derive(Clone, Copy)]
+struct Known<'k> {
+    /// The ids of other jobs.
+    ids: &'k BTreeMap<&'k str, i64>,
+    /// The nonce of its creation.
+    creation: Option<&'k String>,
+}
+
 /// Brings one job to where it should be. What was done is given even when the rest fails.
 fn one_job(
     work: &Apply<'_>,
     plan: &JobPlan,
     job: &DesiredJob,
-    known: &BTreeMap<&str, i64>,
+    known: Known<'_>,
     state: &State,
     hold: &Hold<'_, '_>,
 ) -> (Option<Deployed>, Option<DeployError>) {
-    let body = filled(job, known);
+    let nonce = if plan.action == Action::Create { known.creation } else { plan.nonce.as_ref() };
+    let body = filled(job, known.ids, nonce.map(String::as_str));
     let before = state.jobs.get(&job.pipeline);
     if !plan.is_empty()
         && let Err(e) = hold.check()
@@ -308,14 +339,20 @@ fn one_job(
     let mut deployed = match (plan.action, before) {
         (Action::Keep, Some(before)) => before.clone(),
         // A new job has nobody else's permissions.
-        (Action::Create, _) => {
-            Deployed { job_id: id, sent: body, grants: None, uses: job.uses.clone(), filled: Vec::new() }
-        }
+        (Action::Create, _) => Deployed {
+            job_id: id,
+            sent: body,
+            grants: None,
+            uses: job.uses.clone(),
+            nonce: nonce.cloned(),
+            filled: Vec::new(),
+        },
         _ => Deployed {
             job_id: id,
             sent: body,
             grants: before.and_then(|b| b.grants.clone()),
             uses: job.uses.clone(),
+            nonce: nonce.cloned(),
             filled: Vec::new(),
         },
     };
@@ -367,7 +404,10 @@ fn create(work: &Apply<'_>, job: &DesiredJob, body: &Value) -> Result<i64, Fault
                 // The service may still be at it.
                 for nap in [200, 800, 2_000] {
                     work.client.pause(Duration::from_millis(nap))?;
-                    if let Some(found) = tagged(work.client, &job.tag, [payload::name(body)])?.first() {
+                    // A copy that somebody has made of an older one is not what this creation made.
+                    let own = payload::tag_of(body);
+                    let found = tagged(work.client, &job.tag, [payload::name(body)])?;
+                    if let Some(found) = found.iter().find(|f| f.tag() == own) {
                         return Ok(found.id);
                     }
                 }

@@ -7,7 +7,7 @@ use super::apply::Event;
 use super::desired::Desired;
 use super::error::DeployError;
 use super::hold::Hold;
-use super::identity::tag;
+use super::identity::{nonce_of, tag};
 use super::journal::Journal;
 use super::payload;
 use super::plan::Action;
@@ -38,7 +38,10 @@ pub fn doomed(client: &Client, journal: &Journal<'_>, desired: &Desired) -> Resu
     // A deployment that broke off may have created jobs that the state does not know.
     for (pipeline, name) in state.pending.iter().flat_map(|p| &p.jobs) {
         let tag = tag(&state.project, &state.target, &state.root, pipeline);
-        for id in tagged(client, &tag, [name.as_str()])?.into_iter().map(|j| j.id) {
+        let creations = state.pending.as_ref().and_then(|p| p.creations.get(pipeline)).cloned().unwrap_or_default();
+        let made = |value: &str| nonce_of(value, &tag).is_some_and(|n| creations.iter().any(|c| c.starts_with(n)));
+        let found = tagged(client, &tag, [name.as_str()])?;
+        for id in found.into_iter().filter(|j| j.tag().is_some_and(made)).map(|j| j.id) {
             if !jobs.iter().any(|(_, known)| *known == id) {
                 jobs.push((pipeline.clone(), id));
             }

@@ -20,9 +20,43 @@ pub fn tag(project: &str, target: &str, root: &str, pipeline: &str) -> String {
     format!("{readable}-{}", digest.get(..16).unwrap_or_default())
 }
 
+/// Characters of a nonce in a tag.
+const NONCE: usize = 8;
+
+/// The value for a job that one creation makes: the tag, and a nonce by which that creation knows what it has made, however
+/// often it had to ask. A copy that somebody makes of an older job carries another nonce, or none.
+pub fn created(tag: &str, nonce: &str) -> String {
+    let (readable, digest) = tag.rsplit_once('-').unwrap_or(("", tag));
+    let nonce = nonce.get(..NONCE).unwrap_or(nonce);
+    let room = 63usize.saturating_sub(digest.len() + nonce.len() + 2);
+    format!("{}-{digest}-{nonce}", readable.get(..room).unwrap_or(readable))
+}
+
+/// Whether a tag of a job is `tag`, with or without a nonce.
+pub fn is_tagged(value: &str, tag: &str) -> bool {
+    value == tag || nonce_of(value, tag).is_some()
+}
+
+/// The nonce of a creation in the tag of a job, if it is `tag` with one.
+pub fn nonce_of<'v>(value: &'v str, tag: &str) -> Option<&'v str> {
+    let (_, nonce) = value.rsplit_once('-')?;
+    (nonce.len() == NONCE && created(tag, nonce) == value).then_some(nonce)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::tag;
+    use super::{created, is_tagged, nonce_of, tag};
+
+    #[test]
+    fn a_nonce_is_found_again_and_belongs_to_one_tag() {
+        for pipeline in ["train", &"p".repeat(100)] {
+            let (own, other) = (tag("churn", "dev", "/", pipeline), tag("churn", "prod", "/", pipeline));
+            let value = created(&own, "0123456789abcdef");
+            assert!(value.len() <= 63 && is_tagged(&value, &own) && is_tagged(&own, &own), "{value}");
+            assert_eq!((nonce_of(&value, &own), nonce_of(&own, &own)), (Some("01234567"), None));
+            assert!(!is_tagged(&value, &other) && nonce_of(&value, &other).is_none());
+        }
+    }
 
     #[test]
     fn a_tag_is_one_that_every_cloud_takes() {

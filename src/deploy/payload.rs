@@ -28,6 +28,11 @@ pub(super) fn put_tag(body: &mut Value, value: String) -> bool {
     tags.len() <= most as usize
 }
 
+/// The value of the tag of a payload.
+pub(super) fn tag_of(body: &Value) -> Option<&str> {
+    body.get("tags")?.get(TAG)?.as_str()
+}
+
 /// The name under which a job is listed.
 pub(super) fn name(body: &Value) -> &str {
     body.get("name").and_then(Value::as_str).unwrap_or("Untitled")

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::desired::{Desired, DesiredJob};
 use super::diff::{Difference, diff, drift};
-use super::payload::{renamed, texts, without_paths};
+use super::identity::{TAG, created, nonce_of};
+use super::payload::{renamed, tag_of, texts, without_paths};
 use super::state::{Deployed, Placed, State};
 use super::survey::{Found, Survey};
 use crate::package::sha256_hex;
@@ -27,13 +28,13 @@ pub struct Plan {
     pub uploads: Vec<String>,
     /// Those among them that were there, as far as the state knows.
     pub missing: Vec<String>,
-    /// Jobs that are there a second time and go, with their pipelines.
+    /// Jobs that what broke off has made a second time, and that go, with their pipelines.
     pub twice: Vec<(String, i64)>,
+    /// Jobs that carry our tag and were made by others, with their pipelines: they are left alone.
+    pub copies: Vec<(String, i64)>,
     /// The state is to be written even if nothing else is to be done: something was begun and has not ended, or the state
     /// says other than what is wanted and there.
     pub unfinished: bool,
-    /// The pipelines among those in `twice` of which a deployment that broke off may have made them.
-    pub ours_twice: Vec<String>,
 }
 
 /// What happens to a job.
@@ -89,6 +90,8 @@ pub struct JobPlan {
     pub grants: Option<(Vec<Principal>, Vec<Principal>)>,
     /// How many steps it has when all is done.
     pub steps: usize,
+    /// The nonce in its tag, of a job that is there.
+    pub nonce: Option<String>,
 }
 
 /// What happens to a file.
@@ -144,6 +147,7 @@ impl Plan {
                 "files": a.files.iter().map(|(c, f)| json!({ "change": match c { '+' => "new", '-' => "gone", _ => "changed" }, "path": f })).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
             "uploads": self.uploads,
+            "copies": self.copies.iter().map(|(p, id)| json!({ "pipeline": p, "job_id": id })).collect::<Vec<_>>(),
             "duplicates": self.twice.iter().map(|(p, id)| json!({ "pipeline": p, "job_id": id })).collect::<Vec<_>>(),
         })
     }
@@ -179,6 +183,7 @@ impl JobPlan {
             files: Vec::new(),
             grants: None,
             steps: 0,
+            nonce: None,
         }
     }
 
@@ -191,8 +196,10 @@ impl JobPlan {
 /// Whether all is as it was deployed last, as far as the state can say: the jobs themselves are not looked at.
 pub fn is_unchanged(desired: &Desired, state: &State) -> bool {
     let ids: BTreeMap<&str, i64> = state.jobs.iter().map(|(p, d)| (p.as_str(), d.job_id)).collect();
-    let same_settings =
-        |job: &DesiredJob| state.jobs.get(&job.pipeline).is_some_and(|d| diff(&d.sent, &filled(job, &ids)).is_empty());
+    let same_settings = |job: &DesiredJob| {
+        let deployed = state.jobs.get(&job.pipeline);
+        deployed.is_some_and(|d| diff(&d.sent, &filled(job, &ids, d.nonce.as_deref())).is_empty())
+    };
     state.serial > 0
         && state.pending.is_none()
         && state.jobs.len() == desired.jobs.len()
@@ -200,9 +207,12 @@ pub fn is_unchanged(desired: &Desired, state: &State) -> bool {
         && desired.jobs.iter().all(same_settings)
 }
 
-/// The settings with the job ids that are known.
-pub(super) fn filled(job: &DesiredJob, ids: &BTreeMap<&str, i64>) -> Value {
+/// The settings with the job ids that are known, and the nonce of the creation in the tag.
+pub(super) fn filled(job: &DesiredJob, ids: &BTreeMap<&str, i64>, nonce: Option<&str>) -> Value {
     let mut body = job.body.clone();
+    if let (Some(nonce), Some(slot)) = (nonce, body.pointer_mut(&format!("/tags/{TAG}"))) {
+        *slot = created(&job.tag, nonce).into();
+    }
     for late in &job.late {
         if let (Some(id), Some(slot)) = (ids.get(late.pipeline.as_str()), body.pointer_mut(&late.pointer)) {
             *slot = (*id).into();
@@ -265,8 +275,8 @@ pub fn plan(desired: &Desired, state: &State, survey: &Survey, only: &[String]) 
         missing: uploads.iter().filter(|u| state.artifacts.iter().any(|a| a.path == **u)).cloned().collect(),
         uploads,
         twice: survey.twice.iter().filter(|(p, _)| chosen(p)).cloned().collect(),
+        copies: survey.copies.iter().filter(|(p, _)| chosen(p)).cloned().collect(),
         unfinished: state.pending.is_some() || is_behind(desired, state, only),
-        ours_twice: state.pending.iter().flat_map(|p| p.jobs.keys().cloned()).collect(),
     }
 }
 
@@ -323,7 +333,13 @@ fn job_plan(
     words: &BTreeMap<String, String>,
     unfinished: bool,
 ) -> JobPlan {
-    let body = filled(job, known);
+    let live_nonce = match found {
+        Some(Found::Live(live, _)) => tag_of(&live.settings).and_then(|value| nonce_of(value, &job.tag)),
+        _ => None,
+    };
+    // Of a job that the state does not know, what it carries.
+    let nonce = deployed.map_or(live_nonce, |d| d.nonce.as_deref());
+    let body = filled(job, known, nonce);
     let mut out = JobPlan { broke_off: unfinished, steps: job.steps(), ..JobPlan::keep(&job.pipeline) };
     let Some(Found::Live(live, grants)) = found else {
         out.action = Action::Create;
@@ -334,6 +350,7 @@ fn job_plan(
         return out;
     };
     out.job_id = Some(live.id);
+    out.nonce = nonce.map(str::to_owned);
     let base = match deployed {
         Some(deployed) => &deployed.sent,
         None => {

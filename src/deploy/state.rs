@@ -70,6 +70,10 @@ pub struct Pending {
     /// Files that were about to be uploaded.
     #[serde(default)]
     pub files: Vec<String>,
+    /// For the pipelines whose jobs were about to be created, the nonces of those creations: only what carries one of them
+    /// was made by what broke off.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub creations: BTreeMap<String, Vec<String>>,
 }
 
 /// A job that was deployed.
@@ -84,6 +88,9 @@ pub struct Deployed {
     /// The files that it needs.
     #[serde(default)]
     pub uses: Vec<String>,
+    /// The nonce of the creation that made it, as in its tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
     /// How the settings differed when they were read back: what the service fills in by itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub filled: Vec<Difference>,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::desired::Desired;
 use super::error::DeployError;
-use super::identity::{TAG, tag};
+use super::identity::{TAG, is_tagged, nonce_of, tag};
 use super::payload;
 use super::state::State;
 use crate::workspace::{Client, EntryKind, Fault, ListedJob, LiveJob, Principal};
@@ -14,8 +14,11 @@ use crate::workspace::{Client, EntryKind, Fault, ListedJob, LiveJob, Principal};
 pub struct Survey {
     /// By pipeline.
     pub jobs: BTreeMap<String, Found>,
-    /// Jobs that carry our tag a second time: a request that got no answer made one, and was made again.
+    /// Jobs that a creation which broke off has made a second time: a request that got no answer made one, and was made
+    /// again.
     pub twice: Vec<(String, i64)>,
+    /// Jobs that carry our tag and were not made by what broke off, such as somebody's copy of a job with its tags.
+    pub copies: Vec<(String, i64)>,
     /// Files that are there, with their sizes where the service says them.
     pub files: BTreeMap<String, Option<u64>>,
     /// Folders that are there.
@@ -46,9 +49,11 @@ pub fn survey(client: &Client, desired: &Desired, state: &State) -> Result<Surve
         .collect();
     let looks: Vec<&str> = pipelines.into_iter().collect();
     for (pipeline, look) in looks.iter().zip(in_parallel(&looks, |p| look(client, desired, state, p))) {
-        let (found, twice) = look?;
+        let Looked { found, twice, copies } = look?;
+        let of = |ids: Vec<i64>| ids.into_iter().map(|id| ((*pipeline).to_owned(), id));
         out.jobs.extend(found.map(|f| ((*pipeline).to_owned(), f)));
-        out.twice.extend(twice.into_iter().map(|id| ((*pipeline).to_owned(), id)));
+        out.twice.extend(of(twice));
+        out.copies.extend(of(copies));
     }
     let wanted: Vec<&str> = desired.artifacts.iter().map(|a| a.placed.path.as_str()).collect();
     let mut folders: Vec<String> =
@@ -81,8 +86,17 @@ fn is_below(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// One job, and the ids of those that should not be there.
-fn look(client: &Client, desired: &Desired, state: &State, pipeline: &str) -> Result<(Option<Found>, Vec<i64>), Fault> {
+/// What was found of one pipeline.
+#[derive(Default)]
+struct Looked {
+    found: Option<Found>,
+    /// Made a second time by what broke off.
+    twice: Vec<i64>,
+    /// Made by others.
+    copies: Vec<i64>,
+}
+
+fn look(client: &Client, desired: &Desired, state: &State, pipeline: &str) -> Result<Looked, Fault> {
     let wanted = desired.jobs.iter().find(|j| j.pipeline == pipeline);
     let known = state.jobs.get(pipeline);
     let gone = known.map(|d| Found::Gone(d.job_id));
@@ -92,23 +106,31 @@ fn look(client: &Client, desired: &Desired, state: &State, pipeline: &str) -> Re
     };
     // What was begun may have made one that the state does not know; and so may a state that was lost.
     let begun = state.pending.as_ref().and_then(|p| p.jobs.get(pipeline));
-    let mut twice = Vec::new();
+    let mut out = Looked::default();
     if begun.is_some() || live.is_none() && wanted.is_some() {
         let tag = tag(&desired.project, &desired.target, &desired.root, pipeline);
         let names = wanted.map(|w| payload::name(&w.body)).into_iter().chain(begun.map(String::as_str));
-        for job in tagged(client, &tag, names)? {
+        let creations = state.pending.as_ref().and_then(|p| p.creations.get(pipeline)).map(Vec::as_slice);
+        let is_ours = |job: &ListedJob| {
+            let nonce = job.tag().and_then(|value| nonce_of(value, &tag));
+            nonce.is_some_and(|nonce| creations.unwrap_or_default().iter().any(|c| c.starts_with(nonce)))
+        };
+        // What was begun comes first; of those the oldest is the one that somebody may have run.
+        let (ours, others): (Vec<_>, Vec<_>) = tagged(client, &tag, names)?.into_iter().partition(is_ours);
+        let both = ours.iter().map(|job| (job, true)).chain(others.iter().map(|job| (job, false)));
+        for (job, ours) in both {
             match &live {
                 Some(live) if live.id == job.id => {}
-                // The oldest is the one that somebody may have run.
                 None if wanted.is_some() => live = client.job(job.id)?,
-                _ => twice.push(job.id),
+                _ if ours => out.twice.push(job.id),
+                _ => out.copies.push(job.id),
             }
         }
     }
-    let Some(live) = live else { return Ok((gone, twice)) };
+    let Some(live) = live else { return Ok(Looked { found: gone, ..out }) };
     let matter = wanted.is_some_and(|w| w.grants.is_some() || known.is_some_and(|d| d.grants.is_some()));
     let grants = if matter { Some(client.permissions(live.id)?) } else { None };
-    Ok((Some(Found::Live(Box::new(live), grants)), twice))
+    Ok(Looked { found: Some(Found::Live(Box::new(live), grants)), ..out })
 }
 
 /// The jobs of some names with a tag, the oldest first. They are looked for by name, since that is what the service can
@@ -123,10 +145,17 @@ pub(super) fn tagged<'n>(
     for name in names {
         found.extend(client.jobs_named(name)?);
     }
-    found.retain(|j| j.tags.get(TAG).and_then(|t| t.as_str()) == Some(tag));
+    found.retain(|j| j.tag().is_some_and(|value| is_tagged(value, tag)));
     found.sort_by_key(|j| (j.created, j.id));
     found.dedup_by_key(|j| j.id);
     Ok(found)
+}
+
+impl ListedJob {
+    /// The value of our tag.
+    pub(super) fn tag(&self) -> Option<&str> {
+        self.tags.get(TAG)?.as_str()
+    }
 }
 
 /// Requests at a time: enough to hide the way there and back, few enough for the service's limits.

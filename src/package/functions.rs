@@ -132,7 +132,7 @@ fn callable(module: &Module) -> Vec<(String, Span)> {
 
 fn parse(name: &str, text: &Text, file: FileId) -> Result<Arc<Read>, SyntaxError> {
     if let Some(at) = text.bad {
-        let span = Span::new(file, at, at + '\u{fffd}'.len_utf8() as u32);
+        let span = Span::new(file, at, at + 1);
         return Err(SyntaxError { message: "it is not valid UTF-8".to_owned(), span });
     }
     let module = python::read(&text.text, file, name, text.package)?;

@@ -1,5 +1,6 @@
 //! Requests to a workspace: with a token, a time limit, and as many attempts as are safe.
 
+use std::io::Read;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -346,14 +347,14 @@ impl Client {
         }
         let wait = header(RETRY_AFTER).and_then(|t| retry_after(&t, self.now()));
         let location = header(LOCATION);
-        match response.bytes() {
-            Ok(body) if (200..300).contains(&status) => Attempt::Good(body.to_vec()),
+        match whole(response, MAX_BODY) {
+            Ok(body) if (200..300).contains(&status) => Attempt::Good(body),
             Ok(_) if (300..400).contains(&status) => {
                 let to = location.as_deref().and_then(|l| l.split('?').next()).unwrap_or("nowhere").to_owned();
                 Attempt::Status(status, format!("it sends us to {to}").into_bytes(), None)
             }
-            Ok(body) => Attempt::Status(status, body.to_vec(), wait),
-            Err(e) => Attempt::NoAnswer(because(&e)),
+            Ok(body) => Attempt::Status(status, body, wait),
+            Err(why) => Attempt::NoAnswer(why),
         }
     }
 
@@ -513,7 +514,7 @@ impl Plain for PlainNet<'_> {
                     let status = response.status().as_u16();
                     let location = response.headers().get(LOCATION).and_then(|v| v.to_str().ok()).map(str::to_owned);
                     if !matches!(status, 429 | 500 | 502 | 503 | 504) || attempt >= self.client.options.attempts {
-                        let body = response.bytes().map_err(|e| because(&e))?.to_vec();
+                        let body = whole(response, MAX_PLAIN)?;
                         return Ok(Reply { status, location, body });
                     }
                     None
@@ -533,6 +534,27 @@ impl Plain for PlainNet<'_> {
 
 fn fault(kind: FaultKind, doing: &str, message: &str, help: &str) -> Fault {
     Fault { kind, doing: doing.to_owned(), message: message.to_owned(), help: help.to_owned() }
+}
+
+/// The largest answer of a workspace, in bytes: it gives out files of up to 10 MB in one piece.
+const MAX_BODY: u64 = 64 << 20;
+/// The largest answer of a token server, in bytes.
+const MAX_PLAIN: u64 = 1 << 20;
+
+/// The body of an answer, if it is not too large.
+fn whole(response: Response, most: u64) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    match response.take(most + 1).read_to_end(&mut body) {
+        Ok(_) if body.len() as u64 > most => Err(format!("the answer is larger than {} MiB", most >> 20)),
+        Ok(_) => Ok(body),
+        Err(e) if e.kind() == std::io::ErrorKind::TimedOut => Err("it took too long".to_owned()),
+        Err(e) => {
+            let detail = e.to_string();
+            // The address may hold a query.
+            let plain = !detail.contains("://");
+            Err(if plain { format!("the connection broke: {detail}") } else { "the connection broke".to_owned() })
+        }
+    }
 }
 
 /// What an error comes from, without the address, which may hold a query.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::client::{Body, Client, Request};
 use super::fault::{Fault, FaultKind};
+use super::pages::Pages;
 
 /// What is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,15 +103,13 @@ impl Client {
     pub fn list(&self, folder: &str) -> Result<Option<Vec<Entry>>, Fault> {
         let volume = in_volume(folder);
         let mut out = Vec::new();
-        let mut page: Option<String> = None;
+        let mut pages = Pages::default();
         loop {
             let mut query = Vec::new();
             if !volume {
                 query.push(("path", folder.to_owned()));
             }
-            if let Some(page) = &page {
-                query.push(("page_token", page.clone()));
-            }
+            query.extend(pages.query());
             let request = Request {
                 method: "GET",
                 path: if volume { "/api/2.0/fs/directories" } else { "/api/2.0/workspace/list" },
@@ -128,8 +127,7 @@ impl Client {
             };
             let list = answer.get(if volume { "contents" } else { "objects" }).and_then(Value::as_array);
             out.extend(list.into_iter().flatten().filter_map(entry));
-            page = answer.get("next_page_token").and_then(Value::as_str).filter(|t| !t.is_empty()).map(str::to_owned);
-            if page.is_none() {
+            if !pages.follow(&answer, &request)? {
                 break;
             }
         }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::client::{Body, Client, Request};
 use super::fault::{Fault, FaultKind};
+use super::pages::Pages;
 
 /// A job as the workspace has it.
 #[derive(Clone, Debug)]
@@ -120,10 +121,10 @@ impl Client {
     /// Whatever keeps it from being read.
     pub fn job(&self, id: i64) -> Result<Option<LiveJob>, Fault> {
         let mut out: Option<LiveJob> = None;
-        let mut page: Option<String> = None;
+        let mut pages = Pages::default();
         loop {
             let mut query = vec![("job_id", id.to_string())];
-            query.extend(page.take().map(|p| ("page_token", p)));
+            query.extend(pages.query());
             let request = Request {
                 query,
                 ..jobs("GET", "/api/2.2/jobs/get", format!("read the job {id}"), format!("CAN VIEW on the job {id}"))
@@ -133,7 +134,7 @@ impl Client {
                 Err(f) if f.is(FaultKind::Missing) => return Ok(None),
                 Err(f) => return Err(f),
             };
-            page = next_page(&answer);
+            let has_more = pages.follow(&answer, &request)?;
             let settings = answer.get_mut("settings").map(Value::take).unwrap_or_default();
             match &mut out {
                 None => {
@@ -156,7 +157,7 @@ impl Client {
                     }
                 }
             }
-            if page.is_none() {
+            if !has_more {
                 return Ok(out);
             }
         }
@@ -211,10 +212,10 @@ impl Client {
     /// Whatever keeps the list from being read.
     pub fn jobs_named(&self, name: &str) -> Result<Vec<ListedJob>, Fault> {
         let mut out = Vec::new();
-        let mut page: Option<String> = None;
+        let mut pages = Pages::default();
         loop {
             let mut query = vec![("name", name.to_owned()), ("limit", "100".to_owned())];
-            query.extend(page.take().map(|p| ("page_token", p)));
+            query.extend(pages.query());
             let request = Request {
                 query,
                 ..jobs("GET", "/api/2.2/jobs/list", "list jobs".to_owned(), "access to the workspace".to_owned())
@@ -226,8 +227,7 @@ impl Client {
                 let created = job.get("created_time").and_then(Value::as_i64).unwrap_or_default();
                 out.push(ListedJob { id, tags: tags.cloned().unwrap_or_default(), created });
             }
-            page = next_page(&answer);
-            if page.is_none() {
+            if !pages.follow(&answer, &request)? {
                 return Ok(out);
             }
         }
@@ -278,10 +278,6 @@ impl Client {
 /// A request that is safe to repeat and carries nothing.
 pub(super) fn jobs<'a>(method: &'static str, path: &'a str, doing: String, right: String) -> Request<'a> {
     Request { method, path, rest: None, query: Vec::new(), body: Body::Nothing, again: true, doing, right }
-}
-
-pub(super) fn next_page(answer: &Value) -> Option<String> {
-    answer.get("next_page_token").and_then(Value::as_str).filter(|t| !t.is_empty()).map(str::to_owned)
 }
 
 pub(super) fn odd(request: &Request<'_>) -> Fault {

@@ -5,10 +5,12 @@ mod fault;
 mod files;
 mod jobs;
 mod login;
+mod pages;
 mod profiles;
 mod runs;
 mod secret;
 mod settings;
+mod site;
 mod token;
 mod user;
 

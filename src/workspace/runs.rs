@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::client::{Body, Client, Request};
 use super::fault::{Fault, FaultKind};
-use super::jobs::{jobs, next_page, odd};
+use super::jobs::{jobs, odd};
+use super::pages::Pages;
 
 /// A run as it stands.
 #[derive(Clone, Debug)]
@@ -135,10 +136,10 @@ impl Client {
     /// Whatever keeps it from being read.
     pub fn run(&self, id: i64) -> Result<RunView, Fault> {
         let mut out: Option<RunView> = None;
-        let mut page: Option<String> = None;
+        let mut pages = Pages::default();
         loop {
             let mut query = vec![("run_id", id.to_string())];
-            query.extend(page.take().map(|p| ("page_token", p)));
+            query.extend(pages.query());
             let request = Request {
                 query,
                 ..jobs(
@@ -149,13 +150,13 @@ impl Client {
                 )
             };
             let answer = self.send(&request)?.json();
-            page = next_page(&answer);
+            let more = pages.follow(&answer, &request)?;
             let Some(view) = view(&answer) else { return Err(odd(&request)) };
             match &mut out {
                 None => out = Some(view),
                 Some(run) => run.tasks.extend(view.tasks),
             }
-            if let (None, Some(mut run)) = (&page, out.take_if(|_| page.is_none())) {
+            if let Some(mut run) = out.take_if(|_| !more) {
                 last_attempts(&mut run.tasks);
                 return Ok(run);
             }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::login::{Ask, Login, Subject, azure_resource};
 use super::secret::Secret;
 use super::settings::allowed_address;
+use super::site::is_trusted;
 
 /// A token with its end.
 #[derive(Clone, Debug)]
@@ -138,6 +139,7 @@ fn discover(login: &Login, host: &str, net: &dyn Plain) -> Result<String, String
         if let Some(base) = base {
             let base = base.replace("{account_id}", account);
             allowed_address(&base).map_err(|why| format!("its OAuth server `{base}` {why}"))?;
+            trusted(&base, host)?;
             found = json_at(net, &format!("{}/.well-known/oauth-authorization-server", base.trim_end_matches('/')))?;
         }
     }
@@ -148,7 +150,19 @@ fn discover(login: &Login, host: &str, net: &dyn Plain) -> Result<String, String
         return Err(format!("`{document}` names no token endpoint"));
     };
     allowed_address(endpoint).map_err(|why| format!("the token endpoint `{endpoint}` {why}"))?;
+    // Whoever has set the address of the document trusts it.
+    trusted(endpoint, login.discovery.as_deref().unwrap_or(host))?;
     Ok(endpoint.to_owned())
+}
+
+/// Refuses a server on another site: a host could have credentials sent there.
+fn trusted(server: &str, owner: &str) -> Result<(), String> {
+    match is_trusted(server, owner) {
+        true => Ok(()),
+        false => Err(format!(
+            "`{owner}` says that tokens come from `{server}`, which is on another site; if that is right, set DATABRICKS_DISCOVERY_URL to a discovery document there"
+        )),
+    }
 }
 
 fn json_at(net: &dyn Plain, url: &str) -> Result<Option<Value>, String> {

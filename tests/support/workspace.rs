@@ -181,8 +181,9 @@ impl Workspace {
     pub fn jobs_by_tag(&self) -> BTreeMap<String, Vec<i64>> {
         let mut out: BTreeMap<String, Vec<i64>> = BTreeMap::new();
         for (id, job) in &self.inner().jobs {
+            // The nonce of the creation is no part of what a job is.
             let tag = job.settings.pointer("/tags/pipec").and_then(Value::as_str).unwrap_or("no tag");
-            out.entry(tag.to_owned()).or_default().push(*id);
+            out.entry(without_nonce(tag).to_owned()).or_default().push(*id);
         }
         out
     }
@@ -1050,4 +1051,12 @@ fn decode(text: &str) -> String {
 /// An empty settings map, for tests that build jobs by hand.
 pub fn settings(name: &str) -> Map<String, Value> {
     json!({ "name": name }).as_object().cloned().unwrap()
+}
+
+/// The tag of a job without the nonce of its creation.
+pub fn without_nonce(tag: &str) -> &str {
+    match tag.rsplit_once('-') {
+        Some((before, nonce)) if nonce.len() == 8 => before,
+        _ => tag,
+    }
 }

@@ -176,9 +176,7 @@ impl One<'_> {
 
     /// Asks before jobs are deleted.
     fn confirm(&self, plan: &Plan) -> Result<(), Stop> {
-        let mut doomed: Vec<String> = plan.deletions().map(|j| j.pipeline.clone()).collect();
-        let theirs = plan.twice.iter().filter(|(p, _)| !plan.ours_twice.contains(p));
-        doomed.extend(theirs.map(|(p, id)| format!("the second job of {p} ({id})")));
+        let doomed: Vec<String> = plan.deletions().map(|j| j.pipeline.clone()).collect();
         if doomed.is_empty() || self.args.yes || self.saved.is_some() {
             return Ok(());
         }

@@ -63,6 +63,11 @@ pub fn show(plan: &Plan, host: &str, color: bool) -> String {
     for (pipeline, id) in &plan.twice {
         out.push_str(&format!("  - delete  {pipeline}   {host}/jobs/{id}, a second one\n"));
     }
+    for (pipeline, id) in &plan.copies {
+        out.push_str(&format!(
+            "  note    {pipeline}   {host}/jobs/{id} carries its tag and is not this project's; it is left alone\n"
+        ));
+    }
     let count = |a: Action| plan.jobs.iter().filter(|j| j.action == a && !j.is_empty()).count();
     let update = count(Action::Update) + count(Action::Keep);
     let parts: Vec<String> = [
