@@ -1,5 +1,6 @@
 //! Calls: what a step runs, and with which arguments.
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use smol_str::{SmolStr, format_smolstr};
@@ -414,8 +415,10 @@ impl Checker<'_> {
                 _ => None,
             })
             .collect();
+        let by_name: HashMap<&str, &ast::Binding> = params.iter().rev().map(|p| (p.name.text.as_str(), *p)).collect();
+        let given: HashSet<&str> = arguments.iter().map(|a| a.name.as_str()).collect();
         for argument in &arguments {
-            match params.iter().find(|p| p.name.text == argument.name) {
+            match by_name.get(argument.name.as_str()) {
                 Some(param) => {
                     self.link(argument.key, param.name.span);
                     let wanted = param.ty.as_ref().and_then(|t| self.type_of(t)).unwrap_or(Type::Any);
@@ -434,8 +437,9 @@ impl Checker<'_> {
                         argument.span,
                         format!("pipeline `{}` has no param `{}`", name.text, argument.name),
                     );
-                    let free =
-                        params.iter().map(|p| p.name.text.as_str()).filter(|p| !arguments.iter().any(|a| a.name == *p));
+                    let free = self.candidates(|| {
+                        params.iter().map(|p| p.name.text.as_str()).filter(|p| !given.contains(p)).collect()
+                    });
                     let near = nearest(&argument.name, free).map(str::to_owned);
                     self.report(d.nearest(argument.key, near.as_deref()).also(target.name.span, "the pipeline"));
                 }
@@ -443,8 +447,8 @@ impl Checker<'_> {
         }
         let own = cx.scope.pipe;
         for param in &params {
-            let given = arguments.iter().any(|a| a.name == param.name.text);
-            let same = own.and_then(|p| p.params.iter().find(|(n, ..)| *n == param.name.text));
+            let given = given.contains(param.name.text.as_str());
+            let same = own.and_then(|p| p.param(&param.name.text));
             if !given && param.value.is_none() && same.is_none() {
                 let d = Diagnostic::new(
                     Code::MissingArgument,
@@ -491,7 +495,7 @@ impl Checker<'_> {
     pub fn pushed_down(&mut self, arguments: &[(SmolStr, Span, &Text)], scope: Scope<'_>) {
         let Some(pipe) = scope.pipe else { return };
         for (name, span, value) in arguments {
-            let Some((_, _, declared)) = pipe.params.iter().find(|(n, ..)| n == name) else { continue };
+            let Some((_, _, declared)) = pipe.param(name) else { continue };
             // A loop variable of the param's name is reported where it is declared.
             if scope.locals.iter().any(|l| l.name == *name) {
                 continue;

@@ -210,10 +210,7 @@ impl<'a> Checker<'a> {
             if let Some(d) = refuse_reserved(&b.name) {
                 self.report(d);
             }
-            let ty = scope
-                .pipe
-                .and_then(|p| p.params.iter().find(|(n, ..)| *n == b.name.text))
-                .map_or(Type::Any, |(_, ty, _)| ty.clone());
+            let ty = scope.pipe.and_then(|p| p.param(&b.name.text)).map_or(Type::Any, |(_, ty, _)| ty.clone());
             let default = b.value.as_ref().and_then(|value| {
                 let from = self.uses.len();
                 let sink = Sink { name: "a default", eval: Eval::Evaluated };

@@ -28,6 +28,7 @@ impl<'a> Checker<'a> {
                     params.insert(&b.name.text, b.name.span);
                     self.shadows(&b.name, unit);
                     let ty = b.ty.as_ref().and_then(|t| self.type_of(t)).unwrap_or(Type::Any);
+                    names.param_index.insert(b.name.text.clone(), names.params.len());
                     names.params.push((b.name.text.clone(), ty, b.name.span));
                 }
                 Item::Decl(d) if matches!(d.kind, DeclKind::Cluster | DeclKind::Environment) => {
@@ -300,7 +301,7 @@ impl<'a> Checker<'a> {
     pub fn local(&mut self, name: &ast::Ident, kind: LocalKind, scope: Scope<'_>) -> Local {
         self.shadows(name, scope.unit);
         if let Some(pipe) = scope.pipe
-            && let Some((_, _, hidden)) = pipe.params.iter().find(|(n, ..)| *n == name.text)
+            && let Some((_, _, hidden)) = pipe.param(&name.text)
         {
             let d = Diagnostic::new(Code::Shadowed, name.span, format!("`{}` hides a param", name.text));
             self.report(d.also(*hidden, "this one").help("rename one of them"));

@@ -82,7 +82,7 @@ impl Checker<'_> {
         self.allow(&reference, at, sink, true);
         let Some(pipe) = scope.pipe else { return };
         match &reference {
-            Reference::Param(name) => match pipe.params.iter().find(|(n, ..)| n == name) {
+            Reference::Param(name) => match pipe.param(name) {
                 Some((_, _, declared)) => self.refer_from_text(at, *declared),
                 None => self.undeclared_param(name, at, scope),
             },

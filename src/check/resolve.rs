@@ -131,7 +131,7 @@ impl<'a> Checker<'a> {
     {
         let name = path.head.text.as_str();
         if let Some(pipe) = scope.pipe
-            && let Some((param, ty, declared)) = pipe.params.iter().find(|(n, ..)| n == name)
+            && let Some((param, ty, declared)) = pipe.param(name)
         {
             self.refer(path.head.span, *declared);
             return Meaning::Run(Reference::Param(param.clone()), ty.clone());
@@ -227,7 +227,7 @@ impl<'a> Checker<'a> {
             && let Some(names) = &names
         {
             if let (Some(pipe), "job", ["parameters", param]) = (scope.pipe, head, names.as_slice()) {
-                return match pipe.params.iter().find(|(n, ..)| n == param) {
+                return match pipe.param(param) {
                     Some((n, ty, declared)) => {
                         self.refer(last_name(path).span, *declared);
                         Meaning::Run(Reference::Param(n.clone()), ty.clone())

@@ -64,12 +64,21 @@ impl Named {
 #[derive(Debug, Default)]
 pub(super) struct PipeNames<'a> {
     pub params: Vec<(SmolStr, Type, Span)>,
+    /// Where each param is in `params`.
+    pub param_index: HashMap<SmolStr, usize>,
     pub steps: HashMap<SmolStr, Named>,
     /// The step that each task key belongs to.
     pub keys: HashMap<SmolStr, SmolStr>,
     pub computes: Vec<&'a ast::Decl>,
     /// How many tasks the pipeline has, with those of truncated families.
     pub tasks: usize,
+}
+
+impl PipeNames<'_> {
+    /// A param by its name.
+    pub fn param(&self, name: &str) -> Option<&(SmolStr, Type, Span)> {
+        self.params.get(*self.param_index.get(name)?)
+    }
 }
 
 /// A name that holds inside a family or loop.
@@ -118,7 +127,7 @@ pub(super) struct Use {
 }
 
 /// For how many unknown names of a project near ones are sought.
-const SUGGESTIONS: usize = 1000;
+const SUGGESTIONS: usize = 100;
 
 /// What the checks of one pipeline or target share.
 pub(super) struct Checker<'a> {

@@ -201,14 +201,18 @@ def unknown_computes(n):
     return clusters + "pipeline p {\n" + "".join(f"  step s{i} on cc{i} {{ notebook \"/a\" }}\n" for i in range(n)) + "}\n"
 
 
+# What multiplies what is written, up to a limit: at most a gigabyte, however large the text.
+MULTIPLY = {
+    f.__name__: f for f in [families, many_targets, families_of_pipelines, defaults, shared_cluster, long_text_often]
+}
+
 PIPE = {
     f.__name__: f
     for f in [
         unclosed_blocks, unclosed_steps, unclosed_one_line, broken_nests, broken_calls, broken_headers, broken_families,
         unknown_blocks, comment_lines, doc_comments, blank_lines, nul_bytes, scattered_controls, stray_braces, early_braces,
         braces_on_one_line, brackets_on_one_line, unclosed_strings, escapes, interpolations, multi_line, lone_quotes,
-        backticks, dedents, long_list, misspelt_names, misspelt_fields, cycle, chain, twins, families, constants,
-        nested_brackets, overrides, many_targets, families_of_pipelines, defaults, shared_cluster, growing_extends,
-        long_text_often, many_dependencies, many_params, unknown_computes,
+        backticks, dedents, long_list, misspelt_names, misspelt_fields, cycle, chain, twins, constants, nested_brackets,
+        overrides, growing_extends, many_dependencies, many_params, unknown_computes,
     ]
 }  # fmt: skip
