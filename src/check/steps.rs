@@ -314,7 +314,7 @@ impl<'a> Checker<'a> {
                 },
             };
             let keys: Vec<SmolStr> = match &after.index {
-                Some(index) => self.element(&named, &after.name, index, scope).into_iter().collect(),
+                Some(index) => self.element(named, &after.name, index, scope).into_iter().collect(),
                 None => named.keys.iter().map(|(_, k)| k.clone()).collect(),
             };
             if !self.budget.charge(keys.len()) {

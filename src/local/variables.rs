@@ -96,7 +96,7 @@ pub fn for_steps(all: impl IntoIterator<Item = (OsString, OsString)>, asked: &[A
         let text = name.to_string_lossy();
         // Names of Windows are the same in any case.
         let known = |n: &&str| if cfg!(windows) { n.eq_ignore_ascii_case(&text) } else { **n == text };
-        NAMES.iter().any(|n| known(n))
+        NAMES.iter().any(known)
             || PREFIXES.iter().any(|p| text.starts_with(p))
             || asked.iter().any(|a| matches!(a, Asked::Pass(n) if **n == text))
     };
