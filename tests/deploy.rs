@@ -981,6 +981,16 @@ fn a_program_that_prints_tokens_is_asked() {
     auth().fails(3).says("no login for this host");
     script("#!/bin/sh\necho nothing\n");
     auth().fails(3).says("prints no `access_token`");
+    // More than a pipe holds, and a process left behind that keeps the pipe open.
+    let pid = shop.path().join("pid");
+    script(&format!(
+        "#!/bin/sh\nhead -c 300000 /dev/zero | tr '\\0' x >&2\nsleep 50 &\necho $! > '{}'\necho '{{\"access_token\": \"{PAT}\"}}'\n",
+        pid.display()
+    ));
+    auth().ok().says(ANN);
+    let left = std::fs::read_to_string(pid).unwrap();
+    let killed = std::process::Command::new("kill").arg(left.trim()).status().unwrap();
+    assert!(killed.success(), "pipec waited for what its program left behind");
 }
 
 #[test]

@@ -208,3 +208,24 @@ fn what_the_page_on_migration_shows_is_what_import_gives() {
     }
     assert_eq!(shown, 2);
 }
+
+/// In the last column of the tables in `docs/security.md`, every name is a test or a file.
+#[test]
+fn each_row_on_security_names_its_test() {
+    let mut tests = String::new();
+    for path in support::entries("tests").into_iter().filter(|p| p.extension().is_some_and(|e| e == "rs")) {
+        tests += &std::fs::read_to_string(path).unwrap();
+    }
+    let text = std::fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let rows = text.lines().filter(|l| l.starts_with("| ") && !l.ends_with(" held by |"));
+    let mut count = 0;
+    for row in rows {
+        let named = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        let names: Vec<&str> = named.split('`').skip(1).step_by(2).collect();
+        let is_there =
+            |name: &&str| root().join(name).exists() || *name == "zizmor" || tests.contains(&format!("fn {name}()"));
+        assert!(!names.is_empty() && names.iter().all(is_there), "{row}");
+        count += 1;
+    }
+    assert!(count > 25, "{count}");
+}

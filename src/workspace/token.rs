@@ -1,6 +1,8 @@
 //! Tokens: asked for, kept in memory, renewed before they end.
 
+use std::io::Read;
 use std::sync::OnceLock;
+use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -239,6 +241,37 @@ pub(super) fn is_sendable(token: &str) -> bool {
 /// For how long a program may think about it.
 const THINKING: Duration = Duration::from_secs(60);
 
+/// What a program may print, in bytes.
+const PRINTED: u64 = 1 << 20;
+
+/// Reads a pipe on a thread of its own, so that a program that prints much never waits for a reader.
+fn drained(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
+    let (send, receive) = mpsc::channel();
+    if let Some(pipe) = pipe {
+        std::thread::spawn(move || {
+            let mut pipe = pipe.take(PRINTED);
+            let mut chunk = vec![0; 8 << 10];
+            while let Ok(count @ 1..) = pipe.read(&mut chunk) {
+                let read = chunk.get(..count).unwrap_or_default();
+                if send.send(read.to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+    }
+    receive
+}
+
+/// What came through a pipe of a program that has ended. A process that it left behind may keep the pipe open: that one is
+/// not waited for.
+fn rest(chunks: &Receiver<Vec<u8>>) -> Vec<u8> {
+    let mut out = Vec::new();
+    while let Ok(chunk) = chunks.recv_timeout(Duration::from_millis(500)) {
+        out.extend(chunk);
+    }
+    out
+}
+
 fn from_program(command: &[String], field: &str, net: &dyn Plain) -> Result<Token, String> {
     let Some((program, arguments)) = command.split_first() else { return Err("there is no program".to_owned()) };
     let mut child = std::process::Command::new(program)
@@ -248,11 +281,11 @@ fn from_program(command: &[String], field: &str, net: &dyn Plain) -> Result<Toke
         .stderr(std::process::Stdio::piped())
         .spawn()
         .map_err(|e| format!("cannot start `{program}`: {e}"))?;
+    let (stdout, stderr) = (drained(child.stdout.take()), drained(child.stderr.take()));
     let began = Instant::now();
-    loop {
-        let ended = child.try_wait().map_err(|e| format!("`{program}`: {e}"))?;
-        if ended.is_some() {
-            break;
+    let status = loop {
+        if let Some(status) = child.try_wait().map_err(|e| format!("`{program}`: {e}"))? {
+            break status;
         }
         let stopped = net.nap(Duration::from_millis(50)).is_err();
         if stopped || began.elapsed() > THINKING {
@@ -261,14 +294,14 @@ fn from_program(command: &[String], field: &str, net: &dyn Plain) -> Result<Toke
             let _ = child.wait();
             return Err(format!("`{}` does not end", command.join(" ")));
         }
-    }
-    let output = child.wait_with_output().map_err(|e| format!("`{program}`: {e}"))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
+    };
+    if !status.success() {
+        let said = rest(&stderr);
+        let said = String::from_utf8_lossy(&said);
         let first = said.lines().find(|l| !l.trim().is_empty()).unwrap_or("it says nothing").trim().to_owned();
         return Err(format!("`{}` fails: {first}", command.join(" ")));
     }
-    let json: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let json: Value = serde_json::from_slice(&rest(&stdout)).unwrap_or_default();
     match json.get(field).and_then(Value::as_str).filter(|t| is_sendable(t)) {
         // Programs keep their own cache and say the end in several forms; a short life here costs one call.
         Some(token) => Ok(Token::living(Secret::new(token), Some(Duration::from_secs(300)))),
