@@ -319,13 +319,17 @@ fn build_backends_run_only_where_something_is_built() {
     p.write("app/__init__.py", "").write("app/steps.py", "def run() -> None: ...\n");
     // Whatever would build is this, and it leaves a trace.
     for tool in ["uv", "python3", "python"] {
-        p.write(&format!("bin/{tool}"), "#!/bin/sh\necho ran >> \"$TRACE\"\nexit 1\n");
+        p.write(&format!("bin/{tool}"), "#!/bin/sh\necho \"ran $DATABRICKS_TOKEN\" >> \"$TRACE\"\nexit 1\n");
         std::fs::set_permissions(p.dir.join("bin").join(tool), std::fs::Permissions::from_mode(0o755)).unwrap();
     }
     let trace = p.outside.join("trace");
     let run = |arguments: &[&str]| {
         let _ = std::fs::remove_file(&trace);
-        let output = p.command(arguments).env("PATH", p.dir.join("bin")).env("TRACE", &trace).output().unwrap();
+        let mut command = p.command(arguments);
+        command.env("PATH", p.dir.join("bin")).env("TRACE", &trace).env("DATABRICKS_TOKEN", "dapi-not-yours");
+        let output = command.output().unwrap();
+        let traced = std::fs::read_to_string(&trace).unwrap_or_default();
+        assert!(!traced.lines().any(|l| l.ends_with("dapi-not-yours")), "{arguments:?}: {traced}");
         (output.status.code(), trace.exists(), String::from_utf8(output.stderr).unwrap())
     };
     p.write(

@@ -8,7 +8,7 @@ use super::folders;
 use super::interrupt::Interrupt;
 use super::outcome::State;
 use super::{process, site};
-use crate::package::{python_in, sha256_hex};
+use crate::package::{python_in, sha256_hex, without_tokens};
 
 /// What environments have to hold.
 #[derive(Clone, Debug, Default)]
@@ -180,7 +180,7 @@ impl<'a> Environments<'a> {
     }
 
     fn install(&self, python: &Path) -> Command {
-        match self.installer {
+        let mut command = match self.installer {
             Installer::Uv => {
                 let mut c = Command::new("uv");
                 c.args(["pip", "install", "--quiet", "--python"]).arg(python);
@@ -191,7 +191,9 @@ impl<'a> Environments<'a> {
                 c.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
                 c
             }
-        }
+        };
+        without_tokens(&mut command);
+        command
     }
 
     /// Runs a command that ends with this run, and tells what it said if it fails.

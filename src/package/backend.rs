@@ -34,7 +34,9 @@ pub(super) fn build(dir: &Path, why: &str) -> Result<Built, ProjectError> {
         if words.contains(&"-m") && !has_build(program) {
             continue;
         }
-        let output = match Command::new(program).args(arguments).arg(out.path()).arg(here).output() {
+        let mut command = Command::new(program);
+        super::tokens::without_tokens(command.args(arguments).arg(out.path()).arg(here));
+        let output = match command.output() {
             Ok(output) => output,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
             Err(e) => return Err(error(format!("cannot run `{name}`: {e}"), "check the installation")),
@@ -56,7 +58,10 @@ pub(super) fn build(dir: &Path, why: &str) -> Result<Built, ProjectError> {
 }
 
 fn has_build(python: &str) -> bool {
-    Command::new(python).args(["-c", "import build.__main__"]).output().is_ok_and(|o| o.status.success())
+    let mut command = Command::new(python);
+    // A folder `build` of the project would be imported.
+    super::tokens::without_tokens(command.args(["-c", "import build.__main__"]));
+    command.output().is_ok_and(|o| o.status.success())
 }
 
 fn take(out: &Path, name: &str) -> Result<Built, ProjectError> {

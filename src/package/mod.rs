@@ -16,6 +16,7 @@ mod pyproject;
 mod requirements;
 mod secrets;
 mod select;
+mod tokens;
 mod types;
 mod wheel;
 
@@ -30,5 +31,6 @@ pub use project::{Builder, PythonProject};
 pub use pyproject::ProjectError;
 pub use requirements::{RequirementLine, is_requirements_file, lines as requirement_lines, requirement};
 pub(crate) use select::{is_packed, never as never_packed};
+pub use tokens::without_tokens;
 pub use types::{PyType, RecordKind};
 pub use wheel::{Wheel, WheelFile, build, pack, unbuilt};
