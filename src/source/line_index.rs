@@ -69,8 +69,8 @@ impl Length {
     }
 }
 
-/// Lengths up to every [`Units::EVERY`]th byte of a text with long lines, so that a column in such a line does not
-/// cost a walk through all of it.
+/// Lengths up to every 1024th byte of a text with long lines, so that a column in such a line does not cost a walk
+/// through all of it.
 #[derive(Debug, Default)]
 pub struct Units {
     marks: Vec<Length>,
