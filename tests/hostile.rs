@@ -219,12 +219,41 @@ fn a_bundle_injects_nothing() {
     assert_eq!(exit, 0, "{said}");
 }
 
+#[test]
+fn an_entry_point_injects_nothing() {
+    let p = Project::new("entry", STEP);
+    p.write("app/__init__.py", "").write("app/m.py", "def f() -> None: ...\n");
+    p.write(
+        "databricks.yml",
+        "bundle: { name: x }\nartifacts:\n  a:\n    type: whl\n    path: .\nresources:\n  jobs:\n    a:\n      name: a\n      tasks:\n        - task_key: t\n          python_wheel_task: { package_name: app, entry_point: main }\n          libraries: [ { whl: ./dist/*.whl } ]\n          new_cluster: { spark_version: \"15.4.x-scala2.12\", node_type_id: m, num_workers: 1 }\n",
+    );
+    let import = |object: &str| {
+        p.write(
+            "pyproject.toml",
+            format!("[project]\nname = \"app\"\nversion = \"1\"\n[project.scripts]\nmain = '{object}'\n"),
+        );
+        p.run(&["import", "databricks.yml"]).1
+    };
+    assert!(import("app.m:f").contains("python app.m:f()"));
+    for object in [
+        "app.m:f(),max_retries=99#",
+        "app.m:f(),new_cluster{num_workers=1}}}pipeline`evil`{step`x`{notebook\"/evil\"}}pipeline`z`{step`t`{notebook\"/q\"#",
+        "app.m}:f",
+        "app.`m`:f",
+    ] {
+        let source = import(object);
+        assert!(source.contains("python_wheel_task") && !source.contains("evil"), "{object}: {source}");
+        assert!(!source.contains("max_retries") && source.matches("pipeline ").count() == 1, "{object}: {source}");
+    }
+}
+
 // ---- what is printed ----
 
 /// What a terminal or a CI service would act on.
 fn is_clean(text: &str) -> bool {
     let hidden = |c: char| pipec::source::plain::is_hidden(c) && !matches!(c, '\n' | '\t');
-    !text.contains(hidden) && !text.lines().any(|l| l.trim_start().starts_with("::") || l.contains("##["))
+    !text.contains(hidden)
+        && !text.lines().any(|l| l.trim_start().starts_with("::") || l.contains("##[") || l.contains("##vso["))
 }
 
 #[test]
@@ -237,6 +266,9 @@ fn nothing_is_printed_that_a_terminal_or_a_ci_service_obeys() {
         format!("# {evil}\n# ##[error]x\npipeline p {{\n  step a {{\n    notebok \"/a\"\n  }}\n}}\n"),
         "pipeline p {\n  step a {\n    notebook \"/a\"\n    run_if = \"x\\n::error::fake\"\n  }\n}\n".to_owned(),
         "pipeline p {\n  step a {\n    run_if = \"\\u{1b}[31m\"\n  }\n}\n".to_owned(),
+        "pipeline p {\n  step a {\n    notebok \"##vso[task.x]y\"\n    run_if = \"##[error]x\"\n  }\n}\n".to_owned(),
+        "pipeline p {\n  name = \"##vso[x] ##[error]\"\n  step a {\n    notebook \"/##vso[x] ##[y]\"\n  }\n}\n"
+            .to_owned(),
     ] {
         p.write("main.pipe", &main);
         for arguments in [
@@ -245,11 +277,16 @@ fn nothing_is_printed_that_a_terminal_or_a_ci_service_obeys() {
             &["check", "--format", "sarif"],
             &["advise"],
             &["graph", "--format", "dot"],
+            &["graph", "--format", "svg"],
+            &["graph", "--format", "html"],
+            &["graph", "--format", "mermaid"],
+            &["compile", "--stdout"],
         ] {
             let (_, out, said) = p.run(arguments);
-            // A graph in a file's format may hold what a label says; its own syntax escapes it.
             assert!(is_clean(&said), "{arguments:?}: {said:?}");
-            assert!(arguments.contains(&"dot") || is_clean(&out), "{arguments:?}: {out:?}");
+            // Pictures may hold marks that reorder what a label says, but no commands.
+            let commands = ["\u{1b}", "##[", "##vso["].iter().any(|c| out.contains(c));
+            assert!(if arguments[0] == "graph" { !commands } else { is_clean(&out) }, "{arguments:?}: {out:?}");
         }
         let (_, out, _) = p.run(&["check", "--format", "github"]);
         assert!(out.lines().all(|l| l.starts_with("::error file=") || l.starts_with("::warning file=")), "{out:?}");
@@ -260,6 +297,75 @@ fn nothing_is_printed_that_a_terminal_or_a_ci_service_obeys() {
     p.write("job.json", format!("{{\"name\": \"a\", \"x{}\": 1, \"tasks\": 3}}", "\\u001b]0;t\\u0007\\n::error::x"));
     let (_, out, said) = p.run(&["import", "job.json"]);
     assert!(is_clean(&said) && is_clean(&out), "{said:?} {out:?}");
+}
+
+#[test]
+fn keys_that_no_source_can_hold_are_errors() {
+    let p = Project::new("keys", STEP);
+    for key in ["k\\u001b]0;t\\u0007", "a`b", "a\\nb", "a\\u2028b", "a\\u202eb"] {
+        p.write(
+            "job.json",
+            format!("{{\"name\": \"x\", \"tags\": {{\"{key}\": \"v\\u202e\"}}, \"tasks\": [{{\"task_key\": \"t\", \"notebook_task\": {{\"notebook_path\": \"/x\"}}}}]}}"),
+        );
+        let (exit, out, said) = p.run(&["import", "job.json"]);
+        assert!(exit == 1 && said.contains("error") && is_clean(&out) && is_clean(&said), "{key}: {said}\n{out}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_was_not_named_is_read_within_the_repository() {
+    let p = Project::new("found", STEP);
+    let link = |to: &Path, name: &str| {
+        let path = p.dir.join(name);
+        let _ = std::fs::remove_file(&path);
+        std::os::unix::fs::symlink(to, path).unwrap();
+    };
+    let secret = p.outside.join("secret");
+    std::fs::write(&secret, "SECRET=hunter2 databricks_job\nfoo: [bar").unwrap();
+    link(&secret, "prices.toml");
+    let (exit, out, said) = p.run(&["advise"]);
+    assert!(exit == 2 && said.contains("outside of the repository") && !(out + &said).contains("hunter2"), "{said}");
+    std::fs::remove_file(p.dir.join("prices.toml")).unwrap();
+    for name in ["databricks.yml", "x.tf"] {
+        link(&secret, name);
+        let (exit, out, said) = p.run(&["import", "."]);
+        assert!(exit == 2 && !(out + &said).contains("hunter2"), "{name}: {said}");
+        std::fs::remove_file(p.dir.join(name)).unwrap();
+    }
+    // A pipe has no end, and neither has a device.
+    Command::new("mkfifo").arg(p.dir.join("x.tf")).status().unwrap();
+    let (exit, _, said) = p.run(&["import", "."]);
+    assert!(exit == 2 && said.contains("no `.tf` file"), "{said}");
+    std::fs::remove_file(p.dir.join("x.tf")).unwrap();
+    std::fs::create_dir_all(p.dir.join("build/default")).unwrap();
+    link(Path::new("/dev/zero"), "build/default/manifest.json");
+    let (exit, _, said) = p.run(&["compile", "--verify"]);
+    assert!(exit != 0 && said.contains("not a plain file"), "{said}");
+    let (exit, _, said) = p.run(&["compile"]);
+    assert!(exit == 3 && said.contains("it is a link"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn results_go_through_no_link_out_of_the_repository() {
+    let p = Project::new("results", STEP);
+    let victim = p.outside.join("victim");
+    std::fs::write(&victim, "mine").unwrap();
+    std::os::unix::fs::symlink(&victim, p.dir.join("x.svg")).unwrap();
+    std::os::unix::fs::symlink(&p.outside, p.dir.join("docs")).unwrap();
+    for out in ["x.svg", "docs/new.svg"] {
+        let (exit, _, said) = p.run(&["graph", "--out", out]);
+        assert!(exit == 3 && said.contains("a link leads out of the repository"), "{out}: {said}");
+    }
+    let (exit, _, said) = p.run(&["new", "docs/made"]);
+    assert!(exit == 3 && said.contains("a link leads out"), "{said}");
+    assert_eq!(std::fs::read_to_string(&victim).unwrap(), "mine");
+    assert!(!p.outside.join("new.svg").exists() && !p.outside.join("made").exists());
+    // A path that says so itself is somebody's own choice.
+    let own = p.outside.join("own.svg");
+    let (exit, _, said) = p.run(&["graph", "--out", own.to_str().unwrap()]);
+    assert!(exit == 0 && own.exists(), "{said}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ use crate::advise::{
 };
 use crate::lower::Job;
 use crate::model::Mode;
+use crate::source::{Boundary, DiskFiles, read_plain};
 
 /// What there is to say of a job.
 struct Report {
@@ -92,11 +93,19 @@ fn prices(args: &Advise, dir: &Path) -> Result<(String, Prices), String> {
     let beside = dir.join("prices.toml");
     let file = match &args.prices {
         Some(file) => file.clone(),
-        None if beside.is_file() => beside,
+        None if beside.is_file() => {
+            // The file is the project's, and may be a link.
+            let boundary = Boundary::around(&DiskFiles, dir);
+            if !boundary.allows(&DiskFiles, &beside) {
+                return Err(format!("`{}` is outside of {}", beside.display(), boundary.name()));
+            }
+            beside
+        }
         None => return Ok(("the table that comes with pipec".to_owned(), Prices::parse(BUILT_IN)?)),
     };
     let shown = file.display().to_string();
-    let text = std::fs::read_to_string(&file).map_err(|e| format!("cannot read `{shown}`: {e}"))?;
+    let bytes = read_plain(&file).map_err(|e| format!("cannot read `{shown}`: {e}"))?;
+    let text = String::from_utf8(bytes).map_err(|_| format!("`{shown}` is not UTF-8"))?;
     let prices = Prices::parse(&text).map_err(|e| format!("`{shown}` is no table of prices: {e}"))?;
     Ok((shown, prices))
 }

@@ -13,7 +13,7 @@ use crate::check::{Options, check};
 use crate::emit::{Artifact, ForTarget, asset_bundle, terraform, write_all};
 use crate::model::Mode;
 use crate::project::load;
-use crate::source::DiskFiles;
+use crate::source::{DiskFiles, read_plain};
 
 pub fn run(args: &Compile, shared: &Shared) -> Outcome {
     let targets = match lowered(args, shared) {
@@ -40,9 +40,9 @@ pub fn run(args: &Compile, shared: &Shared) -> Outcome {
     let out = root.join(&inside);
     // What somebody has written by hand is not ours to replace.
     let main = list.iter().filter(|a| a.path.ends_with("databricks.yml") || a.path.ends_with("main.tf.json"));
-    let foreign = main
-        .map(|a| out.join(&a.path))
-        .find(|path| std::fs::read_to_string(path).is_ok_and(|t| !t.contains("Made by `pipec compile --emit")));
+    let foreign = main.map(|a| out.join(&a.path)).find(|path| {
+        read_plain(path).is_ok_and(|t| !String::from_utf8_lossy(&t).contains("Made by `pipec compile --emit"))
+    });
     if let Some(path) = foreign {
         return usage(format!("`{}` was not made by pipec; name another folder with `--out`", path.display()));
     }

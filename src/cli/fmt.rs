@@ -12,7 +12,7 @@ use crate::diag::Diagnostics;
 use crate::emit::replace_file;
 use crate::fmt::{format, same};
 use crate::project::pipe_files;
-use crate::source::{DiskFiles, Files, SourceMap};
+use crate::source::{DiskFiles, Files, SourceMap, read_plain};
 
 /// What became of a file.
 enum Done {
@@ -33,7 +33,7 @@ pub fn run(args: &Fmt, shared: &Shared) -> Outcome {
     let done: Vec<(PathBuf, Vec<u8>, Done)> = files
         .into_par_iter()
         .map(|path| {
-            let (before, done) = match std::fs::read(&path) {
+            let (before, done) = match read_plain(&path) {
                 Ok(bytes) => (bytes.clone(), one(&path, bytes)),
                 Err(e) => (Vec::new(), Done::Failed(format!("cannot read `{}`: {e}", path.display()))),
             };

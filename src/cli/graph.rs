@@ -13,11 +13,11 @@ use super::run_local::RECORD;
 use super::terminal::say;
 use super::{Outcome, no_such, usage};
 use crate::diag::one_of;
-use crate::emit::write_file;
+use crate::emit::write_named;
 use crate::graph::{Critical, Look, Part, Record, Shown, StepRecord, Tone, decisive, dot, graph, mermaid, page, svg};
 use crate::model::{Pipeline, Program, Step, Valid};
 use crate::project::{Loaded, Project};
-use crate::source::Span;
+use crate::source::{Span, read_plain};
 use crate::workspace::RunView;
 
 /// A pipeline with what it belongs to.
@@ -48,7 +48,7 @@ pub fn run(args: &Args, shared: &Shared) -> Outcome {
     match &args.out {
         None => super::terminal::print_exact(&text),
         Some(file) => {
-            if let Err(e) = write_file(file, text.as_bytes()) {
+            if let Err(e) = write_named(file, text.as_bytes()) {
                 say!("pipec: {e}");
                 return Outcome::Failed;
             }
@@ -325,7 +325,7 @@ fn folder(run: &str, of: &[Found<'_>]) -> Option<PathBuf> {
 /// The pipeline of a run on this machine, and what it has left.
 fn read_record(folder: &Path) -> Result<(String, Record), String> {
     let file = folder.join(RECORD);
-    let bytes = std::fs::read(&file).map_err(|e| format!("cannot read `{}`: {e}", file.display()))?;
+    let bytes = read_plain(&file).map_err(|e| format!("cannot read `{}`: {e}", file.display()))?;
     let wrong = |why: &str| format!("`{}` is no record of a run: {why}", file.display());
     let json: Value = serde_json::from_slice(&bytes).map_err(|e| wrong(&e.to_string()))?;
     let pipeline = json.get("pipeline").and_then(Value::as_str).ok_or_else(|| wrong("it names no pipeline"))?;

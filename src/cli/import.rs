@@ -10,7 +10,7 @@ use super::{Outcome, report, usage};
 use crate::diag::{Diagnostic, Severity};
 use crate::emit::write_below;
 use crate::import::{Found, MAX_TEXT, Note, import_all, prove_project, read_input, texts};
-use crate::source::{DiskFiles, SourceMap, Span};
+use crate::source::{Boundary, Confined, DiskFiles, Files, SourceMap, Span};
 
 pub fn run(args: &Import, shared: &Shared) -> Outcome {
     let mut sources = SourceMap::default();
@@ -85,22 +85,25 @@ pub fn input(path: &Path, to: Option<&Path>, sources: &mut SourceMap) -> Result<
     let text = read(path).map_err(usage)?;
     let shown = if path == Path::new("-") { PathBuf::from("<stdin>") } else { path.to_owned() };
     let file = sources.add(shown.clone(), text);
-    Ok((shown, read_input(file, to, &DiskFiles, sources)))
+    let boundary = Boundary::around(&DiskFiles, path.parent().unwrap_or(Path::new("")));
+    Ok((shown, read_input(file, to, &Confined::new(&DiskFiles, &boundary), sources)))
 }
 
 /// What to read of a folder: its bundle, or the files of Terraform that have jobs.
 pub fn inside(dir: &Path) -> Result<Vec<PathBuf>, String> {
-    let bundle = ["databricks.yml", "databricks.yaml"].map(|f| dir.join(f)).into_iter().find(|f| f.is_file());
+    // What is found, rather than named, is read as files of a project are.
+    let boundary = Boundary::around(&DiskFiles, dir);
+    let files = Confined::new(&DiskFiles, &boundary);
+    let bundle = ["databricks.yml", "databricks.yaml"].map(|f| dir.join(f)).into_iter().find(|f| files.is_file(f));
     if let Some(bundle) = bundle {
         return Ok(vec![bundle]);
     }
-    let list = std::fs::read_dir(dir).map_err(|e| format!("cannot read `{}`: {e}", dir.display()))?;
+    let list = files.list(dir).map_err(|e| format!("cannot read `{}`: {e}", dir.display()))?;
     let has_jobs = |p: &PathBuf| {
         p.extension().is_some_and(|e| e == "tf")
-            && std::fs::read(p).is_ok_and(|b| String::from_utf8_lossy(&b).contains("databricks_job"))
+            && files.read(p).is_ok_and(|b| String::from_utf8_lossy(&b).contains("databricks_job"))
     };
-    let mut found: Vec<PathBuf> = list.flatten().map(|e| e.path()).filter(has_jobs).collect();
-    found.sort();
+    let found: Vec<PathBuf> = list.into_iter().filter(has_jobs).collect();
     match found.is_empty() {
         true => {
             Err(format!("`{}` holds no `databricks.yml`, and no `.tf` file with a `databricks_job`", dir.display()))
@@ -141,6 +144,7 @@ fn read(path: &Path) -> Result<String, String> {
     let limit = MAX_TEXT as u64 + 1;
     let read = match path == Path::new("-") {
         true => std::io::stdin().lock().take(limit).read_to_end(&mut bytes),
+        // A pipe is read to its end: `pipec import <(..)` names one.
         false => std::fs::File::open(path).and_then(|f| f.take(limit).read_to_end(&mut bytes)),
     };
     read.map_err(|e| format!("cannot read `{shown}`: {e}"))?;

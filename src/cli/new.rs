@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::{New, Shared};
 use super::terminal::{say, say_text};
 use super::{Outcome, no_such, usage};
-use crate::emit::write_file;
+use crate::emit::write_named;
 use crate::fmt::format;
 use crate::scaffold::{TEMPLATES, Template, project_name, template};
 use crate::source::FileId;
@@ -24,7 +24,7 @@ pub fn run(args: &New, shared: &Shared) -> Outcome {
         // How long the name is decides where lines break.
         let source = path.extension().is_some_and(|e| e == "pipe");
         let text = if source { format(FileId(0), &text).unwrap_or(text) } else { text };
-        if let Err(e) = write_file(&args.dir.join(&path), text.as_bytes()) {
+        if let Err(e) = write_named(&args.dir.join(&path), text.as_bytes()) {
             say!("pipec: {e}");
             return Outcome::Failed;
         }

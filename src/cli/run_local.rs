@@ -19,6 +19,7 @@ use crate::local::variables::for_steps;
 use crate::local::{Environments, Event, Interrupt, Kind, Plan, Run, State, Wanted};
 use crate::model::{Braces, Pipeline, Reference, braces};
 use crate::schema::facts::TIMES;
+use crate::source::read_plain;
 
 /// Runs one pipeline of a project that was built.
 pub fn start(args: &Args, shared: &Shared, built: &Built<'_>, pipeline: &Pipeline) -> Outcome {
@@ -26,7 +27,7 @@ pub fn start(args: &Args, shared: &Shared, built: &Built<'_>, pipeline: &Pipelin
     let packages: Vec<String> = built.wheels.iter().map(|w| w.distribution.clone()).collect();
     let files: HashMap<String, PathBuf> =
         built.bundle.files.iter().map(|f| (f.workspace_path.clone(), f.local.clone())).collect();
-    let read = |path: &Path| std::fs::read(path).ok().map(|b| String::from_utf8_lossy(&b).into_owned());
+    let read = |path: &Path| read_plain(path).ok().map(|b| String::from_utf8_lossy(&b).into_owned());
     let duckdb = built.project.local.duckdb;
     let given = Given { pipeline: &pipeline.name, files: &files, packages: &packages, duckdb, read: &read };
     let plan = Plan::read(&job.body, &given);
@@ -248,7 +249,7 @@ fn replaced(line: String, by: &[(String, String)]) -> String {
 
 /// A JSON object in a file; empty if there is none.
 fn read_object(path: &Path) -> Map<String, Value> {
-    match std::fs::read(path).ok().and_then(|b| serde_json::from_slice(&b).ok()) {
+    match read_plain(path).ok().and_then(|b| serde_json::from_slice(&b).ok()) {
         Some(Value::Object(map)) => map,
         _ => Map::new(),
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::Artifact;
 use crate::package::sha256_hex;
+use crate::source::read_plain;
 
 /// A file that is not as the sources make it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +29,7 @@ fn difference(file: impl Into<String>, why: impl Into<String>) -> Option<Differe
 /// A manifest that is not there, or is not one.
 pub fn verify(dir: &Path, artifacts: &[Artifact], whole: bool) -> io::Result<Option<Difference>> {
     let path = dir.join("manifest.json");
-    let bytes = std::fs::read(&path).map_err(|e| {
+    let bytes = read_plain(&path).map_err(|e| {
         io::Error::new(e.kind(), format!("there is no manifest to compare with: `{}`: {e}", path.display()))
     })?;
     let old: Value = serde_json::from_slice(&bytes)
@@ -97,7 +98,7 @@ fn wheels(old: &Value, new: &Value, dir: &Path) -> Option<Difference> {
             return difference(file, "the manifest has no wheel of this name");
         };
         if text(before, "sha256") == text(wheel, "sha256") {
-            match std::fs::read(dir.join(file)) {
+            match read_plain(&dir.join(file)) {
                 Ok(bytes) if sha256_hex(&bytes) == text(wheel, "sha256") => continue,
                 Ok(_) => {
                     return difference(
@@ -147,7 +148,7 @@ fn wheels(old: &Value, new: &Value, dir: &Path) -> Option<Difference> {
 fn jobs(artifacts: &[Artifact], dir: &Path) -> Option<Difference> {
     for artifact in artifacts.iter().filter(|a| a.path.to_string_lossy().ends_with(".job.json")) {
         let file = artifact.path.display().to_string();
-        let bytes = match std::fs::read(dir.join(&artifact.path)) {
+        let bytes = match read_plain(&dir.join(&artifact.path)) {
             Ok(bytes) => bytes,
             Err(e) => return difference(file, format!("it cannot be read: {e}")),
         };

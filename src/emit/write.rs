@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
 use super::Artifact;
+use crate::source::{Boundary, DiskFiles, read_plain};
 
 /// Writes a file whole or not at all. A file that has these bytes already is not touched.
 ///
@@ -17,12 +18,29 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replace(target.as_deref().unwrap_or(path), bytes, in_place)
 }
 
+/// Writes a file that somebody named, as [`write_file`] does. The directories on the way may be a stranger's: a relative path
+/// without `..` must not leave the repository through a link, or without a repository the current directory.
+///
+/// # Errors
+/// A path that leads elsewhere through a link, or what the file system says.
+pub fn write_named(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let within = path.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir));
+    if within && path.ancestors().any(Path::is_symlink) {
+        let boundary = Boundary::around(&DiskFiles, Path::new(""));
+        if !boundary.allows(&DiskFiles, path) {
+            let message = format!("cannot write `{}`: a link leads out of {}", path.display(), boundary.name());
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
+        }
+    }
+    write_file(path, bytes)
+}
+
 /// Replaces a file that still holds what was read of it: an editor may have saved it meanwhile.
 ///
 /// # Errors
 /// A file that holds something else now, or what the file system says.
 pub fn replace_file(path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
-    if std::fs::read(path)? != before {
+    if read_plain(path)? != before {
         let message = format!("`{}` has changed since it was read, and is left as it is", path.display());
         return Err(io::Error::other(message));
     }
@@ -62,7 +80,7 @@ fn replace(path: &Path, bytes: &[u8], in_place: impl Fn(io::Error) -> io::Error 
     if path.exists() && !path.is_file() {
         return Err(in_place(io::Error::other("it is no plain file")));
     }
-    if std::fs::read(path).is_ok_and(|old| old == bytes) {
+    if read_plain(path).is_ok_and(|old| old == bytes) {
         return Ok(());
     }
     let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -110,7 +128,7 @@ pub fn write_all(root: &Path, dir: &Path, artifacts: &[Artifact], whole: bool) -
 fn others(dir: &Path, artifacts: &[Artifact]) -> Option<Vec<u8>> {
     let new = artifacts.iter().find(|a| a.path == Path::new("manifest.json"))?;
     let mut new: serde_json::Value = serde_json::from_slice(&new.bytes).ok()?;
-    let old: serde_json::Value = serde_json::from_slice(&std::fs::read(dir.join("manifest.json")).ok()?).ok()?;
+    let old: serde_json::Value = serde_json::from_slice(&read_plain(&dir.join("manifest.json")).ok()?).ok()?;
     let list = new.get_mut("jobs")?.as_array_mut()?;
     for job in old.get("jobs")?.as_array()? {
         let file = job.get("file")?.as_str()?;
@@ -132,7 +150,7 @@ fn listed_name(file: &str) -> bool {
 
 /// The files that a manifest names; only plain names in the places where `compile` writes.
 fn listed(manifest: &Path) -> Vec<PathBuf> {
-    let Ok(bytes) = std::fs::read(manifest) else { return Vec::new() };
+    let Ok(bytes) = read_plain(manifest) else { return Vec::new() };
     let Ok(json) = serde_json::from_slice::<serde_json::Value>(&bytes) else { return Vec::new() };
     let mut out = Vec::new();
     for list in ["jobs", "wheels"] {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Graph, GroupKind, Record, Tone};
+use crate::source::plain;
 
 /// The graph in the DOT language.
 pub fn dot(graph: &Graph, run: Option<&Record>) -> String {
@@ -59,5 +60,6 @@ fn inside(graph: &Graph, run: Option<&Record>, group: Option<usize>, level: usiz
 
 /// A text of the language: a line break is `\n` in it.
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('&', "&amp;").replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+    let text = text.replace('&', "&amp;").replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    format!("\"{}\"", plain::with_hash(&text, "&#35;"))
 }

@@ -22,7 +22,7 @@ pub use page::{Part, Shown, page};
 pub use record::{Record, StepRecord, Tone};
 pub use svg::{Look, svg};
 
-use crate::source::Span;
+use crate::source::{Span, plain};
 
 /// A pipeline as a graph.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,7 +151,8 @@ fn escaped(text: &str) -> String {
             }
         })
         .collect();
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    plain::with_hash(&text, "&#35;")
 }
 
 /// A text cut in its middle to so many columns: names that begin alike differ at the end.

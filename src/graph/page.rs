@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::record::duration;
 use super::svg::{Look, STYLE, picture};
 use super::{Critical, Graph, Record, critical, decisive, escaped};
+use crate::source::plain;
 
 /// What a page shows of a task or a pipeline beyond the graph.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +59,7 @@ pub fn page(title: &str, parts: &[Part]) -> String {
         data.push(described(part, &path));
     }
     // A `<` of a program must not end the element that holds it.
-    let data = Value::Array(data).to_string().replace('<', "\\u003c");
+    let data = plain::json(&Value::Array(data).to_string()).replace('<', "\\u003c");
     let mut out = String::new();
     for piece in include_str!("page.html").split("{{") {
         let (name, rest) = piece.split_once("}}").unwrap_or(("", piece));

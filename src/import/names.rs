@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::source::quote_name;
+use crate::source::{plain, quote_name};
 use crate::syntax::words::{self, Slot};
 
 /// A word that a person would have chosen: `Nightly ETL (prod)` becomes `nightly_etl_prod`.
@@ -27,7 +27,7 @@ pub fn identifier(name: &str) -> String {
 
 /// Whether a name can be written at all.
 pub(super) fn is_name(name: &str) -> bool {
-    !name.is_empty() && !name.contains(['`', '\n', '\r'])
+    !name.is_empty() && !name.contains('`') && !name.contains(plain::is_hidden)
 }
 
 /// A name where it is declared or used as a value.
@@ -67,7 +67,7 @@ pub(super) fn escape(text: &str, out: &mut String) {
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
             '$' if chars.peek() == Some(&'{') => out.push_str("\\$"),
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
+            c if plain::is_hidden(c) => {
                 // Writing to a string cannot fail.
                 let _ = write!(out, "\\u{{{:x}}}", c as u32);
             }

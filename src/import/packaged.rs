@@ -37,8 +37,14 @@ impl Package {
         let (_, object) = entries.into_iter().find(|(name, _)| name == entry_point)?;
         let object: String = object.split('[').next().unwrap_or("").chars().filter(|c| !c.is_whitespace()).collect();
         let (module, function) = object.split_once(':')?;
-        (!function.contains('.') && !module.is_empty()).then_some(object)
+        // What is no name of Python would be source of its own.
+        (module.split('.').all(is_python_name) && is_python_name(function)).then_some(object)
     }
+}
+
+fn is_python_name(text: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.chars().all(word) && text.starts_with(|c: char| !c.is_ascii_digit())
 }
 
 /// A job without the wheels that pipec builds itself, and the functions that its wheel tasks call, by the places of the

@@ -15,7 +15,7 @@ use crate::check::{Options, check};
 use crate::diag::{Code, Diagnostic, Label, Severity};
 use crate::lower::lower;
 use crate::package::LocalFiles;
-use crate::project::{Cache, Unit, load, load_around};
+use crate::project::{Cache, Loaded, Unit, load, load_around};
 use crate::source::{Buffers, FileId, MemoryFiles, Span};
 use crate::syntax::ast::{DeclKind, EntryValue, Item, Value, ValueKind};
 
@@ -116,7 +116,8 @@ pub fn import(job: &Job, called: &str) -> Imported {
         .map(|(_, d)| Diagnostic { severity: Severity::Warning, label: "kept in `unchecked`".to_owned(), ..d })
         .collect();
     diagnostics.append(&mut left);
-    diagnostics.sort_by(|a, b| a.span.cmp(&b.span).then(a.code.cmp(&b.code)));
+    // What is wrong even in `unchecked` is an error.
+    diagnostics.sort_by(|a, b| (a.span, a.code, a.severity).cmp(&(b.span, b.code, b.severity)));
     diagnostics.dedup_by(|a, b| a.span == b.span && a.code == b.code && a.message == b.message);
     if same {
         beside(job, called, &ways, plain, &mut out, &mut diagnostics);
@@ -150,7 +151,11 @@ fn attempt(job: &Job, out: &Out) -> Attempt {
     let mut files = MemoryFiles::new();
     files.insert("main.pipe", format!("{}{}", out.text, job.context).into_bytes());
     let lost = || Attempt::Different(vec![job.tree.span], Vec::new());
-    let Ok(loaded) = load(&[PathBuf::from("main.pipe")], &files) else { return lost() };
+    let path = PathBuf::from("main.pipe");
+    let Ok(loaded) = load(std::slice::from_ref(&path), &files) else { return lost() };
+    if !is_one_pipeline(&loaded, &path, out) {
+        return lost();
+    }
     let Ok(checked) = check(&loaded, &files, &Options::default()) else { return lost() };
     let Some(Some(program)) = checked.programs.first() else {
         return Attempt::Errors(checked.diagnostics.into_iter().filter(|d| d.severity == Severity::Error).collect());
@@ -205,6 +210,10 @@ fn refusals(job: &Job, out: &Out) -> Option<Vec<(Span, String)>> {
     let path = job.folder.join("import.pipe");
     files.set(path.clone(), format!("{}{}{}", out.text, job.packages, job.context).into());
     let loaded = load_around(std::slice::from_ref(&path), &[], &files, &mut Cache::default()).0;
+    if !is_one_pipeline(&loaded, &path, out) {
+        let why = "the result would declare something else".to_owned();
+        return Some(job.calls.keys().map(|entry| (*entry, why.clone())).collect());
+    }
     let checked = check(&loaded, &files, &Options::default()).ok()?;
     let errors: Vec<_> = checked.diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();
     let marked = |d: &&Diagnostic| {
@@ -212,6 +221,14 @@ fn refusals(job: &Job, out: &Out) -> Option<Vec<(Span, String)>> {
         Some((mark.entry, d.message.clone()))
     };
     (!errors.is_empty()).then(|| errors.iter().filter_map(marked).collect())
+}
+
+/// Whether what was written of a job declares one pipeline and nothing else, as far as it can be parsed.
+fn is_one_pipeline(loaded: &Loaded, path: &Path, out: &Out) -> bool {
+    let Some(unit) = loaded.projects.iter().flat_map(|p| &p.units).find(|u| u.path == path) else { return true };
+    let own = |i: &&Item| matches!(i, Item::Decl(d) if (d.span.start as usize) < out.text.len());
+    let declared: Vec<&Item> = unit.ast.items.iter().filter(own).collect();
+    unit.broken || matches!(declared.as_slice(), [Item::Decl(d)] if d.kind == DeclKind::Pipeline)
 }
 
 /// A message about the source as one about the input, with the stretch that it is about.

@@ -57,6 +57,10 @@ pub(super) fn check_requirement(text: &str) -> Result<Origin, String> {
         Some((versions, marker)) => (versions, Some(marker)),
         None => (rest, None),
     };
+    // `pep508_rs` would take these as extras, and nobody has looked at those.
+    if versions.starts_with('[') {
+        return Err("a requirement has one list of extras".to_owned());
+    }
     let plain = format!("{name} {}", versions.trim());
     Requirement::<VerbatimUrl>::from_str(plain.trim()).map_err(|e| first_line(&e.to_string()))?;
     marker.map_or(Ok(()), check_marker)?;
@@ -169,9 +173,21 @@ mod tests {
 
     #[test]
     fn names_that_end_in_punctuation_are_reported() {
-        for text in
-            ["scikit->=1.4", "scikit-", "a_ ==1", "a.[b]", "a[b-]", "a[-b]", "a[b,]", "-", "", "a[", "é==1", "a[b;c]"]
-        {
+        for text in [
+            "scikit->=1.4",
+            "scikit-",
+            "a_ ==1",
+            "a.[b]",
+            "a[b-]",
+            "a[-b]",
+            "a[b,]",
+            "-",
+            "",
+            "a[",
+            "é==1",
+            "a[b;c]",
+            "a[b][c.,==1]*",
+        ] {
             assert!(check_requirement(text).is_err(), "{text}");
         }
         for text in ["scikit-learn>=1.4", "a", "a.b_c-d[e.f, g] >=1,<2", "a [b]==1.*", "a[]", "A1 (>=2)"] {

@@ -50,13 +50,20 @@ fn resolved(path: &Path) -> io::Result<PathBuf> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DiskFiles;
 
+/// Reads a plain file of the disk. To open a pipe would be to wait for its other end, and a device may have no end.
+///
+/// # Errors
+/// Anything that is not a plain file, or what the file system says.
+pub fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a plain file"));
+    }
+    std::fs::read(path)
+}
+
 impl Files for DiskFiles {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        // To open a pipe is to wait for its other end.
-        if !std::fs::metadata(path)?.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no plain file"));
-        }
-        std::fs::read(path)
+        read_plain(path)
     }
     fn is_inside(&self, path: &Path, dir: &Path) -> bool {
         match (resolved(path), resolved(dir)) {

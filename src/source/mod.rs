@@ -8,7 +8,7 @@ pub mod plain;
 
 pub use buffers::Buffers;
 pub use confined::{Boundary, Confined};
-pub use files::{DiskFiles, Files, MemoryFiles};
+pub use files::{DiskFiles, Files, MemoryFiles, read_plain};
 pub use line_index::{LineIndex, Position, Units};
 
 use std::collections::HashMap;

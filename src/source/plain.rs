@@ -71,7 +71,7 @@ pub fn log_line(text: &str) -> String {
 pub fn same_length(bytes: &[u8]) -> Cow<'_, [u8]> {
     let Ok(text) = std::str::from_utf8(bytes) else { return Cow::Borrowed(bytes) };
     let kept = |c: char| matches!(c, '\n' | '\t' | '\r');
-    if !text.chars().any(|c| is_hidden(c) && !kept(c)) && !text.contains("##[") {
+    if !text.chars().any(|c| is_hidden(c) && !kept(c)) && !holds_command(text) {
         return Cow::Borrowed(bytes);
     }
     let stand_in = |c: char| match c.len_utf8() {
@@ -87,12 +87,13 @@ pub fn same_length(bytes: &[u8]) -> Cow<'_, [u8]> {
             c => out.push(c),
         }
     }
-    Cow::Owned(out.replace("##[", "##(").into_bytes())
+    Cow::Owned(out.replace("##[", "##(").replace("##vso[", "##vso(").into_bytes())
 }
 
-/// JSON text in which hidden characters outside of ASCII are escapes: the same value, safe to print.
+/// JSON text in which hidden characters outside of ASCII and commands of CI services are escapes: the same value, safe to
+/// print.
 pub fn json(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() && !text.contains('\u{7f}') || !text.chars().any(|c| is_hidden(c) && c != '\n') {
+    if !holds_command(text) && !text.chars().any(|c| is_hidden(c) && c != '\n') {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -107,7 +108,13 @@ pub fn json(text: &str) -> Cow<'_, str> {
             out.push(c);
         }
     }
-    Cow::Owned(out)
+    Cow::Owned(with_hash(&out, "\\u0023"))
+}
+
+/// A text in which `hash` stands for the first `#` of what a CI service would take as a command: its escape in the
+/// language of the text.
+pub fn with_hash(text: &str, hash: &str) -> String {
+    text.replace("##[", &format!("{hash}#[")).replace("##vso[", &format!("{hash}#vso["))
 }
 
 fn escaped(text: &str, kept: &[char]) -> String {
@@ -130,7 +137,12 @@ fn escaped(text: &str, kept: &[char]) -> String {
 /// Whether a CI service would take a line as a command: GitHub Actions and Azure Pipelines do so anywhere on stdout and
 /// stderr.
 fn is_command(line: &str) -> bool {
-    line.trim_start().starts_with("::") || line.contains("##[") || line.contains("##vso[")
+    line.trim_start().starts_with("::") || holds_command(line)
+}
+
+/// Whether a text holds what Azure Pipelines takes as a command wherever in a line it is.
+fn holds_command(text: &str) -> bool {
+    text.contains("##[") || text.contains("##vso[")
 }
 
 fn without_commands(line: &str) -> String {
@@ -164,19 +176,20 @@ mod tests {
 
     #[test]
     fn drawings_keep_their_places() {
-        for text in ["a\u{1b}[31m", "\u{85}x", "\u{202e}x", "##[x]", "\u{e0041}"] {
+        for text in ["a\u{1b}[31m", "\u{85}x", "\u{202e}x", "##[x]", "a ##vso[x]", "\u{e0041}"] {
             let shown = same_length(text.as_bytes());
             assert_eq!(shown.len(), text.len());
-            assert!(!std::str::from_utf8(&shown).unwrap().chars().any(is_hidden));
+            let shown = std::str::from_utf8(&shown).unwrap();
+            assert!(!shown.chars().any(is_hidden) && !holds_command(shown));
         }
     }
 
     #[test]
     fn json_keeps_its_value() {
-        let value = serde_json::json!({ "a": "\u{9b}31m\u{202e}\u{7f}\u{e0041}é" });
+        let value = serde_json::json!({ "a": "\u{9b}31m\u{202e}\u{7f}\u{e0041}é ###[x] ##vso[y]" });
         let text = value.to_string();
         let safe = json(&text);
-        assert!(!safe.chars().any(is_hidden));
+        assert!(!safe.chars().any(is_hidden) && !holds_command(&safe));
         assert_eq!(serde_json::from_str::<serde_json::Value>(&safe).unwrap(), value);
     }
 }

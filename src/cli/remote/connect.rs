@@ -10,6 +10,7 @@ use super::super::terminal::say;
 use super::say::tell_fault;
 use super::stop::stop;
 use crate::model::Target;
+use crate::source::read_plain;
 use crate::workspace::{Asked, Client, Options, Settings, SettingsError, Surroundings, User, choose};
 
 /// A workspace, as somebody.
@@ -77,7 +78,7 @@ fn surroundings() -> Surroundings {
     let path = named.or_else(|| Some(std::env::home_dir()?.join(".databrickscfg")));
     let profiles = path
         .filter(|p| p.is_file())
-        .and_then(|p| Some((p.clone(), String::from_utf8_lossy(&std::fs::read(&p).ok()?).into_owned())));
+        .and_then(|p| Some((p.clone(), String::from_utf8_lossy(&read_plain(&p).ok()?).into_owned())));
     Surroundings { env, profiles }
 }
 

@@ -19,6 +19,7 @@ use super::stop::stop;
 use crate::deploy::{
     Applied, Apply, DeployError, Desired, Event, Journal, Plan, apply, is_unchanged, not_deployed, plan as make, survey,
 };
+use crate::source::read_plain;
 
 /// How often to plan again when somebody else was first.
 const TRIES: usize = 5;
@@ -66,7 +67,7 @@ fn read_plan(path: &Path) -> Result<Saved, String> {
     if path.exists() && !path.is_file() {
         return Err(format!("`{shown}` is no file"));
     }
-    let bytes = std::fs::read(path).map_err(|e| format!("cannot read `{shown}`: {e}"))?;
+    let bytes = read_plain(path).map_err(|e| format!("cannot read `{shown}`: {e}"))?;
     let json: Value = serde_json::from_slice(&bytes).map_err(|e| format!("`{shown}` is no JSON: {e}"))?;
     let texts = |list: Option<&Value>| -> Option<Vec<String>> {
         list?.as_array()?.iter().map(|v| v.as_str().map(str::to_owned)).collect()

@@ -9,7 +9,7 @@ use super::super::args::{Login, Shared};
 use super::super::terminal::say;
 use super::connect::connect;
 use super::say::tell_fault;
-use crate::emit::write_file;
+use crate::emit::write_below;
 use crate::import::Job;
 use crate::model::Target;
 use crate::workspace::{Client, RunView};
@@ -59,7 +59,7 @@ impl Workspace {
                     whole.display()
                 )));
             }
-            if let Err(e) = write_file(&whole, &bytes) {
+            if let Err(e) = write_below(dir, &file, &bytes) {
                 say!("pipec: {e}");
                 return Err(Outcome::Failed);
             }

@@ -12,7 +12,7 @@ use super::project::{each, head, known, same_project};
 use super::say::tell;
 use super::show::show;
 use crate::deploy::{Desired, Journal, Plan, is_unchanged, plan as make, survey};
-use crate::emit::{json_bytes, write_file};
+use crate::emit::{json_bytes, write_named};
 
 /// Shows what a deployment would do.
 pub fn plan(args: &PlanArgs, shared: &Shared) -> Outcome {
@@ -52,7 +52,7 @@ pub fn plan(args: &PlanArgs, shared: &Shared) -> Outcome {
         return super::super::usage(format!("there is no folder `{}` to save the plan in", dir.display()));
     }
     if let Some(file) = &args.save
-        && let Err(e) = write_file(file, &json_bytes(&json))
+        && let Err(e) = write_named(file, &json_bytes(&json))
     {
         say!("pipec: {e}");
         return Outcome::Failed;
