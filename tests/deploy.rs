@@ -299,6 +299,7 @@ fn a_path_taken_by_something_else_is_named() {
 #[test]
 fn a_saved_plan_is_done_as_it_is_or_not_at_all() {
     let (workspace, shop) = (Workspace::start(), Project::shop());
+    run(&workspace, shop.path(), &["plan", "--color", "always"]).ok().says("\u{1b}[32m+ create\u{1b}[0m  ");
     run(&workspace, shop.path(), &["plan", "--save", "p.json"]).ok();
     run(&workspace, shop.path(), &["deploy", "--plan", "p.json"]).ok();
     run(&workspace, shop.path(), &["deploy", "--plan", "p.json"]).fails(3).says("does not hold any more");

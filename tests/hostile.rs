@@ -100,6 +100,13 @@ fn a_project_without_repository_reads_what_is_below_its_root_file() {
     .unwrap();
     let check = || p.command(&["check", bare.join("inner").to_str().unwrap()]).output().unwrap();
     assert!(check().status.success(), "{}", String::from_utf8_lossy(&check().stderr));
+    // A link that stays inside is followed.
+    #[cfg(unix)]
+    {
+        std::fs::rename(bare.join("inner/parts/fine.pipe"), bare.join("inner/fine.pipe")).unwrap();
+        std::os::unix::fs::symlink("../fine.pipe", bare.join("inner/parts/fine.pipe")).unwrap();
+        assert!(check().status.success(), "{}", String::from_utf8_lossy(&check().stderr));
+    }
     std::fs::write(bare.join("inner/main.pipe"), "import \"../other.pipe\"\n".to_owned() + STEP).unwrap();
     let said = String::from_utf8(check().stderr).unwrap();
     assert!(said.contains("E0713") && said.contains("the directory of the root file"), "{said}");
@@ -348,6 +355,31 @@ fn what_was_not_named_is_read_within_the_repository() {
 
 #[cfg(unix)]
 #[test]
+fn links_lead_neither_to_version_control_nor_round_and_round() {
+    let p = Project::new("links_within", "");
+    let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, p.dir.join(name)).unwrap();
+    std::fs::create_dir_all(p.dir.join(".git")).unwrap();
+    p.write(".git/config", "[core] hunter2\n");
+    link(".git/config", "requirements.txt");
+    link(".git/config", "notebook.py");
+    p.write("main.pipe", "environment ml {\n  environment_version = \"4\"\n  requirements = file(\"requirements.txt\")\n}\npipeline p on ml {\n  step a {\n    notebook \"./notebook.py\"\n  }\n}\n");
+    let (exit, said) = p.check();
+    assert!(
+        exit == 1 && !said.contains("hunter2") && said.matches("is outside of the repository").count() == 2,
+        "{said}"
+    );
+    // A dbt project with links to itself.
+    p.write("dbt/dbt_project.yml", "name: x\n");
+    std::fs::create_dir_all(p.dir.join("dbt/sub")).unwrap();
+    link(".", "dbt/sub/a");
+    link(".", "dbt/sub/b");
+    p.write("main.pipe", "pipeline p {\n  step a {\n    dbt \"./dbt\" {\n      commands = [\"dbt build\"]\n      warehouse_id = \"1\"\n    }\n  }\n}\n");
+    let (_, said) = p.check();
+    assert!(!said.contains("bug"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
 fn results_go_through_no_link_out_of_the_repository() {
     let p = Project::new("results", STEP);
     let victim = p.outside.join("victim");
@@ -548,6 +580,8 @@ fn secrets_are_named_and_stay_out_of_wheels() {
     for folder in [".terraform", ".tox", ".mypy_cache", ".ipynb_checkpoints"] {
         p.write(&format!("app/{folder}/x.txt"), "x");
     }
+    // A package of Python may have such a name.
+    p.write("app/credentials/__init__.py", "");
     p.write("app/config.py", format!("TOKEN = 'dapi{}'\n", "0123456789abcdef".repeat(2)));
     let (exit, _, said) = p.run(&["compile"]);
     assert_eq!(exit, 0, "{said}");
@@ -560,6 +594,9 @@ fn secrets_are_named_and_stay_out_of_wheels() {
         "{manifest}"
     );
     assert!(said.contains("config.py`, line 1, looks like a Databricks token"), "{said}");
+    let wheel = std::fs::read_dir(p.dir.join("build/default/wheels")).unwrap().next().unwrap().unwrap();
+    let packed = pipec::package::unzip(&std::fs::read(wheel.path()).unwrap()).unwrap();
+    assert!(packed.iter().any(|(name, _)| name == "app/credentials/__init__.py"));
 }
 
 #[cfg(unix)]

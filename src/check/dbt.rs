@@ -55,8 +55,11 @@ impl Checker<'_> {
                 if never_packed(&name) || name.starts_with('.') || folder == dir && MADE.contains(&name.as_str()) {
                     continue;
                 }
+                // A link to a directory may lead back to where it is.
                 if self.files.is_dir(&path) {
-                    next.push(path);
+                    if !self.files.is_link(&path) {
+                        next.push(path);
+                    }
                 } else if self.files.is_file(&path) {
                     out.push((path, FileKind::Dbt));
                 }

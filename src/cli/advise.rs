@@ -92,6 +92,7 @@ fn of(job: &Job, built: &Built<'_>, prices: &Rc<(String, Prices)>, args: &Advise
 fn prices(args: &Advise, dir: &Path) -> Result<(String, Prices), String> {
     let beside = dir.join("prices.toml");
     let file = match &args.prices {
+        // What somebody names may be a pipe.
         Some(file) => file.clone(),
         None if beside.is_file() => {
             // The file is the project's, and may be a link.
@@ -104,7 +105,8 @@ fn prices(args: &Advise, dir: &Path) -> Result<(String, Prices), String> {
         None => return Ok(("the table that comes with pipec".to_owned(), Prices::parse(BUILT_IN)?)),
     };
     let shown = file.display().to_string();
-    let bytes = read_plain(&file).map_err(|e| format!("cannot read `{shown}`: {e}"))?;
+    let read = if args.prices.is_some() { std::fs::read(&file) } else { read_plain(&file) };
+    let bytes = read.map_err(|e| format!("cannot read `{shown}`: {e}"))?;
     let text = String::from_utf8(bytes).map_err(|_| format!("`{shown}` is not UTF-8"))?;
     let prices = Prices::parse(&text).map_err(|e| format!("`{shown}` is no table of prices: {e}"))?;
     Ok((shown, prices))

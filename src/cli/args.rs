@@ -311,7 +311,7 @@ pub struct Run {
     /// On this machine: the directory that stands for /Volumes; without it one below `.pipec/local`
     #[arg(long, value_name = "DIR")]
     pub volumes: Option<PathBuf>,
-    /// On this machine: an environment variable for the steps; they get no others than programs need to run
+    /// On this machine: environment variable to pass to the steps [default: only what programs need to run]
     #[arg(long, value_name = "NAME[=VALUE]", value_parser = Asked::parse)]
     pub env: Vec<Asked>,
     /// On this machine: how many steps at a time; without it as many as there are cores

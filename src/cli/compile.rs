@@ -13,7 +13,7 @@ use super::{Outcome, usage};
 use crate::emit::{artifacts, json_bytes, verify, write_all};
 use crate::lower::Bundle;
 use crate::package::Wheel;
-use crate::source::{plain, read_plain};
+use crate::source::plain;
 
 pub fn run(args: &Compile, shared: &Shared) -> Outcome {
     if args.emit != Emit::Job {
@@ -158,7 +158,7 @@ fn print_one(places: &Places, only: Option<&str>) -> Outcome {
 /// Job ids by pipeline.
 fn read_ids(path: &Path) -> Result<BTreeMap<String, i64>, String> {
     let shown = path.display();
-    let bytes = read_plain(path).map_err(|e| format!("cannot read `{shown}`: {e}"))?;
+    let bytes = std::fs::read(path).map_err(|e| format!("cannot read `{shown}`: {e}"))?;
     let json: Value = serde_json::from_slice(&bytes).map_err(|e| format!("`{shown}` is no JSON: {e}"))?;
     let map = json.as_object().ok_or_else(|| format!("`{shown}` must be an object of pipeline names and job ids"))?;
     map.iter()

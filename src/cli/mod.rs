@@ -24,6 +24,7 @@ mod schema;
 mod terminal;
 mod view;
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use terminal::say;
@@ -33,6 +34,7 @@ use clap::{CommandFactory, Parser};
 use args::{Args, Command};
 
 use crate::diag::{nearest, one_of};
+use crate::source::VERSION_CONTROL;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +80,9 @@ pub fn main() -> ExitCode {
                 let _ = error.print();
                 return Outcome::Usage.into();
             }
-            terminal::print_exact(&error.render().to_string());
+            let text = error.render();
+            let colored = std::io::stdout().is_terminal();
+            terminal::print_exact(&if colored { text.ansi().to_string() } else { text.to_string() });
             return ended(Outcome::Done).into();
         }
     };
@@ -161,11 +165,12 @@ fn paths(given: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     }
     let here = std::env::current_dir().map_err(|e| format!("cannot tell the current directory: {e}"))?;
     for (up, dir) in here.ancestors().enumerate() {
-        let mut pipes = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.path());
-        if let Some(pipe) = pipes.find(|p| p.extension().is_some_and(|x| x == "pipe")) {
-            if up > 0 && belongs_to_another(&pipe) {
+        let files = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.path());
+        let pipes: Vec<PathBuf> = files.filter(|p| p.extension().is_some_and(|x| x == "pipe")).collect();
+        if !pipes.is_empty() {
+            if let Some(pipe) = pipes.iter().find(|p| up > 0 && belongs_to_another(p)) {
                 return Err(format!(
-                    "`{}` belongs to another user; name it if you trust it: `pipec ... {}`",
+                    "`{}` belongs to another user; if you trust it, pass the path `{}`",
                     pipe.display(),
                     dir.display()
                 ));
@@ -173,7 +178,7 @@ fn paths(given: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
             let relative: PathBuf = if up == 0 { PathBuf::from(".") } else { std::iter::repeat_n("..", up).collect() };
             return Ok(vec![relative]);
         }
-        let ends = [".git", ".hg", ".svn", ".jj"].iter().any(|v| dir.join(v).exists());
+        let ends = VERSION_CONTROL.iter().any(|v| dir.join(v).exists());
         if ends || std::env::home_dir().is_some_and(|home| home == dir) {
             break;
         }

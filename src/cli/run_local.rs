@@ -15,7 +15,7 @@ use super::{Outcome, no_such, usage};
 use crate::emit::write_file;
 use crate::local::folders::{InUse, exclusive, new_run, share};
 use crate::local::plan::Given;
-use crate::local::variables::for_steps;
+use crate::local::variables::{Asked, for_steps};
 use crate::local::{Environments, Event, Interrupt, Kind, Plan, Run, State, Wanted};
 use crate::model::{Braces, Pipeline, Reference, braces};
 use crate::schema::facts::TIMES;
@@ -32,6 +32,13 @@ pub fn start(args: &Args, shared: &Shared, built: &Built<'_>, pipeline: &Pipelin
     let given = Given { pipeline: &pipeline.name, files: &files, packages: &packages, duckdb, read: &read };
     let plan = Plan::read(&job.body, &given);
     let root = built.project.dir().join(".pipec").join("local");
+    let unset = args.env.iter().find_map(|asked| match asked {
+        Asked::Pass(name) if std::env::var_os(name).is_none() => Some(name),
+        _ => None,
+    });
+    if let Some(name) = unset {
+        return usage(format!("`--env {name}`: this variable is not set; pass `--env {name}=VALUE`"));
+    }
     let prepared = params(args, &plan, pipeline).and_then(|params| {
         Ok((params, choice(args, &plan, &job.body, &root.join(format!("last-{}.json", plan.pipeline)))?))
     });

@@ -121,7 +121,7 @@ fn look(client: &Client, desired: &Desired, state: &State, pipeline: &str) -> Re
         for (job, ours) in both {
             match &live {
                 Some(live) if live.id == job.id => {}
-                None if wanted.is_some() => live = client.job(job.id)?,
+                None if wanted.is_some() && (ours || known.is_none()) => live = client.job(job.id)?,
                 _ if ours => out.twice.push(job.id),
                 _ => out.copies.push(job.id),
             }

@@ -40,7 +40,9 @@ pub fn write_named(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// A file that holds something else now, or what the file system says.
 pub fn replace_file(path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
-    if read_plain(path)? != before {
+    let now =
+        read_plain(path).map_err(|e| io::Error::new(e.kind(), format!("cannot read `{}`: {e}", path.display())))?;
+    if now != before {
         let message = format!("`{}` has changed since it was read, and is left as it is", path.display());
         return Err(io::Error::other(message));
     }

@@ -117,7 +117,7 @@ pub fn import(job: &Job, called: &str) -> Imported {
         .collect();
     diagnostics.append(&mut left);
     // What is wrong even in `unchecked` is an error.
-    diagnostics.sort_by(|a, b| (a.span, a.code, a.severity).cmp(&(b.span, b.code, b.severity)));
+    diagnostics.sort_by_key(|d| (d.span, d.code, d.severity));
     diagnostics.dedup_by(|a, b| a.span == b.span && a.code == b.code && a.message == b.message);
     if same {
         beside(job, called, &ways, plain, &mut out, &mut diagnostics);

@@ -433,7 +433,7 @@ impl Run<'_> {
             .env_clear()
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .env("PIPEC_TASK_VALUES", absolute(&outputs))
-            .env("PYTHONPATH", absolute(self.site))
+            .env("PYTHONPATH", python_path(self.site, &self.variables)?)
             .env("PYTHONUNBUFFERED", "1")
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .current_dir(folder);
@@ -486,6 +486,14 @@ type Outcome = Result<(State, Map<String, Value>, String), String>;
 
 fn ended(key: &str, state: State, took: Duration, note: &str) -> Event {
     Event::Ended { task: key.to_owned(), state, took, note: note.to_owned(), log: None }
+}
+
+/// The packages of the project, and what `--env PYTHONPATH=..` adds behind them.
+fn python_path(site: &Path, variables: &[(OsString, OsString)]) -> Result<OsString, String> {
+    let own =
+        variables.iter().filter(|(name, _)| name == "PYTHONPATH").flat_map(|(_, value)| std::env::split_paths(value));
+    let all = std::iter::once(PathBuf::from(absolute(site))).chain(own);
+    std::env::join_paths(all).map_err(|e| format!("PYTHONPATH: {e}"))
 }
 
 fn absolute(path: &Path) -> String {

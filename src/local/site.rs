@@ -34,7 +34,7 @@ pub(super) fn is_intact(site: &Path, wheels: &[PathBuf]) -> bool {
     let Some(found) = files_below(site) else { return false };
     let by_installer = |path: &Path| {
         let first = path.iter().next().unwrap_or_default().to_string_lossy();
-        first.ends_with(".dist-info") || matches!(&*first, "bin" | "Scripts" | ".ready")
+        first.ends_with(".dist-info") || matches!(&*first, "bin" | "Scripts" | ".ready" | ".lock")
     };
     let extra = found.iter().any(|path| !expected.contains_key(path) && !by_installer(path));
     !extra && expected.iter().all(|(path, bytes)| std::fs::read(site.join(path)).is_ok_and(|b| b == *bytes))

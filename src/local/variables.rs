@@ -33,6 +33,13 @@ const NAMES: &[&str] = &[
     "LOCALAPPDATA",
     "PROGRAMDATA",
     "PROGRAMFILES",
+    "PROGRAMFILES(X86)",
+    "PROGRAMW6432",
+    "ALLUSERSPROFILE",
+    "HOMEDRIVE",
+    "HOMEPATH",
+    "COMPUTERNAME",
+    "PROCESSOR_ARCHITECTURE",
     "NUMBER_OF_PROCESSORS",
     // Libraries of the system.
     "LD_LIBRARY_PATH",
@@ -56,6 +63,13 @@ const NAMES: &[&str] = &[
     "SPARK_HOME",
     "HADOOP_HOME",
     "HADOOP_CONF_DIR",
+    "SPARK_CONF_DIR",
+    "PYSPARK_PYTHON",
+    "PYTHONUTF8",
+    "TZDIR",
+    "HF_HOME",
+    "HIP_VISIBLE_DEVICES",
+    "ROCR_VISIBLE_DEVICES",
 ];
 /// Variables that pass by the beginning of their name.
 const PREFIXES: &[&str] =
@@ -96,9 +110,10 @@ pub fn for_steps(all: impl IntoIterator<Item = (OsString, OsString)>, asked: &[A
         let text = name.to_string_lossy();
         // Names of Windows are the same in any case.
         let known = |n: &&str| if cfg!(windows) { n.eq_ignore_ascii_case(&text) } else { **n == text };
+        let upper = if cfg!(windows) { text.to_ascii_uppercase() } else { text.clone().into_owned() };
         NAMES.iter().any(known)
-            || PREFIXES.iter().any(|p| text.starts_with(p))
-            || asked.iter().any(|a| matches!(a, Asked::Pass(n) if **n == text))
+            || PREFIXES.iter().any(|p| upper.starts_with(p))
+            || asked.iter().any(|a| matches!(a, Asked::Pass(n) if known(&n.as_str())))
     };
     let mut out: Vec<(OsString, OsString)> = all.into_iter().filter(|(name, _)| wanted(name)).collect();
     for a in asked {

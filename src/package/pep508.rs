@@ -29,6 +29,7 @@ pub(super) fn check_requirement(text: &str) -> Result<Origin, String> {
     if text.len() > MAX_LENGTH {
         return Err(format!("it is longer than {MAX_LENGTH} bytes"));
     }
+    let text = text.trim();
     let name_end = text.find(|c: char| !is_name_char(c)).unwrap_or(text.len());
     let (name, rest) = text.split_at_checked(name_end).unwrap_or((text, ""));
     check_name(name, "package name", "a package name")?;
@@ -43,7 +44,10 @@ pub(super) fn check_requirement(text: &str) -> Result<Origin, String> {
     if let Some(address) = rest.strip_prefix('@') {
         let address = address.trim();
         // A marker after an address has a blank before its `;`, since addresses may contain one.
-        let (address, marker) = match address.split_once(" ;") {
+        let blank = address
+            .match_indices(';')
+            .find(|(at, _)| address.get(..*at).is_some_and(|a| a.ends_with(char::is_whitespace)));
+        let (address, marker) = match blank.and_then(|(at, _)| Some((address.get(..at)?, address.get(at + 1..)?))) {
             Some((address, marker)) => (address.trim(), Some(marker)),
             None => (address, None),
         };
@@ -190,7 +194,9 @@ mod tests {
         ] {
             assert!(check_requirement(text).is_err(), "{text}");
         }
-        for text in ["scikit-learn>=1.4", "a", "a.b_c-d[e.f, g] >=1,<2", "a [b]==1.*", "a[]", "A1 (>=2)"] {
+        for text in
+            ["scikit-learn>=1.4", "a", "a.b_c-d[e.f, g] >=1,<2", "a [b]==1.*", "a[]", "A1 (>=2)", " a>=1", "\ta"]
+        {
             assert_eq!(check_requirement(text), Ok(Origin::Index), "{text}");
         }
     }

@@ -60,7 +60,9 @@ pub fn requirement(line: &str) -> RequirementLine {
 /// Whether a file has the name of a requirements file, so that its lines may be shown in messages.
 pub fn is_requirements_file(path: &std::path::Path) -> bool {
     let secret = path.file_name().is_some_and(|n| super::secrets::is_secret(&n.to_string_lossy()));
-    !secret && path.extension().is_some_and(|e| e == "txt" || e == "in")
+    let named = |name: &str| ["requirements", "constraints"].iter().any(|n| name.to_ascii_lowercase().starts_with(n));
+    let kind = |e: &std::ffi::OsStr| ["txt", "in", "lock", "pip"].iter().any(|k| e.eq_ignore_ascii_case(k));
+    !secret && (path.extension().is_some_and(kind) || path.file_stem().is_some_and(|s| named(&s.to_string_lossy())))
 }
 
 /// The lines of a requirements file with their numbers from 1: comments taken away, continued lines joined.

@@ -154,6 +154,9 @@ fn base64(b: u8) -> bool {
 /// What a line says that holds no secret although it looks like it: placeholders of documentation, and a remark.
 const ALLOWED: &[&str] = &["EXAMPLE", "example", "not a secret", "xxxxxxxx", "XXXXXXXX", "00000000", "<", "..."];
 
+/// How far from a text its line is searched for what allows it, in bytes.
+const AROUND: usize = 200;
+
 /// The first text in a file that looks like a credential: what it looks like, and on which line (from 1).
 pub(super) fn secret_in(bytes: &[u8]) -> Option<(&'static str, usize)> {
     static STARTS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
@@ -170,11 +173,14 @@ pub(super) fn secret_in(bytes: &[u8]) -> Option<(&'static str, usize)> {
             continue;
         }
         let before = bytes.get(..found.start()).unwrap_or_default();
-        let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
-        let line_end = rest.iter().position(|b| *b == b'\n').map_or(bytes.len(), |i| found.end() + i);
-        let line = String::from_utf8_lossy(bytes.get(line_start..line_end).unwrap_or_default()).into_owned();
-        let token = line.get(..).unwrap_or_default();
-        if !ALLOWED.iter().any(|a| token.contains(a)) {
+        // The line, or as much of a long one as somebody would read.
+        let from = found.start().saturating_sub(AROUND);
+        let near = bytes.get(from..found.start()).unwrap_or_default();
+        let start = near.iter().rposition(|b| *b == b'\n').map_or(from, |i| from + i + 1);
+        let near = rest.get(..AROUND.min(rest.len())).unwrap_or_default();
+        let end = found.end() + near.iter().position(|b| *b == b'\n').unwrap_or(near.len());
+        let line = String::from_utf8_lossy(bytes.get(start..end).unwrap_or_default());
+        if !ALLOWED.iter().any(|a| line.contains(a)) {
             return Some((rule.what, before.iter().filter(|b| **b == b'\n').count() + 1));
         }
     }
@@ -184,6 +190,13 @@ pub(super) fn secret_in(bytes: &[u8]) -> Option<(&'static str, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Each of them looks like a token, and the line says that it is none; one line of a megabyte takes no longer than many.
+    #[test]
+    fn a_long_line_is_read_once() {
+        let one = format!("dapi{}< ", "0123456789abcdef".repeat(2));
+        assert_eq!(secret_in(one.repeat(30_000).as_bytes()), None);
+    }
 
     #[test]
     fn files_with_credentials_are_told_by_their_names() {

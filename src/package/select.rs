@@ -46,6 +46,18 @@ pub(crate) fn never(name: &str) -> bool {
     LITTER.contains(&lower.as_str()) || LITTER_ENDS.iter().any(|e| lower.ends_with(e)) || is_secret(name)
 }
 
+/// Whether a folder never belongs in a wheel. A name of Python's, such as `credentials`, is that of a package.
+fn never_folder(name: &str) -> bool {
+    never(name) && !(is_secret(name) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
+}
+
+/// Whether a file never belongs in a wheel, by its name and the folders that it is in.
+pub(super) fn never_below(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    let folders = path.parent().unwrap_or(Path::new(""));
+    never(&name.to_string_lossy()) || folders.iter().any(|f| never_folder(&f.to_string_lossy()))
+}
+
 /// What a project's own settings leave out.
 pub(super) fn excluded(dir: &Path, layout: &Layout) -> Result<Gitignore, String> {
     let mut builder = GitignoreBuilder::new(dir);
@@ -82,15 +94,14 @@ pub(super) fn collect(dir: &Path, layout: &Layout, notes: &mut Vec<String>) -> i
             let path = e.path().strip_prefix(&start).unwrap_or(e.path());
             let name = e.file_name().to_string_lossy();
             let wanted = tops.iter().any(|t| t.starts_with(path) || path.starts_with(t));
-            if wanted && is_secret(&name) && tops.iter().any(|t| path.starts_with(t)) {
+            let is_folder = e.file_type().is_some_and(|t| t.is_dir());
+            let never = if is_folder { never_folder(&name) } else { never(&name) };
+            if wanted && never && is_secret(&name) && tops.iter().any(|t| path.starts_with(t)) {
                 // A thread that panicked has left nothing half-done in a list.
                 found.lock().unwrap_or_else(PoisonError::into_inner).push(path.display().to_string());
             }
-            let readable = !e.file_type().is_some_and(|t| t.is_dir()) || plain_rules(e.path());
-            wanted
-                && readable
-                && (path.as_os_str().is_empty() || !never(&name))
-                && !e.path().join("pyvenv.cfg").exists()
+            let readable = !is_folder || plain_rules(e.path());
+            wanted && readable && (path.as_os_str().is_empty() || !never) && !e.path().join("pyvenv.cfg").exists()
         })
         .build();
     let mut out = Contents::new();
@@ -111,7 +122,7 @@ pub(super) fn collect(dir: &Path, layout: &Layout, notes: &mut Vec<String>) -> i
             let target = std::fs::canonicalize(&path);
             let fine = |t: &PathBuf| {
                 let below = t.strip_prefix(&inside).ok().filter(|_| t.is_file());
-                below.is_some_and(|b| !b.iter().any(|p| never(&p.to_string_lossy())))
+                below.is_some_and(|b| !never_below(b))
             };
             if !target.as_ref().is_ok_and(fine) {
                 notes.push(format!("`{}` is a link to no file of the project, and not in the wheel", path.display()));
@@ -204,7 +215,7 @@ pub(super) fn licenses(dir: &Path, globs: &[String]) -> io::Result<Contents> {
             let Some(name) = path.file_name() else { continue };
             let below = relative.join(name);
             let Ok(kind) = path.symlink_metadata() else { continue };
-            if kind.is_dir() && deep && depth < 8 && !never(&name.to_string_lossy()) {
+            if kind.is_dir() && deep && depth < 8 && !never_folder(&name.to_string_lossy()) {
                 folders.push((path, below, depth + 1));
             } else if kind.is_file()
                 && !never(&name.to_string_lossy())
@@ -223,7 +234,7 @@ pub(super) fn licenses(dir: &Path, globs: &[String]) -> io::Result<Contents> {
 pub(crate) fn is_packed(files: &dyn Files, dir: &Path, layout: &Layout, path: &Path) -> bool {
     let Some(top) = layout.tops.iter().find(|t| path.starts_with(&t.path)) else { return false };
     let parts = path.strip_prefix(&top.root).unwrap_or(path);
-    if parts.iter().any(|p| never(&p.to_string_lossy())) {
+    if never_below(parts) {
         return false;
     }
     if excluded(dir, layout).is_ok_and(|e| e.matched_path_or_any_parents(under(path, dir), false).is_ignore()) {

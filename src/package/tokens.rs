@@ -7,13 +7,12 @@ use std::process::Command;
 
 /// How the names of such variables begin: those of `databricks` and of Azure's service principals.
 const PREFIXES: &[&str] = &["DATABRICKS_", "ARM_"];
-/// Their whole names: what GitHub Actions and Azure Pipelines give to jobs, and the credentials of Google's principals.
+/// Their whole names. What private indexes need, such as `GITHUB_TOKEN`, stays.
 const NAMES: &[&str] = &[
     "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
     "ACTIONS_ID_TOKEN_REQUEST_URL",
     "ACTIONS_RUNTIME_TOKEN",
-    "GITHUB_TOKEN",
-    "GOOGLE_APPLICATION_CREDENTIALS",
+    "AZURE_CLIENT_SECRET",
     "GOOGLE_CREDENTIALS",
     "SYSTEM_ACCESSTOKEN",
 ];

@@ -10,7 +10,7 @@ use super::entry::{EntryPoint, GROUP, module, module_name};
 use super::metadata::{Metadata, for_an_extra, metadata_txt, normalize_name, valid_name, valid_version};
 use super::project::{Builder, PythonProject};
 use super::pyproject::{ProjectError, error, shown};
-use super::select::{Contents, collect, licenses, never};
+use super::select::{Contents, collect, licenses, never_below};
 use crate::source::DiskFiles;
 
 /// A built wheel.
@@ -174,7 +174,7 @@ fn by_backend(dir: &Path, why: &str) -> Result<Parts, ProjectError> {
             None if path.contains(".data/") => {
                 return Err(wrong("it has files in a `.data` folder, which pipec cannot rename"));
             }
-            None if path.split('/').any(never) => {
+            None if never_below(Path::new(&path)) => {
                 notes.push(format!("`{path}`, which its backend packed, is not in the wheel"))
             }
             None => code.push((path, bytes)),

@@ -305,6 +305,11 @@ impl<'a> Loader<'a> {
             let why = format!("it is a link that leads out of {}", boundary.name());
             return Err(LoadError::Unreadable(path.to_owned(), why));
         }
+        self.read_allowed(path)
+    }
+
+    /// Reads a file within the boundary of the project that asks for it.
+    fn read_allowed(&mut self, path: &Path) -> Result<(), LoadError> {
         let bytes = self.files.read(path).map_err(|e| LoadError::Unreadable(path.to_owned(), e.to_string()))?;
         if let Some(known) = self.cache.unit(&self.loaded.sources, path, &bytes) {
             self.loaded.diagnostics.extend(known.diagnostics.clone());
@@ -450,8 +455,11 @@ impl<'a> Loader<'a> {
             return Some(path);
         }
         if self.files.is_file(&path) {
-            match self.read_all(std::slice::from_ref(&path)) {
-                Ok(()) => return Some(path),
+            match self.read_allowed(&path) {
+                Ok(()) => {
+                    self.parse_new();
+                    return Some(path);
+                }
                 Err(e) => {
                     self.loaded.diagnostics.push(Diagnostic::new(Code::ImportNotFound, span, e.to_string()));
                     return None;

@@ -11,7 +11,12 @@ use std::sync::{Mutex, PoisonError};
 use super::Files;
 
 /// Directories in which version control keeps its own files, credentials among them.
-pub(super) const VERSION_CONTROL: &[&str] = &[".git", ".hg", ".svn", ".jj", ".sl"];
+pub const VERSION_CONTROL: &[&str] = &[".git", ".hg", ".svn", ".jj", ".sl"];
+
+/// Whether a path in a directory leads to a file of version control. Some file systems do not tell `.GIT` from `.git`.
+pub(super) fn is_internal(below: &Path) -> bool {
+    below.components().any(|c| VERSION_CONTROL.iter().any(|v| c.as_os_str().eq_ignore_ascii_case(v)))
+}
 
 /// The directory inside which a project may read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +36,7 @@ impl Boundary {
 
     /// Whether a project with this boundary may read a path.
     pub fn allows(&self, files: &dyn Files, path: &Path) -> bool {
-        let internal = path.components().any(|c| VERSION_CONTROL.iter().any(|v| c.as_os_str() == *v));
-        !internal && files.is_inside(path, &self.dir)
+        files.is_inside(path, &self.dir)
     }
 
     /// What the boundary is, for a message: "the repository", "the directory of the root file".

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::confined::VERSION_CONTROL;
+use super::confined::{VERSION_CONTROL, is_internal};
 
 /// What the compiler may ask of a file system. Nothing here writes.
 pub trait Files: Sync {
@@ -36,14 +36,17 @@ pub trait Files: Sync {
 fn resolved(path: &Path) -> io::Result<PathBuf> {
     let here = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     match std::fs::canonicalize(here) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound && !here.is_symlink() => {
-            match (here.parent(), here.file_name()) {
-                (Some(parent), Some(name)) => Ok(resolved(parent)?.join(name)),
-                _ => Err(e),
-            }
-        }
+        Err(e) if is_absent(&e) && !here.is_symlink() => match (here.parent(), here.file_name()) {
+            (Some(parent), Some(name)) => Ok(resolved(parent)?.join(name)),
+            _ => Err(e),
+        },
         found => found,
     }
+}
+
+/// Whether an error says that there is no such file.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename)
 }
 
 /// The disk.
@@ -67,7 +70,7 @@ impl Files for DiskFiles {
     }
     fn is_inside(&self, path: &Path, dir: &Path) -> bool {
         match (resolved(path), resolved(dir)) {
-            (Ok(path), Ok(dir)) => path.starts_with(dir),
+            (Ok(path), Ok(dir)) => path.strip_prefix(dir).is_ok_and(|below| !is_internal(below)),
             _ => false,
         }
     }

@@ -7,7 +7,7 @@ mod line_index;
 pub mod plain;
 
 pub use buffers::Buffers;
-pub use confined::{Boundary, Confined};
+pub use confined::{Boundary, Confined, VERSION_CONTROL};
 pub use files::{DiskFiles, Files, MemoryFiles, read_plain};
 pub use line_index::{LineIndex, Position, Units};
 

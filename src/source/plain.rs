@@ -47,16 +47,19 @@ pub fn lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.split('\n').map(without_commands).collect::<Vec<_>>().join("\n"))
 }
 
-/// A line of a log, its colours taken out.
+/// A line of a log as a terminal would leave it: without colours, and of a line that was written over and over, such as a
+/// progress bar, the last state.
 pub fn log_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
+    let text = text.trim_end_matches(['\r', '\n']);
+    let mut rest = text.rsplit('\r').next().unwrap_or(text);
     while let Some(at) = rest.find("\u{1b}[") {
         let (before, sequence) = rest.split_at_checked(at).unwrap_or((rest, ""));
         let parameters = sequence.get(2..).unwrap_or("");
         let end = parameters.find(|c: char| !(c.is_ascii_digit() || c == ';')).unwrap_or(parameters.len());
         out.push_str(before);
-        if parameters.get(end..).is_some_and(|p| p.starts_with('m')) {
+        // Colours, and what clears a line before it is written anew.
+        if parameters.get(end..).is_some_and(|p| p.starts_with(['m', 'K'])) {
             rest = parameters.get(end + 1..).unwrap_or("");
         } else {
             out.push_str("\u{1b}[");
@@ -64,7 +67,7 @@ pub fn log_line(text: &str) -> String {
         }
     }
     out.push_str(rest);
-    line(&out).into_owned()
+    line(&out.replace('\t', "    ")).into_owned()
 }
 
 /// Bytes of source for a drawing: hidden characters are replaced by others of their length, so that carets stay right.
@@ -163,6 +166,8 @@ mod tests {
         assert_eq!(line("is \u{202e}drow"), "is \\u{202e}drow");
         assert_eq!(lines("a\tb\r\nc\u{1b}[2J"), "a\tb\nc\\u{1b}[2J");
         assert_eq!(log_line("\u{1b}[1;31mred\u{1b}[0m \u{1b}[2Jgone"), "red \\u{1b}[2Jgone");
+        assert_eq!(log_line("  0%|\r 10%|\u{1b}[K#\r"), " 10%|#");
+        assert_eq!(log_line("\tat org.apache.spark"), "    at org.apache.spark");
         assert!(matches!(line("Grüße, 世界"), Cow::Borrowed(_)));
         assert!(line(&"x".repeat(10_000)).ends_with("(6000 more characters)"));
     }

@@ -347,7 +347,7 @@ impl Client {
         }
         let wait = header(RETRY_AFTER).and_then(|t| retry_after(&t, self.now()));
         let location = header(LOCATION);
-        match whole(response, MAX_BODY) {
+        match whole(response, MAX_BODY, self.options.timeout) {
             Ok(body) if (200..300).contains(&status) => Attempt::Good(body),
             Ok(_) if (300..400).contains(&status) => {
                 let to = location.as_deref().and_then(|l| l.split('?').next()).unwrap_or("nowhere").to_owned();
@@ -514,7 +514,7 @@ impl Plain for PlainNet<'_> {
                     let status = response.status().as_u16();
                     let location = response.headers().get(LOCATION).and_then(|v| v.to_str().ok()).map(str::to_owned);
                     if !matches!(status, 429 | 500 | 502 | 503 | 504) || attempt >= self.client.options.attempts {
-                        let body = whole(response, MAX_PLAIN)?;
+                        let body = whole(response, MAX_PLAIN, self.client.options.timeout)?;
                         return Ok(Reply { status, location, body });
                     }
                     None
@@ -541,12 +541,27 @@ const MAX_BODY: u64 = 64 << 20;
 /// The largest answer of a token server, in bytes.
 const MAX_PLAIN: u64 = 1 << 20;
 
-/// The body of an answer, if it is not too large.
-fn whole(response: Response, most: u64) -> Result<Vec<u8>, String> {
+/// The body of an answer, if it is not larger than `most` bytes and does not take longer than `limit`: a server that
+/// sends a little now and then would never exceed the limit of one read.
+fn whole(response: Response, most: u64, limit: Duration) -> Result<Vec<u8>, String> {
+    let until = Instant::now() + limit;
     let mut body = Vec::new();
-    match response.take(most + 1).read_to_end(&mut body) {
-        Ok(_) if body.len() as u64 > most => Err(format!("the answer is larger than {} MiB", most >> 20)),
-        Ok(_) => Ok(body),
+    let mut response = response.take(most + 1);
+    let mut chunk = vec![0; 64 << 10];
+    let ended = loop {
+        match response.read(&mut chunk) {
+            Ok(0) => break Ok(()),
+            Ok(count) => body.extend_from_slice(chunk.get(..count).unwrap_or_default()),
+            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(e) => break Err(e),
+        }
+        if Instant::now() > until {
+            return Err("it took too long".to_owned());
+        }
+    };
+    match ended {
+        Ok(()) if body.len() as u64 > most => Err(format!("the answer is larger than {} MiB", most >> 20)),
+        Ok(()) => Ok(body),
         Err(e) if e.kind() == std::io::ErrorKind::TimedOut => Err("it took too long".to_owned()),
         Err(e) => {
             let detail = e.to_string();

@@ -153,7 +153,9 @@ fn discover(login: &Login, host: &str, net: &dyn Plain) -> Result<String, String
     };
     allowed_address(endpoint).map_err(|why| format!("the token endpoint `{endpoint}` {why}"))?;
     // Whoever has set the address of the document trusts it.
-    trusted(endpoint, login.discovery.as_deref().unwrap_or(host))?;
+    if login.discovery.is_none() {
+        trusted(endpoint, host)?;
+    }
     Ok(endpoint.to_owned())
 }
 
@@ -162,7 +164,7 @@ fn trusted(server: &str, owner: &str) -> Result<(), String> {
     match is_trusted(server, owner) {
         true => Ok(()),
         false => Err(format!(
-            "`{owner}` says that tokens come from `{server}`, which is on another site; if that is right, set DATABRICKS_DISCOVERY_URL to a discovery document there"
+            "`{owner}` says that tokens come from `{server}`, which is on another site; if that is right, set DATABRICKS_DISCOVERY_URL to its discovery document"
         )),
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::args::{Deploy, Shared};
 use super::super::build::Backends;
 use super::super::check::without_errors;
-use super::super::terminal::{say, say_text};
+use super::super::terminal::{say, say_painted, say_text};
 use super::super::{Outcome, usage};
 use super::connect::Connection;
 use super::progress::View;
@@ -142,11 +142,11 @@ impl One<'_> {
                 "pipec: the saved plan does not hold any more: the source, the workspace or its state has changed since"
             );
             say!("  help: this is what would be done now; plan again, and deploy that");
-            say_text(&shown);
+            say_painted(&shown);
             return Err(Stop::Outcome(Outcome::Failed));
         }
         if !self.shared.quiet {
-            say_text(&shown);
+            say_painted(&shown);
         }
         if let Some((pipeline, other)) = not_deployed(wanted, &plan, &found) {
             return Err(Stop::Error(DeployError::Unfit {

@@ -13,6 +13,7 @@ use super::say::tell;
 use super::show::show;
 use crate::deploy::{Desired, Journal, Plan, is_unchanged, plan as make, survey};
 use crate::emit::{json_bytes, write_named};
+use crate::source::plain;
 
 /// Shows what a deployment would do.
 pub fn plan(args: &PlanArgs, shared: &Shared) -> Outcome {
@@ -32,7 +33,7 @@ pub fn plan(args: &PlanArgs, shared: &Shared) -> Outcome {
             empty &= plan.is_empty();
             all.push(saved(connection, wanted, &plan));
             let color = super::super::report::style(shared).color;
-            text.push_str(&head(connection, wanted));
+            text.push_str(&plain::lines(&head(connection, wanted)));
             text.push_str(&show(&plan, connection.client.host(), color));
             if quiet_deploy && !plan.is_empty() {
                 text.push_str("the source is as it was deployed: `pipec deploy --refresh` does this\n");
@@ -44,7 +45,7 @@ pub fn plan(args: &PlanArgs, shared: &Shared) -> Outcome {
     }
     let json = json!({ "version": 1, "pipelines": args.pipeline, "projects": all });
     match args.output {
-        Output::Text => super::super::terminal::print(&text),
+        Output::Text => super::super::terminal::print_exact(&text),
         Output::Json => super::super::terminal::print_json(&json),
     }
     if let Some(dir) = args.save.as_ref().and_then(|f| f.parent()).filter(|d| !d.as_os_str().is_empty() && !d.is_dir())

@@ -4,23 +4,42 @@ use super::super::differences::line;
 use crate::deploy::{Action, JobPlan, Plan};
 use crate::workspace::Principal;
 
-/// The text of a plan; `color` with escape codes.
+/// What begins the line of a job, and its colour.
+const MARKS: &[(&str, &str)] = &[("+ create", "32"), ("~ update", "33"), ("- delete", "31"), ("- forget", "31")];
+
+/// The text of a plan, with escape codes if `color`; all else in it is plain.
 pub fn show(plan: &Plan, host: &str, color: bool) -> String {
+    let text = plain(plan, host);
+    let text = crate::source::plain::lines(&text);
+    if !color {
+        return text.into_owned();
+    }
+    let painted = |line: &str| {
+        let found =
+            MARKS.iter().find_map(|(mark, code)| Some((mark, code, line.strip_prefix("  ")?.strip_prefix(mark)?)));
+        match found {
+            Some((mark, code, rest)) => format!("  \u{1b}[{code}m{mark}\u{1b}[0m{rest}\n"),
+            None => format!("{line}\n"),
+        }
+    };
+    text.lines().map(painted).collect()
+}
+
+fn plain(plan: &Plan, host: &str) -> String {
     let mut out = String::new();
-    let paint = |text: &str, code: &str| if color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() };
     for job in plan.jobs.iter().filter(|j| !j.is_empty()) {
-        let (mark, code) = match job.action {
-            Action::Create => ("+ create", "32"),
-            Action::Update | Action::Keep => ("~ update", "33"),
-            Action::Delete => ("- delete", "31"),
-            Action::Forget => ("- forget", "31"),
+        let mark = match job.action {
+            Action::Create => "+ create",
+            Action::Update | Action::Keep => "~ update",
+            Action::Delete => "- delete",
+            Action::Forget => "- forget",
         };
         let what = match (job.job_id, job.action) {
             (Some(id), Action::Update | Action::Keep | Action::Delete) => format!("{host}/jobs/{id}"),
             (Some(id), _) => format!("the job {id} is gone"),
             (None, _) => format!("{} step{}", job.steps, if job.steps == 1 { "" } else { "s" }),
         };
-        out.push_str(&format!("  {}  {}   {what}\n", paint(mark, code), job.pipeline));
+        out.push_str(&format!("  {mark}  {}   {what}\n", job.pipeline));
         if let Some(why) = &job.because {
             out.push_str(&format!("      {why}\n"));
         }
