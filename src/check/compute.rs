@@ -122,10 +122,10 @@ impl<'a> Checker<'a> {
         members.rotate_left(first);
         let Some(((name, base), rest)) = members.split_first() else { return };
         let text = self.sources.slice(*name).trim_matches('`');
-        let d = Diagnostic::new(Code::ExtendsCycle, *base, format!("`{text}` extends itself in the end"));
-        let mut d = d.help("one of them must stand on its own");
+        let d = Diagnostic::new(Code::ExtendsCycle, *base, format!("`{text}` extends itself in a cycle"));
+        let mut d = d.help("remove one `extends` of the cycle");
         for (name, _) in rest {
-            d = d.also(*name, "by way of this one");
+            d = d.also(*name, "through this one");
         }
         self.report(d);
     }

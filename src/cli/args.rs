@@ -262,7 +262,7 @@ pub struct Compile {
     /// A JSON file with job ids by pipeline, for steps that run another pipeline
     #[arg(long, value_name = "FILE")]
     pub ids: Option<PathBuf>,
-    /// Do not run a package's own build backend: needing it is an error
+    /// Fail instead of running a package's build backend
     #[arg(long)]
     pub no_build: bool,
 }
@@ -367,7 +367,7 @@ pub struct PlanArgs {
     /// Exit with 1 if there is something to do
     #[arg(long)]
     pub detailed_exitcode: bool,
-    /// Do not run a package's own build backend: needing it is an error
+    /// Fail instead of running a package's build backend
     #[arg(long)]
     pub no_build: bool,
     #[command(flatten)]
@@ -396,7 +396,7 @@ pub struct Deploy {
     /// Seconds to wait for somebody else who is deploying
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub lock_timeout: u64,
-    /// Do not run a package's own build backend: needing it is an error
+    /// Fail instead of running a package's build backend
     #[arg(long)]
     pub no_build: bool,
     #[command(flatten)]

@@ -38,7 +38,7 @@ pub enum Backends {
     Run,
     /// Needing it is an error (`--no-build`).
     Refuse,
-    /// Go on without the wheel, whose name is made up: for commands that only look.
+    /// Go on without the wheel, with a placeholder for its name: for commands that only look.
     Without,
 }
 
@@ -98,7 +98,7 @@ pub fn build_for<'a>(
                     pack(&python, entries)
                 }
                 Backends::Refuse => Err(ProjectError {
-                    message: format!("it needs its own build backend, because {why}, and `--no-build` forbids that"),
+                    message: format!("it needs its own build backend ({why}), which `--no-build` forbids"),
                     help: "drop `--no-build`, or make the metadata static".to_owned(),
                 }),
                 Backends::Without => Ok(unbuilt(&python, entries)),

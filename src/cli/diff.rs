@@ -1,5 +1,6 @@
 //! `pipec diff`: how two jobs differ, whatever they are written in.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -11,6 +12,7 @@ use super::remote::Workspace;
 use super::{Outcome, differences, report, usage};
 use crate::deploy::{Difference, diff};
 use crate::diag::Severity;
+use crate::package::UNBUILT;
 use crate::source::SourceMap;
 
 /// Jobs by name: that of the pipeline, or of the job.
@@ -66,12 +68,12 @@ enum Found {
 /// Jobs of one name are compared; where each side has one, they are whatever they are called.
 fn compared(left: &Jobs, right: &Jobs) -> Vec<(String, Found)> {
     if let ([(name, a)], [(_, b)]) = (left.as_slice(), right.as_slice()) {
-        return vec![(name.clone(), Found::Both(diff(a, b)))];
+        return vec![(name.clone(), Found::Both(differences_of(a, b)))];
     }
     let mut out = Vec::new();
     for (name, a) in left {
         let found = match right.iter().find(|(n, _)| n == name) {
-            Some((_, b)) => Found::Both(diff(a, b)),
+            Some((_, b)) => Found::Both(differences_of(a, b)),
             None => Found::Left,
         };
         out.push((name.clone(), found));
@@ -79,6 +81,43 @@ fn compared(left: &Jobs, right: &Jobs) -> Vec<(String, Found)> {
     let more = right.iter().filter(|(n, _)| !left.iter().any(|(l, _)| l == n));
     out.extend(more.map(|(n, _)| (n.clone(), Found::Right)));
     out
+}
+
+fn differences_of(a: &Value, b: &Value) -> Vec<Difference> {
+    diff(&with_wheels_of(a, b), &with_wheels_of(b, a))
+}
+
+/// A body in which each wheel that was not built is the other side's wheel of the same distribution: nobody can tell whether
+/// they differ.
+fn with_wheels_of(body: &Value, other: &Value) -> Value {
+    let mut wheels = BTreeMap::new();
+    each_string(&mut other.clone(), &mut |text| {
+        if let Some(distribution) = distribution(text) {
+            wheels.entry(distribution.to_owned()).or_insert_with(|| text.clone());
+        }
+    });
+    let mut out = body.clone();
+    each_string(&mut out, &mut |text| {
+        let wheel = distribution(text).filter(|_| text.contains(UNBUILT)).and_then(|d| wheels.get(d));
+        if let Some(wheel) = wheel {
+            text.clone_from(wheel);
+        }
+    });
+    out
+}
+
+/// The distribution whose wheel a path names.
+fn distribution(path: &str) -> Option<&str> {
+    path.rsplit('/').next()?.strip_suffix(".whl")?.split('-').next()
+}
+
+fn each_string(value: &mut Value, with: &mut dyn FnMut(&mut String)) {
+    match value {
+        Value::String(text) => with(text),
+        Value::Array(list) => list.iter_mut().for_each(|v| each_string(v, with)),
+        Value::Object(map) => map.values_mut().for_each(|v| each_string(v, with)),
+        _ => {}
+    }
 }
 
 fn text(found: &[(String, Found)]) -> String {
@@ -111,4 +150,20 @@ fn as_json(found: &[(String, Found)]) -> Value {
         })
         .collect();
     Value::Array(jobs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wheel_that_was_not_built_is_not_compared() {
+        let job = |wheel: &str, version: &str| json!({ "libraries": [{ "whl": wheel }], "version": version });
+        let built = job("/w/app-1.0+p7fcf0114-py3-none-any.whl", "4");
+        assert!(differences_of(&job("/w/app-1.0+unbuilt-py3-none-any.whl", "4"), &built).is_empty());
+        assert!(differences_of(&built, &job("/w/app-0+unbuilt-py3-none-any.whl", "4")).is_empty());
+        assert_eq!(differences_of(&job("/w/app-1.0+unbuilt-py3-none-any.whl", "3"), &built).len(), 1);
+        assert_eq!(differences_of(&job("/w/other-1.0+unbuilt-py3-none-any.whl", "4"), &built).len(), 1);
+        assert_eq!(differences_of(&job("/w/app-1.0-py3-none-any.whl", "4"), &built).len(), 1);
+    }
 }

@@ -32,7 +32,7 @@ pub fn print(diagnostics: &[Diagnostic], sources: &SourceMap, shared: &Shared) {
     }
     let left = diagnostics.iter().filter(wanted).skip(MOST).count();
     if left > 0 {
-        say!("{left} more are not shown here; `pipec check --format json` has them all\n");
+        say!("{left} more not shown; run `pipec check --format json` to see all\n");
     }
     let line = summary(diagnostics);
     if !line.is_empty() {

@@ -183,7 +183,7 @@ codes! {
     OutputNotReturned "E0710" "an output that the function does not return";
     NotCallable "E0711" "a function that a step cannot call";
     BadRequirement "E0712" "a requirement that cannot be met there";
-    OutsideProject "E0713" "a path leads out of the project";
+    OutsideProject "E0713" "path outside the project";
     UnreadArgument "W0750" "an argument that the file never reads";
     NotPacked "W0751" "a file that is not in the wheel";
     BadDefault "W0752" "a default of another type";

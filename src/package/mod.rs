@@ -33,4 +33,4 @@ pub use requirements::{RequirementLine, is_requirements_file, lines as requireme
 pub(crate) use select::{is_packed, never as never_packed};
 pub use tokens::without_tokens;
 pub use types::{PyType, RecordKind};
-pub use wheel::{Wheel, WheelFile, build, pack, unbuilt};
+pub use wheel::{UNBUILT, Wheel, WheelFile, build, pack, unbuilt};

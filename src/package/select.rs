@@ -146,7 +146,7 @@ pub(super) fn collect(dir: &Path, layout: &Layout, notes: &mut Vec<String>) -> i
         let bytes = plain_lines(read(&path)?);
         if let Some((what, line)) = secret_in(bytes.get(..SCANNED).unwrap_or(&bytes)) {
             notes.push(format!(
-                "`{}`, line {line}, looks like {what}, and goes into the wheel; if it is none, write `not a secret` on the line",
+                "`{}:{line}` looks like {what} and is packed into the wheel; remove it, or add the comment `not a secret`",
                 path.display()
             ));
         }

@@ -92,13 +92,16 @@ pub fn pack(project: &PythonProject, entry_points: Vec<EntryPoint>) -> Result<Wh
     assemble(parts, entry_points)
 }
 
-/// The wheel of a project that was not built: its name is made up, and it holds nothing.
+/// In the name of a wheel that was not built, between its version and its tags.
+pub const UNBUILT: &str = "+unbuilt-";
+
+/// The wheel of a project that was not built: its name is a placeholder, and it holds nothing.
 pub fn unbuilt(project: &PythonProject, entry_points: Vec<EntryPoint>) -> Wheel {
     let metadata = &project.metadata;
     let written = |text: &str, other: &str| if text.is_empty() { other.to_owned() } else { text.to_owned() };
     let (name, version) = (written(&metadata.name, "package"), written(&metadata.version, "0"));
     Wheel {
-        file_name: format!("{}-{version}+unbuilt-py3-none-any.whl", normalize_name(&name)),
+        file_name: format!("{}-{version}{UNBUILT}py3-none-any.whl", normalize_name(&name)),
         distribution: name,
         version: format!("{version}+unbuilt"),
         tags: vec!["py3-none-any".to_owned()],
@@ -107,7 +110,10 @@ pub fn unbuilt(project: &PythonProject, entry_points: Vec<EntryPoint>) -> Wheel 
         entry_points,
         files: Vec::new(),
         bytes: Vec::new(),
-        notes: vec!["its wheel needs its own build backend, and is not built here; its name is made up".to_owned()],
+        notes: vec![
+            "its wheel is not built, because this command runs no build backend; its file name is a placeholder"
+                .to_owned(),
+        ],
     }
 }
 
@@ -238,7 +244,7 @@ fn assemble(parts: Parts, entry_points: Vec<EntryPoint>) -> Result<Wheel, Projec
         if let Some((path, _)) = code.iter().find(|(path, _)| taken(path)) {
             return Err(error(
                 format!("the project has a module `{path}`, which pipec generates to start the steps"),
-                "rename it: names that begin with `_pipec_` are pipec's",
+                "rename it: names starting with `_pipec_` are reserved",
             ));
         }
         code.push((format!("{name}.py"), source.into_bytes()));

@@ -425,7 +425,7 @@ impl Controls {
                     .help("write control characters as escapes, such as `\\u{1b}`")
             } else {
                 Diagnostic::new(Code::BadText, span, format!("{what} outside of a string"))
-                    .help("delete what is not text; a `.pipe` file is UTF-8")
+                    .help("delete the control characters; a `.pipe` file is UTF-8 text")
                     .fix("delete what is not text", vec![(span, String::new())])
             });
         }

@@ -34,8 +34,8 @@ impl Pages {
             return Err(Fault {
                 kind: FaultKind::Unclear,
                 doing: request.doing.clone(),
-                message: "the server's list has no end: it gives the same page again, or more than 10,000".to_owned(),
-                help: "is a proxy in between?".to_owned(),
+                message: "the server repeats a page, or returns more than 10,000 pages".to_owned(),
+                help: "check for a proxy between you and the workspace".to_owned(),
             });
         }
         Ok(true)

@@ -164,7 +164,7 @@ fn trusted(server: &str, owner: &str) -> Result<(), String> {
     match is_trusted(server, owner) {
         true => Ok(()),
         false => Err(format!(
-            "`{owner}` says that tokens come from `{server}`, which is on another site; if that is right, set DATABRICKS_DISCOVERY_URL to its discovery document"
+            "token endpoint `{server}` is not on the site of `{owner}`; if you trust it, set DATABRICKS_DISCOVERY_URL to its discovery document"
         )),
     }
 }

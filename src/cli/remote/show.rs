@@ -84,7 +84,7 @@ fn plain(plan: &Plan, host: &str) -> String {
     }
     for (pipeline, id) in &plan.copies {
         out.push_str(&format!(
-            "  note    {pipeline}   {host}/jobs/{id} carries its tag and is not this project's; it is left alone\n"
+            "  note    {pipeline}   {host}/jobs/{id} has this project's tag but was not created by pipec; left unchanged\n"
         ));
     }
     let count = |a: Action| plan.jobs.iter().filter(|j| j.action == a && !j.is_empty()).count();
