@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::tree::{Key, Kind, Tree};
+use crate::check::MAX_TASKS;
 use crate::diag::{Code, Diagnostic};
 use crate::schema::JOB;
 use crate::source::Span;
@@ -100,9 +101,6 @@ impl Found {
         self.diagnostics.extend(other.diagnostics);
     }
 }
-
-/// The tasks that a job may have (the service's limit).
-const MAX_TASKS: usize = 1000;
 
 impl Found {
     /// Leaves out jobs that the service would refuse for their size: what is upstream of what in them takes memory for

@@ -115,8 +115,8 @@ pub fn prune(root: &Path) {
             if lock.try_lock().is_err() {
                 continue;
             }
-            if remove(path).is_ok() {
-                // Nobody waits for this lock: a run takes one only for a folder that it makes or shares.
+            // Another run may be waiting for the lock of a shared file: only the locks of runs go with what they are for.
+            if remove(path).is_ok() && folder == "runs" {
                 let _ = std::fs::remove_file(
                     path.parent().unwrap_or(root).join(".locks").join(path.file_name().unwrap_or_default()),
                 );

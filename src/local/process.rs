@@ -30,7 +30,7 @@ pub(super) struct Limits<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Exit {
     pub state: State,
-    /// `exit status 3`, `signal 9 (SIGKILL)`; empty after success, and where pipec ended it.
+    /// `exit status 3`, `killed by signal 9 (SIGKILL); out of memory?`; empty after success, and where pipec ended it.
     pub how: String,
 }
 

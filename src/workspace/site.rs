@@ -23,8 +23,7 @@ const LOGIN: &[&str] = &[
     "login.chinacloudapi.cn",
 ];
 
-/// Whether credentials for `owner` may go to `endpoint`: the same host, another one of Databricks where the owner is one,
-/// or a cloud's login server.
+/// Whether credentials for `owner` may go to `endpoint`: the same host, one of Databricks, or a cloud's login server.
 pub(super) fn is_trusted(endpoint: &str, owner: &str) -> bool {
     let host = |address: &str| Url::parse(address).ok().and_then(|u| u.host_str().map(str::to_ascii_lowercase));
     let (Some(endpoint), Some(owner)) = (host(endpoint), host(owner)) else { return false };
