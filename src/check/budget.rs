@@ -4,9 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::model::{Node, NodeKind, Object};
 
-/// The tasks that one pipeline may have (the service's limit).
-pub const MAX_TASKS: usize = 1000;
-/// The targets that a project may have: each is checked by itself.
+/// The targets that a project may have. Each costs a check of its own.
 pub(super) const MAX_TARGETS: usize = 250;
 /// Values that a project may have for one target, about a hundred bytes each: 100,000 steps are within it.
 const MAX_VALUES: i64 = 5_000_000;

@@ -6,10 +6,10 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use smol_str::SmolStr;
 
-use super::budget::MAX_TASKS;
 use super::scope::{Checker, Use};
 use crate::diag::{Code, Diagnostic};
 use crate::model::{Dependency, Origin, Reference, Step};
+use crate::schema::MAX_TASKS;
 use crate::source::Span;
 
 /// How many steps of a cycle a message names.

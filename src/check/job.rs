@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use smol_str::SmolStr;
 
-use super::budget::{MAX_TASKS, size};
+use super::budget::size;
 use super::compute::Found;
 use super::eval::{Known, Sink};
 use super::fields::Against;
@@ -21,7 +21,7 @@ use crate::model::{
 };
 use crate::package::{Modules, PythonProject};
 use crate::project::PackageSource;
-use crate::schema::{Eval, JOB, PIPELINE_PLACE, RuntimeKey, kind_of};
+use crate::schema::{Eval, JOB, MAX_TASKS, PIPELINE_PLACE, RuntimeKey, kind_of};
 use crate::source::{MAX_FILE_NAME, Span, is_file_name};
 use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Item};
 

@@ -33,7 +33,6 @@ mod target;
 mod time;
 mod values;
 
-pub use budget::MAX_TASKS;
 pub use index::{Index, Link};
 
 use std::collections::{HashMap, HashSet};

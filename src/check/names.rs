@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::budget::MAX_TASKS;
 use super::scope::{Checker, Local, LocalKind, Named, NamedKind, PipeNames, Scope};
 use super::symbols::twice;
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::model::Type;
+use crate::schema::MAX_TASKS;
 use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Callee, Decl, DeclKind, Item, TypeExpr, Value, ValueKind};
 

@@ -50,7 +50,7 @@ impl Checker<'_> {
         }
         if !is_requirements_file(&file) {
             let d = Diagnostic::new(Code::WrongFileKind, span, format!("`{path}` is not a requirements file"));
-            self.report(d.help("pip's requirements files end in `.txt` or `.in`; rename the file"));
+            self.report(d.help("rename it to end in `.txt`, `.in`, `.lock` or `.pip`"));
             return None;
         }
         let Ok(bytes) = self.files.read(&file) else {
@@ -58,7 +58,7 @@ impl Checker<'_> {
             self.report(d.help(format!("`{}` was looked for", file.display())));
             return None;
         };
-        // What is no text of this kind is not quoted: it may be anything.
+        // A file that is not text may hold anything: it is never quoted.
         let Some(text) = String::from_utf8(bytes).ok().filter(|t| !t.contains('\0')) else {
             let d = Diagnostic::new(Code::WrongFileKind, span, format!("`{path}` is not a text file"));
             self.report(d.help("save it as UTF-8, with one requirement a line"));

@@ -15,7 +15,7 @@ use crate::advise::{
 };
 use crate::lower::Job;
 use crate::model::Mode;
-use crate::source::{Boundary, DiskFiles, read_plain};
+use crate::source::{Boundary, Confined, DiskFiles, Files};
 
 /// What there is to say of a job.
 struct Report {
@@ -91,21 +91,17 @@ fn of(job: &Job, built: &Built<'_>, prices: &Rc<(String, Prices)>, args: &Advise
 /// The table of prices, and where it is from: the flag, one beside the pipeline, or the one that comes with pipec.
 fn prices(args: &Advise, dir: &Path) -> Result<(String, Prices), String> {
     let beside = dir.join("prices.toml");
-    let file = match &args.prices {
-        // What somebody names may be a pipe.
-        Some(file) => file.clone(),
+    let (file, read) = match &args.prices {
+        // A file that you name may be a pipe.
+        Some(file) => (file.clone(), std::fs::read(file)),
         None if beside.is_file() => {
-            // The file is the project's, and may be a link.
             let boundary = Boundary::around(&DiskFiles, dir);
-            if !boundary.allows(&DiskFiles, &beside) {
-                return Err(format!("`{}` is outside of {}", beside.display(), boundary.name()));
-            }
-            beside
+            let read = Confined::new(&DiskFiles, &boundary).read(&beside);
+            (beside, read)
         }
         None => return Ok(("the table that comes with pipec".to_owned(), Prices::parse(BUILT_IN)?)),
     };
     let shown = file.display().to_string();
-    let read = if args.prices.is_some() { std::fs::read(&file) } else { read_plain(&file) };
     let bytes = read.map_err(|e| format!("cannot read `{shown}`: {e}"))?;
     let text = String::from_utf8(bytes).map_err(|_| format!("`{shown}` is not UTF-8"))?;
     let prices = Prices::parse(&text).map_err(|e| format!("`{shown}` is no table of prices: {e}"))?;

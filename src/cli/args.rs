@@ -317,7 +317,7 @@ pub struct Run {
     /// On this machine: how many steps at a time; without it as many as there are cores
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
-    /// On this machine: do not run a package's own build backend: needing it is an error
+    /// On this machine: fail instead of running a package's build backend
     #[arg(long)]
     pub no_build: bool,
     /// In the workspace: start it and leave

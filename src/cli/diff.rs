@@ -1,6 +1,5 @@
 //! `pipec diff`: how two jobs differ, whatever they are written in.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -90,34 +89,29 @@ fn differences_of(a: &Value, b: &Value) -> Vec<Difference> {
 /// A body in which each wheel that was not built is the other side's wheel of the same distribution: nobody can tell whether
 /// they differ.
 fn with_wheels_of(body: &Value, other: &Value) -> Value {
-    let mut wheels = BTreeMap::new();
-    each_string(&mut other.clone(), &mut |text| {
-        if let Some(distribution) = distribution(text) {
-            wheels.entry(distribution.to_owned()).or_insert_with(|| text.clone());
+    match body {
+        Value::String(text) if text.contains(UNBUILT) => {
+            distribution(text).and_then(|d| wheel_of(other, d)).unwrap_or(text).into()
         }
-    });
-    let mut out = body.clone();
-    each_string(&mut out, &mut |text| {
-        let wheel = distribution(text).filter(|_| text.contains(UNBUILT)).and_then(|d| wheels.get(d));
-        if let Some(wheel) = wheel {
-            text.clone_from(wheel);
-        }
-    });
-    out
+        Value::Array(list) => list.iter().map(|v| with_wheels_of(v, other)).collect(),
+        Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), with_wheels_of(v, other))).collect(),
+        _ => body.clone(),
+    }
+}
+
+/// The first wheel of a distribution that a body names.
+fn wheel_of<'v>(body: &'v Value, wanted: &str) -> Option<&'v str> {
+    match body {
+        Value::String(text) => Some(text.as_str()).filter(|t| distribution(t) == Some(wanted)),
+        Value::Array(list) => list.iter().find_map(|v| wheel_of(v, wanted)),
+        Value::Object(map) => map.values().find_map(|v| wheel_of(v, wanted)),
+        _ => None,
+    }
 }
 
 /// The distribution whose wheel a path names.
 fn distribution(path: &str) -> Option<&str> {
     path.rsplit('/').next()?.strip_suffix(".whl")?.split('-').next()
-}
-
-fn each_string(value: &mut Value, with: &mut dyn FnMut(&mut String)) {
-    match value {
-        Value::String(text) => with(text),
-        Value::Array(list) => list.iter_mut().for_each(|v| each_string(v, with)),
-        Value::Object(map) => map.values_mut().for_each(|v| each_string(v, with)),
-        _ => {}
-    }
 }
 
 fn text(found: &[(String, Found)]) -> String {

@@ -17,7 +17,7 @@ use crate::source::{DiskFiles, Files, SourceMap, read_plain};
 /// What became of a file.
 enum Done {
     Same,
-    Changed(String),
+    Changed { before: String, after: String },
     Wrong(SourceMap, Diagnostics),
     Failed(String),
 }
@@ -30,29 +30,29 @@ pub fn run(args: &Fmt, shared: &Shared) -> Outcome {
         Ok(files) => files,
         Err(why) => return usage(why),
     };
-    let done: Vec<(PathBuf, Vec<u8>, Done)> = files
+    let done: Vec<(PathBuf, Done)> = files
         .into_par_iter()
         .map(|path| {
-            let (before, done) = match read_plain(&path) {
-                Ok(bytes) => (bytes.clone(), one(&path, bytes)),
-                Err(e) => (Vec::new(), Done::Failed(format!("cannot read `{}`: {e}", path.display()))),
+            let done = match read_plain(&path) {
+                Ok(bytes) => one(&path, bytes),
+                Err(e) => Done::Failed(format!("cannot read `{}`: {e}", path.display())),
             };
-            (path, before, done)
+            (path, done)
         })
         .collect();
     let (mut outcome, mut changed, mut same) = (Outcome::Done, 0, 0);
-    for (path, before, done) in done {
+    for (path, done) in done {
         match done {
             Done::Same => same += 1,
-            Done::Changed(_) if args.check => {
+            Done::Changed { .. } if args.check => {
                 super::terminal::print(&format!("{}\n", path.display()));
                 changed += 1;
             }
-            Done::Changed(_) if std::fs::metadata(&path).is_ok_and(|m| m.permissions().readonly()) => {
+            Done::Changed { .. } if std::fs::metadata(&path).is_ok_and(|m| m.permissions().readonly()) => {
                 say!("pipec: `{}` is read-only", path.display());
                 outcome = Outcome::Failed;
             }
-            Done::Changed(text) => match replace_file(&path, &before, text.as_bytes()) {
+            Done::Changed { before, after } => match replace_file(&path, before.as_bytes(), after.as_bytes()) {
                 Ok(()) => changed += 1,
                 Err(e) => {
                     say!("pipec: {e}");
@@ -94,9 +94,9 @@ fn stdin(args: &Fmt, shared: &Shared) -> Outcome {
             }
             Outcome::Done
         }
-        Done::Changed(_) if args.check => Outcome::Errors,
-        Done::Changed(text) => {
-            super::terminal::print_exact(&text);
+        Done::Changed { .. } if args.check => Outcome::Errors,
+        Done::Changed { after, .. } => {
+            super::terminal::print_exact(&after);
             Outcome::Done
         }
         Done::Wrong(sources, diagnostics) => {
@@ -123,7 +123,7 @@ fn one(path: &Path, bytes: Vec<u8>) -> Done {
             "`{}` would not mean the same: this is a bug in pipec, please report it",
             path.display()
         )),
-        Ok(new) => Done::Changed(new),
+        Ok(new) => Done::Changed { before: text, after: new },
         Err(diagnostics) => Done::Wrong(sources, diagnostics),
     }
 }

@@ -192,7 +192,7 @@ fn belongs_to_another(path: &Path) -> bool {
     {
         use std::os::unix::fs::MetadataExt;
         let uid = |p: &Path| std::fs::metadata(p).ok().map(|m| m.uid());
-        // Whose process this is, and where there is no such file, whose home it has.
+        // The owner of this process, or without /proc the owner of the home directory.
         let own = uid(Path::new("/proc/self")).or_else(|| uid(&std::env::home_dir()?));
         let owner = uid(path);
         owner != Some(0) && own.is_some() && owner.is_some() && owner != own

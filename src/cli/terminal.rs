@@ -38,8 +38,8 @@ pub fn print_json(value: &serde_json::Value) {
     print_exact(&plain::json(&format!("{value:#}\n")));
 }
 
-/// Writes a result to stdout byte for byte: source, or the content of a file. A reader that has seen enough closes the
-/// pipe, and that is no failure.
+/// Writes a result to stdout byte for byte: source, or the content of a file. A reader that closes the pipe is not an
+/// error.
 pub fn print_exact(text: &str) {
     let mut out = std::io::stdout().lock();
     if let Err(e) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
@@ -50,7 +50,7 @@ pub fn print_exact(text: &str) {
     }
 }
 
-/// Whether a result could not be written: the exit status says so, whatever else went well.
+/// Whether a result could not be written, which decides the exit status.
 pub fn lost_output() -> bool {
     LOST.load(Ordering::Relaxed)
 }

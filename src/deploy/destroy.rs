@@ -7,7 +7,7 @@ use super::apply::Event;
 use super::desired::Desired;
 use super::error::DeployError;
 use super::hold::Hold;
-use super::identity::{nonce_of, tag};
+use super::identity::tag;
 use super::journal::Journal;
 use super::payload;
 use super::plan::Action;
@@ -36,12 +36,10 @@ pub fn doomed(client: &Client, journal: &Journal<'_>, desired: &Desired) -> Resu
     let state = journal.head();
     let mut jobs: Vec<(String, i64)> = state.jobs.iter().map(|(p, d)| (p.clone(), d.job_id)).collect();
     // A deployment that broke off may have created jobs that the state does not know.
-    for (pipeline, name) in state.pending.iter().flat_map(|p| &p.jobs) {
+    for (pending, (pipeline, name)) in state.pending.iter().flat_map(|p| p.jobs.iter().map(move |job| (p, job))) {
         let tag = tag(&state.project, &state.target, &state.root, pipeline);
-        let creations = state.pending.as_ref().and_then(|p| p.creations.get(pipeline)).cloned().unwrap_or_default();
-        let made = |value: &str| nonce_of(value, &tag).is_some_and(|n| creations.iter().any(|c| c.starts_with(n)));
         let found = tagged(client, &tag, [name.as_str()])?;
-        for id in found.into_iter().filter(|j| j.tag().is_some_and(made)).map(|j| j.id) {
+        for id in found.iter().filter(|job| pending.made(pipeline, &tag, job)).map(|job| job.id) {
             if !jobs.iter().any(|(_, known)| *known == id) {
                 jobs.push((pipeline.clone(), id));
             }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::diff::Difference;
-use crate::workspace::Principal;
+use super::identity::nonce_of;
+use crate::workspace::{ListedJob, Principal};
 
 /// The form of the file; a newer one is not touched.
 pub const FORM: u32 = 1;
@@ -74,6 +75,14 @@ pub struct Pending {
     /// was made by what broke off.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub creations: BTreeMap<String, Vec<String>>,
+}
+
+impl Pending {
+    /// Whether one of its creations made a job of `pipeline`, whose tag is `tag`.
+    pub(super) fn made(&self, pipeline: &str, tag: &str, job: &ListedJob) -> bool {
+        let Some(nonce) = job.tag().and_then(|value| nonce_of(value, tag)) else { return false };
+        self.creations.get(pipeline).is_some_and(|c| c.iter().any(|creation| creation.starts_with(nonce)))
+    }
 }
 
 /// A job that was deployed.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::desired::Desired;
 use super::error::DeployError;
-use super::identity::{TAG, is_tagged, nonce_of, tag};
+use super::identity::{TAG, is_tagged, tag};
 use super::payload;
 use super::state::State;
 use crate::workspace::{Client, EntryKind, Fault, ListedJob, LiveJob, Principal};
@@ -110,11 +110,7 @@ fn look(client: &Client, desired: &Desired, state: &State, pipeline: &str) -> Re
     if begun.is_some() || live.is_none() && wanted.is_some() {
         let tag = tag(&desired.project, &desired.target, &desired.root, pipeline);
         let names = wanted.map(|w| payload::name(&w.body)).into_iter().chain(begun.map(String::as_str));
-        let creations = state.pending.as_ref().and_then(|p| p.creations.get(pipeline)).map(Vec::as_slice);
-        let is_ours = |job: &ListedJob| {
-            let nonce = job.tag().and_then(|value| nonce_of(value, &tag));
-            nonce.is_some_and(|nonce| creations.unwrap_or_default().iter().any(|c| c.starts_with(nonce)))
-        };
+        let is_ours = |job: &ListedJob| state.pending.as_ref().is_some_and(|p| p.made(pipeline, &tag, job));
         // What was begun comes first; of those the oldest is the one that somebody may have run.
         let (ours, others): (Vec<_>, Vec<_>) = tagged(client, &tag, names)?.into_iter().partition(is_ours);
         let both = ours.iter().map(|job| (job, true)).chain(others.iter().map(|job| (job, false)));

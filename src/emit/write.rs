@@ -100,12 +100,12 @@ fn replace(path: &Path, bytes: &[u8], in_place: impl Fn(io::Error) -> io::Error 
     Ok(())
 }
 
-/// Writes all artefacts to the directory `dir` below `root`. With `whole`, what an earlier run wrote there and this one does not is removed.
+/// Writes all artefacts to the directory `inside` below `root`. With `whole`, removes what an earlier run wrote there and
+/// this one does not.
 ///
 /// # Errors
 /// The first file that cannot be written; the manifest is written last.
-pub fn write_all(root: &Path, dir: &Path, artifacts: &[Artifact], whole: bool) -> io::Result<()> {
-    let inside = dir;
+pub fn write_all(root: &Path, inside: &Path, artifacts: &[Artifact], whole: bool) -> io::Result<()> {
     let dir = &below(root, inside)?;
     let kept = if whole { None } else { others(dir, artifacts) };
     let before = if whole { listed(&dir.join("manifest.json")) } else { Vec::new() };

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::tree::{Key, Kind, Tree};
-use crate::check::MAX_TASKS;
 use crate::diag::{Code, Diagnostic};
-use crate::schema::JOB;
+use crate::schema::{JOB, MAX_TASKS};
 use crate::source::Span;
 
 /// A job as it was read.

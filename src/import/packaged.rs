@@ -37,7 +37,7 @@ impl Package {
         let (_, object) = entries.into_iter().find(|(name, _)| name == entry_point)?;
         let object: String = object.split('[').next().unwrap_or("").chars().filter(|c| !c.is_whitespace()).collect();
         let (module, function) = object.split_once(':')?;
-        // What is no name of Python would be source of its own.
+        // Anything else would be parsed as source.
         (module.split('.').all(is_python_name) && is_python_name(function)).then_some(object)
     }
 }

@@ -223,9 +223,13 @@ fn refusals(job: &Job, out: &Out) -> Option<Vec<(Span, String)>> {
     (!errors.is_empty()).then(|| errors.iter().filter_map(marked).collect())
 }
 
+fn unit_of<'l>(loaded: &'l Loaded, path: &Path) -> Option<&'l Unit> {
+    loaded.projects.iter().flat_map(|p| &p.units).find(|u| u.path == path).map(AsRef::as_ref)
+}
+
 /// Whether what was written of a job declares one pipeline and nothing else, as far as it can be parsed.
 fn is_one_pipeline(loaded: &Loaded, path: &Path, out: &Out) -> bool {
-    let Some(unit) = loaded.projects.iter().flat_map(|p| &p.units).find(|u| u.path == path) else { return true };
+    let Some(unit) = unit_of(loaded, path) else { return true };
     let own = |i: &&Item| matches!(i, Item::Decl(d) if (d.span.start as usize) < out.text.len());
     let declared: Vec<&Item> = unit.ast.items.iter().filter(own).collect();
     unit.broken || matches!(declared.as_slice(), [Item::Decl(d)] if d.kind == DeclKind::Pipeline)
@@ -283,7 +287,7 @@ pub fn prove_project(found: &Found, own: &[Imported], text: &str) -> Vec<Diagnos
     let mut files = Buffers::default();
     files.set(path.clone(), text.into());
     let loaded = load_around(std::slice::from_ref(&path), &[], &files, &mut Cache::default()).0;
-    let Some(unit) = loaded.projects.iter().flat_map(|p| &p.units).find(|u| u.path == path) else { return Vec::new() };
+    let Some(unit) = unit_of(&loaded, &path) else { return Vec::new() };
     // For each pipeline and target the bytes of its declaration, and where the input has it.
     let mut places: Vec<(Span, Span)> = Vec::new();
     let mut pipelines: Vec<&str> = Vec::new();

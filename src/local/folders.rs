@@ -13,7 +13,7 @@ const KEPT_RUNS: usize = 20;
 const KEPT_SITES: usize = 5;
 /// The wheels that are kept.
 const KEPT_WHEELS: usize = 10;
-/// Runs that start in the same millisecond get a number; more than this is no coincidence.
+/// The most runs that may start in the same millisecond.
 const SAME_NAME: usize = 1000;
 
 /// A file or folder that is not removed while this value lives.
@@ -24,13 +24,17 @@ pub struct InUse {
     _lock: File,
 }
 
-/// The file whose lock says that a file or folder is in use.
+/// The directory of the locks of what is in a directory, and in it the file whose lock says that `folder` is in use.
+fn lock_path(folder: &Path) -> (PathBuf, PathBuf) {
+    let locks = folder.parent().unwrap_or(Path::new(".")).join(".locks");
+    let file = locks.join(folder.file_name().unwrap_or_default());
+    (locks, file)
+}
+
 fn lock_file(folder: &Path) -> io::Result<File> {
-    let parent = folder.parent().unwrap_or(Path::new("."));
-    let locks = parent.join(".locks");
-    std::fs::create_dir_all(&locks)?;
-    let name = folder.file_name().unwrap_or_default();
-    File::options().create(true).truncate(false).write(true).open(locks.join(name))
+    let (locks, file) = lock_path(folder);
+    std::fs::create_dir_all(locks)?;
+    File::options().create(true).truncate(false).write(true).open(file)
 }
 
 /// Makes the folder of a run: one that no other run has.
@@ -117,9 +121,7 @@ pub fn prune(root: &Path) {
             }
             // Another run may be waiting for the lock of a shared file: only the locks of runs go with what they are for.
             if remove(path).is_ok() && folder == "runs" {
-                let _ = std::fs::remove_file(
-                    path.parent().unwrap_or(root).join(".locks").join(path.file_name().unwrap_or_default()),
-                );
+                let _ = std::fs::remove_file(lock_path(path).1);
             }
         }
     }

@@ -106,14 +106,13 @@ impl Asked {
 
 /// The variables of `all` that a step gets, with those that were asked for.
 pub fn for_steps(all: impl IntoIterator<Item = (OsString, OsString)>, asked: &[Asked]) -> Vec<(OsString, OsString)> {
+    // Windows ignores the case of names.
+    let folded = |name: &str| if cfg!(windows) { name.to_ascii_uppercase() } else { name.to_owned() };
     let wanted = |name: &OsStr| {
-        let text = name.to_string_lossy();
-        // Names of Windows are the same in any case.
-        let known = |n: &&str| if cfg!(windows) { n.eq_ignore_ascii_case(&text) } else { **n == text };
-        let upper = if cfg!(windows) { text.to_ascii_uppercase() } else { text.clone().into_owned() };
-        NAMES.iter().any(known)
-            || PREFIXES.iter().any(|p| upper.starts_with(p))
-            || asked.iter().any(|a| matches!(a, Asked::Pass(n) if known(&n.as_str())))
+        let name = folded(&name.to_string_lossy());
+        NAMES.contains(&name.as_str())
+            || PREFIXES.iter().any(|p| name.starts_with(p))
+            || asked.iter().any(|a| matches!(a, Asked::Pass(n) if folded(n) == name))
     };
     let mut out: Vec<(OsString, OsString)> = all.into_iter().filter(|(name, _)| wanted(name)).collect();
     for a in asked {

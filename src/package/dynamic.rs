@@ -30,7 +30,7 @@ impl Dynamic<'_> {
             "setuptools" => match p.get("tool.setuptools.dynamic.version") {
                 Some(v) => match (v.get("attr").and_then(|a| a.as_str()), v.get("file")) {
                     (Some(attribute), _) => self.attribute(attribute),
-                    // What is no version is not shown: the file may hold anything.
+                    // The file may hold anything: only a valid version is ever shown.
                     (None, Some(file)) => {
                         self.files(file).map(|t| t.trim().to_owned()).filter(|t| valid_version(t).is_some())
                     }

@@ -85,7 +85,7 @@ const ENDS: &[&str] = &[
 ];
 /// Ends of the names of copies: `id_rsa.bak` is as secret as `id_rsa`.
 const COPIES: &[&str] = &["~", ".backup", ".bak", ".copy", ".old", ".orig", ".save", ".swp"];
-/// Ends by which an example of a `.env` file is told.
+/// Ends of the names of `.env` files that are examples.
 const EXAMPLES: &[&str] = &[".dist", ".example", ".sample", ".template"];
 
 /// Whether a name is that of a file with credentials.

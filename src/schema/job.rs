@@ -10,6 +10,9 @@ use super::notify::{
 use super::task::TASK;
 use super::trigger::{CONTINUOUS, CRON_SCHEDULE, TRIGGER_CONFIGURATION, TRIGGER_SETTINGS};
 
+/// The most tasks of a job.
+pub const MAX_TASKS: usize = 1000;
+
 /// `JobEditMode`.
 pub static JOB_EDIT_MODE: Enum = Enum { name: "JobEditMode", members: &["UI_LOCKED", "EDITABLE"] };
 
@@ -174,7 +177,7 @@ pub static JOB: Block = Block {
             "Named serverless environments that tasks choose with environment_key",
         )
         .max_items(10),
-        field("tasks", Ty::BlockList(&TASK), "The steps of the job, at most 1000").max_items(1000),
+        field("tasks", Ty::BlockList(&TASK), "The steps of the job, at most 1000").max_items(MAX_TASKS as u32),
     ],
     groups: &[Group { choice: Choice::AtMostOne, keys: &["schedule", "trigger", "continuous", "triggers"] }],
 };

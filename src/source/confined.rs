@@ -1,7 +1,7 @@
 //! Which files a project may read: those of its repository, or without one those below its root file.
 //!
 //! A project may be a stranger's: what a path in it leads to must not be read into a message, uploaded or changed just
-//! because the path says so. Links are followed before the question is asked.
+//! because the path says so. Links are resolved first.
 
 use std::collections::HashMap;
 use std::io;
@@ -69,14 +69,18 @@ impl<'a> Confined<'a> {
         known().insert(path.to_owned(), allowed);
         allowed
     }
+
+    fn refuse_outside(&self, path: &Path) -> io::Result<()> {
+        match self.outside(path) {
+            None => Ok(()),
+            Some(name) => Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("it is outside of {name}"))),
+        }
+    }
 }
 
 impl Files for Confined<'_> {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        if !self.allows(path) {
-            let message = format!("it is outside of {}", self.boundary.name());
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
-        }
+        self.refuse_outside(path)?;
         self.files.read(path)
     }
     fn is_file(&self, path: &Path) -> bool {
@@ -86,10 +90,7 @@ impl Files for Confined<'_> {
         self.files.is_dir(path) && self.allows(path)
     }
     fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
-        if !self.allows(path) {
-            let message = format!("it is outside of {}", self.boundary.name());
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
-        }
+        self.refuse_outside(path)?;
         self.files.list(path)
     }
     fn is_link(&self, path: &Path) -> bool {

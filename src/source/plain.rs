@@ -114,8 +114,8 @@ pub fn json(text: &str) -> Cow<'_, str> {
     Cow::Owned(with_hash(&out, "\\u0023"))
 }
 
-/// A text in which `hash` stands for the first `#` of what a CI service would take as a command: its escape in the
-/// language of the text.
+/// A text with the first `#` of each command of a CI service replaced by `hash`, the escape of `#` in the text's own
+/// language.
 pub fn with_hash(text: &str, hash: &str) -> String {
     text.replace("##[", &format!("{hash}#[")).replace("##vso[", &format!("{hash}#vso["))
 }

@@ -73,7 +73,7 @@ pub fn parse(file: FileId, text: &str) -> Parse {
     Parse { file: ast::File { items, comments: scan.comments }, diagnostics }
 }
 
-/// Warns of marks that make text look as if it stood in another order (Trojan Source, CVE-2021-42574).
+/// Warns of invisible marks that reorder the text around them (Trojan Source, CVE-2021-42574).
 fn reordered(file: FileId, text: &str, diagnostics: &mut Diagnostics) {
     if text.is_ascii() {
         return;

@@ -563,13 +563,13 @@ fn whole(response: Response, most: u64, limit: Duration) -> Result<Vec<u8>, Stri
         Ok(()) if body.len() as u64 > most => Err(format!("the answer is larger than {} MiB", most >> 20)),
         Ok(()) => Ok(body),
         Err(e) if e.kind() == std::io::ErrorKind::TimedOut => Err("it took too long".to_owned()),
-        Err(e) => {
-            let detail = e.to_string();
-            // The address may hold a query.
-            let plain = !detail.contains("://");
-            Err(if plain { format!("the connection broke: {detail}") } else { "the connection broke".to_owned() })
-        }
+        Err(e) => Err(with_detail("the connection broke", &e.to_string())),
     }
+}
+
+/// A message with its detail, unless that names an address: it may hold a query.
+fn with_detail(what: &str, detail: &str) -> String {
+    if detail.contains("://") { what.to_owned() } else { format!("{what}: {detail}") }
 }
 
 /// What an error comes from, without the address, which may hold a query.
@@ -585,8 +585,7 @@ fn because(error: &reqwest::Error) -> String {
     } else {
         "the connection broke"
     };
-    let detail = last.to_string();
-    if error.is_timeout() || detail.contains("://") { what.to_owned() } else { format!("{what}: {detail}") }
+    if error.is_timeout() { what.to_owned() } else { with_detail(what, &last.to_string()) }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

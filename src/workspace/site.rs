@@ -6,10 +6,8 @@ use reqwest::Url;
 /// Domains whose hosts are all Databricks'. Source: the platform's public documentation of workspace addresses.
 const DOMAINS: &[&str] = &[
     "azuredatabricks.net",
-    "cloud.databricks.com",
     "cloud.databricks.us",
     "cloud.databricks.mil",
-    "gcp.databricks.com",
     "databricks.azure.us",
     "databricks.azure.cn",
     "databricks.com",

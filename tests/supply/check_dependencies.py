@@ -32,21 +32,16 @@ def allows(expression, allowed):
             at += 2
         return word in allowed
 
-    def all_of():
+    def joined(part, word, combine):
         nonlocal at
-        met = one()
-        while words[at : at + 1] == ["AND"]:
+        met = [part()]
+        while words[at : at + 1] == [word]:
             at += 1
-            met = one() and met
-        return met
+            met.append(part())
+        return combine(met)
 
     def any_of():
-        nonlocal at
-        met = all_of()
-        while words[at : at + 1] == ["OR"]:
-            at += 1
-            met = all_of() or met
-        return met
+        return joined(lambda: joined(one, "AND", all), "OR", any)
 
     return any_of()
 

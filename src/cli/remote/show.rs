@@ -2,21 +2,30 @@
 
 use super::super::differences::line;
 use crate::deploy::{Action, JobPlan, Plan};
+use crate::source::plain;
 use crate::workspace::Principal;
 
 /// What begins the line of a job, and its colour.
-const MARKS: &[(&str, &str)] = &[("+ create", "32"), ("~ update", "33"), ("- delete", "31"), ("- forget", "31")];
+fn mark(action: Action) -> (&'static str, &'static str) {
+    match action {
+        Action::Create => ("+ create", "32"),
+        Action::Update | Action::Keep => ("~ update", "33"),
+        Action::Delete => ("- delete", "31"),
+        Action::Forget => ("- forget", "31"),
+    }
+}
 
 /// The text of a plan, with escape codes if `color`; all else in it is plain.
 pub fn show(plan: &Plan, host: &str, color: bool) -> String {
-    let text = plain(plan, host);
-    let text = crate::source::plain::lines(&text);
+    let text = text(plan, host);
+    let text = plain::lines(&text);
     if !color {
         return text.into_owned();
     }
+    let marks = [Action::Create, Action::Update, Action::Delete, Action::Forget].map(mark);
     let painted = |line: &str| {
         let found =
-            MARKS.iter().find_map(|(mark, code)| Some((mark, code, line.strip_prefix("  ")?.strip_prefix(mark)?)));
+            marks.iter().find_map(|(mark, code)| Some((mark, code, line.strip_prefix("  ")?.strip_prefix(mark)?)));
         match found {
             Some((mark, code, rest)) => format!("  \u{1b}[{code}m{mark}\u{1b}[0m{rest}\n"),
             None => format!("{line}\n"),
@@ -25,15 +34,10 @@ pub fn show(plan: &Plan, host: &str, color: bool) -> String {
     text.lines().map(painted).collect()
 }
 
-fn plain(plan: &Plan, host: &str) -> String {
+fn text(plan: &Plan, host: &str) -> String {
     let mut out = String::new();
     for job in plan.jobs.iter().filter(|j| !j.is_empty()) {
-        let mark = match job.action {
-            Action::Create => "+ create",
-            Action::Update | Action::Keep => "~ update",
-            Action::Delete => "- delete",
-            Action::Forget => "- forget",
-        };
+        let (mark, _) = mark(job.action);
         let what = match (job.job_id, job.action) {
             (Some(id), Action::Update | Action::Keep | Action::Delete) => format!("{host}/jobs/{id}"),
             (Some(id), _) => format!("the job {id} is gone"),
