@@ -300,7 +300,13 @@ fn nothing_is_printed_that_a_terminal_or_a_ci_service_obeys() {
     }
     let (_, _, said) = p.run(&["check", &format!("no{evil}.pipe")]);
     assert!(is_clean(&said), "{said:?}");
-    // Keys of what is imported.
+    // Keys and texts of what is imported.
+    p.write(
+        "job.json",
+        "{\"name\": \"##vso[x] ###[y]\", \"tasks\": [{\"task_key\": \"t\", \"notebook_task\": {\"notebook_path\": \"/##[x]\"}}]}",
+    );
+    let (exit, out, said) = p.run(&["import", "job.json"]);
+    assert!(exit == 0 && is_clean(&said) && is_clean(&out), "{said:?} {out:?}");
     p.write("job.json", format!("{{\"name\": \"a\", \"x{}\": 1, \"tasks\": 3}}", "\\u001b]0;t\\u0007\\n::error::x"));
     let (_, out, said) = p.run(&["import", "job.json"]);
     assert!(is_clean(&said) && is_clean(&out), "{said:?} {out:?}");

@@ -18,7 +18,7 @@ use super::variables::{Variable, Variables};
 use crate::diag::{Code, Diagnostic};
 use crate::package::PythonProject;
 use crate::schema::JOB;
-use crate::source::{FileId, Files, MAX_FILE_NAME, SourceMap, Span, is_file_name};
+use crate::source::{FileId, Files, MAX_FILE_NAME, SourceMap, Span, is_file_name, plain};
 
 /// Whether a value is a bundle: what `databricks.yml` holds.
 pub fn is_bundle(tree: &Tree) -> bool {
@@ -521,8 +521,9 @@ impl Variable {
     /// The declaration.
     pub(super) fn declaration(&self) -> String {
         // A comment ends with its line.
-        let plain = |text: &String| text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
-        let comment = self.description.as_ref().map(|d| format!("  # {}", plain(d))).unwrap_or_default();
+        let line = |text: &String| text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
+        let comment = |text: &String| format!("  # {}", plain::with_hash(&line(text), "# "));
+        let comment = self.description.as_ref().map(comment).unwrap_or_default();
         let default = self.default.as_ref().map(|d| format!(" = {}", raw(d))).unwrap_or_default();
         format!("var {}: {}{default}{comment}\n", name(&self.name), self.ty)
     }

@@ -56,8 +56,9 @@ pub(super) fn string(text: &str) -> String {
     out
 }
 
-/// A text as it stands between quotes.
+/// A text as it is written between quotes. Source is printed as it is, so no text in it is a command of a CI service.
 pub(super) fn escape(text: &str, out: &mut String) {
+    let from = out.len();
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
@@ -73,5 +74,9 @@ pub(super) fn escape(text: &str, out: &mut String) {
             }
             c => out.push(c),
         }
+    }
+    if text.contains("##") {
+        let safe = plain::with_hash(&out.split_off(from), "\\u{23}");
+        out.push_str(&safe);
     }
 }
