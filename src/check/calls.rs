@@ -8,8 +8,9 @@ use smol_str::{SmolStr, format_smolstr};
 use super::eval::{Known, Sink, Typed};
 use super::fields::Against;
 use super::job::Packaged;
+use super::messages;
 use super::scope::{Checker, Scope};
-use crate::diag::{Code, Diagnostic, nearest};
+use crate::diag::nearest;
 use crate::model::{Argument, FileCall, FileKind, Object, PythonCall, Reference, RunCall, StepKind, Text, Type};
 use crate::package::{Builder, sha256_hex};
 use crate::schema::{
@@ -65,32 +66,19 @@ impl Checker<'_> {
             let sink = Sink { name: field, eval: Eval::Evaluated };
             let Some((name, span)) = name else {
                 if !matches!(argument.value.kind, ValueKind::Bad) {
-                    let d = Diagnostic::new(Code::UnknownArgument, argument.span, "this argument has no name");
-                    let d = match &argument.value.kind {
-                        ValueKind::Path(path) => match path.rest.last() {
-                            Some(ast::Segment::Name(last)) => d.suggestion(
-                                format!("name it `{}`", last.text),
-                                vec![(argument.span.start_point(), format!("{} = ", last.text))],
-                            ),
-                            _ => d,
-                        },
-                        _ => d,
-                    };
-                    self.report(d.help("write `name = value`; only a bare name may stand for itself"));
+                    self.report(messages::argument_without_name(argument));
                 }
                 self.typed(&argument.value, cx.scope, sink);
                 continue;
             };
             if let Some(first) = out.iter().find(|a| a.name == name) {
-                let d = Diagnostic::new(Code::GivenTwice, span, format!("the argument `{name}` is given twice"));
-                self.report(d.also(first.span, "given first here").help("remove one of them"));
+                self.report(messages::argument_twice(span, &name, first.span));
                 continue;
             }
             if let ValueKind::Path(path) = &argument.value.kind
                 && path.word() == Some("none")
             {
-                let d = Diagnostic::new(Code::WrongType, argument.value.span, "an argument cannot be `none`");
-                self.report(d.help("leave the argument out"));
+                self.report(messages::argument_none(argument.value.span));
                 continue;
             }
             match self.typed(&argument.value, cx.scope, sink) {
@@ -110,17 +98,10 @@ impl Checker<'_> {
     /// Arguments in order.
     fn positional_arguments(&mut self, call: &Call, kind: FileKind, cx: &CallContext<'_>) -> Vec<Argument> {
         let mut out = Vec::new();
-        let (what, field) = match kind {
-            FileKind::Dbt => ("dbt takes commands, without names", "commands"),
-            _ => ("a script takes its arguments in order, without names", "parameters"),
-        };
+        let field = if kind == FileKind::Dbt { "commands" } else { "parameters" };
         for argument in &call.arguments {
             if let Some(name) = &argument.name {
-                let d = Diagnostic::new(Code::UnknownArgument, name.span, what);
-                self.report(match kind {
-                    FileKind::Dbt => d.help("write whole commands, such as \"dbt build --select marts\""),
-                    _ => d.help(format!("write \"--{}\", and the value after it", name.text)),
-                });
+                self.report(messages::named_argument(name, kind));
             }
             if let Some(typed) = self.typed(&argument.value, cx.scope, Sink { name: field, eval: Eval::Evaluated }) {
                 out.push(Argument {
@@ -144,14 +125,7 @@ impl Checker<'_> {
                 && !self.symbols.project.units.iter().any(|u| u.broken)
                 && !std::mem::replace(&mut self.told_no_package, true)
             {
-                let d = Diagnostic::new(
-                    Code::NoPackage,
-                    call.callee_span,
-                    "no package of the project could hold this function",
-                );
-                self.report(
-                    d.help("declare the Python project: `package name = \".\"`, the directory of its `pyproject.toml`"),
-                );
+                self.report(messages::no_package(call.callee_span));
             }
             return StepKind::Bad;
         }
@@ -178,36 +152,21 @@ impl Checker<'_> {
                 rest,
             }),
             [] => {
-                let d = Diagnostic::new(
-                    Code::ModuleNotFound,
-                    module.span,
-                    format!("there is no module `{}` in the packages", module.text),
-                );
                 // Only a mistake is worth a walk through all modules.
                 let known: Vec<String> = cx.packages.iter().flat_map(|p| p.modules.names()).collect();
                 let near = nearest(&module.text, known.iter().map(String::as_str)).map(str::to_owned);
-                let mut d = match near {
-                    Some(near) => d
-                        .help(format!("did you mean `{near}`?"))
-                        .suggestion(format!("use `{near}`"), vec![(module.span, near)]),
-                    None => d.help("modules are looked for in `src/` of each package, or beside its `pyproject.toml`"),
-                };
-                for Packaged { package, .. } in cx.packages {
-                    d = d.also(package.span, format!("looked for in `{}`", shown(&package.dir)));
-                }
-                self.report(d);
+                self.report(messages::module_not_found(
+                    module,
+                    near,
+                    &cx.packages.iter().map(|p| &p.package).collect::<Vec<_>>(),
+                ));
                 StepKind::Bad
             }
             several => {
-                let mut d = Diagnostic::new(
-                    Code::ModuleNotFound,
-                    module.span,
-                    format!("the module `{}` is in several packages", module.text),
-                );
-                for Packaged { package, .. } in several.iter().filter_map(|i| cx.packages.get(*i)) {
-                    d = d.also(package.span, "in this one");
-                }
-                self.report(d.help("give the modules different names"));
+                self.report(messages::module_in_several(
+                    module,
+                    &several.iter().filter_map(|i| cx.packages.get(*i)).map(|p| &p.package).collect::<Vec<_>>(),
+                ));
                 StepKind::Bad
             }
         }
@@ -261,8 +220,7 @@ impl Checker<'_> {
     /// Reports a path that the project may not read.
     pub fn leads_out(&mut self, path: &Path, text: &str, span: Span) -> bool {
         let Some(boundary) = self.files.outside(path) else { return false };
-        let d = Diagnostic::new(Code::OutsideProject, span, format!("`{text}` is outside of {boundary}"));
-        self.report(d.help(crate::project::OUTSIDE_HELP));
+        self.report(messages::outside_project(span, text, boundary.to_string()));
         true
     }
 
@@ -291,21 +249,7 @@ impl Checker<'_> {
                     .map(String::as_str)
                     .find(|n| Path::new(n).file_stem().is_some_and(|s| s.to_string_lossy() == name))
             });
-            let d = Diagnostic::new(Code::FileNotFound, span, format!("there is no file `{text}`"));
-            self.report(match near {
-                Some(near) => {
-                    let right = match text.rsplit_once('/') {
-                        Some((before, _)) => format!("{before}/{near}"),
-                        None => near.to_owned(),
-                    };
-                    d.help(format!("did you mean `{right}`?"))
-                        .suggestion(format!("use `{right}`"), vec![(span, format!("\"{right}\""))])
-                }
-                None => d.help(format!(
-                    "`{}` was looked for; a path that begins with `./` or `../` is relative to this file",
-                    path.display()
-                )),
-            });
+            self.report(messages::file_not_found(span, text, near, &path));
             return None;
         }
         self.file_kind(&path, text, kind, span).then_some(path)
@@ -345,12 +289,7 @@ impl Checker<'_> {
         };
         match wrong {
             Some(why) => {
-                let d = Diagnostic::new(
-                    Code::WrongFileKind,
-                    span,
-                    format!("`{text}` {}", why.split(':').next().unwrap_or(why)),
-                );
-                self.report(d.help(why.split_once(": ").map_or("name a file of the right kind", |(_, h)| h)));
+                self.report(messages::wrong_file_kind(span, text, why));
                 false
             }
             None => true,
@@ -372,12 +311,7 @@ impl Checker<'_> {
                     && edge(text.get(at + word.len()..).and_then(|t| t.chars().next()))
             });
             if !read {
-                let d = Diagnostic::new(
-                    Code::UnreadArgument,
-                    argument.span,
-                    format!("`{}` never reads `{}`", shown(file), argument.name),
-                );
-                self.report(d.help("remove the argument, or read it in the file"));
+                self.report(messages::unread_argument(argument, file));
             }
         }
     }
@@ -388,19 +322,11 @@ impl Checker<'_> {
         debug_assert!(*rest.block == RUN_JOB_TASK);
         let Some(found) = self.symbols.find_pipeline(cx.scope.unit, &name.text) else {
             if !self.symbols.maybe_declared(&name.text) {
-                let d = Diagnostic::new(
-                    Code::UnknownPipeline,
-                    name.span,
-                    format!("there is no pipeline `{}` here", name.text),
-                );
                 let symbols = self.symbols;
                 let mut names = self.candidates(|| symbols.pipeline_names(cx.scope.unit));
                 names.retain(|n| n != cx.pipeline);
                 let near = nearest(&name.text, names.iter().copied());
-                self.report(match near {
-                    Some(_) => d.nearest(name.span, near),
-                    None => d.help("import the file that declares it; a job made elsewhere runs with `run_job_task { job_id = ... }`"),
-                });
+                self.report(messages::unknown_pipeline(name, near));
             }
             return StepKind::Bad;
         };
@@ -423,25 +349,15 @@ impl Checker<'_> {
                     self.link(argument.key, param.name.span);
                     let wanted = param.ty.as_ref().and_then(|t| self.type_of(t)).unwrap_or(Type::Any);
                     if !argument.ty.fits(&wanted) {
-                        let d = Diagnostic::new(
-                            Code::WrongType,
-                            argument.span,
-                            format!("`{}` takes {wanted}, but this is {}", argument.name, argument.ty),
-                        );
-                        self.report(d.also(param.name.span, "the param").help("change the value or the param's type"));
+                        self.report(messages::param_type(argument, &wanted, param.name.span));
                     }
                 }
                 None => {
-                    let d = Diagnostic::new(
-                        Code::UnknownArgument,
-                        argument.span,
-                        format!("pipeline `{}` has no param `{}`", name.text, argument.name),
-                    );
                     let free = self.candidates(|| {
                         params.iter().map(|p| p.name.text.as_str()).filter(|p| !given.contains(p)).collect()
                     });
                     let near = nearest(&argument.name, free).map(str::to_owned);
-                    self.report(d.nearest(argument.key, near.as_deref()).also(target.name.span, "the pipeline"));
+                    self.report(messages::unknown_param(argument, name, near.as_deref(), target.name.span));
                 }
             }
         }
@@ -450,15 +366,7 @@ impl Checker<'_> {
             let given = given.contains(param.name.text.as_str());
             let same = own.and_then(|p| p.param(&param.name.text));
             if !given && param.value.is_none() && same.is_none() {
-                let d = Diagnostic::new(
-                    Code::MissingArgument,
-                    call.callee_span,
-                    format!("pipeline `{}` needs `{}`", name.text, param.name.text),
-                );
-                self.report(
-                    d.also(param.name.span, "a param without default")
-                        .help(format!("write `run {}({} = ...)`", name.text, param.name.text)),
-                );
+                self.report(messages::missing_param(call.callee_span, &name.text, &param.name));
             }
             if let (false, Some((_, _, span)), Some(value)) = (given, same, &param.value) {
                 self.different_default(call.callee_span, *span, param, value, cx);
@@ -479,15 +387,7 @@ impl Checker<'_> {
         });
         let Some(mine) = mine else { return };
         if self.sources.slice(mine.span) != self.sources.slice(value.span) {
-            let d = Diagnostic::new(
-                Code::DifferentDefault,
-                call,
-                format!("`{}` has another default there, and this pipeline's value wins", param.name.text),
-            );
-            self.report(d.also(value.span, "the default there").also(mine.span, "the default here").help(format!(
-                "job parameters are handed down to jobs that are run; pass it on purpose: `{0} = {0}`",
-                param.name.text
-            )));
+            self.report(messages::different_default(call, &param.name.text, value.span, mine.span));
         }
     }
 
@@ -503,15 +403,7 @@ impl Checker<'_> {
             let same = matches!(value.parts.as_slice(), [crate::model::Part::Reference(Reference::Param(p))] if p == name)
                 || value.to_string() == Reference::Param(name.clone()).to_string();
             if !same && !value.parts.is_empty() {
-                let d = Diagnostic::new(
-                    Code::PushedDown,
-                    *span,
-                    format!("the job parameter `{name}` replaces this argument"),
-                );
-                self.report(
-                    d.also(*declared, "the param of the same name")
-                        .help("the platform hands every job parameter to this kind of task, and it wins; rename the argument or the param"),
-                );
+                self.report(messages::pushed_down(*span, name, *declared));
             }
         }
     }
@@ -524,10 +416,6 @@ fn argument_type(typed: &Typed) -> Type {
         (Type::Any, Known::AtCompileTime(_)) => Type::String,
         (ty, _) => ty.clone(),
     }
-}
-
-fn shown(path: &Path) -> String {
-    if path.as_os_str().is_empty() { ".".to_owned() } else { path.display().to_string() }
 }
 
 /// The name of a step's entry point: that of pipeline and step, in the characters that entry points may have. Names

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use super::messages;
 use super::scope::Checker;
-use crate::diag::{Code, Diagnostic};
 use crate::model::FileKind;
 use crate::python;
 use crate::source::{FileId, Span};
@@ -28,12 +28,7 @@ impl Checker<'_> {
                     Some(other) => found.push((other, FileKind::Notebook)),
                     None => {
                         let shown = path.display();
-                        let d = Diagnostic::new(
-                            Code::FileNotFound,
-                            span,
-                            format!("`{shown}` runs `{target}`, and there is no such notebook"),
-                        );
-                        self.report(d.help("correct the `%run`, or put the notebook there"));
+                        self.report(messages::notebook_not_found(span, shown.to_string(), target));
                     }
                 }
             }
@@ -58,8 +53,7 @@ impl Checker<'_> {
             }
             if out.len() > MOST {
                 let message = format!("more than {MOST} files go with `{}`", file.display());
-                let d = Diagnostic::new(Code::TooMany, span, message);
-                self.report(d.help("put what it imports into a `package`, which becomes one wheel"));
+                self.report(messages::too_many_companions(span, message));
                 return Vec::new();
             }
         }

@@ -7,9 +7,10 @@ use std::collections::{HashMap, HashSet};
 use super::budget::size;
 use super::fields::Against;
 use super::merge::merge;
+use super::messages;
 use super::scope::{Checker, PipeNames, Scope};
 use super::symbols::In;
-use crate::diag::{Code, Diagnostic, article, nearest, one_of};
+use crate::diag::nearest;
 use crate::model::{Cluster, Environment, FieldValue, Node, NodeKind, Object, Target, Text};
 use crate::schema::{
     CLUSTER_PLACE, CLUSTER_SPEC, COMPUTE, Cloud, ComputeTables, ENVIRONMENT_PLACE, RuntimeKey, SERVERLESS_GPUS,
@@ -47,19 +48,9 @@ impl<'a> Checker<'a> {
             let own = pipe.computes.iter().map(|d| d.name.text.as_str());
             own.chain(symbols.compute_names(unit)).chain(["serverless", "none"]).collect()
         });
-        let d =
-            Diagnostic::new(Code::UnknownCompute, span, format!("there is no cluster or environment `{name}` here"));
         let near = nearest(name, names.iter().copied());
         let imported_elsewhere = self.symbols.compute_elsewhere(unit, name);
-        self.report(match (near, imported_elsewhere) {
-            (_, Some(file)) => {
-                d.help(format!("it is declared in `{}`, which this file does not import", file.path.display()))
-            }
-            (Some(_), None) => d.nearest(span, near),
-            (None, None) => d.help(
-                "declare it with `cluster name { ... }` or `environment name { ... }`, or import the file that does",
-            ),
-        });
+        self.report(messages::unknown_compute(span, name, near, imported_elsewhere.map(|f| f.path.as_path())));
     }
 
     /// The body of a declaration with what it extends below it.
@@ -77,8 +68,7 @@ impl<'a> Checker<'a> {
             return None;
         }
         if path.len() >= 64 {
-            let d = Diagnostic::new(Code::TooDeep, base_name.span, "this chain of `extends` is more than 64 long");
-            self.report(d.help("let the clusters extend a common one"));
+            self.report(messages::extends_too_deep(base_name.span));
             return None;
         }
         path.push((decl.name.span, base_name.span));
@@ -95,15 +85,12 @@ impl<'a> Checker<'a> {
             return Some(Object { broken: true, ..own });
         };
         if base.decl.kind != decl.kind {
-            let d = Diagnostic::new(
-                Code::UnknownCompute,
-                base_name.span,
-                format!("`{}` is no {}", base_name.text, decl.kind.keyword()),
-            );
-            self.report(
-                d.also(base.decl.name.span, format!("it is {}", article(base.decl.kind.keyword())))
-                    .help("a cluster extends a cluster, an environment an environment"),
-            );
+            self.report(messages::extends_other_kind(
+                base_name,
+                base.decl.name.span,
+                decl.kind.keyword(),
+                base.decl.kind.keyword(),
+            ));
             return Some(Object { broken: true, ..own });
         }
         self.link(base_name.span, base.decl.name.span);
@@ -122,12 +109,7 @@ impl<'a> Checker<'a> {
         members.rotate_left(first);
         let Some(((name, base), rest)) = members.split_first() else { return };
         let text = self.sources.slice(*name).trim_matches('`');
-        let d = Diagnostic::new(Code::ExtendsCycle, *base, format!("`{text}` extends itself in a cycle"));
-        let mut d = d.help("remove one `extends` of the cycle");
-        for (name, _) in rest {
-            d = d.also(*name, "through this one");
-        }
-        self.report(d);
+        self.report(messages::extends_cycle(text, *base, rest));
     }
 
     /// Reports clusters and environments of the files that extend each other, used or not.
@@ -163,8 +145,7 @@ impl<'a> Checker<'a> {
     fn only_extends(&mut self, header: &Header, what: &str) {
         let stray = header.on.as_ref().map(|o| o.span).or_else(|| header.after.first().map(|a| a.span));
         if let Some(span) = stray {
-            let d = Diagnostic::new(Code::BadHeader, span, format!("a {what} takes only `extends`"));
-            self.report(d.help("`on` and `after` belong to steps"));
+            self.report(messages::only_extends(span, what));
         }
     }
 
@@ -177,8 +158,7 @@ impl<'a> Checker<'a> {
             .or_else(|| header.on.as_ref().map(|o| o.span))
             .or_else(|| header.after.first().map(|a| a.span));
         if let Some(span) = stray {
-            let d = Diagnostic::new(Code::BadHeader, span, format!("{what} takes nothing after its name"));
-            self.report(d.help("remove it"));
+            self.report(messages::bare_header(span, what));
         }
     }
 
@@ -190,11 +170,6 @@ impl<'a> Checker<'a> {
         self.key_characters(&decl.name.text, decl.name.span, "an environment");
         let sources = ["environment_version", "client", "base_environment", "project_environment"];
         if !spec.broken && !sources.iter().any(|k| spec.has(k)) && spec.unchecked.is_empty() {
-            let d = Diagnostic::new(
-                Code::NoneOf,
-                decl.name.span,
-                format!("environment `{}` says no version", decl.name.text),
-            );
             let newest = self
                 .symbols
                 .project
@@ -204,7 +179,7 @@ impl<'a> Checker<'a> {
                 .filter_map(|e| e.version.parse::<u32>().ok())
                 .max()
                 .unwrap_or(4);
-            self.report(d.help(format!("add `environment_version = \"{newest}\"`, or a `base_environment`")));
+            self.report(messages::environment_without_version(&decl.name, newest));
         }
         for key in ["environment_version", "client"] {
             if let Some(node) = spec.get(key)
@@ -213,13 +188,7 @@ impl<'a> Checker<'a> {
             {
                 let known: Vec<&str> =
                     self.symbols.project.tables.environments().iter().map(|e| e.version.as_str()).collect();
-                let d = Diagnostic::new(
-                    Code::UnknownEnvironment,
-                    node.span,
-                    format!("environment version `{version}` is not in the table"),
-                );
-                let d = d.help(format!("known are {}; a newer one can be added to `pipec.toml`", one_of(known, 12)));
-                self.report(d);
+                self.report(messages::unknown_environment(node.span, version, known));
             }
         }
         Some(Environment { key: decl.name.text.clone(), span: decl.name.span, spec })
@@ -295,12 +264,7 @@ impl<'a> Checker<'a> {
             if unclear {
                 return None;
             }
-            let d = Diagnostic::new(Code::UnknownCloud, entry.key, "which cloud is this for? the target does not tell");
-            let d = d.help("give the target a `workspace { host = ... }` or `cloud = azure`, or write `node_type_id` in place of `gpu`");
-            self.report(match target.span {
-                Some(span) => d.also(span, "the target"),
-                None => d,
-            });
+            self.report(messages::unknown_cloud(entry.key, target.span));
             settings.broken = true;
             return None;
         };
@@ -313,26 +277,15 @@ impl<'a> Checker<'a> {
                 .collect();
             counts.sort_unstable();
             counts.dedup();
-            let d = Diagnostic::new(
-                Code::NoSuchGpu,
-                accelerator_span,
-                format!("{} has no node type with {count} {accelerator}", cloud.name()),
-            );
-            let help = if counts.is_empty() {
-                let mut kinds: Vec<&str> = tables
-                    .nodes()
-                    .iter()
-                    .filter(|n| n.cloud == cloud && n.has_gpu() && n.selectable)
-                    .map(|n| n.gpu.as_str())
-                    .collect();
-                kinds.sort_unstable();
-                kinds.dedup();
-                format!("on {} there are {}", cloud.name(), one_of(kinds, 12))
-            } else {
-                let counts: Vec<String> = counts.iter().map(u32::to_string).collect();
-                format!("there are nodes with {} of them", one_of(counts.iter().map(String::as_str), 8))
-            };
-            self.report(d.help(help));
+            let mut kinds: Vec<&str> = tables
+                .nodes()
+                .iter()
+                .filter(|n| n.cloud == cloud && n.has_gpu() && n.selectable)
+                .map(|n| n.gpu.as_str())
+                .collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            self.report(messages::no_such_gpu(accelerator_span, &accelerator, count, cloud, &counts, &kinds));
             settings.broken = true;
             return None;
         };
@@ -373,15 +326,7 @@ impl<'a> Checker<'a> {
             }
             None => {
                 let all: Vec<String> = SERVERLESS_GPUS.iter().map(|(a, n, _)| format!("{n} {a}")).collect();
-                let d = Diagnostic::new(
-                    Code::NoSuchGpu,
-                    node.span,
-                    format!("serverless compute has no {count} {accelerator}"),
-                );
-                self.report(d.help(format!(
-                    "there are {}; for others put the step on a cluster with `gpu`",
-                    one_of(all.iter().map(String::as_str), 9)
-                )));
+                self.report(messages::no_such_serverless_gpu(node.span, count, accelerator, &all));
                 settings.broken = true;
             }
         }
@@ -390,27 +335,14 @@ impl<'a> Checker<'a> {
     /// Letters, digits, `_` and `-`, at most 100: what the service takes as a key.
     pub fn key_characters(&mut self, key: &str, span: Span, what: &str) {
         if key.len() > 100 {
-            let d = Diagnostic::new(
-                Code::TooLong,
-                span,
-                format!("the name has {} characters; the service takes 100", key.len()),
-            );
-            self.report(d.help("shorten it"));
+            self.report(messages::key_too_long(span, key.len()));
         }
         if let Some(c) = key.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-')) {
             let fixed: String =
                 key.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
-            let d = Diagnostic::new(Code::BadKey, span, format!("the name of {what} cannot contain `{c}`"));
-            let d = d.help("the service takes letters, digits, `_` and `-`");
-            self.report(if self.sources.slice(span).contains(key) {
-                d.suggestion(format!("use `{fixed}`"), vec![(span, crate::source::quote_name(&fixed))])
-            } else {
-                d
-            });
+            self.report(messages::key_characters(span, what, c, &fixed, self.sources.slice(span).contains(key)));
         } else if key.is_empty() {
-            self.report(
-                Diagnostic::new(Code::BadKey, span, format!("the name of {what} is empty")).help("give it a name"),
-            );
+            self.report(messages::empty_key(span, what));
         }
     }
 }

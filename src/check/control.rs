@@ -5,9 +5,9 @@ use smol_str::SmolStr;
 use super::eval::{Const, Known, Sink};
 use super::fields::Against;
 use super::graph::Draft;
+use super::messages;
 use super::scope::{Checker, LocalKind, Scope};
 use super::steps::StepContext;
-use crate::diag::{Code, Diagnostic, article};
 use crate::model::{Branch, COMPARISONS, Compute, Condition, Loop, Node, Object, Step, StepKind, Text, Type};
 use crate::schema::{Eval, FOR_EACH_TASK, STEP_PLACE, TASK, kind_of};
 use crate::source::Span;
@@ -44,12 +44,7 @@ impl<'a> Checker<'a> {
             match item {
                 Item::Entry(e) if steps == 0 => self.entry(e, Against::Place(&STEP_PLACE), scope, &mut own),
                 Item::Entry(e) => {
-                    let d = Diagnostic::new(
-                        Code::Misplaced,
-                        e.key.span,
-                        "fields of a condition stand before its first step",
-                    );
-                    self.report(d.help("move it up, or into the step that it is for"));
+                    self.report(messages::field_after_steps(e.key.span));
                 }
                 Item::Decl(d) if d.kind == DeclKind::Step => steps += 1,
                 Item::If(_) | Item::For(_) => steps += 1,
@@ -61,13 +56,8 @@ impl<'a> Checker<'a> {
             }
         }
         if steps == 0 {
-            let d = Diagnostic::new(
-                Code::EmptyBranch,
-                i.name.span,
-                format!("nothing depends on the condition `{}`", i.name.text),
-            );
             if !cx.names.steps.is_empty() && !self.waited_for(&i.name.text, cx) {
-                self.report(d.help("put steps into its braces, or write `after name is true` at a step"));
+                self.report(messages::empty_condition(&i.name));
             }
         }
         self.runs_itself(&own, i.name.span, "a condition");
@@ -117,16 +107,14 @@ impl<'a> Checker<'a> {
     /// Reports a kind of task among the fields of a condition or loop, which are kinds themselves.
     fn runs_itself(&mut self, own: &Object, name: Span, what: &str) {
         for field in own.fields.iter().filter(|f| f.value.is_some() && kind_of(f.field.key).is_some()) {
-            let d = Diagnostic::new(Code::TwoKinds, field.key, format!("{what} runs nothing of its own"));
-            self.report(d.also(name, format!("{what}, and so a kind of task itself")).help("put it into a step"));
+            self.report(messages::kind_of_its_own(field.key, what, name));
         }
     }
 
     pub(super) fn no_compute_in_head(&mut self, header: &Header, what: &str) {
         let stray = header.on.as_ref().map(|o| o.span).or_else(|| header.extends.as_ref().map(|e| e.span));
         if let Some(span) = stray {
-            let d = Diagnostic::new(Code::WrongCompute, span, format!("{what} runs on no compute of its own"));
-            self.report(d.help("remove it; the steps inside say where they run"));
+            self.report(messages::no_compute_of_its_own(span, what));
         }
     }
 
@@ -137,12 +125,7 @@ impl<'a> Checker<'a> {
         let Some((operator, right)) = &i.right else {
             let left = left?;
             if !matches!(left.ty, Type::Bool | Type::Any | Type::Json) {
-                let d = Diagnostic::new(
-                    Code::BadComparison,
-                    i.left.span,
-                    format!("{} is no condition by itself", article(&left.ty.to_string())),
-                );
-                self.report(d.help("compare it: `==`, `!=`, `<`, `<=`, `>` or `>=`"));
+                self.report(messages::not_a_condition(i.left.span, &left.ty));
                 return None;
             }
             return Some(Condition { op: "EQUAL_TO", left: left.wire(), right: Text::plain("true") });
@@ -164,26 +147,14 @@ impl<'a> Checker<'a> {
                 None
             };
             if let Some(problem) = problem {
-                let d = Diagnostic::new(Code::BadComparison, span, problem)
-                    .label(article(&typed.ty.to_string()))
-                    .also(operator.span, "this comparison");
-                self.report(d.help(if textual {
-                    "compare with `<=` or `>=`, or let the step put out a bool"
-                } else {
-                    "let the step put out a number or a bool, and compare that"
-                }));
+                self.report(messages::not_comparable(span, problem, &typed.ty, operator.span, textual));
                 return None;
             }
         }
         let both_text = left.ty.is_text() && right_value.ty.is_text();
         let comparable = both_text || left.ty.fits(&right_value.ty) || right_value.ty.fits(&left.ty);
         if !comparable {
-            let d = Diagnostic::new(
-                Code::BadComparison,
-                right.span,
-                format!("{} is compared with {}", article(&left.ty.to_string()), article(&right_value.ty.to_string())),
-            );
-            self.report(d.also(i.left.span, article(&left.ty.to_string())).help("compare values of one type"));
+            self.report(messages::different_types(right.span, &right_value.ty, i.left.span, &left.ty));
             return None;
         }
         Some(Condition { op, left: left.wire(), right: right_value.wire() })
@@ -207,30 +178,18 @@ impl<'a> Checker<'a> {
             match entry {
                 Item::Entry(e) if inner.is_empty() => self.entry(e, Against::Place(&STEP_PLACE), scope, &mut own),
                 Item::Entry(e) => {
-                    let d = Diagnostic::new(Code::Misplaced, e.key.span, "fields of a loop stand before its step");
-                    self.report(d.help("move it up, or into the step"));
+                    self.report(messages::field_after_step(e.key.span));
                 }
                 Item::Decl(d) if d.kind == DeclKind::Step => inner.push(d),
                 Item::For(nested) => {
                     own.broken = true;
                     let span = Span { end: nested.name.span.end, ..nested.span };
-                    let d = Diagnostic::new(Code::BadForBody, span, "the platform knows no loop inside a loop");
-                    self.report(
-                        d.also(f.name.span, "the outer loop")
-                            .help("run another pipeline in the inner step: `run other(item)`"),
-                    );
+                    self.report(messages::nested_loop(span, f.name.span));
                 }
                 Item::If(nested) => {
                     own.broken = true;
                     let span = Span { end: nested.name.span.end, ..nested.span };
-                    let d = Diagnostic::new(
-                        Code::BadForBody,
-                        span,
-                        "a loop holds one step; a condition cannot stand in it",
-                    );
-                    self.report(
-                        d.also(f.name.span, "the loop").help("run another pipeline in the step: `run other(item)`"),
-                    );
+                    self.report(messages::condition_in_loop(span, f.name.span));
                 }
                 Item::Bad(_) => own.broken = true,
                 other => {
@@ -240,34 +199,26 @@ impl<'a> Checker<'a> {
             }
         }
         if let [first, second, ..] = inner.as_slice() {
-            let d = Diagnostic::new(Code::BadForBody, second.name.span, "a loop holds exactly one step");
-            self.report(
-                d.also(first.name.span, "the first step")
-                    .help("make another loop for this step, or run another pipeline"),
-            );
+            self.report(messages::two_steps_in_loop(second.name.span, first.name.span));
         }
         if inner.is_empty() && !own.broken {
-            let d = Diagnostic::new(Code::BadForBody, f.name.span, format!("the loop `{}` has no step", f.name.text));
-            self.report(d.help("write one `step name { ... }` inside"));
+            self.report(messages::loop_without_step(&f.name));
         }
         let local = self.local(&f.variable, LocalKind::Input(item), scope);
         let mut depends: Vec<super::scope::Use> = Vec::new();
         let step = inner.first().map(|d| {
             if let Some(family) = &d.family {
-                let d = Diagnostic::new(Code::BadForBody, family.span, "a family cannot stand in a loop");
-                self.report(d.help("loop over the list, or make the family outside"));
+                self.report(messages::family_in_loop(family.span));
             }
             let stray = d.header.after.first().map(|a| a.span);
             if let Some(span) = stray {
-                let d = Diagnostic::new(Code::Misplaced, span, "the step inside a loop waits for nothing by itself");
-                self.report(d.help("write `after` in the head of the loop"));
+                self.report(messages::after_in_loop(span));
             }
             let quiet = Decl { header: Header { after: Vec::new(), ..d.header.clone() }, ..(*d).clone() };
             let draft = self.step(&quiet, &d.name.text, &[local], &[], cx);
             if matches!(draft.step.kind, StepKind::Raw("for_each_task")) {
                 let at = draft.step.settings.key_span("for_each_task");
-                let d = Diagnostic::new(Code::BadForBody, at, "the platform knows no loop inside a loop");
-                self.report(d.also(f.name.span, "the outer loop").help("run another pipeline in the inner step"));
+                self.report(messages::nested_raw_loop(at, f.name.span));
             }
             depends.extend(draft.uses);
             draft.step
@@ -310,12 +261,7 @@ impl<'a> Checker<'a> {
             // A reference typed as text may well be a list.
             Type::String if matches!(&typed.value, Known::AtRunTime(t) if t.references().next().is_none()) => Type::Any,
             other => {
-                let d = Diagnostic::new(
-                    Code::BadItems,
-                    list.span,
-                    format!("a loop runs over a list; this is {}", article(&other.to_string())),
-                );
-                self.report(d.help("write a list, or an output or param of type `list<...>`"));
+                self.report(messages::loop_over_non_list(list.span, other));
                 return (None, Type::Any);
             }
         };
@@ -344,10 +290,7 @@ impl<'a> Checker<'a> {
                     (_, true) => "the items of a loop must be of one kind, objects with the same fields",
                     _ => "an item of a loop cannot hold a list or an object",
                 };
-                self.report(
-                    Diagnostic::new(Code::BadItems, list.span, why)
-                        .help("the platform takes lists of texts, of numbers, of booleans, or of flat objects"),
-                );
+                self.report(messages::bad_items(list.span, why));
                 return (None, item);
             }
         }
@@ -356,12 +299,7 @@ impl<'a> Checker<'a> {
         if let Some(plain) = text.as_str()
             && plain.len() > max as usize
         {
-            let d = Diagnostic::new(
-                Code::TooLong,
-                list.span,
-                format!("the list has {} characters as JSON; the service takes {max}", plain.len()),
-            );
-            self.report(d.help("let a step put out the list: a run-time list may have 48 KB"));
+            self.report(messages::items_too_long(list.span, plain.len(), max));
             return (None, item);
         }
         (Some(text), item)

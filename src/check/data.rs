@@ -1,8 +1,8 @@
 //! Files that the code of a package opens, and that will not be where it looks for them.
 
 use super::job::Packaged;
+use super::messages;
 use super::scope::Checker;
-use crate::diag::{Code, Diagnostic};
 use crate::package::{Builder, is_packed, never_packed};
 use crate::python::Place;
 
@@ -45,8 +45,7 @@ impl Checker<'_> {
                     if !self.files.is_file(&path) || secret {
                         continue;
                     }
-                    let d = Diagnostic::new(Code::NotPacked, file.span, message);
-                    self.report(d.also(packaged.package.span, "the package that becomes the wheel").help(help));
+                    self.report(messages::not_packed(file.span, message, packaged.package.span, help));
                 }
             }
         }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::messages;
 use super::scope::Checker;
-use crate::diag::{Code, Diagnostic};
 use crate::model::{Argument, FileKind};
 use crate::package::never_packed;
 use crate::source::Span;
@@ -21,27 +21,23 @@ impl Checker<'_> {
         if ["dbt_project.yml", "dbt_project.yaml"].iter().any(|n| self.files.is_file(&dir.join(n))) {
             return Some(dir.to_owned());
         }
-        let d = Diagnostic::new(Code::FileNotFound, span, format!("there is no `dbt_project.yml` in `{text}`"));
-        self.report(d.help("name the directory of the dbt project"));
+        self.report(messages::no_dbt_project(span, text));
         None
     }
 
     /// Between one and ten commands, each one of dbt.
     pub(super) fn dbt_commands(&mut self, call: &Call, commands: &[Argument]) {
         if call.arguments.is_empty() {
-            let d = Diagnostic::new(Code::MissingArgument, call.callee_span, "there is nothing for dbt to do");
-            self.report(d.help("write its commands: `dbt \"./project\"(\"dbt deps\", \"dbt build\")`"));
+            self.report(messages::no_dbt_commands(call.callee_span));
         }
         for command in commands {
             let first = command.value.as_str().map(|t| t.split_whitespace().next().unwrap_or_default());
             if first.is_some_and(|f| f != "dbt") {
-                let d = Diagnostic::new(Code::BadFormat, command.span, "this is no command of dbt");
-                self.report(d.help("each command begins with `dbt`, such as \"dbt build\""));
+                self.report(messages::not_a_dbt_command(command.span));
             }
         }
         if let Some(over) = commands.get(10) {
-            let d = Diagnostic::new(Code::TooMany, over.span, "a dbt step runs at most 10 commands");
-            self.report(d.help("put the rest into another step"));
+            self.report(messages::too_many_dbt_commands(over.span));
         }
     }
 
@@ -66,8 +62,7 @@ impl Checker<'_> {
             }
             if out.len() > MOST {
                 let message = format!("`{}` holds more than {MOST} files", dir.display());
-                let d = Diagnostic::new(Code::TooMany, span, message);
-                self.report(d.help("is it the directory of the dbt project alone?"));
+                self.report(messages::too_many_dbt_files(span, message));
                 return Vec::new();
             }
         }

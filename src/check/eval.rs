@@ -2,9 +2,9 @@
 
 use smol_str::{SmolStr, ToSmolStr};
 
+use super::messages;
 use super::resolve::Meaning;
 use super::scope::{Checker, Scope, Use};
-use crate::diag::{Code, Diagnostic, article, nearest};
 use crate::model::{Reference, Text, TextBuilder, Type, number_json};
 use crate::schema::{Eval, Field};
 use crate::source::Span;
@@ -118,16 +118,7 @@ impl Checker<'_> {
                 for item in items {
                     let one = self.typed(item, scope, sink)?;
                     let Known::AtCompileTime(c) = one.value else {
-                        self.report(
-                            Diagnostic::new(
-                                Code::RunTimeInCompileTime,
-                                item.span,
-                                "a run-time value cannot be an element of a list",
-                            )
-                            .help(
-                                "pass it as an argument of its own, or let the producing step put out the whole list",
-                            ),
-                        );
+                        self.report(messages::run_time_element(item.span));
                         return None;
                     };
                     ty = Some(match ty {
@@ -156,12 +147,7 @@ impl Checker<'_> {
                     };
                     let one = self.typed(inner, scope, sink)?;
                     let Known::AtCompileTime(c) = one.value else {
-                        let d = Diagnostic::new(
-                            Code::RunTimeInCompileTime,
-                            inner.span,
-                            "a run-time value cannot stand in an object",
-                        );
-                        self.report(d.help("pass it as an argument of its own"));
+                        self.report(messages::run_time_in_object(inner.span));
                         return None;
                     };
                     fields.push((entry.key.text.clone(), one.ty));
@@ -170,17 +156,11 @@ impl Checker<'_> {
                 Some(Typed::constant(Type::Record(fields), Const::Map(out)))
             }
             ValueKind::Duration(n, unit) => {
-                let d = Diagnostic::new(
-                    Code::WrongType,
-                    value.span,
-                    format!("the duration `{n}{unit}` can stand only in a field of time"),
-                );
-                self.report(d.help("write a number, or a text in quotes"));
+                self.report(messages::duration_here(value.span, n, *unit));
                 None
             }
             ValueKind::Range(..) => {
-                let d = Diagnostic::new(Code::WrongType, value.span, "a range can stand only in `autoscale`");
-                self.report(d.help("write a list, such as `[1, 2, 3]`"));
+                self.report(messages::range_here(value.span));
                 None
             }
             ValueKind::Function(..) => {
@@ -209,12 +189,7 @@ impl Checker<'_> {
         match typed.value {
             Known::AtCompileTime(c) => Some((c, typed.ty)),
             Known::AtRunTime(_) => {
-                let d = Diagnostic::new(
-                    Code::RunTimeInCompileTime,
-                    value.span,
-                    format!("{what} must be known at compile time"),
-                );
-                self.report(d.help("use a `let`, a `var`, or the value itself"));
+                self.report(messages::not_constant(value.span, what));
                 None
             }
         }
@@ -224,16 +199,14 @@ impl Checker<'_> {
     pub fn through<T>(&mut self, used_at: Span, name: Span, f: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         if self.reading.contains(&name) {
             let word = self.sources.slice(name).to_owned();
-            let d = Diagnostic::new(Code::ConstantCycle, name, format!("`{word}` is defined by itself"));
-            self.diagnostics.push(d.also(used_at, "through this use").help("give it a value that does not need it"));
+            self.diagnostics.push(messages::constant_cycle(name, &word, used_at));
             return None;
         }
         self.reads = if self.reading.is_empty() { 0 } else { self.reads + 1 };
         if self.reading.len() >= 100 || self.reads > 20_000 {
-            let d = Diagnostic::new(Code::TooDeep, used_at, "constants are built on each other too deeply here");
             // The constants around this one are too deep for the same reason.
             if !std::mem::replace(&mut self.told_too_deep, true) {
-                self.report(d.help("a chain may have 100 constants, and a value may be put together from 20,000"));
+                self.report(messages::constants_too_deep(used_at));
             }
             return None;
         }
@@ -260,14 +233,7 @@ impl Checker<'_> {
                 StrPart::Reference(value) => match self.inside_text(|c| c.typed(value, scope, sink)) {
                     Some(typed) => {
                         if matches!(typed.value, Known::AtCompileTime(Const::List(_) | Const::Map(_))) {
-                            let d = Diagnostic::new(
-                                Code::WrongType,
-                                value.span,
-                                format!("{} cannot be part of a text", article(&typed.ty.to_string())),
-                            );
-                            self.report(
-                                d.help("interpolate one of its elements, or pass the whole value without quotes"),
-                            );
+                            self.report(messages::not_part_of_a_text(value.span, &typed.ty));
                             whole = false;
                             continue;
                         }
@@ -296,11 +262,7 @@ impl Checker<'_> {
     pub fn secret(&mut self, value: &Value, scope: Scope<'_>) -> Option<Reference> {
         let ValueKind::Function(name, arguments) = &value.kind else { return None };
         if name.text != "secret" {
-            let d = Diagnostic::new(Code::UnknownFunction, name.span, format!("there is no function `{}`", name.text));
-            self.report(match nearest(&name.text, ["secret"]) {
-                Some(near) => d.nearest(name.span, Some(near)),
-                None => d.help("the one function for values is `secret(\"scope\", \"key\")`"),
-            });
+            self.report(messages::unknown_function(name));
             return None;
         }
         let mut parts = Vec::new();
@@ -311,8 +273,7 @@ impl Checker<'_> {
         match <[SmolStr; 2]>::try_from(parts) {
             Ok([scope, key]) => Some(Reference::Secret { scope, key }),
             Err(_) => {
-                let d = Diagnostic::new(Code::MissingArgument, value.span, "`secret` takes a scope and a key");
-                self.report(d.help("write `secret(\"scope\", \"key\")`"));
+                self.report(messages::secret_arguments(value.span));
                 None
             }
         }
@@ -324,33 +285,17 @@ impl Checker<'_> {
         let name = sink.name;
         if secret {
             if sink.eval != Eval::Secrets {
-                let (code, how) = if from_text {
-                    (Code::SecretAsText, "is not replaced in")
-                } else {
-                    (Code::SecretHere, "would be readable, or not be replaced, in")
-                };
-                let d = Diagnostic::new(code, span, format!("a secret {how} `{name}`"));
-                self.report(d.help("secrets go in `spark_conf`, `spark_env_vars` and the login of a docker image; code reads them with dbutils.secrets"));
+                self.report(messages::secret_here(span, name, from_text));
             }
             return;
         }
         match sink.eval {
             Eval::Evaluated => {}
             Eval::Unknown => {
-                let d = Diagnostic::new(
-                    Code::MaybeNotEvaluated,
-                    span,
-                    format!("it is not known whether the platform evaluates `{reference}` in `{name}`"),
-                );
-                self.report(d.help("try it with one run, or use a compile-time value"));
+                self.report(messages::maybe_not_evaluated(span, reference, name));
             }
             Eval::Constant | Eval::Secrets => {
-                let d = Diagnostic::new(Code::RunTimeInConstant, span, format!("`{name}` cannot hold a run-time value"))
-                    .label("known only when the job runs")
-                    .help(format!(
-                        "the platform does not evaluate references in `{name}`; use a `let`, or a `var` that each target sets"
-                    ));
-                self.report(d);
+                self.report(messages::run_time_in_constant(span, name));
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Bodies against the table: which fields may stand where, and what each may hold.
 
 use super::eval::{Known, Sink};
+use super::messages;
 use super::scope::{Checker, Scope};
-use crate::diag::{Code, Diagnostic, article, nearest, one_of};
 use crate::model::{FieldValue, Node, NodeKind, Object, Unchecked, number_json};
 use crate::schema::{self, Block, Eval, Field, PLACES, Place, Status};
 use crate::source::Span;
@@ -103,12 +103,7 @@ impl Checker<'_> {
             Item::Entry(e) => ("field", e.key.span, "fields stand in a declaration"),
             Item::Bad(_) => return,
         };
-        let d = Diagnostic::new(
-            Code::Misplaced,
-            span,
-            format!("{} cannot stand in {place}", article(&format!("`{what}`"))),
-        );
-        self.report(d.help(help));
+        self.report(messages::misplaced(what, span, place, help));
     }
 
     /// One field of a body.
@@ -133,25 +128,18 @@ impl Checker<'_> {
                     object.set(field, key.span, Some(node));
                     return;
                 }
-                let d = Diagnostic::new(
-                    Code::HasDeclaration,
-                    key.span,
-                    format!("`{}` is not written as a field", key.text),
-                );
-                self.report(d.help(*how));
+                self.report(messages::has_declaration(key, *how));
                 return;
             }
             self.unknown_field(key, against);
             return;
         };
         if let Some(first) = object.fields.iter().find(|f| f.field.key == field.key) {
-            let d = Diagnostic::new(Code::GivenTwice, key.span, format!("`{}` is given twice", key.text));
-            self.report(d.label("given again here").also(first.key, "given first here").help("remove one of them"));
+            self.report(messages::field_twice(key, first.key));
             return;
         }
         if field.status == Status::Deprecated {
-            let d = Diagnostic::new(Code::Deprecated, key.span, format!("`{}` is deprecated", key.text));
-            self.report(d.help(field.doc));
+            self.report(messages::deprecated(key, field.doc));
         }
         let value = match &entry.value {
             EntryValue::Assign(v) => match &v.kind {
@@ -173,16 +161,7 @@ impl Checker<'_> {
             return;
         }
         if let Some(other) = object.fields.iter().find(|f| f.value.is_some() && group.keys.contains(&f.field.key)) {
-            let d = Diagnostic::new(
-                Code::Exclusive,
-                key,
-                format!("`{}` and `{}` exclude each other", other.field.key, field.key),
-            );
-            self.report(d.also(other.key, "set here already").help(format!(
-                "keep one of {}; to undo an inherited one write `{} = none`",
-                one_of(group.keys.iter().copied(), 9),
-                other.field.key
-            )));
+            self.report(messages::exclusive(key, field.key, other.key, other.field.key, group.keys));
         }
     }
 
@@ -192,38 +171,19 @@ impl Checker<'_> {
             return;
         }
         if matches!(key.text.as_str(), "python" | "notebook" | "script" | "sql" | "dbt" | "run") {
-            let d = Diagnostic::new(Code::UnknownField, key.span, format!("`{}` is a call, not a field", key.text));
-            self.report(d.help(format!("write it without `=`, such as `{} ...`, in a step", key.text)));
+            self.report(messages::call_as_field(key));
             return;
         }
-        let name = against.name();
-        let keys = against.keys();
-        let near = nearest(&key.text, keys.iter().copied());
         let elsewhere = homes(&key.text);
-        let d = if near.is_none() && !elsewhere.is_empty() {
-            Diagnostic::new(Code::WrongBlock, key.span, format!("`{}` does not belong in {name}", key.text))
-                .help(format!("it is a field of {}", one_of(elsewhere.iter().map(String::as_str), 4).replace('`', "")))
-        } else {
-            let d = Diagnostic::new(Code::UnknownField, key.span, format!("{name} has no field `{}`", key.text));
-            match near {
-                Some(_) => d.nearest(key.span, near),
-                None if keys.len() <= 12 => d.help(format!("it has {}", one_of(keys, 12).replace(" or ", " and "))),
-                None => {
-                    d.help("`pipec schema` lists every field; `unchecked { ... }` passes on what pipec does not know")
-                }
-            }
-        };
-        self.report(d);
+        self.report(messages::unknown_field(key, &against.name(), &against.keys(), &elsewhere));
     }
 
     fn unchecked(&mut self, entry: &Entry, scope: Scope<'_>, object: &mut Object) {
-        let d = Diagnostic::new(Code::Unchecked, entry.key.span, "these fields are passed on unchecked");
-        self.report(d.help("the service alone decides whether they are right"));
+        self.report(messages::unchecked(entry.key.span));
         let body = match &entry.value {
             EntryValue::Block(b) | EntryValue::Assign(Value { kind: ValueKind::Object(b), .. }) => b,
             EntryValue::Assign(v) => {
-                let d = Diagnostic::new(Code::WrongType, v.span, "`unchecked` takes a block");
-                self.report(d.help("write `unchecked { field = value }`"));
+                self.report(messages::unchecked_not_a_block(v.span));
                 return;
             }
         };

@@ -1,7 +1,8 @@
 //! Do node type, runtime, access mode and size of a cluster fit together, and the cloud?
 
+use super::messages;
 use super::scope::Checker;
-use crate::diag::{Code, Diagnostic, nearest};
+use crate::diag::nearest;
 use crate::model::{Node, NodeKind, Object, Target};
 use crate::schema::{Cloud, RuntimeKey};
 use crate::source::Span;
@@ -22,12 +23,7 @@ impl Checker<'_> {
         if job_cluster {
             for key in ["autotermination_minutes", "cluster_name"] {
                 if settings.has(key) {
-                    let d = Diagnostic::new(
-                        Code::JobClusterField,
-                        settings.key_span(key),
-                        format!("`{key}` does nothing on a job cluster"),
-                    );
-                    self.report(d.help("a job cluster is named after its run, and ends with it; remove the field"));
+                    self.report(messages::job_cluster_field(settings.key_span(key), key));
                 }
             }
         }
@@ -39,12 +35,7 @@ impl Checker<'_> {
             if let (Some(min), Some(max)) = (number("min_workers"), number("max_workers"))
                 && min > max
             {
-                let d = Diagnostic::new(
-                    Code::MinOverMax,
-                    scale.span,
-                    format!("the least, {min}, is more than the most, {max}"),
-                );
-                self.report(d.help("write the smaller number first"));
+                self.report(messages::min_over_max(scale.span, min, max));
             }
         }
         let Some(workers) = settings.get("num_workers") else { return };
@@ -61,20 +52,8 @@ impl Checker<'_> {
         let profile = entry("spark_conf", "spark.databricks.cluster.profile");
         let master = entry("spark_conf", "spark.master");
         if !profile || !master {
-            let d = Diagnostic::new(
-                Code::HalfSingleNode,
-                settings.key_span("num_workers"),
-                "no workers, but the cluster is not set up as a single node",
-            );
-            let d =
-                d.help("write `single_node = true` in place of `num_workers = 0`: it fills in the conf and the tag");
             let key = settings.key_span("num_workers");
-            let whole = key.to(workers.span);
-            self.report(if key.file == workers.span.file && key.end <= workers.span.start {
-                d.suggestion("use `single_node = true`", vec![(whole, "single_node = true".to_owned())])
-            } else {
-                d
-            });
+            self.report(messages::half_single_node(key, workers.span));
         }
     }
 
@@ -98,11 +77,7 @@ impl Checker<'_> {
             return;
         }
         let lacks = crate::diag::one_of(lacks, 3).replace(" or ", " and ");
-        let d = Diagnostic::new(Code::IncompleteCluster, span, format!("cluster {name} lacks {lacks}"));
-        self.report(d.help(
-            "a cluster needs a runtime, a node type (or a pool, or `gpu`) and a size (or `autoscale`, or `single_node`), \
-             unless a `policy_id` fills them in",
-        ));
+        self.report(messages::incomplete_cluster(span, name, &lacks));
     }
 
     fn runtime(&mut self, settings: &Object) -> Option<RuntimeKey> {
@@ -115,16 +90,12 @@ impl Checker<'_> {
         if !known && !text.starts_with("custom:") && !text.starts_with("auto:") {
             let all: Vec<String> =
                 tables.runtimes().iter().map(|r| format!("{}.x-scala{}", r.version, r.scala)).collect();
-            let d = Diagnostic::new(Code::UnknownRuntime, node.span, format!("runtime `{text}` is not in the table"));
             let variant = key.as_ref().map_or("", |k| k.variant.as_str());
             let plain = if variant.is_empty() { text.to_owned() } else { text.replace(&format!("-{variant}"), "") };
             // A near spelling of the same major version is a misspelling; of another one it would mislead.
             let major = |text: &str| text.split('.').next().map(str::to_owned);
             let near = nearest(&plain, all.iter().map(String::as_str)).filter(|n| major(n) == major(text));
-            self.report(match near {
-                Some(near) => d.help(format!("the nearest known is `{near}`; a newer one can be added to `pipec.toml`")),
-                None => d.help("a key looks like `15.4.x-scala2.12` or `15.4.x-gpu-ml-scala2.12`; a newer runtime can be added to `pipec.toml`"),
-            });
+            self.report(messages::unknown_runtime(node.span, text, near));
         }
         key
     }
@@ -135,18 +106,11 @@ impl Checker<'_> {
             let Some(node) = settings.get(key) else { continue };
             let Some(id) = node.as_str() else { continue };
             let Some(known) = tables.node(id) else {
-                let d =
-                    Diagnostic::new(Code::UnknownNodeType, node.span, format!("node type `{id}` is not in the table"));
                 let near = nearest(
                     id,
                     tables.nodes().iter().filter(|n| target.cloud.is_none_or(|c| c == n.cloud)).map(|n| n.id.as_str()),
                 );
-                self.report(match near {
-                    Some(near) => d
-                        .help(format!("did you mean `{near}`? a new one can be added to `pipec.toml`"))
-                        .suggestion(format!("use `{near}`"), vec![(node.span, format!("\"{near}\""))]),
-                    None => d.help("if it is new, add it to `pipec.toml`, so that its GPUs and cloud can be checked"),
-                });
+                self.report(messages::unknown_node_type(node.span, id, near));
                 continue;
             };
             if let Some(cloud) = target.cloud.filter(|c| *c != known.cloud) {
@@ -165,39 +129,22 @@ impl Checker<'_> {
             if photon || photon_key {
                 let at =
                     if photon { settings.get("runtime_engine").map_or(version_span, |n| n.span) } else { version_span };
-                let d = Diagnostic::new(Code::PhotonOnGpu, at, "Photon does not run on GPU nodes").also(span, what);
-                self.report(d.help("remove Photon, or use nodes without GPU"));
+                self.report(messages::photon_on_gpu(at, span, what));
             } else if let Some(key) = runtime
                 && !key.is_gpu()
                 && !settings.has("docker_image")
                 && !chosen_by_service
             {
                 let gpu = key.gpu_ml();
-                let d = Diagnostic::new(Code::GpuNeedsGpuRuntime, version_span, "this runtime has no GPU support")
-                    .also(span, what);
-                self.report(
-                    d.help(format!("use `{gpu}`"))
-                        .suggestion(format!("use `{gpu}`"), vec![(version_span, format!("\"{gpu}\""))]),
-                );
+                self.report(messages::gpu_needs_gpu_runtime(version_span, &gpu, span, what));
             }
         } else if runtime.is_some_and(RuntimeKey::is_gpu) {
-            let d = Diagnostic::new(
-                Code::GpuRuntimeWithoutGpu,
-                span,
-                format!("`{}` has no GPU, but the runtime needs one", node.id),
-            );
             let example = tables
                 .nodes()
                 .iter()
                 .find(|n| n.cloud == node.cloud && n.has_gpu() && n.selectable)
                 .map(|n| n.id.to_string());
-            let help = match example {
-                Some(example) => format!(
-                    "use a GPU node such as `{example}`, or `gpu {{ ... }}`, or a runtime without `gpu` in its key"
-                ),
-                None => "use a GPU node, or a runtime without `gpu` in its key".to_owned(),
-            };
-            self.report(d.also(version_span, "a GPU runtime").help(help));
+            self.report(messages::gpu_runtime_without_gpu(span, &node.id, example, version_span));
         }
     }
 
@@ -206,21 +153,14 @@ impl Checker<'_> {
         let mode = node.as_str().unwrap_or("");
         let shared = matches!(mode, "USER_ISOLATION" | "DATA_SECURITY_MODE_STANDARD");
         if shared && runtime.is_some_and(|r| r.variant.contains("ml")) {
-            let d =
-                Diagnostic::new(Code::AccessMode, node.span, format!("ML runtimes do not run in access mode `{mode}`"));
-            let d = d.also(settings.get("spark_version").map_or(node.span, |n| n.span), "an ML runtime");
-            self.report(
-                d.help("use `SINGLE_USER`")
-                    .suggestion("use `SINGLE_USER`", vec![(node.span, "SINGLE_USER".to_owned())]),
-            );
+            self.report(messages::ml_access_mode(
+                node.span,
+                mode,
+                settings.get("spark_version").map_or(node.span, |n| n.span),
+            ));
         }
         if settings.has("single_user_name") && (shared || mode == "NONE") {
-            let d = Diagnostic::new(
-                Code::AccessMode,
-                settings.key_span("single_user_name"),
-                format!("`single_user_name` means nothing in access mode `{mode}`"),
-            );
-            self.report(d.also(node.span, "the access mode").help("use `SINGLE_USER`, or remove the name"));
+            self.report(messages::single_user_name(settings.key_span("single_user_name"), mode, node.span));
         }
     }
 
@@ -243,15 +183,6 @@ impl Checker<'_> {
     }
 
     fn wrong_cloud(&mut self, span: Span, what: &str, is: Cloud, should: Cloud, target: &Target) {
-        let d = Diagnostic::new(
-            Code::WrongCloud,
-            span,
-            format!("{what} is for {}, but this cluster is for {}", is.name(), should.name()),
-        );
-        let d = match target.span {
-            Some(at) if target.cloud.is_some() => d.also(at, format!("this target is on {}", should.name())),
-            _ => d,
-        };
-        self.report(d.help("each target can have its own value: declare a `var`, and set it in `vars`"));
+        self.report(messages::wrong_cloud(span, what, is, should, target.span.filter(|_| target.cloud.is_some())));
     }
 }

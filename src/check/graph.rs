@@ -6,8 +6,8 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use smol_str::SmolStr;
 
+use super::messages;
 use super::scope::{Checker, Use};
-use crate::diag::{Code, Diagnostic};
 use crate::model::{Dependency, Origin, Reference, Step};
 use crate::schema::MAX_TASKS;
 use crate::source::Span;
@@ -97,34 +97,17 @@ impl Checker<'_> {
     }
 
     fn not_upstream(&mut self, used: &Use, task: &str, user: &str, declared: &HashSet<(SmolStr, SmolStr)>) {
-        let own = task == user;
-        let message = if own {
-            format!("step `{task}` uses its own value")
-        } else {
-            format!("step `{task}` is not upstream of `{user}`")
-        };
-        let d = Diagnostic::new(Code::NotUpstream, used.span, message);
         let written = match &used.reference {
             Reference::Value { name, .. } if declared.contains(&(task.into(), name.clone())) => {
                 Some(format!("{}.{}", crate::source::quote_name(task), crate::source::quote_name(name)))
             }
             _ => None,
         };
-        let text = self.sources.slice(used.span).to_owned();
+        let text = self.sources.slice(used.span);
         let before = self.sources.text(used.span.file).get(..used.span.start as usize).unwrap_or("");
         let after = self.sources.text(used.span.file).get(used.span.end as usize..).unwrap_or("");
         let whole = text.starts_with("{{") && before.ends_with('"') && after.starts_with('"');
-        self.report(match written {
-            Some(path) if !own && whole => {
-                let outer = Span { start: used.span.start - 1, end: used.span.end + 1, ..used.span };
-                d.help(format!("write `{path}` without quotes: using the value is the dependency"))
-                    .suggestion(format!("use `{path}`"), vec![(outer, path)])
-            }
-            Some(path) if !own => {
-                d.help(format!("write `${{{path}}}`: using the value is the dependency; or add `after {task}`"))
-            }
-            _ => d.help(format!("add `after {task}` to the step")),
-        });
+        self.report(messages::not_upstream(used.span, written, whole, task, user));
     }
 
     /// A step of one branch that needs a step of the other branch of the same condition.
@@ -138,15 +121,7 @@ impl Checker<'_> {
                     });
                 if let Some(branch) = opposite {
                     let (key, needed, condition) = (&draft.step.key, &other.step.key, &branch.condition);
-                    let d = Diagnostic::new(
-                        Code::NeverRuns,
-                        *span,
-                        format!("`{key}` needs `{needed}`, which stands in the other branch of `{condition}`"),
-                    );
-                    self.report(
-                        d.also(other.step.span, "the other branch")
-                            .help("only one of the branches runs; take the value from a step before the condition"),
-                    );
+                    self.report(messages::other_branch(*span, key, needed, condition, other.step.span));
                 }
             }
         }
@@ -178,15 +153,7 @@ impl Checker<'_> {
                 let (span, outcome) = (dependency.span, dependency.outcome);
                 dependency.outcome = Some(branch.outcome);
                 if outcome == Some(!branch.outcome) {
-                    let d = Diagnostic::new(
-                        Code::NeverRuns,
-                        span,
-                        format!("step `{key}` stands in the branch where `{}` is {}", branch.condition, branch.outcome),
-                    );
-                    self.report(
-                        d.also(branch.span, "the condition")
-                            .help("move the step to the other branch, or remove the outcome"),
-                    );
+                    self.report(messages::other_outcome(span, &key, &branch));
                 }
                 continue;
             }
@@ -229,12 +196,7 @@ impl Checker<'_> {
             if members.len() == 1 {
                 if let Some((_, span, _)) = self_edge {
                     found = true;
-                    let d = Diagnostic::new(
-                        Code::SelfDependency,
-                        *span,
-                        format!("step `{}` depends on itself", key(start)),
-                    );
-                    self.report(d.help("remove the dependency; a value of its own a step holds in a variable"));
+                    self.report(messages::self_dependency(*span, key(start)));
                 }
                 continue;
             }
@@ -243,31 +205,16 @@ impl Checker<'_> {
             // Of a long one the beginning shows where it can be broken.
             let left = whole.len().saturating_sub(SHOWN_OF_CYCLE);
             let path = whole.get(..whole.len() - left).unwrap_or_default();
-            let mut spans: Vec<(usize, Span)> = Vec::new();
+            let mut shown: Vec<(Span, &str, &str)> = Vec::new();
             for (n, from) in path.iter().enumerate() {
                 let to = whole.get(n + 1).or(whole.first()).copied().unwrap_or(start);
                 if let Some((_, span, _)) = edges.get(*from).and_then(|l| l.iter().find(|(t, ..)| *t == to)) {
-                    spans.push((*from, *span));
+                    shown.push((*span, key(*from), key(to)));
                 }
             }
-            let mut names: Vec<String> = path.iter().map(|i| format!("`{}`", key(*i))).collect();
-            if left > 0 {
-                names.push(format!("{left} more"));
+            if let Some(d) = messages::cycle(&shown, left) {
+                self.report(d);
             }
-            names.push(format!("`{}`", key(start)));
-            let Some(((first, span), rest)) = spans.split_first() else { continue };
-            let waits = |from: usize| {
-                let at = path.iter().position(|p| *p == from).unwrap_or(0);
-                let to = whole.get(at + 1).or(whole.first()).copied().unwrap_or(start);
-                format!("`{}` waits for `{}`", key(from), key(to))
-            };
-            let mut d =
-                Diagnostic::new(Code::Cycle, *span, format!("these steps wait for each other: {}", names.join(" → ")))
-                    .label(waits(*first));
-            for (from, span) in rest {
-                d = d.also(*span, waits(*from));
-            }
-            self.report(d.help("break the circle at one of these places"));
         }
         found
     }
@@ -278,15 +225,7 @@ impl Checker<'_> {
         for b in step.depends_on.iter().filter(|d| d.outcome.is_some()) {
             let a = *seen.entry(&b.task).or_insert(b);
             if a.outcome != b.outcome {
-                let d = Diagnostic::new(
-                    Code::NeverRuns,
-                    b.span,
-                    format!("step `{}` waits for both outcomes of `{}`", step.key, a.task),
-                );
-                self.report(
-                    d.also(a.span, "the other outcome")
-                        .help("only one of them comes true; wait for one, or for the condition without `is`"),
-                );
+                self.report(messages::both_outcomes(b, &step.key, a));
             }
         }
     }

@@ -10,11 +10,12 @@ use super::eval::{Known, Sink};
 use super::fields::Against;
 use super::graph::Draft;
 use super::merge::merge;
+use super::messages;
 use super::scope::{Checker, PipeNames, Scope};
 use super::steps::{StepContext, refuse_reserved};
 use super::symbols::In;
 use super::target::{TargetParts, check_type};
-use crate::diag::{Code, Diagnostic, one_of};
+use crate::diag::{Diagnostic, one_of};
 use crate::model::{
     Cluster, Compute, Environment, FieldValue, FileKind, Node, Object, Package, Param, Pipeline, Reference, Step,
     StepKind, Type,
@@ -72,12 +73,7 @@ impl<'a> Checker<'a> {
         let defaults = cx.defaults.clone();
         if !drafts.is_empty() && !defaults.broken {
             for field in defaults.fields.iter().filter(|f| !self.used.contains(&f.key)).cloned().collect::<Vec<_>>() {
-                let d = Diagnostic::new(
-                    Code::ReachesNothing,
-                    field.key,
-                    format!("no step takes the default `{}`", field.field.key),
-                );
-                self.report(d.help("remove it; conditions, loops and some kinds take fewer fields"));
+                self.report(messages::unused_default(field.key, field.field.key));
             }
         }
         for (key, declared) in [
@@ -87,28 +83,17 @@ impl<'a> Checker<'a> {
             ("environments", names.computes.iter().any(|d| d.kind == DeclKind::Environment)),
         ] {
             if settings.has(key) && declared {
-                let d = Diagnostic::new(
-                    Code::GivenTwice,
-                    settings.key_span(key),
-                    format!("`{key}` is empty here, but declarations fill it"),
-                );
-                self.report(d.help("remove it"));
+                self.report(messages::declared_elsewhere(settings.key_span(key), key));
             }
         }
         let unclear = drafts.iter().any(|d| matches!(d.step.kind, StepKind::Bad) || d.step.settings.broken);
         if let (Some(on), Some(_), false, false, false) =
             (&decl.header.on, &on, cx.on_reached.get(), unclear, drafts.is_empty())
         {
-            let d = Diagnostic::new(Code::ReachesNothing, on.span, "no step takes the compute of the pipeline");
-            self.report(d.help("every step says where it runs, or brings its own compute; remove `on`"));
+            self.report(messages::unused_pipeline_compute(on.span));
         }
         if names.tasks > MAX_TASKS {
-            let d = Diagnostic::new(
-                Code::TooMany,
-                decl.name.span,
-                format!("the pipeline has {} tasks; the service takes {MAX_TASKS}", names.tasks),
-            );
-            self.report(d.help("split it, and let one pipeline `run` the others; or loop with `for`"));
+            self.report(messages::too_many_tasks(decl.name.span, names.tasks));
         }
         let broken = unclear || self.symbols.project.units.iter().any(|u| u.broken);
         let unused = if broken { Vec::new() } else { unused_outputs(&drafts, &self.readers(&drafts, packages)) };
@@ -126,24 +111,20 @@ impl<'a> Checker<'a> {
     /// The name of a pipeline becomes that of a file.
     fn file_name(&mut self, name: &ast::Ident) {
         if !is_file_name(&name.text) {
-            let d = Diagnostic::new(Code::BadKey, name.span, "this cannot be the name of a file");
-            self.report(d.help("the pipeline's output is named after it; a free text goes into `name = \"...\"`"));
+            self.report(messages::pipeline_name_not_a_file_name(name.span));
         }
         if name.text.len() > MAX_FILE_NAME {
-            let d = Diagnostic::new(Code::TooLong, name.span, "the name is too long for a file");
-            self.report(d.help("shorten it; a free text goes into `name = \"...\"`"));
+            self.report(messages::pipeline_name_too_long(name.span));
         }
     }
 
     fn pipeline_head(&mut self, decl: &Decl) {
         let stray = decl.header.extends.as_ref().map(|e| e.span).or_else(|| decl.header.after.first().map(|a| a.span));
         if let Some(span) = stray {
-            let d = Diagnostic::new(Code::BadHeader, span, "a pipeline takes only `on`");
-            self.report(d.help("pipelines follow each other with a step that says `run other`"));
+            self.report(messages::pipeline_header(span));
         }
         if let Some(family) = &decl.family {
-            let d = Diagnostic::new(Code::BadHeader, family.span, "only steps can be families");
-            self.report(d.help("remove the brackets"));
+            self.report(messages::family_of_pipelines(family.span));
         }
     }
 
@@ -204,8 +185,7 @@ impl<'a> Checker<'a> {
                 continue;
             }
             if let Some(c) = b.name.text.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.')) {
-                let d = Diagnostic::new(Code::BadKey, b.name.span, format!("the name of a param cannot contain `{c}`"));
-                self.report(d.help("the service takes letters, digits, `_`, `-` and `.`"));
+                self.report(messages::param_name(b.name.span, c));
             }
             if let Some(d) = refuse_reserved(&b.name) {
                 self.report(d);
@@ -219,21 +199,11 @@ impl<'a> Checker<'a> {
                 for used in self.uses.split_off(from) {
                     match used.reference {
                         crate::model::Reference::Param(_) => {
-                            let d = Diagnostic::new(
-                                Code::MaybeNotEvaluated,
-                                used.span,
-                                "it is not known whether one param may stand in the default of another",
-                            );
-                            self.report(d.help("use a `let` or `var` for what both share"));
+                            self.report(messages::param_in_default(used.span));
                         }
                         crate::model::Reference::Fact(_) => {}
                         _ => {
-                            let d = Diagnostic::new(
-                                Code::RunTimeInConstant,
-                                used.span,
-                                "no step has run when a param gets its default",
-                            );
-                            self.report(d.help("use the value in the steps themselves"));
+                            self.report(messages::run_time_default(used.span));
                         }
                     }
                 }
@@ -246,16 +216,10 @@ impl<'a> Checker<'a> {
                     .as_str()
                     .is_none_or(|t| t.contains("{{") || serde_json::from_str::<serde_json::Value>(t).is_ok());
                 if ty == Type::Json && !json {
-                    let d = Diagnostic::new(
-                        Code::WrongType,
-                        value.span,
-                        format!("the default of `{}` is no JSON", b.name.text),
-                    );
-                    self.report(d.help("write JSON text, such as \"[1, 2]\" or \"{}\""));
+                    self.report(messages::default_not_json(value.span, &b.name.text));
                 }
                 if text.as_str().is_some_and(|t| t.len() > 4096) {
-                    let d = Diagnostic::new(Code::TooLong, value.span, "a default may have 4096 bytes");
-                    self.report(d.help("put it into a file or table"));
+                    self.report(messages::default_too_long(value.span));
                 }
                 Some(text)
             });
@@ -263,12 +227,7 @@ impl<'a> Checker<'a> {
             out.push(Param { name: b.name.text.clone(), span: b.name.span, ty, default });
         }
         if size > 10_000 {
-            let d = Diagnostic::new(
-                Code::TooLong,
-                decl.name.span,
-                format!("the params have about {size} characters together; the service takes 10,000"),
-            );
-            self.report(d.help("put large values into a file or table"));
+            self.report(messages::params_too_long(decl.name.span, size));
         }
         out
     }
@@ -280,8 +239,7 @@ impl<'a> Checker<'a> {
             .filter(|n| n.as_object().is_some_and(|o| o.str("permission_level") == Some("IS_OWNER")))
             .collect();
         if let [first, second, ..] = owners.as_slice() {
-            let d = Diagnostic::new(Code::Exclusive, second.span, "a job has one owner");
-            self.report(d.also(first.span, "the first owner").help("give the others `CAN_MANAGE`"));
+            self.report(messages::two_owners(first.span, second.span));
         }
     }
 
@@ -337,12 +295,7 @@ impl<'a> Checker<'a> {
                 && !self.symbols.maybe_declared(&name.text)
                 && !steps.iter().any(|s| s.settings.broken)
             {
-                let d = Diagnostic::new(
-                    Code::Unused,
-                    name.span,
-                    format!("the {} `{}` is never used", found.decl.kind.keyword(), name.text),
-                );
-                self.report(d.help(format!("write `on {}` at a step, or remove it", name.text)));
+                self.report(messages::unused_compute(name, found.decl.kind.keyword()));
             }
             match found.decl.kind {
                 DeclKind::Cluster => clusters.extend(self.cluster(names, found, &parts.target)),
@@ -350,12 +303,7 @@ impl<'a> Checker<'a> {
             }
         }
         if environments.len() > 10 {
-            let d = Diagnostic::new(
-                Code::TooMany,
-                decl.name.span,
-                format!("the pipeline has {} environments; the service takes 10", environments.len()),
-            );
-            self.report(d.help("let steps share environments"));
+            self.report(messages::too_many_environments(decl.name.span, environments.len()));
         }
         (clusters, environments)
     }
@@ -400,16 +348,7 @@ impl<'a> Checker<'a> {
             }
             if !metadata.takes_python(&python) {
                 let wants = metadata.requires_python.clone().unwrap_or_default();
-                let d = Diagnostic::new(
-                    Code::PythonVersion,
-                    at,
-                    format!("this has Python {python}, but package `{}` requires {wants}", package.name),
-                );
-                self.report(
-                    d.also(package.span, "the package")
-                        .also(call.span, "used by this step")
-                        .help("use a runtime with a fitting Python, or change `requires-python`"),
-                );
+                self.report(messages::python_version(at, &python, package, call.span, &wants));
             }
         }
     }
@@ -429,12 +368,7 @@ impl<'a> Checker<'a> {
         }
         for (name, _, span) in &names.params {
             if !self.used.contains(span) && !name.starts_with('_') && !self.symbols.maybe_declared(name) {
-                let d = Diagnostic::new(
-                    Code::Unused,
-                    *span,
-                    format!("the param `{name}` of `{}` is never used", decl.name.text),
-                );
-                self.report(d.help("pass it to a step, or remove it"));
+                self.report(messages::unused_param(*span, name, &decl.name.text));
             }
         }
     }
@@ -470,8 +404,7 @@ impl<'a> Checker<'a> {
         for In { unit, decl } in self.symbols.packages.clone() {
             let dir = self.symbols.project.units.get(unit).map(|u| u.dir().to_owned()).unwrap_or_default();
             let Some(path) = decl.path.plain() else {
-                let d = Diagnostic::new(Code::BadPackage, decl.path.span, "a package takes a plain path");
-                self.report(d.help("write the path without `${...}`"));
+                self.report(messages::package_path(decl.path.span));
                 continue;
             };
             let dir = crate::project::join(&dir, &path);
@@ -479,20 +412,14 @@ impl<'a> Checker<'a> {
             let python = match &source.project {
                 Ok(python) => python,
                 Err(error) => {
-                    let d = Diagnostic::new(Code::BadPackage, decl.path.span, error.message.clone());
-                    self.report(d.help(error.help.clone()));
+                    self.report(messages::package_unreadable(decl.path.span, error));
                     continue;
                 }
             };
             let name = crate::package::normalize_name(&python.metadata.name);
             let first = seen.iter().find(|(n, _)| *n == name && !name.is_empty());
             if let Some((_, first)) = first {
-                let d = Diagnostic::new(
-                    Code::BadPackage,
-                    decl.path.span,
-                    format!("two packages make a wheel named `{name}`"),
-                );
-                self.report(d.also(*first, "the other one").help("rename one of the Python projects"));
+                self.report(messages::two_wheels_of_one_name(decl.path.span, *first, &name));
             }
             seen.push((name, decl.path.span));
             let modules = Modules::new(self.files, python.layout.clone());
@@ -538,10 +465,7 @@ fn unused_outputs(drafts: &[Draft], readers: &Option<Vec<String>>) -> Vec<Diagno
         }
     }
     unused.retain(|(span, ..)| used.insert(*span));
-    let tell = |(span, name, step): (Span, &SmolStr, &SmolStr)| {
-        let d = Diagnostic::new(Code::UnusedOutput, span, format!("no step uses `{name}` of step `{step}`"));
-        d.help("use it, or remove it; only what a last step puts out is taken for a result of the run")
-    };
+    let tell = |(span, name, step): (Span, &SmolStr, &SmolStr)| messages::unused_output(span, name, step);
     unused.into_iter().map(tell).collect()
 }
 

@@ -18,6 +18,7 @@ mod graph;
 mod index;
 mod job;
 mod merge;
+mod messages;
 mod names;
 mod place;
 mod references;
@@ -187,12 +188,7 @@ fn too_much(project: &Project, loading: &Diagnostics, index: Option<Index>) -> P
         project.root().filter(|r| !loading.iter().any(|d| d.span.file == r.id && d.code == Code::TooMany))
     {
         let span = root.ast.items.first().map_or(Span::new(root.id, 0, 0), |i| i.span().start_point());
-        let d = Diagnostic::new(
-            Code::TooMany,
-            span,
-            "the project is too large to check: families, defaults, clusters and targets multiply to millions of values",
-        );
-        diagnostics.push(d.help("split it into projects, or loop with `for` instead of a family"));
+        diagnostics.push(messages::project_too_large(span));
     }
     ProjectResult { diagnostics, programs: Vec::new(), index }
 }
@@ -241,8 +237,7 @@ fn targets<'a>(
     };
     let defaults: Vec<(In<'a, Decl>, Span)> = all.iter().filter_map(|t| Some((*t, is_default(t.decl)?))).collect();
     if let [(_, first), (_, second), ..] = defaults.as_slice() {
-        let d = Diagnostic::new(Code::Exclusive, *second, "two targets are the default");
-        diagnostics.push(d.also(*first, "the other one").help("keep `default = true` at one of them"));
+        diagnostics.push(messages::two_default_targets(*first, *second));
     }
     let names: Vec<SmolStr> = all.iter().map(|t| t.decl.name.text.clone()).collect();
     if let Some(name) = &options.target {
@@ -259,8 +254,7 @@ fn targets<'a>(
     }
     if let Some(over) = all.get(MAX_TARGETS) {
         let message = format!("the project has {} targets; pipec checks at most {MAX_TARGETS}", all.len());
-        let d = Diagnostic::new(Code::TooMany, over.decl.name.span, message);
-        diagnostics.push(d.help("split the project, or pass what differs with `--var`"));
+        diagnostics.push(messages::too_many_targets(over.decl.name.span, message));
         return Ok(Vec::new());
     }
     if options.all_targets {
@@ -321,9 +315,7 @@ fn program(
     notebooks_of_one_name(&pipelines, &mut diagnostics);
     for field in parts.job.fields.iter().filter(|f| !pipelines.is_empty() && !names.used.contains(&f.key)) {
         let key = field.field.key;
-        let d =
-            Diagnostic::new(Code::ReachesNothing, field.key, format!("no pipeline has a `{key}` for this to change"));
-        diagnostics.push(d.help(format!("write the whole of `{key}`, or set it in the pipelines first")));
+        diagnostics.push(messages::unused_target_field(field.key, key));
     }
     let name = packages
         .first()
@@ -343,14 +335,7 @@ fn notebooks_of_one_name(pipelines: &[Pipeline], diagnostics: &mut Diagnostics) 
         let (Some(local), crate::model::FileKind::Notebook) = (&call.local, call.kind) else { continue };
         match seen.get(&local.with_extension("")) {
             Some((other, span)) if other != local => {
-                let d = Diagnostic::new(
-                    Code::NotebookClash,
-                    call.span,
-                    "the workspace could not tell this notebook from another",
-                );
-                diagnostics.push(
-                    d.also(*span, "the other one").help("a notebook has no extension there; rename one of the files"),
-                );
+                diagnostics.push(messages::notebooks_of_one_name(call.span, *span));
             }
             Some(_) => {}
             None => {
@@ -371,12 +356,7 @@ fn circles_of_pipelines(pipelines: &[Pipeline], diagnostics: &mut Diagnostics) {
     });
     for circle in crate::project::circles(pipelines.len(), edges) {
         let Some((first, rest)) = circle.split_first() else { continue };
-        let mut d = Diagnostic::new(Code::PipelineCycle, *first, "these pipelines run each other without end")
-            .label("this run is part of the circle");
-        for span in rest {
-            d = d.also(*span, "and this one");
-        }
-        diagnostics.push(d.help("remove one of the runs"));
+        diagnostics.push(messages::pipeline_cycle(*first, rest));
     }
 }
 
@@ -431,9 +411,7 @@ impl Checker<'_> {
                     Item::Decl(d) if d.kind == crate::syntax::ast::DeclKind::Step => self.misplaced(item, "a file"),
                     Item::If(_) | Item::For(_) | Item::Call(_) => self.misplaced(item, "a file"),
                     Item::Entry(e) => {
-                        let d =
-                            Diagnostic::new(Code::Misplaced, e.key.span, "a field cannot stand in a file by itself");
-                        self.report(d.help("fields stand in a declaration such as `pipeline name { ... }`"));
+                        self.report(messages::field_in_file(e.key.span));
                     }
                     Item::Decl(d)
                         if matches!(

@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use smol_str::{SmolStr, format_smolstr};
 
+use super::messages;
 use super::scope::{Checker, Local, LocalKind, Named, NamedKind, PipeNames, Scope};
 use super::symbols::twice;
-use crate::diag::{Code, Diagnostic, nearest};
+use crate::diag::nearest;
 use crate::model::Type;
 use crate::schema::MAX_TASKS;
 use crate::source::Span;
@@ -89,12 +90,7 @@ impl<'a> Checker<'a> {
                 for (_, key) in &named.keys {
                     let Some(other) = names.keys.insert(key.clone(), name.text.clone()) else { continue };
                     let span = names.steps.get(&other).map_or(name.span, |n| n.span);
-                    let d = Diagnostic::new(
-                        Code::DuplicateKey,
-                        name.span,
-                        format!("`{}` and `{other}` both make a task `{key}`", name.text),
-                    );
-                    self.report(d.also(span, "the other step").help("rename one of them"));
+                    self.report(messages::two_tasks_of_one_key(name, &other, key, span));
                 }
                 names.steps.insert(name.text.clone(), named);
             }
@@ -122,12 +118,7 @@ impl<'a> Checker<'a> {
                     let ty = match &b.ty {
                         Some(t) => self.type_of(t).unwrap_or(Type::Any),
                         None => {
-                            let d = Diagnostic::new(
-                                Code::UnknownType,
-                                b.name.span,
-                                format!("the output `{}` has no type", b.name.text),
-                            );
-                            self.report(d.help(format!("write `output {}: string`", b.name.text)));
+                            self.report(messages::output_without_type(&b.name));
                             Type::Any
                         }
                     };
@@ -158,13 +149,8 @@ impl<'a> Checker<'a> {
                 for (index, value) in elements {
                     let key = format_smolstr!("{}_{index}", d.name.text);
                     if !seen.insert(index.clone()) {
-                        let d = Diagnostic::new(
-                            Code::DuplicateKey,
-                            value.span,
-                            format!("the element `{index}` stands twice in the list"),
-                        );
                         let family_at = family.name.span;
-                        self.report(d.also(family_at, "the family").help("each element makes a step of its own"));
+                        self.report(messages::element_twice(value.span, &index, family_at));
                         tasks -= 1;
                         continue;
                     }
@@ -204,8 +190,7 @@ impl<'a> Checker<'a> {
             }
         }
         if items.is_empty() {
-            let d = Diagnostic::new(Code::BadItems, list.span, "this list is empty: the family has no steps");
-            self.report(d.help("give it elements, or remove the step"));
+            self.report(messages::empty_family(list.span));
         }
         (out, all)
     }
@@ -237,8 +222,7 @@ impl<'a> Checker<'a> {
     }
 
     fn no_list(&mut self, list: &Value) {
-        let d = Diagnostic::new(Code::BadItems, list.span, "a family needs a list that is known at compile time");
-        self.report(d.help("use a `let` or `var` with a list; over a run-time list use `for`"));
+        self.report(messages::family_without_list(list.span));
     }
 
     /// The type that is written.
@@ -254,8 +238,7 @@ impl<'a> Checker<'a> {
                 (Type::Map(_), Some(arg)) => Some(Type::Map(Box::new(arg))),
                 (ty, None) => Some(ty),
                 (_, Some(_)) => {
-                    let d = Diagnostic::new(Code::UnknownType, expr.span, format!("`{name}` takes no argument"));
-                    self.report(d.help("only `list<T>` and `map<T>` do"));
+                    self.report(messages::type_without_argument(expr.span, name));
                     None
                 }
             };
@@ -263,7 +246,6 @@ impl<'a> Checker<'a> {
         if let Some(e) = crate::schema::find_enum(name) {
             return Some(Type::of_enum(e));
         }
-        let d = Diagnostic::new(Code::UnknownType, expr.span, format!("there is no type `{name}`"));
         let alias = match name.to_ascii_lowercase().as_str() {
             "str" | "text" => Some("string"),
             "integer" | "long" | "bigint" | "number" => Some("int"),
@@ -275,10 +257,7 @@ impl<'a> Checker<'a> {
             _ => None,
         };
         let near = alias.or_else(|| nearest(name, Type::NAMES.iter().copied()));
-        self.report(match near {
-            Some(_) => d.nearest(expr.name.span, near),
-            None => d.help("types are string, int, float, bool, date, datetime, json, path, table, list<T> and map<T>"),
-        });
+        self.report(messages::unknown_type(expr, name, near));
         None
     }
 
@@ -290,8 +269,7 @@ impl<'a> Checker<'a> {
             .map(|l| l.decl.name.span)
             .or_else(|| self.symbols.vars.get(&name.text).map(|v| v.decl.name.span));
         if let Some(hidden) = hidden {
-            let d = Diagnostic::new(Code::Shadowed, name.span, format!("`{}` hides a value of the file", name.text));
-            self.report(d.also(hidden, "this one").help("rename one of them"));
+            self.report(messages::shadowed(name, hidden));
             // Which of the two a use means is the question: neither is called unused.
             self.used.extend([name.span, hidden]);
         }
@@ -303,8 +281,7 @@ impl<'a> Checker<'a> {
         if let Some(pipe) = scope.pipe
             && let Some((_, _, hidden)) = pipe.param(&name.text)
         {
-            let d = Diagnostic::new(Code::Shadowed, name.span, format!("`{}` hides a param", name.text));
-            self.report(d.also(*hidden, "this one").help("rename one of them"));
+            self.report(messages::shadowed_param(name, *hidden));
         }
         Local { name: name.text.clone(), span: name.span, kind }
     }

@@ -4,9 +4,10 @@ use smol_str::SmolStr;
 
 use super::compute::Found;
 use super::eval::Sink;
+use super::messages;
 use super::scope::{Checker, Scope};
 use super::steps::StepContext;
-use crate::diag::{Code, Diagnostic, nearest};
+use crate::diag::Code;
 use crate::model::{Compute, Node, Object, StepKind};
 use crate::schema::{COMPUTE_FIELDS, Eval, RunsOn, kind_of};
 use crate::source::Span;
@@ -30,17 +31,11 @@ impl<'a> Checker<'a> {
         if let (Some((on, found)), Some((key, at))) = (&own, raw.first())
             && found.is_some()
         {
-            let d = Diagnostic::new(
-                Code::TwoComputes,
-                *at,
-                format!("the step says where it runs twice: with `on`, and with `{key}`"),
-            );
-            self.report(d.also(on.span, "said here already").help("keep one of them"));
+            self.report(messages::two_computes_of_step(*at, key, on.span));
             return Compute::Unset;
         }
         if let [(a, at), (b, second), ..] = raw.as_slice() {
-            let d = Diagnostic::new(Code::TwoComputes, *second, format!("`{a}` and `{b}` exclude each other"));
-            self.report(d.also(*at, "set here already").help("a step runs on one compute; keep one of them"));
+            self.report(messages::two_compute_fields(a, *at, b, *second));
             return Compute::Unset;
         }
         let compute = if let Some((key, at)) = raw.first() {
@@ -80,12 +75,13 @@ impl<'a> Checker<'a> {
                 match self.find_compute(cx.names, cx.unit, &name) {
                     Some(found) if found.decl.kind == wanted => self.refer(span, found.decl.name.span),
                     Some(found) => {
-                        let d =
-                            Diagnostic::new(Code::UnknownCompute, span, format!("`{name}` is no {}", wanted.keyword()));
-                        self.report(
-                            d.also(found.decl.name.span, format!("it is declared as a {}", found.decl.kind.keyword()))
-                                .help(format!("write `on {name}` in the head of the step")),
-                        );
+                        self.report(messages::other_kind_of_compute(
+                            span,
+                            &name,
+                            wanted.keyword(),
+                            found.decl.name.span,
+                            found.decl.kind.keyword(),
+                        ));
                     }
                     None => self.unknown_compute(cx.names, cx.unit, &name, span),
                 }
@@ -107,9 +103,7 @@ impl<'a> Checker<'a> {
         match &on.value.kind {
             ValueKind::Function(name, arguments) if name.text == "existing" => {
                 let [argument] = arguments.as_slice() else {
-                    let d =
-                        Diagnostic::new(Code::MissingArgument, on.value.span, "`existing` takes the id of a cluster");
-                    self.report(d.help("write `existing(\"0923-164208-meows279\")`"));
+                    self.report(messages::existing_without_id(on.value.span));
                     return None;
                 };
                 let typed =
@@ -117,10 +111,7 @@ impl<'a> Checker<'a> {
                 Some(Compute::Existing(typed.wire()))
             }
             ValueKind::Function(name, _) => {
-                let d = Diagnostic::new(Code::UnknownFunction, name.span, format!("`{}` is no compute", name.text));
-                self.report(d.nearest(name.span, nearest(&name.text, ["existing"])).maybe_help(Some(
-                    "write the name of a cluster or environment, `serverless`, `none` or `existing(\"id\")`".to_owned(),
-                )));
+                self.report(messages::not_a_compute_function(name));
                 None
             }
             ValueKind::Path(path) => match path.word() {
@@ -162,11 +153,7 @@ impl<'a> Checker<'a> {
                     _ => self.compute_name(&path.head.text.clone(), value.span, cx, depth + 1),
                 };
             }
-            let d = Diagnostic::new(Code::WrongType, span, format!("`{name}` is no compute"));
-            self.report(
-                d.also(declared, "declared here")
-                    .help("its value must be the name of a cluster or environment, without quotes"),
-            );
+            self.report(messages::not_a_compute(span, name, declared));
             return None;
         }
         self.unknown_compute(cx.names, cx.unit, name, span);
@@ -207,10 +194,7 @@ impl<'a> Checker<'a> {
             },
             RunsOn::NewCluster => {
                 if !settings.broken && !settings.has("new_cluster") {
-                    let d = Diagnostic::new(Code::WrongCompute, at, "spark-submit runs only on a cluster made for it");
-                    self.report(
-                        d.help("write `new_cluster { ... }` in the step; better, use `spark_jar_task` or `script`"),
-                    );
+                    self.report(messages::spark_submit_compute(at));
                 }
             }
             RunsOn::Nothing => {
@@ -218,39 +202,20 @@ impl<'a> Checker<'a> {
                     && kind.key() != Some("condition_task")
                     && kind.key() != Some("for_each_task")
                 {
-                    let d =
-                        Diagnostic::new(Code::WrongCompute, at, format!("{kind_name} takes no compute of this kind"));
-                    self.report(d.help("it brings its own, such as a `warehouse_id`; remove `on`"));
+                    self.report(messages::takes_no_compute(at, kind_name));
                 }
             }
             RunsOn::ClusterOrServerless => {}
         }
         let libraries = settings.get("libraries").and_then(Node::as_list).is_some_and(|l| !l.is_empty());
         if serverless && libraries {
-            let d = Diagnostic::new(
-                Code::LibrariesOnServerless,
-                settings.key_span("libraries"),
-                "libraries are for clusters; this step runs on serverless",
-            );
-            self.report(d.help("put the packages into `dependencies` of an `environment`, and run the step on it"));
+            self.report(messages::libraries_on_serverless(settings.key_span("libraries")));
         }
         if on_cluster && settings.has("compute") {
-            let d = Diagnostic::new(
-                Code::WrongCompute,
-                settings.key_span("compute"),
-                "a serverless GPU on a step that runs on a cluster",
-            );
-            self.report(
-                d.also(at, "the cluster").help("give the cluster a `gpu` block, or run the step on an environment"),
-            );
+            self.report(messages::serverless_gpu_on_cluster(settings.key_span("compute"), at));
         }
         if on_cluster && on_warehouse(kind, settings) && kind.key() == Some("notebook_task") {
-            let d = Diagnostic::new(
-                Code::TwoComputes,
-                at,
-                "a notebook with a `warehouse_id` runs on that warehouse, and on no cluster",
-            );
-            self.report(d.help("remove one of them"));
+            self.report(messages::warehouse_and_cluster(at));
         }
         if let (Compute::Environment(name), true) = (compute, settings.has("compute"))
             && let Some(found) = self.find_compute(cx.names, cx.unit, name)
@@ -266,11 +231,6 @@ impl<'a> Checker<'a> {
         if let Some(known) = version.and_then(|v| self.symbols.project.tables.environment(v))
             && !known.gpu
         {
-            let d = Diagnostic::new(
-                Code::WrongCompute,
-                settings.key_span("compute"),
-                format!("environment version {} has no GPU form", known.version),
-            );
             let newer: Vec<&str> = self
                 .symbols
                 .project
@@ -280,45 +240,19 @@ impl<'a> Checker<'a> {
                 .filter(|e| e.gpu)
                 .map(|e| e.version.as_str())
                 .collect();
-            self.report(
-                d.also(environment.span, "the environment")
-                    .help(format!("use version {}", crate::diag::one_of(newer, 6))),
-            );
+            self.report(messages::environment_without_gpu(
+                settings.key_span("compute"),
+                &known.version,
+                environment.span,
+                newer,
+            ));
         }
     }
 
     pub(super) fn no_compute(&mut self, code: Code, d: &Decl, kind_name: &str, cx: &StepContext<'a, '_>) {
-        let message = match code {
-            Code::NoCompute => {
-                format!("step `{}` has no compute: {kind_name} needs a cluster or an environment", d.name.text)
-            }
-            _ => format!("step `{}` runs {kind_name} on serverless, which needs an environment", d.name.text),
-        };
         let mut names: Vec<&str> = cx.names.computes.iter().map(|d| d.name.text.as_str()).collect();
         names.extend(self.symbols.compute_names(cx.unit));
-        let at = match (&d.header.on, code) {
-            (Some(on), Code::NeedsEnvironment) => on.value.span,
-            _ => d.name.span,
-        };
-        let diagnostic = Diagnostic::new(code, at, message);
-        let edit = |name: &str| match &d.header.on {
-            Some(on) => vec![(on.value.span, name.to_owned())],
-            None => vec![(d.family.as_ref().map_or(d.name.span, |f| f.span).end_point(), format!(" on {name}"))],
-        };
-        let diagnostic = match names.as_slice() {
-            [] => diagnostic.help(
-                "declare `environment default { environment_version = \"4\" }` and write `on default`, or a `cluster`",
-            ),
-            names => {
-                let help = format!("write `on` and the name of one: {}", crate::diag::one_of(names.iter().copied(), 6));
-                let mut diagnostic = diagnostic.help(help);
-                for name in names.iter().take(3) {
-                    diagnostic = diagnostic.suggestion(format!("run it on `{name}`"), edit(name));
-                }
-                diagnostic
-            }
-        };
-        self.report(diagnostic);
+        self.report(messages::no_compute(code, d, kind_name, &names));
     }
 
     /// The task of a raw loop names its compute itself.
@@ -330,14 +264,10 @@ impl<'a> Checker<'a> {
             .and_then(Node::as_object);
         let Some(task) = task.cloned() else { return };
         if task.has("for_each_task") {
-            let d = Diagnostic::new(
-                Code::BadForBody,
+            self.report(messages::nested_loop_of_tasks(
                 task.key_span("for_each_task"),
-                "the platform knows no loop inside a loop",
-            );
-            self.report(
-                d.also(settings.key_span("for_each_task"), "the outer loop").help("run another job in the inner task"),
-            );
+                settings.key_span("for_each_task"),
+            ));
         }
         for key in ["job_cluster_key", "environment_key", "new_cluster"] {
             if task.has(key) {

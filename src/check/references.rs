@@ -3,8 +3,9 @@
 use smol_str::SmolStr;
 
 use super::eval::Sink;
+use super::messages;
 use super::scope::{Checker, LocalKind, NamedKind, Scope, Use};
-use crate::diag::{Code, Diagnostic, article, nearest};
+use crate::diag::nearest;
 use crate::model::{Braces, Reference, Type, braces};
 use crate::schema::{Eval, facts};
 use crate::source::Span;
@@ -24,32 +25,15 @@ impl Checker<'_> {
                 Braces::Literal(root) => {
                     if self.literal_roots.insert(SmolStr::from(root)) {
                         let shown = text.get(start..end).unwrap_or("");
-                        let d = Diagnostic::new(
-                            Code::LiteralBraces,
-                            at,
-                            format!("the platform takes `{shown}` as plain text"),
-                        );
-                        self.report(d.help(match nearest(root, facts::ROOTS.iter().copied()) {
-                            Some(near) => format!("did you mean `{near}`?"),
-                            None => "references begin with `job`, `task`, `tasks`, `workspace` or `input`; this is right if the code itself replaces it".to_owned(),
-                        }));
+                        self.report(messages::literal_braces(at, shown, root));
                     }
                 }
                 Braces::Wrong(why) => {
-                    self.report(
-                        Diagnostic::new(Code::BadReference, at, why)
-                            .help("write the reference without quotes, and pipec spells it"),
-                    );
+                    self.report(messages::bad_reference(at, &why));
                 }
                 Braces::NoSuchFact(whole) => {
                     let all: Vec<String> = facts::all_paths().collect();
-                    let d = Diagnostic::new(Code::UnknownFact, at, format!("the platform has no `{whole}`"));
-                    self.report(match nearest(&whole, all.iter().map(String::as_str)) {
-                        Some(near) => d
-                            .help(format!("did you mean `{near}`?"))
-                            .suggestion(format!("use `{near}`"), vec![(at, format!("{{{{{near}}}}}"))]),
-                        None => d.help("see the list of dynamic value references in the platform's documentation"),
-                    });
+                    self.report(messages::unknown_fact_in_braces(at, &whole, &all));
                 }
             }
         }
@@ -87,8 +71,7 @@ impl Checker<'_> {
                 None => self.undeclared_param(name, at, scope),
             },
             Reference::Input(_) if !scope.in_loop() => {
-                let d = Diagnostic::new(Code::InputOutsideLoop, at, "`{{input}}` means something only inside a `for`");
-                self.report(d.help("put the step in a `for`, and use its variable"));
+                self.report(messages::input_outside_loop(at));
             }
             Reference::Input(Some(key)) => {
                 let item = scope.locals.iter().rev().find_map(|l| match &l.kind {
@@ -101,8 +84,7 @@ impl Checker<'_> {
                     None => true,
                 };
                 if let (false, Some(ty)) = (fits, item) {
-                    let d = Diagnostic::new(Code::UnknownName, at, format!("the items have no field `{key}`"));
-                    self.report(d.help(format!("an item is {}", article(&ty.to_string()))));
+                    self.report(messages::items_without_key(at, key, &ty));
                 }
             }
             _ => {}
@@ -116,11 +98,7 @@ impl Checker<'_> {
                 }
                 let keys = self
                     .candidates(|| pipe.steps.values().flat_map(|n| n.keys.iter().map(|(_, k)| k.as_str())).collect());
-                let d = Diagnostic::new(Code::UnknownStep, at, format!("there is no step `{task}` in this pipeline"));
-                self.report(match nearest(task, keys) {
-                    Some(near) => d.help(format!("did you mean `{near}`?")),
-                    None => d.help("references name steps by their keys"),
-                });
+                self.report(messages::unknown_step_in_braces(at, task, nearest(task, keys)));
                 return;
             }
             Some(named) => {
@@ -128,26 +106,15 @@ impl Checker<'_> {
                     self.link(at, named.span);
                 }
                 if named.kind == NamedKind::Inner {
-                    let d = Diagnostic::new(
-                        Code::HiddenOutput,
-                        at,
-                        "a step inside a loop runs many times: its values cannot be used outside",
-                    );
-                    self.report(d.also(named.span, "the step is declared here"));
+                    self.report(messages::value_of_inner_step(at, named.span));
                     return;
                 }
                 if let Reference::Value { name, .. } = &reference {
                     match named.outputs.iter().find(|(n, ..)| n == name) {
                         Some((_, _, declared)) => self.refer_from_text(at, *declared),
                         None if (named.python || !named.outputs.is_empty()) && !named.broken => {
-                            let d =
-                                Diagnostic::new(Code::UnknownOutput, at, format!("step `{task}` never sets `{name}`"));
                             let near = nearest(name, named.outputs.iter().map(|(n, ..)| n.as_str()));
-                            let help = match near {
-                                Some(near) => format!("did you mean `{near}`?"),
-                                None => format!("declare it in the step: `output {name}: string`"),
-                            };
-                            self.report(d.also(named.span, "the step is declared here").help(help));
+                            self.report(messages::never_sets(at, task, name, named.span, near));
                         }
                         None => {}
                     }

@@ -1,7 +1,7 @@
 //! What must be there: required fields, and one of several.
 
+use super::messages;
 use super::scope::Checker;
-use crate::diag::{Code, Diagnostic, one_of};
 use crate::model::{Node, NodeKind, Object, Unchecked};
 use crate::schema::Choice;
 use crate::source::Span;
@@ -29,24 +29,11 @@ impl Checker<'_> {
         let missing: Vec<&str> =
             object.block.fields.iter().filter(|f| f.required && !present(f.key)).map(|f| f.key).collect();
         if !missing.is_empty() {
-            let names = one_of(missing.iter().copied(), 6).replace(" or ", " and ");
-            let d = Diagnostic::new(
-                Code::MissingField,
-                object.span,
-                format!("{names} {} missing", if missing.len() == 1 { "is" } else { "are" }),
-            );
-            let docs: Vec<String> =
-                missing.iter().filter_map(|k| object.block.field(k)).map(|f| format!("{}: {}", f.key, f.doc)).collect();
-            self.report(d.label("in this block").help(docs.join("\n")));
+            self.report(messages::missing_fields(object, &missing));
         }
         for group in object.block.groups.iter().filter(|g| g.choice == Choice::ExactlyOne) {
             if !group.keys.iter().any(|k| present(k)) {
-                let d = Diagnostic::new(
-                    Code::NoneOf,
-                    object.span,
-                    format!("one of {} is needed", one_of(group.keys.iter().copied(), 9)),
-                );
-                self.report(d.label("in this block").help(object.block.doc));
+                self.report(messages::none_of(object, group.keys));
             }
         }
         self.format(object);
@@ -64,12 +51,7 @@ impl Checker<'_> {
 
     /// Reports an unchecked field that is said elsewhere as well.
     pub fn is_there_already(&mut self, unchecked: &Unchecked, elsewhere: Option<Span>) {
-        let d = Diagnostic::new(Code::GivenTwice, unchecked.span, format!("`{}` is there already", unchecked.key));
-        let d = match elsewhere {
-            Some(span) => d.also(span, "set here"),
-            None => d,
-        };
-        self.report(d.help("`unchecked` is for fields that pipec does not know; write this one as a field"));
+        self.report(messages::there_already(unchecked, elsewhere));
     }
 
     pub fn required_below(&mut self, node: &Node) {
@@ -87,20 +69,14 @@ impl Checker<'_> {
             && let Some(url) = node.as_str()
             && !url.ends_with('/')
         {
-            let d = Diagnostic::new(Code::BadFormat, node.span, "the place to watch must end with `/`");
-            self.report(
-                d.help("the service watches a folder").fix("add the `/`", vec![(node.span, format!("\"{url}/\""))]),
-            );
+            self.report(messages::watch_a_folder(node.span, url));
         }
         if object.block.name == "AlertTask"
             && let Some(node) = object.get("workspace_path")
             && let Some(path) = node.as_str()
             && !path.starts_with("/Workspace")
         {
-            self.report(
-                Diagnostic::new(Code::BadFormat, node.span, "the path must begin with `/Workspace`")
-                    .help("write the whole path"),
-            );
+            self.report(messages::alert_path(node.span));
         }
         if object.block.name == "ComputeSpec"
             && let (Some(kind), Some(count)) = (object.str("accelerator_type"), object.get("accelerator_count"))
@@ -109,33 +85,20 @@ impl Checker<'_> {
             let per_node: i64 =
                 kind.strip_prefix("GPU_").and_then(|k| k.split('x').next()).and_then(|n| n.parse().ok()).unwrap_or(1);
             if n <= 0 || n % per_node != 0 {
-                let d = Diagnostic::new(
-                    Code::AcceleratorCount,
-                    count.span,
-                    format!("`{kind}` comes in groups of {per_node}"),
-                );
-                self.report(d.help(format!("write a positive multiple of {per_node}")));
+                self.report(messages::accelerator_count(count.span, kind, per_node));
             }
         }
         if object.block.name == "DbtTask"
             && let Some(node) = object.get("commands")
             && node.as_list().is_some_and(<[Node]>::is_empty)
         {
-            self.report(
-                Diagnostic::new(Code::BadFormat, node.span, "there is no command to run")
-                    .help("write 1 to 10 dbt commands"),
-            );
+            self.report(messages::no_dbt_command(node.span));
         }
         if object.block.name == "AiRuntimeTask"
             && let Some(node) = object.get("deployments")
             && node.as_list().is_some_and(|l| l.len() != 1)
         {
-            let d = Diagnostic::new(
-                Code::AcceleratorCount,
-                node.span,
-                "the service takes exactly one deployment at present",
-            );
-            self.report(d.help("write one deployment with the whole number of accelerators"));
+            self.report(messages::one_deployment(node.span));
         }
     }
 }

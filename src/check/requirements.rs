@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::compute::set;
+use super::messages;
 use super::scope::{Checker, Scope};
-use crate::diag::{Code, Diagnostic};
 use crate::model::{Node, NodeKind, Object, Text};
 use crate::package::{RequirementLine, is_requirements_file, requirement, requirement_lines};
 use crate::schema::{LIBRARY, PYTHON_PYPI_LIBRARY};
@@ -25,8 +25,7 @@ impl Checker<'_> {
             _ => None,
         };
         let Some(path) = path else {
-            let d = Diagnostic::new(Code::WrongType, span, "`file` takes one plain path");
-            self.report(d.help("write `file(\"requirements.txt\")`"));
+            self.report(messages::file_takes_a_path(span));
             return None;
         };
         let dir = self.symbols.project.units.get(scope.unit).map(|u| u.dir().to_owned()).unwrap_or_default();
@@ -49,19 +48,16 @@ impl Checker<'_> {
             return None;
         }
         if !is_requirements_file(&file) {
-            let d = Diagnostic::new(Code::WrongFileKind, span, format!("`{path}` is not a requirements file"));
-            self.report(d.help("rename it to end in `.txt`, `.in`, `.lock` or `.pip`"));
+            self.report(messages::not_a_requirements_file(span, path));
             return None;
         }
         let Ok(bytes) = self.files.read(&file) else {
-            let d = Diagnostic::new(Code::FileNotFound, span, format!("there is no file `{path}`"));
-            self.report(d.help(format!("`{}` was looked for", file.display())));
+            self.report(messages::requirements_not_found(span, path, &file));
             return None;
         };
         // A file that is not text may hold anything: it is never quoted.
         let Some(text) = String::from_utf8(bytes).ok().filter(|t| !t.contains('\0')) else {
-            let d = Diagnostic::new(Code::WrongFileKind, span, format!("`{path}` is not a text file"));
-            self.report(d.help("save it as UTF-8, with one requirement a line"));
+            self.report(messages::requirements_not_text(span, path));
             return None;
         };
         let folder = file.parent().map(Path::to_owned).unwrap_or_default();
@@ -71,15 +67,12 @@ impl Checker<'_> {
                     self.read_requirements(&folder, &inner, span, depth + 1, out)?;
                 }
                 RequirementLine::File(_) => {
-                    let d =
-                        Diagnostic::new(Code::BadRequirement, span, "requirements files name each other too deeply");
-                    self.report(d.help("put the lines into one file"));
+                    self.report(messages::requirements_too_deep(span));
                     return None;
                 }
                 RequirementLine::Wrong(why) => {
                     let message = format!("`{}`, line {number}: `{line}` is not understood: {why}", file.display());
-                    let d = Diagnostic::new(Code::BadRequirement, span, message);
-                    self.report(d.help("write it as pip takes it, such as `pandas>=2,<3`"));
+                    self.report(messages::bad_requirement_line(span, message));
                     return None;
                 }
                 _ => out.push(line),
@@ -94,9 +87,7 @@ impl Checker<'_> {
         let mut index: Option<(String, Span)> = None;
         let mut out = Vec::new();
         for (line, span) in &lines {
-            let refuse = |what: &str, help: &str| {
-                Diagnostic::new(Code::BadRequirement, *span, format!("`{line}`: {what}")).help(help.to_owned())
-            };
+            let refuse = |what: &str, help: &str| messages::not_a_cluster_library(*span, line, what, help);
             match requirement(line) {
                 RequirementLine::Package(_) => {}
                 RequirementLine::Index(url) => match &index {
@@ -155,26 +146,16 @@ impl Checker<'_> {
             spec.get("dependencies").and_then(Node::as_list).map(<[Node]>::to_vec).unwrap_or_default();
         let first = lines.first().map_or(spec.span, |(_, span)| *span);
         for (line, span) in lines {
-            let refuse =
-                |what: String, help: &str| Diagnostic::new(Code::BadRequirement, span, what).help(help.to_owned());
             match requirement(&line) {
                 RequirementLine::Option(option)
                     if matches!(option.as_str(), "-e" | "--editable" | "-c" | "--constraint") =>
                 {
-                    self.report(refuse(
-                        format!("`{line}`: `{option}` names something of this machine"),
-                        "the platform installs from an index, or from files in the workspace",
-                    ));
+                    self.report(messages::requirement_of_this_machine(span, &line, &option));
                 }
                 RequirementLine::Address(path) if path.starts_with('.') => {
-                    self.report(refuse(
-                        format!("`{line}` is a path of this machine"),
-                        "write a path in the workspace or a volume; a Python project is a `package`, and what a file lists is `requirements = file(\"./requirements.txt\")`",
-                    ));
+                    self.report(messages::requirement_is_local(span, &line));
                 }
-                RequirementLine::Wrong(why) => {
-                    self.report(refuse(format!("`{line}` is not understood: {why}"), "write it like `pandas>=2,<3`"));
-                }
+                RequirementLine::Wrong(why) => self.report(messages::bad_requirement(span, &line, &why)),
                 _ => list.push(Node::text(span, line)),
             }
         }
@@ -186,12 +167,7 @@ impl Checker<'_> {
         let Some(entry) = settings.entry("requirements").cloned() else { return };
         if !on_cluster {
             settings.remove("requirements");
-            let d = Diagnostic::new(
-                Code::BadRequirement,
-                entry.key,
-                "this step runs on no cluster, and only clusters take requirements for one step",
-            );
-            self.report(d.help("write `requirements` in the `environment` that it runs on; steps that need others get one of their own"));
+            self.report(messages::requirements_without_cluster(entry.key));
             return;
         }
         let libraries = self.cluster_requirements(settings);

@@ -3,8 +3,9 @@
 use smol_str::SmolStr;
 
 use super::eval::reserved;
+use super::messages;
 use super::scope::{Checker, Local, LocalKind, NamedKind, Scope};
-use crate::diag::{Code, Diagnostic, article, nearest, one_of};
+use crate::diag::nearest;
 use crate::model::{Reference, Type};
 use crate::schema::facts;
 use crate::source::Span;
@@ -33,10 +34,7 @@ impl<'a> Checker<'a> {
             Some("true") => return Meaning::Bool(true),
             Some("false") => return Meaning::Bool(false),
             Some(word) if reserved(word) => {
-                let d = Diagnostic::new(Code::WrongType, span, format!("`{word}` cannot stand here"));
-                self.report(
-                    d.help("`none` stands alone after `=`; `serverless`, `none` and `existing(\"id\")` after `on`"),
-                );
+                self.report(messages::reserved_value(span, word));
                 return Meaning::Unknown;
             }
             _ => {}
@@ -53,12 +51,7 @@ impl<'a> Checker<'a> {
             [] => None,
             [Segment::Name(field)] => Some(field),
             _ => {
-                let d = Diagnostic::new(
-                    Code::UnknownName,
-                    span,
-                    format!("only fields of `{}` itself can be used", path.head.text),
-                );
-                self.report(d.help("the platform gives the first level of an item's fields"));
+                self.report(messages::field_of_field(span, &path.head.text));
                 return Meaning::Unknown;
             }
         };
@@ -80,14 +73,12 @@ impl<'a> Checker<'a> {
                         names.push(entry.key.text.as_str());
                     }
                 }
-                let d = Diagnostic::new(
-                    Code::UnknownName,
-                    field.span,
-                    format!("`{}` has no field `{}`", path.head.text, field.text),
-                );
-                self.report(
-                    d.nearest(field.span, nearest(&field.text, names.iter().copied())).also(value.span, "this element"),
-                );
+                self.report(messages::element_without_field(
+                    &path.head.text,
+                    field,
+                    nearest(&field.text, names.iter().copied()),
+                    value.span,
+                ));
                 Meaning::Unknown
             }
             (LocalKind::Input(ty), None) => Meaning::Run(Reference::Input(None), ty.clone()),
@@ -95,17 +86,12 @@ impl<'a> Checker<'a> {
                 match fields.iter().find(|(n, _)| *n == field.text) {
                     Some((n, ty)) => Meaning::Run(Reference::Input(Some(n.clone())), ty.clone()),
                     None => {
-                        let d = Diagnostic::new(
-                            Code::UnknownName,
-                            field.span,
-                            format!("the items have no field `{}`", field.text),
-                        );
                         let near = nearest(&field.text, fields.iter().map(|(n, _)| n.as_str()));
-                        let d = match near {
-                            Some(_) => d.nearest(field.span, near),
-                            None => d.help(format!("they have {}", one_of(fields.iter().map(|(n, _)| n.as_str()), 8))),
-                        };
-                        self.report(d);
+                        self.report(messages::items_without_field(
+                            field,
+                            near,
+                            fields.iter().map(|(n, _)| n.as_str()).collect(),
+                        ));
                         Meaning::Unknown
                     }
                 }
@@ -114,12 +100,7 @@ impl<'a> Checker<'a> {
                 Meaning::Run(Reference::Input(Some(field.text.clone())), Type::Any)
             }
             (LocalKind::Input(ty), Some(field)) => {
-                let d = Diagnostic::new(
-                    Code::UnknownName,
-                    field.span,
-                    format!("an item is {} and has no fields", article(&ty.to_string())),
-                );
-                self.report(d.help(format!("use `{}` alone", path.head.text)));
+                self.report(messages::item_without_fields(field.span, ty, &path.head.text));
                 Meaning::Unknown
             }
         }
@@ -160,8 +141,6 @@ impl<'a> Checker<'a> {
         if self.symbols.maybe_declared(name) {
             return;
         }
-        let d = Diagnostic::new(Code::UnknownName, span, format!("there is no value `{name}` here"));
-        let step = scope.pipe.and_then(|p| p.steps.get(name));
         let other_languages = match name {
             "True" | "yes" | "on" | "TRUE" => Some("true"),
             "False" | "no" | "off" | "FALSE" => Some("false"),
@@ -169,43 +148,22 @@ impl<'a> Checker<'a> {
             _ => None,
         };
         if let Some(word) = other_languages {
-            self.report(
-                d.help(format!("write `{word}`")).suggestion(format!("use `{word}`"), vec![(span, word.to_owned())]),
-            );
+            self.report(messages::word_of_another_language(span, name, word));
             return;
         }
-        let d = match step {
-            Some(step) => {
-                let outputs: Vec<&str> = step.outputs.iter().map(|(n, ..)| n.as_str()).collect();
-                let help = match outputs.first() {
-                    Some(first) => format!("`{name}` is a step; use one of its outputs, such as `{name}.{first}`"),
-                    None => format!("`{name}` is a step without outputs; to wait for it write `after {name}`"),
-                };
-                d.help(help).also(step.span, "the step is declared here")
-            }
-            None => {
-                let symbols = self.symbols;
-                let names = self.candidates(|| {
-                    let mut names: Vec<&str> = symbols.value_names(scope.unit);
-                    names.extend(scope.locals.iter().map(|l| l.name.as_str()));
-                    names.extend(scope.pipe.iter().flat_map(|p| p.params.iter().map(|(n, ..)| n.as_str())));
-                    names
-                });
-                match nearest(name, names) {
-                    Some(near) => {
-                        let near = near.to_owned();
-                        d.nearest(span, Some(&near))
-                    }
-                    None if self.in_text => {
-                        d.help("declare it with `let`, `var` or `param`; for literal text write `\\${`")
-                    }
-                    None => d
-                        .help(format!("declare it with `let`, `var` or `param`; if text is meant, write \"{name}\""))
-                        .suggestion("put it in quotes", vec![(span, format!("\"{name}\""))]),
-                }
-            }
-        };
-        self.report(d);
+        if let Some(step) = scope.pipe.and_then(|p| p.steps.get(name)) {
+            let output = step.outputs.first().map(|(n, ..)| n.as_str());
+            self.report(messages::step_as_value(span, name, step.span, output));
+            return;
+        }
+        let symbols = self.symbols;
+        let names = self.candidates(|| {
+            let mut names: Vec<&str> = symbols.value_names(scope.unit);
+            names.extend(scope.locals.iter().map(|l| l.name.as_str()));
+            names.extend(scope.pipe.iter().flat_map(|p| p.params.iter().map(|(n, ..)| n.as_str())));
+            names
+        });
+        self.report(messages::undeclared_value(span, name, nearest(name, names), self.in_text));
     }
 
     fn dotted(&mut self, path: &Path, span: Span, scope: Scope<'_>) -> Meaning<'static> {
@@ -254,64 +212,34 @@ impl<'a> Checker<'a> {
             .or_else(|| self.symbols.vars.get(head).map(|v| v.decl.name.span));
         if let Some(declared) = constant {
             self.refer(path.head.span, declared);
-            let d = Diagnostic::new(
-                Code::UnknownStep,
-                path.head.span,
-                format!("`{head}` is a constant, and its parts have no names here"),
-            );
-            self.report(
-                d.also(declared, "declared here")
-                    .help("`x.y` is an output of a step; give the part a `let` of its own"),
-            );
+            self.report(messages::part_of_constant(path.head.span, head, declared));
             return Meaning::Unknown;
         }
         if self.symbols.maybe_declared(head) {
             return Meaning::Unknown;
         }
-        let d = Diagnostic::new(Code::UnknownStep, path.head.span, format!("there is no step `{head}` here"));
         let names = self.candidates(|| {
             let steps = scope.pipe.iter().flat_map(|p| p.steps.keys().map(SmolStr::as_str));
             let locals = scope.locals.iter().map(|l| l.name.as_str());
             steps.chain(locals).chain(facts::ROOTS.iter().take(4).filter(|r| **r != "tasks").copied()).collect()
         });
         let near = nearest(head, names.iter().copied());
-        self.report(match near {
-            Some(near) => d.nearest(path.head.span, Some(near)),
-            None if scope.pipe.is_none() => {
-                d.help("outside a pipeline there are no steps; `x.y` is an output of a step")
-            }
-            None => d.help("`x.y` is the output `y` of a step `x`; a text is written in quotes"),
-        });
+        self.report(messages::no_step_of_path(path.head.span, head, near, scope.pipe.is_some()));
         Meaning::Unknown
     }
 
     pub fn unknown_fact(&mut self, whole: &str, span: Span) {
         let all: Vec<String> = facts::all_paths().collect();
-        let d = Diagnostic::new(Code::UnknownFact, span, format!("the platform has no `{whole}`"));
-        self.report(match nearest(whole, all.iter().map(String::as_str)) {
-            Some(near) => d
-                .help(format!("did you mean `{near}`?"))
-                .suggestion(format!("use `{near}`"), vec![(span, near.to_owned())]),
-            None => {
-                let root = whole.split('.').next().unwrap_or("");
-                let same: Vec<&str> =
-                    all.iter().map(String::as_str).filter(|p| p.split('.').next() == Some(root)).collect();
-                d.help(format!("there are {}", one_of(same, 6)))
-            }
-        });
+        self.report(messages::unknown_fact(span, whole, &all));
     }
 
     pub fn undeclared_param(&mut self, param: &str, span: Span, scope: Scope<'_>) {
         if self.symbols.maybe_declared(param) {
             return;
         }
-        let d = Diagnostic::new(Code::UndeclaredParam, span, format!("this pipeline has no param `{param}`"));
         let names =
             self.candidates(|| scope.pipe.iter().flat_map(|p| p.params.iter().map(|(n, ..)| n.as_str())).collect());
-        self.report(match nearest(param, names) {
-            Some(near) => d.help(format!("did you mean `{near}`?")),
-            None => d.help(format!("declare it: `param {}: string`", crate::source::quote_name(param))),
-        });
+        self.report(messages::undeclared_param(span, param, nearest(param, names)));
     }
 
     /// `step.output`, `family["eu"].output`, `step.result_state`.
@@ -328,12 +256,7 @@ impl<'a> Checker<'a> {
             }
         } else if named.is_family() {
             let first = named.keys.first().and_then(|(i, _)| i.clone()).unwrap_or_default();
-            let d = Diagnostic::new(
-                Code::HiddenOutput,
-                span,
-                format!("`{}` is a family of steps; name one of them", head.text),
-            );
-            self.report(d.also(named.span, "declared here").help(format!("write `{}[\"{first}\"]`", head.text)));
+            self.report(messages::output_of_family(span, &head.text, named.span, &first));
             return Meaning::Unknown;
         }
         let Some(key) = key else { return Meaning::Unknown };
@@ -345,12 +268,7 @@ impl<'a> Checker<'a> {
             })
             .collect();
         let Some(first) = names.first() else {
-            let d = Diagnostic::new(
-                Code::UnknownOutput,
-                span,
-                format!("`{}` is a step; which of its outputs is meant?", head.text),
-            );
-            self.report(d.help("write `step.output`"));
+            self.report(messages::which_output(span, &head.text));
             return Meaning::Unknown;
         };
         let hidden = match named.kind {
@@ -360,10 +278,7 @@ impl<'a> Checker<'a> {
         };
         if let (1, Some((name, ty, declared))) = (names.len(), named.outputs.iter().find(|(n, ..)| *n == first.text)) {
             if let Some(why) = hidden {
-                let d = Diagnostic::new(Code::HiddenOutput, span, why).also(*declared, "declared here");
-                self.report(
-                    d.help("let the step write a table, and read it in a later step that comes `after` the loop"),
-                );
+                self.report(messages::hidden_output(span, why, *declared));
                 return Meaning::Unknown;
             }
             self.refer(first.span, *declared);
@@ -385,7 +300,7 @@ impl<'a> Checker<'a> {
             );
         }
         if let Some(why) = hidden {
-            self.report(Diagnostic::new(Code::HiddenOutput, span, why).also(named.span, "declared here"));
+            self.report(messages::hidden_value(span, why, named.span));
             return Meaning::Unknown;
         }
         if named.broken {
@@ -393,15 +308,10 @@ impl<'a> Checker<'a> {
         }
         let last = names.last().map_or(span, |n| n.span);
         let at = first.span.to(last);
-        let d = Diagnostic::new(Code::UnknownOutput, at, format!("step `{}` has no output `{whole}`", head.text))
-            .also(named.span, "the step is declared here");
         let known: Vec<&str> =
             named.outputs.iter().map(|(n, ..)| n.as_str()).chain(facts::TASK_FACTS.iter().map(|f| f.path)).collect();
         let near = nearest(&whole, known.iter().copied()).map(str::to_owned);
-        self.report(match near {
-            Some(near) => d.nearest(at, Some(&near)),
-            None => d.help(format!("declare it in the step: `output {whole}: string`")),
-        });
+        self.report(messages::unknown_output(at, &head.text, &whole, named.span, near.as_deref()));
         Meaning::Unknown
     }
 
@@ -414,9 +324,7 @@ impl<'a> Checker<'a> {
         scope: Scope<'_>,
     ) -> Option<SmolStr> {
         if !named.is_family() {
-            let d =
-                Diagnostic::new(Code::UnknownStep, index.span, format!("`{}` is one step, not a family", head.text));
-            self.report(d.also(named.span, "declared here").help("leave out the brackets"));
+            self.report(messages::not_a_family(index.span, &head.text, named.span));
             return None;
         }
         let (constant, _) = self.constant(index, scope, "the index of a family")?;
@@ -429,12 +337,7 @@ impl<'a> Checker<'a> {
             return None;
         }
         let known: Vec<&str> = named.keys.iter().filter_map(|(i, _)| i.as_deref()).collect();
-        let d = Diagnostic::new(Code::UnknownStep, index.span, format!("`{}` has no element `{wanted}`", head.text));
-        let help = match nearest(&wanted, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("it has {}", one_of(known.iter().copied(), 8)),
-        };
-        self.report(d.also(named.span, "declared here").help(help));
+        self.report(messages::no_such_element(index.span, &head.text, &wanted, named.span, &known));
         None
     }
 }

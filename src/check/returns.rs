@@ -1,8 +1,9 @@
 //! The outputs of a step held against what its Python function returns.
 
 use super::annotations::produces;
+use super::messages;
 use super::scope::Checker;
-use crate::diag::{Code, Diagnostic, nearest, one_of};
+use crate::diag::nearest;
 use crate::model::{Output, PythonCall};
 use crate::package::{PyType, Signature};
 use crate::python::Shape;
@@ -41,14 +42,16 @@ impl Checker<'_> {
                         Some((_, ty, span)) => self.output_type(&function, output, ty, *span),
                         None if known(output) || fields.is_none() => {}
                         None => {
-                            let message = format!("`{function}` returns `{name}`, which has no `{}`", output.name);
-                            let d = Diagnostic::new(Code::OutputNotReturned, output.span, message);
                             let free = field_names.iter().copied().filter(|f| !outputs.iter().any(|o| o.name == *f));
-                            let d = d.also(*span, "what it returns");
-                            self.report(match nearest(&output.name, free) {
-                                Some(near) => d.nearest(output.span, Some(near)),
-                                None => d.help(format!("it has {}", one_of(field_names.iter().copied(), 12))),
-                            });
+                            let near = nearest(&output.name, free);
+                            self.report(messages::record_without_output(
+                                output,
+                                &function,
+                                name,
+                                *span,
+                                near,
+                                &field_names,
+                            ));
                         }
                     }
                 }
@@ -63,15 +66,13 @@ impl Checker<'_> {
         }
         let has_names = |t: &&PyType| matches!(t, PyType::Any | PyType::Dict(_) | PyType::Record { .. });
         if !members.iter().any(has_names) {
-            let d = Diagnostic::new(
-                Code::OutputNotReturned,
+            self.report(messages::outputs_not_named(
                 outputs.first().map_or(at, |o| o.span),
-                format!("`{function}` returns {ty}, and several outputs are taken by name"),
-            );
-            self.report(
-                d.also(*span, "what it returns")
-                    .help("return a dict, `TypedDict`, `NamedTuple` or dataclass with the outputs as names"),
-            );
+                &function,
+                ty.to_string(),
+                *span,
+                "what it returns",
+            ));
             return;
         }
         if let [PyType::Dict(value)] = members.as_slice() {
@@ -87,9 +88,7 @@ impl Checker<'_> {
         let Some(first) = outputs.first() else { return };
         if signature.returned.is_empty() {
             if !signature.stub {
-                let d =
-                    Diagnostic::new(Code::OutputNotReturned, first.span, format!("`{function}` never returns a value"));
-                self.report(d.also(signature.span, "the function").help("return the output, or do not declare it"));
+                self.report(messages::never_returns(first.span, function, signature.span));
             }
             return;
         }
@@ -115,16 +114,13 @@ impl Checker<'_> {
                 // `return None` ends a function early more often than it gives a value.
                 if guessed != PyType::None && !produces(&guessed, &output.ty) {
                     let named = names.is_some_and(|n| n.contains(&output.name.as_str()));
-                    let d = Diagnostic::new(
-                        Code::WrongType,
-                        output.span,
-                        format!("`{}` is {}, but `{function}` returns {}", output.name, output.ty, described(&guessed)),
-                    );
-                    self.report(d.also(returned.span, "returned here").help(if named {
-                        "annotate the function with a `TypedDict`, `NamedTuple` or dataclass: then the output is taken from it by name"
-                    } else {
-                        "change the type of the output, or what is returned"
-                    }));
+                    self.report(messages::output_type_guessed(
+                        output,
+                        function,
+                        described(&guessed),
+                        returned.span,
+                        named,
+                    ));
                     return;
                 }
                 continue;
@@ -134,32 +130,20 @@ impl Checker<'_> {
             match names {
                 Some(names) => {
                     for output in outputs.iter().filter(|o| !names.contains(&o.name.as_str())) {
-                        let d = Diagnostic::new(
-                            Code::OutputNotReturned,
-                            output.span,
-                            format!("`{function}` returns no `{}`", output.name),
-                        );
                         let free = names.iter().copied().filter(|n| !outputs.iter().any(|o| o.name == *n));
                         let near = nearest(&output.name, free);
-                        let d = d.also(returned.span, "returned here");
-                        self.report(match near {
-                            Some(near) => d.nearest(output.span, Some(near)),
-                            None if names.is_empty() => d.help("return it under its name"),
-                            None => d.help(format!("it returns {}", one_of(names.iter().copied(), 12))),
-                        });
+                        self.report(messages::output_not_returned(output, function, returned.span, near, &names));
                     }
                 }
                 None if open || guessed == PyType::None => {}
                 None => {
-                    let d = Diagnostic::new(
-                        Code::OutputNotReturned,
+                    self.report(messages::outputs_not_named(
                         outputs.first().map_or(at, |o| o.span),
-                        format!("`{function}` returns {}, and several outputs are taken by name", described(&guessed)),
-                    );
-                    self.report(
-                        d.also(returned.span, "returned here")
-                            .help("return a dict, `TypedDict`, `NamedTuple` or dataclass with the outputs as names"),
-                    );
+                        function,
+                        described(&guessed),
+                        returned.span,
+                        "returned here",
+                    ));
                     return;
                 }
             }
@@ -171,21 +155,10 @@ impl Checker<'_> {
             return;
         }
         if *ty == PyType::None {
-            let d = Diagnostic::new(Code::OutputNotReturned, output.span, format!("`{function}` returns nothing"));
-            self.report(d.also(span, "it says so here").help("return the output, or do not declare it"));
+            self.report(messages::returns_nothing(output.span, function, span));
             return;
         }
-        let d = Diagnostic::new(
-            Code::WrongType,
-            output.span,
-            format!("`{}` is {}, but `{function}` returns {ty}", output.name, output.ty),
-        );
-        self.report(d.also(span, "declared here").help(match ty {
-            PyType::Foreign(_) => {
-                "what crosses steps is JSON: write the result to a table or file, and put out its name"
-            }
-            _ => "change the type of the output, or that of the function",
-        }));
+        self.report(messages::output_type(output, function, ty, span));
     }
 }
 

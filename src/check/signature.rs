@@ -2,8 +2,9 @@
 
 use super::annotations::{accepts, handed_over, holds};
 use super::job::Packaged;
+use super::messages;
 use super::scope::Checker;
-use crate::diag::{Code, Diagnostic, nearest, one_of};
+use crate::diag::nearest;
 use crate::model::{Argument, Output, Part, PythonCall, Reference, Type};
 use crate::package::{Lookup, Missing, Parameter, PyType, Signature};
 use crate::python::{Literal, ParamKind};
@@ -38,45 +39,18 @@ impl Checker<'_> {
         match missing {
             Missing::Module => {}
             Missing::Function { module: last, known, at: place } => {
-                let message = if *last == **module {
-                    format!("module `{module}` has no function `{function}`")
-                } else {
-                    format!("`{module}` takes `{function}` from `{last}`, which has none of that name")
-                };
-                let d = Diagnostic::new(Code::FunctionNotFound, at, message);
                 let near = nearest(function, known.iter().map(|(n, _)| n.as_str()));
-                let d = match near.and_then(|near| known.iter().find(|(n, _)| n == near)) {
-                    Some((near, span)) => d
-                        .also(*span, format!("`{near}` is here"))
-                        .help(format!("did you mean `{near}`?"))
-                        .suggestion(format!("use `{near}`"), vec![(at, near.clone())]),
-                    None => {
-                        let d = match place {
-                            Some(place) => d.also(*place, "looked for here"),
-                            None => d,
-                        };
-                        match known.is_empty() {
-                            true => d.help("write the function, or call one of another module"),
-                            false => d.help(format!("it has {}", one_of(known.iter().map(|(n, _)| n.as_str()), 8))),
-                        }
-                    }
-                };
-                self.report(d);
+                let near = near.and_then(|near| known.iter().find(|(n, _)| n == near));
+                self.report(messages::function_not_found(call, at, last, near, *place, known));
             }
             Missing::Unreadable(why) => {
-                let d = Diagnostic::new(Code::BadPython, call.span, format!("module `{module}` cannot be read: {why}"));
-                self.report(d.help("make the file readable; the wheel cannot be built without it"));
+                self.report(messages::module_unreadable(call.span, module, why));
             }
             Missing::NotPython(error) => {
-                let d = Diagnostic::new(Code::BadPython, call.span, format!("module `{module}` cannot be imported"));
-                self.report(
-                    d.also(error.span, error.message.clone())
-                        .help("correct the Python file; the step would fail at its import"),
-                );
+                self.report(messages::module_not_python(call.span, module, error));
             }
             Missing::NotFunction(span) => {
-                let d = Diagnostic::new(Code::NotCallable, at, format!("`{function}` in `{module}` is no function"));
-                self.report(d.also(*span, "this is what it stands for").help("call a function"));
+                self.report(messages::not_a_function(at, function, module, *span));
             }
         }
     }
@@ -84,11 +58,7 @@ impl Checker<'_> {
     fn arguments(&mut self, call: &mut PythonCall, signature: &Signature, at: Span) {
         let function = call.function.clone();
         if let Some(span) = signature.yields {
-            let d =
-                Diagnostic::new(Code::NotCallable, at, format!("`{function}` is a generator: to call it runs nothing"));
-            self.report(
-                d.also(span, "it yields here").help("call a function that does the work and returns the result"),
-            );
+            self.report(messages::generator(at, &function, span));
             return;
         }
         let names = |a: &Argument| signature.params.iter().any(|p| p.written.name == a.name.as_str());
@@ -103,12 +73,7 @@ impl Checker<'_> {
             p.written.kind == ParamKind::PositionalOnly && (given || !p.written.optional)
         });
         if let Some(p) = by_place {
-            let d = Diagnostic::new(
-                Code::NotCallable,
-                at,
-                format!("`{function}` takes `{}` by place alone, and a step gives arguments by name", p.written.name),
-            );
-            self.report(d.also(p.written.span, "before the `/`").help("remove the `/` from the function"));
+            self.report(messages::positional_only(at, &function, &p.written.name, p.written.span));
             return;
         }
         let mut offered: Vec<String> = Vec::new();
@@ -137,25 +102,10 @@ impl Checker<'_> {
         free: &[&str],
         offered: &mut Vec<String>,
     ) {
-        let name = Span { end: argument.span.start + argument.name.len() as u32, ..argument.span };
-        let d =
-            Diagnostic::new(Code::UnknownArgument, name, format!("`{function}` takes no argument `{}`", argument.name));
         let near = nearest(&argument.name, free.iter().copied().filter(|f| !offered.iter().any(|o| o == f)));
         offered.extend(near.map(str::to_owned));
-        // A bare `b` is both name and value: the name has to be written before it.
         let bare = self.sources.slice(argument.span) == argument.name.as_str();
-        let d = match near {
-            Some(near) if bare => d
-                .help(format!("did you mean `{near}`?"))
-                .suggestion(format!("pass it as `{near}`"), vec![(argument.span.start_point(), format!("{near} = "))]),
-            Some(near) => d.nearest(name, Some(near)),
-            None if signature.params.is_empty() => d.help("it takes no arguments"),
-            None => {
-                let all = signature.params.iter().map(|p| p.written.name.as_str());
-                d.help(format!("it takes {}", one_of(all, 12)))
-            }
-        };
-        self.report(d.also(signature.span, "the function"));
+        self.report(messages::surplus_argument(argument, function, signature, near, bare));
     }
 
     /// Parameters that the call does not give; `surplus` arguments were likely meant for some of them.
@@ -167,21 +117,12 @@ impl Checker<'_> {
             && needed.len() > surplus
         {
             let names = needed.iter().map(|p| format!("`{}`", p.written.name)).collect::<Vec<_>>().join(" and ");
-            let mut d = Diagnostic::new(Code::MissingArgument, at, format!("`{}` needs {names}", call.function));
-            for p in needed.iter().take(4) {
-                d = d.also(p.written.span, "a parameter without default");
-            }
-            self.report(d.help(format!("write `{} = ...` among the arguments", first.written.name)));
+            self.report(messages::missing_arguments(at, &call.function, &names, &needed, first));
         }
         for p in left_out.iter().filter(|p| p.written.optional) {
             let Some(default) = &p.written.default else { continue };
             if !holds(&p.ty, default) {
-                let d = Diagnostic::new(
-                    Code::BadDefault,
-                    p.written.span,
-                    format!("without an argument `{}` is {default}, which is no {}", p.written.name, p.ty),
-                );
-                self.report(d.also(at, "called here without it").help("give the argument, or correct the default"));
+                self.report(messages::bad_default(p, default, at));
             }
         }
     }
@@ -205,7 +146,6 @@ impl Checker<'_> {
             argument.ty = handed_over(member, value);
             return;
         }
-        let name = &argument.name;
         let members: Vec<&Literal> = ty
             .members()
             .into_iter()
@@ -219,52 +159,9 @@ impl Checker<'_> {
         if let Some(text) = constant
             && members.iter().any(alike)
         {
-            let shown: Vec<String> = members.iter().map(ToString::to_string).collect();
-            let given = if *value == Type::String { format!("{text:?}") } else { text.to_owned() };
-            let d = Diagnostic::new(
-                Code::BadMember,
-                argument.span,
-                format!(
-                    "`{name}` of `{function}` takes {}, not {given}",
-                    one_of(shown.iter().map(String::as_str), 8).replace('`', "")
-                ),
-            );
-            let near = nearest(
-                text,
-                members.iter().filter_map(|m| match m {
-                    Literal::Str(s) => Some(s.as_str()),
-                    _ => None,
-                }),
-            );
-            let d = d.also(declared, "declared here");
-            self.report(match near {
-                Some(near) => d.help(format!("did you mean {near:?}?")),
-                None => d.help("use one of them"),
-            });
+            self.report(messages::not_a_literal(argument, function, text, &members, declared));
             return;
         }
-        let d = Diagnostic::new(
-            Code::WrongType,
-            argument.span,
-            format!("`{name}` of `{function}` takes {ty}, but this is {value}"),
-        );
-        let foreign = ty.members().into_iter().any(|t| matches!(t, PyType::Foreign(_)));
-        self.report(d.also(declared, "declared here").help(if foreign {
-            match ty.members().first() {
-                Some(PyType::Foreign(name)) if name.contains('.') => {
-                    "what crosses steps is text: pass a table or path, and load it in the function"
-                }
-                _ => "what crosses steps is JSON, which has no such value; take a list or text",
-            }
-        } else if *value == Type::Int && ty.members().contains(&&PyType::Str) {
-            "nothing is converted but int to float; put it into a text: `\"${...}\"`"
-        } else if *value == Type::String
-            && constant.is_some()
-            && matches!(ty, PyType::Int | PyType::Float | PyType::Bool)
-        {
-            "write the value without quotes"
-        } else {
-            "nothing is converted but int to float; change the value, or the function"
-        }));
+        self.report(messages::argument_type(argument, function, ty, value, declared, constant));
     }
 }

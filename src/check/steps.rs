@@ -12,8 +12,9 @@ use super::fields::Against;
 use super::graph::Draft;
 use super::job::Packaged;
 use super::merge::merge;
+use super::messages;
 use super::scope::{Checker, Local, LocalKind, NamedKind, PipeNames, Scope};
-use crate::diag::{Code, Diagnostic, nearest};
+use crate::diag::{Diagnostic, nearest};
 use crate::model::{Branch, Compute, Dependency, Node, Object, Origin, Output, Step, StepKind, Target, Text};
 use crate::schema::{COMPUTE_FIELDS, DEFAULTS_PLACE, KINDS, STEP_PLACE, TASK, kind_of, refuses, takes};
 use crate::source::Span;
@@ -85,8 +86,7 @@ impl<'a> Checker<'a> {
         let from = self.uses.len();
         self.budget.charge(STEP);
         if let Some(extends) = &d.header.extends {
-            let d = Diagnostic::new(Code::BadHeader, extends.span, "a step extends nothing");
-            self.report(d.help("put what steps share into `defaults { ... }`"));
+            self.report(messages::step_extends(extends.span));
         }
         let mut own = Object::new(&TASK, d.body.span);
         let mut calls: Vec<&ast::Call> = Vec::new();
@@ -114,12 +114,7 @@ impl<'a> Checker<'a> {
         {
             let span = d.name.span;
             if field.max_len.is_some_and(|max| doc.len() > max as usize) {
-                let d = Diagnostic::new(
-                    Code::TooLong,
-                    span,
-                    format!("the `##` text before this step has {} bytes", doc.len()),
-                );
-                self.report(d.help("shorten it; a longer text belongs in a plain comment"));
+                self.report(messages::doc_too_long(span, doc.len()));
             }
             own.fields.push(crate::model::FieldValue { field, key: span, value: Some(Node::text(span, doc.clone())) });
         }
@@ -182,8 +177,7 @@ impl<'a> Checker<'a> {
         let mut places: Vec<Span> = calls.iter().map(|c| c.callee_span).chain(raw.iter().map(|(_, s)| *s)).collect();
         places.sort();
         if let [first, second, ..] = places.as_slice() {
-            let d = Diagnostic::new(Code::TwoKinds, *second, "a step runs one thing");
-            self.report(d.label("a second one").also(*first, "the first one").help("make a step of its own for each"));
+            self.report(messages::two_kinds(*first, *second));
             for call in calls {
                 self.call(call, &self.call_context(key, scope, cx));
             }
@@ -196,8 +190,7 @@ impl<'a> Checker<'a> {
             return StepKind::Raw(kind);
         }
         if !own.broken && own.unchecked.is_empty() {
-            let d = Diagnostic::new(Code::NoKind, d.name.span, format!("step `{}` says nothing to run", d.name.text));
-            self.report(d.help("add a call: `python pkg.mod:function(...)`, `notebook \"./x.py\"`, `script`, `sql`, `run`; or a task block such as `dbt_task { ... }`"));
+            self.report(messages::no_kind(&d.name));
         }
         StepKind::Bad
     }
@@ -245,12 +238,7 @@ impl<'a> Checker<'a> {
             if zero {
                 continue;
             }
-            let d = Diagnostic::new(Code::NotOnThisKind, field.key, format!("{what} takes no `{}`", field.field.key));
-            self.report(d.help(if what == "a condition" {
-                "a condition is decided by the platform itself; remove the field"
-            } else {
-                "put it into the step inside the loop"
-            }));
+            self.report(messages::not_on_this_kind(what, field.key, field.field.key));
         }
     }
 
@@ -267,22 +255,11 @@ impl<'a> Checker<'a> {
             };
             self.link(after.name.span, named.span);
             if after.name.text == own.text && after.index.is_none() {
-                let d =
-                    Diagnostic::new(Code::SelfDependency, after.span, format!("step `{}` waits for itself", own.text));
-                self.report(d.help("remove it"));
+                self.report(messages::waits_for_itself(after.span, &own.text));
                 continue;
             }
             if let (NamedKind::Inner, Some(within)) = (named.kind, &named.within) {
-                let d = Diagnostic::new(
-                    Code::HiddenOutput,
-                    after.span,
-                    format!("`{}` runs inside the loop `{within}`", after.name.text),
-                );
-                self.report(
-                    d.also(named.span, "declared here")
-                        .help(format!("wait for the loop: `after {within}`"))
-                        .suggestion(format!("use `{within}`"), vec![(after.name.span, within.to_string())]),
-                );
+                self.report(messages::step_inside_loop(after, named.span, within));
                 continue;
             }
             let outcome = match &after.outcome {
@@ -291,24 +268,12 @@ impl<'a> Checker<'a> {
                     (NamedKind::Condition, "true") => Some(true),
                     (NamedKind::Condition, "false") => Some(false),
                     (NamedKind::Condition, other) => {
-                        let d = Diagnostic::new(
-                            Code::BadMember,
-                            word.span,
-                            format!("an outcome is `true` or `false`, not `{other}`"),
-                        );
-                        self.report(d.help("write `is true` or `is false`"));
+                        self.report(messages::unknown_outcome(word.span, other));
                         continue;
                     }
                     _ if named.raw_condition => Some(word.text == "true"),
                     _ => {
-                        let d = Diagnostic::new(
-                            Code::OutcomeOfStep,
-                            after.span,
-                            format!("`{}` is no condition and has no outcome", after.name.text),
-                        );
-                        self.report(
-                            d.also(named.span, "declared here").help("remove `is ...`; only an `if` has outcomes"),
-                        );
+                        self.report(messages::outcome_of_step(after, named.span));
                         continue;
                     }
                 },
@@ -323,8 +288,7 @@ impl<'a> Checker<'a> {
             for task in keys {
                 let same = first_of.entry(task.clone()).or_default();
                 if let Some((_, first)) = same.iter().find(|(o, _)| *o == outcome || outcome.is_none()) {
-                    let d = Diagnostic::new(Code::GivenTwice, after.span, format!("`{task}` is waited for twice"));
-                    self.report(d.also(*first, "named first here").help("remove one of them"));
+                    self.report(messages::waits_twice(after.span, *first, &task));
                     continue;
                 }
                 same.push((outcome, after.span));
@@ -338,14 +302,9 @@ impl<'a> Checker<'a> {
         if self.symbols.maybe_declared(&name.text) {
             return;
         }
-        let d =
-            Diagnostic::new(Code::UnknownStep, name.span, format!("there is no step `{}` in this pipeline", name.text));
         let names = self.candidates(|| pipe.steps.keys().map(SmolStr::as_str).collect());
         let near = nearest(&name.text, names).map(str::to_owned);
-        self.report(match near {
-            Some(near) => d.nearest(name.span, Some(&near)),
-            None => d.help("`after` names steps, conditions and loops of the same pipeline"),
-        });
+        self.report(messages::unknown_step(name, near.as_deref()));
     }
 
     /// Limits and push-down of the parameters of a task.
@@ -391,8 +350,7 @@ impl<'a> Checker<'a> {
             match &entry.value {
                 ast::EntryValue::Block(body) => {
                     if let Some(first) = &out {
-                        let d = Diagnostic::new(Code::GivenTwice, entry.key.span, "`defaults` is given twice");
-                        self.report(d.also(first.span, "given first here").help("put both into one block"));
+                        self.report(messages::defaults_twice(entry.key.span, first.span));
                         continue;
                     }
                     let object = self.body(
@@ -402,19 +360,13 @@ impl<'a> Checker<'a> {
                     );
                     for kind in KINDS {
                         if object.has(kind.key) {
-                            let d = Diagnostic::new(
-                                Code::WrongBlock,
-                                object.key_span(kind.key),
-                                "a default cannot say what a step runs",
-                            );
-                            self.report(d.help("put it into the steps"));
+                            self.report(messages::kind_in_defaults(object.key_span(kind.key)));
                         }
                     }
                     out = Some(object);
                 }
                 ast::EntryValue::Assign(v) => {
-                    let d = Diagnostic::new(Code::WrongType, v.span, "`defaults` takes a block");
-                    self.report(d.help("write `defaults { max_retries = 2 }`"));
+                    self.report(messages::defaults_not_a_block(v.span));
                 }
             }
         }
@@ -424,8 +376,5 @@ impl<'a> Checker<'a> {
 
 /// Reserved words cannot be names of computes or values.
 pub(super) fn refuse_reserved(name: &ast::Ident) -> Option<Diagnostic> {
-    (reserved(&name.text) && !name.quoted).then(|| {
-        Diagnostic::new(Code::BadKey, name.span, format!("`{}` is a word of the language", name.text))
-            .help("choose another name")
-    })
+    (reserved(&name.text) && !name.quoted).then(|| messages::reserved_word(name))
 }

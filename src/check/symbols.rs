@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use smol_str::SmolStr;
 
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use super::messages;
+use crate::diag::Diagnostics;
 use crate::project::Project;
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{self, BindingKind, DeclKind, Item};
@@ -190,8 +191,7 @@ impl<'a> Symbols<'a> {
     pub fn unused(&self, used: &dyn Fn(Span) -> bool, diagnostics: &mut Diagnostics) {
         let unused = |kind: &str, name: &ast::Ident, diagnostics: &mut Diagnostics| {
             if !used(name.span) && !name.text.starts_with('_') && !self.maybe_declared(&name.text) {
-                let d = Diagnostic::new(Code::Unused, name.span, format!("the {kind} `{}` is never used", name.text));
-                diagnostics.push(d.help("remove it, or begin its name with `_` to keep it"));
+                diagnostics.push(messages::unused(kind, name));
             }
         };
         let Some(root) = self.names.first() else { return };
@@ -218,9 +218,7 @@ impl<'a> Symbols<'a> {
                     || names.computes.values().any(|d| used(d.name.span));
                 let broken = self.project.units.get(unit).is_some_and(|u| u.broken);
                 if !useful && !broken {
-                    let d = Diagnostic::new(Code::UnusedImport, *span, "nothing of this file is used");
-                    diagnostics
-                        .push(d.help("remove the import").fix("remove the import", vec![(*span, String::new())]));
+                    diagnostics.push(messages::unused_import(*span));
                 }
             }
         }
@@ -244,9 +242,7 @@ fn declare<'a, T>(
 
 /// `name` is declared a second time.
 pub(super) fn twice(what: &str, name: &ast::Ident, first: Span, diagnostics: &mut Diagnostics) {
-    let d = Diagnostic::new(Code::DeclaredTwice, name.span, format!("the {what} `{}` is declared twice", name.text));
-    diagnostics
-        .push(d.label("declared again here").also(first, "declared first here").help("rename or remove one of them"));
+    diagnostics.push(messages::declared_twice(what, name, first));
 }
 
 fn collect_bad(items: &[Item], sources: &SourceMap, out: &mut String) {

@@ -6,9 +6,10 @@ use smol_str::SmolStr;
 
 use super::eval::Known;
 use super::fields::Against;
+use super::messages;
 use super::scope::{Checker, Scope, VarValue};
 use super::symbols::{In, Symbols};
-use crate::diag::{Code, Diagnostic, Diagnostics, nearest};
+use crate::diag::{Diagnostics, nearest};
 use crate::model::{Mode, Object, Target, Type};
 use crate::schema::{Cloud, JOB, TARGET_PLACE, is_job_field_of_target};
 use crate::source::{MAX_FILE_NAME, Span, is_file_name};
@@ -38,13 +39,12 @@ pub(super) fn var_values(
             None => {
                 let whose = target.map(|t| format!(" for target `{}`", t.decl.name.text)).unwrap_or_default();
                 let message = format!("the var `{name}` has no value{whose}");
-                let d = Diagnostic::new(Code::NoValueForVar, var.decl.name.span, message);
-                diagnostics.push(match target {
-                    Some(t) => d.also(t.decl.name.span, "this target does not set it").help(format!(
-                        "add `vars {{ {name} = ... }}` to the target, a default to the var, or `--var {name}=...`"
-                    )),
-                    None => d.help(format!("give it a default, or `--var {name}=...`")),
-                });
+                diagnostics.push(messages::var_without_value(
+                    &var.decl.name,
+                    name,
+                    message,
+                    target.map(|t| &t.decl.name),
+                ));
             }
         }
     }
@@ -61,19 +61,13 @@ fn set_vars(symbols: &Symbols<'_>, target: In<'_, Decl>, diagnostics: &mut Diagn
             let name = &entry.key;
             if !symbols.vars.contains_key(&name.text) {
                 if !symbols.maybe_declared(&name.text) {
-                    let d =
-                        Diagnostic::new(Code::UnknownVar, name.span, format!("the project has no var `{}`", name.text));
                     let near = nearest(&name.text, symbols.vars.keys().map(SmolStr::as_str));
-                    diagnostics.push(match near {
-                        Some(_) => d.nearest(name.span, near),
-                        None => d.help(format!("declare it: `var {}: string`", name.text)),
-                    });
+                    diagnostics.push(messages::unknown_var(name, near));
                 }
                 continue;
             }
             if let Some(first) = out.get(&name.text) {
-                let d = Diagnostic::new(Code::GivenTwice, name.span, format!("`{}` is given twice", name.text));
-                diagnostics.push(d.also(first.value.span, "given first here").help("remove one of them"));
+                diagnostics.push(messages::var_set_twice(name, first.value.span));
                 continue;
             }
             let value = match &entry.value {
@@ -155,8 +149,7 @@ pub(super) fn read(checker: &mut Checker<'_>, target: Option<In<'_, Decl>>) -> T
     checker.bare_header(&decl.header, "a target");
     if !is_file_name(&decl.name.text) || decl.name.text.len() > MAX_FILE_NAME {
         let message = format!("`{}` cannot be the name of a target", decl.name.text.escape_debug());
-        let d = Diagnostic::new(Code::BadKey, decl.name.span, message);
-        checker.report(d.help("its output goes to a directory of this name; use letters, digits, `-` and `_`"));
+        checker.report(messages::target_name(decl.name.span, message));
     }
     // `vars` holds values of any type; each is read where its var is used.
     let items =
@@ -176,15 +169,13 @@ pub(super) fn read(checker: &mut Checker<'_>, target: Option<In<'_, Decl>>) -> T
                 && let Some(path) = node.as_str()
                 && !path.starts_with('/')
             {
-                let d = Diagnostic::new(Code::BadFormat, node.span, format!("`{key}` must begin with `/`"));
-                checker.report(d.help("such as /Workspace/pipelines/churn or /Volumes/main/default/wheels"));
+                checker.report(messages::target_path_not_absolute(node.span, key));
             }
         }
         if let Some(node) = workspace.get("root_path")
             && node.as_str().is_some_and(|p| p.starts_with("/Volumes/"))
         {
-            let d = Diagnostic::new(Code::BadFormat, node.span, "`root_path` must be a folder of the workspace");
-            checker.report(d.help("notebooks cannot lie in a volume; for wheels there is `artifact_path`"));
+            checker.report(messages::root_path_in_a_volume(node.span));
         }
         if let Some(node) = workspace.get("host")
             && let Some(host) = node.as_str()
@@ -192,8 +183,7 @@ pub(super) fn read(checker: &mut Checker<'_>, target: Option<In<'_, Decl>>) -> T
             && !host.starts_with("http://127.0.0.1")
             && !host.starts_with("http://localhost")
         {
-            let d = Diagnostic::new(Code::BadFormat, node.span, "`host` must begin with `https://`");
-            checker.report(d.help("such as https://adb-1234567890123456.7.azuredatabricks.net"));
+            checker.report(messages::host_without_https(node.span));
         }
     }
     out.mode = match object.str("mode") {
@@ -221,19 +211,12 @@ fn production(checker: &mut Checker<'_>, target: &Target, decl: &Decl, object: &
     };
     match target.root_path.as_deref() {
         None => {
-            let d = Diagnostic::new(Code::ProductionPath, decl.name.span, "a production target needs a `root_path`");
-            checker.report(d.help("without one, files go to the folder of whoever deploys; write `workspace { root_path = \"/Workspace/...\" }`"));
+            checker.report(messages::production_without_root_path(decl.name.span));
         }
         Some(path) if path.starts_with("/Workspace/Users/") || path.starts_with("/Users/") => {
             let principal = object.has("run_as");
             if !principal {
-                let d = Diagnostic::new(
-                    Code::ProductionPath,
-                    at("root_path"),
-                    "a production target must not live in a user's folder",
-                );
-                checker
-                    .report(d.help("use a shared folder, or set `run_as` to a service principal and use its folder"));
+                checker.report(messages::production_in_user_folder(at("root_path")));
             }
         }
         Some(_) => {}
@@ -271,12 +254,7 @@ pub(super) fn check_vars(checker: &mut Checker<'_>) -> Vec<SmolStr> {
             let mut quiet = Checker::new(symbols, checker.sources, checker.files, checker.vars, checker.budget);
             check_type(&mut quiet, &value.value.clone(), Scope::file(value.unit), &wanted, &var.decl.name, None);
             if !quiet.diagnostics.is_empty() {
-                let d = Diagnostic::new(
-                    Code::WrongType,
-                    var.decl.name.span,
-                    format!("the value that `--var {name}=...` gives is no {wanted}"),
-                );
-                checker.diagnostics.push(d.help(format!("`{name}` is declared as {wanted}")));
+                checker.diagnostics.push(messages::flag_of_wrong_type(var.decl.name.span, &name, &wanted));
                 unfit.push(name);
             }
             continue;
@@ -311,16 +289,7 @@ pub(super) fn check_type(
         )
         || matches!((&typed.value, wanted), (Known::AtCompileTime(super::eval::Const::Text(t)), Type::Date | Type::Datetime) if dateish(t));
     if !fits {
-        let d = Diagnostic::new(
-            Code::WrongType,
-            value.span,
-            format!("`{}` is declared as {wanted}, but this is {}", name.text, typed.ty),
-        );
-        let d = match declared {
-            Some(span) if span != value.span => d.also(span, "declared here"),
-            _ => d,
-        };
-        checker.report(d.help("change the value or the type"));
+        checker.report(messages::declared_type(value.span, &name.text, wanted, &typed.ty, declared));
     }
 }
 

@@ -1,10 +1,11 @@
 //! Schedules and triggers of a job.
 
+use super::messages;
 use super::scope::Checker;
-use crate::diag::{Code, Diagnostic, nearest};
+use crate::diag::nearest;
 use crate::model::{Node, Object, Param};
 use crate::source::Span;
-use crate::time::{Cron, from_unix, is_known_zone, zone_names};
+use crate::time::{Cron, is_known_zone, zone_names};
 
 impl Checker<'_> {
     /// Everything about when a job runs.
@@ -12,25 +13,11 @@ impl Checker<'_> {
         let ways: Vec<&str> =
             ["schedule", "trigger", "continuous", "triggers"].into_iter().filter(|k| job.has(k)).collect();
         if let [first, second, ..] = ways.as_slice() {
-            let d = Diagnostic::new(
-                Code::TwoTriggers,
-                job.key_span(second),
-                format!("`{first}` and `{second}` exclude each other"),
-            );
-            self.report(
-                d.also(job.key_span(first), "the other way to start the job")
-                    .help("keep one; several triggers together stand in `triggers`"),
-            );
+            self.report(messages::two_triggers(job.key_span(second), second, job.key_span(first), first));
         }
         if let Some(first) = ways.first() {
             for param in params.iter().filter(|p| p.default.is_none()) {
-                let d = Diagnostic::new(
-                    Code::ParamWithoutDefault,
-                    param.span,
-                    format!("the param `{}` has no default", param.name),
-                );
-                let d = d.also(job.key_span(first), "nobody is there to give it when this starts the job");
-                self.report(d.help(format!("add one: `param {}: {} = ...`", param.name, param.ty)));
+                self.report(messages::param_without_default(param, job.key_span(first)));
             }
         }
         if let Some(schedule) = job.get("schedule").and_then(Node::as_object) {
@@ -54,39 +41,22 @@ impl Checker<'_> {
             && !is_known_zone(zone)
         {
             let names = zone_names();
-            let d = Diagnostic::new(Code::UnknownTimeZone, node.span, format!("there is no time zone `{zone}`"));
             let same_city = names.iter().find(|n| {
                 n.rsplit('/').next().is_some_and(|c| c.eq_ignore_ascii_case(zone.rsplit('/').next().unwrap_or(zone)))
             });
             let near = nearest(zone, names.iter().map(String::as_str)).or(same_city.map(String::as_str));
-            self.report(match near {
-                Some(near) => d
-                    .help(format!("did you mean `{near}`?"))
-                    .suggestion(format!("use `{near}`"), vec![(node.span, format!("\"{near}\""))]),
-                None => d.help("use an IANA name such as `Europe/Berlin` or `UTC`"),
-            });
+            self.report(messages::unknown_time_zone(node.span, zone, near));
         }
     }
 
     fn cron(&mut self, text: &str, span: Span) {
         if text.split_whitespace().count() == 5 {
-            let d = Diagnostic::new(
-                Code::UnixCron,
-                span,
-                "this is a Unix cron expression with five fields; Quartz has six or seven",
-            );
-            self.report(match from_unix(text) {
-                Some(quartz) => d
-                    .help(format!("the same in Quartz is `{quartz}`"))
-                    .suggestion("write it for Quartz", vec![(span, format!("\"{quartz}\""))]),
-                None => d.help("Quartz begins with seconds, and one of the two day fields is `?`"),
-            });
+            self.report(messages::unix_cron(span, text));
             return;
         }
         match Cron::parse(text) {
             Ok(cron) if !cron.can_fire() => {
-                let d = Diagnostic::new(Code::NeverFires, span, "no day of the calendar matches this expression");
-                self.report(d.help("look at day of month, month and year together"));
+                self.report(messages::never_fires(span));
             }
             Ok(_) => {}
             Err(error) => {
@@ -99,8 +69,7 @@ impl Checker<'_> {
                     }
                     None => span,
                 };
-                let d = Diagnostic::new(Code::BadCron, place, error.message);
-                self.report(d.help("the fields are: seconds minutes hours day-of-month month day-of-week [year]; such as `0 0 2 * * ?`"));
+                self.report(messages::bad_cron(place, error.message));
             }
         }
     }

@@ -6,9 +6,10 @@ use smol_str::SmolStr;
 
 use super::eval::{Const, Known, Sink};
 use super::fields::Against;
+use super::messages;
 use super::resolve::Meaning;
 use super::scope::{Checker, Local, LocalKind, Scope};
-use crate::diag::{Code, Diagnostic, article, nearest, one_of};
+use crate::diag::nearest;
 use crate::model::{Node, NodeKind, Object, Text, Type};
 use crate::schema::{AUTO_SCALE, Enum, Eval, FOR_EACH_TASK, Field, REQUIREMENTS, Ty, Unit};
 use crate::source::Span;
@@ -28,26 +29,13 @@ impl Checker<'_> {
             }
             Ty::Map => self.map(field, body, scope),
             Ty::BlockList(block) => {
-                let d = Diagnostic::new(
-                    Code::WrongType,
-                    body.span.start_point().to(body.span),
-                    format!("`{}` is a list", field.key),
-                );
                 let example = block.fields.first().map_or("name", |f| f.key);
                 let inner = self.sources.slice(body.span).to_owned();
-                self.report(
-                    d.help(format!("write `{} = [{{ {example} = ... }}]`", field.key))
-                        .fix("make it a list of one", vec![(body.span, format!("= [{inner}]"))]),
-                );
+                self.report(messages::block_for_list(field, body.span, example, &inner));
                 Node { span: body.span, kind: NodeKind::Bad }
             }
             _ => {
-                let d = Diagnostic::new(
-                    Code::WrongType,
-                    body.span,
-                    format!("`{}` is {}, not a block", field.key, field.ty.describe()),
-                );
-                self.report(d.help(format!("write `{} = ...`", field.key)));
+                self.report(messages::not_a_block(field, body.span));
                 Node { span: body.span, kind: NodeKind::Bad }
             }
         }
@@ -109,13 +97,8 @@ impl Checker<'_> {
             Ty::Bool => match &value.kind {
                 ValueKind::Str(lit) => match lit.plain().as_deref() {
                     Some(word @ ("true" | "false")) => {
-                        let d = Diagnostic::new(
-                            Code::WrongType,
-                            value.span,
-                            format!("`{}` is {}, not text", field.key, ty.describe()),
-                        );
                         let word = word.to_owned();
-                        self.report(d.help("leave out the quotes").fix("remove the quotes", vec![(value.span, word)]));
+                        self.report(messages::quoted_bool(field, ty, value.span, word));
                         None
                     }
                     _ => self.wrong(field, ty, value),
@@ -149,43 +132,8 @@ impl Checker<'_> {
     }
 
     fn wrong(&mut self, field: &'static Field, ty: Ty, value: &Value) -> Option<Node> {
-        let found = match &value.kind {
-            ValueKind::Str(_) => "text",
-            ValueKind::Number(_) => "a number",
-            ValueKind::Duration(..) => "a duration",
-            ValueKind::Range(..) => "a range",
-            ValueKind::List(_) => "a list",
-            ValueKind::Object(_) => "an object",
-            _ => "this",
-        };
-        let unit = field.unit.name();
-        let unit =
-            if unit.is_empty() || !matches!(ty, Ty::Int | Ty::Num) { String::new() } else { format!(" of {unit}") };
-        let wanted = format!("{}{unit}", ty.describe());
-        let d = Diagnostic::new(Code::WrongType, value.span, format!("`{}` is {wanted}, not {found}", field.key));
         let text = self.sources.slice(value.span).to_owned();
-        let d = match (ty, &value.kind) {
-            (Ty::Str, ValueKind::Number(_) | ValueKind::Duration(..)) => {
-                d.help("put it in quotes").fix("put it in quotes", vec![(value.span, format!("\"{text}\""))])
-            }
-            (Ty::Int | Ty::Num, ValueKind::Str(lit)) => {
-                let digits: String = lit
-                    .plain()
-                    .unwrap_or_default()
-                    .chars()
-                    .filter(|c| c.is_ascii_digit() || matches!(c, '-' | '.'))
-                    .collect();
-                let whole = lit.plain().is_some_and(|p| p == digits.as_str()) && digits.parse::<f64>().is_ok();
-                if whole {
-                    d.help("leave out the quotes").fix("remove the quotes", vec![(value.span, digits)])
-                } else {
-                    d.help("write a number, without quotes")
-                }
-            }
-            (Ty::Map | Ty::Block(_), _) => d.help(format!("write `{} {{ ... }}`", field.key)),
-            _ => d.help(field.doc),
-        };
-        self.report(d);
+        self.report(messages::wrong_kind(field, ty, value, &text));
         None
     }
 
@@ -193,13 +141,7 @@ impl Checker<'_> {
         match ty {
             Ty::Bool => Some(Node { span, kind: NodeKind::Bool(b) }),
             _ => {
-                let d =
-                    Diagnostic::new(Code::WrongType, span, format!("`{}` is {}, not `{b}`", field.key, ty.describe()));
-                self.report(match ty {
-                    Ty::Str => d.help("put it in quotes").fix("put it in quotes", vec![(span, format!("\"{b}\""))]),
-                    Ty::Enum(e) => d.help(format!("use {}", one_of(e.members.iter().copied(), 8))),
-                    _ => d.help(field.doc),
-                });
+                self.report(messages::bool_for(field, ty, b, span));
                 None
             }
         }
@@ -215,26 +157,16 @@ impl Checker<'_> {
     ) -> Option<Node> {
         if let Some(exact) = e.members.iter().find(|m| **m == word) {
             if quoted && self.via.is_empty() {
-                let d = Diagnostic::new(Code::QuotedMember, span, format!("`{exact}` is a word, not a text"));
-                self.report(d.help("leave out the quotes").fix("remove the quotes", vec![(span, (*exact).to_owned())]));
+                self.report(messages::quoted_member(exact, span));
             }
             return Some(Node::text(span, *exact));
         }
         if let Some(same) = e.members.iter().find(|m| m.eq_ignore_ascii_case(word)) {
-            let d = Diagnostic::new(Code::QuotedMember, span, format!("`{word}` is written `{same}`"));
-            self.report(
-                d.help(format!("write `{same}`")).fix(format!("use `{same}`"), vec![(span, (*same).to_owned())]),
-            );
+            self.report(messages::member_in_other_case(word, same, span));
             return Some(Node::text(span, *same));
         }
-        let d = Diagnostic::new(Code::BadMember, span, format!("`{}` cannot be `{word}`", field.key));
         let near = nearest(word, e.members.iter().copied());
-        self.report(match near {
-            Some(near) => d
-                .help(format!("did you mean `{near}`?"))
-                .suggestion(format!("use `{near}`"), vec![(span, near.to_owned())]),
-            None => d.help(format!("use {}", one_of(e.members.iter().copied(), 10))),
-        });
+        self.report(messages::unknown_member(field, e, word, span, near));
         None
     }
 
@@ -245,12 +177,7 @@ impl Checker<'_> {
                 if let (Some(max), Some(plain)) = (field.max_len, text.as_str())
                     && plain.len() > max as usize
                 {
-                    let d = Diagnostic::new(
-                        Code::TooLong,
-                        value.span,
-                        format!("`{}` has {} bytes; the service takes {max}", field.key, plain.len()),
-                    );
-                    self.report(d.help("shorten it"));
+                    self.report(messages::too_long(field, value.span, plain.len(), max));
                     return None;
                 }
                 Some(Node { span: value.span, kind: NodeKind::Text(text) })
@@ -269,8 +196,7 @@ impl Checker<'_> {
             ValueKind::Number(n) => match n.parse::<i64>() {
                 Ok(n) => n,
                 Err(_) => {
-                    let d = Diagnostic::new(Code::WrongType, value.span, format!("`{}` is a whole number", field.key));
-                    self.report(d.help("write it without point or exponent; it must fit 64 bits"));
+                    self.report(messages::not_a_whole_number(field, value.span));
                     return None;
                 }
             },
@@ -289,8 +215,7 @@ impl Checker<'_> {
                 (None, Some(max)) => format!("{max}{unit} or less"),
                 (None, None) => String::new(),
             };
-            let d = Diagnostic::new(Code::OutOfRange, value.span, format!("`{}` cannot be {number}", field.key));
-            self.report(d.label(format!("the service takes {bounds}")).help(field.doc));
+            self.report(messages::out_of_range(field, value.span, number, &bounds));
             return None;
         }
         Some(Node { span: value.span, kind: NodeKind::Int(number) })
@@ -298,8 +223,7 @@ impl Checker<'_> {
 
     fn duration(&mut self, field: &'static Field, n: &str, unit: char, span: Span) -> Option<i64> {
         let Some(per_unit) = field.unit.millis() else {
-            let d = Diagnostic::new(Code::WrongType, span, format!("`{}` is no time", field.key));
-            self.report(d.help(field.doc));
+            self.report(messages::not_a_time(field, span));
             return None;
         };
         let millis = match unit {
@@ -312,17 +236,11 @@ impl Checker<'_> {
         match total {
             Some(total) if total % per_unit == 0 => Some(total / per_unit),
             Some(_) => {
-                let d = Diagnostic::new(
-                    Code::NotDivisible,
-                    span,
-                    format!("`{n}{unit}` is no whole number of {}", field.unit.name()),
-                );
-                self.report(d.help(format!("`{}` is in {}", field.key, field.unit.name())));
+                self.report(messages::not_divisible(field, span, n, unit));
                 None
             }
             None => {
-                let d = Diagnostic::new(Code::OutOfRange, span, format!("`{n}{unit}` is too long a time"));
-                self.report(d.help("write a shorter one"));
+                self.report(messages::time_too_long(span, n, unit));
                 None
             }
         }
@@ -341,36 +259,26 @@ impl Checker<'_> {
                 }
             };
             let EntryValue::Assign(value) = &entry.value else {
-                let d =
-                    Diagnostic::new(Code::WrongType, entry.value.span(), format!("`{}` maps text to text", field.key));
-                self.report(d.help(format!("write `{} = \"...\"`", crate::source::quote_name(&entry.key.text))));
+                self.report(messages::block_in_map(field, entry));
                 continue;
             };
             if !self.budget.charge(2) {
                 break;
             }
             if let Some(first) = seen.get(&entry.key.text) {
-                let d =
-                    Diagnostic::new(Code::GivenTwice, entry.key.span, format!("`{}` is given twice", entry.key.text));
-                self.report(d.label("given again here").also(*first, "given first here").help("remove one of them"));
+                self.report(messages::key_twice(&entry.key, *first));
                 continue;
             }
             let node = match &value.kind {
                 ValueKind::Bad => Node { span: value.span, kind: NodeKind::Bad },
                 ValueKind::Path(p) if p.word() == Some("none") => Node { span: value.span, kind: NodeKind::Removed },
                 ValueKind::List(_) | ValueKind::Object(_) | ValueKind::Duration(..) | ValueKind::Range(..) => {
-                    let d = Diagnostic::new(Code::WrongType, value.span, format!("a value in `{}` is text", field.key));
-                    self.report(d.help("put it in quotes"));
+                    self.report(messages::map_value(field, value.span));
                     Node { span: value.span, kind: NodeKind::Bad }
                 }
                 _ => match self.typed(value, scope, Sink::field(field)) {
                     Some(typed) if matches!(typed.value, Known::AtCompileTime(Const::List(_) | Const::Map(_))) => {
-                        let d = Diagnostic::new(
-                            Code::WrongType,
-                            value.span,
-                            format!("a value in `{}` is text, not {}", field.key, article(&typed.ty.to_string())),
-                        );
-                        self.report(d.help("use one of its elements"));
+                        self.report(messages::map_value_type(field, value.span, &typed.ty));
                         Node { span: value.span, kind: NodeKind::Bad }
                     }
                     Some(typed) => Node { span: value.span, kind: NodeKind::Text(typed.wire()) },
@@ -381,12 +289,7 @@ impl Checker<'_> {
             out.push((entry.key.text.clone(), entry.key.span, node));
         }
         if let Some(max) = field.max_items.filter(|max| out.len() > *max as usize) {
-            let d = Diagnostic::new(
-                Code::TooMany,
-                body.span,
-                format!("`{}` has {} entries; the service takes {max}", field.key, out.len()),
-            );
-            self.report(d.help("remove some of them"));
+            self.report(messages::too_many_entries(field, body.span, out.len(), max));
         }
         Node { span: body.span, kind: NodeKind::Map(out) }
     }
@@ -400,10 +303,8 @@ impl Checker<'_> {
                     (Ty::StrList, ValueKind::Str(_)) | (Ty::BlockList(_), ValueKind::Object(_))
                 ) =>
             {
-                let d = Diagnostic::new(Code::WrongType, value.span, format!("`{}` is {}", field.key, ty.describe()));
                 let text = self.sources.slice(value.span).to_owned();
-                let d = d.label("a single value").help("put it in brackets");
-                self.report(d.fix("make it a list of one", vec![(value.span, format!("[{text}]"))]));
+                self.report(messages::single_for_list(field, ty, value.span, &text));
                 return None;
             }
             ValueKind::Function(name, arguments) if field.key == REQUIREMENTS && name.text == "file" => {
@@ -423,12 +324,7 @@ impl Checker<'_> {
             out.push(node);
         }
         if let Some(max) = field.max_items.filter(|max| out.len() > *max as usize) {
-            let d = Diagnostic::new(
-                Code::TooMany,
-                value.span,
-                format!("`{}` has {} entries; the service takes {max}", field.key, out.len()),
-            );
-            self.report(d.help("remove some of them"));
+            self.report(messages::too_many_entries(field, value.span, out.len(), max));
             return None;
         }
         (!bad).then_some(Node { span: value.span, kind: NodeKind::List(out) })
