@@ -190,6 +190,54 @@ fn libraries_stay_in_their_rooms() {
 }
 
 #[test]
+fn only_messages_make_diagnostics() {
+    let wrong: Vec<String> = sources()
+        .into_iter()
+        .filter(|(path, text)| code(text).contains("Diagnostic::new(") && !path.starts_with("src/diag/"))
+        .map(|(path, _)| path)
+        .filter(|path| !path.ends_with("/messages.rs") && !path.contains("/messages/"))
+        .collect();
+    assert!(wrong.is_empty(), "add a constructor to `messages` of the phase: {}", wrong.join(", "));
+}
+
+/// Codes that several phases report, each in a message of its own; every other one has one home.
+const SHARED_CODES: &[(&str, &[&str])] = &[
+    ("TooDeep", &["src/syntax/messages.rs", "src/check/messages/values.rs"]),
+    ("BadText", &["src/syntax/messages.rs", "src/project/messages.rs"]),
+    ("BadHeader", &["src/syntax/messages.rs", "src/check/messages/names.rs"]),
+    ("GivenTwice", &["src/project/messages.rs", "src/check/messages/names.rs"]),
+    ("TooMany", &["src/check/messages/values.rs", "src/import/messages.rs"]),
+];
+
+#[test]
+fn each_code_has_one_home() {
+    let files: Vec<(String, String)> = sources()
+        .into_iter()
+        .filter(|(path, _)| path.ends_with("/messages.rs") || path.contains("/messages/"))
+        .map(|(path, text)| (path, code(&text)))
+        .collect();
+    let mut wrong = Vec::new();
+    for of in pipec::diag::Code::ALL {
+        let name = format!("{of:?}");
+        let mut homes: Vec<&str> = files
+            .iter()
+            .filter(|(_, text)| {
+                text.match_indices(&format!("Code::{name}"))
+                    .any(|(at, m)| !text[at + m.len()..].starts_with(|c: char| c.is_ascii_alphanumeric()))
+            })
+            .map(|(path, _)| path.as_str())
+            .collect();
+        homes.sort_unstable();
+        let mut allowed = SHARED_CODES.iter().find(|(c, _)| *c == name).map_or(vec![], |(_, homes)| homes.to_vec());
+        allowed.sort_unstable();
+        if homes.len() != 1 && homes != allowed {
+            wrong.push(format!("{name}: {}", homes.join(", ")));
+        }
+    }
+    assert!(wrong.is_empty(), "codes without one home:\n{}", wrong.join("\n"));
+}
+
+#[test]
 fn files_stay_small_enough_to_read() {
     let long: Vec<String> = sources()
         .into_iter()

@@ -8,7 +8,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::eval::{Known, Sink, Typed};
 use super::fields::Against;
 use super::job::Packaged;
-use super::messages;
+use super::messages::{self, WrongFile};
 use super::scope::{Checker, Scope};
 use crate::diag::nearest;
 use crate::model::{Argument, FileCall, FileKind, Object, PythonCall, Reference, RunCall, StepKind, Text, Type};
@@ -220,7 +220,7 @@ impl Checker<'_> {
     /// Reports a path that the project may not read.
     pub fn leads_out(&mut self, path: &Path, text: &str, span: Span) -> bool {
         let Some(boundary) = self.files.outside(path) else { return false };
-        self.report(messages::outside_project(span, text, boundary.to_string()));
+        self.report(crate::project::outside_project(span, text, &boundary));
         true
     }
 
@@ -267,33 +267,24 @@ impl Checker<'_> {
             serde_json::from_slice::<serde_json::Value>(&bytes).is_ok_and(|v| v.is_object())
         };
         let wrong = match (kind, extension.as_str()) {
-            (FileKind::Notebook, "ipynb") if !is_json() => Some("is not a notebook: an `.ipynb` file is a JSON object"),
+            (FileKind::Notebook, "ipynb") if !is_json() => Some(WrongFile::NotebookNotJson),
             (FileKind::Notebook, "ipynb") => None,
             (FileKind::Notebook, "py" | "sql" | "r" | "scala") if header() => None,
-            (FileKind::Notebook, "py") => {
-                Some("is a plain Python file: use `script`, or begin it with `# Databricks notebook source`")
-            }
-            (FileKind::Notebook, "sql") => {
-                Some("is a plain SQL file: use `sql`, or begin it with `-- Databricks notebook source`")
-            }
-            (FileKind::Notebook, _) => Some(
-                "is no notebook: notebooks are `.ipynb`, or source files with the line `Databricks notebook source`",
-            ),
-            (FileKind::Script, "py") if header() => Some("is a notebook: use `notebook`"),
+            (FileKind::Notebook, "py") => Some(WrongFile::PlainPython),
+            (FileKind::Notebook, "sql") => Some(WrongFile::PlainSql),
+            (FileKind::Notebook, _) => Some(WrongFile::NotANotebook),
+            (FileKind::Script, "py") if header() => Some(WrongFile::Notebook),
             (FileKind::Script, "py") => None,
-            (FileKind::Script, _) => Some("is no Python script"),
-            (FileKind::Sql, "sql") if header() => Some("is a notebook: use `notebook`"),
+            (FileKind::Script, _) => Some(WrongFile::NotAScript),
+            (FileKind::Sql, "sql") if header() => Some(WrongFile::Notebook),
             (FileKind::Sql, "sql") => None,
-            (FileKind::Sql, _) => Some("is no SQL file"),
-            (FileKind::Dbt, _) => Some("is a file: name the directory of the dbt project"),
+            (FileKind::Sql, _) => Some(WrongFile::NotSql),
+            (FileKind::Dbt, _) => Some(WrongFile::NotADirectory),
         };
-        match wrong {
-            Some(why) => {
-                self.report(messages::wrong_file_kind(span, text, why));
-                false
-            }
-            None => true,
+        if let Some(why) = wrong {
+            self.report(messages::wrong_file_kind(span, text, why));
         }
+        wrong.is_none()
     }
 
     /// Arguments whose names occur nowhere in the file.

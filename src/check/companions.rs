@@ -52,8 +52,7 @@ impl Checker<'_> {
                 }
             }
             if out.len() > MOST {
-                let message = format!("more than {MOST} files go with `{}`", file.display());
-                self.report(messages::too_many_companions(span, message));
+                self.report(messages::too_many_companions(span, file, MOST));
                 return Vec::new();
             }
         }

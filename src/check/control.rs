@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::eval::{Const, Known, Sink};
 use super::fields::Against;
 use super::graph::Draft;
-use super::messages;
+use super::messages::{self, BadItems, Incomparable};
 use super::scope::{Checker, LocalKind, Scope};
 use super::steps::StepContext;
 use crate::model::{Branch, COMPARISONS, Compute, Condition, Loop, Node, Object, Step, StepKind, Text, Type};
@@ -138,11 +138,11 @@ impl<'a> Checker<'a> {
         for (typed, span) in [(&left, i.left.span), (&right_value, right.span)] {
             let list = matches!(typed.ty, Type::List(_) | Type::Map(_) | Type::Record(_));
             let problem = if list {
-                Some("a list or object cannot be compared")
+                Some(Incomparable::Collection)
             } else if textual && typed.ty == Type::Float {
-                Some("the platform compares with `==` and `!=` as text: `0.80` and `0.8` differ")
+                Some(Incomparable::FloatAsText)
             } else if !textual && (typed.ty.is_text() || typed.ty == Type::Bool) && !numeric_text(typed) {
-                Some("the platform compares with `<` and `>` as numbers, and this is not a number")
+                Some(Incomparable::TextAsNumber)
             } else {
                 None
             };
@@ -285,12 +285,14 @@ impl<'a> Checker<'a> {
             let mixed = items.iter().any(|i| Some(shape(i)) != first)
                 || (!nested && items.iter().any(|i| keys(i) != first_keys));
             if items.is_empty() || mixed || nested || first == Some(5) {
-                let why = match (items.is_empty(), mixed) {
-                    (true, _) => "this list is empty: the loop would never run",
-                    (_, true) => "the items of a loop must be of one kind, objects with the same fields",
-                    _ => "an item of a loop cannot hold a list or an object",
-                };
-                self.report(messages::bad_items(list.span, why));
+                self.report(messages::bad_items(
+                    list.span,
+                    match (items.is_empty(), mixed) {
+                        (true, _) => BadItems::Empty,
+                        (_, true) => BadItems::Mixed,
+                        _ => BadItems::Nested,
+                    },
+                ));
                 return (None, item);
             }
         }

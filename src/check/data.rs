@@ -17,27 +17,16 @@ impl Checker<'_> {
             }
             for module in &packaged.source.reached {
                 for file in &module.opened {
-                    let (path, message, help) = match file.place {
-                        Place::WorkingDirectory => (
-                            crate::project::join(dir, &file.path),
-                            format!(
-                                "`{}` is looked for in the directory that the step runs in, which is not the project's",
-                                file.path
-                            ),
-                            "keep the file in the package, and open it by `Path(__file__).parent / ...`; or in a volume",
-                        ),
+                    let (path, found) = match file.place {
+                        Place::WorkingDirectory => (crate::project::join(dir, &file.path), None),
                         Place::BesideModule(up) => {
                             let Some(base) = module.path.ancestors().nth(up) else { continue };
                             let path = crate::project::join(base, &file.path);
                             if is_packed(self.files, dir, &packaged.python.layout, &path) {
                                 continue;
                             }
-                            let shown = path.strip_prefix(dir).unwrap_or(&path).display().to_string();
-                            (
-                                path,
-                                format!("`{shown}` is not in the wheel"),
-                                "move it into the package, and out of what `.gitignore` and the build backend leave out; or keep it in a volume",
-                            )
+                            let shown = path.strip_prefix(dir).unwrap_or(&path).to_owned();
+                            (path, Some(shown))
                         }
                     };
                     // A directory may be one that is written to; a secret has no place in a wheel.
@@ -45,7 +34,11 @@ impl Checker<'_> {
                     if !self.files.is_file(&path) || secret {
                         continue;
                     }
-                    self.report(messages::not_packed(file.span, message, packaged.package.span, help));
+                    let package = packaged.package.span;
+                    self.report(match found {
+                        Some(shown) => messages::not_in_the_wheel(file.span, &shown, package),
+                        None => messages::opened_in_working_directory(file.span, &file.path, package),
+                    });
                 }
             }
         }

@@ -61,8 +61,7 @@ impl Checker<'_> {
                 }
             }
             if out.len() > MOST {
-                let message = format!("`{}` holds more than {MOST} files", dir.display());
-                self.report(messages::too_many_dbt_files(span, message));
+                self.report(messages::too_many_dbt_files(span, dir, MOST));
                 return Vec::new();
             }
         }

@@ -73,37 +73,9 @@ impl Checker<'_> {
 
     /// A declaration where none of its kind can stand.
     pub fn misplaced(&mut self, item: &Item, place: &str) {
-        let (what, span, help) = match item {
-            Item::Import(i) => ("import", i.span, "imports stand at the top of a file"),
-            Item::Package(p) => ("package", p.span, "packages are declared outside pipelines"),
-            Item::Binding(b) => (
-                b.kind.keyword(),
-                b.span,
-                match b.kind {
-                    crate::syntax::ast::BindingKind::Let => "constants are declared outside pipelines",
-                    crate::syntax::ast::BindingKind::Var => "vars are declared outside pipelines",
-                    crate::syntax::ast::BindingKind::Param => "params stand directly in a pipeline",
-                    crate::syntax::ast::BindingKind::Output => "outputs stand directly in a step",
-                },
-            ),
-            Item::Decl(d) => (
-                d.kind.keyword(),
-                Span { end: d.name.span.end, ..d.span },
-                "is a `}` missing before it? declarations stand in a file or directly in a pipeline",
-            ),
-            Item::If(i) => (
-                "if",
-                Span { end: i.name.span.end, ..i.span },
-                "conditions stand directly in a pipeline or in a branch of another",
-            ),
-            Item::For(f) => {
-                ("for", Span { end: f.name.span.end, ..f.span }, "loops stand directly in a pipeline or in a branch")
-            }
-            Item::Call(c) => ("call", c.callee_span, "a call stands directly in a step"),
-            Item::Entry(e) => ("field", e.key.span, "fields stand in a declaration"),
-            Item::Bad(_) => return,
-        };
-        self.report(messages::misplaced(what, span, place, help));
+        if let Some(d) = messages::misplaced(item, place) {
+            self.report(d);
+        }
     }
 
     /// One field of a body.

@@ -253,8 +253,7 @@ fn targets<'a>(
         return Ok(vec![None]);
     }
     if let Some(over) = all.get(MAX_TARGETS) {
-        let message = format!("the project has {} targets; pipec checks at most {MAX_TARGETS}", all.len());
-        diagnostics.push(messages::too_many_targets(over.decl.name.span, message));
+        diagnostics.push(messages::too_many_targets(over.decl.name.span, all.len()));
         return Ok(Vec::new());
     }
     if options.all_targets {

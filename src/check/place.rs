@@ -7,7 +7,6 @@ use super::eval::Sink;
 use super::messages;
 use super::scope::{Checker, Scope};
 use super::steps::StepContext;
-use crate::diag::Code;
 use crate::model::{Compute, Node, Object, StepKind};
 use crate::schema::{COMPUTE_FIELDS, Eval, RunsOn, kind_of};
 use crate::source::Span;
@@ -186,10 +185,16 @@ impl<'a> Checker<'a> {
                         .iter()
                         .any(|u| u.key == "compute" || COMPUTE_FIELDS.contains(&u.key.as_str())) => {}
                 Compute::Unset => {
-                    let code = if settings.has("compute") { Code::NeedsEnvironment } else { Code::NoCompute };
-                    self.no_compute(code, d, kind_name, cx);
+                    let names = self.computes_in_scope(cx);
+                    self.report(match settings.has("compute") {
+                        true => messages::needs_environment(d, kind_name, &names),
+                        false => messages::no_compute(d, kind_name, &names),
+                    });
                 }
-                Compute::Serverless => self.no_compute(Code::NeedsEnvironment, d, kind_name, cx),
+                Compute::Serverless => {
+                    let names = self.computes_in_scope(cx);
+                    self.report(messages::needs_environment(d, kind_name, &names));
+                }
                 _ => {}
             },
             RunsOn::NewCluster => {
@@ -249,10 +254,13 @@ impl<'a> Checker<'a> {
         }
     }
 
-    pub(super) fn no_compute(&mut self, code: Code, d: &Decl, kind_name: &str, cx: &StepContext<'a, '_>) {
+    fn computes_in_scope<'c>(&self, cx: &'c StepContext<'a, '_>) -> Vec<&'c str>
+    where
+        'a: 'c,
+    {
         let mut names: Vec<&str> = cx.names.computes.iter().map(|d| d.name.text.as_str()).collect();
         names.extend(self.symbols.compute_names(cx.unit));
-        self.report(messages::no_compute(code, d, kind_name, &names));
+        names
     }
 
     /// The task of a raw loop names its compute itself.

@@ -71,8 +71,7 @@ impl Checker<'_> {
                     return None;
                 }
                 RequirementLine::Wrong(why) => {
-                    let message = format!("`{}`, line {number}: `{line}` is not understood: {why}", file.display());
-                    self.report(messages::bad_requirement_line(span, message));
+                    self.report(messages::bad_requirement_line(span, &file, number, &line, &why));
                     return None;
                 }
                 _ => out.push(line),

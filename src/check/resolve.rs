@@ -272,13 +272,13 @@ impl<'a> Checker<'a> {
             return Meaning::Unknown;
         };
         let hidden = match named.kind {
-            NamedKind::Inner => Some("a step inside a loop runs many times: its outputs cannot be used outside"),
-            NamedKind::Loop => Some("a loop has no outputs"),
+            NamedKind::Inner => Some(false),
+            NamedKind::Loop => Some(true),
             _ => None,
         };
         if let (1, Some((name, ty, declared))) = (names.len(), named.outputs.iter().find(|(n, ..)| *n == first.text)) {
-            if let Some(why) = hidden {
-                self.report(messages::hidden_output(span, why, *declared));
+            if let Some(whole) = hidden {
+                self.report(messages::hidden_output(span, whole, *declared));
                 return Meaning::Unknown;
             }
             self.refer(first.span, *declared);
@@ -299,8 +299,8 @@ impl<'a> Checker<'a> {
                 Type::from_name(fact.ty).unwrap_or(Type::Any),
             );
         }
-        if let Some(why) = hidden {
-            self.report(messages::hidden_value(span, why, named.span));
+        if let Some(whole) = hidden {
+            self.report(messages::hidden_value(span, whole, named.span));
             return Meaning::Unknown;
         }
         if named.broken {

@@ -6,8 +6,9 @@ use smol_str::SmolStr;
 
 use super::budget::Budget;
 use super::index::Link;
+use super::messages;
 use super::symbols::Symbols;
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::model::{Reference, Type};
 use crate::source::{Files, SourceMap, Span};
 use crate::syntax::ast;
@@ -221,29 +222,13 @@ impl<'a> Checker<'a> {
         self.link(at, declared);
     }
 
-    /// Adds a message. A value that does not fit is a mistake where a constant is used, not where it is defined: the
-    /// message goes to the use, and offers no change of what others may use as well.
+    /// Adds a message. What is wrong with the value of a constant goes where its code says, and offers no change of what
+    /// others may use as well.
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        let mut diagnostic = diagnostic;
-        if let Some(place) = self.via.first().copied() {
-            diagnostic.fixes.clear();
-            let inherent = matches!(
-                diagnostic.code,
-                Code::UnknownName
-                    | Code::UnknownStep
-                    | Code::UnknownFunction
-                    | Code::UnknownFact
-                    | Code::RunTimeInCompileTime
-                    | Code::LiteralBraces
-            );
-            if place != diagnostic.span && !inherent {
-                let was = std::mem::replace(&mut diagnostic.span, place);
-                diagnostic = diagnostic.also(was, "the value comes from here");
-                if diagnostic.code == Code::WrongType {
-                    diagnostic = diagnostic.help("write another value here, or change the constant and all its uses");
-                }
-            }
-        }
+        let diagnostic = match self.via.first() {
+            Some(used_at) => messages::through_constant(diagnostic, *used_at),
+            None => diagnostic,
+        };
         self.diagnostics.push(diagnostic);
     }
 }

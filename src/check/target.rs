@@ -37,14 +37,7 @@ pub(super) fn var_values(
             // A target that was not understood may set it.
             None if target.is_some_and(|t| symbols.project.units.get(t.unit).is_some_and(|u| u.broken)) => {}
             None => {
-                let whose = target.map(|t| format!(" for target `{}`", t.decl.name.text)).unwrap_or_default();
-                let message = format!("the var `{name}` has no value{whose}");
-                diagnostics.push(messages::var_without_value(
-                    &var.decl.name,
-                    name,
-                    message,
-                    target.map(|t| &t.decl.name),
-                ));
+                diagnostics.push(messages::var_without_value(&var.decl.name, target.map(|t| &t.decl.name)));
             }
         }
     }
@@ -148,8 +141,7 @@ pub(super) fn read(checker: &mut Checker<'_>, target: Option<In<'_, Decl>>) -> T
     };
     checker.bare_header(&decl.header, "a target");
     if !is_file_name(&decl.name.text) || decl.name.text.len() > MAX_FILE_NAME {
-        let message = format!("`{}` cannot be the name of a target", decl.name.text.escape_debug());
-        checker.report(messages::target_name(decl.name.span, message));
+        checker.report(messages::target_name(&decl.name));
     }
     // `vars` holds values of any type; each is read where its var is used.
     let items =

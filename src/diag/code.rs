@@ -19,8 +19,28 @@ impl Severity {
     }
 }
 
+/// Where a message goes that is about the value of a constant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// To the use of the constant: its value does not fit there, though it may elsewhere.
+    Use,
+    /// To the use, with the advice not to change the constant without its other uses.
+    UseOfType,
+    /// To its definition: the value is wrong wherever it is used.
+    Definition,
+}
+
+macro_rules! anchor {
+    () => {
+        Anchor::Use
+    };
+    ($anchor:ident) => {
+        Anchor::$anchor
+    };
+}
+
 macro_rules! codes {
-    ($($variant:ident $id:literal $title:literal;)*) => {
+    ($($variant:ident $id:literal $title:literal $(at $anchor:ident)?;)*) => {
         /// What kind of mistake a message is about. `E` codes are errors, `W` codes are warnings.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
@@ -39,6 +59,11 @@ macro_rules! codes {
             /// A few words, without reference to a program.
             pub fn title(self) -> &'static str {
                 match self { $(Code::$variant => $title,)* }
+            }
+
+            /// Where a message of this code goes that is about the value of a constant.
+            pub fn anchor(self) -> Anchor {
+                match self { $(Code::$variant => anchor!($($anchor)?),)* }
             }
 
             /// The text of the page that `pipec explain` prints.
@@ -66,13 +91,13 @@ codes! {
     HiddenText "W0050" "a mark that reorders text";
 
     // E01xx: names and shape
-    UnknownName "E0101" "no value of this name";
+    UnknownName "E0101" "no value of this name" at Definition;
     UnknownField "E0102" "no such field here";
-    UnknownStep "E0103" "no step of this name";
+    UnknownStep "E0103" "no step of this name" at Definition;
     UnknownCompute "E0104" "no cluster or environment of this name";
     UnknownVar "E0106" "no `var` of this name";
     UnknownPipeline "E0107" "no pipeline of this name";
-    UnknownFunction "E0108" "no such function";
+    UnknownFunction "E0108" "no such function" at Definition;
     UnknownType "E0109" "no such type";
     GivenTwice "E0110" "a field is given twice";
     DeclaredTwice "E0111" "a name is declared twice";
@@ -93,7 +118,7 @@ codes! {
     UnusedOutput "W0153" "an output is never used";
 
     // E02xx: values
-    WrongType "E0201" "a value has the wrong type";
+    WrongType "E0201" "a value has the wrong type" at UseOfType;
     BadMember "E0202" "no such member of an enumeration";
     OutOfRange "E0203" "a number is out of range";
     MissingField "E0204" "a required field is missing";
@@ -161,13 +186,13 @@ codes! {
     UndeclaredParam "E0602" "a job parameter that is not declared";
     InputOutsideLoop "E0603" "`{{input}}` outside a loop";
     SecretHere "E0604" "a secret in a place where it would be readable";
-    UnknownFact "E0605" "the platform has no such fact";
+    UnknownFact "E0605" "the platform has no such fact" at Definition;
     BadReference "E0606" "a dynamic reference is malformed";
     PushedDown "E0607" "an argument that a job parameter would replace";
-    RunTimeInCompileTime "E0608" "a run-time value where a compile-time one is needed";
+    RunTimeInCompileTime "E0608" "a run-time value where a compile-time one is needed" at Definition;
     MaybeNotEvaluated "W0650" "a run-time value where evaluation is not known";
     SecretAsText "W0651" "a secret reference typed as text in the wrong place";
-    LiteralBraces "W0652" "double braces that the platform takes as text";
+    LiteralBraces "W0652" "double braces that the platform takes as text" at Definition;
     DifferentDefault "W0653" "a called pipeline has another default for the same parameter";
 
     // E07xx: files and packages

@@ -8,7 +8,7 @@ pub mod formats;
 mod page;
 pub mod render;
 
-pub use code::{Code, Severity};
+pub use code::{Anchor, Code, Severity};
 pub use edit::{Edit, applied, by_file, sure_edits};
 pub use page::page;
 

@@ -9,13 +9,13 @@ use super::fields::raw;
 use super::include::include;
 use super::jobs::{Found, Job, Note, Target};
 use super::local::Place;
+use super::messages;
 use super::names::{identifier, is_name, name, string};
 use super::overrides::{Layer, Left, missing};
 use super::packaged::{Package, packaged};
 use super::stubs::Stubs;
 use super::tree::{Key, Kind, Tree};
 use super::variables::{Variable, Variables};
-use crate::diag::{Code, Diagnostic};
 use crate::package::PythonProject;
 use crate::schema::JOB;
 use crate::source::{FileId, Files, MAX_FILE_NAME, SourceMap, Span, is_file_name, plain};
@@ -61,8 +61,7 @@ impl Bundle<'_> {
         let whole = whole_jobs(&targets, default.as_deref(), &mut jobs);
         for (key, _) in jobs.iter().filter(|(k, _)| whole.contains(&k.text)) {
             for (target, _) in targets.iter().filter(|(_, t)| !has_job(t, &key.text)) {
-                let text = format!("the job `{}` is not there in the target `{}`, and will be", key.text, target.text);
-                self.not_taken(key.span, text);
+                self.found.diagnostics.push(messages::job_not_in_target(key, &target.text));
             }
         }
         let own = jobs.iter().flat_map(|(_, j)| j.items_of("parameters")).filter_map(|p| p.text_of("name"));
@@ -111,8 +110,7 @@ impl Bundle<'_> {
         }
         if self.found.jobs.is_empty() && self.found.diagnostics.is_empty() {
             let span = self.parts.first().map_or(Tree::default().span, |p| p.span.start_point());
-            let d = Diagnostic::new(Code::NotAJob, span, "there is no job in this bundle");
-            self.found.diagnostics.push(d.help("jobs stand in `resources: jobs:`, here or in an included file"));
+            self.found.diagnostics.push(messages::bundle_without_job(span));
         }
         self.found.name = (!self.name.is_empty()).then(|| self.name.clone());
         let declared = if uses_packages { declared } else { String::new() };
@@ -151,16 +149,14 @@ impl Bundle<'_> {
         wrong.extend(sections.iter().filter(|s| !s.is_map()).map(|s| s.span));
         wrong.extend(sections.iter().flat_map(|s| s.entries()).filter(|(_, j)| !j.is_map()).map(|(_, j)| j.span));
         for span in wrong {
-            let d = Diagnostic::new(Code::BadInput, span, "an object is wanted here");
-            self.found.diagnostics.push(d.help("names with values below them"));
+            self.found.diagnostics.push(messages::not_an_object(span));
         }
         let all = self.parts.iter().filter_map(|p| p.get("resources")?.get(kind)).flat_map(|s| s.entries().to_vec());
         let mut out: Vec<(Key, Tree)> = Vec::new();
         for (key, tree) in all.filter(|(_, t)| t.is_map()) {
             match out.iter().find(|(k, _)| k.text == key.text) {
                 Some((first, _)) => {
-                    let d = Diagnostic::new(Code::KeyTwice, key.span, format!("`{}` is given twice", key.text));
-                    self.found.diagnostics.push(d.also(first.span, "given first here").help("rename one of them"));
+                    self.found.diagnostics.push(messages::resource_twice(&key, first));
                 }
                 None => out.push((key, tree)),
             }
@@ -219,11 +215,7 @@ impl Bundle<'_> {
                 let change = variables.interpolated(&change, &mut self.found.diagnostics);
                 if whole {
                     for missing in missing(job, &change) {
-                        let text = format!(
-                            "`{}` of the job `{}` is not there in the target `{}`",
-                            missing.text, key.text, target.text
-                        );
-                        self.not_taken(missing.span, text);
+                        self.found.diagnostics.push(messages::field_not_in_target(missing, &key.text, &target.text));
                     }
                 }
                 let path: Vec<String> = (!only).then(|| key.text.to_string()).into_iter().collect();
@@ -246,21 +238,13 @@ impl Bundle<'_> {
                         joined(fields, field, value);
                     }
                     None => {
-                        let text = format!(
-                            "`{}` of the job `{job}` is something else in the target `{}`",
-                            left.key.text, target.text
-                        );
-                        self.not_taken(left.key.span, text);
+                        let d = messages::field_differs_in_target(&left.key, job, &target.text);
+                        self.found.diagnostics.push(d);
                     }
                 }
             }
         }
         out
-    }
-
-    fn not_taken(&mut self, span: Span, text: String) {
-        let d = Diagnostic::new(Code::NotTakenOver, span, text);
-        self.found.diagnostics.push(d.help("write it by hand: a target sets vars, and fields for every pipeline"));
     }
 
     fn targets(
@@ -286,12 +270,7 @@ impl Bundle<'_> {
                         Some(text) => workspace.push_str(&format!("{field} = {}\n", string(&text))),
                         None => {
                             let span = said.map_or(key.span, |t| t.span);
-                            let d = Diagnostic::new(
-                                Code::NotTakenOver,
-                                span,
-                                format!("`{field}` of the target `{}` holds what only a deployment knows", key.text),
-                            );
-                            self.found.diagnostics.push(d.help("without it pipec takes a folder of the user's own"));
+                            self.found.diagnostics.push(messages::folder_of_deployment(span, field, &key.text));
                         }
                     }
                 }
@@ -300,14 +279,7 @@ impl Bundle<'_> {
                 out.push_str(&format!("workspace {{\n{workspace}}}\n"));
             }
             if let (Some("production"), false) = (body.text_of("mode"), workspace.contains("root_path = ")) {
-                let d = Diagnostic::new(
-                    Code::NotTakenOver,
-                    key.span,
-                    format!("the target `{}` has no `root_path` that all share", key.text),
-                );
-                self.found
-                    .diagnostics
-                    .push(d.help("a production target needs one: `workspace { root_path = \"/Workspace/...\" }`"));
+                self.found.diagnostics.push(messages::no_shared_root_path(key));
             }
             match (body.text_of("mode"), body.entry("mode")) {
                 (Some(mode @ ("development" | "production")), _) => {
@@ -317,21 +289,14 @@ impl Bundle<'_> {
                     }
                 }
                 (_, Some((field, _))) => {
-                    let text = format!("the `mode` of the target `{}` is not `development` or `production`", key.text);
-                    let d = Diagnostic::new(Code::NotTakenOver, field.span, text);
-                    self.found.diagnostics.push(d.help("write the mode into the target by hand"));
+                    self.found.diagnostics.push(messages::unknown_mode(field, &key.text));
                 }
                 (_, None) => {}
             }
             let own = self.parts.iter().filter_map(|p| p.get("resources")?.get("jobs")).flat_map(Tree::entries);
             let own = own.filter(|(_, j)| j.get("run_as").is_some()).count();
             if let (Some((field, _)), true) = (body.entry("run_as"), own > 0) {
-                let text = format!(
-                    "`run_as` of the target `{}`: here it would hold for the jobs that have their own as well",
-                    key.text
-                );
-                let d = Diagnostic::new(Code::NotTakenOver, field.span, text);
-                self.found.diagnostics.push(d.help("write it into the pipelines that have none"));
+                self.found.diagnostics.push(messages::run_as_of_target(field, &key.text));
             } else if let Some(run_as) = body.get("run_as") {
                 let run_as = variables.interpolated(run_as, &mut self.found.diagnostics);
                 out.push_str(&format!("run_as {{\n{}}}\n", plain_entries(&run_as)));
@@ -387,9 +352,7 @@ impl Bundle<'_> {
         let base = format!("target_{}", identifier(&key.text));
         let numbered = (2..).map(|n| format!("{base}_{n}"));
         let free = std::iter::once(base.clone()).chain(numbered).find(|n| !taken(n)).unwrap_or(base);
-        let text = format!("the target `{}` is `{free}` here", key.text.escape_debug());
-        let d = Diagnostic::new(Code::NotTakenOver, key.span, text);
-        self.found.diagnostics.push(d.help("the output of a target goes to a directory of its name"));
+        self.found.diagnostics.push(messages::target_renamed(key, &free));
         free
     }
 

@@ -8,10 +8,11 @@ use hcl_edit::structure::{Body, Structure};
 use hcl_edit::template::{Element, Template};
 use smol_str::SmolStr;
 
-use super::MAX_NODES;
 use super::json::{char_span, too_large, twice};
+use super::limits::MAX_NODES;
+use super::messages;
 use super::tree::{Key, Kind, Piece, Tree};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::Diagnostic;
 use crate::source::{FileId, Span};
 
 /// The blocks and attributes of a text.
@@ -22,20 +23,13 @@ pub fn read(file: FileId, text: &str) -> Result<Tree, Box<Diagnostic>> {
     too_large(file, text)?;
     // Each value of a list or object takes some hundred bytes in the parser's tree.
     if text.bytes().filter(|b| matches!(b, b',' | b'=' | b'{' | b'[')).count() > MAX_NODES {
-        let d = Diagnostic::new(
-            Code::InputTooLarge,
-            Span::new(file, 0, 0),
-            format!("the input has more than {MAX_NODES} values"),
-        );
-        return Err(d.help("split it: a module may have many files").into());
+        return Err(messages::too_many_hcl_values(file).into());
     }
     let reader = Reader { file, text };
     let body = hcl_edit::parser::parse_body(text).map_err(|e| {
         let at = e.location().offset();
         let deep = e.message().contains("nesting depth");
-        let code = if deep { Code::InputTooLarge } else { Code::BadInput };
-        let d = Diagnostic::new(code, char_span(file, text, at, at), format!("this is no HCL: {}", e.message()));
-        Box::new(d.help("does `terraform validate` read it?"))
+        Box::new(messages::not_hcl(char_span(file, text, at, at), e.message(), deep))
     })?;
     let entries = reader.body(&body)?;
     Ok(Tree { span: Span::new(file, 0, text.len() as u32), kind: Kind::Map(entries) })

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobSetBuilder};
 
 use super::jobs::Found;
+use super::messages;
 use super::tree::Tree;
 use super::yaml;
-use crate::diag::{Code, Diagnostic};
 use crate::project::join;
 use crate::source::{Files, SourceMap, Span};
 
@@ -45,14 +45,12 @@ pub(super) fn include(
         let matches: Vec<PathBuf> = match set {
             Ok(set) => all.iter().filter(|p| p.strip_prefix(&dir).is_ok_and(|p| set.is_match(p))).cloned().collect(),
             Err(e) => {
-                let d = Diagnostic::new(Code::BadInput, span, format!("this is no pattern of files: {e}"));
-                found.diagnostics.push(d.help("`*` stands for any name, `**` for any folders"));
+                found.diagnostics.push(messages::bad_pattern(span, e.to_string()));
                 continue;
             }
         };
         if matches.is_empty() {
-            let d = Diagnostic::new(Code::NotTakenOver, span, format!("no file below this one is called `{pattern}`"));
-            found.diagnostics.push(d.help("files outside of the bundle's folder, and links to them, are not read"));
+            found.diagnostics.push(messages::no_included_file(span, &pattern));
         }
         let own = join(path, "");
         for file in matches.into_iter().filter(|f| *f != own) {
@@ -61,8 +59,7 @@ pub(super) fn include(
                 Ok(text) if sources.find(&file).is_none() => sources.add(file, text),
                 Ok(_) => continue,
                 Err(_) => {
-                    let d = Diagnostic::new(Code::BadInput, span, format!("`{}` is not UTF-8", file.display()));
-                    found.diagnostics.push(d.help("save it as UTF-8"));
+                    found.diagnostics.push(messages::included_not_utf8(span, &file));
                     continue;
                 }
             };

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::messages;
 use super::tree::{Key, Kind, Tree};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::Diagnostic;
 use crate::schema::{JOB, MAX_TASKS};
 use crate::source::Span;
 
@@ -110,9 +111,7 @@ impl Found {
             let Some((key, tasks)) = job.tree.entry("tasks") else { return true };
             let count = tasks.items().len();
             if count > MAX_TASKS {
-                let message = format!("the job has {count} tasks; the service takes {MAX_TASKS}");
-                let d = Diagnostic::new(Code::TooMany, key.span, message);
-                diagnostics.push(d.help("split it into jobs that run each other"));
+                diagnostics.push(messages::too_many_tasks(key.span, count));
             }
             count <= MAX_TASKS
         });
@@ -131,8 +130,7 @@ pub fn find(value: &Tree) -> Found {
 }
 
 fn no_job(value: &Tree) -> Diagnostic {
-    let d = Diagnostic::new(Code::NotAJob, value.span.start_point(), "there is no job here");
-    d.help("a job is what `databricks jobs get` answers, the body of a create request, a list of either, or JSON lines")
+    messages::no_job(value.span.start_point())
 }
 
 fn search(value: &Tree, found: &mut Found, depth: usize) {
@@ -156,8 +154,7 @@ fn search(value: &Tree, found: &mut Found, depth: usize) {
     }
     if let Some((key, jobs)) = value.entry("jobs").filter(|(_, j)| matches!(j.kind, Kind::List(_))) {
         if let Some((more, _)) = value.entry("has_more").filter(|(_, v)| v.kind == Kind::Bool(true)) {
-            let d = Diagnostic::new(Code::PartOfIt, more.span, "there are more jobs than this answer holds");
-            found.diagnostics.push(d.help("ask for the next pages too, or import with `--job-id`"));
+            found.diagnostics.push(messages::more_jobs(more.span));
         }
         let left: Vec<&Key> = value.entries().iter().map(|(k, _)| k).filter(|k| k.text != key.text).collect();
         leave_out(&left, "it is about the answer, not about a job", found);
@@ -210,8 +207,7 @@ fn take(settings: &Tree, found: &mut Found) {
             .push(Note { span: *span, text: format!("{}{more}: null is the same as nothing", shown.join(", ")) });
     }
     if let Some((more, _)) = settings.entry("has_more").filter(|(_, v)| v.kind == Kind::Bool(true)) {
-        let d = Diagnostic::new(Code::PartOfIt, more.span, "the job has more tasks than this answer holds");
-        found.diagnostics.push(d.help("ask for the next pages too, or import with `--job-id`"));
+        found.diagnostics.push(messages::more_tasks(more.span));
     }
     found.jobs.push(Job { tree: settings.clone(), ..Job::default() });
 }

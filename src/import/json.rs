@@ -5,13 +5,13 @@ use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use smol_str::SmolStr;
 
+use super::limits::{MAX_DEPTH, MAX_JSON_VALUES, MAX_TEXT};
+use super::messages;
 use super::tree::{Key, Kind, Tree};
-use super::{MAX_DEPTH, MAX_TEXT};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::Diagnostic;
 use crate::source::{FileId, Span};
 
 /// The most values of a JSON text: a list of ten thousand jobs stays below it.
-const MAX_JSON_VALUES: usize = 2_000_000;
 
 const STRICT: ParseOptions = ParseOptions {
     allow_comments: false,
@@ -62,9 +62,7 @@ fn too_many(file: FileId, text: &str) -> Result<(), Box<Diagnostic>> {
             _ => {}
         }
         if values > MAX_JSON_VALUES {
-            let message = format!("the input has more than {MAX_JSON_VALUES} values");
-            let d = Diagnostic::new(Code::InputTooLarge, char_span(file, text, at, at), message);
-            return Err(d.help("split it: jobs are independent of each other").into());
+            return Err(messages::too_many_json_values(char_span(file, text, at, at)).into());
         }
     }
     Ok(())
@@ -78,9 +76,7 @@ pub fn too_large(file: FileId, text: &str) -> Result<(), Box<Diagnostic>> {
     if text.len() <= MAX_TEXT {
         return Ok(());
     }
-    let message = format!("the input has {} bytes; pipec reads at most {MAX_TEXT}", text.len());
-    let d = Diagnostic::new(Code::InputTooLarge, Span::new(file, 0, 0), message);
-    Err(d.help("split it: jobs are independent of each other").into())
+    Err(messages::input_too_large(file, text.len()).into())
 }
 
 /// One value, which begins at a byte of the whole text.
@@ -88,18 +84,12 @@ fn value(file: FileId, text: &str, at: usize, part: &str) -> Result<Tree, Box<Di
     let parsed = parse_to_ast(part, &CollectOptions::default(), &STRICT).map_err(|e| {
         let span = char_span(file, text, at + e.range().start, at + e.range().end);
         let why = e.kind().to_string();
-        let (code, help) = match e.kind() {
-            jsonc_parser::errors::ParseErrorKind::NestingDepthExceeded => {
-                (Code::InputTooLarge, "no job is nested like this")
-            }
-            _ => (Code::BadInput, "is it JSON? files of other formats are told by their endings: .yml, .tf"),
-        };
-        Box::new(Diagnostic::new(code, span, format!("this is no JSON: {}", lower_first(&why))).help(help))
+        let deep = matches!(e.kind(), jsonc_parser::errors::ParseErrorKind::NestingDepthExceeded);
+        Box::new(messages::not_json(span, &lower_first(&why), deep))
     })?;
     let Some(value) = parsed.value else {
         let span = Span::new(file, at as u32, at as u32);
-        let d = Diagnostic::new(Code::BadInput, span, "there is nothing in it");
-        return Err(d.help("write a job as JSON").into());
+        return Err(messages::empty_json(span).into());
     };
     tree(file, at, &value, 0)
 }
@@ -108,14 +98,12 @@ fn tree(file: FileId, at: usize, value: &Value<'_>, depth: usize) -> Result<Tree
     let place = |r: jsonc_parser::common::Range| Span::new(file, (at + r.start) as u32, (at + r.end) as u32);
     let span = place(value.range());
     if depth > MAX_DEPTH {
-        let d = Diagnostic::new(Code::InputTooLarge, span.start_point(), format!("nested more than {MAX_DEPTH} deep"));
-        return Err(d.help("no job is nested like this").into());
+        return Err(messages::nested_too_deep(span.start_point()).into());
     }
     let kind = match value {
         Value::StringLit(s) => Kind::Text(s.value.to_string()),
         Value::NumberLit(n) if !is_kept(n.value) => {
-            let d = Diagnostic::new(Code::BadInput, span, "this number has more digits than can be passed on");
-            return Err(d.help("the API has no number like it; is it meant as a text?").into());
+            return Err(messages::number_too_long(span).into());
         }
         Value::NumberLit(n) => Kind::Number(SmolStr::new(n.value)),
         Value::BooleanLit(b) => Kind::Bool(b.value),
@@ -158,10 +146,7 @@ pub(super) fn twice(entries: &[(Key, Tree)]) -> Result<(), Box<Diagnostic>> {
     });
     match pair {
         None => Ok(()),
-        Some((first, second)) => {
-            let d = Diagnostic::new(Code::KeyTwice, second.span, format!("`{}` is given twice", second.text));
-            Err(d.label("given again here").also(first.span, "given first here").help("remove one of them").into())
-        }
+        Some((first, second)) => Err(messages::key_twice(second, first).into()),
     }
 }
 

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::jobs::every_task;
+use super::messages;
 use super::tree::Tree;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::Diagnostic;
 use crate::project::join;
 use crate::source::{FileId, Files, Span};
 
@@ -48,11 +49,7 @@ impl Place<'_> {
                 if self.files.is_file(&path) || self.files.is_dir(&path) {
                     out.insert(tree.span, relative(&self.to, &path));
                 } else if text.starts_with('.') {
-                    let message = format!("there is no file `{}`", path.display());
-                    let d = Diagnostic::new(Code::NotTakenOver, tree.span, message);
-                    diagnostics.push(
-                        d.help("the path stays as it is, and no workspace knows it; bring the file, and import again"),
-                    );
+                    diagnostics.push(messages::no_local_file(tree.span, &path));
                 }
             }
         }

@@ -13,7 +13,9 @@ mod include;
 mod input;
 mod jobs;
 mod json;
+mod limits;
 mod local;
+mod messages;
 mod names;
 mod out;
 mod overrides;
@@ -34,14 +36,8 @@ mod yaml;
 pub use input::{read_input, texts};
 pub use jobs::{Found, Job, Note, Target, find};
 pub use json::read as read_json;
+pub use limits::MAX_TEXT;
 pub use names::identifier;
 pub use prove::{Imported, import, import_all, prove_project};
 pub use tree::{Key, Kind, Piece, Tree};
 pub use yaml::read as read_yaml;
-
-/// The largest text that is read, in bytes.
-pub const MAX_TEXT: usize = 64 << 20;
-/// The most values that are read, aliases of YAML unfolded.
-pub const MAX_NODES: usize = 500_000;
-/// The deepest nesting that is read: no job comes near it.
-pub const MAX_DEPTH: usize = 48;

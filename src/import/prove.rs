@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::compare::differences;
 use super::jobs::{Found, Job};
+use super::messages;
 use super::out::{Mark, Out, Way, Ways};
 use super::pipeline::{beyond_declarations, pipeline};
 use super::tree::Tree;
@@ -197,9 +198,7 @@ fn beside(job: &Job, called: &str, ways: &Ways, plain: bool, out: &mut Out, diag
             return;
         }
         for (span, why) in refused {
-            let message = format!("what is here on this machine cannot be named: {why}");
-            let d = Diagnostic::new(Code::NotTakenOver, span, message);
-            diagnostics.push(d.help("it stays as it is, and pipec does not bring it along"));
+            diagnostics.push(messages::not_named(span, &why));
         }
     }
 }
@@ -272,8 +271,7 @@ fn marked(job: &Tree, out: &Out, entry: Span) -> Option<Mark> {
 
 /// The message about an entry that the language cannot say.
 fn unlike(entry: Span) -> Diagnostic {
-    Diagnostic::new(Code::KeptAsItIs, entry, "this cannot be written as fields of the language")
-        .help("the service alone decides whether it is right")
+    messages::kept_as_it_is(entry)
 }
 
 /// Compiles a whole project, as it was written, for each of its targets: what is wrong with targets, variables,
@@ -311,12 +309,7 @@ pub fn prove_project(found: &Found, own: &[Imported], text: &str) -> Vec<Diagnos
     let accounted = pipelines.iter().copied().eq(own.iter().map(|i| i.pipeline.as_str()))
         && targets.iter().copied().eq(found.targets.iter().map(|t| t.name.as_str()));
     if !accounted && !unit.broken {
-        let d = Diagnostic::new(
-            Code::BadInput,
-            whole,
-            "the imported source declares other pipelines or targets than the input",
-        );
-        return vec![d.help("this is a bug in pipec; please report it with the input")];
+        return vec![messages::other_declarations(whole)];
     }
     let options = Options { all_targets: true, diagnostics_only: true, ..Options::default() };
     let Ok(checked) = check(&loaded, &files, &options) else { return Vec::new() };
@@ -347,9 +340,6 @@ fn wrong_modes<'f>(found: &'f Found, unit: &'f Unit) -> impl Iterator<Item = Dia
             },
             _ => None,
         });
-        (mode != target.mode.as_deref()).then(|| {
-            let message = format!("the `mode` of the target `{}` is not what the input says", target.name);
-            Diagnostic::new(Code::BadInput, target.span, message).help("this is a bug in pipec; please report it")
-        })
+        (mode != target.mode.as_deref()).then(|| messages::other_mode(target.span, &target.name))
     })
 }

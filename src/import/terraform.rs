@@ -1,11 +1,11 @@
 //! Terraform: `databricks_job` resources of HCL, of its JSON form and of a plan.
 
 use super::jobs::{Found, Job, Note};
+use super::messages;
 use super::names::identifier;
 use super::stubs::Stubs;
 use super::tree::{Key, Kind, Piece, Tree};
 use super::variables::Variables;
-use crate::diag::{Code, Diagnostic};
 use crate::schema::{Block, JOB, Ty, from_terraform};
 
 const JOBS: &str = "databricks_job";
@@ -66,8 +66,7 @@ pub fn read(tree: &Tree) -> Found {
     found.prelude = variables.source();
     unknown_yet(tree, &mut found);
     if found.jobs.is_empty() {
-        let d = Diagnostic::new(Code::NotAJob, tree.span.start_point(), "there is no `databricks_job` here");
-        found.diagnostics.push(d.help("name the file or plan that has the resource"));
+        found.diagnostics.push(messages::no_terraform_job(tree.span.start_point()));
     }
     left_out(tree, &mut found);
     found
@@ -160,9 +159,7 @@ impl Form {
             let api = from_terraform(block, &key.text);
             let many = matches!(key.text.as_str(), "count" | "for_each" | "dynamic");
             if many && block.field(&key.text).is_none() {
-                let message = format!("how many there are, `{}` says, and only Terraform evaluates it", key.text);
-                let d = Diagnostic::new(Code::NotTakenOver, key.span, message);
-                found.diagnostics.push(d.help("a plan as JSON has them all: `terraform show -json plan`"));
+                found.diagnostics.push(messages::count_of_terraform(key));
                 continue;
             }
             if *block == JOB && is_terraforms_own(&key.text) {
@@ -297,11 +294,7 @@ fn unknown_yet(tree: &Tree, found: &mut Found) {
         if !missing.is_empty() {
             let name = change.text_of("address").unwrap_or("a job");
             let list = missing.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
-            let d =
-                Diagnostic::new(Code::NotTakenOver, key.span, format!("the plan does not know {list} of `{name}` yet"));
-            found.diagnostics.push(
-                d.help("apply it first, or write these by hand; `terraform show -json` of the state has all values"),
-            );
+            found.diagnostics.push(messages::unknown_in_plan(key.span, &list, name));
         }
     }
 }

@@ -1,8 +1,9 @@
 //! What tools that take any scalar for a text say, as the API wants it.
 
 use super::jobs::every_task;
+use super::messages;
 use super::tree::{Kind, Piece, Tree};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::Diagnostic;
 use crate::schema::{Block, Ty};
 
 /// A value of an object type with texts where the API has texts: `true` and `3` are written out.
@@ -62,10 +63,7 @@ pub(super) fn local_libraries(job: &Tree, diagnostics: &mut Vec<Diagnostic>) {
         let Some(path) = value.text().map(|t| t.trim_start_matches("-r ").trim()) else { continue };
         if (path.starts_with("./") || path.starts_with("../")) && !told.contains(&path) {
             told.push(path);
-            let d = Diagnostic::new(Code::NotTakenOver, value.span, format!("`{path}` is a file of this machine"));
-            diagnostics.push(d.help(
-                "pipec builds wheels itself: declare `package name = \"...\"` and call its functions with `python`; or upload the file and name its place",
-            ));
+            diagnostics.push(messages::file_of_this_machine(value.span, path));
         }
     }
 }

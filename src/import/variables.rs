@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::MAX_NODES;
 use super::fields::raw;
+use super::limits::MAX_NODES;
+use super::messages;
 use super::names::{identifier, is_name, name};
 use super::tree::{Key, Kind, Piece, Tree};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::Diagnostic;
 use crate::source::Span;
 
 /// A `var` of the project.
@@ -71,10 +72,7 @@ impl Variables {
         let complex = declared.text_of("type") == Some("complex")
             || default.as_ref().is_some_and(|d| matches!(d.kind, Kind::Map(_) | Kind::List(_)));
         if let Some((lookup, _)) = declared.entry("lookup") {
-            let message = format!("`{}` is looked up in the workspace when a bundle is deployed", key.text);
-            let d = Diagnostic::new(Code::NotTakenOver, lookup.span, message);
-            diagnostics
-                .push(d.help(format!("set the id in a target, `vars {{ {} = \"...\" }}`, or with `--var`", key.text)));
+            diagnostics.push(messages::lookup_variable(lookup.span, &key.text));
         }
         // Quotes make no difference: the field says which type it is.
         let default = default.map(|d| typed(&d));
@@ -99,9 +97,7 @@ impl Variables {
                 }
                 changed = true;
                 if round == MAX_ROUNDS {
-                    let message = format!("the default of `{}` comes back to itself", variable.name);
-                    let d = Diagnostic::new(Code::BadInput, default.span, message);
-                    diagnostics.push(d.help("give one of them a value of its own"));
+                    diagnostics.push(messages::default_of_itself(default.span, &variable.name));
                     variable.default = Some(Tree { kind: Kind::Text(String::new()), ..default.clone() });
                     return;
                 }
@@ -211,9 +207,7 @@ impl Variables {
                     ));
                 }
                 _ => {
-                    let message = format!("the variable `{}` of the target `{target}` cannot be set there", key.text);
-                    let d = Diagnostic::new(Code::NotTakenOver, key.span, message);
-                    diagnostics.push(d.help("a var is a text, a number or true or false; lists and objects are written out where they are used"));
+                    diagnostics.push(messages::variable_of_target(key, target));
                 }
             }
         }
@@ -262,9 +256,7 @@ impl Variables {
             return true;
         }
         if self.spent < usize::MAX / 2 {
-            let message = format!("with its variables written out it has more than {MAX_NODES} values");
-            let d = Diagnostic::new(Code::InputTooLarge, span, message);
-            diagnostics.push(d.help("variables of variables grow without end; write out what is meant"));
+            diagnostics.push(messages::too_many_values_of_variables(span));
             self.spent = usize::MAX / 2;
         }
         false
@@ -290,8 +282,7 @@ impl Variables {
 
     fn pieces(&mut self, given: Vec<Piece>, span: Span, diagnostics: &mut Vec<Diagnostic>, round: usize) -> Kind {
         if round > MAX_ROUNDS {
-            let d = Diagnostic::new(Code::BadInput, span, "variables refer to each other in a circle");
-            diagnostics.push(d.help("give one of them a value of its own"));
+            diagnostics.push(messages::variable_cycle(span));
             self.spent = usize::MAX / 2;
             return Kind::Text(String::new());
         }
@@ -315,8 +306,7 @@ impl Variables {
                     // The end of what is written out is told already.
                     _ if self.spent > MAX_NODES => {}
                     _ => {
-                        let d = Diagnostic::new(Code::BadInput, span, format!("`${{{path}}}` is no text"));
-                        diagnostics.push(d.help("a list or object can only be the whole of a value"));
+                        diagnostics.push(messages::not_a_text(span, &path));
                     }
                 },
                 Found::Piece(piece) => joined(&mut pieces, piece),
@@ -392,10 +382,7 @@ impl Variables {
             true => self.free(&identifier(path)),
             false => self.free(&format!("expression_{}", self.list.len() + 1)),
         };
-        let why = if simple { "only a deployment knows" } else { "pipec does not evaluate" };
-        let d = Diagnostic::new(Code::NotTakenOver, span, format!("{why} `${{{path}}}`"));
-        diagnostics
-            .push(d.help(format!("it is the var `{name}` now: set it in the targets, or with `--var {name}=...`")));
+        diagnostics.push(messages::unknown_expression(span, path, &name, simple));
         let (key, name_of) = (path.to_owned(), name.clone());
         let variable = Variable { key, name: name_of, ty: "string", default: None, description: None, complex: false };
         self.list.push(variable);

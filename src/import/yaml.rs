@@ -6,9 +6,10 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span as Place};
 use smol_str::SmolStr;
 
 use super::json::{too_large, twice};
+use super::limits::{MAX_DEPTH, MAX_NODES};
+use super::messages;
 use super::tree::{Key, Kind, Tree};
-use super::{MAX_DEPTH, MAX_NODES};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::Diagnostic;
 use crate::source::{FileId, Span};
 
 /// The first document of a text.
@@ -25,19 +26,11 @@ pub fn read(file: FileId, text: &str) -> Result<Tree, Box<Diagnostic>> {
         let (event, place) = next.map_err(|e| {
             let at = builder.bytes.of(e.marker().index());
             let deep = e.info().contains("recursion limit");
-            let code = if deep { Code::InputTooLarge } else { Code::BadInput };
-            let d = Diagnostic::new(code, Span::new(file, at, at), format!("this is no YAML: {}", e.info()));
-            Box::new(d.help("is the indentation right? tabs do not count"))
+            Box::new(messages::not_yaml(Span::new(file, at, at), e.info(), deep))
         })?;
         builder.event(event, place)?;
     }
-    builder.root.map_or_else(
-        || {
-            let d = Diagnostic::new(Code::BadInput, Span::new(file, 0, 0), "there is nothing in it");
-            Err(d.help("a bundle has at least `bundle` with a `name`").into())
-        },
-        Ok,
-    )
+    builder.root.map_or_else(|| Err(messages::empty_yaml(file).into()), Ok)
 }
 
 /// From characters, which the parser counts, to bytes.
@@ -102,23 +95,16 @@ impl Builder {
                     self.nodes += tree.size();
                     self.put(tree, 0)
                 }
-                None => {
-                    let d = Diagnostic::new(Code::BadInput, span, "this alias stands inside of what it stands for");
-                    Err(d.help("an anchor cannot hold itself").into())
-                }
+                None => Err(messages::alias_of_itself(span).into()),
             },
-            Event::DocumentStart(_) if self.root.is_some() => {
-                let d = Diagnostic::new(Code::BadInput, span, "a second document begins here, and a bundle is one");
-                Err(d.help("put it into a file of its own, and `include` that").into())
-            }
+            Event::DocumentStart(_) if self.root.is_some() => Err(messages::second_document(span).into()),
             _ => Ok(()),
         }
     }
 
     fn deeper(&mut self, open: Open, anchor: usize, span: Span) -> Result<(), Box<Diagnostic>> {
         if self.open.len() >= MAX_DEPTH {
-            let message = format!("nested more than {MAX_DEPTH} deep");
-            return Err(Diagnostic::new(Code::InputTooLarge, span, message).help("no job is nested like this").into());
+            return Err(messages::nested_too_deep(span).into());
         }
         self.open.push((open, anchor, span.start));
         Ok(())
@@ -143,8 +129,7 @@ impl Builder {
                         Kind::Bool(b) => SmolStr::new(b.to_string()),
                         Kind::Number(n) => n.clone(),
                         _ => {
-                            let d = Diagnostic::new(Code::BadInput, name.span, "a key must be a text");
-                            return Err(d.help("write a name before the colon").into());
+                            return Err(messages::key_not_a_text(name.span).into());
                         }
                     };
                     entries.push((Key { text, span: name.span }, tree));
@@ -156,9 +141,7 @@ impl Builder {
 }
 
 fn unfolded(span: Span) -> Box<Diagnostic> {
-    let message = format!("with its aliases unfolded it has more than {MAX_NODES} values");
-    let d = Diagnostic::new(Code::InputTooLarge, span, message);
-    Box::new(d.help("aliases of aliases grow without end; write out what is meant"))
+    Box::new(messages::too_many_unfolded_values(span))
 }
 
 /// Entries with those of `<<` where there is none of their own.

@@ -8,9 +8,10 @@ use rayon::prelude::*;
 
 use super::cache::{Cache, Parsed};
 use super::find::{is_passed_over, is_pipe};
+use super::messages;
 use super::tables::{self, Known, LocalSettings};
 use super::{Project, Unit};
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::Diagnostics;
 use crate::schema::ComputeTables;
 use crate::source::{Boundary, Confined, FileId, Files, SourceMap, Span, decoded};
 use crate::syntax::{self, ast};
@@ -321,8 +322,7 @@ impl<'a> Loader<'a> {
         let id = self.loaded.sources.add(path.to_owned(), text.clone());
         if let Some(at) = bad {
             let span = Span::new(id, at as u32, at as u32 + 1);
-            let d = Diagnostic::new(Code::BadText, span, "the file is not valid UTF-8 from here on");
-            self.loaded.diagnostics.push(d.help("save it as UTF-8"));
+            self.loaded.diagnostics.push(messages::not_utf8(span));
         }
         self.waiting.insert(path.to_owned());
         self.new.push((id, path.to_owned(), text));
@@ -415,9 +415,7 @@ impl<'a> Loader<'a> {
                     }
                 });
                 if let Some((first, _)) = imports.iter().find(|(_, to)| found.is_some() && *to == found) {
-                    let d = Diagnostic::new(Code::GivenTwice, import.span, "this file is imported twice");
-                    let d = d.also(*first, "imported first here").help("remove one of them");
-                    self.loaded.diagnostics.push(d.fix("remove the import", vec![(import.span, String::new())]));
+                    self.loaded.diagnostics.push(messages::imported_twice(import.span, *first));
                     continue;
                 }
                 imports.push((import.span, found));
@@ -433,22 +431,16 @@ impl<'a> Loader<'a> {
     fn import(&mut self, unit: &Unit, import: &ast::Import, boundary: &Boundary) -> Option<PathBuf> {
         let span = import.path.span;
         let Some(written) = import.path.plain() else {
-            let d = Diagnostic::new(Code::ImportNotFound, span, "an import takes a plain path");
-            self.loaded.diagnostics.push(d.help("write the path without `${...}`"));
+            self.loaded.diagnostics.push(messages::import_path(span));
             return None;
         };
         let path = join(unit.dir(), &written);
         if !is_pipe(&path) {
-            let d = Diagnostic::new(Code::ImportNotFound, span, format!("`{written}` is not a `.pipe` file"));
-            self.loaded
-                .diagnostics
-                .push(d.help("`import` reads `.pipe` files; use `file(\"..\")` for a requirements file"));
+            self.loaded.diagnostics.push(messages::not_a_pipe_file(span, &written));
             return None;
         }
         if !boundary.allows(self.files, &path) {
-            let message = format!("`{written}` is outside of {}", boundary.name());
-            let d = Diagnostic::new(Code::OutsideProject, span, message);
-            self.loaded.diagnostics.push(d.help(OUTSIDE_HELP));
+            self.loaded.diagnostics.push(messages::outside_project(span, &written, &boundary.name()));
             return None;
         }
         if self.units.contains_key(&path) {
@@ -461,7 +453,7 @@ impl<'a> Loader<'a> {
                     return Some(path);
                 }
                 Err(e) => {
-                    self.loaded.diagnostics.push(Diagnostic::new(Code::ImportNotFound, span, e.to_string()));
+                    self.loaded.diagnostics.push(messages::import_unreadable(span, &e.to_string()));
                     return None;
                 }
             }
@@ -474,14 +466,7 @@ impl<'a> Loader<'a> {
             .filter(|p| p.file_name() != unit.path.file_name())
             .filter_map(|p| p.file_name().and_then(|n| n.to_str()).map(str::to_owned))
             .collect();
-        let d = Diagnostic::new(Code::ImportNotFound, span, format!("there is no file `{written}`"));
-        let d = d.help(format!("the path is relative to this file: `{}` was looked for", path.display()));
-        self.loaded.diagnostics.push(match crate::diag::nearest(&written, names.iter().map(String::as_str)) {
-            Some(near) => d
-                .help(format!("did you mean `{near}`?"))
-                .suggestion(format!("use `{near}`"), vec![(span, format!("\"{near}\""))]),
-            None => d,
-        });
+        self.loaded.diagnostics.push(messages::import_not_found(span, &written, &path, &names));
         None
     }
 
@@ -493,19 +478,10 @@ impl<'a> Loader<'a> {
             .flat_map(|(from, imports)| imports.iter().filter_map(move |(span, to)| Some((from, (*to)?, *span))));
         for circle in super::circles(project.units.len(), edges) {
             let Some((first, rest)) = circle.split_first() else { continue };
-            let mut d = Diagnostic::new(Code::ImportCycle, *first, "these files import each other in a circle")
-                .label("this import is part of the circle");
-            for span in rest {
-                d = d.also(*span, "and this one");
-            }
-            self.loaded.diagnostics.push(d.help("move what both need to a file that imports neither"));
+            self.loaded.diagnostics.push(messages::import_cycle(*first, rest));
         }
     }
 }
-
-/// What to do about a path that leads out of the project.
-pub(crate) const OUTSIDE_HELP: &str =
-    "a project reads files of its repository, or without a repository those below its root file; copy the file there";
 
 /// A path relative to a directory, without `.` and resolvable `..`.
 pub(crate) fn join(dir: &Path, relative: &str) -> PathBuf {

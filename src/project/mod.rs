@@ -4,14 +4,16 @@ mod cache;
 mod circles;
 mod find;
 mod load;
+mod messages;
 mod pythons;
 mod tables;
 
 pub use cache::Cache;
 pub(crate) use circles::circles;
 pub use find::pipe_files;
+pub(crate) use load::join;
 pub use load::{LoadError, Loaded, load, load_around};
-pub(crate) use load::{OUTSIDE_HELP, join};
+pub(crate) use messages::outside_project;
 pub use pythons::PackageSource;
 pub use tables::LocalSettings;
 

@@ -4,11 +4,12 @@ use pest::Parser as _;
 use smol_str::SmolStr;
 
 use super::ast::*;
+use super::messages;
 use super::recover;
 use super::rules::{PipeParser, Rule};
 use super::strings::string;
 use super::words;
-use crate::diag::{Code, Diagnostic, Diagnostics, nearest};
+use crate::diag::{Diagnostics, nearest};
 use crate::source::{FileId, Span};
 
 pub(super) type Pair<'a> = pest::iterators::Pair<'a, Rule>;
@@ -88,9 +89,7 @@ pub(super) fn piece(
                 diagnostics.push(recover::explain(cx, span));
             } else {
                 // The grammar takes any text with balanced brackets: what is left is pest's own limits.
-                let d =
-                    Diagnostic::new(Code::TooDeep, cx.at(at, at), "this part of the file is too deeply nested to read");
-                diagnostics.push(d.help("use `let` or a file of its own for the inner part"));
+                diagnostics.push(messages::body_too_deep(cx.at(at, at)));
             }
             vec![Item::Bad(span)]
         }
@@ -216,24 +215,13 @@ fn header_part(
             let text = cx.text.get(junk.start as usize..junk.end as usize).unwrap_or("");
             let first = text.split_whitespace().next().unwrap_or(text);
             let word = Span { end: junk.start + first.len() as u32, ..junk };
-            let d = Diagnostic::new(Code::BadHeader, junk, format!("`{text}` does not belong in this head"));
-            let near = nearest(first, ["extends", "on", "after", "parallel", "in"]);
-            diagnostics.push(match near {
-                Some(_) => d.nearest(word, near),
-                None => {
-                    d.help("a head is: keyword, name, then `extends x`, `on x`, `after x, y` in this order, then `{`")
-                }
-            });
+            diagnostics.push(messages::not_in_header(junk, text, word, first));
             return;
         }
     };
     if place <= *seen {
         let text = pair.as_str().split_whitespace().next().unwrap_or("").to_owned();
-        let what = if place == *seen { "stands twice" } else { "stands too late" };
-        let d = Diagnostic::new(Code::BadHeader, trimmed(cx, span), format!("`{text}` {what} in this head"));
-        diagnostics.push(
-            d.help("the order is `extends`, `on`, `after`; several steps after one `after` stand between commas"),
-        );
+        diagnostics.push(messages::header_order(trimmed(cx, span), &text, place == *seen));
     }
     *seen = (*seen).max(place);
     match rule {
@@ -286,12 +274,7 @@ fn declaration_parts<'a>(
                 let rest = part.as_str().split_whitespace().next().unwrap_or("");
                 let span = Span { end: name.span.end + rest.len() as u32, ..name.span };
                 let whole = format!("{}{rest}", name.text);
-                let d = Diagnostic::new(Code::NeedsBackticks, span, format!("the name `{whole}` needs backticks"));
-                let quoted = format!("`{whole}`");
-                diagnostics.push(
-                    d.help("a name that is more than letters, digits and `_` stands between two backticks")
-                        .fix("put it in backticks", vec![(span, quoted)]),
-                );
+                diagnostics.push(messages::name_needs_backticks(span, &whole));
                 name = Ident { text: whole.into(), span, quoted: true };
                 header.broken = true;
             }
@@ -325,14 +308,7 @@ fn bad_declaration(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &
         return Some(Item::Bad(span));
     }
     let near = nearest(&word.text, words::openers());
-    let d = Diagnostic::new(Code::UnknownKeyword, word.span, format!("`{}` is no keyword", word.text));
-    diagnostics.push(match near {
-        Some(_) => d.nearest(word.span, near),
-        None => d.help(
-            "a block with a name begins with `step`, `cluster`, `environment`, `pipeline`, `target`, `if` or `for`; \
-             a field is `name = value` or `name { ... }`",
-        ),
-    });
+    diagnostics.push(messages::unknown_keyword(&word, near));
     // Read on as what was probably meant, so that names declared here are known elsewhere.
     let kind = near.and_then(|n| kinds.into_iter().find(|k| k.keyword() == n));
     match kind {
@@ -455,18 +431,13 @@ fn entry(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagno
             Rule::assign => {
                 if part.as_str() == ":" {
                     let at = cx.span(base, &part);
-                    let d =
-                        Diagnostic::new(Code::NotUnderstood, at, format!("`{}` is set with `=`, not `:`", key.text));
-                    diagnostics.push(d.help("write `=`").fix("replace `:` by `=`", vec![(at, " =".to_owned())]));
+                    diagnostics.push(messages::set_with_colon(at, &key.text));
                 }
             }
             Rule::bad_missing => {
                 let at = Span::new(cx.file, span.start, part.as_span().start() as u32 + base as u32);
                 let at = trimmed(cx, Span { end: at.end.min(cx.len), ..at });
-                let d = Diagnostic::new(Code::MissingValue, at.end_point(), format!("`{}` has no value", key.text));
-                diagnostics.push(
-                    d.label("a value is missing here").help("write one, or `none` to leave the field out on purpose"),
-                );
+                diagnostics.push(messages::missing_value(at, &key.text));
                 found = Some(EntryValue::Assign(Value { span: at, kind: ValueKind::Bad }));
             }
             Rule::body => found = Some(EntryValue::Block(body(cx, base, part, diagnostics))),
@@ -486,18 +457,11 @@ fn key(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnost
         let lit = string(cx, base, first, diagnostics);
         let text = lit.plain().unwrap_or_default();
         let quoted = format!("`{text}`");
-        let d = Diagnostic::new(Code::NeedsBackticks, span, "a name is not a string");
-        diagnostics
-            .push(d.help("names stand in backticks, texts in quotes").fix("use backticks", vec![(span, quoted)]));
+        diagnostics.push(messages::string_as_name(span, quoted));
         return Some(Ident { text, span, quoted: true });
     }
     if inner.next().is_some() {
-        let quoted = format!("`{}`", whole.replace('`', ""));
-        let d = Diagnostic::new(Code::NeedsBackticks, span, format!("the name `{whole}` needs backticks"));
-        diagnostics.push(
-            d.help("a name that is more than letters, digits and `_` stands between two backticks")
-                .fix("put it in backticks", vec![(span, quoted)]),
-        );
+        diagnostics.push(messages::name_needs_backticks(span, whole));
         return Some(Ident { text: SmolStr::from(whole.replace('`', "")), span, quoted: true });
     }
     Some(ident(cx, base, first))

@@ -1,8 +1,9 @@
 //! Mending brackets: what indentation tells of a brace that is missing, and where the missing one goes in the copy.
 
+use super::messages;
 use super::pieces::Cut;
 use super::scan::{Open, Scanner, closing, memchr};
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::Diagnostics;
 
 /// How the braces of a text balance, strings, names and comments left out.
 pub(super) struct Balance {
@@ -160,12 +161,7 @@ impl Scanner<'_> {
         let text_end = line_start + self.bytes.get(line_start..stop)?.trim_ascii_end().len();
         let place = self.span(text_end, text_end);
         if self.byte(at) == b'{' && comment.is_none() {
-            let d = Diagnostic::new(Code::BadHeader, self.span(at, at + 1), "this `{` belongs on the line above");
-            diagnostics.push(
-                d.also(place, "the head ends here")
-                    .help("a head and its `{` stand on one line")
-                    .fix("move the `{` up", vec![(self.span(text_end, at), " ".to_owned())]),
-            );
+            diagnostics.push(messages::brace_on_next_line(self.span(at, at + 1), place, self.span(text_end, at)));
             self.blank(end, at);
             return Some(at);
         }
@@ -173,8 +169,7 @@ impl Scanner<'_> {
         if at >= self.bytes.len() || at - next_line <= indent || self.byte(at) == b'#' {
             return None;
         }
-        let d = Diagnostic::new(Code::BadHeader, place, "this head has no `{`");
-        diagnostics.push(d.help("add it at the end of the line").suggestion("add `{`", vec![(place, " {".to_owned())]));
+        diagnostics.push(messages::header_without_brace(place));
         if let Some(comment) = comment {
             self.blank(comment, end);
         }
@@ -222,12 +217,7 @@ impl Scanner<'_> {
 
     fn unclosed(&self, open: Open, diagnostics: &mut Diagnostics) {
         let (o, c) = (open.byte as char, closing(open.byte) as char);
-        let d = Diagnostic::new(
-            Code::UnclosedBracket,
-            self.span(open.at, open.at + 1),
-            format!("this `{o}` is never closed"),
-        );
-        diagnostics.push(d.label("opened here").help(format!("add `{c}` where the block, list or call ends")));
+        diagnostics.push(messages::unclosed_bracket(self.span(open.at, open.at + 1), o, c));
     }
 
     /// Reports brackets that nothing closes, innermost first, and closes them in the copy before `at`: in place of the

@@ -2,7 +2,9 @@
 
 pub mod ast;
 mod build;
+mod limits;
 mod mend;
+mod messages;
 mod pieces;
 mod recover;
 mod rules;
@@ -11,15 +13,12 @@ mod strings;
 pub mod walk;
 pub mod words;
 
+pub use limits::{MAX_DEPTH, MAX_FILE};
+
 use rayon::prelude::*;
 
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::Diagnostics;
 use crate::source::{FileId, Span, plain};
-
-/// The largest file that is read, in bytes.
-pub const MAX_FILE: usize = 32 << 20;
-/// The deepest nesting of brackets that is read.
-pub const MAX_DEPTH: usize = 64;
 
 /// A file as it was understood.
 #[derive(Debug, Default)]
@@ -36,23 +35,14 @@ pub struct Parse {
 pub fn parse(file: FileId, text: &str) -> Parse {
     let mut diagnostics = Diagnostics::new();
     if text.len() > MAX_FILE {
-        let message = format!("the file has {} bytes; pipec reads at most {MAX_FILE}", text.len());
-        diagnostics.push(
-            Diagnostic::new(Code::TooDeep, Span::new(file, 0, 0), message)
-                .help("split the file, and `import` the parts"),
-        );
+        diagnostics.push(messages::file_too_large(file, text.len()));
         return Parse { file: ast::File::default(), diagnostics };
     }
     let unified;
     let text = match lone_return(text) {
         None => text,
         Some(at) => {
-            let d = Diagnostic::new(
-                Code::BadText,
-                Span::new(file, at as u32, at as u32 + 1),
-                "a carriage return alone ends no line",
-            );
-            diagnostics.push(d.help("save the file with `\\n` or `\\r\\n` line ends"));
+            diagnostics.push(messages::lone_carriage_return(file, at));
             unified = text.replace("\r\n", "\n\n").replace('\r', "\n");
             unified.as_str()
         }
@@ -61,10 +51,7 @@ pub fn parse(file: FileId, text: &str) -> Parse {
     let scan = scan::scan(file, text, &mut diagnostics);
     if let Some(at) = scan.too_deep {
         let span = Span::new(file, at as u32, at as u32 + 1);
-        let message = format!("brackets are nested more than {MAX_DEPTH} deep here");
-        diagnostics.push(
-            Diagnostic::new(Code::TooDeep, span, message).help("use `let` or a file of its own for the inner part"),
-        );
+        diagnostics.push(messages::brackets_too_deep(span));
         return Parse { file: ast::File::default(), diagnostics };
     }
     let source = scan.repaired.as_deref().unwrap_or(text);
@@ -87,12 +74,7 @@ fn reordered(file: FileId, text: &str, diagnostics: &mut Diagnostics) {
     }
     for (start, end) in runs {
         let span = Span::new(file, start as u32, end as u32);
-        let d =
-            Diagnostic::new(Code::HiddenText, span, "an invisible mark changes the order in which this text is shown");
-        diagnostics.push(
-            d.help("delete it; in a string, write it as an escape such as `\\u{202e}`")
-                .suggestion("delete the mark", vec![(span, String::new())]),
-        );
+        diagnostics.push(messages::hidden_text(span));
     }
 }
 

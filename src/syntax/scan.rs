@@ -4,11 +4,12 @@
 //! unclosed bracket or string, a stray closing bracket. Mending writes into a copy of the same length, so that every
 //! offset stays true.
 
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::Diagnostics;
 use crate::source::{FileId, Span};
 
-use super::MAX_DEPTH;
+use super::limits::MAX_DEPTH;
 use super::mend::Balance;
+use super::messages;
 use super::pieces::{Cut, Piece, pieces};
 
 /// What the pass found.
@@ -65,15 +66,7 @@ pub(super) fn scan(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> S
         match early.filter(|_| round < RETRIES) {
             Some(at) => {
                 let span = Span::new(file, at as u32, at as u32 + 1);
-                let d = Diagnostic::new(
-                    Code::StrayBracket,
-                    span,
-                    "this `}` closes too early: what follows is indented as inside",
-                );
-                diagnostics.push(
-                    d.help("delete it, or move it to the end of the block")
-                        .suggestion("delete `}`", vec![(span, String::new())]),
-                );
+                diagnostics.push(messages::closes_too_early(span));
                 text.to_mut().replace_range(at..at + 1, " ");
                 without_brace = true;
             }
@@ -193,12 +186,7 @@ impl Scanner<'_> {
                             at += close + 2;
                         }
                         None => {
-                            let d = Diagnostic::new(
-                                Code::UnclosedString,
-                                self.span(at, at + 1),
-                                "this backtick is never closed",
-                            );
-                            diagnostics.push(d.help("put a second backtick after the name"));
+                            diagnostics.push(messages::unclosed_backtick(self.span(at, at + 1)));
                             self.patches.push((at, b' '));
                             at += 1;
                         }
@@ -209,8 +197,7 @@ impl Scanner<'_> {
                     && self.stack.last().is_some_and(|o| Some(o.at) == before && o.byte == b'{') =>
                 {
                     let span = self.span(at, at + 1);
-                    let d = Diagnostic::new(Code::StrayBracket, span, "a second `{` in a row opens nothing");
-                    diagnostics.push(d.help("delete it").suggestion("delete `{`", vec![(span, String::new())]));
+                    diagnostics.push(messages::second_brace(span));
                     self.patches.push((at, b' '));
                 }
                 b'{' | b'[' | b'(' => {
@@ -275,19 +262,10 @@ impl Scanner<'_> {
                 end -= 1;
             }
         }
-        let quotes = if triple { "`\"\"\"`" } else { "`\"`" };
-        let d = Diagnostic::new(Code::UnclosedString, self.span(start, end), "this string is never closed")
-            .label("opened here")
-            .help(format!("close it with {quotes}; a string of several lines stands between `\"\"\"` and `\"\"\"`"));
         self.swallowed |= triple;
-        diagnostics.push(if triple {
-            d
-        } else {
-            let stop = self.closers_start(start + 1, end);
-            d.suggestion("close the string", vec![(self.span(stop, stop), "\"".to_owned())])
-        });
-        // Closing brackets that end the line were probably meant as such; the rest becomes a value that is known bad.
         let stop = if triple { end } else { self.closers_start(start + 1, end) };
+        diagnostics.push(messages::unclosed_string(self.span(start, end), triple, self.span(stop, stop)));
+        // Closing brackets that end the line were probably meant as such; the rest becomes a value that is known bad.
         for i in start..stop.max(start + 1) {
             self.patches.push((i, 1));
         }
@@ -353,11 +331,7 @@ impl Scanner<'_> {
                 }
                 let shown = byte as char;
                 let span = self.span(at, at + 1);
-                let d = Diagnostic::new(Code::StrayBracket, span, format!("this `{shown}` closes nothing"));
-                diagnostics.push(
-                    d.help("delete it, or open what it closes")
-                        .suggestion(format!("delete `{shown}`"), vec![(span, String::new())]),
-                );
+                diagnostics.push(messages::closes_nothing(span, shown));
                 self.patches.push((at, b' '));
             }
         }
@@ -421,12 +395,9 @@ impl Controls {
                 format!("{} control characters", end - start)
             };
             diagnostics.push(if in_string {
-                Diagnostic::new(Code::BadText, span, format!("{what} in a string"))
-                    .help("write control characters as escapes, such as `\\u{1b}`")
+                messages::control_characters_in_string(span, &what)
             } else {
-                Diagnostic::new(Code::BadText, span, format!("{what} outside of a string"))
-                    .help("delete the control characters; a `.pipe` file is UTF-8 text")
-                    .fix("delete what is not text", vec![(span, String::new())])
+                messages::control_characters(span, &what)
             });
         }
     }

@@ -5,8 +5,9 @@ use smol_str::SmolStr;
 
 use super::ast::{StrLit, StrPart, Value, ValueKind};
 use super::build::{Context, Pair, value};
+use super::messages;
 use super::rules::{PipeParser, Rule};
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::Diagnostics;
 use crate::source::Span;
 
 /// A string or multi-line string.
@@ -32,19 +33,11 @@ pub(super) fn string(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics:
             Rule::escape => match escape(part.as_str()) {
                 Some(c) => push(c.encode_utf8(&mut [0; 4]), at),
                 None => {
-                    let d = Diagnostic::new(Code::BadEscape, at, format!("`{}` is no escape", part.as_str()));
-                    diagnostics.push(
-                        d.help(r#"the escapes are `\"`, `\\`, `\n`, `\t`, `\r`, `\$` and `\u{...}`; a backslash itself is `\\`"#)
-                            .suggestion("double the backslash", vec![(at.start_point(), "\\".to_owned())]),
-                    );
+                    diagnostics.push(messages::bad_escape(at, part.as_str()));
                 }
             },
             Rule::bad_interpolation => {
-                let d = Diagnostic::new(Code::BadEscape, at, "this `${` is never closed");
-                diagnostics.push(
-                    d.help("close it with `}`; for a literal `${` write `\\${`")
-                        .suggestion("make it literal text", vec![(at.start_point(), "\\".to_owned())]),
-                );
+                diagnostics.push(messages::unclosed_interpolation(at));
             }
             Rule::interpolation => {
                 references.push(interpolation(cx, base, &part, diagnostics));
@@ -102,10 +95,7 @@ fn interpolation(cx: &Context<'_>, base: usize, pair: &Pair<'_>, diagnostics: &m
     if let Some(reference) = parsed.ok().and_then(|mut p| p.next()).and_then(|p| p.into_inner().next()) {
         return value(cx, from, reference, diagnostics);
     }
-    let d = Diagnostic::new(Code::BadEscape, span, format!("`{}` is not a reference", pair.as_str())).help(
-        "`${...}` takes a name or a path such as `ingest.rows` and nothing else; for a literal `${` write `\\${`",
-    );
-    diagnostics.push(d.suggestion("make it literal text", vec![(span.start_point(), "\\".to_owned())]));
+    diagnostics.push(messages::not_a_reference(span, pair.as_str()));
     Value { span, kind: ValueKind::Bad }
 }
 

@@ -4,7 +4,7 @@ use crate::diag::{Code, Diagnostic, one_of};
 use crate::model::Package;
 use crate::schema::Cloud;
 use crate::source::Span;
-use crate::syntax::ast::{Decl, Ident};
+use crate::syntax::ast::Decl;
 
 pub fn accelerator_count(count: Span, kind: &str, per_node: i64) -> Diagnostic {
     let d = Diagnostic::new(Code::AcceleratorCount, count, format!("`{kind}` comes in groups of {per_node}"));
@@ -162,11 +162,6 @@ pub fn no_compute_of_its_own(span: Span, what: &str) -> Diagnostic {
     d.help("remove it; the steps inside say where they run")
 }
 
-pub fn environment_without_version(name: &Ident, newest: u32) -> Diagnostic {
-    let d = Diagnostic::new(Code::NoneOf, name.span, format!("environment `{}` says no version", name.text));
-    d.help(format!("add `environment_version = \"{newest}\"`, or a `base_environment`"))
-}
-
 pub fn unknown_environment(value: Span, version: &str, known: Vec<&str>) -> Diagnostic {
     let d = Diagnostic::new(
         Code::UnknownEnvironment,
@@ -196,11 +191,6 @@ pub fn no_such_serverless_gpu(gpu: Span, count: i64, accelerator: &str, all: &[S
     ))
 }
 
-pub fn unused_pipeline_compute(on: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::ReachesNothing, on, "no step takes the compute of the pipeline");
-    d.help("every step says where it runs, or brings its own compute; remove `on`")
-}
-
 pub fn python_version(at: Span, python: &str, package: &Package, step: Span, wants: &str) -> Diagnostic {
     let d = Diagnostic::new(
         Code::PythonVersion,
@@ -213,22 +203,24 @@ pub fn python_version(at: Span, python: &str, package: &Package, step: Span, wan
 }
 
 /// `runs` is what the step runs, in words; `names` are the clusters and environments in scope.
-pub fn no_compute(code: Code, step: &Decl, runs: &str, names: &[&str]) -> Diagnostic {
-    let message = match code {
-        Code::NoCompute => {
-            format!("step `{}` has no compute: {runs} needs a cluster or an environment", step.name.text)
-        }
-        _ => format!("step `{}` runs {runs} on serverless, which needs an environment", step.name.text),
-    };
-    let at = match (&step.header.on, code) {
-        (Some(on), Code::NeedsEnvironment) => on.value.span,
-        _ => step.name.span,
-    };
+pub fn no_compute(step: &Decl, runs: &str, names: &[&str]) -> Diagnostic {
+    let message = format!("step `{}` has no compute: {runs} needs a cluster or an environment", step.name.text);
+    place_to_run(Diagnostic::new(Code::NoCompute, step.name.span, message), step, names)
+}
+
+/// The same for a step that is to run on serverless compute.
+pub fn needs_environment(step: &Decl, runs: &str, names: &[&str]) -> Diagnostic {
+    let at = step.header.on.as_ref().map_or(step.name.span, |on| on.value.span);
+    let message = format!("step `{}` runs {runs} on serverless, which needs an environment", step.name.text);
+    place_to_run(Diagnostic::new(Code::NeedsEnvironment, at, message), step, names)
+}
+
+/// Offers the clusters and environments in scope to a step.
+fn place_to_run(d: Diagnostic, step: &Decl, names: &[&str]) -> Diagnostic {
     let edit = |name: &str| match &step.header.on {
         Some(on) => vec![(on.value.span, name.to_owned())],
         None => vec![(step.family.as_ref().map_or(step.name.span, |f| f.span).end_point(), format!(" on {name}"))],
     };
-    let d = Diagnostic::new(code, at, message);
     if names.is_empty() {
         return d.help(
             "declare `environment default { environment_version = \"4\" }` and write `on default`, or a `cluster`",

@@ -9,9 +9,17 @@ use crate::python::{Literal, SyntaxError};
 use crate::source::Span;
 use crate::syntax::ast::Ident;
 
-pub fn not_packed(file: Span, message: String, package: Span, help: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::NotPacked, file, message);
-    d.also(package, "the package that becomes the wheel").help(help)
+pub fn opened_in_working_directory(file: Span, path: &str, package: Span) -> Diagnostic {
+    let message = format!("`{path}` is looked for in the directory that the step runs in, which is not the project's");
+    Diagnostic::new(Code::NotPacked, file, message)
+        .also(package, "the package that becomes the wheel")
+        .help("keep the file in the package, and open it by `Path(__file__).parent / ...`; or in a volume")
+}
+
+pub fn not_in_the_wheel(file: Span, path: &Path, package: Span) -> Diagnostic {
+    Diagnostic::new(Code::NotPacked, file, format!("`{}` is not in the wheel", path.display()))
+        .also(package, "the package that becomes the wheel")
+        .help("move it into the package, and out of what `.gitignore` and the build backend leave out; or keep it in a volume")
 }
 
 pub fn no_dbt_project(span: Span, text: &str) -> Diagnostic {
@@ -45,7 +53,8 @@ pub fn requirements_too_deep(span: Span) -> Diagnostic {
     d.help("put the lines into one file")
 }
 
-pub fn bad_requirement_line(span: Span, message: String) -> Diagnostic {
+pub fn bad_requirement_line(span: Span, file: &Path, number: usize, line: &str, why: &str) -> Diagnostic {
+    let message = format!("`{}`, line {number}: `{line}` is not understood: {why}", file.display());
     let d = Diagnostic::new(Code::BadRequirement, span, message);
     d.help("write it as pip takes it, such as `pandas>=2,<3`")
 }
@@ -82,11 +91,6 @@ pub fn module_in_several(module: &Ident, packages: &[&Package]) -> Diagnostic {
     packages.iter().fold(d, |d, p| d.also(p.span, "in this one")).help("give the modules different names")
 }
 
-pub fn outside_project(span: Span, text: &str, boundary: String) -> Diagnostic {
-    let d = Diagnostic::new(Code::OutsideProject, span, format!("`{text}` is outside of {boundary}"));
-    d.help(crate::project::OUTSIDE_HELP)
-}
-
 pub fn file_not_found(span: Span, text: &str, near: Option<&str>, path: &Path) -> Diagnostic {
     let d = Diagnostic::new(Code::FileNotFound, span, format!("there is no file `{text}`"));
     match near {
@@ -105,9 +109,36 @@ pub fn file_not_found(span: Span, text: &str, near: Option<&str>, path: &Path) -
     }
 }
 
-pub fn wrong_file_kind(span: Span, text: &str, why: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongFileKind, span, format!("`{text}` {}", why.split(':').next().unwrap_or(why)));
-    d.help(why.split_once(": ").map_or("name a file of the right kind", |(_, h)| h))
+/// Why a file is not of the kind that a call runs.
+#[derive(Clone, Copy)]
+pub enum WrongFile {
+    NotebookNotJson,
+    PlainPython,
+    PlainSql,
+    NotANotebook,
+    Notebook,
+    NotAScript,
+    NotSql,
+    NotADirectory,
+}
+
+pub fn wrong_file_kind(path: Span, text: &str, why: WrongFile) -> Diagnostic {
+    let any = "name a file of the right kind";
+    let (what, help) = match why {
+        WrongFile::NotebookNotJson => ("is not a notebook", "an `.ipynb` file is a JSON object"),
+        WrongFile::PlainPython => {
+            ("is a plain Python file", "use `script`, or begin it with `# Databricks notebook source`")
+        }
+        WrongFile::PlainSql => ("is a plain SQL file", "use `sql`, or begin it with `-- Databricks notebook source`"),
+        WrongFile::NotANotebook => {
+            ("is no notebook", "notebooks are `.ipynb`, or source files with the line `Databricks notebook source`")
+        }
+        WrongFile::Notebook => ("is a notebook", "use `notebook`"),
+        WrongFile::NotAScript => ("is no Python script", any),
+        WrongFile::NotSql => ("is no SQL file", any),
+        WrongFile::NotADirectory => ("is a file", "name the directory of the dbt project"),
+    };
+    Diagnostic::new(Code::WrongFileKind, path, format!("`{text}` {what}")).help(help)
 }
 
 pub fn unread_argument(argument: &Argument, file: &Path) -> Diagnostic {

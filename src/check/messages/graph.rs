@@ -130,8 +130,21 @@ pub fn loop_over_non_list(list: Span, other: &Type) -> Diagnostic {
     d.help("write a list, or an output or param of type `list<...>`")
 }
 
-pub fn bad_items(list: Span, why: &str) -> Diagnostic {
-    Diagnostic::new(Code::BadItems, list, why)
+/// Why a list cannot be looped over.
+#[derive(Clone, Copy)]
+pub enum BadItems {
+    Empty,
+    Mixed,
+    Nested,
+}
+
+pub fn bad_items(list: Span, why: BadItems) -> Diagnostic {
+    let message = match why {
+        BadItems::Empty => "this list is empty: the loop would never run",
+        BadItems::Mixed => "the items of a loop must be of one kind, objects with the same fields",
+        BadItems::Nested => "an item of a loop cannot hold a list or an object",
+    };
+    Diagnostic::new(Code::BadItems, list, message)
         .help("the platform takes lists of texts, of numbers, of booleans, or of flat objects")
 }
 
@@ -169,13 +182,19 @@ pub fn which_output(span: Span, name: &str) -> Diagnostic {
     d.help("write `step.output`")
 }
 
-pub fn hidden_output(span: Span, why: &str, declared: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::HiddenOutput, span, why).also(declared, "declared here");
-    d.help("let the step write a table, and read it in a later step that comes `after` the loop")
+/// An output that is declared inside a loop, or of the loop itself (`whole`), used outside of it.
+pub fn hidden_output(span: Span, whole: bool, declared: Span) -> Diagnostic {
+    hidden_value(span, whole, declared)
+        .help("let the step write a table, and read it in a later step that comes `after` the loop")
 }
 
-pub fn hidden_value(span: Span, why: &str, declared: Span) -> Diagnostic {
-    Diagnostic::new(Code::HiddenOutput, span, why).also(declared, "declared here")
+/// The same for what is not declared.
+pub fn hidden_value(span: Span, whole: bool, declared: Span) -> Diagnostic {
+    let message = match whole {
+        false => "a step inside a loop runs many times: its outputs cannot be used outside",
+        true => "a loop has no outputs",
+    };
+    Diagnostic::new(Code::HiddenOutput, span, message).also(declared, "declared here")
 }
 
 pub fn unknown_output(at: Span, step: &str, whole: &str, declared: Span, near: Option<&str>) -> Diagnostic {

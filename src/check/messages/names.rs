@@ -6,7 +6,7 @@ use crate::diag::{Code, Diagnostic, article, nearest, one_of};
 use crate::model::{Argument, FileKind, Type, Unchecked};
 use crate::package::Signature;
 use crate::source::{Span, quote_name};
-use crate::syntax::ast::{Ident, TypeExpr};
+use crate::syntax::ast::{self, BindingKind, Ident, Item, Segment, TypeExpr, ValueKind};
 
 pub fn constant_cycle(name: Span, word: &str, used_at: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::ConstantCycle, name, format!("`{word}` is defined by itself"));
@@ -181,10 +181,40 @@ pub fn no_such_element(index: Span, name: &str, wanted: &str, declared: Span, kn
     d.also(declared, "declared here").help(help)
 }
 
-pub fn misplaced(what: &str, span: Span, place: &str, help: &str) -> Diagnostic {
-    let d =
-        Diagnostic::new(Code::Misplaced, span, format!("{} cannot stand in {place}", article(&format!("`{what}`"))));
-    d.help(help)
+/// A declaration where none of its kind can stand; nothing for text that was not understood.
+pub fn misplaced(item: &Item, place: &str) -> Option<Diagnostic> {
+    let (what, span, help) = match item {
+        Item::Import(i) => ("import", i.span, "imports stand at the top of a file"),
+        Item::Package(p) => ("package", p.span, "packages are declared outside pipelines"),
+        Item::Binding(b) => (
+            b.kind.keyword(),
+            b.span,
+            match b.kind {
+                BindingKind::Let => "constants are declared outside pipelines",
+                BindingKind::Var => "vars are declared outside pipelines",
+                BindingKind::Param => "params stand directly in a pipeline",
+                BindingKind::Output => "outputs stand directly in a step",
+            },
+        ),
+        Item::Decl(d) => (
+            d.kind.keyword(),
+            Span { end: d.name.span.end, ..d.span },
+            "is a `}` missing before it? declarations stand in a file or directly in a pipeline",
+        ),
+        Item::If(i) => (
+            "if",
+            Span { end: i.name.span.end, ..i.span },
+            "conditions stand directly in a pipeline or in a branch of another",
+        ),
+        Item::For(f) => {
+            ("for", Span { end: f.name.span.end, ..f.span }, "loops stand directly in a pipeline or in a branch")
+        }
+        Item::Call(c) => ("call", c.callee_span, "a call stands directly in a step"),
+        Item::Entry(e) => ("field", e.key.span, "fields stand in a declaration"),
+        Item::Bad(_) => return None,
+    };
+    let message = format!("{} cannot stand in {place}", article(&format!("`{what}`")));
+    Some(Diagnostic::new(Code::Misplaced, span, message).help(help))
 }
 
 pub fn has_declaration(key: &Ident, how: &str) -> Diagnostic {
@@ -276,11 +306,6 @@ pub fn unknown_compute(span: Span, name: &str, near: Option<&str>, imported_else
     }
 }
 
-pub fn extends_too_deep(base: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::TooDeep, base, "this chain of `extends` is more than 64 long");
-    d.help("let the clusters extend a common one")
-}
-
 pub fn extends_other_kind(base: &Ident, declared: Span, wanted: &str, found: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownCompute, base.span, format!("`{}` is no {}", base.text, wanted));
     d.also(declared, format!("it is {}", article(found)))
@@ -316,8 +341,10 @@ pub fn empty_key(span: Span, what: &str) -> Diagnostic {
     Diagnostic::new(Code::BadKey, span, format!("the name of {what} is empty")).help("give it a name")
 }
 
-pub fn var_without_value(var: &Ident, name: &str, message: String, target: Option<&Ident>) -> Diagnostic {
-    let d = Diagnostic::new(Code::NoValueForVar, var.span, message);
+pub fn var_without_value(var: &Ident, target: Option<&Ident>) -> Diagnostic {
+    let name = &var.text;
+    let whose = target.map(|t| format!(" for target `{}`", t.text)).unwrap_or_default();
+    let d = Diagnostic::new(Code::NoValueForVar, var.span, format!("the var `{name}` has no value{whose}"));
     match target {
         Some(t) => d
             .also(t.span, "this target does not set it")
@@ -339,8 +366,9 @@ pub fn var_set_twice(name: &Ident, first: Span) -> Diagnostic {
     d.also(first, "given first here").help("remove one of them")
 }
 
-pub fn target_name(name: Span, message: String) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadKey, name, message);
+pub fn target_name(name: &Ident) -> Diagnostic {
+    let message = format!("`{}` cannot be the name of a target", name.text.escape_debug());
+    let d = Diagnostic::new(Code::BadKey, name.span, message);
     d.help("its output goes to a directory of this name; use letters, digits, `-` and `_`")
 }
 
@@ -357,11 +385,6 @@ pub fn declared_elsewhere(span: Span, key: &str) -> Diagnostic {
 pub fn pipeline_name_not_a_file_name(name: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::BadKey, name, "this cannot be the name of a file");
     d.help("the pipeline's output is named after it; a free text goes into `name = \"...\"`")
-}
-
-pub fn pipeline_name_too_long(name: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::TooLong, name, "the name is too long for a file");
-    d.help("shorten it; a free text goes into `name = \"...\"`")
 }
 
 pub fn pipeline_header(span: Span) -> Diagnostic {
@@ -475,4 +498,24 @@ pub fn surplus_argument(
         None => d.help(format!("it takes {}", one_of(signature.params.iter().map(|p| p.written.name.as_str()), 12))),
     };
     d.also(signature.span, "the function")
+}
+
+pub fn unused_pipeline_compute(on: Span) -> Diagnostic {
+    let d = Diagnostic::new(Code::ReachesNothing, on, "no step takes the compute of the pipeline");
+    d.help("every step says where it runs, or brings its own compute; remove `on`")
+}
+
+pub fn argument_without_name(argument: &ast::Argument) -> Diagnostic {
+    let d = Diagnostic::new(Code::UnknownArgument, argument.span, "this argument has no name");
+    let d = match &argument.value.kind {
+        ValueKind::Path(path) => match path.rest.last() {
+            Some(Segment::Name(last)) => d.suggestion(
+                format!("name it `{}`", last.text),
+                vec![(argument.span.start_point(), format!("{} = ", last.text))],
+            ),
+            _ => d,
+        },
+        _ => d,
+    };
+    d.help("write `name = value`; only a bare name may stand for itself")
 }

@@ -1,12 +1,15 @@
 //! E02xx: values.
 
+use std::path::Path;
+
+use super::super::budget::MAX_TARGETS;
 use crate::diag::{Code, Diagnostic, article, nearest, one_of};
 use crate::model::{Argument, Object, Output, Type};
 use crate::package::{Parameter, PyType};
 use crate::python::Literal;
 use crate::schema::{Enum, Field, MAX_TASKS, Ty};
 use crate::source::{Span, quote_name};
-use crate::syntax::ast::{self, Entry, Ident, Segment, Value, ValueKind};
+use crate::syntax::ast::{Entry, Ident, Value, ValueKind};
 
 pub fn duration_here(value: Span, n: &str, unit: char) -> Diagnostic {
     let d =
@@ -157,8 +160,8 @@ pub fn too_many_dbt_commands(over: Span) -> Diagnostic {
     d.help("put the rest into another step")
 }
 
-pub fn too_many_dbt_files(span: Span, message: String) -> Diagnostic {
-    let d = Diagnostic::new(Code::TooMany, span, message);
+pub fn too_many_dbt_files(span: Span, dir: &Path, most: usize) -> Diagnostic {
+    let d = Diagnostic::new(Code::TooMany, span, format!("`{}` holds more than {most} files", dir.display()));
     d.help("is it the directory of the dbt project alone?")
 }
 
@@ -192,8 +195,8 @@ pub fn no_dbt_command(value: Span) -> Diagnostic {
     Diagnostic::new(Code::BadFormat, value, "there is no command to run").help("write 1 to 10 dbt commands")
 }
 
-pub fn too_many_companions(span: Span, message: String) -> Diagnostic {
-    let d = Diagnostic::new(Code::TooMany, span, message);
+pub fn too_many_companions(span: Span, file: &Path, most: usize) -> Diagnostic {
+    let d = Diagnostic::new(Code::TooMany, span, format!("more than {most} files go with `{}`", file.display()));
     d.help("put what it imports into a `package`, which becomes one wheel")
 }
 
@@ -210,21 +213,6 @@ pub fn existing_without_id(on: Span) -> Diagnostic {
 pub fn not_a_compute(span: Span, name: &str, declared: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::WrongType, span, format!("`{name}` is no compute"));
     d.also(declared, "declared here").help("its value must be the name of a cluster or environment, without quotes")
-}
-
-pub fn argument_without_name(argument: &ast::Argument) -> Diagnostic {
-    let d = Diagnostic::new(Code::UnknownArgument, argument.span, "this argument has no name");
-    let d = match &argument.value.kind {
-        ValueKind::Path(path) => match path.rest.last() {
-            Some(Segment::Name(last)) => d.suggestion(
-                format!("name it `{}`", last.text),
-                vec![(argument.span.start_point(), format!("{} = ", last.text))],
-            ),
-            _ => d,
-        },
-        _ => d,
-    };
-    d.help("write `name = value`; only a bare name may stand for itself")
 }
 
 pub fn argument_none(value: Span) -> Diagnostic {
@@ -252,15 +240,29 @@ pub fn not_a_condition(left: Span, ty: &Type) -> Diagnostic {
     d.help("compare it: `==`, `!=`, `<`, `<=`, `>` or `>=`")
 }
 
-pub fn not_comparable(span: Span, problem: &str, ty: &Type, operator: Span, textual: bool) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadComparison, span, problem)
+/// Why the platform cannot compare a value as a condition does.
+#[derive(Clone, Copy)]
+pub enum Incomparable {
+    Collection,
+    FloatAsText,
+    TextAsNumber,
+}
+
+/// `textual` says that the operator compares text.
+pub fn not_comparable(span: Span, why: Incomparable, ty: &Type, operator: Span, textual: bool) -> Diagnostic {
+    let message = match why {
+        Incomparable::Collection => "a list or object cannot be compared",
+        Incomparable::FloatAsText => "the platform compares with `==` and `!=` as text: `0.80` and `0.8` differ",
+        Incomparable::TextAsNumber => "the platform compares with `<` and `>` as numbers, and this is not a number",
+    };
+    Diagnostic::new(Code::BadComparison, span, message)
         .label(article(&ty.to_string()))
-        .also(operator, "this comparison");
-    d.help(if textual {
-        "compare with `<=` or `>=`, or let the step put out a bool"
-    } else {
-        "let the step put out a number or a bool, and compare that"
-    })
+        .also(operator, "this comparison")
+        .help(if textual {
+            "compare with `<=` or `>=`, or let the step put out a bool"
+        } else {
+            "let the step put out a number or a bool, and compare that"
+        })
 }
 
 pub fn different_types(right: Span, right_ty: &Type, left: Span, left_ty: &Type) -> Diagnostic {
@@ -319,7 +321,8 @@ pub fn two_default_targets(first: Span, second: Span) -> Diagnostic {
     d.also(first, "the other one").help("keep `default = true` at one of them")
 }
 
-pub fn too_many_targets(over: Span, message: String) -> Diagnostic {
+pub fn too_many_targets(over: Span, count: usize) -> Diagnostic {
+    let message = format!("the project has {count} targets; pipec checks at most {MAX_TARGETS}");
     let d = Diagnostic::new(Code::TooMany, over, message);
     d.help("split the project, or pass what differs with `--var`")
 }
@@ -543,4 +546,19 @@ pub fn not_a_literal(
         Some(near) => d.help(format!("did you mean {near:?}?")),
         None => d.help("use one of them"),
     }
+}
+
+pub fn environment_without_version(name: &Ident, newest: u32) -> Diagnostic {
+    let d = Diagnostic::new(Code::NoneOf, name.span, format!("environment `{}` says no version", name.text));
+    d.help(format!("add `environment_version = \"{newest}\"`, or a `base_environment`"))
+}
+
+pub fn extends_too_deep(base: Span) -> Diagnostic {
+    let d = Diagnostic::new(Code::TooDeep, base, "this chain of `extends` is more than 64 long");
+    d.help("let the clusters extend a common one")
+}
+
+pub fn pipeline_name_too_long(name: Span) -> Diagnostic {
+    let d = Diagnostic::new(Code::TooLong, name, "the name is too long for a file");
+    d.help("shorten it; a free text goes into `name = \"...\"`")
 }
