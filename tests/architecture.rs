@@ -63,7 +63,10 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("pest", &["src/syntax/"]),
     ("pest_derive", &["src/syntax/"]),
     ("miette", &["src/diag/render.rs"]),
-    ("petgraph", &["src/check/", "src/project/", "src/graph/critical.rs", "src/advise/tasks.rs"]),
+    (
+        "petgraph",
+        &["src/source/cycles.rs", "src/check/elaborate/graph.rs", "src/graph/critical.rs", "src/advise/tasks.rs"],
+    ),
     ("dugong", &["src/graph/layout.rs"]),
     ("unicode_width", &["src/graph/"]),
     ("clap", &["src/cli/"]),
@@ -84,14 +87,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("serde", &["src/advise/prices.rs", "src/workspace/client.rs", "src/workspace/jobs.rs", "src/deploy/"]),
     (
         "jiff",
-        &[
-            "src/time/",
-            "src/check/target.rs",
-            "src/workspace/client.rs",
-            "src/cli/explain.rs",
-            "src/cli/run_local.rs",
-            "src/cli/remote/",
-        ],
+        &["src/time/", "src/workspace/client.rs", "src/cli/explain.rs", "src/cli/run_local.rs", "src/cli/remote/"],
     ),
     ("jsonc_parser", &["src/import/json.rs"]),
     ("saphyr_parser", &["src/import/yaml.rs"]),
@@ -198,6 +194,34 @@ fn only_messages_make_diagnostics() {
         .filter(|path| !path.ends_with("/messages.rs") && !path.contains("/messages/"))
         .collect();
     assert!(wrong.is_empty(), "add a constructor to `messages` of the phase: {}", wrong.join(", "));
+}
+
+/// Folders inside of `check`, each with what it must not name.
+const INSIDE_CHECK: &[(&str, &[&str])] = &[
+    ("src/check/elaborate/", &["rules::", "check::rules"]),
+    ("src/check/rules/", &["&mut Elaborator", "Elaborator::"]),
+    ("src/check/messages/", &["elaborate::", "rules::", "symbols::"]),
+];
+
+#[test]
+fn rules_are_functions_over_a_finished_program() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let code = code(&text);
+        for (folder, forbidden) in INSIDE_CHECK.iter().filter(|(folder, _)| path.starts_with(folder)) {
+            for word in forbidden.iter().filter(|w| code.contains(**w)) {
+                wrong.push(format!("{path}: `{folder}` may not name `{word}`"));
+            }
+        }
+        if path.starts_with("src/check/rules/") && !path.ends_with("/mod.rs") {
+            let own = path.trim_start_matches("src/check/rules/").trim_end_matches(".rs");
+            let listed = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/check/rules/mod.rs"));
+            if !listed.unwrap().contains(&format!("check: {own}::")) {
+                wrong.push(format!("{path}: no rule of it is in the list of rules"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Codes that several phases report, each in a message of its own; every other one has one home.

@@ -6,7 +6,7 @@ use crate::source::{FileId, Span};
 /// A name that refers to a declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Link {
-    /// Where the name is used. In a reference that is typed as text it is the whole of `{{...}}`.
+    /// Where the name is used. InFile a reference that is typed as text it is the whole of `{{...}}`.
     pub at: Span,
     /// Where the name is declared: in a `.pipe` file, or in the Python source of a function that is called.
     pub to: Span,

@@ -1,54 +1,30 @@
 //! Is it a program that hangs together? Finds every mistake that can be found without a network.
 //!
-//! A project is checked for a target: vars get their values, bodies are held against the table, names are resolved,
-//! clusters merged, the graph built. What comes out is a [`Valid`] program, or none.
+//! A project is checked for each target in two layers: [`elaborate`] makes the model of what is written, and [`rules`]
+//! look at the finished program. What comes out is a [`Valid`] program, or none.
 
-mod annotations;
 mod budget;
-mod calls;
-mod companions;
-mod compute;
-mod control;
-mod data;
-mod dbt;
-mod eval;
-mod fields;
-mod fit;
-mod graph;
+mod elaborate;
 mod index;
-mod job;
-mod merge;
 mod messages;
-mod names;
-mod place;
-mod references;
-mod required;
-mod requirements;
-mod resolve;
-mod returns;
-mod scope;
-mod signature;
-mod steps;
+mod python_types;
+mod rules;
+mod suggestions;
 mod symbols;
-mod target;
-mod time;
-mod values;
 
 pub use index::{Index, Link};
-
-use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 use smol_str::SmolStr;
 
-use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::model::{Pipeline, Program, StepKind, Valid};
+use crate::diag::{Code, Diagnostic, Diagnostics, one_of};
+use crate::model::{Program, Valid};
 use crate::project::{Loaded, Project};
 use crate::source::{Confined, Files, SourceMap, Span};
 use crate::syntax::ast::{BindingKind, Decl, EntryValue, Item, ValueKind};
-use budget::{Budget, MAX_TARGETS, STEP};
-use scope::Checker;
-use symbols::{In, Symbols};
+use budget::{Budget, MAX_TARGETS};
+use elaborate::Usage;
+use symbols::{InFile, Symbols};
 
 /// What to check for.
 #[derive(Clone, Debug, Default)]
@@ -143,32 +119,38 @@ fn check_project(
     let files = &Confined::new(files, &project.boundary);
     let mut diagnostics = Diagnostics::new();
     let symbols = Symbols::collect(project, sources, &mut diagnostics);
-    let mut used: HashSet<Span> = HashSet::new();
+    let mut usage = Usage::default();
     let mut programs = Vec::new();
     let mut index = options.index.then(Index::default);
     let unread = loading
         .iter()
         .any(|d| d.severity == crate::diag::Severity::Error && project.units.iter().any(|u| u.id == d.span.file));
     let budget = Budget::new();
+    let cx = elaborate::Context { symbols: &symbols, sources, files, budget: &budget, links: options.index };
     for target in targets(&symbols, options, &mut diagnostics)? {
         budget.next_target();
         let mut found = Diagnostics::new();
-        let vars = target::var_values(&symbols, target, &options.vars, &mut found);
-        let names = Names { used: &mut used, links: index.as_mut().map(|i| &mut i.links) };
-        let (program, more) = program(&symbols, sources, files, &vars, target, &budget, names);
-        found.extend(more);
+        let given = elaborate::var_values(&symbols, target, &options.vars, &mut found);
+        let (vars, of_vars) = elaborate::checked_vars(cx, target, given);
+        found.extend(of_vars.diagnostics);
+        usage.extend(&of_vars.usage);
+        let mut program = elaborate::program(cx, &vars, target);
+        found.extend(rules::check_program(cx, &mut program));
         if budget.is_spent() {
             return Ok(too_much(project, loading, index));
         }
         let ok = !unread && !found.has_errors() && !diagnostics.has_errors();
         diagnostics.extend(found);
+        usage.extend(&program.usage());
         if let Some(index) = &mut index {
-            index.programs.push(program);
+            index.links.extend(of_vars.links);
+            index.links.extend(program.links());
+            index.programs.push(program.into_program());
         } else if !options.diagnostics_only {
-            programs.push(Valid::new(program, ok));
+            programs.push(Valid::new(program.into_program(), ok));
         }
     }
-    symbols.unused(&|span| used.contains(&span), &mut diagnostics);
+    diagnostics = rules::check_project(&rules::ProjectFacts { symbols: &symbols, usage: &usage }, diagnostics);
     if diagnostics.has_errors() {
         programs.iter_mut().for_each(|p| *p = None);
     }
@@ -193,35 +175,12 @@ fn too_much(project: &Project, loading: &Diagnostics, index: Option<Index>) -> P
     ProjectResult { diagnostics, programs: Vec::new(), index }
 }
 
-/// A pipeline that was checked by itself.
-struct Read {
-    pipeline: Pipeline,
-    diagnostics: Diagnostics,
-    used: HashSet<Span>,
-    links: Option<Vec<Link>>,
-}
-
-/// What is noted of names while a program is checked.
-struct Names<'a> {
-    used: &'a mut HashSet<Span>,
-    links: Option<&'a mut Vec<Link>>,
-}
-
-impl Names<'_> {
-    fn add(&mut self, used: HashSet<Span>, links: Option<Vec<Link>>) {
-        self.used.extend(used);
-        if let (Some(all), Some(links)) = (&mut self.links, links) {
-            all.extend(links);
-        }
-    }
-}
-
 /// Which targets to check a project for; one `None` for a project without targets.
 fn targets<'a>(
     symbols: &Symbols<'a>,
     options: &Options,
     diagnostics: &mut Diagnostics,
-) -> Result<Vec<Option<In<'a, Decl>>>, OptionsError> {
+) -> Result<Vec<Option<InFile<'a, Decl>>>, OptionsError> {
     let all = &symbols.targets;
     let is_default = |d: &Decl| {
         d.body.items.iter().find_map(|i| match i {
@@ -235,7 +194,7 @@ fn targets<'a>(
             _ => None,
         })
     };
-    let defaults: Vec<(In<'a, Decl>, Span)> = all.iter().filter_map(|t| Some((*t, is_default(t.decl)?))).collect();
+    let defaults: Vec<(InFile<'a, Decl>, Span)> = all.iter().filter_map(|t| Some((*t, is_default(t.decl)?))).collect();
     if let [(_, first), (_, second), ..] = defaults.as_slice() {
         diagnostics.push(messages::two_default_targets(*first, *second));
     }
@@ -246,7 +205,10 @@ fn targets<'a>(
             None if names.is_empty() => {
                 Err(OptionsError(format!("there is no target `{name}`: the project declares none")))
             }
-            None => Err(OptionsError(format!("there is no target `{name}`; there is {}", job::target_names(&names)))),
+            None => Err(OptionsError(format!(
+                "there is no target `{name}`; there is {}",
+                one_of(names.iter().map(SmolStr::as_str), 12)
+            ))),
         };
     }
     if all.is_empty() {
@@ -262,179 +224,9 @@ fn targets<'a>(
     match (defaults.first(), all.as_slice()) {
         (Some((target, _)), _) => Ok(vec![Some(*target)]),
         (None, [one]) => Ok(vec![Some(*one)]),
-        _ => Err(OptionsError(format!("which target? name one with `--target`: {}", job::target_names(&names)))),
-    }
-}
-
-fn program(
-    symbols: &Symbols<'_>,
-    sources: &SourceMap,
-    files: &dyn Files,
-    vars: &HashMap<SmolStr, scope::VarValue>,
-    target: Option<In<'_, Decl>>,
-    budget: &Budget,
-    mut names: Names<'_>,
-) -> (Program, Diagnostics) {
-    let linking = names.links.is_some();
-    let mut checker = Checker::new(symbols, sources, files, vars, budget).linking(linking);
-    if let Some(target) = target {
-        target::link_vars(&mut checker, target);
-    }
-    let unfit = target::check_vars(&mut checker);
-    // A value that does not fit its var is reported; what uses it must not be reported again.
-    let fitting: HashMap<SmolStr, scope::VarValue> =
-        vars.iter().filter(|(n, _)| !unfit.contains(n)).map(|(n, v)| (n.clone(), v.clone())).collect();
-    let vars = &fitting;
-    let mut checker = Checker { vars, ..checker };
-    let parts = target::read(&mut checker, target);
-    checker.constants();
-    let packages = checker.packages();
-    checker.opened_files(&packages);
-    checker.top_level();
-    let mut diagnostics = checker.diagnostics;
-    names.add(checker.used, checker.links);
-    let one = |pipeline: &In<'_, Decl>| {
-        budget.charge(STEP);
-        let mut checker = Checker::new(symbols, sources, files, vars, budget).linking(linking);
-        let pipeline = checker.pipeline(*pipeline, &parts, &packages);
-        Read { pipeline, diagnostics: checker.diagnostics, used: checker.used, links: checker.links }
-    };
-    let results: Vec<Read> = if symbols.pipelines.len() > 1 {
-        symbols.pipelines.par_iter().map(one).collect()
-    } else {
-        symbols.pipelines.iter().map(one).collect()
-    };
-    let mut pipelines = Vec::new();
-    for read in results {
-        pipelines.push(read.pipeline);
-        diagnostics.extend(read.diagnostics);
-        names.add(read.used, read.links);
-    }
-    circles_of_pipelines(&pipelines, &mut diagnostics);
-    notebooks_of_one_name(&pipelines, &mut diagnostics);
-    for field in parts.job.fields.iter().filter(|f| !pipelines.is_empty() && !names.used.contains(&f.key)) {
-        let key = field.field.key;
-        diagnostics.push(messages::unused_target_field(field.key, key));
-    }
-    let name = packages
-        .first()
-        .map(|p| p.package.name.clone())
-        .or_else(|| pipelines.first().map(|p| p.name.clone()))
-        .unwrap_or_default();
-    let packages = packages.into_iter().map(|p| p.package).collect();
-    (Program { name, target: parts.target, packages, pipelines }, diagnostics)
-}
-
-/// Notebooks lose their extension in the workspace: two that differ only in it would be one.
-fn notebooks_of_one_name(pipelines: &[Pipeline], diagnostics: &mut Diagnostics) {
-    let mut seen: HashMap<std::path::PathBuf, (&std::path::Path, Span)> = HashMap::new();
-    for step in pipelines.iter().flat_map(|p| &p.steps) {
-        let step = step.inner();
-        let StepKind::File(call) = &step.kind else { continue };
-        let (Some(local), crate::model::FileKind::Notebook) = (&call.local, call.kind) else { continue };
-        match seen.get(&local.with_extension("")) {
-            Some((other, span)) if other != local => {
-                diagnostics.push(messages::notebooks_of_one_name(call.span, *span));
-            }
-            Some(_) => {}
-            None => {
-                seen.insert(local.with_extension(""), (local, call.span));
-            }
-        }
-    }
-}
-
-fn circles_of_pipelines(pipelines: &[Pipeline], diagnostics: &mut Diagnostics) {
-    let edges = pipelines.iter().enumerate().flat_map(|(from, pipeline)| {
-        pipeline.steps.iter().filter_map(move |step| {
-            let step = step.inner();
-            let StepKind::Run(call) = &step.kind else { return None };
-            let to = pipelines.iter().position(|p| p.name == call.pipeline)?;
-            Some((from, to, call.span))
-        })
-    });
-    for circle in crate::project::circles(pipelines.len(), edges) {
-        let Some((first, rest)) = circle.split_first() else { continue };
-        diagnostics.push(messages::pipeline_cycle(*first, rest));
-    }
-}
-
-impl Checker<'_> {
-    /// The constants of every file, whether used or not.
-    fn constants(&mut self) {
-        let symbols = self.symbols;
-        for (unit, file) in symbols.project.units.iter().enumerate() {
-            for item in &file.ast.items {
-                let Item::Binding(b) = item else { continue };
-                let scope = scope::Scope::file(unit);
-                if let Some(d) = steps::refuse_reserved(&b.name) {
-                    self.report(d);
-                }
-                let wanted = match &b.ty {
-                    Some(ty) => self.type_of(ty).unwrap_or(crate::model::Type::Any),
-                    None => crate::model::Type::Any,
-                };
-                if let (BindingKind::Let, Some(value)) = (b.kind, &b.value) {
-                    // A name of a compute, and blocks for fields, are read where they are used.
-                    let deferred = match &value.kind {
-                        ValueKind::Path(p) => {
-                            p.word().is_some_and(|w| {
-                                symbols.find_compute(unit, w).is_some()
-                                    || eval::reserved(w) && !matches!(w, "true" | "false")
-                            }) || matches!(wanted, crate::model::Type::Compute | crate::model::Type::Enum(_))
-                        }
-                        ValueKind::Object(_) | ValueKind::Duration(..) | ValueKind::Range(..) => true,
-                        _ => false,
-                    };
-                    if !deferred {
-                        let name = b.name.span;
-                        self.reading.push(name);
-                        target::check_type(self, value, scope, &wanted, &b.name, b.ty.as_ref().map(|t| t.span));
-                        self.reading.pop();
-                    }
-                }
-            }
-        }
-    }
-
-    /// Entries that have no place at the top of a file.
-    fn top_level(&mut self) {
-        self.extends_cycles();
-        let symbols = self.symbols;
-        for (unit, file) in symbols.project.units.iter().enumerate() {
-            for item in &file.ast.items {
-                match item {
-                    Item::Binding(b) if matches!(b.kind, BindingKind::Param | BindingKind::Output) => {
-                        self.misplaced(item, "a file")
-                    }
-                    Item::Decl(d) if d.kind == crate::syntax::ast::DeclKind::Step => self.misplaced(item, "a file"),
-                    Item::If(_) | Item::For(_) | Item::Call(_) => self.misplaced(item, "a file"),
-                    Item::Entry(e) => {
-                        self.report(messages::field_in_file(e.key.span));
-                    }
-                    Item::Decl(d)
-                        if matches!(
-                            d.kind,
-                            crate::syntax::ast::DeclKind::Cluster | crate::syntax::ast::DeclKind::Environment
-                        ) =>
-                    {
-                        if let Some(d) = steps::refuse_reserved(&d.name) {
-                            self.report(d);
-                        }
-                        self.unused_compute_body(d, unit);
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
-
-    /// A file's cluster or environment is checked even where no pipeline uses it.
-    fn unused_compute_body(&mut self, d: &Decl, unit: usize) {
-        let place = match d.kind {
-            crate::syntax::ast::DeclKind::Cluster => &crate::schema::CLUSTER_PLACE,
-            _ => &crate::schema::ENVIRONMENT_PLACE,
-        };
-        self.body(&d.body, fields::Against::Place(place), scope::Scope::file(unit));
+        _ => Err(OptionsError(format!(
+            "which target? name one with `--target`: {}",
+            one_of(names.iter().map(SmolStr::as_str), 12)
+        ))),
     }
 }

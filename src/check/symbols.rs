@@ -12,36 +12,36 @@ use crate::syntax::ast::{self, BindingKind, DeclKind, Item};
 
 /// A declaration and the unit it stands in.
 #[derive(Debug)]
-pub(super) struct In<'a, T> {
+pub struct InFile<'a, T> {
     pub unit: usize,
     pub decl: &'a T,
 }
 
 // Derived, they would ask the same of `T`.
-impl<T> Clone for In<'_, T> {
+impl<T> Clone for InFile<'_, T> {
     fn clone(&self) -> Self {
         *self
     }
 }
-impl<T> Copy for In<'_, T> {}
+impl<T> Copy for InFile<'_, T> {}
 
 /// The names of one file.
 #[derive(Debug, Default)]
-struct Names<'a> {
-    lets: HashMap<SmolStr, &'a ast::Binding>,
-    computes: HashMap<SmolStr, &'a ast::Decl>,
-    pipelines: HashMap<SmolStr, &'a ast::Decl>,
+pub struct Names<'a> {
+    pub lets: HashMap<SmolStr, &'a ast::Binding>,
+    pub computes: HashMap<SmolStr, &'a ast::Decl>,
+    pub pipelines: HashMap<SmolStr, &'a ast::Decl>,
 }
 
 /// The names of a project.
 #[derive(Debug)]
-pub(super) struct Symbols<'a> {
+pub struct Symbols<'a> {
     pub project: &'a Project,
     names: Vec<Names<'a>>,
-    pub vars: HashMap<SmolStr, In<'a, ast::Binding>>,
-    pub targets: Vec<In<'a, ast::Decl>>,
-    pub packages: Vec<In<'a, ast::Package>>,
-    pub pipelines: Vec<In<'a, ast::Decl>>,
+    pub vars: HashMap<SmolStr, InFile<'a, ast::Binding>>,
+    pub targets: Vec<InFile<'a, ast::Decl>>,
+    pub packages: Vec<InFile<'a, ast::Package>>,
+    pub pipelines: Vec<InFile<'a, ast::Decl>>,
     /// Text that was not understood: a name in it may be a declaration.
     bad_text: String,
     /// The words of `bad_text`.
@@ -72,9 +72,9 @@ impl<'a> Symbols<'a> {
                     }
                     Item::Binding(b) if b.kind == BindingKind::Var => {
                         if let Some(first) = s.vars.get(&b.name.text) {
-                            twice("var", &b.name, first.decl.name.span, diagnostics);
+                            duplicate("var", &b.name, first.decl.name.span, diagnostics);
                         } else {
-                            s.vars.insert(b.name.text.clone(), In { unit, decl: b });
+                            s.vars.insert(b.name.text.clone(), InFile { unit, decl: b });
                         }
                     }
                     Item::Decl(d) => match d.kind {
@@ -85,26 +85,26 @@ impl<'a> Symbols<'a> {
                             if let Some(first) =
                                 s.pipelines.iter().find(|p| p.decl.name.text.eq_ignore_ascii_case(&d.name.text))
                             {
-                                twice("pipeline", &d.name, first.decl.name.span, diagnostics);
+                                duplicate("pipeline", &d.name, first.decl.name.span, diagnostics);
                             } else {
                                 names.pipelines.insert(d.name.text.clone(), d);
-                                s.pipelines.push(In { unit, decl: d });
+                                s.pipelines.push(InFile { unit, decl: d });
                             }
                         }
                         DeclKind::Target => {
                             if let Some(first) = s.targets.iter().find(|p| p.decl.name.text == d.name.text) {
-                                twice("target", &d.name, first.decl.name.span, diagnostics);
+                                duplicate("target", &d.name, first.decl.name.span, diagnostics);
                             } else {
-                                s.targets.push(In { unit, decl: d });
+                                s.targets.push(InFile { unit, decl: d });
                             }
                         }
                         DeclKind::Step => {}
                     },
                     Item::Package(p) => {
                         if let Some(first) = s.packages.iter().find(|o| o.decl.name.text == p.name.text) {
-                            twice("package", &p.name, first.decl.name.span, diagnostics);
+                            duplicate("package", &p.name, first.decl.name.span, diagnostics);
                         } else {
-                            s.packages.push(In { unit, decl: p });
+                            s.packages.push(InFile { unit, decl: p });
                         }
                     }
                     _ => {}
@@ -116,7 +116,7 @@ impl<'a> Symbols<'a> {
         for (name, var) in &s.vars {
             for names in &s.names {
                 if let Some(other) = names.lets.get(name) {
-                    twice("value", &var.decl.name, other.name.span, diagnostics);
+                    duplicate("value", &var.decl.name, other.name.span, diagnostics);
                 }
             }
         }
@@ -127,25 +127,25 @@ impl<'a> Symbols<'a> {
     }
 
     /// The units that a file sees names of: itself first, then what it imports.
-    fn seen_by(&self, unit: usize) -> impl Iterator<Item = usize> + '_ {
+    fn visible_units(&self, unit: usize) -> impl Iterator<Item = usize> + '_ {
         let imports = self.project.imports.get(unit).map(Vec::as_slice).unwrap_or_default();
         std::iter::once(unit).chain(imports.iter().filter_map(|(_, to)| *to))
     }
 
-    fn look<T>(&self, unit: usize, f: impl Fn(&Names<'a>) -> Option<&'a T>) -> Option<In<'a, T>> {
-        self.seen_by(unit).find_map(|u| Some(In { unit: u, decl: f(self.names.get(u)?)? }))
+    fn lookup<T>(&self, unit: usize, f: impl Fn(&Names<'a>) -> Option<&'a T>) -> Option<InFile<'a, T>> {
+        self.visible_units(unit).find_map(|u| Some(InFile { unit: u, decl: f(self.names.get(u)?)? }))
     }
 
-    pub fn find_let(&self, unit: usize, name: &str) -> Option<In<'a, ast::Binding>> {
-        self.look(unit, |n| n.lets.get(name).copied())
+    pub fn find_let(&self, unit: usize, name: &str) -> Option<InFile<'a, ast::Binding>> {
+        self.lookup(unit, |n| n.lets.get(name).copied())
     }
 
-    pub fn find_compute(&self, unit: usize, name: &str) -> Option<In<'a, ast::Decl>> {
-        self.look(unit, |n| n.computes.get(name).copied())
+    pub fn find_compute(&self, unit: usize, name: &str) -> Option<InFile<'a, ast::Decl>> {
+        self.lookup(unit, |n| n.computes.get(name).copied())
     }
 
-    pub fn find_pipeline(&self, unit: usize, name: &str) -> Option<In<'a, ast::Decl>> {
-        self.look(unit, |n| n.pipelines.get(name).copied())
+    pub fn find_pipeline(&self, unit: usize, name: &str) -> Option<InFile<'a, ast::Decl>> {
+        self.lookup(unit, |n| n.pipelines.get(name).copied())
     }
 
     /// A file with a cluster or environment of this name, other than `unit`.
@@ -156,14 +156,14 @@ impl<'a> Symbols<'a> {
 
     /// Every value name that a file sees, for hints.
     pub fn value_names(&self, unit: usize) -> Vec<&str> {
-        let lets = self.seen_by(unit).filter_map(|u| self.names.get(u)).flat_map(|n| n.lets.keys());
+        let lets = self.visible_units(unit).filter_map(|u| self.names.get(u)).flat_map(|n| n.lets.keys());
         lets.chain(self.vars.keys()).map(SmolStr::as_str).collect()
     }
 
     /// Every cluster and environment that a file sees.
     pub fn compute_names(&self, unit: usize) -> Vec<&str> {
         let mut out: Vec<&str> = self
-            .seen_by(unit)
+            .visible_units(unit)
             .filter_map(|u| self.names.get(u))
             .flat_map(|n| n.computes.keys())
             .map(SmolStr::as_str)
@@ -174,7 +174,7 @@ impl<'a> Symbols<'a> {
 
     /// Every pipeline that a file sees.
     pub fn pipeline_names(&self, unit: usize) -> Vec<&str> {
-        self.seen_by(unit)
+        self.visible_units(unit)
             .filter_map(|u| self.names.get(u))
             .flat_map(|n| n.pipelines.keys())
             .map(SmolStr::as_str)
@@ -187,41 +187,9 @@ impl<'a> Symbols<'a> {
         self.unread || name.len() > 1 && if word { self.bad_words.contains(name) } else { self.bad_text.contains(name) }
     }
 
-    /// Declarations of the root file that nothing uses, and imports that bring nothing.
-    pub fn unused(&self, used: &dyn Fn(Span) -> bool, diagnostics: &mut Diagnostics) {
-        let unused = |kind: &str, name: &ast::Ident, diagnostics: &mut Diagnostics| {
-            if !used(name.span) && !name.text.starts_with('_') && !self.maybe_declared(&name.text) {
-                diagnostics.push(messages::unused(kind, name));
-            }
-        };
-        let Some(root) = self.names.first() else { return };
-        let mut lets: Vec<_> = root.lets.values().collect();
-        lets.sort_by_key(|b| b.span);
-        lets.iter().for_each(|b| unused("constant", &b.name, diagnostics));
-        let mut computes: Vec<_> = root.computes.values().collect();
-        computes.sort_by_key(|d| d.span);
-        computes.iter().for_each(|d| unused(d.kind.keyword(), &d.name, diagnostics));
-        let mut vars: Vec<_> = self.vars.values().filter(|v| v.unit == 0).collect();
-        vars.sort_by_key(|v| v.decl.span);
-        vars.iter().for_each(|v| unused("var", &v.decl.name, diagnostics));
-        for (unit, imports) in self.project.imports.iter().enumerate() {
-            for (span, to) in imports {
-                let Some(to) = to else { continue };
-                let Some(names) = self.names.get(*to) else { continue };
-                let useful = !names.pipelines.is_empty()
-                    || self.vars.values().any(|v| v.unit == *to)
-                    || self.targets.iter().any(|t| t.unit == *to)
-                    || self.packages.iter().any(|p| p.unit == *to)
-                    || self.project.imports.get(*to).is_some_and(|i| !i.is_empty())
-                    || self.project.units.get(*to).is_some_and(|u| u.broken)
-                    || names.lets.values().any(|b| used(b.name.span))
-                    || names.computes.values().any(|d| used(d.name.span));
-                let broken = self.project.units.get(unit).is_some_and(|u| u.broken);
-                if !useful && !broken {
-                    diagnostics.push(messages::unused_import(*span));
-                }
-            }
-        }
+    /// What a file declares.
+    pub fn declared_in(&self, unit: usize) -> Option<&Names<'a>> {
+        self.names.get(unit)
     }
 }
 
@@ -233,7 +201,7 @@ fn declare<'a, T>(
     diagnostics: &mut Diagnostics,
 ) {
     match map.get(&name.text) {
-        Some(first) => twice("name", name, span(first), diagnostics),
+        Some(first) => duplicate("name", name, span(first), diagnostics),
         None => {
             map.insert(name.text.clone(), decl);
         }
@@ -241,7 +209,7 @@ fn declare<'a, T>(
 }
 
 /// `name` is declared a second time.
-pub(super) fn twice(what: &str, name: &ast::Ident, first: Span, diagnostics: &mut Diagnostics) {
+pub fn duplicate(what: &str, name: &ast::Ident, first: Span, diagnostics: &mut Diagnostics) {
     diagnostics.push(messages::declared_twice(what, name, first));
 }
 

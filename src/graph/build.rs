@@ -147,7 +147,7 @@ fn kind(kind: &StepKind) -> &'static str {
         StepKind::Condition(_) => "if",
         StepKind::Loop(_) => "for",
         StepKind::Raw(key) => key.strip_suffix("_task").unwrap_or(key),
-        StepKind::Bad => "?",
+        StepKind::Bad(_) => "?",
     }
 }
 
@@ -158,7 +158,7 @@ fn what(kind: &StepKind) -> String {
         StepKind::File(call) => shown(&call.path),
         StepKind::Run(call) => call.pipeline.to_string(),
         StepKind::Condition(c) => format!("{} {} {}", shown(&c.left), sign(c.op), shown(&c.right)),
-        StepKind::Loop(_) | StepKind::Raw(_) | StepKind::Bad => String::new(),
+        StepKind::Loop(_) | StepKind::Raw(_) | StepKind::Bad(_) => String::new(),
     }
 }
 
@@ -190,7 +190,7 @@ fn compute(step: &Step) -> Option<String> {
         Compute::Existing(id) => Some(format!("existing cluster {}", shown(id))),
         Compute::Serverless => Some("serverless".to_owned()),
         Compute::Raw => Some("compute of its own".to_owned()),
-        Compute::Unset => None,
+        Compute::Unset | Compute::Bad => None,
     };
     own.or_else(|| match step.kind.key() {
         Some("notebook_task") => Some("serverless".to_owned()),
@@ -238,7 +238,7 @@ fn texts<'a>(step: &'a Step, f: &mut dyn FnMut(&'a Text)) {
             f(&l.inputs);
             texts(&l.step, f);
         }
-        StepKind::Raw(_) | StepKind::Bad => {}
+        StepKind::Raw(_) | StepKind::Bad(_) => {}
     }
     let rest = match &step.kind {
         StepKind::Python(call) => Some(&call.rest),

@@ -87,7 +87,7 @@ pub(super) fn step(program: &Program, pipeline: &Pipeline, step: &Step) -> Strin
         StepKind::Condition(c) => format!("holds when `{}` {} `{}`", c.left, sign(c.op), c.right),
         StepKind::Loop(l) => format!("loops over `{}`", l.inputs),
         StepKind::Raw(key) => format!("`{key}`"),
-        StepKind::Bad => "is not understood".to_owned(),
+        StepKind::Bad(_) => "is not understood".to_owned(),
     };
     let _ = write!(out, "**{}** {what}", step.key);
     if let Some(place) = place(step) {
@@ -149,7 +149,7 @@ pub(super) fn place(step: &Step) -> Option<String> {
         Compute::Environment(key) => Some(format!("on environment `{key}`")),
         Compute::Existing(id) => Some(format!("on the running cluster `{id}`")),
         Compute::Serverless => Some("on serverless".to_owned()),
-        Compute::Unset | Compute::Raw => None,
+        Compute::Unset | Compute::Raw | Compute::Bad => None,
     }
 }
 

@@ -11,8 +11,6 @@ use super::tree::{Key, Kind, Tree};
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Span};
 
-/// The most values of a JSON text: a list of ten thousand jobs stays below it.
-
 const STRICT: ParseOptions = ParseOptions {
     allow_comments: false,
     allow_loose_object_property_names: false,

@@ -306,7 +306,7 @@ impl Variables {
                     // The end of what is written out is told already.
                     _ if self.spent > MAX_NODES => {}
                     _ => {
-                        diagnostics.push(messages::not_a_text(span, &path));
+                        diagnostics.push(messages::not_a_text(span, path));
                     }
                 },
                 Found::Piece(piece) => joined(&mut pieces, piece),

@@ -88,7 +88,7 @@ pub fn entry_points(program: &Program) -> Vec<Vec<EntryPoint>> {
                     step: step.key.to_string(),
                     module: call.module.to_string(),
                     function: call.function.to_string(),
-                    parameters: call.arguments.iter().map(|a| (a.name.to_string(), wire_type(&a.ty))).collect(),
+                    parameters: call.arguments.iter().map(|a| (a.name.to_string(), wire_type(&a.passed_as))).collect(),
                     by_name: call.by_name,
                     outputs: step.outputs.iter().map(|o| (o.name.to_string(), wire_type(&o.ty))).collect(),
                 });

@@ -108,7 +108,7 @@ impl Lowering<'_> {
 
     fn kind(&mut self, step: &Step, pointer: &str) -> Option<Value> {
         match &step.kind {
-            StepKind::Raw(_) | StepKind::Bad => None,
+            StepKind::Raw(_) | StepKind::Bad(_) => None,
             StepKind::Python(call) => Some(self.python(call)),
             StepKind::File(call) => Some(self.file(call)),
             StepKind::Run(call) => {

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::Reference;
-use crate::schema::{Block, Field};
+use crate::schema::{Block, Choice, Field, Group};
 use crate::source::Span;
 
 /// A value with its place.
@@ -81,6 +81,15 @@ impl Node {
         match &self.kind {
             NodeKind::List(l) => Some(l),
             _ => None,
+        }
+    }
+
+    /// Whether every object in it has its required fields, and one of each group of which it needs one.
+    pub fn is_complete(&self) -> bool {
+        match &self.kind {
+            NodeKind::Object(object) => object.is_complete(),
+            NodeKind::List(items) => items.iter().all(Node::is_complete),
+            _ => true,
         }
     }
 
@@ -281,6 +290,37 @@ impl Object {
     pub fn remove(&mut self, key: &str) -> Option<FieldValue> {
         let at = self.fields.iter().position(|f| f.field.key == key)?;
         Some(self.fields.remove(at))
+    }
+
+    /// The required fields that it lacks, those in `filled` aside; none if not all of it is known.
+    pub fn missing(&self, filled: &[&str]) -> Vec<&'static str> {
+        if self.is_part() {
+            return Vec::new();
+        }
+        let lacks = |f: &&Field| f.required && !self.has(f.key) && !filled.contains(&f.key);
+        self.block.fields.iter().filter(lacks).map(|f| f.key).collect()
+    }
+
+    /// The groups of fields of which it needs one and has none, those in `filled` aside.
+    pub fn missing_groups(&self, filled: &[&str]) -> Vec<&'static Group> {
+        if self.is_part() {
+            return Vec::new();
+        }
+        let present = |key: &&&str| self.has(key) || filled.contains(*key);
+        let needed = |g: &&Group| g.choice == Choice::ExactlyOne && !g.keys.iter().any(|k| present(&k));
+        self.block.groups.iter().filter(needed).collect()
+    }
+
+    /// Whether it has its required fields, and all objects below it have theirs.
+    pub fn is_complete(&self) -> bool {
+        self.missing(&[]).is_empty()
+            && self.missing_groups(&[]).is_empty()
+            && self.fields.iter().filter_map(|f| f.value.as_ref()).all(Node::is_complete)
+    }
+
+    /// Whether it may have fields that are not known: not understood, or passed on unchecked.
+    pub fn is_part(&self) -> bool {
+        self.broken || !self.unchecked.is_empty()
     }
 
     /// Where the name of a field is written, or the object itself.

@@ -84,6 +84,18 @@ pub struct Pipeline {
     pub steps: Vec<Step>,
 }
 
+impl Pipeline {
+    /// Every step, those inside loops included.
+    pub fn all_steps(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().flat_map(|step| std::iter::once(step).chain(step.kind.step()))
+    }
+
+    /// The steps inside loops.
+    pub fn inner_steps(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter_map(|step| step.kind.step())
+    }
+}
+
 /// A job parameter.
 #[derive(Clone, Debug)]
 pub struct Param {
@@ -217,6 +229,8 @@ pub enum Compute {
     Serverless,
     /// In fields of the task itself.
     Raw,
+    /// What is said cannot be used; the reason is reported.
+    Bad,
 }
 
 /// What a step runs.
@@ -234,11 +248,45 @@ pub enum StepKind {
     Condition(Condition),
     /// A loop around a step.
     Loop(Box<Loop>),
-    /// Nothing usable; already reported.
-    Bad,
+    /// Nothing usable; the reason is reported.
+    Bad(Unusable),
+}
+
+/// What was read of a kind that cannot be used.
+#[derive(Clone, Debug, Default)]
+pub struct Unusable {
+    /// The fields of its calls.
+    pub calls: Vec<Object>,
+    /// The step of a loop.
+    pub step: Option<Box<Step>>,
 }
 
 impl StepKind {
+    /// A call that cannot be used, with its fields.
+    pub fn bad_call(rest: Object) -> StepKind {
+        StepKind::Bad(Unusable { calls: vec![rest], step: None })
+    }
+
+    /// The step of a loop.
+    pub fn step(&self) -> Option<&Step> {
+        match self {
+            StepKind::Loop(l) => Some(&l.step),
+            StepKind::Bad(parts) => parts.step.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The fields of its calls, beside what the call itself says.
+    pub fn call_fields(&self) -> &[Object] {
+        match self {
+            StepKind::Python(call) => std::slice::from_ref(&call.rest),
+            StepKind::File(call) => std::slice::from_ref(&call.rest),
+            StepKind::Run(call) => std::slice::from_ref(&call.rest),
+            StepKind::Bad(parts) => &parts.calls,
+            StepKind::Raw(_) | StepKind::Condition(_) | StepKind::Loop(_) => &[],
+        }
+    }
+
     /// The field of the task that this kind becomes.
     pub fn key(&self) -> Option<&'static str> {
         Some(match self {
@@ -248,7 +296,7 @@ impl StepKind {
             StepKind::Run(_) => "run_job_task",
             StepKind::Condition(_) => "condition_task",
             StepKind::Loop(_) => "for_each_task",
-            StepKind::Bad => return None,
+            StepKind::Bad(_) => return None,
         })
     }
 }
@@ -264,8 +312,10 @@ pub struct Argument {
     pub span: Span,
     /// The value.
     pub value: Text,
-    /// The type of the value; in a call of a Python function the type that it is handed over as.
+    /// The type of the value.
     pub ty: Type,
+    /// In a call of a Python function, the type that the value is handed over as.
+    pub passed_as: Type,
 }
 
 /// A call of a Python function.

@@ -423,7 +423,7 @@ impl<'a> Loader<'a> {
             project.imports.push(imports);
             next += 1;
         }
-        self.report_circles(&project);
+        self.report_cycles(&project);
         Ok(project)
     }
 
@@ -440,7 +440,7 @@ impl<'a> Loader<'a> {
             return None;
         }
         if !boundary.allows(self.files, &path) {
-            self.loaded.diagnostics.push(messages::outside_project(span, &written, &boundary.name()));
+            self.loaded.diagnostics.push(messages::outside_project(span, &written, boundary.name()));
             return None;
         }
         if self.units.contains_key(&path) {
@@ -470,14 +470,14 @@ impl<'a> Loader<'a> {
         None
     }
 
-    fn report_circles(&mut self, project: &Project) {
+    fn report_cycles(&mut self, project: &Project) {
         let edges = project
             .imports
             .iter()
             .enumerate()
             .flat_map(|(from, imports)| imports.iter().filter_map(move |(span, to)| Some((from, (*to)?, *span))));
-        for circle in super::circles(project.units.len(), edges) {
-            let Some((first, rest)) = circle.split_first() else { continue };
+        for cycle in crate::source::cycles(project.units.len(), edges) {
+            let Some((first, rest)) = cycle.split_first() else { continue };
             self.loaded.diagnostics.push(messages::import_cycle(*first, rest));
         }
     }

@@ -1,7 +1,6 @@
 //! From paths to parsed projects: which files there are, and which belong together.
 
 mod cache;
-mod circles;
 mod find;
 mod load;
 mod messages;
@@ -9,7 +8,6 @@ mod pythons;
 mod tables;
 
 pub use cache::Cache;
-pub(crate) use circles::circles;
 pub use find::pipe_files;
 pub(crate) use load::join;
 pub use load::{LoadError, Loaded, load, load_around};

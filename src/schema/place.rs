@@ -193,6 +193,10 @@ static SQL_FIELDS: Block = Block {
 const ARGUMENTS: &str = "arguments stand in the parentheses of the call";
 const CALLED: &str = "the call says it already";
 
+/// The calls of steps.
+pub static CALL_PLACES: [&Place; 6] =
+    [&PYTHON_CALL_PLACE, &NOTEBOOK_CALL_PLACE, &SCRIPT_CALL_PLACE, &SQL_CALL_PLACE, &DBT_CALL_PLACE, &RUN_CALL_PLACE];
+
 /// The block after `python`.
 pub static PYTHON_CALL_PLACE: Place = Place {
     name: "a `python` call",

@@ -2,12 +2,14 @@
 
 mod buffers;
 mod confined;
+mod cycles;
 mod files;
 mod line_index;
 pub mod plain;
 
 pub use buffers::Buffers;
 pub use confined::{Boundary, Confined, VERSION_CONTROL};
+pub(crate) use cycles::cycles;
 pub use files::{DiskFiles, Files, MemoryFiles, read_plain};
 pub use line_index::{LineIndex, Position, Units};
 

@@ -182,6 +182,24 @@ pub struct Decl {
     pub body: Body,
 }
 
+impl Decl {
+    /// The call of a step.
+    pub fn call(&self) -> Option<&Call> {
+        self.body.items.iter().find_map(|i| match i {
+            Item::Call(call) => Some(call.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// The params of a pipeline.
+    pub fn params(&self) -> impl Iterator<Item = &Binding> {
+        self.body.items.iter().filter_map(|i| match i {
+            Item::Binding(b) if b.kind == BindingKind::Param => Some(b.as_ref()),
+            _ => None,
+        })
+    }
+}
+
 /// `[region in regions]`
 #[derive(Clone, Debug)]
 pub struct Family {

@@ -168,8 +168,8 @@ pub fn unknown_environment(value: Span, version: &str, known: Vec<&str>) -> Diag
         value,
         format!("environment version `{version}` is not in the table"),
     );
-    let d = d.help(format!("known are {}; a newer one can be added to `pipec.toml`", one_of(known, 12)));
-    d
+
+    d.help(format!("known are {}; a newer one can be added to `pipec.toml`", one_of(known, 12)))
 }
 
 pub fn unknown_cloud(gpu: Span, target: Option<Span>) -> Diagnostic {

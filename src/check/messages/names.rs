@@ -76,11 +76,11 @@ pub fn unknown_pipeline(name: &Ident, near: Option<&str>) -> Diagnostic {
     }
 }
 
-pub fn unknown_param(argument: &Argument, pipeline: &Ident, near: Option<&str>, declared: Span) -> Diagnostic {
+pub fn unknown_param(argument: &Argument, pipeline: &str, near: Option<&str>, declared: Span) -> Diagnostic {
     let d = Diagnostic::new(
         Code::UnknownArgument,
         argument.span,
-        format!("pipeline `{}` has no param `{}`", pipeline.text, argument.name),
+        format!("pipeline `{}` has no param `{}`", pipeline, argument.name),
     );
     d.nearest(argument.key, near).also(declared, "the pipeline")
 }
@@ -334,7 +334,7 @@ pub fn bare_header(span: Span, what: &str) -> Diagnostic {
 pub fn key_characters(span: Span, what: &str, c: char, fixed: &str, written: bool) -> Diagnostic {
     let d = Diagnostic::new(Code::BadKey, span, format!("the name of {what} cannot contain `{c}`"));
     let d = d.help("the service takes letters, digits, `_` and `-`");
-    if written { d.suggestion(format!("use `{fixed}`"), vec![(span, quote_name(&fixed))]) } else { d }
+    if written { d.suggestion(format!("use `{fixed}`"), vec![(span, quote_name(fixed))]) } else { d }
 }
 
 pub fn empty_key(span: Span, what: &str) -> Diagnostic {

@@ -51,7 +51,7 @@ pub fn bad_reference(at: Span, why: &str) -> Diagnostic {
 
 pub fn unknown_fact_in_braces(at: Span, whole: &str, all: &[String]) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownFact, at, format!("the platform has no `{whole}`"));
-    match nearest(&whole, all.iter().map(String::as_str)) {
+    match nearest(whole, all.iter().map(String::as_str)) {
         Some(near) => d
             .help(format!("did you mean `{near}`?"))
             .suggestion(format!("use `{near}`"), vec![(at, format!("{{{{{near}}}}}"))]),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::super::budget::MAX_TARGETS;
+use crate::check::budget::MAX_TARGETS;
 use crate::diag::{Code, Diagnostic, article, nearest, one_of};
 use crate::model::{Argument, Object, Output, Type};
 use crate::package::{Parameter, PyType};
@@ -548,9 +548,9 @@ pub fn not_a_literal(
     }
 }
 
-pub fn environment_without_version(name: &Ident, newest: u32) -> Diagnostic {
-    let d = Diagnostic::new(Code::NoneOf, name.span, format!("environment `{}` says no version", name.text));
-    d.help(format!("add `environment_version = \"{newest}\"`, or a `base_environment`"))
+pub fn environment_without_version(name: &str, declared: Span, newest: u32) -> Diagnostic {
+    Diagnostic::new(Code::NoneOf, declared, format!("environment `{name}` says no version"))
+        .help(format!("add `environment_version = \"{newest}\"`, or a `base_environment`"))
 }
 
 pub fn extends_too_deep(base: Span) -> Diagnostic {

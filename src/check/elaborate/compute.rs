@@ -1,0 +1,476 @@
+//! Clusters and environments: merged through `extends`, GPUs chosen, single nodes filled in.
+
+use smol_str::SmolStr;
+
+use std::collections::HashMap;
+
+use super::Elaborator;
+use super::fields::BlockSchema;
+use super::merge::merge;
+use super::scope::{PipelineScope, Scope};
+use crate::check::budget::size;
+use crate::check::messages;
+use crate::check::symbols::InFile;
+use crate::diag::{Diagnostics, nearest};
+use crate::model::{Cluster, Environment, FieldValue, Node, NodeKind, Object, Target, Text};
+use crate::schema::{
+    CLUSTER_PLACE, CLUSTER_SPEC, COMPUTE, Cloud, ComputeTables, ENVIRONMENT_PLACE, RuntimeKey, SERVERLESS_GPUS,
+    SINGLE_NODE,
+};
+use crate::source::Span;
+use crate::syntax::ast::{Decl, DeclKind, Header, Item};
+
+/// A cluster or environment, found by name.
+#[derive(Clone, Copy)]
+pub struct ComputeDecl<'a> {
+    pub decl: &'a Decl,
+    pub unit: usize,
+    /// Declared in the pipeline itself.
+    pub own: bool,
+}
+
+/// How long a chain of `extends` may be.
+const MAX_EXTENDS: usize = 64;
+
+/// Clusters and environments, by the places of their names.
+#[derive(Debug, Default)]
+pub struct Computes(HashMap<Span, ElaboratedCompute>);
+
+impl Computes {
+    pub fn get(&self, name: Span) -> Option<&ElaboratedCompute> {
+        self.0.get(&name)
+    }
+
+    /// All of them, with the places of their names, in order of writing.
+    pub fn iter(&self) -> impl Iterator<Item = (Span, &ElaboratedCompute)> {
+        let mut all: Vec<_> = self.0.iter().map(|(name, compute)| (*name, compute)).collect();
+        all.sort_unstable_by_key(|(name, _)| *name);
+        all.into_iter()
+    }
+
+    fn insert(&mut self, name: Span, compute: ElaboratedCompute) {
+        self.0.insert(name, compute);
+    }
+}
+
+/// A cluster or environment with what it extends.
+#[derive(Debug, Default)]
+pub struct ElaboratedCompute {
+    /// Its fields over those of what it extends; `None` if it extends itself or too long a chain.
+    merged: Option<Object>,
+    /// The names of what it extends, nearest first.
+    pub bases: Vec<Span>,
+    /// Ready to go out; `None` like `merged`.
+    pub resolved: Option<ResolvedCompute>,
+    /// Messages for whoever uses it or extends it.
+    pub on_extension: Diagnostics,
+    /// Messages for whoever uses it.
+    pub on_use: Diagnostics,
+}
+
+impl ElaboratedCompute {
+    /// The number of values in it.
+    pub fn size(&self) -> usize {
+        self.merged.as_ref().map_or(0, size)
+    }
+}
+
+/// A cluster or environment, ready to go out.
+#[derive(Clone, Debug)]
+pub enum ResolvedCompute {
+    Cluster(Cluster),
+    Environment(Environment),
+}
+
+/// What a cluster or environment is elaborated in.
+#[derive(Clone, Copy)]
+struct Surroundings<'s, 'a> {
+    target: &'s Target,
+    /// The pipeline that declares it, and what its files declare.
+    within: Option<(&'s PipelineScope<'a>, &'s Computes)>,
+}
+
+impl<'s> Surroundings<'s, '_> {
+    fn shared(self) -> Option<&'s Computes> {
+        self.within.map(|(_, shared)| shared)
+    }
+}
+
+impl<'a> Elaborator<'a> {
+    /// The cluster or environment of this name that a pipeline sees.
+    pub fn find_compute(&self, pipe: &PipelineScope<'a>, unit: usize, name: &str) -> Option<ComputeDecl<'a>> {
+        if let Some(decl) = pipe.computes.iter().find(|d| d.name.text == name) {
+            return Some(ComputeDecl { decl, unit, own: true });
+        }
+        let InFile { unit, decl } = self.symbols.find_compute(unit, name)?;
+        Some(ComputeDecl { decl, unit, own: false })
+    }
+
+    /// Reports a name that is no compute.
+    pub fn unknown_compute(&mut self, pipe: Option<&PipelineScope<'a>>, unit: usize, name: &str, span: Span) {
+        if self.symbols.maybe_declared(name) {
+            return;
+        }
+        let symbols = self.symbols;
+        let names = self.suggestions.among(|| {
+            let own = pipe.iter().flat_map(|p| p.computes.iter().map(|d| d.name.text.as_str()));
+            own.chain(symbols.compute_names(unit)).chain(["serverless", "none"]).collect()
+        });
+        let near = nearest(name, names.iter().copied());
+        let imported_elsewhere = self.symbols.compute_elsewhere(unit, name);
+        self.report(messages::unknown_compute(span, name, near, imported_elsewhere.map(|f| f.path.as_path())));
+    }
+
+    /// The clusters and environments that the files declare, each elaborated once.
+    pub fn shared_computes(&mut self, target: &Target) -> Computes {
+        let mut out = Computes::default();
+        let symbols = self.symbols;
+        for (unit, file) in symbols.project.units.iter().enumerate() {
+            for item in &file.ast.items {
+                if let Item::Decl(decl) = item
+                    && matches!(decl.kind, DeclKind::Cluster | DeclKind::Environment)
+                {
+                    let found = ComputeDecl { decl, unit, own: false };
+                    self.compute(found, Surroundings { target, within: None }, &mut out, &mut Vec::new());
+                }
+            }
+        }
+        out
+    }
+
+    /// The clusters and environments that a pipeline declares.
+    pub fn own_computes(
+        &mut self,
+        names: &PipelineScope<'a>,
+        unit: usize,
+        target: &Target,
+        shared: &Computes,
+    ) -> Computes {
+        let mut out = Computes::default();
+        for decl in &names.computes {
+            let found = ComputeDecl { decl, unit, own: true };
+            self.compute(found, Surroundings { target, within: Some((names, shared)) }, &mut out, &mut Vec::new());
+        }
+        out
+    }
+
+    /// Elaborates one, and before it what it extends; `path` leads to it, each name with the place of what it extends.
+    fn compute(
+        &mut self,
+        found: ComputeDecl<'a>,
+        around: Surroundings<'_, 'a>,
+        done: &mut Computes,
+        path: &mut Vec<(Span, Span)>,
+    ) {
+        let decl = found.decl;
+        let name = decl.name.span;
+        if done.get(name).is_some() {
+            return;
+        }
+        if let Some(start) = path.iter().position(|(n, _)| *n == name) {
+            self.extends_cycle(path.get(start..).unwrap_or_default());
+            return;
+        }
+        let place = if decl.kind == DeclKind::Cluster { &CLUSTER_PLACE } else { &ENVIRONMENT_PLACE };
+        let own = self.body(&decl.body, BlockSchema::Place(place), Scope::file(found.unit));
+        let base = self.base_of(found, around);
+        if let (Some(base), Some(extends)) = (base, &decl.header.extends)
+            && base.decl.kind == decl.kind
+            && base.own == found.own
+            && path.len() < MAX_EXTENDS
+        {
+            path.push((name, extends.span));
+            self.compute(base, around, done, path);
+            path.pop();
+        }
+        let below = base.and_then(|b| done.get(b.decl.name.span).or_else(|| around.shared()?.get(b.decl.name.span)));
+        let deep = path.len() >= MAX_EXTENDS;
+        let elaborate = |e: &mut Self| e.over_base(found, own, base, below, around, deep);
+        // What is wrong with a cluster of a file beside its fields matters once a pipeline uses it.
+        let (merged, on_extension) = match found.own {
+            true => (elaborate(self), Diagnostics::new()),
+            false => self.deferring(elaborate),
+        };
+        let Some((merged, bases)) = merged else {
+            done.insert(name, ElaboratedCompute { on_extension, ..ElaboratedCompute::default() });
+            return;
+        };
+        let resolve = |e: &mut Self| e.resolved(decl, merged.clone(), around.target);
+        let (resolved, on_use) = match found.own {
+            true => (resolve(self), Diagnostics::new()),
+            false => self.deferring(resolve),
+        };
+        let resolved = Some(resolved);
+        done.insert(name, ElaboratedCompute { merged: Some(merged), bases, resolved, on_extension, on_use });
+    }
+
+    /// What a cluster or environment extends. One of a pipeline may extend one of the file that has its own name.
+    fn base_of(&self, found: ComputeDecl<'a>, around: Surroundings<'_, 'a>) -> Option<ComputeDecl<'a>> {
+        let base = found.decl.header.extends.as_ref()?;
+        let own = match around.within {
+            Some((names, _)) if found.own => names.computes.iter().find(|d| d.name.text == base.text),
+            _ => None,
+        };
+        match own {
+            Some(decl) if !std::ptr::eq(*decl, found.decl) => Some(ComputeDecl { decl, ..found }),
+            _ => {
+                let InFile { unit, decl } = self.symbols.find_compute(found.unit, &base.text)?;
+                Some(ComputeDecl { decl, unit, own: false })
+            }
+        }
+    }
+
+    /// The fields of a declaration over those of what it extends, and the names of that; nothing if it extends itself.
+    fn over_base(
+        &mut self,
+        found: ComputeDecl<'a>,
+        own: Object,
+        base: Option<ComputeDecl<'a>>,
+        below: Option<&ElaboratedCompute>,
+        around: Surroundings<'_, 'a>,
+        deep: bool,
+    ) -> Option<(Object, Vec<Span>)> {
+        let decl = found.decl;
+        self.only_extends(&decl.header, decl.kind.keyword());
+        let Some(name) = &decl.header.extends else { return Some((own, Vec::new())) };
+        let Some(base) = base else {
+            self.unknown_compute(around.within.map(|(names, _)| names), found.unit, &name.text, name.span);
+            return Some((Object { broken: true, ..own }, Vec::new()));
+        };
+        if base.decl.kind != decl.kind {
+            let (wanted, is) = (decl.kind.keyword(), base.decl.kind.keyword());
+            self.report(messages::extends_other_kind(name, base.decl.name.span, wanted, is));
+            return Some((Object { broken: true, ..own }, Vec::new()));
+        }
+        self.record_link(name.span, base.decl.name.span);
+        let Some(below) = below else {
+            // Else it is part of a cycle, which is reported.
+            if deep {
+                self.report(messages::extends_too_deep(name.span));
+            }
+            return None;
+        };
+        if below.bases.len() >= MAX_EXTENDS {
+            self.report(messages::extends_too_deep(name.span));
+            return None;
+        }
+        let fields = below.merged.as_ref()?;
+        if !self.budget.charge(size(fields)) {
+            return None;
+        }
+        let place = if decl.kind == DeclKind::Cluster { &CLUSTER_PLACE } else { &ENVIRONMENT_PLACE };
+        let bases = std::iter::once(base.decl.name.span).chain(below.bases.iter().copied()).collect();
+        Some((merge(fields, &own, Some(place)), bases))
+    }
+
+    fn resolved(&mut self, decl: &Decl, settings: Object, target: &Target) -> ResolvedCompute {
+        match decl.kind {
+            DeclKind::Cluster => ResolvedCompute::Cluster(self.cluster(decl, settings, target)),
+            _ => ResolvedCompute::Environment(self.environment(decl, settings)),
+        }
+    }
+
+    /// Reports declarations that extend each other, each with the place of what it extends: at the first of them, however
+    /// the cycle was met.
+    fn extends_cycle(&mut self, members: &[(Span, Span)]) {
+        let Some(first) = members.iter().enumerate().min_by_key(|(_, m)| **m).map(|(i, _)| i) else { return };
+        let mut members = members.to_vec();
+        members.rotate_left(first);
+        let Some(((name, base), rest)) = members.split_first() else { return };
+        let text = self.sources.slice(*name).trim_matches('`');
+        self.report(messages::extends_cycle(text, *base, rest));
+    }
+
+    fn only_extends(&mut self, header: &Header, what: &str) {
+        let stray = header.on.as_ref().map(|o| o.span).or_else(|| header.after.first().map(|a| a.span));
+        if let Some(span) = stray {
+            self.report(messages::only_extends(span, what));
+        }
+    }
+
+    /// A header that may hold nothing.
+    pub fn bare_header(&mut self, header: &Header, what: &str) {
+        let stray = header
+            .extends
+            .as_ref()
+            .map(|e| e.span)
+            .or_else(|| header.on.as_ref().map(|o| o.span))
+            .or_else(|| header.after.first().map(|a| a.span));
+        if let Some(span) = stray {
+            self.report(messages::bare_header(span, what));
+        }
+    }
+
+    /// An environment, ready to go out.
+    fn environment(&mut self, decl: &Decl, mut spec: Object) -> Environment {
+        self.environment_requirements(&mut spec);
+        self.key_characters(&decl.name.text, decl.name.span, "an environment");
+        Environment { key: decl.name.text.clone(), span: decl.name.span, spec }
+    }
+
+    /// A cluster with its sugar resolved, ready to go out.
+    fn cluster(&mut self, decl: &Decl, mut settings: Object, target: &Target) -> Cluster {
+        self.key_characters(&decl.name.text, decl.name.span, "a cluster");
+        let mut libraries = self.cluster_requirements(&mut settings);
+        if let Some(NodeKind::List(items)) = settings.remove("libraries").and_then(|f| f.value).map(|n| n.kind) {
+            libraries.extend(items.iter().filter_map(|n| n.as_object().cloned()));
+        }
+        let serverless_compute_id = settings.remove("serverless_compute_id").and_then(|f| f.value);
+        self.single_node(&mut settings);
+        let chosen = self.gpu(&mut settings, target, &decl.name.text);
+        settings.fields.retain(|f| f.value.is_some());
+        Cluster {
+            key: decl.name.text.clone(),
+            span: decl.name.span,
+            settings,
+            libraries,
+            serverless_compute_id,
+            chosen,
+        }
+    }
+
+    /// The conf and the tag that a single node needs, where they are absent.
+    fn single_node(&mut self, settings: &mut Object) {
+        let Some(entry) = settings.remove("single_node") else { return };
+        let Some(node) = entry.value else { return };
+        if node.as_bool() != Some(true) {
+            return;
+        }
+        let span = node.span;
+        set(settings, "num_workers", span, NodeKind::Int(0));
+        for (field, key, value) in SINGLE_NODE.iter().copied() {
+            let mut entries = match settings.entry(field) {
+                // `none` takes back what would be filled in.
+                Some(FieldValue { value: None, .. }) => continue,
+                Some(FieldValue { value: Some(Node { kind: NodeKind::Map(entries), .. }), .. }) => entries.clone(),
+                _ => Vec::new(),
+            };
+            if !entries.iter().any(|(k, ..)| *k == key) {
+                entries.push((SmolStr::new_static(key), span, Node::text(span, value)));
+            }
+            set(settings, field, span, NodeKind::Map(entries));
+        }
+    }
+
+    /// Node type and runtime for `gpu`; says what was chosen.
+    fn gpu(&mut self, settings: &mut Object, target: &Target, name: &str) -> Option<String> {
+        let entry = settings.remove("gpu")?;
+        let node = entry.value.clone()?;
+        let Some((gpu, accelerator)) = node.as_object().and_then(|g| Some((g, g.str("accelerator")?.to_owned())))
+        else {
+            // What it lacks is a matter of its fields; that nothing was chosen follows from it.
+            settings.fields.push(FieldValue { value: Some(node), ..entry });
+            settings.broken = true;
+            return None;
+        };
+        let accelerator_span = gpu.get("accelerator").map_or(node.span, |n| n.span);
+        let count = u32::try_from(gpu.get("count").and_then(Node::as_int).unwrap_or(1)).ok()?;
+        let tables = self.symbols.project.tables.clone();
+        let unclear = target.span.is_some_and(|s| self.symbols.project.unit_of(s.file).is_some_and(|u| u.broken));
+        let Some(cloud) = target.cloud.or_else(|| cloud_of(settings, &tables)) else {
+            settings.broken = true;
+            if unclear {
+                return None;
+            }
+            self.report(messages::unknown_cloud(entry.key, target.span));
+            settings.broken = true;
+            return None;
+        };
+        let Some(found) = tables.gpu_node(cloud, &accelerator, count).cloned() else {
+            let mut counts: Vec<u32> = tables
+                .nodes()
+                .iter()
+                .filter(|n| n.cloud == cloud && n.gpu == accelerator && n.selectable)
+                .map(|n| n.gpu_count)
+                .collect();
+            counts.sort_unstable();
+            counts.dedup();
+            let mut kinds: Vec<&str> = tables
+                .nodes()
+                .iter()
+                .filter(|n| n.cloud == cloud && n.has_gpu() && n.selectable)
+                .map(|n| n.gpu.as_str())
+                .collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            self.report(messages::no_such_gpu(accelerator_span, &accelerator, count, cloud, &counts, &kinds));
+            settings.broken = true;
+            return None;
+        };
+        set(settings, "node_type_id", node.span, NodeKind::Text(Text::plain(found.id.clone())));
+        let mut chosen = format!("{name}: {count} {accelerator} on {} is {}", cloud.name(), found.id);
+        let by_kind = settings.get("use_ml_runtime").and_then(Node::as_bool) == Some(true);
+        if !settings.has("docker_image")
+            && !by_kind
+            && let Some(version) = settings.get("spark_version")
+            && let Some(key) = version.as_str().and_then(RuntimeKey::parse)
+            && !key.is_photon()
+        {
+            let runtime = key.gpu_ml();
+            if !key.is_gpu() {
+                chosen.push_str(&format!(", runtime {runtime}"));
+            }
+            let span = version.span;
+            set(settings, "spark_version", span, NodeKind::Text(Text::plain(runtime)));
+        }
+        if settings.entry("data_security_mode").is_none() {
+            set(settings, "data_security_mode", node.span, NodeKind::Text(Text::plain("SINGLE_USER")));
+        }
+        Some(chosen)
+    }
+
+    /// `gpu` on a step: the serverless accelerator.
+    pub fn step_gpu(&mut self, settings: &mut Object) {
+        let Some(entry) = settings.remove("gpu") else { return };
+        let Some(node) = entry.value else { return };
+        let Some(gpu) = node.as_object() else { return };
+        let Some(accelerator) = gpu.str("accelerator") else { return };
+        let count = gpu.get("count").and_then(Node::as_int).unwrap_or(1);
+        match SERVERLESS_GPUS.iter().find(|(a, n, _)| *a == accelerator && i64::from(*n) == count) {
+            Some((_, _, member)) => {
+                let mut compute = Object::new(&COMPUTE, node.span);
+                set(&mut compute, "hardware_accelerator", node.span, NodeKind::Text(Text::plain(*member)));
+                set(settings, "compute", entry.key, NodeKind::Object(compute));
+            }
+            None => {
+                let all: Vec<String> = SERVERLESS_GPUS.iter().map(|(a, n, _)| format!("{n} {a}")).collect();
+                self.report(messages::no_such_serverless_gpu(node.span, count, accelerator, &all));
+                settings.broken = true;
+            }
+        }
+    }
+
+    /// Letters, digits, `_` and `-`, at most 100: what the service takes as a key.
+    pub fn key_characters(&mut self, key: &str, span: Span, what: &str) {
+        if key.len() > 100 {
+            self.report(messages::key_too_long(span, key.len()));
+        }
+        if let Some(c) = key.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-')) {
+            let fixed: String =
+                key.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+            self.report(messages::key_characters(span, what, c, &fixed, self.sources.slice(span).contains(key)));
+        } else if key.is_empty() {
+            self.report(messages::empty_key(span, what));
+        }
+    }
+}
+
+/// Sets a field of an object's own block.
+pub fn set(object: &mut Object, key: &str, span: Span, kind: NodeKind) {
+    if let Some(field) = object.block.field(key) {
+        object.set(field, span, Some(Node { span, kind }));
+    }
+}
+
+/// The cloud that a cluster's other settings show.
+fn cloud_of(settings: &Object, tables: &ComputeTables) -> Option<Cloud> {
+    debug_assert!(*settings.block == CLUSTER_SPEC);
+    for (key, cloud) in
+        [("azure_attributes", Cloud::Azure), ("aws_attributes", Cloud::Aws), ("gcp_attributes", Cloud::Gcp)]
+    {
+        if settings.has(key) {
+            return Some(cloud);
+        }
+    }
+    settings.str("driver_node_type_id").and_then(|id| tables.node(id)).map(|n| n.cloud)
+}

@@ -1,0 +1,181 @@
+//! Where a step runs: by its head, its raw fields or its pipeline, and whether its kind can run there.
+
+use smol_str::SmolStr;
+
+use super::Elaborator;
+use super::compute::ComputeDecl;
+use super::eval::ValueSite;
+use super::scope::{PipelineScope, Scope};
+use super::steps::StepContext;
+use crate::check::messages;
+use crate::model::{Compute, Node, Object, StepKind};
+use crate::schema::{COMPUTE_FIELDS, Eval, RunsOn, kind_of};
+use crate::source::Span;
+use crate::syntax::ast::{self, Decl, DeclKind, Value, ValueKind};
+
+impl<'a> Elaborator<'a> {
+    /// Where a step runs, by its head, its raw fields or its pipeline.
+    pub fn place(
+        &mut self,
+        d: &Decl,
+        settings: &mut Object,
+        kind: &StepKind,
+        cx: &StepContext<'a, '_>,
+        scope: Scope<'_>,
+    ) -> Compute {
+        self.raw_loop(settings, cx);
+        let raw: Vec<(&'static str, Span)> =
+            COMPUTE_FIELDS.iter().copied().filter(|k| settings.has(k)).map(|k| (k, settings.key_span(k))).collect();
+        let own = d.header.on.as_ref().map(|on| (on, self.on(on, cx.names, scope)));
+        if let (Some((on, found)), Some((key, at))) = (&own, raw.first())
+            && found.is_some()
+        {
+            self.report(messages::two_computes_of_step(*at, key, on.span));
+            return Compute::Bad;
+        }
+        if let [(a, at), (b, second), ..] = raw.as_slice() {
+            self.report(messages::two_compute_fields(a, *at, b, *second));
+            return Compute::Bad;
+        }
+        if let Some((key, at)) = raw.first() {
+            return self.raw_place(key, *at, settings, cx);
+        }
+        if let Some((_, found)) = own {
+            return found.unwrap_or(Compute::Bad);
+        }
+        let runs_on = kind.key().and_then(kind_of).map(|k| k.runs_on);
+        let takes = !on_warehouse(kind, settings)
+            && matches!(runs_on, Some(RunsOn::ClusterOrEnvironment | RunsOn::ClusterOrServerless));
+        match cx.compute.as_ref().filter(|_| takes) {
+            Some(compute) => {
+                cx.compute_reached.set(true);
+                match compute {
+                    // A serverless accelerator takes the pipeline's environment, but not its cluster.
+                    Compute::Cluster(_) | Compute::Existing(_) if settings.has("compute") => Compute::Unset,
+                    compute => compute.clone(),
+                }
+            }
+            None => Compute::Unset,
+        }
+    }
+
+    pub fn raw_place(&mut self, key: &str, at: Span, settings: &Object, cx: &StepContext<'a, '_>) -> Compute {
+        let text = settings.str(key).map(SmolStr::from);
+        match (key, text) {
+            ("job_cluster_key" | "environment_key", Some(name)) => {
+                let wanted = if key == "job_cluster_key" { DeclKind::Cluster } else { DeclKind::Environment };
+                let span = settings.get(key).map_or(at, |n| n.span);
+                match self.find_compute(cx.names, cx.unit, &name) {
+                    Some(found) if found.decl.kind == wanted => self.record_use(span, found.decl.name.span),
+                    Some(found) => {
+                        self.report(messages::other_kind_of_compute(
+                            span,
+                            &name,
+                            wanted.keyword(),
+                            found.decl.name.span,
+                            found.decl.kind.keyword(),
+                        ));
+                    }
+                    None => self.unknown_compute(Some(cx.names), cx.unit, &name, span),
+                }
+                if wanted == DeclKind::Cluster { Compute::Cluster(name) } else { Compute::Environment(name) }
+            }
+            _ => Compute::Raw,
+        }
+    }
+
+    /// What stands after `on`.
+    pub fn on(&mut self, on: &ast::On, names: &PipelineScope<'a>, scope: Scope<'_>) -> Option<Compute> {
+        match &on.value.kind {
+            ValueKind::Function(name, arguments) if name.text == "existing" => {
+                let [argument] = arguments.as_slice() else {
+                    self.report(messages::existing_without_id(on.value.span));
+                    return None;
+                };
+                let typed = self.typed(
+                    &argument.value,
+                    scope,
+                    ValueSite { name: "existing_cluster_id", eval: Eval::Constant },
+                )?;
+                Some(Compute::Existing(typed.wire()))
+            }
+            ValueKind::Function(name, _) => {
+                self.report(messages::not_a_compute_function(name));
+                None
+            }
+            ValueKind::Path(path) => match path.word() {
+                Some("serverless") => Some(Compute::Serverless),
+                Some("none") => Some(Compute::Unset),
+                _ => self.compute_name(&path.head.text, on.value.span, names, scope.unit, 0),
+            },
+            _ => None,
+        }
+    }
+
+    pub fn compute_name(
+        &mut self,
+        name: &str,
+        span: Span,
+        names: &PipelineScope<'a>,
+        unit: usize,
+        depth: usize,
+    ) -> Option<Compute> {
+        if let Some(ComputeDecl { decl, .. }) = self.find_compute(names, unit, name) {
+            self.record_use(span, decl.name.span);
+            return Some(if decl.kind == DeclKind::Cluster {
+                Compute::Cluster(name.into())
+            } else {
+                Compute::Environment(name.into())
+            });
+        }
+        // A constant whose value is the name of a compute.
+        let value: Option<(Value, Span)> = match (self.symbols.find_let(unit, name), self.vars.get(name)) {
+            (Some(l), _) => l.decl.value.clone().map(|v| (v, l.decl.name.span)),
+            (None, Some(v)) => self.symbols.vars.get(name).map(|decl| (v.value.clone(), decl.decl.name.span)),
+            (None, None) => None,
+        };
+        if let Some((value, declared)) = value {
+            self.record_use(span, declared);
+            if let (ValueKind::Path(path), true) = (&value.kind, depth < 16) {
+                return match path.word() {
+                    Some("serverless") => Some(Compute::Serverless),
+                    Some("none") => Some(Compute::Unset),
+                    _ => self.compute_name(&path.head.text, value.span, names, unit, depth + 1),
+                };
+            }
+            self.report(messages::not_a_compute(span, name, declared));
+            return None;
+        }
+        self.unknown_compute(Some(names), unit, name, span);
+        None
+    }
+
+    /// The task of a raw loop names its compute itself.
+    fn raw_loop(&mut self, settings: &Object, cx: &StepContext<'a, '_>) {
+        let task = settings
+            .get("for_each_task")
+            .and_then(Node::as_object)
+            .and_then(|o| o.get("task"))
+            .and_then(Node::as_object);
+        let Some(task) = task.cloned() else { return };
+        if task.has("for_each_task") {
+            self.report(messages::nested_loop_of_tasks(
+                task.key_span("for_each_task"),
+                settings.key_span("for_each_task"),
+            ));
+        }
+        for key in ["job_cluster_key", "environment_key", "new_cluster"] {
+            if task.has(key) {
+                self.raw_place(key, task.key_span(key), &task, cx);
+            }
+        }
+    }
+}
+
+/// Whether a step runs its SQL on a warehouse.
+pub fn on_warehouse(kind: &StepKind, settings: &Object) -> bool {
+    match kind {
+        StepKind::File(call) => call.rest.has("warehouse_id"),
+        _ => settings.get("notebook_task").and_then(Node::as_object).is_some_and(|o| o.has("warehouse_id")),
+    }
+}

@@ -1,0 +1,54 @@
+//! dbt projects: a directory with all that is in it.
+
+use std::path::{Path, PathBuf};
+
+use super::Elaborator;
+use crate::check::messages;
+use crate::model::FileKind;
+use crate::package::never_packed;
+use crate::source::Span;
+
+/// What dbt makes by itself: it is made again where it runs.
+const MADE: &[&str] = &["target", "dbt_packages", "dbt_modules", "logs"];
+
+/// Files that a dbt project may have: more are a wrong directory.
+const MOST: usize = 2_000;
+
+impl Elaborator<'_> {
+    /// The directory of a dbt project: it has a `dbt_project.yml`.
+    pub fn dbt_project(&mut self, dir: &Path, text: &str, span: Span) -> Option<PathBuf> {
+        if ["dbt_project.yml", "dbt_project.yaml"].iter().any(|n| self.files.is_file(&dir.join(n))) {
+            return Some(dir.to_owned());
+        }
+        self.report(messages::no_dbt_project(span, text));
+        None
+    }
+
+    /// All files of a dbt project that go with it.
+    pub fn dbt_files(&mut self, dir: &Path, span: Span) -> Vec<(PathBuf, FileKind)> {
+        let mut out = Vec::new();
+        let mut next = vec![dir.to_owned()];
+        while let Some(folder) = next.pop() {
+            for path in self.files.list(&folder).unwrap_or_default() {
+                let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                if never_packed(&name) || name.starts_with('.') || folder == dir && MADE.contains(&name.as_str()) {
+                    continue;
+                }
+                // A link to a directory may lead back to where it is.
+                if self.files.is_dir(&path) {
+                    if !self.files.is_link(&path) {
+                        next.push(path);
+                    }
+                } else if self.files.is_file(&path) {
+                    out.push((path, FileKind::Dbt));
+                }
+            }
+            if out.len() > MOST {
+                self.report(messages::too_many_dbt_files(span, dir, MOST));
+                return Vec::new();
+            }
+        }
+        out.sort();
+        out
+    }
+}

@@ -1,0 +1,310 @@
+//! Values: what a name, text or list comes to at compile time, and what stays for run time.
+
+use smol_str::{SmolStr, ToSmolStr};
+
+use super::Elaborator;
+use super::resolve::Resolution;
+use super::scope::{Scope, Use};
+use crate::check::messages;
+use crate::model::{Reference, Text, TextBuilder, Type, number_json};
+use crate::schema::{Eval, Field};
+use crate::source::Span;
+use crate::syntax::ast::{EntryValue, Item, StrLit, StrPart, Value, ValueKind};
+use crate::syntax::words;
+
+/// As many bytes of text count as one value of the budget.
+const BYTES_OF_VALUE: usize = 64;
+
+/// A value known at compile time.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Const {
+    Bool(bool),
+    /// As written.
+    Number(SmolStr),
+    Text(SmolStr),
+    List(Vec<Const>),
+    Map(Vec<(SmolStr, Const)>),
+}
+
+impl Const {
+    /// As text on the wire.
+    pub fn wire(&self) -> String {
+        match self {
+            Const::Bool(b) => b.to_string(),
+            Const::Number(n) => n.to_string(),
+            Const::Text(t) => t.to_string(),
+            Const::List(_) | Const::Map(_) => self.json().to_string(),
+        }
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        match self {
+            Const::Bool(b) => (*b).into(),
+            Const::Number(n) => number_json(n),
+            Const::Text(t) => t.as_str().into(),
+            Const::List(l) => l.iter().map(Const::json).collect(),
+            Const::Map(m) => m.iter().map(|(k, v)| (k.to_string(), v.json())).collect::<serde_json::Map<_, _>>().into(),
+        }
+    }
+}
+
+/// A value with its type.
+#[derive(Clone, Debug)]
+pub struct Typed {
+    pub ty: Type,
+    pub value: Evaluated,
+}
+
+#[derive(Clone, Debug)]
+pub enum Evaluated {
+    Constant(Const),
+    Dynamic(Text),
+}
+
+impl Typed {
+    fn constant(ty: Type, value: Const) -> Typed {
+        Typed { ty, value: Evaluated::Constant(value) }
+    }
+
+    /// As text on the wire.
+    pub fn wire(&self) -> Text {
+        match &self.value {
+            Evaluated::Constant(c) => Text::plain(c.wire()),
+            Evaluated::Dynamic(t) => t.clone(),
+        }
+    }
+}
+
+/// Where a value goes: what its messages call the place, and what the platform does there.
+#[derive(Clone, Copy)]
+pub struct ValueSite<'f> {
+    pub name: &'f str,
+    pub eval: Eval,
+}
+
+impl ValueSite<'static> {
+    pub fn field(field: &'static Field) -> ValueSite<'static> {
+        ValueSite { name: field.key, eval: field.eval }
+    }
+}
+
+/// A word of the language that is a value by itself.
+pub fn reserved(word: &str) -> bool {
+    words::find(word).is_some_and(|w| w.slot == words::Slot::Value)
+}
+
+impl Elaborator<'_> {
+    /// Any value, by its own form.
+    pub fn typed(&mut self, value: &Value, scope: Scope<'_>, sink: ValueSite<'_>) -> Option<Typed> {
+        match &value.kind {
+            ValueKind::Bad => None,
+            ValueKind::Number(n) => {
+                let ty = if n.bytes().all(|b| b.is_ascii_digit() || b == b'-') { Type::Int } else { Type::Float };
+                Some(Typed::constant(ty, Const::Number(n.clone())))
+            }
+            ValueKind::Str(lit) => {
+                let text = self.text(lit, scope, sink)?;
+                let known = match text.as_str() {
+                    Some(s) if !s.contains("{{") => Evaluated::Constant(Const::Text(s.into())),
+                    _ => Evaluated::Dynamic(text),
+                };
+                Some(Typed { ty: Type::String, value: known })
+            }
+            ValueKind::List(items) => {
+                if !self.budget.charge(items.len()) {
+                    return None;
+                }
+                let mut ty: Option<Type> = None;
+                let mut out = Vec::new();
+                for item in items {
+                    let one = self.typed(item, scope, sink)?;
+                    let Evaluated::Constant(c) = one.value else {
+                        self.report(messages::run_time_element(item.span));
+                        return None;
+                    };
+                    ty = Some(match ty {
+                        None => one.ty,
+                        Some(t) => t.join(one.ty).unwrap_or(Type::Json),
+                    });
+                    out.push(c);
+                }
+                Some(Typed::constant(Type::List(Box::new(ty.unwrap_or(Type::Any))), Const::List(out)))
+            }
+            ValueKind::Object(body) => {
+                if !self.budget.charge(body.items.len()) {
+                    return None;
+                }
+                let mut fields = Vec::new();
+                let mut out = Vec::new();
+                for item in &body.items {
+                    let Item::Entry(entry) = item else { continue };
+                    let nested;
+                    let inner = match &entry.value {
+                        EntryValue::Assign(v) => v,
+                        EntryValue::Block(b) => {
+                            nested = Value { span: b.span, kind: ValueKind::Object(b.clone()) };
+                            &nested
+                        }
+                    };
+                    let one = self.typed(inner, scope, sink)?;
+                    let Evaluated::Constant(c) = one.value else {
+                        self.report(messages::run_time_in_object(inner.span));
+                        return None;
+                    };
+                    fields.push((entry.key.text.clone(), one.ty));
+                    out.push((entry.key.text.clone(), c));
+                }
+                Some(Typed::constant(Type::Record(fields), Const::Map(out)))
+            }
+            ValueKind::Duration(n, unit) => {
+                self.report(messages::duration_here(value.span, n, *unit));
+                None
+            }
+            ValueKind::Range(..) => {
+                self.report(messages::range_here(value.span));
+                None
+            }
+            ValueKind::Function(..) => {
+                let reference = self.secret(value, scope)?;
+                self.check_placement(&reference, value.span, sink, false);
+                Some(Typed { ty: Type::String, value: Evaluated::Dynamic(Text::reference(reference)) })
+            }
+            ValueKind::Path(path) => match self.meaning(path, value.span, scope) {
+                Resolution::Unknown => None,
+                Resolution::Bool(b) => Some(Typed::constant(Type::Bool, Const::Bool(b))),
+                Resolution::Source(inner, unit, name) => {
+                    self.with_constant(value.span, name, |c| c.typed(inner, Scope { unit, ..scope.file_scope() }, sink))
+                }
+                Resolution::Run(reference, ty) => {
+                    self.check_placement(&reference, value.span, sink, false);
+                    self.uses.push(Use { reference: reference.clone(), span: value.span, from_text: false });
+                    Some(Typed { ty, value: Evaluated::Dynamic(Text::reference(reference)) })
+                }
+            },
+        }
+    }
+
+    /// A value that must be known at compile time.
+    pub fn constant(&mut self, value: &Value, scope: Scope<'_>, what: &str) -> Option<(Const, Type)> {
+        let typed = self.typed(value, scope, ValueSite { name: what, eval: Eval::Evaluated })?;
+        match typed.value {
+            Evaluated::Constant(c) => Some((c, typed.ty)),
+            Evaluated::Dynamic(_) => {
+                self.report(messages::not_constant(value.span, what));
+                None
+            }
+        }
+    }
+
+    /// Reads a constant from the place of its use.
+    pub fn with_constant<T>(&mut self, used_at: Span, name: Span, f: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        if self.reading.contains(&name) {
+            let word = self.sources.slice(name).to_owned();
+            self.findings.diagnostics.push(messages::constant_cycle(name, &word, used_at));
+            return None;
+        }
+        self.reads = if self.reading.is_empty() { 0 } else { self.reads + 1 };
+        if self.reading.len() >= 100 || self.reads > 20_000 {
+            // The constants around this one are too deep for the same reason.
+            if !std::mem::replace(&mut self.reported_too_deep, true) {
+                self.report(messages::constants_too_deep(used_at));
+            }
+            return None;
+        }
+        self.reading.push(name);
+        self.via.push(used_at);
+        let out = f(self);
+        self.via.pop();
+        self.reading.pop();
+        out
+    }
+
+    /// A string with its interpolations done.
+    pub fn text(&mut self, lit: &StrLit, scope: Scope<'_>, sink: ValueSite<'_>) -> Option<Text> {
+        let mut out = TextBuilder::default();
+        let mut whole = true;
+        for part in &lit.parts {
+            match part {
+                StrPart::Text(text, span) => {
+                    if text.contains("{{") {
+                        self.typed_references(text, *span, scope, sink);
+                    }
+                    out.push_str(text);
+                }
+                StrPart::Reference(value) => match self.inside_text(|c| c.typed(value, scope, sink)) {
+                    Some(typed) => {
+                        if matches!(typed.value, Evaluated::Constant(Const::List(_) | Const::Map(_))) {
+                            self.report(messages::not_part_of_a_text(value.span, &typed.ty));
+                            whole = false;
+                            continue;
+                        }
+                        let text = typed.wire();
+                        if !self.budget.charge(text.literal_len() / BYTES_OF_VALUE) {
+                            return None;
+                        }
+                        out.push(&text);
+                    }
+                    None => whole = false,
+                },
+            }
+        }
+        whole.then(|| out.finish())
+    }
+
+    /// Reads a value inside a string, where no quotes can be offered.
+    fn inside_text<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.in_text, true);
+        let out = f(self);
+        self.in_text = before;
+        out
+    }
+
+    /// `secret("scope", "key")`.
+    pub fn secret(&mut self, value: &Value, scope: Scope<'_>) -> Option<Reference> {
+        let ValueKind::Function(name, arguments) = &value.kind else { return None };
+        if name.text != "secret" {
+            self.report(messages::unknown_function(name));
+            return None;
+        }
+        let mut parts = Vec::new();
+        for argument in arguments {
+            let (constant, _) = self.constant(&argument.value, scope, "an argument of `secret`")?;
+            parts.push(constant.wire().to_smolstr());
+        }
+        match <[SmolStr; 2]>::try_from(parts) {
+            Ok([scope, key]) => Some(Reference::Secret { scope, key }),
+            Err(_) => {
+                self.report(messages::secret_arguments(value.span));
+                None
+            }
+        }
+    }
+
+    /// Reports a run-time value where none can stand.
+    pub fn check_placement(&mut self, reference: &Reference, span: Span, sink: ValueSite<'_>, from_text: bool) {
+        let secret = matches!(reference, Reference::Secret { .. });
+        let name = sink.name;
+        if secret {
+            if sink.eval != Eval::Secrets {
+                self.report(messages::secret_here(span, name, from_text));
+            }
+            return;
+        }
+        match sink.eval {
+            Eval::Evaluated => {}
+            Eval::Unknown => {
+                self.report(messages::maybe_not_evaluated(span, reference, name));
+            }
+            Eval::Constant | Eval::Secrets => {
+                self.report(messages::run_time_in_constant(span, name));
+            }
+        }
+    }
+}
+
+impl<'s> Scope<'s> {
+    /// The same pipeline without loop variables: where a constant is read, names of the loop do not hold.
+    pub fn file_scope(&self) -> Scope<'s> {
+        Scope { unit: self.unit, pipe: None, locals: &[] }
+    }
+}

@@ -1,0 +1,229 @@
+//! Bodies against the table: which fields may stand where, and what each may hold.
+
+use super::Elaborator;
+use super::eval::{Evaluated, ValueSite};
+use super::scope::Scope;
+use crate::check::messages;
+use crate::model::{FieldValue, Node, NodeKind, Object, Unchecked, number_json};
+use crate::schema::{self, Block, Eval, Field, PLACES, Place, Status};
+use crate::source::Span;
+use crate::syntax::ast::{Body, Entry, EntryValue, Ident, Item, Value, ValueKind};
+
+/// What a body is checked against.
+#[derive(Clone, Copy)]
+pub enum BlockSchema {
+    /// An API type.
+    Block(&'static Block),
+    /// A declaration of the language.
+    Place(&'static Place),
+}
+
+impl BlockSchema {
+    fn block(self) -> &'static Block {
+        match self {
+            BlockSchema::Block(b) => b,
+            BlockSchema::Place(p) => p.block,
+        }
+    }
+
+    fn field(self, key: &str) -> Option<&'static Field> {
+        match self {
+            BlockSchema::Block(b) => b.field(key),
+            BlockSchema::Place(p) => p.field(key),
+        }
+    }
+
+    fn keys(self) -> Vec<&'static str> {
+        match self {
+            BlockSchema::Block(b) => b.fields.iter().map(|f| f.key).collect(),
+            BlockSchema::Place(p) => p.keys().collect(),
+        }
+    }
+
+    fn name(self) -> String {
+        match self {
+            BlockSchema::Block(b) => format!("`{}`", b.name),
+            BlockSchema::Place(p) => p.name.to_owned(),
+        }
+    }
+
+    fn group_of(self, key: &str) -> Option<&'static schema::Group> {
+        match self {
+            BlockSchema::Block(b) => b.group_of(key),
+            BlockSchema::Place(p) => p.group_of(key),
+        }
+    }
+}
+
+impl Elaborator<'_> {
+    /// A body in which nothing but fields may stand.
+    pub fn body(&mut self, body: &Body, against: BlockSchema, scope: Scope<'_>) -> Object {
+        let mut object = Object::new(against.block(), body.span);
+        for item in &body.items {
+            match item {
+                Item::Entry(entry) => self.entry(entry, against, scope, &mut object),
+                Item::Bad(_) => object.broken = true,
+                other => {
+                    object.broken = true;
+                    self.misplaced(other, &against.name());
+                }
+            }
+        }
+        object
+    }
+
+    /// A declaration where none of its kind can stand.
+    pub fn misplaced(&mut self, item: &Item, place: &str) {
+        if let Some(d) = messages::misplaced(item, place) {
+            self.report(d);
+        }
+    }
+
+    /// One field of a body.
+    pub fn entry(&mut self, entry: &Entry, against: BlockSchema, scope: Scope<'_>, object: &mut Object) {
+        let key = &entry.key;
+        if key.text == "unchecked" {
+            self.unchecked(entry, scope, object);
+            return;
+        }
+        let Some(field) = against.field(&key.text) else {
+            object.broken = true;
+            if let BlockSchema::Place(place) = against
+                && let Some((_, how)) = place.spelled.iter().find(|(k, _)| *k == key.text)
+            {
+                // An empty list says nothing that a declaration could say better.
+                if let (EntryValue::Assign(Value { kind: ValueKind::List(items), .. }), Some(field)) =
+                    (&entry.value, place.block.field(&key.text))
+                    && items.is_empty()
+                {
+                    object.broken = false;
+                    let node = Node { span: entry.value.span(), kind: NodeKind::List(Vec::new()) };
+                    object.set(field, key.span, Some(node));
+                    return;
+                }
+                self.report(messages::has_declaration(key, how));
+                return;
+            }
+            self.unknown_field(key, against);
+            return;
+        };
+        if let Some(first) = object.fields.iter().find(|f| f.field.key == field.key) {
+            self.report(messages::field_twice(key, first.key));
+            return;
+        }
+        if field.status == Status::Deprecated {
+            self.report(messages::deprecated(key, field.doc));
+        }
+        let value = match &entry.value {
+            EntryValue::Assign(v) => match &v.kind {
+                ValueKind::Path(p) if p.word() == Some("none") => None,
+                _ => Some(self.value(field, field.ty, v, scope)),
+            },
+            EntryValue::Block(b) => Some(self.block_value(field, b, scope)),
+        };
+        object.broken |= value.as_ref().is_some_and(Node::is_bad);
+        // A value that could not be used is in the way of `none`, of defaults and of "missing" alike.
+        self.exclusive(field, key.span, value.is_some(), against, object);
+        object.fields.push(FieldValue { field, key: key.span, value });
+    }
+
+    fn exclusive(&mut self, field: &'static Field, key: Span, set: bool, against: BlockSchema, object: &Object) {
+        let Some(group) = against.group_of(field.key).filter(|_| set) else { return };
+        // The ways to start a job are checked together, targets merged in.
+        if group.keys.contains(&"continuous") && object.block.name == "Job" {
+            return;
+        }
+        if let Some(other) = object.fields.iter().find(|f| f.value.is_some() && group.keys.contains(&f.field.key)) {
+            self.report(messages::exclusive(key, field.key, other.key, other.field.key, group.keys));
+        }
+    }
+
+    fn unknown_field(&mut self, key: &Ident, against: BlockSchema) {
+        // A name that lacks its backticks is reported already.
+        if key.quoted && !self.sources.slice(key.span).starts_with('`') {
+            return;
+        }
+        if matches!(key.text.as_str(), "python" | "notebook" | "script" | "sql" | "dbt" | "run") {
+            self.report(messages::call_as_field(key));
+            return;
+        }
+        let elsewhere = homes(&key.text);
+        self.report(messages::unknown_field(key, &against.name(), &against.keys(), &elsewhere));
+    }
+
+    fn unchecked(&mut self, entry: &Entry, scope: Scope<'_>, object: &mut Object) {
+        self.report(messages::unchecked(entry.key.span));
+        let body = match &entry.value {
+            EntryValue::Block(b) | EntryValue::Assign(Value { kind: ValueKind::Object(b), .. }) => b,
+            EntryValue::Assign(v) => {
+                self.report(messages::unchecked_not_a_block(v.span));
+                return;
+            }
+        };
+        for item in &body.items {
+            let Item::Entry(inner) = item else { continue };
+            if let Some(json) = self.free_json(&inner.value, scope) {
+                object.unchecked.push(Unchecked { key: inner.key.text.clone(), span: inner.key.span, value: json });
+            }
+        }
+    }
+
+    fn free_json(&mut self, value: &EntryValue, scope: Scope<'_>) -> Option<serde_json::Value> {
+        let body_json = |c: &mut Self, body: &Body| {
+            let mut map = serde_json::Map::new();
+            for item in &body.items {
+                if let Item::Entry(e) = item
+                    && let Some(json) = c.free_json(&e.value, scope)
+                {
+                    map.insert(e.key.text.to_string(), json);
+                }
+            }
+            Some(serde_json::Value::Object(map))
+        };
+        match value {
+            EntryValue::Block(b) => body_json(self, b),
+            EntryValue::Assign(v) => match &v.kind {
+                ValueKind::Object(b) => body_json(self, b),
+                ValueKind::List(items) => items
+                    .iter()
+                    .map(|i| self.free_json(&EntryValue::Assign(i.clone()), scope))
+                    .collect::<Option<Vec<_>>>()
+                    .map(Into::into),
+                ValueKind::Number(n) => Some(number_json(n)),
+                ValueKind::Path(p) if p.word() == Some("none") => Some(serde_json::Value::Null),
+                // Verbatim: what `{{...}}` in it comes to is not asked either.
+                ValueKind::Str(lit) if lit.plain().is_some() => lit.plain().map(|text| text.as_str().into()),
+                _ => {
+                    let typed = self.typed(v, scope, ValueSite { name: "unchecked", eval: Eval::Evaluated })?;
+                    Some(match typed.value {
+                        Evaluated::Constant(c) => c.json(),
+                        Evaluated::Dynamic(t) => t.to_string().into(),
+                    })
+                }
+            },
+        }
+    }
+}
+
+/// Where else a field of this name may stand, in words.
+fn homes(key: &str) -> Vec<String> {
+    let mut out: Vec<String> =
+        PLACES.iter().filter(|(_, p)| p.field(key).is_some()).map(|(_, p)| p.name.to_owned()).collect();
+    if out.is_empty() {
+        // One level down: the blocks of places.
+        for (_, place) in PLACES {
+            for field in place.extra.fields.iter().chain(place.block.fields) {
+                if let Some(block) = field.ty.block()
+                    && block.field(key).is_some()
+                {
+                    let home = format!("{} in {}", field.key, place.name);
+                    if !out.contains(&home) {
+                        out.push(home);
+                    }
+                }
+            }
+        }
+    }
+    out.dedup();
+    out
+}

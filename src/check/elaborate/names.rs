@@ -1,0 +1,306 @@
+//! The first pass over a pipeline: every name that its bodies may use.
+
+use std::collections::{HashMap, HashSet};
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::Elaborator;
+use super::scope::{Element, Local, LocalKind, PipelineScope, Runs, Scope, StepSymbol, SymbolKind, TaskName};
+use crate::check::messages;
+use crate::check::symbols::duplicate;
+use crate::diag::nearest;
+use crate::model::Type;
+use crate::schema::MAX_TASKS;
+use crate::source::Span;
+use crate::syntax::ast::{self, BindingKind, Callee, Decl, DeclKind, Item, TypeExpr, Value, ValueKind};
+
+impl<'a> Elaborator<'a> {
+    /// Collects the names of a pipeline's body.
+    pub fn names(&mut self, pipeline: &'a Decl, unit: usize) -> PipelineScope<'a> {
+        let mut names = PipelineScope::default();
+        let mut params: HashMap<&SmolStr, Span> = HashMap::new();
+        let mut computes: HashMap<&SmolStr, Span> = HashMap::new();
+        for item in &pipeline.body.items {
+            match item {
+                Item::Binding(b) if b.kind == BindingKind::Param => {
+                    if let Some(first) = params.get(&b.name.text) {
+                        duplicate("param", &b.name, *first, &mut self.findings.diagnostics);
+                        continue;
+                    }
+                    params.insert(&b.name.text, b.name.span);
+                    self.shadows(&b.name, unit);
+                    let ty = b.ty.as_ref().and_then(|t| self.type_of(t)).unwrap_or(Type::Any);
+                    names.param_index.insert(b.name.text.clone(), names.params.len());
+                    names.params.push((b.name.text.clone(), ty, b.name.span));
+                }
+                Item::Decl(d) if matches!(d.kind, DeclKind::Cluster | DeclKind::Environment) => {
+                    if let Some(first) = computes.get(&d.name.text) {
+                        duplicate("name", &d.name, *first, &mut self.findings.diagnostics);
+                        continue;
+                    }
+                    computes.insert(&d.name.text, d.name.span);
+                    names.computes.push(d);
+                }
+                _ => {}
+            }
+        }
+        self.step_names(&pipeline.body.items, unit, &mut names);
+        names.shadowing.retain(|name| names.param_index.contains_key(name));
+        names
+    }
+
+    fn step_names(&mut self, items: &'a [Item], unit: usize, names: &mut PipelineScope<'a>) {
+        for item in items {
+            match item {
+                Item::Decl(d) if d.kind == DeclKind::Step => {
+                    let room = MAX_TASKS.saturating_sub(names.tasks);
+                    names.shadowing.extend(d.family.iter().map(|f| f.name.text.clone()));
+                    let (named, tasks) = self.step_name(d, SymbolKind::Step, None, unit, room);
+                    names.tasks += tasks;
+                    self.declare_step(&d.name, named, names);
+                }
+                Item::If(i) => {
+                    let named = plain(SymbolKind::Condition, &i.name);
+                    names.tasks += 1;
+                    self.declare_step(&i.name, named, names);
+                    self.step_names(&i.then.items, unit, names);
+                    if let Some(otherwise) = &i.otherwise {
+                        self.step_names(&otherwise.items, unit, names);
+                    }
+                }
+                Item::For(f) => {
+                    names.shadowing.insert(f.variable.text.clone());
+                    self.declare_step(&f.name, plain(SymbolKind::Loop, &f.name), names);
+                    names.tasks += 1;
+                    for item in &f.body.items {
+                        if let Item::Decl(d) = item
+                            && d.kind == DeclKind::Step
+                        {
+                            let (named, _) = self.step_name(d, SymbolKind::Inner, Some(f.name.text.clone()), unit, 1);
+                            self.declare_step(&d.name, named, names);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn declare_step(&mut self, name: &ast::Ident, named: StepSymbol, names: &mut PipelineScope<'a>) {
+        self.key_characters(&name.text, name.span, "a step");
+        match names.steps.get(&name.text) {
+            Some(first) => duplicate("step", name, first.span, &mut self.findings.diagnostics),
+            None => {
+                for TaskName { key, .. } in &named.tasks {
+                    let Some(other) = names.keys.insert(key.clone(), name.text.clone()) else { continue };
+                    let span = names.steps.get(&other).map_or(name.span, |n| n.span);
+                    self.report(messages::two_tasks_of_one_key(name, &other, key, span));
+                }
+                names.steps.insert(name.text.clone(), named);
+            }
+        }
+    }
+
+    /// What the name of a step means, and how many tasks it makes; of a family at most `room` elements are read.
+    fn step_name(
+        &mut self,
+        d: &'a Decl,
+        kind: SymbolKind,
+        within: Option<SmolStr>,
+        unit: usize,
+        room: usize,
+    ) -> (StepSymbol, usize) {
+        let mut outputs: Vec<(SmolStr, Type, Span)> = Vec::new();
+        let (mut runs, mut broken) = (Runs::Other, false);
+        for item in &d.body.items {
+            match item {
+                Item::Binding(b) if b.kind == BindingKind::Output => {
+                    if let Some((_, _, first)) = outputs.iter().find(|(n, ..)| *n == b.name.text) {
+                        duplicate("output", &b.name, *first, &mut self.findings.diagnostics);
+                        continue;
+                    }
+                    let ty = match &b.ty {
+                        Some(t) => self.type_of(t).unwrap_or(Type::Any),
+                        None => {
+                            self.report(messages::output_without_type(&b.name));
+                            Type::Any
+                        }
+                    };
+                    outputs.push((b.name.text.clone(), ty, b.name.span));
+                }
+                Item::Call(call) => match call.callee {
+                    Callee::Sql(_) => runs = Runs::Sql,
+                    Callee::Python { .. } => runs = Runs::Python,
+                    _ => {}
+                },
+                Item::Entry(e) if e.key.text == "sql_task" => runs = Runs::Sql,
+                Item::Entry(e) if e.key.text == "condition_task" => runs = Runs::RawCondition,
+                Item::Bad(_) => broken = true,
+                _ => {}
+            }
+        }
+        let mut tasks = 1;
+        let mut truncated = false;
+        let keys = match &d.family {
+            None => vec![TaskName { element: None, key: d.name.text.clone() }],
+            Some(family) => {
+                let (elements, all) = self.family_elements(&family.list, unit, room.max(1));
+                broken |= elements.is_empty();
+                tasks = all;
+                truncated = all > room.max(1);
+                let mut seen: HashSet<SmolStr> = HashSet::new();
+                let mut keys: Vec<TaskName> = Vec::new();
+                for element in elements {
+                    let (index, at) = (&element.index, element.value.span);
+                    let key = format_smolstr!("{}_{index}", d.name.text);
+                    if !seen.insert(index.clone()) {
+                        self.report(messages::element_twice(at, index, family.name.span));
+                        tasks -= 1;
+                        continue;
+                    }
+                    self.key_characters(&key, at, "a step");
+                    keys.push(TaskName { element: Some(element), key });
+                }
+                keys
+            }
+        };
+        (StepSymbol { kind, span: d.name.span, tasks: keys, outputs, runs, broken, truncated, within }, tasks)
+    }
+
+    /// The first elements of a family with the text that names each, and how many there are; none if the list cannot
+    /// be used.
+    pub fn family_elements(&mut self, list: &Value, unit: usize, room: usize) -> (Vec<Element>, usize) {
+        let Some((items, at, all)) = self.list_source(list, unit, 0, room) else { return (Vec::new(), 0) };
+        self.budget.charge(items.len());
+        let mut out = Vec::new();
+        for (n, item) in items.iter().enumerate() {
+            match &item.kind {
+                ValueKind::Object(body) => {
+                    // An object is named by its first text, else by its number.
+                    let name = body.items.iter().find_map(|i| match i {
+                        Item::Entry(entry) => match &entry.value {
+                            ast::EntryValue::Assign(Value { kind: ValueKind::Str(s), .. }) => s.plain(),
+                            _ => None,
+                        },
+                        _ => None,
+                    });
+                    let index = name.unwrap_or_else(|| format_smolstr!("{n}"));
+                    out.push(Element { index, value: item.clone(), unit });
+                }
+                _ => {
+                    if let Some((constant, _)) = self.constant(item, Scope::file(at), "an element of a family") {
+                        out.push(Element { index: constant.wire().into(), value: item.clone(), unit });
+                    }
+                }
+            }
+        }
+        if items.is_empty() {
+            self.report(messages::empty_family(list.span));
+        }
+        (out, all)
+    }
+
+    /// The beginning of a list as it is written, through constants, the unit that it is written in, and its length.
+    fn list_source(
+        &mut self,
+        list: &Value,
+        unit: usize,
+        depth: usize,
+        room: usize,
+    ) -> Option<(Vec<Value>, usize, usize)> {
+        match &list.kind {
+            ValueKind::List(items) => Some((items.iter().take(room).cloned().collect(), unit, items.len())),
+            ValueKind::Path(path) if depth < 32 => match self.meaning(path, list.span, Scope::file(unit)) {
+                super::resolve::Resolution::Source(inner, unit, _) => self.list_source(inner, unit, depth + 1, room),
+                super::resolve::Resolution::Unknown => None,
+                _ => {
+                    self.no_list(list);
+                    None
+                }
+            },
+            ValueKind::Bad => None,
+            _ => {
+                self.no_list(list);
+                None
+            }
+        }
+    }
+
+    fn no_list(&mut self, list: &Value) {
+        self.report(messages::family_without_list(list.span));
+    }
+
+    /// The type that is written.
+    pub fn type_of(&mut self, expr: &TypeExpr) -> Option<Type> {
+        let name = expr.name.text.as_str();
+        if let Some(ty) = Type::from_name(name) {
+            let arg = match &expr.arg {
+                Some(arg) => Some(self.type_of(arg)?),
+                None => None,
+            };
+            return match (ty, arg) {
+                (Type::List(_), Some(arg)) => Some(Type::List(Box::new(arg))),
+                (Type::Map(_), Some(arg)) => Some(Type::Map(Box::new(arg))),
+                (ty, None) => Some(ty),
+                (_, Some(_)) => {
+                    self.report(messages::type_without_argument(expr.span, name));
+                    None
+                }
+            };
+        }
+        if let Some(e) = crate::schema::find_enum(name) {
+            return Some(Type::of_enum(e));
+        }
+        let alias = match name.to_ascii_lowercase().as_str() {
+            "str" | "text" => Some("string"),
+            "integer" | "long" | "bigint" | "number" => Some("int"),
+            "double" | "decimal" => Some("float"),
+            "boolean" => Some("bool"),
+            "timestamp" => Some("datetime"),
+            "array" => Some("list"),
+            "dict" | "object" => Some("map"),
+            _ => None,
+        };
+        let near = alias.or_else(|| nearest(name, Type::NAMES.iter().copied()));
+        self.report(messages::unknown_type(expr, name, near));
+        None
+    }
+
+    /// Reports a name that hides one of the file.
+    pub fn shadows(&mut self, name: &ast::Ident, unit: usize) {
+        let hidden = self
+            .symbols
+            .find_let(unit, &name.text)
+            .map(|l| l.decl.name.span)
+            .or_else(|| self.symbols.vars.get(&name.text).map(|v| v.decl.name.span));
+        if let Some(hidden) = hidden {
+            self.report(messages::shadowed(name, hidden));
+            // Which of the two a use means is the question: neither is called unused.
+            self.findings.usage.declarations.extend([name.span, hidden]);
+        }
+    }
+
+    /// The loop variable as a name of its body.
+    pub fn local(&mut self, name: &ast::Ident, kind: LocalKind, scope: Scope<'_>) -> Local {
+        self.shadows(name, scope.unit);
+        if let Some(pipe) = scope.pipe
+            && let Some((_, _, hidden)) = pipe.param(&name.text)
+        {
+            self.report(messages::shadowed_param(name, *hidden));
+        }
+        Local { name: name.text.clone(), span: name.span, kind }
+    }
+}
+
+fn plain(kind: SymbolKind, name: &ast::Ident) -> StepSymbol {
+    StepSymbol {
+        kind,
+        span: name.span,
+        tasks: vec![TaskName { element: None, key: name.text.clone() }],
+        outputs: Vec::new(),
+        runs: Runs::Other,
+        broken: false,
+        truncated: false,
+        within: None,
+    }
+}

@@ -1,0 +1,187 @@
+//! `requirements`: from a list or a file of pip's to libraries of a cluster or lines of an environment.
+
+use std::path::Path;
+
+use super::Elaborator;
+use super::compute::set;
+use super::scope::Scope;
+use crate::check::messages;
+use crate::model::{Node, NodeKind, Object, Text};
+use crate::package::{RequirementLine, is_requirements_file, requirement, requirement_lines};
+use crate::schema::{LIBRARY, PYTHON_PYPI_LIBRARY};
+use crate::source::Span;
+use crate::syntax::ast::{Argument, ValueKind};
+
+/// How deeply requirements files may name each other.
+const DEPTH: usize = 8;
+
+impl Elaborator<'_> {
+    /// `file("requirements.txt")` as the list of its lines.
+    pub fn requirements_file(&mut self, arguments: &[Argument], span: Span, scope: Scope<'_>) -> Option<Node> {
+        let path = match arguments {
+            [Argument { name: None, value, .. }] => match &value.kind {
+                ValueKind::Str(lit) => lit.plain(),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some(path) = path else {
+            self.report(messages::file_takes_a_path(span));
+            return None;
+        };
+        let dir = self.symbols.project.units.get(scope.unit).map(|u| u.dir().to_owned()).unwrap_or_default();
+        let mut lines = Vec::new();
+        self.read_requirements(&dir, &path, span, 0, &mut lines)?;
+        let items = lines.into_iter().map(|line| Node::text(span, line)).collect();
+        Some(Node { span, kind: NodeKind::List(items) })
+    }
+
+    fn read_requirements(
+        &mut self,
+        dir: &Path,
+        path: &str,
+        span: Span,
+        depth: usize,
+        out: &mut Vec<String>,
+    ) -> Option<()> {
+        let file = crate::project::join(dir, path);
+        if self.leads_out(&file, path, span) {
+            return None;
+        }
+        if !is_requirements_file(&file) {
+            self.report(messages::not_a_requirements_file(span, path));
+            return None;
+        }
+        let Ok(bytes) = self.files.read(&file) else {
+            self.report(messages::requirements_not_found(span, path, &file));
+            return None;
+        };
+        // A file that is not text may hold anything: it is never quoted.
+        let Some(text) = String::from_utf8(bytes).ok().filter(|t| !t.contains('\0')) else {
+            self.report(messages::requirements_not_text(span, path));
+            return None;
+        };
+        let folder = file.parent().map(Path::to_owned).unwrap_or_default();
+        for (number, line) in requirement_lines(&text) {
+            match requirement(&line) {
+                RequirementLine::File(inner) if depth < DEPTH => {
+                    self.read_requirements(&folder, &inner, span, depth + 1, out)?;
+                }
+                RequirementLine::File(_) => {
+                    self.report(messages::requirements_too_deep(span));
+                    return None;
+                }
+                RequirementLine::Wrong(why) => {
+                    self.report(messages::bad_requirement_line(span, &file, number, &line, &why));
+                    return None;
+                }
+                _ => out.push(line),
+            }
+        }
+        Some(())
+    }
+
+    /// The requirements of a cluster or of a step on one: libraries, which come before those that are written as such.
+    pub fn cluster_requirements(&mut self, settings: &mut Object) -> Vec<Object> {
+        let lines = requirements_of(settings);
+        let mut index: Option<(String, Span)> = None;
+        let mut out = Vec::new();
+        for (line, span) in &lines {
+            let refuse = |what: &str, help: &str| messages::not_a_cluster_library(*span, line, what, help);
+            match requirement(line) {
+                RequirementLine::Package(_) => {}
+                RequirementLine::Index(url) => match &index {
+                    Some((first, _)) if *first != url => {
+                        self.report(refuse("a cluster library comes from one index", "keep one `--index-url`"));
+                    }
+                    _ => index = Some((url, *span)),
+                },
+                RequirementLine::ExtraIndex(_) => self.report(refuse(
+                    "a cluster library comes from one index, and knows no second",
+                    "use `--index-url` for an index that has everything, or write `libraries` with a `repo` for each",
+                )),
+                RequirementLine::Hashed(_) => self.report(refuse(
+                    "a cluster library is installed without its hashes being looked at",
+                    "upload the file and write `libraries = [{ requirements = \"/Workspace/...\" }]`, or run on an environment",
+                )),
+                RequirementLine::Address(_) => self.report(refuse(
+                    "a cluster library comes from an index",
+                    "upload the wheel and write `libraries = [{ whl = \"/Volumes/...\" }]`",
+                )),
+                RequirementLine::File(_) => {
+                    self.report(refuse("a file is named by itself", "write `requirements = file(\"...\")`"));
+                }
+                RequirementLine::Option(option) => self.report(refuse(
+                    &format!("`{option}` is an option that cluster libraries do not have"),
+                    "remove it, or run the step on a serverless environment",
+                )),
+                RequirementLine::Wrong(why) => {
+                    self.report(refuse(&format!("not understood: {why}"), "write it like `pandas>=2,<3`"));
+                }
+            }
+        }
+        for (line, span) in &lines {
+            if !matches!(requirement(line), RequirementLine::Package(_)) {
+                continue;
+            }
+            let mut pypi = Object::new(&PYTHON_PYPI_LIBRARY, *span);
+            set(&mut pypi, "package", *span, NodeKind::Text(Text::plain(line.clone())));
+            if let Some((url, at)) = &index {
+                set(&mut pypi, "repo", *at, NodeKind::Text(Text::plain(url.clone())));
+            }
+            let mut library = Object::new(&LIBRARY, *span);
+            set(&mut library, "pypi", *span, NodeKind::Object(pypi));
+            out.push(library);
+        }
+        out
+    }
+
+    /// The requirements of an environment: lines of its `dependencies`, after those that are written as such.
+    pub fn environment_requirements(&mut self, spec: &mut Object) {
+        let lines = requirements_of(spec);
+        if lines.is_empty() {
+            return;
+        }
+        let mut list: Vec<Node> =
+            spec.get("dependencies").and_then(Node::as_list).map(<[Node]>::to_vec).unwrap_or_default();
+        let first = lines.first().map_or(spec.span, |(_, span)| *span);
+        for (line, span) in lines {
+            match requirement(&line) {
+                RequirementLine::Option(option)
+                    if matches!(option.as_str(), "-e" | "--editable" | "-c" | "--constraint") =>
+                {
+                    self.report(messages::requirement_of_this_machine(span, &line, &option));
+                }
+                RequirementLine::Address(path) if path.starts_with('.') => {
+                    self.report(messages::requirement_is_local(span, &line));
+                }
+                RequirementLine::Wrong(why) => self.report(messages::bad_requirement(span, &line, &why)),
+                _ => list.push(Node::text(span, line)),
+            }
+        }
+        set(spec, "dependencies", first, NodeKind::List(list));
+    }
+
+    /// The requirements of a step: libraries of its own on a cluster.
+    pub fn step_requirements(&mut self, settings: &mut Object, on_cluster: bool) {
+        let Some(entry) = settings.entry("requirements").cloned() else { return };
+        if !on_cluster {
+            settings.remove("requirements");
+            self.report(messages::requirements_without_cluster(entry.key));
+            return;
+        }
+        let libraries = self.cluster_requirements(settings);
+        let mut list: Vec<Node> =
+            libraries.into_iter().map(|l| Node { span: l.span, kind: NodeKind::Object(l) }).collect();
+        list.extend(settings.get("libraries").and_then(Node::as_list).map(<[Node]>::to_vec).unwrap_or_default());
+        set(settings, "libraries", entry.key, NodeKind::List(list));
+    }
+}
+
+/// Takes the lines out of an object.
+fn requirements_of(object: &mut Object) -> Vec<(String, Span)> {
+    match object.remove("requirements").and_then(|f| f.value).map(|n| n.kind) {
+        Some(NodeKind::List(items)) => items.iter().filter_map(|n| Some((n.as_str()?.to_owned(), n.span))).collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,355 @@
+//! Names: what a path means at a place, and what was probably meant where it means nothing.
+
+use smol_str::SmolStr;
+
+use super::Elaborator;
+use super::eval::reserved;
+use super::scope::{Local, LocalKind, Runs, Scope, StepSymbol, SymbolKind, TaskName};
+use crate::check::messages;
+use crate::diag::nearest;
+use crate::model::{Reference, Type};
+use crate::schema::facts;
+use crate::source::Span;
+use crate::syntax::ast::{self, EntryValue, Item, Path, Segment, Value, ValueKind};
+
+/// What a path means.
+pub enum Resolution<'v> {
+    /// Another value in the source, and the unit it stands in; the place of its name.
+    Source(&'v Value, usize, Span),
+    /// Evaluated at run time.
+    Run(Reference, Type),
+    /// `true`, `false`.
+    Bool(bool),
+    /// Reported.
+    Unknown,
+}
+
+impl<'a> Elaborator<'a> {
+    /// What a path means here.
+    pub fn meaning<'v>(&mut self, path: &Path, span: Span, scope: Scope<'v>) -> Resolution<'v>
+    where
+        'a: 'v,
+    {
+        let head = &path.head;
+        match path.word() {
+            Some("true") => return Resolution::Bool(true),
+            Some("false") => return Resolution::Bool(false),
+            Some(word) if reserved(word) => {
+                self.report(messages::reserved_value(span, word));
+                return Resolution::Unknown;
+            }
+            _ => {}
+        }
+        if let Some(local) = scope.locals.iter().rev().find(|l| l.name == head.text) {
+            self.record_link(head.span, local.span);
+            return self.local_meaning(local, path, span);
+        }
+        if path.rest.is_empty() { self.single(path, span, scope) } else { self.dotted(path, span, scope) }
+    }
+
+    fn local_meaning<'v>(&mut self, local: &'v Local, path: &Path, span: Span) -> Resolution<'v> {
+        let field = match path.rest.as_slice() {
+            [] => None,
+            [Segment::Name(field)] => Some(field),
+            _ => {
+                self.report(messages::field_of_field(span, &path.head.text));
+                return Resolution::Unknown;
+            }
+        };
+        match (&local.kind, field) {
+            (LocalKind::Element(value, unit), None) => Resolution::Source(value, *unit, path.head.span),
+            (LocalKind::Element(value, unit), Some(field)) => {
+                let entries = match &value.kind {
+                    ValueKind::Object(body) => body.items.as_slice(),
+                    _ => &[],
+                };
+                let mut names = Vec::new();
+                for item in entries {
+                    if let Item::Entry(entry) = item {
+                        if entry.key.text == field.text
+                            && let EntryValue::Assign(v) = &entry.value
+                        {
+                            return Resolution::Source(v, *unit, entry.key.span);
+                        }
+                        names.push(entry.key.text.as_str());
+                    }
+                }
+                self.report(messages::element_without_field(
+                    &path.head.text,
+                    field,
+                    nearest(&field.text, names.iter().copied()),
+                    value.span,
+                ));
+                Resolution::Unknown
+            }
+            (LocalKind::Input(ty), None) => Resolution::Run(Reference::Input(None), ty.clone()),
+            (LocalKind::Input(Type::Record(fields)), Some(field)) => {
+                match fields.iter().find(|(n, _)| *n == field.text) {
+                    Some((n, ty)) => Resolution::Run(Reference::Input(Some(n.clone())), ty.clone()),
+                    None => {
+                        let near = nearest(&field.text, fields.iter().map(|(n, _)| n.as_str()));
+                        self.report(messages::items_without_field(
+                            field,
+                            near,
+                            fields.iter().map(|(n, _)| n.as_str()).collect(),
+                        ));
+                        Resolution::Unknown
+                    }
+                }
+            }
+            (LocalKind::Input(Type::Any | Type::Json | Type::Map(_)), Some(field)) => {
+                Resolution::Run(Reference::Input(Some(field.text.clone())), Type::Any)
+            }
+            (LocalKind::Input(ty), Some(field)) => {
+                self.report(messages::item_without_fields(field.span, ty, &path.head.text));
+                Resolution::Unknown
+            }
+        }
+    }
+
+    fn single<'v>(&mut self, path: &Path, span: Span, scope: Scope<'v>) -> Resolution<'v>
+    where
+        'a: 'v,
+    {
+        let name = path.head.text.as_str();
+        if let Some(pipe) = scope.pipe
+            && let Some((param, ty, declared)) = pipe.param(name)
+        {
+            self.record_use(path.head.span, *declared);
+            return Resolution::Run(Reference::Param(param.clone()), ty.clone());
+        }
+        if let Some(found) = self.symbols.find_let(scope.unit, name) {
+            self.record_use(path.head.span, found.decl.name.span);
+            return match &found.decl.value {
+                Some(v) => Resolution::Source(v, found.unit, found.decl.name.span),
+                None => Resolution::Unknown,
+            };
+        }
+        if let Some(var) = self.symbols.vars.get(name) {
+            self.record_use(path.head.span, var.decl.name.span);
+            return match self.vars.get(name) {
+                Some(v) => Resolution::Source(&v.value, v.unit, var.decl.name.span),
+                // Without a value: reported once, at the declaration.
+                None => Resolution::Unknown,
+            };
+        }
+        self.unknown_name(path, span, scope);
+        Resolution::Unknown
+    }
+
+    fn unknown_name(&mut self, path: &Path, span: Span, scope: Scope<'_>) {
+        let name = path.head.text.as_str();
+        if self.symbols.maybe_declared(name) {
+            return;
+        }
+        let other_languages = match name {
+            "True" | "yes" | "on" | "TRUE" => Some("true"),
+            "False" | "no" | "off" | "FALSE" => Some("false"),
+            "null" | "None" | "nil" => Some("none"),
+            _ => None,
+        };
+        if let Some(word) = other_languages {
+            self.report(messages::word_of_another_language(span, name, word));
+            return;
+        }
+        if let Some(step) = scope.pipe.and_then(|p| p.steps.get(name)) {
+            let output = step.outputs.first().map(|(n, ..)| n.as_str());
+            self.report(messages::step_as_value(span, name, step.span, output));
+            return;
+        }
+        let symbols = self.symbols;
+        let names = self.suggestions.among(|| {
+            let mut names: Vec<&str> = symbols.value_names(scope.unit);
+            names.extend(scope.locals.iter().map(|l| l.name.as_str()));
+            names.extend(scope.pipe.iter().flat_map(|p| p.params.iter().map(|(n, ..)| n.as_str())));
+            names
+        });
+        self.report(messages::undeclared_value(span, name, nearest(name, names), self.in_text));
+    }
+
+    fn dotted(&mut self, path: &Path, span: Span, scope: Scope<'_>) -> Resolution<'static> {
+        let head = path.head.text.as_str();
+        let named = scope.pipe.and_then(|p| p.steps.get(head));
+        if let Some(named) = named {
+            let named = named.clone();
+            return self.output(&named, path, span, scope);
+        }
+        let names: Option<Vec<&str>> = path
+            .rest
+            .iter()
+            .map(|s| match s {
+                Segment::Name(n) => Some(n.text.as_str()),
+                Segment::Index(_) => None,
+            })
+            .collect();
+        if facts::ROOTS.contains(&head)
+            && let Some(names) = &names
+        {
+            if let (Some(pipe), "job", ["parameters", param]) = (scope.pipe, head, names.as_slice()) {
+                return match pipe.param(param) {
+                    Some((n, ty, declared)) => {
+                        self.record_use(last_name(path).span, *declared);
+                        Resolution::Run(Reference::Param(n.clone()), ty.clone())
+                    }
+                    None => {
+                        self.undeclared_param(param, span, scope);
+                        Resolution::Unknown
+                    }
+                };
+            }
+            let whole = format!("{head}.{}", names.join("."));
+            return match facts::fact_type(&whole) {
+                Some(ty) => Resolution::Run(Reference::Fact(whole.into()), Type::from_name(ty).unwrap_or(Type::Any)),
+                None => {
+                    self.unknown_fact(&whole, span);
+                    Resolution::Unknown
+                }
+            };
+        }
+        let constant = self
+            .symbols
+            .find_let(scope.unit, head)
+            .map(|l| l.decl.name.span)
+            .or_else(|| self.symbols.vars.get(head).map(|v| v.decl.name.span));
+        if let Some(declared) = constant {
+            self.record_use(path.head.span, declared);
+            self.report(messages::part_of_constant(path.head.span, head, declared));
+            return Resolution::Unknown;
+        }
+        if self.symbols.maybe_declared(head) {
+            return Resolution::Unknown;
+        }
+        let names = self.suggestions.among(|| {
+            let steps = scope.pipe.iter().flat_map(|p| p.steps.keys().map(SmolStr::as_str));
+            let locals = scope.locals.iter().map(|l| l.name.as_str());
+            steps.chain(locals).chain(facts::ROOTS.iter().take(4).filter(|r| **r != "tasks").copied()).collect()
+        });
+        let near = nearest(head, names.iter().copied());
+        self.report(messages::no_step_of_path(path.head.span, head, near, scope.pipe.is_some()));
+        Resolution::Unknown
+    }
+
+    pub fn unknown_fact(&mut self, whole: &str, span: Span) {
+        let all: Vec<String> = facts::all_paths().collect();
+        self.report(messages::unknown_fact(span, whole, &all));
+    }
+
+    pub fn undeclared_param(&mut self, param: &str, span: Span, scope: Scope<'_>) {
+        if self.symbols.maybe_declared(param) {
+            return;
+        }
+        let names = self
+            .suggestions
+            .among(|| scope.pipe.iter().flat_map(|p| p.params.iter().map(|(n, ..)| n.as_str())).collect());
+        self.report(messages::undeclared_param(span, param, nearest(param, names)));
+    }
+
+    /// `step.output`, `family["eu"].output`, `step.result_state`.
+    fn output(&mut self, named: &StepSymbol, path: &Path, span: Span, scope: Scope<'_>) -> Resolution<'static> {
+        let head = &path.head;
+        self.record_link(head.span, named.span);
+        let mut rest = path.rest.as_slice();
+        let mut key = named.tasks.first().map(|t| t.key.clone());
+        if let [Segment::Index(index), tail @ ..] = rest {
+            rest = tail;
+            match self.element(named, head, index, scope) {
+                Some(found) => key = Some(found),
+                None => return Resolution::Unknown,
+            }
+        } else if named.is_family() {
+            let first =
+                named.tasks.first().and_then(|t| t.element.as_ref()).map(|e| e.index.clone()).unwrap_or_default();
+            self.report(messages::output_of_family(span, &head.text, named.span, &first));
+            return Resolution::Unknown;
+        }
+        let Some(key) = key else { return Resolution::Unknown };
+        let names: Vec<&ast::Ident> = rest
+            .iter()
+            .filter_map(|s| match s {
+                Segment::Name(n) => Some(n),
+                Segment::Index(_) => None,
+            })
+            .collect();
+        let Some(first) = names.first() else {
+            self.report(messages::which_output(span, &head.text));
+            return Resolution::Unknown;
+        };
+        let hidden = match named.kind {
+            SymbolKind::Inner => Some(false),
+            SymbolKind::Loop => Some(true),
+            _ => None,
+        };
+        if let (1, Some((name, ty, declared))) = (names.len(), named.outputs.iter().find(|(n, ..)| *n == first.text)) {
+            if let Some(whole) = hidden {
+                self.report(messages::hidden_output(span, whole, *declared));
+                return Resolution::Unknown;
+            }
+            self.record_use(first.span, *declared);
+            let reference = if named.runs == Runs::Sql {
+                Reference::TaskFact { task: key, fact: format!("output.first_row.{name}").into() }
+            } else {
+                Reference::Value { task: key, name: name.clone() }
+            };
+            return Resolution::Run(reference, ty.clone());
+        }
+        let whole: Vec<&str> = names.iter().map(|n| n.text.as_str()).collect();
+        let whole = whole.join(".");
+        if let Some(fact) = facts::TASK_FACTS.iter().find(|f| f.path == whole)
+            && named.kind != SymbolKind::Inner
+        {
+            return Resolution::Run(
+                Reference::TaskFact { task: key, fact: fact.path.into() },
+                Type::from_name(fact.ty).unwrap_or(Type::Any),
+            );
+        }
+        if let Some(whole) = hidden {
+            self.report(messages::hidden_value(span, whole, named.span));
+            return Resolution::Unknown;
+        }
+        if named.broken {
+            return Resolution::Unknown;
+        }
+        let last = names.last().map_or(span, |n| n.span);
+        let at = first.span.to(last);
+        let known: Vec<&str> =
+            named.outputs.iter().map(|(n, ..)| n.as_str()).chain(facts::TASK_FACTS.iter().map(|f| f.path)).collect();
+        let near = nearest(&whole, known.iter().copied()).map(str::to_owned);
+        self.report(messages::unknown_output(at, &head.text, &whole, named.span, near.as_deref()));
+        Resolution::Unknown
+    }
+
+    /// The key of one element of a family.
+    pub fn element<'s>(
+        &mut self,
+        named: &'s StepSymbol,
+        head: &ast::Ident,
+        index: &Value,
+        scope: Scope<'_>,
+    ) -> Option<SmolStr> {
+        if !named.is_family() {
+            self.report(messages::not_a_family(index.span, &head.text, named.span));
+            return None;
+        }
+        let (constant, _) = self.constant(index, scope, "the index of a family")?;
+        let wanted = constant.wire();
+        let name = |t: &'s TaskName| t.element.as_ref().map(|e| e.index.as_str());
+        if let Some(task) = named.tasks.iter().find(|t| name(t) == Some(wanted.as_str())) {
+            return Some(task.key.clone());
+        }
+        // That there are too many is reported; whether this is one of them is not known.
+        if named.truncated {
+            return None;
+        }
+        let known: Vec<&str> = named.tasks.iter().filter_map(name).collect();
+        self.report(messages::no_such_element(index.span, &head.text, &wanted, named.span, &known));
+        None
+    }
+}
+
+/// The last name of a path.
+fn last_name(path: &Path) -> &ast::Ident {
+    match path.rest.last() {
+        Some(Segment::Name(name)) => name,
+        _ => &path.head,
+    }
+}

@@ -1,0 +1,60 @@
+//! A target: its own values, the vars it sets, and the job fields it lays over every pipeline.
+
+use smol_str::SmolStr;
+
+use super::Elaborator;
+use super::fields::BlockSchema;
+use super::scope::Scope;
+use crate::check::symbols::InFile;
+use crate::model::{Mode, Object, Target};
+use crate::schema::{Cloud, JOB, TARGET_PLACE, is_job_field_of_target};
+use crate::source::{FileId, Span};
+use crate::syntax::ast::{self, Decl, Item};
+
+/// A target ready for use, and what it lays over every pipeline.
+pub struct TargetParts<'a> {
+    pub target: Target,
+    /// The fields that it lays over every pipeline.
+    pub job: Object,
+    /// Its declaration and all its fields, for a project with targets.
+    pub declared: Option<(&'a Decl, Object)>,
+}
+
+/// Reads the target; `None` for a project that is compiled without one.
+pub fn target_parts<'a>(elaborator: &mut Elaborator<'a>, target: Option<InFile<'a, Decl>>) -> TargetParts<'a> {
+    let Some(InFile { unit, decl }) = target else {
+        let root = elaborator.symbols.project.root();
+        let nowhere = Span::new(root.map_or(FileId(0), |u| u.id), 0, 0);
+        return TargetParts { target: Target::default(), job: Object::new(&JOB, nowhere), declared: None };
+    };
+    elaborator.bare_header(&decl.header, "a target");
+    // `vars` holds values of any type; each is read where its var is used.
+    let items =
+        decl.body.items.iter().filter(|i| !matches!(i, Item::Entry(e) if e.key.text == "vars")).cloned().collect();
+    let body = ast::Body { span: decl.body.span, items };
+    let object = elaborator.body(&body, BlockSchema::Place(&TARGET_PLACE), Scope::file(unit));
+    let workspace = object.get("workspace").and_then(|n| n.as_object());
+    let text = |key: &str| workspace.and_then(|w| w.str(key)).map(SmolStr::from);
+    let folder = |key: &str| text(key).map(|p| SmolStr::from(p.trim_end_matches('/')));
+    let host = text("host");
+    let target = Target {
+        name: Some(decl.name.text.clone()),
+        span: Some(decl.name.span),
+        profile: text("profile"),
+        root_path: folder("root_path"),
+        artifact_path: folder("artifact_path"),
+        mode: match object.str("mode") {
+            Some("development") => Mode::Development,
+            Some("production") => Mode::Production,
+            _ => Mode::Plain,
+        },
+        cloud: match object.str("cloud") {
+            Some(name) => Cloud::from_name(name),
+            None => host.as_deref().and_then(Cloud::of_host),
+        },
+        host,
+    };
+    let mut job = object.clone();
+    job.fields.retain(|f| is_job_field_of_target(f.field.key));
+    TargetParts { target, job, declared: Some((decl, object)) }
+}

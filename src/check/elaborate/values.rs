@@ -1,0 +1,346 @@
+//! Values against the type of their field: texts, numbers, durations, members, maps, lists and blocks.
+
+use std::collections::HashMap;
+
+use smol_str::SmolStr;
+
+use super::Elaborator;
+use super::eval::{Const, Evaluated, ValueSite};
+use super::fields::BlockSchema;
+use super::resolve::Resolution;
+use super::scope::{Local, LocalKind, Scope};
+use crate::check::messages;
+use crate::diag::nearest;
+use crate::model::{Node, NodeKind, Object, Text, Type};
+use crate::schema::{AUTO_SCALE, Enum, Eval, FOR_EACH_TASK, Field, REQUIREMENTS, Ty, Unit};
+use crate::source::Span;
+use crate::syntax::ast::{Body, EntryValue, Item, Value, ValueKind};
+
+impl Elaborator<'_> {
+    pub fn block_value(&mut self, field: &'static Field, body: &Body, scope: Scope<'_>) -> Node {
+        match field.ty {
+            Ty::Block(block) => {
+                // A raw loop has items as well; its task refers to them as `{{input}}`.
+                let mut locals = scope.locals.to_vec();
+                if *block == FOR_EACH_TASK {
+                    locals.push(Local { name: SmolStr::default(), span: body.span, kind: LocalKind::Input(Type::Any) });
+                }
+                let object = self.body(body, BlockSchema::Block(block), Scope { locals: &locals, ..scope });
+                Node { span: body.span, kind: NodeKind::Object(object) }
+            }
+            Ty::Map => self.map(field, body, scope),
+            Ty::BlockList(block) => {
+                let example = block.fields.first().map_or("name", |f| f.key);
+                let inner = self.sources.slice(body.span).to_owned();
+                self.report(messages::block_for_list(field, body.span, example, &inner));
+                Node { span: body.span, kind: NodeKind::Bad }
+            }
+            _ => {
+                self.report(messages::not_a_block(field, body.span));
+                Node { span: body.span, kind: NodeKind::Bad }
+            }
+        }
+    }
+
+    /// A value for a field of this type.
+    pub fn value(&mut self, field: &'static Field, ty: Ty, value: &Value, scope: Scope<'_>) -> Node {
+        let bad = Node { span: value.span, kind: NodeKind::Bad };
+        if matches!(value.kind, ValueKind::Bad) || !self.budget.charge(1) {
+            return bad;
+        }
+        // A bare word of an enumeration is its member before it is a reference.
+        if let (Ty::Enum(e), ValueKind::Path(path)) = (ty, &value.kind)
+            && let Some(word) = path.word()
+        {
+            let constant = self.symbols.find_let(scope.unit, word).is_some()
+                || self.symbols.vars.contains_key(word)
+                || scope.locals.iter().any(|l| l.name == word);
+            if e.members.contains(&word) || !constant {
+                return self.member(field, e, word, value.span, false).unwrap_or(bad);
+            }
+        }
+        if let ValueKind::Path(path) = &value.kind {
+            match self.meaning(path, value.span, scope) {
+                Resolution::Unknown => return bad,
+                Resolution::Bool(b) => return self.boolean(field, ty, b, value.span).unwrap_or(bad),
+                Resolution::Source(inner, unit, name) => {
+                    let found = self.with_constant(value.span, name, |c| {
+                        Some(c.value(field, ty, inner, Scope { unit, ..scope.file_scope() }))
+                    });
+                    return match found {
+                        Some(node) => Node { span: value.span, ..node },
+                        None => bad,
+                    };
+                }
+                Resolution::Run(reference, _) => {
+                    let sink = ValueSite::field(field);
+                    if sink.eval == Eval::Constant || !matches!(ty, Ty::Str | Ty::Map) {
+                        self.check_placement(&reference, value.span, ValueSite { eval: Eval::Constant, ..sink }, false);
+                        return bad;
+                    }
+                    self.check_placement(&reference, value.span, sink, false);
+                    self.uses.push(super::scope::Use {
+                        reference: reference.clone(),
+                        span: value.span,
+                        from_text: false,
+                    });
+                    return Node { span: value.span, kind: NodeKind::Text(Text::reference(reference)) };
+                }
+            }
+        }
+        match ty {
+            Ty::Str => self.string(field, value, scope),
+            Ty::Int => self.integer(field, value),
+            Ty::Num => match &value.kind {
+                ValueKind::Number(n) => Some(Node { span: value.span, kind: NodeKind::Num(n.clone()) }),
+                _ => self.wrong(field, ty, value),
+            },
+            Ty::Bool => match &value.kind {
+                ValueKind::Str(lit) => match lit.plain().as_deref() {
+                    Some(word @ ("true" | "false")) => {
+                        let word = word.to_owned();
+                        self.report(messages::quoted_bool(field, ty, value.span, word));
+                        None
+                    }
+                    _ => self.wrong(field, ty, value),
+                },
+                _ => self.wrong(field, ty, value),
+            },
+            Ty::Enum(e) => match &value.kind {
+                ValueKind::Str(lit) => {
+                    let text = self.text(lit, scope, ValueSite { name: field.key, eval: Eval::Constant });
+                    let plain = lit.plain().is_some();
+                    text.and_then(|t| t.as_str().map(str::to_owned))
+                        .and_then(|t| self.member(field, e, &t, value.span, plain))
+                }
+                _ => self.wrong(field, ty, value),
+            },
+            Ty::Map => match &value.kind {
+                ValueKind::Object(body) => Some(self.map(field, body, scope)),
+                _ => self.wrong(field, ty, value),
+            },
+            Ty::Block(block) => match &value.kind {
+                ValueKind::Object(body) => {
+                    let object = self.body(body, BlockSchema::Block(block), scope);
+                    Some(Node { span: value.span, kind: NodeKind::Object(object) })
+                }
+                ValueKind::Range(low, high) if *block == AUTO_SCALE => self.range(low, high, value.span, scope),
+                _ => self.wrong(field, ty, value),
+            },
+            Ty::StrList | Ty::BlockList(_) => self.list(field, ty, value, scope),
+        }
+        .unwrap_or(bad)
+    }
+
+    fn wrong(&mut self, field: &'static Field, ty: Ty, value: &Value) -> Option<Node> {
+        let text = self.sources.slice(value.span).to_owned();
+        self.report(messages::wrong_kind(field, ty, value, &text));
+        None
+    }
+
+    fn boolean(&mut self, field: &'static Field, ty: Ty, b: bool, span: Span) -> Option<Node> {
+        match ty {
+            Ty::Bool => Some(Node { span, kind: NodeKind::Bool(b) }),
+            _ => {
+                self.report(messages::bool_for(field, ty, b, span));
+                None
+            }
+        }
+    }
+
+    fn member(
+        &mut self,
+        field: &'static Field,
+        e: &'static Enum,
+        word: &str,
+        span: Span,
+        quoted: bool,
+    ) -> Option<Node> {
+        if let Some(exact) = e.members.iter().find(|m| **m == word) {
+            if quoted && self.via.is_empty() {
+                self.report(messages::quoted_member(exact, span));
+            }
+            return Some(Node::text(span, *exact));
+        }
+        if let Some(same) = e.members.iter().find(|m| m.eq_ignore_ascii_case(word)) {
+            self.report(messages::member_in_other_case(word, same, span));
+            return Some(Node::text(span, *same));
+        }
+        let near = nearest(word, e.members.iter().copied());
+        self.report(messages::unknown_member(field, e, word, span, near));
+        None
+    }
+
+    fn string(&mut self, field: &'static Field, value: &Value, scope: Scope<'_>) -> Option<Node> {
+        match &value.kind {
+            ValueKind::Str(lit) => {
+                let text = self.text(lit, scope, ValueSite::field(field))?;
+                if let (Some(max), Some(plain)) = (field.max_len, text.as_str())
+                    && plain.len() > max as usize
+                {
+                    self.report(messages::too_long(field, value.span, plain.len(), max));
+                    return None;
+                }
+                Some(Node { span: value.span, kind: NodeKind::Text(text) })
+            }
+            ValueKind::Function(..) => {
+                let reference = self.secret(value, scope)?;
+                self.check_placement(&reference, value.span, ValueSite::field(field), false);
+                Some(Node { span: value.span, kind: NodeKind::Text(Text::reference(reference)) })
+            }
+            _ => self.wrong(field, Ty::Str, value),
+        }
+    }
+
+    fn integer(&mut self, field: &'static Field, value: &Value) -> Option<Node> {
+        let number = match &value.kind {
+            ValueKind::Number(n) => match n.parse::<i64>() {
+                Ok(n) => n,
+                Err(_) => {
+                    self.report(messages::not_a_whole_number(field, value.span));
+                    return None;
+                }
+            },
+            ValueKind::Duration(n, unit) => self.duration(field, n, *unit, value.span)?,
+            _ => return self.wrong(field, Ty::Int, value),
+        };
+        let low = field.min.is_some_and(|min| number < min);
+        let high = field.max.is_some_and(|max| number > max);
+        let gap = field.key == "autotermination_minutes" && (1..10).contains(&number);
+        if low || high || gap {
+            let unit = if field.unit == Unit::None { String::new() } else { format!(" {}", field.unit.name()) };
+            let bounds = match (field.min, field.max) {
+                _ if gap => "0 or 10 to 10000 minutes".to_owned(),
+                (Some(min), Some(max)) => format!("{min} to {max}{unit}"),
+                (Some(min), None) => format!("{min}{unit} or more"),
+                (None, Some(max)) => format!("{max}{unit} or less"),
+                (None, None) => String::new(),
+            };
+            self.report(messages::out_of_range(field, value.span, number, &bounds));
+            return None;
+        }
+        Some(Node { span: value.span, kind: NodeKind::Int(number) })
+    }
+
+    fn duration(&mut self, field: &'static Field, n: &str, unit: char, span: Span) -> Option<i64> {
+        let Some(per_unit) = field.unit.millis() else {
+            self.report(messages::not_a_time(field, span));
+            return None;
+        };
+        let millis = match unit {
+            's' => 1000,
+            'm' => 60_000,
+            'h' => 3_600_000,
+            _ => 86_400_000,
+        };
+        let total = n.parse::<i64>().ok().and_then(|n| n.checked_mul(millis));
+        match total {
+            Some(total) if total % per_unit == 0 => Some(total / per_unit),
+            Some(_) => {
+                self.report(messages::not_divisible(field, span, n, unit));
+                None
+            }
+            None => {
+                self.report(messages::time_too_long(span, n, unit));
+                None
+            }
+        }
+    }
+
+    fn map(&mut self, field: &'static Field, body: &Body, scope: Scope<'_>) -> Node {
+        let mut out: Vec<(SmolStr, Span, Node)> = Vec::new();
+        let mut seen: HashMap<&SmolStr, Span> = HashMap::new();
+        for item in &body.items {
+            let entry = match item {
+                Item::Entry(entry) => entry,
+                Item::Bad(_) => continue,
+                other => {
+                    self.misplaced(other, &format!("`{}`", field.key));
+                    continue;
+                }
+            };
+            let EntryValue::Assign(value) = &entry.value else {
+                self.report(messages::block_in_map(field, entry));
+                continue;
+            };
+            if !self.budget.charge(2) {
+                break;
+            }
+            if let Some(first) = seen.get(&entry.key.text) {
+                self.report(messages::key_twice(&entry.key, *first));
+                continue;
+            }
+            let node = match &value.kind {
+                ValueKind::Bad => Node { span: value.span, kind: NodeKind::Bad },
+                ValueKind::Path(p) if p.word() == Some("none") => Node { span: value.span, kind: NodeKind::Removed },
+                ValueKind::List(_) | ValueKind::Object(_) | ValueKind::Duration(..) | ValueKind::Range(..) => {
+                    self.report(messages::map_value(field, value.span));
+                    Node { span: value.span, kind: NodeKind::Bad }
+                }
+                _ => match self.typed(value, scope, ValueSite::field(field)) {
+                    Some(typed) if matches!(typed.value, Evaluated::Constant(Const::List(_) | Const::Map(_))) => {
+                        self.report(messages::map_value_type(field, value.span, &typed.ty));
+                        Node { span: value.span, kind: NodeKind::Bad }
+                    }
+                    Some(typed) => Node { span: value.span, kind: NodeKind::Text(typed.wire()) },
+                    None => Node { span: value.span, kind: NodeKind::Bad },
+                },
+            };
+            seen.insert(&entry.key.text, entry.key.span);
+            out.push((entry.key.text.clone(), entry.key.span, node));
+        }
+        if let Some(max) = field.max_items.filter(|max| out.len() > *max as usize) {
+            self.report(messages::too_many_entries(field, body.span, out.len(), max));
+        }
+        Node { span: body.span, kind: NodeKind::Map(out) }
+    }
+
+    fn list(&mut self, field: &'static Field, ty: Ty, value: &Value, scope: Scope<'_>) -> Option<Node> {
+        let items = match &value.kind {
+            ValueKind::List(items) => items,
+            ValueKind::Str(_) | ValueKind::Object(_) | ValueKind::Number(_)
+                if matches!(
+                    (ty, &value.kind),
+                    (Ty::StrList, ValueKind::Str(_)) | (Ty::BlockList(_), ValueKind::Object(_))
+                ) =>
+            {
+                let text = self.sources.slice(value.span).to_owned();
+                self.report(messages::single_for_list(field, ty, value.span, &text));
+                return None;
+            }
+            ValueKind::Function(name, arguments) if field.key == REQUIREMENTS && name.text == "file" => {
+                return self.requirements_file(arguments, value.span, scope);
+            }
+            _ => return self.wrong(field, ty, value),
+        };
+        let mut out = Vec::new();
+        let mut bad = false;
+        for item in items {
+            let node = match ty {
+                Ty::BlockList(block) => self.value(field, Ty::Block(block), item, scope),
+                _ => self.value(field, Ty::Str, item, scope),
+            };
+            // A constant list in a list is spliced by no one: it is a type error, found by `value`.
+            bad |= node.is_bad();
+            out.push(node);
+        }
+        if let Some(max) = field.max_items.filter(|max| out.len() > *max as usize) {
+            self.report(messages::too_many_entries(field, value.span, out.len(), max));
+            return None;
+        }
+        (!bad).then_some(Node { span: value.span, kind: NodeKind::List(out) })
+    }
+
+    fn range(&mut self, low: &Value, high: &Value, span: Span, scope: Scope<'_>) -> Option<Node> {
+        let mut object = Object::new(&AUTO_SCALE, span);
+        for (key, value) in [("min_workers", low), ("max_workers", high)] {
+            let field = AUTO_SCALE.field(key)?;
+            let node = self.value(field, Ty::Int, value, scope);
+            if node.is_bad() {
+                return None;
+            }
+            object.set(field, value.span, Some(node));
+        }
+        Some(Node { span, kind: NodeKind::Object(object) })
+    }
+}

@@ -1,0 +1,216 @@
+//! Vars: their values for a target, from the command line, the target and their defaults.
+
+use std::collections::HashMap;
+
+use smol_str::SmolStr;
+
+use super::eval::{Const, Evaluated, ValueSite};
+use super::scope::{Scope, VarValue};
+use super::{Context, Elaborator, Findings};
+use crate::check::messages;
+use crate::check::symbols::{InFile, Symbols};
+use crate::diag::{Diagnostics, nearest};
+use crate::model::Type;
+use crate::schema::Eval;
+use crate::source::Span;
+use crate::syntax::ast::{self, Decl, EntryValue, Item, StrLit, StrPart, Value, ValueKind};
+use crate::time::is_date;
+
+/// The values of all vars for one target: `--var`, then the target's, then the default.
+pub fn var_values(
+    symbols: &Symbols<'_>,
+    target: Option<InFile<'_, Decl>>,
+    given: &[(SmolStr, SmolStr)],
+    diagnostics: &mut Diagnostics,
+) -> HashMap<SmolStr, VarValue> {
+    let mut out = HashMap::new();
+    let set = target.map(|t| set_vars(symbols, t, diagnostics)).unwrap_or_default();
+    for (name, var) in &symbols.vars {
+        let from_flag = given.iter().rev().find(|(k, _)| k == name).map(|(_, text)| flag_value(text, var.decl));
+        let value = from_flag
+            .map(|value| VarValue { value, unit: var.unit, from_flag: true })
+            .or_else(|| set.get(name).cloned())
+            .or_else(|| var.decl.value.clone().map(|value| VarValue { value, unit: var.unit, from_flag: false }));
+        match value {
+            Some(value) => {
+                out.insert(name.clone(), value);
+            }
+            // A target that was not understood may set it.
+            None if target.is_some_and(|t| symbols.project.units.get(t.unit).is_some_and(|u| u.broken)) => {}
+            None => {
+                diagnostics.push(messages::var_without_value(&var.decl.name, target.map(|t| &t.decl.name)));
+            }
+        }
+    }
+    out
+}
+
+fn set_vars(
+    symbols: &Symbols<'_>,
+    target: InFile<'_, Decl>,
+    diagnostics: &mut Diagnostics,
+) -> HashMap<SmolStr, VarValue> {
+    let mut out: HashMap<SmolStr, VarValue> = HashMap::new();
+    for item in &target.decl.body.items {
+        let Item::Entry(entry) = item else { continue };
+        let (true, EntryValue::Block(body)) = (entry.key.text == "vars", &entry.value) else { continue };
+        for item in &body.items {
+            let Item::Entry(entry) = item else { continue };
+            let name = &entry.key;
+            if !symbols.vars.contains_key(&name.text) {
+                if !symbols.maybe_declared(&name.text) {
+                    let near = nearest(&name.text, symbols.vars.keys().map(SmolStr::as_str));
+                    diagnostics.push(messages::unknown_var(name, near));
+                }
+                continue;
+            }
+            if let Some(first) = out.get(&name.text) {
+                diagnostics.push(messages::var_set_twice(name, first.value.span));
+                continue;
+            }
+            let value = match &entry.value {
+                EntryValue::Assign(v) => v.clone(),
+                EntryValue::Block(b) => Value { span: b.span, kind: ValueKind::Object(b.clone()) },
+            };
+            out.insert(name.text.clone(), VarValue { value, unit: target.unit, from_flag: false });
+        }
+    }
+    out
+}
+
+/// The text of `--var` as a value: text as it is for a text, else read as source.
+fn flag_value(text: &SmolStr, var: &ast::Binding) -> Value {
+    let span = var.name.span;
+    let plain = Value { span, kind: ValueKind::Str(StrLit { span, parts: vec![StrPart::Text(text.clone(), span)] }) };
+    let ty = var.ty.as_ref().map_or("string", |t| t.name.text.as_str());
+    let is_enum = crate::schema::find_enum(ty).is_some();
+    if !is_enum && !matches!(ty, "int" | "float" | "bool" | "list" | "map" | "json" | "compute") {
+        return plain;
+    }
+    let parsed = crate::syntax::parse(span.file, &format!("let x = {text}\n"));
+    match parsed.file.items.into_iter().next() {
+        Some(Item::Binding(b)) if parsed.diagnostics.is_empty() => b.value.map_or(plain, |v| moved(v, span)),
+        _ => plain,
+    }
+}
+
+/// A value with all its places at `span`: it was written elsewhere.
+fn moved(value: Value, span: Span) -> Value {
+    let kind = match value.kind {
+        ValueKind::List(items) => ValueKind::List(items.into_iter().map(|v| moved(v, span)).collect()),
+        ValueKind::Path(mut path) => {
+            path.head.span = span;
+            ValueKind::Path(path)
+        }
+        ValueKind::Str(mut lit) => {
+            lit.span = span;
+            for part in &mut lit.parts {
+                match part {
+                    StrPart::Text(_, at) => *at = span,
+                    StrPart::Reference(v) => **v = moved((**v).clone(), span),
+                }
+            }
+            ValueKind::Str(lit)
+        }
+        ValueKind::Object(mut body) => {
+            body.span = span;
+            for item in &mut body.items {
+                if let Item::Entry(entry) = item {
+                    entry.span = span;
+                    entry.key.span = span;
+                    if let EntryValue::Assign(v) = &mut entry.value {
+                        *v = moved(v.clone(), span);
+                    }
+                }
+            }
+            ValueKind::Object(body)
+        }
+        kind => kind,
+    };
+    Value { span, kind }
+}
+
+/// Notes which vars the entries of `vars` set.
+fn link_vars(elaborator: &mut Elaborator<'_>, target: InFile<'_, Decl>) {
+    for item in &target.decl.body.items {
+        let Item::Entry(entry) = item else { continue };
+        let (true, EntryValue::Block(body)) = (entry.key.text == "vars", &entry.value) else { continue };
+        for item in &body.items {
+            if let Item::Entry(entry) = item
+                && let Some(var) = elaborator.symbols.vars.get(&entry.key.text)
+            {
+                elaborator.record_link(entry.key.span, var.decl.name.span);
+            }
+        }
+    }
+}
+
+/// Checks that the value of each var has its type; gives the vars with those that do. A value that does not fit is
+/// reported; what uses it must not be reported again.
+pub fn checked_vars(
+    cx: Context<'_>,
+    target: Option<InFile<'_, Decl>>,
+    given: HashMap<SmolStr, VarValue>,
+) -> (HashMap<SmolStr, VarValue>, Findings) {
+    let mut elaborator = Elaborator::new(cx, &given);
+    if let Some(target) = target {
+        link_vars(&mut elaborator, target);
+    }
+    let fitting = fitting(&mut elaborator);
+    (fitting, elaborator.findings)
+}
+
+fn fitting(elaborator: &mut Elaborator<'_>) -> HashMap<SmolStr, VarValue> {
+    let mut fitting = elaborator.vars.clone();
+    let symbols = elaborator.symbols;
+    let mut vars: Vec<_> = symbols.vars.values().collect();
+    vars.sort_by_key(|v| v.decl.span);
+    for var in vars {
+        let name = &var.decl.name;
+        let wanted = var.decl.ty.as_ref().and_then(|t| elaborator.type_of(t)).unwrap_or(Type::Any);
+        let Some(VarValue { value, unit, from_flag }) = elaborator.vars.get(&name.text) else { continue };
+        let declared = var.decl.ty.as_ref().map(|t| t.span).filter(|_| !from_flag);
+        let ((), found) = elaborator.deferring(|e| e.check_type(value, Scope::file(*unit), &wanted, name, declared));
+        if found.is_empty() {
+            continue;
+        }
+        fitting.remove(&name.text);
+        // What is wrong with a text on the command line has no place in the source.
+        match from_flag {
+            true => elaborator.report(messages::flag_of_wrong_type(name.span, &name.text, &wanted)),
+            false => elaborator.findings.diagnostics.extend(found),
+        }
+    }
+    fitting
+}
+
+impl Elaborator<'_> {
+    /// Checks a compile-time value against a declared type.
+    pub fn check_type(
+        &mut self,
+        value: &Value,
+        scope: Scope<'_>,
+        wanted: &Type,
+        name: &ast::Ident,
+        declared: Option<Span>,
+    ) {
+        if let (Type::Compute | Type::Enum(_), ValueKind::Path(_)) = (wanted, &value.kind) {
+            return;
+        }
+        let site = ValueSite { name: &name.text, eval: Eval::Constant };
+        let Some(typed) = self.typed(value, scope, site) else { return };
+        let text = match &typed.value {
+            Evaluated::Constant(Const::Text(text)) => Some(text),
+            _ => None,
+        };
+        let fits = typed.ty.fits(wanted)
+            || match wanted {
+                Type::Path | Type::Table => text.is_some(),
+                Type::Date | Type::Datetime => text.is_some_and(|t| t.get(..10).is_some_and(is_date)),
+                _ => false,
+            };
+        if !fits {
+            self.report(messages::declared_type(value.span, &name.text, wanted, &typed.ty, declared));
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Types of the language beside types of Python: what takes what, and as what it is handed over.
+
+use super::elaborate::Packaged;
+use crate::diag::nearest;
+use crate::model::{Argument, Output, Part, Pipeline, PythonCall, Reference, Step, StepKind, Type};
+use crate::package::{Lookup, PyType, RecordKind, Signature};
+use crate::python::Literal;
+use crate::source::Span;
+use crate::time::{is_date, is_datetime};
+
+/// Whether a parameter of this type takes a value of the language; `constant` is its text, if it is known.
+pub fn accepts(ty: &PyType, value: &Type, constant: Option<&str>) -> bool {
+    let text = value.is_text();
+    match (ty, value) {
+        (PyType::Foreign(_), _) => false,
+        (PyType::Any, _) | (_, Type::Any) => true,
+        (PyType::None, _) => false,
+        (_, Type::Json) => true,
+        (PyType::Str, _) => text,
+        (PyType::Int, _) => *value == Type::Int,
+        (PyType::Float, _) => matches!(value, Type::Int | Type::Float),
+        (PyType::Bool, _) => *value == Type::Bool,
+        (PyType::Date, _) => {
+            matches!(value, Type::Date | Type::Datetime) || constant.is_some_and(|c| text && is_date(c))
+        }
+        (PyType::Datetime, _) => {
+            matches!(value, Type::Date | Type::Datetime)
+                || constant.is_some_and(|c| text && (is_date(c) || is_datetime(c)))
+        }
+        (PyType::Path, _) => matches!(value, Type::String | Type::Path),
+        (PyType::List(t), Type::List(u)) => accepts(t, u, None),
+        (PyType::Tuple, Type::List(_)) => true,
+        (PyType::Dict(t), Type::Map(u)) => accepts(t, u, None),
+        (PyType::Dict(t), Type::Record(fields)) => fields.iter().all(|(_, u)| accepts(t, u, None)),
+        (PyType::Record { .. }, Type::Map(_) | Type::Record(_)) => true,
+        (PyType::Literal(members), _) => members.iter().any(|m| match (m, value) {
+            (Literal::Str(s), _) => text && constant.is_none_or(|c| c == s),
+            (Literal::Int(Some(i)), Type::Int) => constant.is_none_or(|c| c == i.to_string()),
+            (Literal::Bool(b), Type::Bool) => constant.is_none_or(|c| c == b.to_string()),
+            _ => false,
+        }),
+        _ => false,
+    }
+}
+
+/// As which type the entry point hands a value over.
+pub fn handed_over(ty: &PyType, value: &Type) -> Type {
+    match (ty, value) {
+        // JSON stays what it is, whatever the function would like.
+        (_, Type::Json) => Type::Json,
+        (PyType::Str, _) => Type::String,
+        (PyType::Int, _) => Type::Int,
+        (PyType::Float, _) => Type::Float,
+        (PyType::Bool, _) => Type::Bool,
+        // A datetime is a date as well.
+        (PyType::Date, Type::Datetime) | (PyType::Datetime, _) => Type::Datetime,
+        (PyType::Date, _) => Type::Date,
+        (PyType::Path, _) => Type::PathObject,
+        (PyType::Literal(members), _) => match members.first() {
+            Some(Literal::Int(_)) => Type::Int,
+            Some(Literal::Bool(_)) => Type::Bool,
+            _ => Type::String,
+        },
+        (PyType::List(t), Type::List(u)) => Type::List(Box::new(handed_over(t, u))),
+        (PyType::Dict(t), Type::Map(u)) => Type::Map(Box::new(handed_over(t, u))),
+        (PyType::List(_) | PyType::Dict(_) | PyType::Record { .. } | PyType::Tuple, _) => Type::Json,
+        (PyType::Any | PyType::None | PyType::Union(_) | PyType::Foreign(_), _) => value.clone(),
+    }
+}
+
+/// Whether a default is one of its own type; `None` is one everywhere, as the habit is.
+pub fn holds(ty: &PyType, default: &Literal) -> bool {
+    let fits = |t: &PyType| match (t, default) {
+        (PyType::Any, _) | (_, Literal::None) => true,
+        (PyType::Str, Literal::Str(_)) => true,
+        // `1e6` is how a million is written.
+        (PyType::Int, Literal::Int(_) | Literal::Bool(_) | Literal::Float) => true,
+        (PyType::Float, Literal::Int(_) | Literal::Float | Literal::Bool(_)) => true,
+        (PyType::Bool, Literal::Bool(_) | Literal::Int(_)) => true,
+        (PyType::Literal(members), d) => members.contains(d),
+        // Of other classes nothing is known: they may be made to equal a constant.
+        (PyType::Str | PyType::Int | PyType::Float | PyType::Bool | PyType::None, _) => false,
+        (PyType::List(_) | PyType::Dict(_) | PyType::Tuple, _) => false,
+        _ => true,
+    };
+    ty.members().into_iter().any(fits)
+}
+
+/// Whether what a function returns can be put out as this type.
+pub fn produces(ty: &PyType, output: &Type) -> bool {
+    match (ty, output) {
+        (PyType::Foreign(_), _) => false,
+        (PyType::Any, _) => true,
+        (PyType::None, _) => false,
+        (_, Type::Any | Type::Json) => true,
+        (PyType::Str, _) => output.is_text(),
+        (PyType::Int, _) => matches!(output, Type::Int | Type::Float),
+        (PyType::Float, _) => *output == Type::Float,
+        (PyType::Bool, _) => *output == Type::Bool,
+        (PyType::Date, _) => matches!(output, Type::Date | Type::String),
+        (PyType::Datetime, _) => matches!(output, Type::Datetime | Type::String),
+        (PyType::Path, _) => matches!(output, Type::Path | Type::String),
+        (PyType::List(t), Type::List(u)) => produces(t, u),
+        (PyType::Tuple, Type::List(_)) => true,
+        (PyType::Dict(t), Type::Map(u)) => produces(t, u),
+        (PyType::Dict(_), Type::Record(_)) => true,
+        (PyType::Record { fields, .. }, Type::Map(u)) => {
+            fields.as_ref().is_none_or(|f| f.iter().all(|(_, t, _)| produces(t, u)))
+        }
+        (PyType::Record { kind: RecordKind::TypedDict | RecordKind::Object, .. }, Type::Record(_)) => true,
+        (PyType::Literal(members), _) => members.iter().all(|m| produces(&PyType::of(m), output)),
+        (PyType::Union(list), _) => list.iter().any(|t| produces(t, output)),
+        _ => false,
+    }
+}
+
+/// The type of an argument's value, and its text if that is known: a reference that is typed as text has the type of
+/// whatever comes out of it.
+pub fn value_of(argument: &Argument) -> (&Type, Option<&str>) {
+    let typed_as_text = argument.value.parts.iter().any(|p| matches!(p, Part::Literal(text) if text.contains("{{")));
+    match typed_as_text {
+        true => (&Type::Any, None),
+        false => (&argument.ty, argument.value.as_str()),
+    }
+}
+
+/// As which type a value is passed to a parameter; `None` if the parameter does not take it.
+pub fn passed_as(argument: &Argument, ty: &PyType) -> Option<Type> {
+    // What the platform knows of a run is text on the wire, and ids are no numbers to count with.
+    let fact =
+        matches!(argument.value.parts.as_slice(), [Part::Reference(Reference::Fact(_) | Reference::TaskFact { .. })]);
+    if fact && ty.members().contains(&&PyType::Str) {
+        return Some(Type::String);
+    }
+    let (value, constant) = value_of(argument);
+    let member = ty.members().into_iter().find(|t| accepts(t, value, constant))?;
+    Some(handed_over(member, value))
+}
+
+/// A record whose fields are the outputs of a step.
+pub struct Record<'s> {
+    pub name: &'s str,
+    fields: &'s Option<Vec<(String, PyType, Span)>>,
+    others: &'s [String],
+}
+
+impl<'s> Record<'s> {
+    /// The names of its fields.
+    pub fn names(&self) -> Vec<&'s str> {
+        self.fields.iter().flatten().map(|(f, ..)| f.as_str()).collect()
+    }
+
+    /// The type of a field, and where it is declared.
+    pub fn field(&self, name: &str) -> Option<(&'s PyType, Span)> {
+        self.fields.iter().flatten().find(|(f, ..)| f == name).map(|(_, ty, span)| (ty, *span))
+    }
+
+    /// Whether it has a field or another attribute of this name, or fields that are not known.
+    pub fn may_have(&self, name: &str) -> bool {
+        self.fields.is_none() || self.has(name)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.field(name).is_some() || self.others.iter().any(|n| n == name)
+    }
+}
+
+/// The record that a function returns, if the outputs of a step are taken from its fields.
+pub fn record_of_outputs<'s>(returns: &'s PyType, outputs: &[Output]) -> Option<Record<'s>> {
+    // A function that may return `None` returns the record when it does its work.
+    let mut members = returns.members().into_iter().filter(|t| **t != PyType::None);
+    let (Some(PyType::Record { name, fields, others, .. }), None) = (members.next(), members.next()) else {
+        return None;
+    };
+    let record = Record { name, fields, others };
+    match outputs {
+        // A field of that name is meant, unless the record as a whole fits; a misspelt one is meant as well.
+        [one] => {
+            let misspelt =
+                || !produces(returns, &one.ty) && nearest(&one.name, record.names().iter().copied()).is_some();
+            (record.has(&one.name) || misspelt()).then_some(record)
+        }
+        _ => Some(record),
+    }
+}
+
+/// Whether outputs are taken by name from what a function returns; `None` if that shows only when it has returned.
+pub fn taken_by_name(signature: &Signature, outputs: &[Output]) -> Option<bool> {
+    if outputs.is_empty() || signature.yields.is_some() {
+        return None;
+    }
+    let several = (outputs.len() > 1).then_some(true);
+    let Some((ty, _)) = signature.returns.as_ref().filter(|(ty, _)| *ty != PyType::Any) else { return several };
+    if record_of_outputs(ty, outputs).is_some() {
+        return Some(true);
+    }
+    let whole = ty.members().iter().all(|t| !matches!(t, PyType::Any | PyType::Record { .. }));
+    several.or(whole.then_some(false))
+}
+
+/// What a call names, as far as its package is known.
+pub fn lookup<'p>(call: &PythonCall, packages: &'p [Packaged<'_>]) -> Option<&'p Lookup> {
+    packages.get(call.package)?.source.functions.get(&(call.module.clone(), call.function.clone()))
+}
+
+/// Every call of a Python function in a pipeline, with its step and what it names.
+pub fn python_calls<'p>(
+    pipeline: &'p Pipeline,
+    packages: &'p [Packaged<'_>],
+) -> impl Iterator<Item = (&'p Step, &'p PythonCall, &'p Lookup)> {
+    pipeline.all_steps().filter_map(|step| match &step.kind {
+        StepKind::Python(call) => Some((step, call, lookup(call, packages)?)),
+        _ => None,
+    })
+}
+
+/// Where a call names the function.
+pub fn function_name(call: &PythonCall) -> Span {
+    Span { start: call.span.end.saturating_sub(call.function.len() as u32), ..call.span }
+}

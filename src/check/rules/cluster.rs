@@ -1,0 +1,212 @@
+//! Do node type, runtime, access mode and size of a cluster fit together, and the cloud?
+
+use super::{PipelineFacts, required};
+use crate::check::messages;
+use crate::diag::{Diagnostics, nearest};
+use crate::model::{Compute, Node, NodeKind, Object, Target};
+use crate::schema::{Cloud, RuntimeKey};
+use crate::source::Span;
+
+/// The clusters of a pipeline, and those that its steps bring along.
+pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
+    let pipeline = &facts.pipeline.pipeline;
+    for cluster in &pipeline.clusters {
+        if let Some(gpu) = cluster.settings.get("gpu") {
+            required::complete_below(gpu, out);
+        }
+        // Behind the key may be serverless compute, and nothing else.
+        if !(cluster.settings.fields.is_empty() && cluster.serverless_compute_id.is_some()) {
+            check_cluster(facts, &cluster.settings, cluster.span, &format!("`{}`", cluster.key), out);
+        }
+    }
+    for step in pipeline.all_steps().filter(|s| s.compute == Compute::Raw) {
+        let task = step.settings.get("for_each_task").and_then(Node::as_object).and_then(|l| l.get("task"));
+        for settings in [Some(&step.settings), task.and_then(Node::as_object)].into_iter().flatten() {
+            if let Some(cluster) = settings.get("new_cluster").and_then(Node::as_object) {
+                check_cluster(facts, cluster, cluster.span, "of this step", out);
+            }
+        }
+    }
+}
+
+/// Checks a whole cluster. `name` stands for it in messages.
+fn check_cluster(facts: &PipelineFacts, settings: &Object, span: Span, name: &str, out: &mut Diagnostics) {
+    let target = &facts.program.target.target;
+    if settings.broken {
+        return;
+    }
+    required::complete(settings, out);
+    size(settings, out);
+    complete(settings, span, name, out);
+    let runtime = runtime(facts, settings, out);
+    nodes(facts, settings, runtime.as_ref(), target, out);
+    access_mode(settings, runtime.as_ref(), out);
+    clouds(facts, settings, target, out);
+    for key in ["autotermination_minutes", "cluster_name"] {
+        if settings.has(key) {
+            out.push(messages::job_cluster_field(settings.key_span(key), key));
+        }
+    }
+}
+
+fn size(settings: &Object, out: &mut Diagnostics) {
+    if let Some(scale) = settings.get("autoscale").and_then(|n| n.as_object()) {
+        let number = |key: &str| scale.get(key).and_then(Node::as_int);
+        if let (Some(min), Some(max)) = (number("min_workers"), number("max_workers"))
+            && min > max
+        {
+            out.push(messages::min_over_max(scale.span, min, max));
+        }
+    }
+    let Some(workers) = settings.get("num_workers") else { return };
+    if workers.as_int() != Some(0) || settings.has("policy_id") {
+        return;
+    }
+    if settings.get("is_single_node").and_then(Node::as_bool) == Some(true) {
+        return;
+    }
+    let entry = |field: &str, key: &str| match settings.get(field).map(|n| &n.kind) {
+        Some(NodeKind::Map(entries)) => entries.iter().any(|(k, ..)| k == key),
+        _ => false,
+    };
+    let profile = entry("spark_conf", "spark.databricks.cluster.profile");
+    let master = entry("spark_conf", "spark.master");
+    if !profile || !master {
+        let key = settings.key_span("num_workers");
+        out.push(messages::half_single_node(key, workers.span));
+    }
+}
+
+fn complete(settings: &Object, span: Span, name: &str, out: &mut Diagnostics) {
+    let by_other_means = settings.has("policy_id") || settings.has("kind") || !settings.unchecked.is_empty();
+    if by_other_means {
+        return;
+    }
+    let any = |keys: &[&str]| keys.iter().any(|k| settings.has(k));
+    let mut lacks = Vec::new();
+    if !any(&["spark_version"]) {
+        lacks.push("spark_version");
+    }
+    if !any(&["node_type_id", "instance_pool_id", "driver_node_type_id", "driver_instance_pool_id"]) {
+        lacks.push("node_type_id");
+    }
+    if !any(&["num_workers", "autoscale", "is_single_node"]) {
+        lacks.push("num_workers");
+    }
+    if lacks.is_empty() {
+        return;
+    }
+    let lacks = crate::diag::one_of(lacks, 3).replace(" or ", " and ");
+    out.push(messages::incomplete_cluster(span, name, &lacks));
+}
+
+fn runtime(facts: &PipelineFacts, settings: &Object, out: &mut Diagnostics) -> Option<RuntimeKey> {
+    let node = settings.get("spark_version")?;
+    let text = node.as_str()?;
+    let tables = facts.tables();
+    let key = RuntimeKey::parse(text);
+    let known = key.as_ref().is_some_and(|k| tables.runtime(k).is_some());
+    // Custom images and policies have keys of their own.
+    if !known && !text.starts_with("custom:") && !text.starts_with("auto:") {
+        let all: Vec<String> = tables.runtimes().iter().map(|r| format!("{}.x-scala{}", r.version, r.scala)).collect();
+        let variant = key.as_ref().map_or("", |k| k.variant.as_str());
+        let plain = if variant.is_empty() { text.to_owned() } else { text.replace(&format!("-{variant}"), "") };
+        // A near spelling of the same major version is a misspelling; of another one it would mislead.
+        let major = |text: &str| text.split('.').next().map(str::to_owned);
+        let near = nearest(&plain, all.iter().map(String::as_str)).filter(|n| major(n) == major(text));
+        out.push(messages::unknown_runtime(node.span, text, near));
+    }
+    key
+}
+
+fn nodes(
+    facts: &PipelineFacts,
+    settings: &Object,
+    runtime: Option<&RuntimeKey>,
+    target: &Target,
+    out: &mut Diagnostics,
+) {
+    let tables = facts.tables();
+    for key in ["node_type_id", "driver_node_type_id"] {
+        let Some(node) = settings.get(key) else { continue };
+        let Some(id) = node.as_str() else { continue };
+        let Some(known) = tables.node(id) else {
+            let near = nearest(
+                id,
+                tables.nodes().iter().filter(|n| target.cloud.is_none_or(|c| c == n.cloud)).map(|n| n.id.as_str()),
+            );
+            out.push(messages::unknown_node_type(node.span, id, near));
+            continue;
+        };
+        if let Some(cloud) = target.cloud.filter(|c| *c != known.cloud) {
+            wrong_cloud(node.span, &format!("`{id}`"), known.cloud, cloud, target, out);
+        }
+    }
+    let worker = settings.get("node_type_id").and_then(|n| Some((n.span, tables.node(n.as_str()?)?)));
+    let Some((span, node)) = worker else { return };
+    let Some(version) = settings.get("spark_version") else { return };
+    let version_span = version.span;
+    let photon = settings.str("runtime_engine") == Some("PHOTON");
+    let photon_key = runtime.is_some_and(RuntimeKey::is_photon);
+    let chosen_by_service = settings.get("use_ml_runtime").and_then(Node::as_bool) == Some(true);
+    if node.has_gpu() {
+        let what = format!("`{}` has {} {}", node.id, node.gpu_count, node.gpu);
+        if photon || photon_key {
+            let at =
+                if photon { settings.get("runtime_engine").map_or(version_span, |n| n.span) } else { version_span };
+            out.push(messages::photon_on_gpu(at, span, what));
+        } else if let Some(key) = runtime
+            && !key.is_gpu()
+            && !settings.has("docker_image")
+            && !chosen_by_service
+        {
+            let gpu = key.gpu_ml();
+            out.push(messages::gpu_needs_gpu_runtime(version_span, &gpu, span, what));
+        }
+    } else if runtime.is_some_and(RuntimeKey::is_gpu) {
+        let example = tables
+            .nodes()
+            .iter()
+            .find(|n| n.cloud == node.cloud && n.has_gpu() && n.selectable)
+            .map(|n| n.id.to_string());
+        out.push(messages::gpu_runtime_without_gpu(span, &node.id, example, version_span));
+    }
+}
+
+fn access_mode(settings: &Object, runtime: Option<&RuntimeKey>, out: &mut Diagnostics) {
+    let Some(node) = settings.get("data_security_mode") else { return };
+    let mode = node.as_str().unwrap_or("");
+    let shared = matches!(mode, "USER_ISOLATION" | "DATA_SECURITY_MODE_STANDARD");
+    if shared && runtime.is_some_and(|r| r.variant.contains("ml")) {
+        out.push(messages::ml_access_mode(
+            node.span,
+            mode,
+            settings.get("spark_version").map_or(node.span, |n| n.span),
+        ));
+    }
+    if settings.has("single_user_name") && (shared || mode == "NONE") {
+        out.push(messages::single_user_name(settings.key_span("single_user_name"), mode, node.span));
+    }
+}
+
+fn clouds(facts: &PipelineFacts, settings: &Object, target: &Target, out: &mut Diagnostics) {
+    let tables = facts.tables();
+    let by_node = settings.str("node_type_id").and_then(|id| tables.node(id)).map(|n| n.cloud);
+    let present: Vec<(&str, Cloud)> =
+        [("azure_attributes", Cloud::Azure), ("aws_attributes", Cloud::Aws), ("gcp_attributes", Cloud::Gcp)]
+            .into_iter()
+            .filter(|(key, _)| settings.has(key))
+            .collect();
+    let known = target.cloud.or(by_node).or(if present.len() > 1 { present.first().map(|p| p.1) } else { None });
+    for (key, cloud) in present {
+        if let Some(known) = known
+            && known != cloud
+        {
+            wrong_cloud(settings.key_span(key), &format!("`{key}`"), cloud, known, target, out);
+        }
+    }
+}
+
+fn wrong_cloud(span: Span, what: &str, is: Cloud, should: Cloud, target: &Target, out: &mut Diagnostics) {
+    out.push(messages::wrong_cloud(span, what, is, should, target.span.filter(|_| target.cloud.is_some())));
+}

@@ -1,0 +1,33 @@
+//! The commands of dbt steps.
+
+use super::PipelineFacts;
+use crate::check::messages;
+use crate::diag::Diagnostics;
+use crate::model::{FileKind, StepKind};
+use crate::syntax::ast::Decl;
+
+/// How many commands the service takes.
+const MAX_COMMANDS: usize = 10;
+
+/// Between one and ten commands, each one of dbt.
+pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
+    for step in facts.pipeline.pipeline.all_steps() {
+        let StepKind::File(call) = &step.kind else { continue };
+        if call.kind != FileKind::Dbt {
+            continue;
+        }
+        let written = facts.pipeline.declaration(step).and_then(Decl::call);
+        if let Some(written) = written.filter(|c| c.arguments.is_empty()) {
+            out.push(messages::no_dbt_commands(written.callee_span));
+        }
+        for command in &call.arguments {
+            let first = command.value.as_str().map(|t| t.split_whitespace().next().unwrap_or_default());
+            if first.is_some_and(|f| f != "dbt") {
+                out.push(messages::not_a_dbt_command(command.span));
+            }
+        }
+        if let Some(over) = call.arguments.get(MAX_COMMANDS) {
+            out.push(messages::too_many_dbt_commands(over.span));
+        }
+    }
+}

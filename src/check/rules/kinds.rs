@@ -1,0 +1,37 @@
+//! Fields on conditions and loops, which are kinds of tasks themselves.
+
+use super::PipelineFacts;
+use crate::check::elaborate::SymbolKind;
+use crate::check::messages;
+use crate::diag::Diagnostics;
+use crate::model::Step;
+use crate::schema::{kind_of, refuses};
+
+/// Fields that a condition or loop does not take.
+pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
+    for step in facts.pipeline.pipeline.all_steps() {
+        let declared = facts.pipeline.declaration(step).is_some();
+        let symbol = facts.pipeline.scope.steps.get(&step.key).filter(|_| !declared);
+        let (kind, what) = match (symbol.map(|s| s.kind), step.kind.key()) {
+            (Some(SymbolKind::Condition), _) | (None, Some("condition_task")) => ("condition_task", "a condition"),
+            (Some(SymbolKind::Loop), _) => ("for_each_task", "a loop"),
+            (None, Some("for_each_task")) => ("for_each_task", "the outer task of a loop"),
+            _ => continue,
+        };
+        for field in written(step) {
+            if !declared && kind_of(field.field.key).is_some() {
+                out.push(messages::kind_of_its_own(field.key, what, step.span));
+            }
+            let zero = field.value.as_ref().is_some_and(|v| v.as_int() == Some(0) || v.as_bool() == Some(false));
+            if refuses(kind, field.field.key) && !zero {
+                let what = if kind == "condition_task" { what } else { "the outer task of a loop" };
+                out.push(messages::not_on_this_kind(what, field.key, field.field.key));
+            }
+        }
+    }
+}
+
+/// The fields that the step itself sets, those of `defaults` left out.
+fn written(step: &Step) -> impl Iterator<Item = &crate::model::FieldValue> {
+    step.settings.fields.iter().filter(|f| f.value.is_some() && step.settings.span.contains(f.key))
+}

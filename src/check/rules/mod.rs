@@ -1,0 +1,241 @@
+//! What pipec checks of a program that could be elaborated: each rule with the codes it reports.
+//!
+//! A rule is a function over the finished program. It reads and reports; it changes nothing, and knows of no other rule.
+
+mod access;
+mod arguments;
+mod cluster;
+mod dbt;
+mod environment;
+mod graph;
+mod kinds;
+mod limits;
+mod opened_files;
+mod placement;
+mod project;
+mod python_call;
+mod python_outputs;
+mod python_version;
+mod required;
+mod run_pipeline;
+mod schedule;
+mod target;
+mod unused;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::elaborate::{Context, Elaborated, ElaboratedPipeline, Usage};
+use super::symbols::Symbols;
+use crate::diag::{Code, Diagnostics};
+use crate::schema::ComputeTables;
+
+/// A rule; `Check` is the function that applies it.
+pub struct Rule<Check> {
+    /// What it checks, in a few words.
+    pub name: &'static str,
+    /// The codes that it may report.
+    pub codes: &'static [Code],
+    check: Check,
+}
+
+type OfPipeline = fn(&PipelineFacts<'_, '_>, &mut Diagnostics);
+type OfProgram = fn(&ProgramFacts<'_, '_>, &mut Diagnostics);
+type OfProject = fn(&ProjectFacts<'_, '_>, &mut Diagnostics);
+
+/// The rules of each pipeline, in order.
+pub static OF_PIPELINES: &[Rule<OfPipeline>] = &[
+    Rule {
+        name: "required fields, and texts whose form the service checks",
+        codes: &[Code::MissingField, Code::NoneOf, Code::GivenTwice, Code::BadFormat, Code::AcceleratorCount],
+        check: required::check,
+    },
+    Rule {
+        name: "schedules and triggers",
+        codes: &[
+            Code::TwoTriggers,
+            Code::ParamWithoutDefault,
+            Code::BadCron,
+            Code::UnixCron,
+            Code::NeverFires,
+            Code::UnknownTimeZone,
+        ],
+        check: schedule::check,
+    },
+    Rule { name: "one owner of a job", codes: &[Code::Exclusive], check: access::check },
+    Rule {
+        name: "fields that a kind of task does not take",
+        codes: &[Code::NotOnThisKind, Code::TwoKinds],
+        check: kinds::check,
+    },
+    Rule {
+        name: "where each kind of task can run",
+        codes: &[
+            Code::NoCompute,
+            Code::NeedsEnvironment,
+            Code::WrongCompute,
+            Code::TwoComputes,
+            Code::LibrariesOnServerless,
+        ],
+        check: placement::check,
+    },
+    Rule {
+        name: "calls of Python functions",
+        codes: &[
+            Code::FunctionNotFound,
+            Code::BadPython,
+            Code::NotCallable,
+            Code::UnknownArgument,
+            Code::MissingArgument,
+            Code::WrongType,
+            Code::BadMember,
+            Code::BadDefault,
+        ],
+        check: python_call::check,
+    },
+    Rule {
+        name: "outputs that a Python function returns",
+        codes: &[Code::OutputNotReturned, Code::WrongType],
+        check: python_outputs::check,
+    },
+    Rule {
+        name: "arguments that nothing reads, or that a job parameter replaces",
+        codes: &[Code::UnreadArgument, Code::PushedDown],
+        check: arguments::check,
+    },
+    Rule {
+        name: "commands of dbt",
+        codes: &[Code::MissingArgument, Code::BadFormat, Code::TooMany],
+        check: dbt::check,
+    },
+    Rule {
+        name: "arguments of pipelines that are run",
+        codes: &[Code::WrongType, Code::UnknownArgument, Code::MissingArgument, Code::DifferentDefault],
+        check: run_pipeline::check,
+    },
+    Rule {
+        name: "dependency cycles, branches that exclude each other, values from elsewhere",
+        codes: &[Code::Cycle, Code::SelfDependency, Code::NeverRuns, Code::NotUpstream],
+        check: graph::check,
+    },
+    Rule { name: "defaults and compute that reach no step", codes: &[Code::ReachesNothing], check: unused::defaults },
+    Rule { name: "outputs that nothing uses", codes: &[Code::UnusedOutput], check: unused::outputs },
+    Rule {
+        name: "clusters: size, runtime, node types, access mode, cloud",
+        codes: &[
+            Code::MissingField,
+            Code::NoneOf,
+            Code::GivenTwice,
+            Code::BadFormat,
+            Code::AcceleratorCount,
+            Code::MinOverMax,
+            Code::HalfSingleNode,
+            Code::IncompleteCluster,
+            Code::UnknownRuntime,
+            Code::UnknownNodeType,
+            Code::PhotonOnGpu,
+            Code::GpuNeedsGpuRuntime,
+            Code::GpuRuntimeWithoutGpu,
+            Code::AccessMode,
+            Code::WrongCloud,
+            Code::JobClusterField,
+        ],
+        check: cluster::check,
+    },
+    Rule {
+        name: "versions of environments",
+        codes: &[Code::NoneOf, Code::UnknownEnvironment],
+        check: environment::check,
+    },
+    Rule { name: "the Python of runtimes and packages", codes: &[Code::PythonVersion], check: python_version::check },
+    Rule { name: "params and compute that nothing uses", codes: &[Code::Unused], check: unused::declarations },
+    Rule { name: "limits of a job", codes: &[Code::TooMany, Code::TooLong, Code::GivenTwice], check: limits::check },
+];
+
+/// The rules of a whole program, in order.
+pub static OF_PROGRAMS: &[Rule<OfProgram>] = &[
+    Rule { name: "targets", codes: &[Code::BadKey, Code::BadFormat, Code::ProductionPath], check: target::check },
+    Rule { name: "files that packed code opens", codes: &[Code::NotPacked], check: opened_files::check },
+    Rule { name: "pipelines that run each other", codes: &[Code::PipelineCycle], check: project::pipeline_cycles },
+    Rule {
+        name: "notebooks that a workspace cannot tell apart",
+        codes: &[Code::NotebookClash],
+        check: project::notebooks_of_one_name,
+    },
+    Rule { name: "fields of a target that reach no pipeline", codes: &[Code::ReachesNothing], check: unused::target },
+];
+
+/// The rules of a project, for all its targets together.
+pub static OF_PROJECTS: &[Rule<OfProject>] = &[Rule {
+    name: "declarations and imports that nothing uses",
+    codes: &[Code::Unused, Code::UnusedImport],
+    check: unused::project,
+}];
+
+/// A finished program.
+#[derive(Clone, Copy)]
+pub struct ProgramFacts<'r, 'a> {
+    pub cx: Context<'a>,
+    pub program: &'r Elaborated<'a>,
+}
+
+/// A pipeline of a finished program.
+#[derive(Clone, Copy)]
+pub struct PipelineFacts<'r, 'a> {
+    pub cx: Context<'a>,
+    pub program: &'r Elaborated<'a>,
+    pub pipeline: &'r ElaboratedPipeline<'a>,
+}
+
+impl PipelineFacts<'_, '_> {
+    fn tables(&self) -> &Arc<ComputeTables> {
+        &self.cx.symbols.project.tables
+    }
+}
+
+/// A project, and what its programs use of it.
+#[derive(Clone, Copy)]
+pub struct ProjectFacts<'r, 'a> {
+    pub symbols: &'r Symbols<'a>,
+    pub usage: &'r Usage,
+}
+
+/// Applies the rules to a program; gives what was found, that of elaborating it included.
+pub fn check_program(cx: Context<'_>, program: &mut Elaborated<'_>) -> Diagnostics {
+    let mut found = std::mem::take(&mut program.findings.diagnostics);
+    let elaborated: Vec<Diagnostics> =
+        program.pipelines.iter_mut().map(|p| std::mem::take(&mut p.findings.diagnostics)).collect();
+    let program = &*program;
+    let one = |(pipeline, found): (&ElaboratedPipeline<'_>, Diagnostics)| {
+        let facts = PipelineFacts { cx, program, pipeline };
+        apply(OF_PIPELINES, |check, found| check(&facts, found), found)
+    };
+    let pipelines: Vec<Diagnostics> = if program.pipelines.len() > 1 {
+        program.pipelines.par_iter().zip(elaborated).map(one).collect()
+    } else {
+        program.pipelines.iter().zip(elaborated).map(one).collect()
+    };
+    pipelines.into_iter().for_each(|p| found.extend(p));
+    let facts = ProgramFacts { cx, program };
+    apply(OF_PROGRAMS, |check, found| check(&facts, found), found)
+}
+
+/// Applies the rules of a project.
+pub fn check_project(facts: &ProjectFacts<'_, '_>, found: Diagnostics) -> Diagnostics {
+    apply(OF_PROJECTS, |check, found| check(facts, found), found)
+}
+
+fn apply<Check>(rules: &[Rule<Check>], run: impl Fn(&Check, &mut Diagnostics), mut found: Diagnostics) -> Diagnostics {
+    for rule in rules {
+        let before = found.len();
+        run(&rule.check, &mut found);
+        debug_assert!(
+            found.iter().skip(before).all(|d| rule.codes.contains(&d.code)),
+            "the rule `{}` reports a code that it does not list: {:?}",
+            rule.name,
+            found.iter().skip(before).map(|d| d.code).collect::<Vec<_>>()
+        );
+    }
+    found
+}

@@ -1,0 +1,96 @@
+//! Where steps run: whether their kind can run there.
+
+use super::PipelineFacts;
+use crate::check::elaborate::on_warehouse;
+use crate::check::messages;
+use crate::diag::Diagnostics;
+use crate::model::{Compute, Node, Step};
+use crate::schema::{COMPUTE_FIELDS, RunsOn, kind_of};
+use crate::syntax::ast::Decl;
+
+/// Checks that each step has compute that its kind can run on.
+pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
+    for step in facts.pipeline.pipeline.all_steps().filter(|s| s.compute != Compute::Bad) {
+        let kind = step.kind.key().and_then(kind_of);
+        if let (Some(declaration), Some(kind)) = (facts.pipeline.declaration(step), kind) {
+            place(facts, step, declaration, kind.name, kind.runs_on, out);
+        }
+    }
+}
+
+/// `kind` is what the step runs, in words.
+fn place(facts: &PipelineFacts, step: &Step, d: &Decl, kind: &str, runs_on: RunsOn, out: &mut Diagnostics) {
+    let (settings, compute) = (&step.settings, &step.compute);
+    let at = d.header.on.as_ref().map_or(d.name.span, |on| on.span);
+    let on_cluster = matches!(compute, Compute::Cluster(_) | Compute::Existing(_))
+        || (*compute == Compute::Raw && (settings.has("new_cluster") || settings.has("existing_cluster_id")));
+    let serverless = matches!(compute, Compute::Environment(_) | Compute::Serverless)
+        || (*compute == Compute::Unset && (settings.has("compute") || runs_on == RunsOn::ClusterOrServerless));
+    match runs_on {
+        RunsOn::ClusterOrEnvironment => match compute {
+            // The header of the pipeline may have named one.
+            Compute::Unset if settings.broken || d.header.broken || facts.pipeline.decl.header.broken => {}
+            // What is passed on unchecked may well say where it runs.
+            Compute::Unset
+                if settings
+                    .unchecked
+                    .iter()
+                    .any(|u| u.key == "compute" || COMPUTE_FIELDS.contains(&u.key.as_str())) => {}
+            Compute::Unset if !settings.has("compute") => {
+                out.push(messages::no_compute(d, kind, &computes_in_scope(facts)));
+            }
+            Compute::Unset | Compute::Serverless => {
+                out.push(messages::needs_environment(d, kind, &computes_in_scope(facts)));
+            }
+            _ => {}
+        },
+        RunsOn::NewCluster => {
+            if !settings.broken && !settings.has("new_cluster") {
+                out.push(messages::spark_submit_compute(at));
+            }
+        }
+        RunsOn::Nothing => {
+            let of_its_own = matches!(step.kind.key(), Some("condition_task" | "for_each_task"));
+            if *compute != Compute::Unset && !of_its_own {
+                out.push(messages::takes_no_compute(at, kind));
+            }
+        }
+        RunsOn::ClusterOrServerless => {}
+    }
+    let libraries = settings.get("libraries").and_then(Node::as_list).is_some_and(|l| !l.is_empty());
+    if serverless && libraries {
+        out.push(messages::libraries_on_serverless(settings.key_span("libraries")));
+    }
+    if on_cluster && settings.has("compute") {
+        out.push(messages::serverless_gpu_on_cluster(settings.key_span("compute"), at));
+    }
+    if on_cluster && on_warehouse(&step.kind, settings) && step.kind.key() == Some("notebook_task") {
+        out.push(messages::warehouse_and_cluster(at));
+    }
+    if let (Compute::Environment(name), true) = (compute, settings.has("compute")) {
+        gpu_environment(facts, step, name, out);
+    }
+}
+
+/// The environment of a step with serverless GPUs has a version for them.
+fn gpu_environment(facts: &PipelineFacts, step: &Step, name: &str, out: &mut Diagnostics) {
+    let Some(environment) = facts.pipeline.pipeline.environments.iter().find(|e| e.key == name) else { return };
+    let version = environment.spec.str("environment_version").or(environment.spec.str("client"));
+    if let Some(known) = version.and_then(|v| facts.tables().environment(v))
+        && !known.gpu
+    {
+        let with_gpu = facts.tables().environments().iter().filter(|e| e.gpu);
+        out.push(messages::environment_without_gpu(
+            step.settings.key_span("compute"),
+            &known.version,
+            environment.span,
+            with_gpu.map(|e| e.version.as_str()).collect(),
+        ));
+    }
+}
+
+fn computes_in_scope<'f>(facts: &PipelineFacts<'f, '_>) -> Vec<&'f str> {
+    let mut names: Vec<&str> = facts.pipeline.scope.computes.iter().map(|d| d.name.text.as_str()).collect();
+    names.extend(facts.cx.symbols.compute_names(facts.pipeline.unit));
+    names
+}

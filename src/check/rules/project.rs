@@ -1,0 +1,44 @@
+//! What the pipelines of a program are to each other.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::ProgramFacts;
+use crate::check::messages;
+use crate::diag::Diagnostics;
+use crate::model::{FileKind, StepKind};
+use crate::source::Span;
+
+/// Notebooks lose their extension in the workspace: two that differ only in it would be one.
+pub fn notebooks_of_one_name(facts: &ProgramFacts, out: &mut Diagnostics) {
+    let mut seen: HashMap<PathBuf, (&Path, Span)> = HashMap::new();
+    for step in facts.program.pipelines.iter().flat_map(|p| &p.pipeline.steps) {
+        let StepKind::File(call) = &step.inner().kind else { continue };
+        let (Some(local), FileKind::Notebook) = (&call.local, call.kind) else { continue };
+        match seen.get(&local.with_extension("")) {
+            Some((other, span)) if other != local => out.push(messages::notebooks_of_one_name(call.span, *span)),
+            Some(_) => {}
+            None => {
+                seen.insert(local.with_extension(""), (local, call.span));
+            }
+        }
+    }
+}
+
+/// Pipelines that run each other without end.
+pub fn pipeline_cycles(facts: &ProgramFacts, out: &mut Diagnostics) {
+    let numbers: HashMap<&str, usize> =
+        facts.program.pipelines.iter().enumerate().map(|(i, p)| (p.pipeline.name.as_str(), i)).collect();
+    let edges = facts.program.pipelines.iter().enumerate().flat_map(|(from, p)| {
+        let numbers = &numbers;
+        p.pipeline.steps.iter().filter_map(move |step| {
+            let StepKind::Run(call) = &step.inner().kind else { return None };
+            Some((from, *numbers.get(call.pipeline.as_str())?, call.span))
+        })
+    });
+    for cycle in crate::source::cycles(facts.program.pipelines.len(), edges) {
+        if let Some((first, rest)) = cycle.split_first() {
+            out.push(messages::pipeline_cycle(*first, rest));
+        }
+    }
+}

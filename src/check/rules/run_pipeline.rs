@@ -1,0 +1,61 @@
+//! Runs of other pipelines: their params.
+
+use std::collections::{HashMap, HashSet};
+
+use super::PipelineFacts;
+use crate::check::messages;
+use crate::check::suggestions::Suggestions;
+use crate::diag::{Diagnostics, nearest};
+use crate::model::{Param, RunCall, StepKind};
+use crate::source::Span;
+use crate::syntax::ast::{Binding, Decl};
+
+/// The arguments of each run of another pipeline against the params of that.
+pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
+    let mut suggestions = Suggestions::shared_by(facts.program.pipelines.len());
+    for step in facts.pipeline.pipeline.all_steps() {
+        let StepKind::Run(call) = &step.kind else { continue };
+        let Some(other) = facts.program.pipelines.iter().find(|p| p.pipeline.name == call.pipeline) else { continue };
+        let written = facts.pipeline.declaration(step).and_then(Decl::call);
+        let at = written.map_or(call.span, |c| c.callee_span);
+        arguments(call, other.decl, &other.pipeline.params, &mut suggestions, out);
+        left_out(facts, call, at, other.decl, out);
+    }
+}
+
+fn arguments(call: &RunCall, other: &Decl, params: &[Param], suggestions: &mut Suggestions, out: &mut Diagnostics) {
+    let by_name: HashMap<&str, &Param> = params.iter().map(|p| (p.name.as_str(), p)).collect();
+    let given: HashSet<&str> = call.arguments.iter().map(|a| a.name.as_str()).collect();
+    for argument in &call.arguments {
+        match by_name.get(argument.name.as_str()) {
+            Some(param) if argument.ty.fits(&param.ty) => {}
+            Some(param) => out.push(messages::param_type(argument, &param.ty, param.span)),
+            None => {
+                let free = suggestions
+                    .among(|| params.iter().map(|p| p.name.as_str()).filter(|p| !given.contains(p)).collect());
+                let near = nearest(&argument.name, free);
+                out.push(messages::unknown_param(argument, &call.pipeline, near, other.name.span));
+            }
+        }
+    }
+}
+
+/// Params that the call does not give: they come from a param of the same name, or from a default.
+fn left_out(facts: &PipelineFacts, call: &RunCall, at: Span, other: &Decl, out: &mut Diagnostics) {
+    let own: HashMap<&str, &Binding> = facts.pipeline.decl.params().map(|p| (p.name.text.as_str(), p)).collect();
+    let given: HashSet<&str> = call.arguments.iter().map(|a| a.name.as_str()).collect();
+    for param in other.params().filter(|p| !given.contains(p.name.text.as_str())) {
+        let same = own.get(param.name.text.as_str());
+        match (&param.value, same) {
+            (None, None) => out.push(messages::missing_param(at, &call.pipeline, &param.name)),
+            (Some(there), Some(Binding { value: Some(here), .. })) => {
+                // The caller's value wins in silence.
+                let source = |span| facts.cx.sources.slice(span);
+                if source(here.span) != source(there.span) {
+                    out.push(messages::different_default(at, &param.name.text, there.span, here.span));
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Schedules and triggers of a job.
+
+use super::PipelineFacts;
+use crate::check::messages;
+use crate::diag::{Diagnostics, nearest};
+use crate::model::{Node, Object};
+use crate::source::Span;
+use crate::time::{Cron, is_known_zone, zone_names};
+
+/// When a job runs, and what it needs for it.
+pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
+    let (job, params) = (&facts.pipeline.pipeline.settings, &facts.pipeline.pipeline.params);
+    let ways: Vec<&str> =
+        ["schedule", "trigger", "continuous", "triggers"].into_iter().filter(|k| job.has(k)).collect();
+    if let [first, second, ..] = ways.as_slice() {
+        out.push(messages::two_triggers(job.key_span(second), second, job.key_span(first), first));
+    }
+    if let Some(first) = ways.first() {
+        for param in params.iter().filter(|p| p.default.is_none()) {
+            out.push(messages::param_without_default(param, job.key_span(first)));
+        }
+    }
+    if let Some(schedule) = job.get("schedule").and_then(Node::as_object) {
+        check_schedule(facts, schedule, out);
+    }
+    for trigger in job.get("triggers").and_then(Node::as_list).unwrap_or_default() {
+        if let Some(schedule) = trigger.as_object().and_then(|t| t.get("schedule")).and_then(Node::as_object) {
+            check_schedule(facts, schedule, out);
+        }
+    }
+}
+
+fn check_schedule(facts: &PipelineFacts, schedule: &Object, out: &mut Diagnostics) {
+    if let Some(node) = schedule.get("quartz_cron_expression")
+        && let Some(text) = node.as_str()
+    {
+        cron(facts, text, node.span, out);
+    }
+    if let Some(node) = schedule.get("timezone_id")
+        && let Some(zone) = node.as_str()
+        && !is_known_zone(zone)
+    {
+        let names = zone_names();
+        let same_city = names.iter().find(|n| {
+            n.rsplit('/').next().is_some_and(|c| c.eq_ignore_ascii_case(zone.rsplit('/').next().unwrap_or(zone)))
+        });
+        let near = nearest(zone, names.iter().map(String::as_str)).or(same_city.map(String::as_str));
+        out.push(messages::unknown_time_zone(node.span, zone, near));
+    }
+}
+
+fn cron(facts: &PipelineFacts, text: &str, span: Span, out: &mut Diagnostics) {
+    if text.split_whitespace().count() == 5 {
+        out.push(messages::unix_cron(span, text));
+        return;
+    }
+    match Cron::parse(text) {
+        Ok(cron) if !cron.can_fire() => {
+            out.push(messages::never_fires(span));
+        }
+        Ok(_) => {}
+        Err(error) => {
+            // The place inside the quotes, where the text is written as it is.
+            let written = facts.cx.sources.slice(span);
+            let place = match written.find(text) {
+                Some(at) => {
+                    let start = span.start + (at + error.start) as u32;
+                    Span { start, end: start + (error.end - error.start) as u32, ..span }
+                }
+                None => span,
+            };
+            out.push(messages::bad_cron(place, error.message));
+        }
+    }
+}
