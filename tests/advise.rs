@@ -1,12 +1,11 @@
 //! What `pipec advise` says. A case is a folder in `tests/advise` with `main.pipe`, perhaps `prices.toml`, and `said.txt`:
-//! `UPDATE=1 cargo test --test advise` writes that; check its numbers by hand before you commit them.
+//! `UPDATE=1 cargo test --test suite advise::` writes that; check its numbers by hand before you commit them.
 
-mod support;
-
+use crate::support;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use support::{entries, root};
+use crate::support::{entries, root};
 
 fn advise(dir: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_pipec")).current_dir(dir).arg("advise").args(arguments).output().unwrap()

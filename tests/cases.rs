@@ -1,18 +1,16 @@
 //! Programs with what they come to. A case is a folder in `tests/cases`: `main.pipe` and whatever it needs, and beside it
 //! `messages.txt` (what `check` draws for all targets), `<pipeline>.job.json` (what `compile` makes), or both.
 //!
-//! `UPDATE=1 cargo test --test cases` writes them; read what it wrote before you commit it.
-
-mod support;
+//! `UPDATE=1 cargo test --test fixtures cases::` writes them; read what it wrote before you commit it.
 
 use std::path::Path;
 
-use libtest_mimic::Failed;
+use crate::support::{self, check_memory, entries, memory};
+use libtest_mimic::{Failed, Trial};
 use pipec::diag::render::{Style, human};
-use support::{check_memory, entries, memory, run_cases};
 
-fn main() {
-    run_cases(entries("tests/cases").into_iter().filter(|p| p.is_dir()).collect(), case);
+pub fn trials() -> Vec<Trial> {
+    support::trials("cases", entries("tests/cases").into_iter().filter(|p| p.is_dir()).collect(), case)
 }
 
 fn case(folder: &Path) -> Result<(), Failed> {

@@ -1,15 +1,12 @@
 //! What somebody who deploys sees, against the workspace in `tests/support`.
 
-#[path = "support/stand.rs"]
-mod stand;
-#[path = "support/workspace.rs"]
-mod workspace;
-
+use crate::support::stand;
+use crate::support::workspace;
 use std::collections::BTreeSet;
 
+use crate::support::stand::{Project, Ran, ann_root, pipec, root, run, spawn};
+use crate::support::workspace::{ANN, CLIENT, Fault, Node, PAT, SECRET, Trouble, When, Workspace};
 use serde_json::{Value, json};
-use stand::{Project, Ran, ann_root, pipec, root, run, spawn};
-use workspace::{ANN, CLIENT, Fault, Node, PAT, SECRET, Trouble, When, Workspace};
 
 fn writes(workspace: &Workspace) -> Vec<String> {
     workspace.take_log().into_iter().filter(workspace::Logged::is_write).map(|l| l.path).collect()

@@ -1,18 +1,15 @@
 //! Killed, interrupted, refused, cut off at every request of a first deployment, an update and a destruction: the plain
 //! `deploy` that follows puts everything right.
 
-#[path = "support/stand.rs"]
-mod stand;
-#[path = "support/workspace.rs"]
-mod workspace;
-
+use crate::support::workspace;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::support::stand::{Project, Ran, root, run, spawn};
+use crate::support::workspace::{Fault, Job, Node, Trouble, When, Workspace};
+use libtest_mimic::{Failed, Trial};
 use serde_json::Value;
-use stand::{Project, Ran, root, run, spawn};
-use workspace::{Fault, Job, Node, Trouble, When, Workspace};
 
 /// What is in a workspace, to begin another one with.
 #[derive(Clone, Default)]
@@ -65,15 +62,11 @@ const TROUBLES: &[(When, Trouble)] = &[
     (When::Before, Trouble::Expire),
 ];
 
-fn main() {
-    // Names of tests that do not include this one leave it out, as with any other test.
-    if std::env::args().skip(1).any(|a| !a.starts_with('-') && !"crash_matrix".contains(&a)) {
-        return;
-    }
-    if std::env::args().any(|a| a == "--list") {
-        println!("crash_matrix: test");
-        return;
-    }
+pub fn trials() -> Vec<Trial> {
+    vec![Trial::test("deploy_crash::crash_matrix", crash_matrix)]
+}
+
+fn crash_matrix() -> Result<(), Failed> {
     let first = Project::shop();
     let fresh = Workspace::start();
     run(&fresh, first.path(), &["deploy"]).ok();
@@ -138,7 +131,10 @@ fn main() {
         operations.iter().map(|o| format!("{}: {} requests", o.name, o.requests)).collect::<Vec<_>>().join(", "),
         failed.len()
     );
-    assert!(failed.is_empty(), "{}", failed.iter().take(10).cloned().collect::<Vec<_>>().join("\n\n"));
+    match failed.is_empty() {
+        true => Ok(()),
+        false => Err(failed.iter().take(10).cloned().collect::<Vec<_>>().join("\n\n").into()),
+    }
 }
 
 fn case(

@@ -1,9 +1,8 @@
 //! What the documentation shows is true: its programs compile, its index is complete, its commands exist.
 
-mod support;
-
+use crate::support;
+use crate::support::{check_memory, code_blocks, memory, root};
 use pipec::diag::{Code, formats};
-use support::{check_memory, code_blocks, memory, root};
 
 /// Every page for readers, relative to this repository. Those of errors have a test of their own.
 fn pages() -> Vec<String> {
@@ -46,7 +45,7 @@ fn the_page_of_fields_is_that_of_the_table() {
         std::fs::write(&path, &printed.stdout).unwrap();
     }
     let kept = std::fs::read(&path).unwrap();
-    assert!(kept == printed.stdout, "docs/fields.md is stale: run `UPDATE=1 cargo test --test docs`");
+    assert!(kept == printed.stdout, "docs/fields.md is stale: run `UPDATE=1 cargo test --test suite docs::`");
 }
 
 #[test]

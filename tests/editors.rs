@@ -1,16 +1,14 @@
 //! One truth: the lists of words, fields and members in the grammars of editors are those of the language and of the
-//! table. `UPDATE=1 cargo test --test editors` writes them again.
-
-mod support;
+//! table. `UPDATE=1 cargo test --test suite editors::` writes them again.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::support::root;
 use pipec::model::Type;
 use pipec::schema::{self, Ty};
 use pipec::syntax::words::{Slot, WORDS};
 use serde_json::{Map, Value, json};
-use support::root;
 
 fn words(slot: Slot) -> Vec<&'static str> {
     WORDS.iter().filter(|w| w.slot == slot).map(|w| w.text).collect()
@@ -50,7 +48,7 @@ fn check(path: &Path, wanted: &str) {
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(path, wanted).unwrap();
     } else {
-        assert!(found == wanted, "{} is stale: run `UPDATE=1 cargo test --test editors`", path.display());
+        assert!(found == wanted, "{} is stale: run `UPDATE=1 cargo test --test suite editors::`", path.display());
     }
 }
 
@@ -160,7 +158,7 @@ fn the_tree_sitter_grammar_and_its_colours_have_the_words_of_the_language() {
 fn the_queries_of_editors_are_those_of_the_grammar() {
     let base = root().join("editors/tree-sitter-pipe/queries");
     let read = |name: &str| std::fs::read_to_string(base.join(name)).unwrap();
-    let head = "; Made from editors/tree-sitter-pipe/queries: `UPDATE=1 cargo test --test editors`.\n\n";
+    let head = "; Made from editors/tree-sitter-pipe/queries: `UPDATE=1 cargo test --test suite editors::`.\n\n";
     // Neovim has the same names of colours.
     for name in ["highlights.scm", "folds.scm", "indents.scm", "injections.scm", "locals.scm"] {
         check(&root().join("editors/neovim/queries/pipe").join(name), &(head.to_owned() + &read(name)));

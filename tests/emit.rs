@@ -1,20 +1,17 @@
 //! Jobs for other tools of deployment: what is emitted is read again, and is the same.
 
-#[path = "support/jobs.rs"]
-mod jobs;
-mod support;
-
+use crate::support;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use jobs::difference;
+use crate::support::entries;
+use crate::support::jobs::difference;
 use pipec::check::{Options, check};
 use pipec::import::{Found, read_yaml, texts};
 use pipec::lower::lower;
 use pipec::project::load;
 use pipec::source::{FileId, MemoryFiles};
 use serde_json::Value;
-use support::entries;
 
 fn emit(example: &Path, what: &str) -> PathBuf {
     let name = example.file_name().unwrap();

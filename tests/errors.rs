@@ -1,9 +1,8 @@
 //! Every code has a page; its wrong program gives exactly that code, its right program gives nothing.
 
-mod support;
-
+use crate::support;
+use crate::support::{check_memory, code_blocks, memory, root};
 use pipec::diag::{Code, formats, page};
-use support::{check_memory, code_blocks, memory, root};
 
 #[test]
 fn every_page_shows_its_mistake_and_the_way_out() {

@@ -1,25 +1,25 @@
 //! Every example compiles, for each of its targets, to exactly the files in its `expected` folder.
 //!
-//! `UPDATE=1 cargo test --test examples` rewrites them. A new example is a new folder.
-
-mod support;
+//! `UPDATE=1 cargo test --test fixtures examples::` rewrites them. A new example is a new folder.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use libtest_mimic::{Arguments, Failed, Trial};
-use support::root;
+use crate::support::root;
+use libtest_mimic::{Failed, Trial};
 
-fn main() {
+pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     for example in examples() {
         let name = example.file_name().unwrap().to_string_lossy().into_owned();
         let copy = example.clone();
-        trials.push(Trial::test(format!("{name} compiles as expected"), move || expected(&copy)));
-        trials.push(Trial::test(format!("{name} gives the same bytes elsewhere"), move || same_elsewhere(&example)));
+        trials.push(Trial::test(format!("examples::{name} compiles as expected"), move || expected(&copy)));
+        trials.push(Trial::test(format!("examples::{name} gives the same bytes elsewhere"), move || {
+            same_elsewhere(&example)
+        }));
     }
-    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+    trials
 }
 
 fn examples() -> Vec<PathBuf> {

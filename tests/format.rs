@@ -1,58 +1,14 @@
 //! The formatter: what it makes of texts, and what it never changes.
 //!
-//! A case is a folder in `tests/fmt` with `before.pipe` and `after.pipe`. `UPDATE=1 cargo test --test format` writes the second, and
+//! A case is a folder in `tests/fmt` with `before.pipe` and `after.pipe`. `UPDATE=1 cargo test --test suite format::` writes the second, and
 //! formats the examples and the programs in the documentation; read what it wrote before you commit it.
-
-#[path = "support/render.rs"]
-mod render;
-mod support;
 
 use std::path::{Path, PathBuf};
 
-use pipec::fmt::{format, same, tokens};
-use pipec::source::FileId;
-use pipec::syntax;
 use proptest::prelude::*;
-use support::{code_blocks, job_of, root};
 
-fn formatted(text: &str) -> Option<String> {
-    format(FileId(0), text).ok()
-}
-
-/// The tree without places.
-fn tree(text: &str) -> String {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
-    let debug = format!("{:?}", syntax::parse(FileId(0), &text).file.items);
-    let mut out = String::new();
-    let mut rest = debug.as_str();
-    while let Some(at) = rest.find("Span {") {
-        out.push_str(&rest[..at]);
-        let end = rest[at..].find('}').unwrap();
-        rest = &rest[at + end + 1..];
-    }
-    out.push_str(rest);
-    out
-}
-
-/// Everything that must hold for any program without syntax errors.
-fn holds(text: &str, what: &str) {
-    let Some(new) = formatted(text) else { return };
-    assert_eq!(formatted(&new).as_deref(), Some(new.as_str()), "{what}: it is not the same when formatted again");
-    let (before, after) = (tokens(text), tokens(&new));
-    assert_eq!(before.0, after.0, "{what}: other tokens");
-    assert!(same(text, &new), "{what}: not the same");
-    let sorted = |mut list: Vec<String>| {
-        list.sort();
-        list
-    };
-    assert_eq!(sorted(before.1), sorted(after.1), "{what}: other comments");
-    assert_eq!(tree(text), tree(&new), "{what}: another tree");
-    assert!(new.is_empty() || new.ends_with('\n') && !new.ends_with("\n\n"), "{what}: the end");
-    assert!(
-        new.lines().all(|l| l.contains("\"\"\"") || l.trim_end() == l || new.contains("\"\"\"")),
-        "{what}: blanks at the end of a line"
-    );
-}
+use crate::support::formatting::{formatted, holds};
+use crate::support::{code_blocks, job_of, root};
 
 fn pipe_files(dir: &Path, out: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
@@ -116,17 +72,6 @@ fn compiles_to_the_same_bytes() {
     assert!(compared > 80, "only {compared} programs could be compared");
 }
 
-/// Real jobs, written out field for field.
-#[test]
-fn real_jobs_keep_their_meaning() {
-    let Some(path) = support::shared("corpus/jobs.jsonl") else { return };
-    for (i, line) in std::fs::read_to_string(path).unwrap().lines().enumerate() {
-        let json: serde_json::Value = serde_json::from_str(line).unwrap();
-        let job = json.get("job").or_else(|| json.get("settings")).unwrap_or(&json);
-        holds(&render::source("p", job), &format!("job {i}"));
-    }
-}
-
 #[test]
 fn cases_come_out_as_written() {
     for entry in std::fs::read_dir(root().join("tests/fmt")).unwrap() {
@@ -171,7 +116,7 @@ fn examples_and_documentation_are_formatted() {
             std::fs::write(&page, &text).unwrap();
         }
     }
-    assert!(update || wrong.is_empty(), "run `UPDATE=1 cargo test --test format`: {wrong:#?}");
+    assert!(update || wrong.is_empty(), "run `UPDATE=1 cargo test --test suite format::`: {wrong:#?}");
 }
 
 proptest! {

@@ -2,9 +2,7 @@
 //!
 //! What needs Python source (a function's parameters, a value that code never sets) is not among them yet.
 
-mod support;
-
-use support::{check_memory, memory, root};
+use crate::support::{check_memory, memory, root};
 
 const ETL: &str = "cluster etl {\n  spark_version = \"15.4.x-scala2.12\"\n  node_type_id = \"Standard_D8ds_v5\"\n  num_workers = 1\n}\n";
 

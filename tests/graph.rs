@@ -1,12 +1,10 @@
 //! Pictures of DAGs. A case is a folder in `tests/graphs` with `main.pipe`, perhaps a run in `run`, and what is drawn of it:
-//! `UPDATE=1 cargo test --test graph` writes that; look at the pictures before you commit them.
-
-mod support;
+//! `UPDATE=1 cargo test --test suite graph::` writes that; look at the pictures before you commit them.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
-use support::{entries, root};
+use crate::support::{entries, root};
 
 fn pipec(dir: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_pipec")).current_dir(dir).arg("graph").args(arguments).output().unwrap()

@@ -1,44 +1,16 @@
 //! Jobs that exist become source that compiles back to them.
 
-#[path = "support/jobs.rs"]
-mod jobs;
-mod support;
-
+use crate::support;
+use crate::support::jobs::{back, random_job};
 use fastrand::Rng;
-use jobs::{difference, expected, lines, random_job};
 use pipec::diag::formats::one_line;
-use pipec::import::{Imported, find, import_all, read_input, read_json, texts};
-use pipec::source::{DiskFiles, FileId, SourceMap};
+use pipec::import::{import_all, read_input, texts};
+use pipec::source::{DiskFiles, SourceMap};
 use serde_json::Value;
-use support::{job_of, shared};
-
-/// Imports a job, and says in which ways it does not come back; an empty list is what is wanted.
-fn back(job: &Value) -> (Imported, SourceMap, Vec<String>) {
-    let text = format!("{job:#}");
-    let mut sources = SourceMap::default();
-    let file = sources.add("job.json", text.as_str());
-    let values = read_json(file, &text).unwrap();
-    let found = find(&values[0]);
-    assert_eq!(found.jobs.len(), 1, "{:?}", found.diagnostics);
-    let imported = import_all(&found.jobs).pop().unwrap();
-    let mut wrong = Vec::new();
-    match job_of(&imported.source) {
-        Err(errors) => wrong.push(errors),
-        Ok(compiled) => wrong.extend(Some(difference(job, &compiled)).filter(|d| !d.is_empty())),
-    }
-    if imported.same != wrong.is_empty() {
-        wrong.push(format!("it says that it came back: {}", imported.same));
-    }
-    let formatted = pipec::fmt::format(FileId(0), &imported.source).unwrap_or_default();
-    if formatted != imported.source {
-        wrong.push("it is not formatted".to_owned());
-    }
-    (imported, sources, wrong)
-}
 
 /// A folder of `tests/imports`: an input, the source that it becomes, and what is said about it.
 ///
-/// `UPDATE=1 cargo test --test import` writes the last two; read what it wrote before you commit it.
+/// `UPDATE=1 cargo test --test suite import::` writes the last two; read what it wrote before you commit it.
 #[test]
 fn what_is_imported_is_what_a_person_would_have_written() {
     let mut wrong = Vec::new();
@@ -89,61 +61,6 @@ fn what_is_imported_is_what_a_person_would_have_written() {
     }
     assert!(cases.len() >= 10);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-#[test]
-fn every_real_job_comes_back_as_it_was() {
-    let Some(path) = shared("corpus/jobs.jsonl") else { return };
-    let mut failed = Vec::new();
-    let mut kept = Vec::new();
-    let all = lines(&path);
-    for line in &all {
-        let id = line["id"].as_str().unwrap();
-        let (imported, sources, wrong) = back(&line["job"]);
-        if !wrong.is_empty() {
-            failed.push(format!("{id}: {}", wrong.join("\n    ")));
-        }
-        if let Ok(dir) = std::env::var("IMPORT_DUMP") {
-            std::fs::create_dir_all(&dir).unwrap();
-            std::fs::write(format!("{dir}/{id}.pipe"), &imported.source).unwrap();
-            std::fs::write(format!("{dir}/{id}.json"), format!("{:#}\n", line["job"])).unwrap();
-        }
-        let said: Vec<String> = imported.diagnostics.iter().map(|d| one_line(d, &sources)).collect();
-        if !said.is_empty() {
-            kept.push(format!("{id}: {}", said.join("\n    ")));
-        }
-    }
-    println!("{} of {} come back; {} with something in `unchecked`", all.len() - failed.len(), all.len(), kept.len());
-    println!("{}", kept.join("\n"));
-    assert!(failed.is_empty(), "{}", failed.join("\n"));
-}
-
-#[test]
-fn every_defect_is_told_at_its_place_and_the_job_is_written_all_the_same() {
-    let Some(path) = shared("corpus/defective.jsonl") else { return };
-    let mut missed = Vec::new();
-    for line in lines(&path) {
-        let id = line["id"].as_str().unwrap();
-        let (imported, sources, wrong) = back(&line["job"]);
-        missed.extend(wrong.into_iter().map(|w| format!("{id}: {w}")));
-        for finding in line["findings"].as_array().unwrap() {
-            let finding = finding.as_str().unwrap();
-            // One message tells of a dependency whatever else is wrong with it; the corpus has blanked out a name.
-            if finding.contains("depends_on[].job_id") || finding.contains("marshall.carter") {
-                continue;
-            }
-            let (codes, word) = expected(finding);
-            let told = imported.diagnostics.iter().any(|d| {
-                let at = sources.slice(d.span);
-                codes.contains(&d.code.id()) && !at.is_empty() && (d.message.contains(&word) || at.contains(&word))
-            });
-            if !told {
-                let list: Vec<String> = imported.diagnostics.iter().map(|d| one_line(d, &sources)).collect();
-                missed.push(format!("{id}: {finding}\n    {}", list.join("\n    ")));
-            }
-        }
-    }
-    assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
 
 #[test]

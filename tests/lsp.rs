@@ -2,22 +2,21 @@
 //! `<|>` (or a stretch, by two marks), over the files of `_common`, and a file for each question that is asked there: `hover.txt`, `completion.txt`,
 //! `definition.txt` and so on hold the answer. Nothing has to be added in code.
 //!
-//! `UPDATE=1 cargo test --test lsp` writes the answers of the files that are there, empty ones included; read what it
+//! `UPDATE=1 cargo test --test fixtures lsp::` writes the answers of the files that are there, empty ones included; read what it
 //! wrote before you commit it.
-
-mod support;
 
 use std::path::{Path, PathBuf};
 
-use libtest_mimic::Failed;
+use crate::support::editor::{Editor, offset, uri};
+use crate::support::{self, entries};
+use libtest_mimic::{Failed, Trial};
 use serde_json::{Value, json};
-use support::editor::{Editor, offset, uri};
-use support::{entries, run_cases};
 
 const MARK: &str = "<|>";
 
-fn main() {
-    run_cases(entries("tests/lsp").into_iter().filter(|p| p.is_dir() && !p.ends_with("_common")).collect(), case);
+pub fn trials() -> Vec<Trial> {
+    let cases = entries("tests/lsp").into_iter().filter(|p| p.is_dir() && !p.ends_with("_common")).collect();
+    support::trials("lsp", cases, case)
 }
 
 /// A project on disk without its marks, and where they stood.

@@ -1,13 +1,11 @@
 //! A long day: 10,000 random edits over the files of a project. The server does not fall over, its answers are those of
 //! one that has just been started, and it holds no more memory in the end than when it was warm.
 
-mod support;
-
 use std::path::{Path, PathBuf};
 
+use crate::support::editor::{Editor, uri};
+use crate::support::root;
 use serde_json::{Value, json};
-use support::editor::{Editor, uri};
-use support::root;
 
 const EDITS: usize = 10_000;
 /// Edits between two comparisons with a fresh server.

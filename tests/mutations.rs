@@ -1,30 +1,27 @@
 //! One wrong character in a name: does the message point at the word, and offer the right one?
 
-mod support;
-
 use std::path::{Path, PathBuf};
 
-use libtest_mimic::{Arguments, Trial};
+use crate::support::root;
+use libtest_mimic::Trial;
 use pipec::check::Checked;
 use pipec::project::Loaded;
 use pipec::schema::{PLACES, Ty, all_blocks};
 use pipec::source::{FileId, MemoryFiles, Span};
 use pipec::syntax::ast::*;
 use pipec::syntax::parse;
-use support::root;
 
-fn main() {
-    let trials = vec![
-        Trial::test("a misspelt name is pointed at and mended", || {
+pub fn trials() -> Vec<Trial> {
+    vec![
+        Trial::test("mutations::a misspelt name is pointed at and mended", || {
             a_misspelt_name_is_pointed_at_and_mended();
             Ok(())
         }),
-        Trial::test("a misplaced brace costs one message", || {
+        Trial::test("mutations::a misplaced brace costs one message", || {
             a_misplaced_brace_costs_one_message();
             Ok(())
         }),
-    ];
-    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+    ]
 }
 
 /// Names in a file that refer to something: fields, members, steps, clusters.

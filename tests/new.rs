@@ -1,7 +1,5 @@
 //! `pipec new`: every template is a project without mistakes, whatever it is called. `.ci/run` runs them as well.
 
-mod support;
-
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 

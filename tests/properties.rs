@@ -1,15 +1,14 @@
 //! Whatever text it is given: no panic, no hang, every span inside its file, every message drawable.
 
-mod support;
-
+use crate::support;
 use std::path::PathBuf;
 
+use crate::support::{check_memory, root};
 use pipec::diag::Diagnostic;
 use pipec::diag::render::{Style, human};
 use pipec::project::Loaded;
 use pipec::source::{MemoryFiles, Span};
 use proptest::prelude::*;
-use support::{check_memory, root};
 
 fn inside(loaded: &Loaded, span: Span, what: &str) {
     let text = loaded.sources.text(span.file);

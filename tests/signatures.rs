@@ -4,14 +4,12 @@
 //! `# step:` the call, `# output:` and `# param:` declarations, and in a wrong one `# E0123:` the message that is expected, and no
 //! other. `# file: app/x.py` begins another module. Values of every type come from a step `source`.
 
-mod support;
-
 use std::path::{Path, PathBuf};
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use crate::support::{check_memory, root};
+use libtest_mimic::{Failed, Trial};
 use pipec::diag::formats;
 use pipec::source::MemoryFiles;
-use support::{check_memory, root};
 
 const SOURCE: &[(&str, &str)] = &[
     ("text", "string"),
@@ -28,7 +26,7 @@ const SOURCE: &[(&str, &str)] = &[
     ("sizes", "map<int>"),
 ];
 
-fn main() {
+pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     for side in ["wrong", "right"] {
         let mut cases: Vec<PathBuf> = std::fs::read_dir(root().join("tests/signatures").join(side))
@@ -39,11 +37,11 @@ fn main() {
         cases.sort();
         assert!(cases.len() >= 40, "only {} cases are {side}", cases.len());
         trials.extend(cases.into_iter().map(|path| {
-            let name = format!("{side} {}", path.file_stem().unwrap().to_string_lossy());
+            let name = format!("signatures::{side} {}", path.file_stem().unwrap().to_string_lossy());
             Trial::test(name, move || case(&path, side == "wrong"))
         }));
     }
-    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+    trials
 }
 
 fn case(path: &Path, wrong: bool) -> Result<(), Failed> {

@@ -1,16 +1,17 @@
 //! The tree-sitter grammar of editors reads what the compiler reads, and sees the same things in the same places.
 
-#[path = "support/render.rs"]
-mod render;
-mod support;
-
+use crate::support::jobs::lines;
+use crate::support::render;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
+use libtest_mimic::{Failed, Trial};
+
+use crate::support::{programs, root};
 use pipec::source::FileId;
 use pipec::syntax::ast::{Binding, BindingKind, Decl, DeclKind, Item};
 use pipec::syntax::walk::{Node, walk};
-use support::{programs, root};
 use tree_sitter::{Language, Parser, Query};
 use tree_sitter_loader::{CompileConfig, Loader};
 
@@ -18,13 +19,16 @@ use tree_sitter_loader::{CompileConfig, Loader};
 type Seen = BTreeSet<(&'static str, u32, u32)>;
 
 /// Compiled with the C compiler of this machine, like an editor does.
-fn language() -> Language {
-    let home = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("tree-sitter");
-    std::fs::create_dir_all(&home).unwrap();
-    let source = root().join("editors/tree-sitter-pipe/src");
-    let mut config = CompileConfig::new(&source, None, Some(home.join("pipe.so")));
-    config.name = "pipe".to_owned();
-    Loader::with_parser_lib_path(home).load_language_at_path(config).unwrap()
+fn language() -> &'static Language {
+    static LANGUAGE: OnceLock<Language> = OnceLock::new();
+    LANGUAGE.get_or_init(|| {
+        let home = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("tree-sitter");
+        std::fs::create_dir_all(&home).unwrap();
+        let source = root().join("editors/tree-sitter-pipe/src");
+        let mut config = CompileConfig::new(&source, None, Some(home.join("pipe.so")));
+        config.name = "pipe".to_owned();
+        Loader::with_parser_lib_path(home).load_language_at_path(config).unwrap()
+    })
 }
 
 fn kind(item: &Item) -> &'static str {
@@ -122,7 +126,7 @@ fn queries() -> Vec<(String, String)> {
     while let Some(path) = stack.pop() {
         let name = path.strip_prefix(root()).unwrap().display().to_string();
         if path.is_dir() && !path.ends_with("node_modules") {
-            stack.extend(support::entries(&name));
+            stack.extend(crate::support::entries(&name));
         } else if path.extension().is_some_and(|e| e == "scm") {
             out.push((name, std::fs::read_to_string(&path).unwrap()));
         } else if path.ends_with("pipe-ts-mode.el") {
@@ -134,33 +138,45 @@ fn queries() -> Vec<(String, String)> {
     out
 }
 
-#[test]
-fn every_query_of_an_editor_fits_the_grammar() {
+pub fn trials() -> Vec<Trial> {
+    vec![
+        Trial::test("tree_sitter::every query of an editor fits the grammar", || {
+            queries_fit();
+            Ok(())
+        }),
+        Trial::test("tree_sitter::programs are read as the compiler reads them", || {
+            let all = programs();
+            assert!(alike(&all)? > 300, "only {} programs", all.len());
+            Ok(())
+        }),
+    ]
+}
+
+/// Jobs, written out field for field.
+pub fn read_alike(path: &Path) -> Result<(), Failed> {
+    let source =
+        |line: &serde_json::Value| (line["id"].as_str().unwrap().to_owned(), render::source("job", &line["job"]));
+    alike(&lines(path).iter().map(source).collect::<Vec<_>>()).map(drop)
+}
+
+fn queries_fit() {
     let language = language();
     let queries = queries();
     for (name, text) in &queries {
-        if let Err(e) = Query::new(&language, text) {
+        if let Err(e) = Query::new(language, text) {
             panic!("{name}: {e}");
         }
     }
     assert!(queries.len() >= 20, "only {} queries", queries.len());
 }
 
-#[test]
-fn every_program_that_the_compiler_reads_is_read_in_the_same_way() {
+/// Reads programs as editors and as the compiler do; gives how many the compiler understands.
+fn alike(all: &[(String, String)]) -> Result<usize, Failed> {
     let mut parser = Parser::new();
-    parser.set_language(&language()).unwrap();
-    let mut all = programs();
-    if let Some(path) = support::shared("corpus/jobs.jsonl") {
-        let text = std::fs::read_to_string(path).unwrap();
-        all.extend(text.lines().map(|l| {
-            let job: serde_json::Value = serde_json::from_str(l).unwrap();
-            (job["id"].as_str().unwrap().to_owned(), render::source("job", &job["job"]))
-        }));
-    }
+    parser.set_language(language()).unwrap();
     let mut read = 0;
     let mut wrong = Vec::new();
-    for (name, text) in &all {
+    for (name, text) in all {
         let Some(compiler) = by_compiler(text) else { continue };
         read += 1;
         match by_editor(&mut parser, text) {
@@ -175,6 +191,8 @@ fn every_program_that_the_compiler_reads_is_read_in_the_same_way() {
             Ok(_) => {}
         }
     }
-    assert!(wrong.is_empty(), "{} of {read}:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(read > 300, "only {read} programs");
+    match wrong.is_empty() {
+        true => Ok(read),
+        false => Err(format!("{} of {read}:\n{}", wrong.len(), wrong.join("\n")).into()),
+    }
 }

@@ -1,12 +1,16 @@
 //! Jobs for tests: real ones, random ones, and how two of them are compared.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(dead_code, reason = "each test executable uses a part of it")]
 
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
+use pipec::import::{Imported, find, import_all, read_json};
 use pipec::schema::{Block, Choice, Field, JOB, TASK, Ty, kind_of, list_key};
+use pipec::source::{FileId, SourceMap};
 use serde_json::{Map, Value, json};
+
+use super::job_of;
 
 /// The values of a file with one to a line.
 pub fn lines(path: &std::path::Path) -> Vec<Value> {
@@ -234,4 +238,28 @@ fn value(field: &'static Field, rng: &mut Rng, must: Option<&Field>, depth: usiz
             (0..n).map(|i| object(b, rng, must.filter(|_| i == 0), depth + 1)).collect()
         }
     }
+}
+
+/// Imports a job, and says in which ways it does not come back; an empty list is what is wanted.
+pub fn back(job: &Value) -> (Imported, SourceMap, Vec<String>) {
+    let text = format!("{job:#}");
+    let mut sources = SourceMap::default();
+    let file = sources.add("job.json", text.as_str());
+    let values = read_json(file, &text).unwrap();
+    let found = find(&values[0]);
+    assert_eq!(found.jobs.len(), 1, "{:?}", found.diagnostics);
+    let imported = import_all(&found.jobs).pop().unwrap();
+    let mut wrong = Vec::new();
+    match job_of(&imported.source) {
+        Err(errors) => wrong.push(errors),
+        Ok(compiled) => wrong.extend(Some(difference(job, &compiled)).filter(|d| !d.is_empty())),
+    }
+    if imported.same != wrong.is_empty() {
+        wrong.push(format!("it says that it came back: {}", imported.same));
+    }
+    let formatted = pipec::fmt::format(FileId(0), &imported.source).unwrap_or_default();
+    if formatted != imported.source {
+        wrong.push("it is not formatted".to_owned());
+    }
+    (imported, sources, wrong)
 }

@@ -1,11 +1,17 @@
 //! What the tests share: programs in memory, and what checking them gives.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(dead_code, reason = "each test executable uses a part of it")]
 
 pub mod editor;
+pub mod formatting;
+pub mod jobs;
+pub mod render;
+pub mod stand;
+pub mod workspace;
 
 use std::path::{Path, PathBuf};
 
+use libtest_mimic::{Failed, Trial};
 use pipec::check::{Checked, Options, check};
 use pipec::import::{Found, Imported, import_all, read_input};
 use pipec::project::{Loaded, load};
@@ -53,12 +59,12 @@ pub fn imported(name: &str, text: &str) -> (SourceMap, Found, Vec<Imported>) {
 }
 
 /// A trial for each case, named after its file or folder.
-pub fn run_cases(cases: Vec<PathBuf>, case: fn(&Path) -> Result<(), libtest_mimic::Failed>) -> ! {
-    let trials = cases.into_iter().map(|path| {
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        libtest_mimic::Trial::test(name, move || case(&path))
-    });
-    libtest_mimic::run(&libtest_mimic::Arguments::from_args(), trials.collect()).exit()
+pub fn trials(of: &str, cases: Vec<PathBuf>, case: fn(&Path) -> Result<(), Failed>) -> Vec<Trial> {
+    let trial = |path: PathBuf| {
+        let name = format!("{of}::{}", path.file_stem().unwrap().to_string_lossy());
+        Trial::test(name, move || case(&path))
+    };
+    cases.into_iter().map(trial).collect()
 }
 
 /// A project in memory: everything in a folder, and `main.pipe`.
@@ -107,14 +113,9 @@ pub fn job_of(main: &str) -> Result<serde_json::Value, String> {
     bundle.jobs.into_iter().next().map(|j| j.body).ok_or_else(|| "no job".to_owned())
 }
 
-/// `../shared`, or a visible word that a test is left out without it.
+/// What lies in `../shared`, if it is there.
 pub fn shared(what: &str) -> Option<PathBuf> {
-    let path = root().join("../shared").join(what);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("SKIPPED: `{}` is not here", path.display());
-    None
+    Some(root().join("../shared").join(what)).filter(|p| p.exists())
 }
 
 /// The code blocks of a Markdown text with their first word.

@@ -4,7 +4,7 @@
 //! Sources of its behaviour: the public API documentation, and the observations in the issue trackers of the platform's own
 //! tools. What is not known is refused.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(dead_code, reason = "each test executable uses a part of it")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};

@@ -184,6 +184,8 @@ impl<'a> Elaborator<'a> {
             path.pop();
         }
         let below = base.and_then(|b| done.get(b.decl.name.span).or_else(|| around.shared()?.get(b.decl.name.span)));
+        let bases: Vec<Span> =
+            base.iter().map(|b| b.decl.name.span).chain(below.iter().flat_map(|b| b.bases.iter().copied())).collect();
         let deep = path.len() >= MAX_EXTENDS;
         let elaborate = |e: &mut Self| e.over_base(found, own, base, below, around, deep);
         // What is wrong with a cluster of a file beside its fields matters once a pipeline uses it.
@@ -191,17 +193,16 @@ impl<'a> Elaborator<'a> {
             true => (elaborate(self), Diagnostics::new()),
             false => self.deferring(elaborate),
         };
-        let Some((merged, bases)) = merged else {
-            done.insert(name, ElaboratedCompute { on_extension, ..ElaboratedCompute::default() });
-            return;
-        };
-        let resolve = |e: &mut Self| e.resolved(decl, merged.clone(), around.target);
-        let (resolved, on_use) = match found.own {
-            true => (resolve(self), Diagnostics::new()),
-            false => self.deferring(resolve),
-        };
-        let resolved = Some(resolved);
-        done.insert(name, ElaboratedCompute { merged: Some(merged), bases, resolved, on_extension, on_use });
+        let mut out = ElaboratedCompute { bases, on_extension, ..ElaboratedCompute::default() };
+        if let Some(merged) = merged {
+            let resolve = |e: &mut Self| e.resolved(decl, merged.clone(), around.target);
+            let (resolved, on_use) = match found.own {
+                true => (resolve(self), Diagnostics::new()),
+                false => self.deferring(resolve),
+            };
+            out = ElaboratedCompute { merged: Some(merged), resolved: Some(resolved), on_use, ..out };
+        }
+        done.insert(name, out);
     }
 
     /// What a cluster or environment extends. One of a pipeline may extend one of the file that has its own name.
@@ -220,7 +221,7 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    /// The fields of a declaration over those of what it extends, and the names of that; nothing if it extends itself.
+    /// The fields of a declaration over those of what it extends; nothing if it extends itself.
     fn over_base(
         &mut self,
         found: ComputeDecl<'a>,
@@ -229,18 +230,18 @@ impl<'a> Elaborator<'a> {
         below: Option<&ElaboratedCompute>,
         around: Surroundings<'_, 'a>,
         deep: bool,
-    ) -> Option<(Object, Vec<Span>)> {
+    ) -> Option<Object> {
         let decl = found.decl;
         self.only_extends(&decl.header, decl.kind.keyword());
-        let Some(name) = &decl.header.extends else { return Some((own, Vec::new())) };
+        let Some(name) = &decl.header.extends else { return Some(own) };
         let Some(base) = base else {
             self.unknown_compute(around.within.map(|(names, _)| names), found.unit, &name.text, name.span);
-            return Some((Object { broken: true, ..own }, Vec::new()));
+            return Some(Object { broken: true, ..own });
         };
         if base.decl.kind != decl.kind {
             let (wanted, is) = (decl.kind.keyword(), base.decl.kind.keyword());
             self.report(messages::extends_other_kind(name, base.decl.name.span, wanted, is));
-            return Some((Object { broken: true, ..own }, Vec::new()));
+            return Some(Object { broken: true, ..own });
         }
         self.record_link(name.span, base.decl.name.span);
         let Some(below) = below else {
@@ -259,8 +260,7 @@ impl<'a> Elaborator<'a> {
             return None;
         }
         let place = if decl.kind == DeclKind::Cluster { &CLUSTER_PLACE } else { &ENVIRONMENT_PLACE };
-        let bases = std::iter::once(base.decl.name.span).chain(below.bases.iter().copied()).collect();
-        Some((merge(fields, &own, Some(place)), bases))
+        Some(merge(fields, &own, Some(place)))
     }
 
     fn resolved(&mut self, decl: &Decl, settings: Object, target: &Target) -> ResolvedCompute {

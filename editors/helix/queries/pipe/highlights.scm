@@ -1,4 +1,4 @@
-; Made from editors/tree-sitter-pipe/queries: `UPDATE=1 cargo test --test editors`.
+; Made from editors/tree-sitter-pipe/queries: `UPDATE=1 cargo test --test suite editors::`.
 
 ; Colours. The lists of words are generated; the rest is written by hand.
 

@@ -1,4 +1,4 @@
-; Made from editors/tree-sitter-pipe/queries: `UPDATE=1 cargo test --test editors`.
+; Made from editors/tree-sitter-pipe/queries: `UPDATE=1 cargo test --test suite editors::`.
 
 ; A pipeline sees the names of its file, and its own.
 

@@ -1,4 +1,4 @@
-; Made from editors/tree-sitter-pipe/queries: `UPDATE=1 cargo test --test editors`.
+; Made from editors/tree-sitter-pipe/queries: `UPDATE=1 cargo test --test suite editors::`.
 
 ; A text that begins like a statement of SQL is one.
 ((string (string_content) @injection.content)

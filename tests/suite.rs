@@ -1,0 +1,23 @@
+//! Everything but the cases on disk: one executable, so that the library is linked once.
+
+mod advise;
+mod architecture;
+mod cli;
+mod deploy;
+mod docs;
+mod editors;
+mod emit;
+mod errors;
+mod format;
+mod found_offline;
+mod graph;
+mod hostile;
+mod import;
+mod local;
+mod lsp_soak;
+mod new;
+mod parse_steps;
+mod properties;
+mod settings;
+mod support;
+mod wheels;
