@@ -7,6 +7,8 @@ mod edit;
 pub mod formats;
 mod page;
 pub mod render;
+#[cfg(test)]
+pub(crate) mod samples;
 
 pub use code::{Anchor, Code, Severity};
 pub use edit::{Edit, applied, by_file, sure_edits};

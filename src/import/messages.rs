@@ -301,3 +301,25 @@ pub fn target_renamed(target: &Key, free: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::NotTakenOver, target.span, text);
     d.help("the output of a target goes to a directory of its name")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::samples::{AT, called, compare, listing, samples};
+
+    samples! {
+        &'static Key: key(), key();
+    }
+
+    fn key() -> &'static Key {
+        Box::leak(Box::new(Key { text: "thing".into(), span: AT }))
+    }
+
+    #[test]
+    fn every_message_is_read() {
+        let called = called! {
+            not_yaml empty_yaml alias_of_itself second_document nested_too_deep key_not_a_text too_many_unfolded_values lookup_variable default_of_itself variable_of_target too_many_values_of_variables variable_cycle not_a_text unknown_expression file_of_this_machine no_terraform_job count_of_terraform unknown_in_plan not_named kept_as_it_is other_declarations other_mode no_local_file too_many_json_values input_too_large not_json empty_json number_too_long key_twice too_many_tasks no_job more_jobs more_tasks bad_pattern no_included_file included_not_utf8 too_many_hcl_values not_hcl bundle_without_job not_an_object resource_twice job_not_in_target field_not_in_target field_differs_in_target folder_of_deployment no_shared_root_path unknown_mode run_as_of_target target_renamed
+        };
+        compare("import", &listing(&[include_str!("messages.rs")], called));
+    }
+}

@@ -58,3 +58,17 @@ pub fn import_cycle(first: Span, rest: &[Span]) -> Diagnostic {
     }
     d.help("move what both need to a file that imports neither")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::samples::{called, compare, listing};
+
+    #[test]
+    fn every_message_is_read() {
+        let called = called! {
+            not_utf8 imported_twice import_path not_a_pipe_file outside_project import_unreadable import_not_found import_cycle
+        };
+        compare("project", &listing(&[include_str!("messages.rs")], called));
+    }
+}

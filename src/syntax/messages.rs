@@ -236,3 +236,25 @@ fn shape(keyword: &str) -> &'static str {
         _ => "an entry is `name = value` or `name { ... }`",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::samples::{AT, called, compare, listing, samples};
+
+    samples! {
+        &'static Ident: ident(), ident();
+    }
+
+    fn ident() -> &'static Ident {
+        Box::leak(Box::new(Ident { text: "thing".into(), span: AT, quoted: false }))
+    }
+
+    #[test]
+    fn every_message_is_read() {
+        let called = called! {
+            bad_escape unclosed_interpolation not_a_reference closes_too_early unclosed_backtick second_brace closes_nothing control_characters_in_string control_characters unknown_word else_if else_without_if without_name incomplete file_too_large lone_carriage_return brackets_too_deep hidden_text brace_on_next_line header_without_brace unclosed_bracket body_too_deep not_in_header header_order name_needs_backticks unknown_keyword set_with_colon missing_value string_as_name unclosed_string unexpected
+        };
+        compare("syntax", &listing(&[include_str!("messages.rs")], called));
+    }
+}

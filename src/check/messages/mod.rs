@@ -8,6 +8,9 @@ mod refs;
 mod time;
 mod values;
 
+#[cfg(test)]
+mod tests;
+
 pub(super) use compute::*;
 pub(super) use files::*;
 pub(super) use graph::*;
