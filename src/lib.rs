@@ -13,7 +13,9 @@
 //!      -> deploy::apply -> workspace                    the only phase that writes there
 //! ```
 //!
-//! [`schema`] is the one table of the Jobs API; [`diag`] is what a user sees of a mistake.
+//! `schema` is the one table of the Jobs API; `diag` is what a user sees of a mistake.
+//!
+//! As a library, pipec is a [`Session`]: it loads, checks and builds, and prints nothing.
 
 #![deny(missing_docs)]
 #![cfg_attr(
@@ -31,26 +33,63 @@
 // The parser that pest derives without its `std` feature names this crate.
 extern crate alloc;
 
+// The front door: what is stable. Everything else may change from version to version, and is public for the tests,
+// benches and fuzz targets of this repository alone.
+pub use check::Options;
+pub use diag::{Code, Diagnostic, Edit, Fix, Label, Severity};
+pub use emit::{Artifact, artifacts};
+pub use lower::{Bundle, Job};
+pub use model::{Program, Valid};
+pub use package::{ProjectError, Wheel};
+pub use project::{LoadError, Project};
+pub use session::{Backends, BuildError, BuildEvent, BuildOptions, Built, Session, SessionError};
+pub use source::{DiskFiles, FileId, Files, MemoryFiles, SourceMap, Span};
+
+#[doc(hidden)]
 pub mod advise;
+#[doc(hidden)]
 pub mod check;
+#[doc(hidden)]
 pub mod cli;
+#[doc(hidden)]
 pub mod deploy;
+#[doc(hidden)]
 pub mod diag;
+#[doc(hidden)]
 pub mod emit;
+#[doc(hidden)]
 pub mod fmt;
+#[doc(hidden)]
 pub mod graph;
+#[doc(hidden)]
 pub mod ide;
+#[doc(hidden)]
 pub mod import;
+#[doc(hidden)]
 pub mod local;
+#[doc(hidden)]
 pub mod lower;
+#[doc(hidden)]
 pub mod lsp;
+#[doc(hidden)]
 pub mod model;
+#[doc(hidden)]
 pub mod package;
+#[doc(hidden)]
 pub mod project;
+#[doc(hidden)]
 pub mod python;
+#[doc(hidden)]
 pub mod scaffold;
+#[doc(hidden)]
 pub mod schema;
+#[doc(hidden)]
+pub mod session;
+#[doc(hidden)]
 pub mod source;
+#[doc(hidden)]
 pub mod syntax;
+#[doc(hidden)]
 pub mod time;
+#[doc(hidden)]
 pub mod workspace;

@@ -29,6 +29,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("lsp", &["source", "diag", "fmt", "graph", "ide"]),
     ("local", &["model", "package", "emit"]),
+    ("session", &["source", "diag", "schema", "project", "model", "check", "package", "lower"]),
     ("scaffold", &[]),
     ("workspace", &[]),
     ("deploy", &["schema", "package", "lower", "workspace"]),
@@ -45,6 +46,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "lower",
             "emit",
             "package",
+            "session",
             "local",
             "fmt",
             "graph",
@@ -63,6 +65,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("pest", &["src/syntax/"]),
     ("pest_derive", &["src/syntax/"]),
     ("miette", &["src/diag/render.rs"]),
+    ("memchr", &["src/syntax/bytes.rs"]),
+    ("terminal_size", &["src/cli/report.rs"]),
     (
         "petgraph",
         &["src/source/cycles.rs", "src/check/elaborate/graph.rs", "src/graph/critical.rs", "src/advise/tasks.rs"],
@@ -114,6 +118,8 @@ const OUTSIDE_WORLD: &[&str] = &[
     "src/lsp/answers.rs",
     "src/workspace/token.rs",
     "src/cli/",
+    // For tests alone.
+    "src/diag/samples.rs",
 ];
 
 fn sources() -> Vec<(String, String)> {
@@ -272,4 +278,113 @@ fn files_stay_small_enough_to_read() {
         })
         .collect();
     assert!(long.is_empty(), "split these files: {}", long.join(", "));
+}
+
+/// Files that may need each other: a value holds strings, and a string holds values.
+const GRAMMAR: [&str; 2] = ["src/syntax/build.rs", "src/syntax/strings.rs"];
+
+/// The paths that a file names, by `use` or in full, as lists of words.
+fn named_paths(code: &str) -> Vec<Vec<String>> {
+    fn expand(prefix: &[String], part: &str, out: &mut Vec<Vec<String>>) {
+        let words = |text: &str| {
+            text.split("::").map(str::trim).filter(|w| !w.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let Some((head, rest)) = part.split_once('{') else {
+            let whole = part.split(" as ").next().unwrap_or(part);
+            out.push(prefix.iter().cloned().chain(words(whole)).collect());
+            return;
+        };
+        let prefix: Vec<String> = prefix.iter().cloned().chain(words(head)).collect();
+        let (mut depth, mut start) = (0, 0);
+        let inner = &rest[..rest.rfind('}').unwrap_or(rest.len())];
+        for (at, c) in inner.char_indices().chain([(inner.len(), ',')]) {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                ',' if depth == 0 => {
+                    if !inner[start..at].trim().is_empty() {
+                        expand(&prefix, inner[start..at].trim(), out);
+                    }
+                    start = at + 1;
+                }
+                _ => {}
+            }
+        }
+    }
+    let mut out = Vec::new();
+    for statement in code.split(';') {
+        if let Some((before, used)) = statement.rsplit_once("use ")
+            && before.lines().last().is_none_or(|l| l.trim().is_empty() || l.trim().starts_with("pub"))
+        {
+            expand(&[], used.trim(), &mut out);
+        }
+    }
+    for start in ["crate::", "super::"] {
+        for (at, _) in code.match_indices(start) {
+            let path: String =
+                code[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ':')).collect();
+            expand(&[], &path, &mut out);
+        }
+    }
+    out
+}
+
+#[test]
+fn no_files_need_each_other() {
+    use std::collections::{BTreeMap, BTreeSet};
+    let module = |path: &str| -> Vec<String> {
+        let words = path.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod");
+        words.split('/').map(str::to_owned).collect()
+    };
+    let files: Vec<(String, String)> = sources().into_iter().map(|(path, text)| (path, code(&text))).collect();
+    let modules: BTreeMap<Vec<String>, &str> = files.iter().map(|(path, _)| (module(path), path.as_str())).collect();
+    // Names that a folder passes on from one of its files.
+    let mut passed_on: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
+    for (path, text) in files.iter().filter(|(p, _)| p.ends_with("/mod.rs")) {
+        for used in named_paths(text).into_iter().filter(|u| u.len() == 2) {
+            let folder = module(path);
+            let child: Vec<String> = folder.iter().cloned().chain([used[0].clone()]).collect();
+            if modules.contains_key(&child) {
+                passed_on.insert(folder.into_iter().chain([used[1].clone()]).collect(), child);
+            }
+        }
+    }
+    let file_of = |path: &[String]| {
+        (1..=path.len()).rev().find_map(|n| {
+            let found = modules.get(&path[..n])?;
+            let through = path.get(..=n).and_then(|p| passed_on.get(p)).and_then(|m| modules.get(m));
+            Some(*through.unwrap_or(found))
+        })
+    };
+    let mut needs: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (path, text) in files.iter().filter(|(p, _)| !p.ends_with("/mod.rs")) {
+        let own = module(path);
+        for used in named_paths(text) {
+            let ups = used.iter().take_while(|w| *w == "super").count();
+            let absolute: Vec<String> = match used.first().map(String::as_str) {
+                Some("crate") => used[1..].to_vec(),
+                Some("super") => own[..own.len().saturating_sub(ups)].iter().chain(&used[ups..]).cloned().collect(),
+                _ => continue,
+            };
+            needs.entry(path).or_default().extend(file_of(&absolute).filter(|other| *other != path));
+        }
+    }
+    let mut wrong = Vec::new();
+    for start in needs.keys() {
+        let mut reached: BTreeSet<&str> = BTreeSet::new();
+        let mut next: Vec<&str> = vec![start];
+        while let Some(at) = next.pop() {
+            for other in needs.get(at).into_iter().flatten() {
+                let of_grammar = GRAMMAR.contains(&at) && GRAMMAR.contains(other);
+                if !of_grammar && reached.insert(other) {
+                    next.push(other);
+                }
+            }
+        }
+        if reached.contains(start) {
+            wrong.push(*start);
+        }
+    }
+    assert!(needs.len() > 100, "the imports of {} files were read", needs.len());
+    assert!(wrong.is_empty(), "files that need each other: {}", wrong.join(", "));
 }

@@ -6,15 +6,15 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::args::{Advise, Output, Shared};
-use super::build::{Backends, Built, build_one, programs};
-use super::check::without_errors;
+use super::check::{build_options, tell_build, without_errors};
 use super::terminal::say;
-use super::{Outcome, no_such, usage};
+use super::{Ended, Outcome, no_such, usage};
 use crate::advise::{
     Assume, BUILT_IN, Compute, Cost, NOTHING, Note, Prices, Tasks, cost, notes, rounded, rounded_up, runs_per_month,
 };
 use crate::lower::Job;
 use crate::model::Mode;
+use crate::session::{Backends, Built};
 use crate::source::{Boundary, Confined, DiskFiles, Files};
 
 /// What there is to say of a job.
@@ -32,33 +32,25 @@ struct Report {
     prices: Rc<(String, Prices)>,
 }
 
-pub fn run(args: &Advise, shared: &Shared) -> Outcome {
+pub fn run(args: &Advise, shared: &Shared) -> Ended {
     if args.print_prices {
         super::terminal::print(BUILT_IN);
-        return Outcome::Done;
+        return Ok(Outcome::Done);
     }
-    let (loaded, checked) = match without_errors(&args.paths, shared, true) {
-        Ok(found) => found,
-        Err(outcome) => return outcome,
-    };
+    let session = without_errors(&args.paths, shared, true)?;
+    let options = build_options(shared, None, Backends::Without);
     let mut reports = Vec::new();
-    for (project, program) in programs(&loaded, &checked) {
-        let built = match build_one(project, program, shared, shared.user.as_deref(), Backends::Without) {
-            Ok(built) => built,
-            Err(outcome) => return outcome,
-        };
-        let prices = match prices(args, project.dir()) {
-            Ok(found) => Rc::new(found),
-            Err(why) => return usage(why),
-        };
+    for (project, program) in session.programs() {
+        let built = session.build_one(project, program, &options, &tell_build(shared))?;
+        let prices = Rc::new(prices(args, project.dir()).map_err(usage)?);
         let production = program.target.mode == Mode::Production;
         let jobs = built.bundle.jobs.iter().filter(|j| args.pipeline.as_deref().is_none_or(|p| p == j.pipeline));
         reports.extend(jobs.map(|job| of(job, &built, &prices, args, production)));
     }
-    let names = || programs(&loaded, &checked).flat_map(|(_, p)| p.pipelines.iter().map(|p| p.name.as_str()));
+    let names = || session.programs().flat_map(|(_, p)| p.pipelines.iter().map(|p| p.name.as_str()));
     match &args.pipeline {
-        Some(name) if reports.is_empty() => return usage(no_such("pipeline", name, names())),
-        None if reports.is_empty() => return usage("there is no pipeline"),
+        Some(name) if reports.is_empty() => return Err(usage(no_such("pipeline", name, names()))),
+        None if reports.is_empty() => return Err(usage("there is no pipeline")),
         _ => {}
     }
     match args.output {
@@ -68,7 +60,7 @@ pub fn run(args: &Advise, shared: &Shared) -> Outcome {
         }
         Output::Text => super::terminal::print(&text(&reports, args)),
     }
-    gate(&reports, args)
+    Ok(gate(&reports, args))
 }
 
 fn of(job: &Job, built: &Built<'_>, prices: &Rc<(String, Prices)>, args: &Advise, production: bool) -> Report {

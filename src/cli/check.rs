@@ -1,14 +1,16 @@
 //! `pipec check`.
 
+use std::path::PathBuf;
+
 use smol_str::SmolStr;
 
 use super::args::{Check, Format, Shared};
 use super::terminal::say;
-use super::{Outcome, report, usage};
-use crate::check::{Checked, Options, check};
-use crate::diag::{Diagnostic, applied, by_file, formats, sure_edits};
+use super::{Ended, Failure, Outcome, report, usage};
+use crate::check::Options;
+use crate::diag::{applied, by_file, formats, sure_edits};
 use crate::emit::replace_file;
-use crate::project::{Loaded, load};
+use crate::session::{Backends, BuildEvent, BuildOptions, Session};
 use crate::source::DiskFiles;
 
 /// `--var a=b` as pairs.
@@ -24,16 +26,7 @@ pub fn vars(shared: &Shared) -> Result<Vec<(SmolStr, SmolStr)>, String> {
 }
 
 /// Loads and checks.
-pub fn load_and_check(
-    paths: &[std::path::PathBuf],
-    shared: &Shared,
-    diagnostics_only: bool,
-) -> Result<(Loaded, Checked), Outcome> {
-    let paths = super::paths(paths).map_err(usage)?;
-    let loaded = load(&paths, &DiskFiles).map_err(usage)?;
-    if shared.verbose > 0 {
-        loaded.sources.iter().for_each(|(_, f)| say!("read    {}", f.path.display()));
-    }
+pub fn open(paths: &[PathBuf], shared: &Shared, diagnostics_only: bool) -> Result<Session<'static>, Failure> {
     let options = Options {
         target: shared.target.as_deref().map(SmolStr::from),
         all_targets: diagnostics_only,
@@ -41,79 +34,80 @@ pub fn load_and_check(
         index: false,
         vars: vars(shared).map_err(usage)?,
     };
-    let checked = check(&loaded, &DiskFiles, &options).map_err(usage)?;
-    Ok((loaded, checked))
+    let session = Session::open(&super::paths(paths).map_err(usage)?, &DiskFiles, &options)?;
+    if shared.verbose > 0 {
+        session.sources().iter().for_each(|(_, f)| say!("read    {}", f.path.display()));
+    }
+    Ok(session)
 }
 
 /// Loads and checks; a program with errors goes no further. Warnings are told to those who want them.
-pub fn without_errors(
-    paths: &[std::path::PathBuf],
-    shared: &Shared,
-    warnings: bool,
-) -> Result<(Loaded, Checked), Outcome> {
-    let (loaded, checked) = load_and_check(paths, shared, false)?;
-    if warnings || checked.has_errors() {
-        report::print(&checked.diagnostics, &loaded.sources, shared);
+pub fn without_errors(paths: &[PathBuf], shared: &Shared, warnings: bool) -> Result<Session<'static>, Failure> {
+    let session = open(paths, shared, false)?;
+    if warnings || session.has_errors() {
+        report::print(session.diagnostics(), session.sources(), shared);
     }
-    if checked.has_errors() { Err(Outcome::Errors) } else { Ok((loaded, checked)) }
+    if session.has_errors() { Err(Failure::Said(Outcome::Errors)) } else { Ok(session) }
 }
 
-pub fn run(args: &Check, shared: &Shared) -> Outcome {
-    let (mut loaded, mut checked) = match load_and_check(&args.paths, shared, true) {
-        Ok(found) => found,
-        Err(outcome) => return outcome,
-    };
+/// How a command builds, for the user of its flags or for another.
+pub fn build_options<'o>(shared: &'o Shared, user: Option<&'o str>, backends: Backends) -> BuildOptions<'o> {
+    BuildOptions { user: shared.user.as_deref().or(user), backends, as_written: false }
+}
+
+/// Says what happens while a program is built.
+pub fn tell_build(shared: &Shared) -> impl Fn(BuildEvent<'_>) + use<> {
+    let quiet = shared.quiet;
+    move |event| match event {
+        _ if quiet => {}
+        BuildEvent::Backend { package, why } => say!("build   {package}: running its build backend, because {why}"),
+        BuildEvent::Note { package, text } => say!("note    {package}: {text}"),
+    }
+}
+
+pub fn run(args: &Check, shared: &Shared) -> Ended {
+    let mut session = open(&args.paths, shared, true)?;
     if args.fix {
         let mut total = 0;
         // One fix may make room for another; a few rounds reach the end.
         for _ in 0..8 {
-            let fixed = match apply(&loaded, &checked.diagnostics) {
-                Ok(n) => n,
-                Err(e) => {
-                    say!("pipec: {e}");
-                    return Outcome::Failed;
-                }
-            };
+            let fixed = apply(&session)?;
             if fixed == 0 {
                 break;
             }
             total += fixed;
-            (loaded, checked) = match load_and_check(&args.paths, shared, true) {
-                Ok(found) => found,
-                Err(outcome) => return outcome,
-            };
+            session = open(&args.paths, shared, true)?;
         }
         if !shared.quiet {
             say!("{total} fixed");
         }
     }
-    let list = &checked.diagnostics;
+    let (list, sources) = (session.diagnostics(), session.sources());
     match args.format {
         Format::Human => {
-            report::print(list, &loaded.sources, shared);
+            report::print(list, sources, shared);
             if list.is_empty() && !shared.quiet {
-                let files =
-                    loaded.sources.iter().filter(|(_, f)| f.path.extension().is_some_and(|e| e == "pipe")).count();
+                let files = sources.iter().filter(|(_, f)| f.path.extension().is_some_and(|e| e == "pipe")).count();
                 say!("no mistakes in {files} file{}", if files == 1 { "" } else { "s" });
             }
         }
-        Format::Json => super::terminal::print_json(&formats::json(list, &loaded.sources)),
-        Format::Sarif => super::terminal::print_json(&formats::sarif(list, &loaded.sources)),
-        Format::Github => super::terminal::print_exact(
-            &list.iter().map(|d| formats::github(d, &loaded.sources) + "\n").collect::<String>(),
-        ),
+        Format::Json => super::terminal::print_json(&formats::json(list, sources)),
+        Format::Sarif => super::terminal::print_json(&formats::sarif(list, sources)),
+        Format::Github => {
+            super::terminal::print_exact(&list.iter().map(|d| formats::github(d, sources) + "\n").collect::<String>())
+        }
     }
-    let outcome = if checked.has_errors() { Outcome::Errors } else { Outcome::Done };
+    let outcome = if session.has_errors() { Outcome::Errors } else { Outcome::Done };
     // The process ends here; taking large trees apart first would only take time.
-    std::mem::forget((loaded, checked));
-    outcome
+    std::mem::forget(session);
+    Ok(outcome)
 }
 
 /// Applies the sure fixes that do not touch each other; gives their number.
-fn apply(loaded: &Loaded, diagnostics: &[Diagnostic]) -> std::io::Result<usize> {
-    let (edits, taken) = sure_edits(diagnostics);
+fn apply(session: &Session<'_>) -> std::io::Result<usize> {
+    let (edits, taken) = sure_edits(session.diagnostics());
     for edits in by_file(&edits) {
-        let Some(source) = edits.first().and_then(|e| loaded.sources.get(e.span.file)) else { continue };
+        let Some(source) = edits.first().and_then(|e| session.sources().get(e.span.file)) else { continue };
         replace_file(&source.path, source.text.as_bytes(), applied(&source.text, edits).as_bytes())?;
     }
     Ok(taken)

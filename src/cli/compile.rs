@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::args::{Compile, Emit, Shared};
-use super::build::{Backends, Built, build_all};
-use super::check::without_errors;
+use super::check::{build_options, tell_build, without_errors};
 use super::terminal::{print_exact, say};
-use super::{Outcome, usage};
+use super::{Ended, Outcome, usage};
 use crate::emit::{artifacts, json_bytes, verify, write_all};
 use crate::lower::Bundle;
 use crate::package::Wheel;
+use crate::session::{Backends, Built};
 use crate::source::plain;
 
-pub fn run(args: &Compile, shared: &Shared) -> Outcome {
+pub fn run(args: &Compile, shared: &Shared) -> Ended {
     if args.emit != Emit::Job {
         return super::elsewhere::run(args, shared);
     }
@@ -30,20 +30,11 @@ pub fn run(args: &Compile, shared: &Shared) -> Outcome {
 /// and one below it, which is never left.
 type Places = BTreeMap<(PathBuf, PathBuf), (Vec<Bundle>, Vec<(Wheel, String)>)>;
 
-fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
-    let ids = match args.ids.as_deref().map(read_ids).transpose() {
-        Ok(ids) => ids.unwrap_or_default(),
-        Err(e) => return usage(e),
-    };
-    let found = match without_errors(&args.paths, shared, true) {
-        Ok(found) => std::mem::ManuallyDrop::new(found),
-        Err(outcome) => return outcome,
-    };
-    let (loaded, checked) = &*found;
-    let built = match build_all(loaded, checked, shared, Backends::unless(args.no_build)) {
-        Ok(built) => built,
-        Err(outcome) => return outcome,
-    };
+fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Ended {
+    let ids = args.ids.as_deref().map(read_ids).transpose().map_err(usage)?.unwrap_or_default();
+    let session = std::mem::ManuallyDrop::new(without_errors(&args.paths, shared, true)?);
+    let options = build_options(shared, None, Backends::unless(args.no_build));
+    let built = session.build(&options, &tell_build(shared))?;
     for Built { project, mut bundle, wheels, .. } in built {
         fill_ids(&mut bundle, &ids);
         let target = Path::new(bundle.target.as_str());
@@ -53,17 +44,17 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
         };
         let place = places.entry(place).or_default();
         if let Some(other) = place.0.iter().find(|b| b.layout != bundle.layout || b.project != bundle.project) {
-            return usage(format!(
+            return Err(usage(format!(
                 "the projects `{}` and `{}` go to different folders of the workspace, and one manifest cannot hold both; compile them apart",
                 other.project, bundle.project
-            ));
+            )));
         }
         let twice = bundle.jobs.iter().find(|j| place.0.iter().flat_map(|b| &b.jobs).any(|o| o.pipeline == j.pipeline));
         if let Some(job) = twice {
-            return usage(format!(
+            return Err(usage(format!(
                 "two pipelines are called `{}` and would be written to one file; rename one, or compile them apart with `--out`",
                 job.pipeline
-            ));
+            )));
         }
         let folder = bundle.layout.wheels.clone();
         place.0.push(bundle);
@@ -74,7 +65,7 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
     if let Some(name) = &args.pipeline
         && !all.contains(&name.as_str())
     {
-        return usage(format!("there is no pipeline `{name}`; there is {}", crate::diag::one_of(all, 12)));
+        return Err(usage(format!("there is no pipeline `{name}`; there is {}", crate::diag::one_of(all, 12))));
     }
     if args.stdout {
         return print_one(places, args.pipeline.as_deref());
@@ -82,19 +73,16 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Outcome {
     // A part of a project does not take away what the rest of it has made.
     let whole = args.pipeline.is_none() && !args.paths.iter().any(|p| p.is_file());
     if args.verify {
-        return compare(places, args.pipeline.as_deref(), whole, shared);
+        return Ok(compare(places, args.pipeline.as_deref(), whole, shared));
     }
     for ((root, inside), (bundles, wheels)) in places.iter() {
         let list = artifacts(bundles, wheels, args.pipeline.as_deref());
-        if let Err(e) = write_all(root, inside, &list, whole) {
-            say!("pipec: {e}");
-            return Outcome::Failed;
-        }
+        write_all(root, inside, &list, whole)?;
         if !shared.quiet {
             tell(&root.join(inside), bundles, &list);
         }
     }
-    Outcome::Done
+    Ok(Outcome::Done)
 }
 
 /// Builds again and compares with what was written.
@@ -136,7 +124,7 @@ fn tell(dir: &Path, bundles: &[Bundle], list: &[crate::emit::Artifact]) {
     }
 }
 
-fn print_one(places: &Places, only: Option<&str>) -> Outcome {
+fn print_one(places: &Places, only: Option<&str>) -> Ended {
     let jobs: Vec<_> = places
         .values()
         .flat_map(|(b, _)| b)
@@ -146,12 +134,12 @@ fn print_one(places: &Places, only: Option<&str>) -> Outcome {
     match jobs.as_slice() {
         [job] => {
             print_exact(&plain::json(&String::from_utf8_lossy(&json_bytes(&job.body))));
-            Outcome::Done
+            Ok(Outcome::Done)
         }
-        list => usage(format!(
+        list => Err(usage(format!(
             "`--stdout` prints one job; name it with `--pipeline`: {}",
             crate::diag::one_of(list.iter().map(|j| j.pipeline.as_str()), 12)
-        )),
+        ))),
     }
 }
 

@@ -5,34 +5,31 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::args::{Diff, Output, Shared};
-use super::build::{Backends, build_all};
-use super::check::without_errors;
+use super::check::{build_options, tell_build, without_errors};
 use super::remote::Workspace;
-use super::{Outcome, differences, report, usage};
+use super::{Ended, Failure, Outcome, differences, report, usage};
 use crate::deploy::{Difference, diff};
 use crate::diag::Severity;
 use crate::package::UNBUILT;
+use crate::session::Backends;
 use crate::source::SourceMap;
 
 /// Jobs by name: that of the pipeline, or of the job.
 type Jobs = Vec<(String, Value)>;
 
-pub fn run(args: &Diff, shared: &Shared) -> Outcome {
-    let (left, right) = match side(&args.left, args, shared).and_then(|l| Ok((l, side(&args.right, args, shared)?))) {
-        Ok(sides) => sides,
-        Err(outcome) => return outcome,
-    };
+pub fn run(args: &Diff, shared: &Shared) -> Ended {
+    let (left, right) = (side(&args.left, args, shared)?, side(&args.right, args, shared)?);
     let found = compared(&left, &right);
     let differ = found.iter().any(|(_, list)| !matches!(list, Found::Both(list) if list.is_empty()));
     match args.output {
         Output::Text => super::terminal::print(&text(&found)),
         Output::Json => super::terminal::print_json(&as_json(&found)),
     }
-    if args.exit_code && differ { Outcome::Errors } else { Outcome::Done }
+    Ok(if args.exit_code && differ { Outcome::Errors } else { Outcome::Done })
 }
 
 /// The jobs of one side: `job:ID`, source, or anything that `import` reads.
-fn side(what: &str, args: &Diff, shared: &Shared) -> Result<Jobs, Outcome> {
+fn side(what: &str, args: &Diff, shared: &Shared) -> Result<Jobs, Failure> {
     if let Some(id) = what.strip_prefix("job:") {
         let Ok(number) = id.parse() else { return Err(usage(format!("`{id}` is no id of a job"))) };
         return Ok(vec![(what.to_owned(), Workspace::enter(None, &args.login, shared)?.job(number)?)]);
@@ -40,8 +37,8 @@ fn side(what: &str, args: &Diff, shared: &Shared) -> Result<Jobs, Outcome> {
     let path = Path::new(what);
     let other = if path.is_dir() { super::import::inside(path).unwrap_or_default() } else { vec![path.to_owned()] };
     if other.is_empty() || path.extension().is_some_and(|e| e == "pipe") {
-        let (loaded, checked) = without_errors(&[path.to_owned()], shared, false)?;
-        let built = build_all(&loaded, &checked, shared, Backends::Without)?;
+        let session = without_errors(&[path.to_owned()], shared, false)?;
+        let built = session.build(&build_options(shared, None, Backends::Without), &tell_build(shared))?;
         return Ok(built.into_iter().flat_map(|b| b.bundle.jobs).map(|j| (j.pipeline.to_string(), j.body)).collect());
     }
     let mut jobs = Jobs::new();
@@ -50,7 +47,7 @@ fn side(what: &str, args: &Diff, shared: &Shared) -> Result<Jobs, Outcome> {
         let (_, found) = super::import::input(&path, None, &mut sources)?;
         if found.diagnostics.iter().any(|d| d.severity == Severity::Error) {
             report::print(&found.diagnostics, &sources, shared);
-            return Err(Outcome::Errors);
+            return Err(Failure::Said(Outcome::Errors));
         }
         jobs.extend(found.jobs.iter().map(|j| (j.identifier(), j.tree.json())));
     }

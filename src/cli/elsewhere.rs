@@ -5,32 +5,20 @@ use std::path::PathBuf;
 use smol_str::SmolStr;
 
 use super::args::{Compile, Emit, Shared};
-use super::build::{Backends, build_for};
-use super::check::vars;
+use super::check::{build_options, tell_build, vars};
 use super::terminal::say;
-use super::{Outcome, report, usage};
-use crate::check::{Options, check};
+use super::{Ended, Failure, Outcome, errors, report, usage};
+use crate::check::Options;
 use crate::emit::{Artifact, ForTarget, asset_bundle, terraform, write_all};
 use crate::model::Mode;
-use crate::project::load;
+use crate::session::{Backends, BuildOptions, Session};
 use crate::source::{DiskFiles, read_plain};
 
-pub fn run(args: &Compile, shared: &Shared) -> Outcome {
-    let targets = match lowered(args, shared) {
-        Ok(targets) => targets,
-        Err(outcome) => return outcome,
-    };
-    let Some((dir, targets)) = targets else { return Outcome::Errors };
-    let made: Result<Vec<Artifact>, String> = match args.emit {
-        Emit::Bundle => asset_bundle(&targets),
-        Emit::Terraform | Emit::Job => Ok(terraform(&targets)),
-    };
-    let list = match made {
-        Ok(list) => list,
-        Err(e) => {
-            say!("pipec: {e}");
-            return Outcome::Errors;
-        }
+pub fn run(args: &Compile, shared: &Shared) -> Ended {
+    let (dir, targets) = lowered(args, shared)?;
+    let list: Vec<Artifact> = match args.emit {
+        Emit::Bundle => asset_bundle(&targets).map_err(errors)?,
+        Emit::Terraform | Emit::Job => terraform(&targets),
     };
     let name = if args.emit == Emit::Bundle { "bundle" } else { "terraform" };
     let (root, inside) = match &args.out {
@@ -44,25 +32,26 @@ pub fn run(args: &Compile, shared: &Shared) -> Outcome {
         read_plain(path).is_ok_and(|t| !String::from_utf8_lossy(&t).contains("Made by `pipec compile --emit"))
     });
     if let Some(path) = foreign {
-        return usage(format!("`{}` was not made by pipec; name another folder with `--out`", path.display()));
+        return Err(usage(format!("`{}` was not made by pipec; name another folder with `--out`", path.display())));
     }
-    if let Err(e) = write_all(&root, &inside, &list, true) {
-        say!("pipec: {e}");
-        return Outcome::Failed;
-    }
+    write_all(&root, &inside, &list, true)?;
     if !shared.quiet {
         list.iter().for_each(|a| say!("wrote   {}", out.join(&a.path).display()));
     }
-    Outcome::Done
+    Ok(Outcome::Done)
 }
 
-/// The project for each of its targets, or for the one that is asked for.
-fn lowered(args: &Compile, shared: &Shared) -> Result<Option<(PathBuf, Vec<ForTarget>)>, Outcome> {
+/// The project for each of its targets, or for the one that is asked for; and its directory.
+fn lowered(args: &Compile, shared: &Shared) -> Result<(PathBuf, Vec<ForTarget>), Failure> {
+    let options = |target: Option<SmolStr>| -> Result<Options, Failure> {
+        Ok(Options { target, vars: vars(shared).map_err(usage)?, ..Options::default() })
+    };
     let paths = super::paths(&args.paths).map_err(usage)?;
-    let loaded = load(&paths, &DiskFiles).map_err(usage)?;
-    let [project] = loaded.projects.as_slice() else {
+    let mut session = Session::load(&paths, &DiskFiles)?;
+    let [project] = session.projects() else {
         return Err(usage("there are several projects here, and a bundle is one; name the root file of one of them"));
     };
+    let dir = project.dir().to_owned();
     let mut names: Vec<Option<SmolStr>> = project.targets().map(Some).collect();
     if let Some(target) = &shared.target {
         names = vec![Some(target.as_str().into())];
@@ -71,30 +60,24 @@ fn lowered(args: &Compile, shared: &Shared) -> Result<Option<(PathBuf, Vec<ForTa
     }
     let mut default = None;
     if shared.target.is_none() {
-        let options = Options { vars: vars(shared).map_err(usage)?, ..Options::default() };
-        let checked = check(&loaded, &DiskFiles, &options).map_err(usage)?;
-        default = checked.programs.first().and_then(|p| p.as_ref()?.target.name.clone());
+        session.check(&options(None)?)?;
+        default = session.programs().next().and_then(|(_, program)| program.target.name.clone());
     }
+    let build = BuildOptions {
+        as_written: args.emit == Emit::Bundle,
+        ..build_options(shared, None, Backends::unless(args.no_build))
+    };
     let mut out = Vec::new();
     let mut told = Vec::new();
     for name in names {
-        let options = Options { target: name.clone(), vars: vars(shared).map_err(usage)?, ..Options::default() };
-        let checked = check(&loaded, &DiskFiles, &options).map_err(usage)?;
-        let new: Vec<_> = checked.diagnostics.iter().filter(|d| !told.contains(*d)).cloned().collect();
-        report::print(&new, &loaded.sources, shared);
+        session.check(&options(name.clone())?)?;
+        let new: Vec<_> = session.diagnostics().iter().filter(|d| !told.contains(*d)).cloned().collect();
+        report::print(&new, session.sources(), shared);
         told.extend(new);
-        if checked.has_errors() {
-            return Ok(None);
-        }
-        let Some(Some(program)) = checked.programs.first() else { return Ok(None) };
-        let built = build_for(
-            project,
-            program,
-            shared,
-            shared.user.as_deref(),
-            Backends::unless(args.no_build),
-            args.emit == Emit::Bundle,
-        )?;
+        let Some((project, program)) = session.programs().next().filter(|_| !session.has_errors()) else {
+            return Err(Failure::Said(Outcome::Errors));
+        };
+        let built = session.build_one(project, program, &build, &tell_build(shared))?;
         out.push(ForTarget {
             name: name.as_deref().unwrap_or("default").to_owned(),
             default: name.is_none() || name == default,
@@ -109,5 +92,5 @@ fn lowered(args: &Compile, shared: &Shared) -> Result<Option<(PathBuf, Vec<ForTa
             wheels: built.wheels,
         });
     }
-    Ok(Some((project.dir().to_owned(), out)))
+    Ok((dir, out))
 }

@@ -4,29 +4,29 @@ use jiff::Timestamp;
 
 use super::args::{Explain, Shared};
 use super::terminal::say;
-use super::{Outcome, usage};
+use super::{Ended, Outcome, usage};
 use crate::diag::{Code, nearest, page};
 use crate::time::{Cron, fires, from_unix, is_known_zone};
 
-pub fn run(args: &Explain, _shared: &Shared) -> Outcome {
+pub fn run(args: &Explain, _shared: &Shared) -> Ended {
     let what = args.what.trim();
     if let Some(code) = Code::from_id(what) {
         super::terminal::print(page(code));
-        return Outcome::Done;
+        return Ok(Outcome::Done);
     }
     if what.split_whitespace().count() >= 5 {
         return cron(what, &args.zone);
     }
     let ids: Vec<&str> = Code::ALL.iter().map(|c| c.id()).collect();
     match nearest(&what.to_uppercase(), ids) {
-        Some(near) => usage(format!("there is no code `{what}`; did you mean `{near}`?")),
-        None => usage(format!("there is no code `{what}`; codes look like E0102 or W0150")),
+        Some(near) => Err(usage(format!("there is no code `{what}`; did you mean `{near}`?"))),
+        None => Err(usage(format!("there is no code `{what}`; codes look like E0102 or W0150"))),
     }
 }
 
-fn cron(text: &str, zone: &str) -> Outcome {
+fn cron(text: &str, zone: &str) -> Ended {
     if !is_known_zone(zone) {
-        return usage(format!("there is no time zone `{zone}`"));
+        return Err(usage(format!("there is no time zone `{zone}`")));
     }
     let parsed = match Cron::parse(text) {
         Ok(cron) => cron,
@@ -35,17 +35,17 @@ fn cron(text: &str, zone: &str) -> Outcome {
             if let Some(quartz) = from_unix(text) {
                 say!("the same in Quartz is `{quartz}`");
             }
-            return Outcome::Errors;
+            return Ok(Outcome::Errors);
         }
     };
     let Some(times) = fires(&parsed, zone, Timestamp::now().as_second(), 5) else {
-        return usage(format!("`{zone}` is no zone to reckon with; use an IANA name"));
+        return Err(usage(format!("`{zone}` is no zone to reckon with; use an IANA name")));
     };
     if times.is_empty() {
         super::terminal::print(&format!("{text} in {zone} never fires again\n"));
-        return Outcome::Done;
+        return Ok(Outcome::Done);
     }
     let lines: String = times.iter().map(|at| format!("  {at}\n")).collect();
     super::terminal::print(&format!("{text} in {zone} fires next at\n{lines}"));
-    Outcome::Done
+    Ok(Outcome::Done)
 }

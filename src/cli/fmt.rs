@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::args::{Fmt, Shared};
 use super::terminal::say;
-use super::{Outcome, report, usage};
+use super::{Ended, Outcome, failed, report, usage};
 use crate::diag::Diagnostics;
 use crate::emit::replace_file;
 use crate::fmt::{format, same};
@@ -22,14 +22,11 @@ enum Done {
     Failed(String),
 }
 
-pub fn run(args: &Fmt, shared: &Shared) -> Outcome {
+pub fn run(args: &Fmt, shared: &Shared) -> Ended {
     if args.paths.iter().any(|p| p == Path::new("-")) {
-        return if args.paths.len() == 1 { stdin(args, shared) } else { usage("`-` stands alone: it is stdin") };
+        return if args.paths.len() == 1 { stdin(args, shared) } else { Err(usage("`-` stands alone: it is stdin")) };
     }
-    let files = match super::paths(&args.paths).and_then(|paths| files(&paths)) {
-        Ok(files) => files,
-        Err(why) => return usage(why),
-    };
+    let files = super::paths(&args.paths).and_then(|paths| files(&paths)).map_err(usage)?;
     let done: Vec<(PathBuf, Done)> = files
         .into_par_iter()
         .map(|path| {
@@ -74,20 +71,17 @@ pub fn run(args: &Fmt, shared: &Shared) -> Outcome {
         let what = if args.check { "to format" } else { "formatted" };
         say!("{changed} {what}, {same} as they should be");
     }
-    match outcome {
+    Ok(match outcome {
         Outcome::Done if args.check && changed > 0 => Outcome::Errors,
         outcome => outcome,
-    }
+    })
 }
 
-fn stdin(args: &Fmt, shared: &Shared) -> Outcome {
+fn stdin(args: &Fmt, shared: &Shared) -> Ended {
     let mut bytes = Vec::new();
-    if let Err(e) = std::io::stdin().lock().read_to_end(&mut bytes) {
-        say!("pipec: cannot read stdin: {e}");
-        return Outcome::Failed;
-    }
+    std::io::stdin().lock().read_to_end(&mut bytes).map_err(|e| failed(format!("cannot read stdin: {e}")))?;
     let before = bytes.clone();
-    match one(Path::new("<stdin>"), bytes) {
+    Ok(match one(Path::new("<stdin>"), bytes) {
         Done::Same => {
             if !args.check {
                 super::terminal::print_exact(&String::from_utf8_lossy(&before));
@@ -103,11 +97,8 @@ fn stdin(args: &Fmt, shared: &Shared) -> Outcome {
             report::print(&diagnostics.into_sorted(), &sources, shared);
             Outcome::Errors
         }
-        Done::Failed(why) => {
-            say!("pipec: {why}");
-            Outcome::Failed
-        }
-    }
+        Done::Failed(why) => return Err(failed(why)),
+    })
 }
 
 fn one(path: &Path, bytes: Vec<u8>) -> Done {

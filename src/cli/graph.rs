@@ -6,66 +6,50 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::args::{Drawing, Graph as Args, Shared};
-use super::build::{Backends, Built, build_one, programs};
-use super::check::without_errors;
+use super::check::{build_options, tell_build, without_errors};
 use super::remote::Workspace;
 use super::run_local::RECORD;
 use super::terminal::say;
-use super::{Outcome, no_such, usage};
+use super::{Ended, Failure, Outcome, no_such, usage};
 use crate::diag::one_of;
 use crate::emit::write_named;
 use crate::graph::{Critical, Look, Part, Record, Shown, StepRecord, Tone, decisive, dot, graph, mermaid, page, svg};
 use crate::model::{Pipeline, Program, Step, Valid};
-use crate::project::{Loaded, Project};
-use crate::source::{Span, read_plain};
+use crate::project::Project;
+use crate::session::{Backends, Built, Session};
+use crate::source::{SourceMap, Span, read_plain};
 use crate::workspace::RunView;
 
 /// A pipeline with what it belongs to.
-type Found<'a> = (&'a Project, &'a Valid<Program>, &'a Pipeline);
+type Drawable<'a> = (&'a Project, &'a Valid<Program>, &'a Pipeline);
 
-pub fn run(args: &Args, shared: &Shared) -> Outcome {
-    let (loaded, checked) = match without_errors(&args.paths, shared, true) {
-        Ok(found) => found,
-        Err(outcome) => return outcome,
-    };
-    if let Err(why) = is_allowed(args, &loaded) {
-        return usage(why);
-    }
-    let format = match format(args) {
-        Ok(format) => format,
-        Err(why) => return usage(why),
-    };
-    let all: Vec<Found<'_>> =
-        programs(&loaded, &checked).flat_map(|(pr, pg)| pg.pipelines.iter().map(move |p| (pr, pg, p))).collect();
-    let chosen = match choose(args, format, &all) {
-        Ok(chosen) => chosen,
-        Err(why) => return usage(why),
-    };
-    let text = match drawn(args, shared, format, &loaded, &chosen) {
-        Ok(text) => text,
-        Err(outcome) => return outcome,
-    };
+pub fn run(args: &Args, shared: &Shared) -> Ended {
+    let session = without_errors(&args.paths, shared, true)?;
+    is_allowed(args, session.sources()).map_err(usage)?;
+    let format = format(args).map_err(usage)?;
+    let all: Vec<Drawable<'_>> = session
+        .programs()
+        .flat_map(|(project, program)| program.pipelines.iter().map(move |p| (project, program, p)))
+        .collect();
+    let chosen = choose(args, format, &all).map_err(usage)?;
+    let text = drawn(args, shared, format, &session, &chosen)?;
     match &args.out {
         None => super::terminal::print_exact(&text),
         Some(file) => {
-            if let Err(e) = write_named(file, text.as_bytes()) {
-                say!("pipec: {e}");
-                return Outcome::Failed;
-            }
+            write_named(file, text.as_bytes())?;
             if !shared.quiet {
                 say!("wrote   {}", file.display());
             }
         }
     }
-    Outcome::Done
+    Ok(Outcome::Done)
 }
 
 /// A picture takes the place of no source, and its links run nothing.
-fn is_allowed(args: &Args, loaded: &Loaded) -> Result<(), String> {
+fn is_allowed(args: &Args, sources: &SourceMap) -> Result<(), String> {
     if let Some(out) = &args.out {
         let real = |p: &Path| std::fs::canonicalize(p).ok();
-        let is_source =
-            real(out).is_some_and(|out| loaded.sources.iter().any(|(_, f)| real(&f.path).as_ref() == Some(&out)));
+        let is_source = real(out).is_some_and(|out| sources.iter().any(|(_, f)| real(&f.path).as_ref() == Some(&out)));
         if is_source || out.extension().is_some_and(|e| e == "pipe" || e == "toml" || e == "py") {
             return Err(format!("`{}` is a name for source; a picture there would take its place", out.display()));
         }
@@ -99,11 +83,11 @@ fn format(args: &Args) -> Result<Drawing, String> {
 }
 
 /// The pipelines to draw: all of them on a page, else one.
-fn choose<'a>(args: &Args, format: Drawing, all: &[Found<'a>]) -> Result<Vec<Found<'a>>, String> {
+fn choose<'a>(args: &Args, format: Drawing, all: &[Drawable<'a>]) -> Result<Vec<Drawable<'a>>, String> {
     let names = || all.iter().map(|(.., p)| p.name.as_str());
     let ran = args.run.as_deref().and_then(|run| read_record(&folder(run, all)?).ok()).map(|(pipeline, _)| pipeline);
     let wanted = args.pipeline.as_ref().or(ran.as_ref());
-    let chosen: Vec<Found<'a>> =
+    let chosen: Vec<Drawable<'a>> =
         all.iter().filter(|(.., p)| wanted.is_none_or(|name| *name == p.name)).copied().collect();
     match (chosen.as_slice(), wanted) {
         ([], Some(name)) => Err(no_such("pipeline", name, names())),
@@ -119,13 +103,13 @@ fn drawn(
     args: &Args,
     shared: &Shared,
     format: Drawing,
-    loaded: &Loaded,
-    chosen: &[Found<'_>],
-) -> Result<String, Outcome> {
+    session: &Session<'_>,
+    chosen: &[Drawable<'_>],
+) -> Result<String, Failure> {
     if format == Drawing::Html {
         let mut parts = Vec::new();
         for found in chosen {
-            let mut part = part(args, shared, loaded, found)?;
+            let mut part = part(args, shared, session, found)?;
             // Pipelines of two projects may have one name.
             if chosen.iter().filter(|(.., p)| p.name == found.2.name).count() > 1 {
                 part.title = format!("{} in {}", part.title, found.0.dir().display());
@@ -159,13 +143,14 @@ fn drawn(
 }
 
 /// A pipeline of a page: its graph, and what stands behind each task.
-fn part(args: &Args, shared: &Shared, loaded: &Loaded, found: &Found<'_>) -> Result<Part, Outcome> {
+fn part(args: &Args, shared: &Shared, session: &Session<'_>, found: &Drawable<'_>) -> Result<Part, Failure> {
     let (project, program, pipeline) = found;
-    let built = build_one(project, program, shared, shared.user.as_deref(), Backends::Without)?;
+    let built =
+        session.build_one(project, program, &build_options(shared, None, Backends::Without), &tell_build(shared))?;
     let drawn = graph(pipeline);
     let job = built.bundle.jobs.iter().find(|j| j.pipeline == pipeline.name).map(|j| &j.body);
     let tasks: BTreeMap<&str, &Value> = list(job, "tasks", "task_key").collect();
-    let place = Place { loaded, built: &built, args };
+    let place = Place { sources: session.sources(), built: &built, args };
     let shown = |step: &Step| {
         let task = tasks.get(step.key.as_str()).copied();
         Shown {
@@ -216,7 +201,7 @@ fn pretty(value: &Value) -> String {
 
 /// Where things are written, for a reader.
 struct Place<'a> {
-    loaded: &'a Loaded,
+    sources: &'a SourceMap,
     built: &'a Built<'a>,
     args: &'a Args,
 }
@@ -225,7 +210,7 @@ impl Place<'_> {
     /// File, line and source of the declaration whose name stands at a place.
     fn of(&self, name: Span) -> Shown {
         let whole = self.built.project.unit_of(name.file).map_or(name, |u| u.declaration(name));
-        let sources = &self.loaded.sources;
+        let sources = &self.sources;
         let Some(file) = sources.get(whole.file) else { return Shown::default() };
         // From the beginning of its first line, so that it stands as it was indented.
         let first = file.lines().line(whole.start);
@@ -285,7 +270,11 @@ fn unindented(text: &str) -> String {
 }
 
 /// The run that is asked for.
-fn record(args: &Args, shared: &Shared, (project, program, pipeline): &Found<'_>) -> Result<Option<Record>, Outcome> {
+fn record(
+    args: &Args,
+    shared: &Shared,
+    (project, program, pipeline): &Drawable<'_>,
+) -> Result<Option<Record>, Failure> {
     let Some(run) = &args.run else { return Ok(None) };
     if let Ok(id) = run.parse::<i64>() {
         let view = Workspace::enter(Some(&program.target), &args.login, shared)?.run(id)?;
@@ -305,7 +294,7 @@ fn record(args: &Args, shared: &Shared, (project, program, pipeline): &Found<'_>
 }
 
 /// The folder of a run on this machine; `last` is the newest one of these pipelines.
-fn folder(run: &str, of: &[Found<'_>]) -> Option<PathBuf> {
+fn folder(run: &str, of: &[Drawable<'_>]) -> Option<PathBuf> {
     if run.parse::<i64>().is_ok() {
         return None;
     }

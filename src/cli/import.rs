@@ -6,35 +6,27 @@ use std::path::{Path, PathBuf};
 use super::args::{Import, Shared};
 use super::remote::Workspace;
 use super::terminal::say;
-use super::{Outcome, report, usage};
+use super::{Ended, Failure, Outcome, report, usage};
 use crate::diag::{Diagnostic, Severity};
 use crate::emit::write_below;
 use crate::import::{Found, MAX_TEXT, Note, import_all, prove_project, read_input, texts};
 use crate::source::{Boundary, Confined, DiskFiles, Files, SourceMap, Span};
 
-pub fn run(args: &Import, shared: &Shared) -> Outcome {
+pub fn run(args: &Import, shared: &Shared) -> Ended {
     let mut sources = SourceMap::default();
     let mut inputs: Vec<(PathBuf, Found)> = Vec::new();
     let mut paths: Vec<PathBuf> = Vec::new();
     for path in &args.files {
         match path.is_dir() {
-            true => paths.extend(match inside(path) {
-                Ok(found) => found,
-                Err(e) => return usage(e),
-            }),
+            true => paths.extend(inside(path).map_err(usage)?),
             false => paths.push(path.clone()),
         }
     }
     for path in paths {
-        match input(&path, args.out.as_deref(), &mut sources) {
-            Ok(input) => inputs.push(input),
-            Err(outcome) => return outcome,
-        }
+        inputs.push(input(&path, args.out.as_deref(), &mut sources)?);
     }
-    if !args.job_id.is_empty()
-        && let Err(outcome) = live(args, shared, &mut sources, &mut inputs)
-    {
-        return outcome;
+    if !args.job_id.is_empty() {
+        live(args, shared, &mut sources, &mut inputs)?;
     }
     let mut imported = import_all(inputs.iter().flat_map(|(_, found)| &found.jobs));
     let total = imported.len();
@@ -56,12 +48,12 @@ pub fn run(args: &Import, shared: &Shared) -> Outcome {
         }
         files.extend(made);
     }
-    let outcome = match &args.out {
+    let written = match &args.out {
         Some(dir) => write(dir, &files, args.force, shared),
         None => {
             let all: Vec<&str> = files.iter().map(|(_, text)| text.as_str()).collect();
             super::terminal::print_exact(&all.join("\n"));
-            Outcome::Done
+            Ok(())
         }
     };
     report::print(&diagnostics, &sources, shared);
@@ -70,18 +62,17 @@ pub fn run(args: &Import, shared: &Shared) -> Outcome {
             let (path, line) = place(&sources, note.span);
             say!("left out {path}:{line}: {}", note.text);
         }
-        if outcome == Outcome::Done {
+        if written.is_ok() {
             say!("imported {total} job{}", if total == 1 { "" } else { "s" });
         }
     }
-    match outcome {
-        Outcome::Done if diagnostics.iter().any(|d| d.severity == Severity::Error) => Outcome::Errors,
-        other => other,
-    }
+    written?;
+    let wrong = diagnostics.iter().any(|d| d.severity == Severity::Error);
+    Ok(if wrong { Outcome::Errors } else { Outcome::Done })
 }
 
 /// The jobs of a file or of stdin, with what it is called in messages. `to` is the folder that the source will be in.
-pub fn input(path: &Path, to: Option<&Path>, sources: &mut SourceMap) -> Result<(PathBuf, Found), Outcome> {
+pub fn input(path: &Path, to: Option<&Path>, sources: &mut SourceMap) -> Result<(PathBuf, Found), Failure> {
     let text = read(path).map_err(usage)?;
     let shown = if path == Path::new("-") { PathBuf::from("<stdin>") } else { path.to_owned() };
     let file = sources.add(shown.clone(), text);
@@ -118,7 +109,7 @@ fn live(
     shared: &Shared,
     sources: &mut SourceMap,
     inputs: &mut Vec<(PathBuf, Found)>,
-) -> Result<(), Outcome> {
+) -> Result<(), Failure> {
     let workspace = Workspace::enter(None, &args.login, shared)?;
     for id in &args.job_id {
         let path = PathBuf::from(format!("job {id}"));
@@ -157,20 +148,17 @@ fn read(path: &Path) -> Result<String, String> {
 }
 
 /// A file that is there is not replaced unless that is asked for.
-fn write(dir: &Path, files: &[(String, String)], force: bool, shared: &Shared) -> Outcome {
+fn write(dir: &Path, files: &[(String, String)], force: bool, shared: &Shared) -> Result<(), Failure> {
     let there = files.iter().map(|(name, _)| dir.join(name)).find(|path| !force && path.exists());
     if let Some(path) = there {
-        return usage(format!("`{}` is there already; `--force` replaces it", path.display()));
+        return Err(usage(format!("`{}` is there already; `--force` replaces it", path.display())));
     }
     for (name, text) in files {
         let path = dir.join(name);
-        if let Err(e) = write_below(dir, Path::new(name), text.as_bytes()) {
-            say!("pipec: {e}");
-            return Outcome::Failed;
-        }
+        write_below(dir, Path::new(name), text.as_bytes())?;
         if !shared.quiet {
             say!("wrote    {}", path.display());
         }
     }
-    Outcome::Done
+    Ok(())
 }

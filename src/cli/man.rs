@@ -5,22 +5,16 @@ use std::path::Path;
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 
-use super::Outcome;
 use super::args::Args;
-use super::terminal::say;
+use super::{Ended, Outcome};
 use crate::emit::write_named;
 
 /// Writes a page for pipec and for each of its commands.
-pub fn run(dir: &Path) -> Outcome {
+pub fn run(dir: &Path) -> Ended {
     let mut command = Args::command();
     command.build();
-    match write(&command, "pipec", dir) {
-        Ok(()) => Outcome::Done,
-        Err(e) => {
-            say!("pipec: {e}");
-            Outcome::Failed
-        }
-    }
+    write(&command, "pipec", dir)?;
+    Ok(Outcome::Done)
 }
 
 fn write(command: &Command, name: &str, dir: &Path) -> std::io::Result<()> {

@@ -2,12 +2,12 @@
 
 mod advise;
 mod args;
-mod build;
 mod check;
 mod compile;
 mod diff;
 mod differences;
 mod elsewhere;
+mod ending;
 mod explain;
 mod fields_page;
 mod fmt;
@@ -27,41 +27,15 @@ mod view;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use terminal::say;
 
 use clap::{CommandFactory, Parser};
 
 use args::{Args, Command};
+pub use ending::Outcome;
+use ending::{Ended, Failure, errors, failed, usage};
 
 use crate::diag::{nearest, one_of};
 use crate::source::VERSION_CONTROL;
-
-/// How a command ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// Done.
-    Done,
-    /// The program has errors.
-    Errors,
-    /// The call was wrong.
-    Usage,
-    /// Files cannot be written, or something outside of pipec does not work.
-    Failed,
-    /// Somebody stopped it.
-    Interrupted,
-}
-
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
-        ExitCode::from(match outcome {
-            Outcome::Done => 0,
-            Outcome::Errors => 1,
-            Outcome::Usage => 2,
-            Outcome::Failed => 3,
-            Outcome::Interrupted => 130,
-        })
-    }
-}
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
@@ -83,15 +57,15 @@ pub fn main() -> ExitCode {
             let text = error.render();
             let colored = std::io::stdout().is_terminal();
             terminal::print_exact(&if colored { text.ansi().to_string() } else { text.to_string() });
-            return ended(Outcome::Done).into();
+            return with_output(Outcome::Done).into();
         }
     };
     if let Some(user) = &args.shared.user
         && (user.is_empty() || user.contains(['/', '\\']) || user.contains("..") || user.chars().any(char::is_control))
     {
-        return usage(format!("`--user {user}` is no name of a user: it becomes a part of paths")).into();
+        return usage(format!("`--user {user}` is no name of a user: it becomes a part of paths")).tell().into();
     }
-    let outcome = match &args.command {
+    let ended = match &args.command {
         Command::Check(c) => check::run(c, &args.shared),
         Command::Compile(c) => compile::run(c, &args.shared),
         Command::Fmt(c) => fmt::run(c, &args.shared),
@@ -102,48 +76,38 @@ pub fn main() -> ExitCode {
         Command::Destroy(c) => remote::destroy(c, &args.shared),
         Command::Auth(c) => remote::auth(c, &args.shared),
         Command::Explain(c) => explain::run(c, &args.shared),
-        Command::Schema(c) => {
-            let (text, outcome) = schema::run(c);
+        Command::Schema(c) => schema::run(c).map(|text| {
             terminal::print(&text);
-            outcome
-        }
+            Outcome::Done
+        }),
         Command::New(c) => new::run(c, &args.shared),
         Command::Advise(c) => advise::run(c, &args.shared),
         Command::Graph(c) => graph::run(c, &args.shared),
         Command::Diff(c) => diff::run(c, &args.shared),
         Command::Import(c) => import::run(c, &args.shared),
         Command::Lsp { stdio: _ } => match crate::lsp::serve_stdio() {
-            Ok(()) => Outcome::Done,
-            Err(e) => {
-                say!("pipec: {e}");
-                // The protocol's own code for a client that left without a word.
-                Outcome::Errors
-            }
+            Ok(()) => Ok(Outcome::Done),
+            // The protocol's own code for a client that left without a word.
+            Err(e) => Err(errors(e)),
         },
         Command::Man { dir } => man::run(dir),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Args::command(), "pipec", &mut script);
             terminal::print_exact(&String::from_utf8_lossy(&script));
-            Outcome::Done
+            Ok(Outcome::Done)
         }
     };
-    ended(outcome).into()
+    with_output(ended.unwrap_or_else(Failure::tell)).into()
 }
 
 /// How a command ended, with what became of its output.
-fn ended(outcome: Outcome) -> Outcome {
+fn with_output(outcome: Outcome) -> Outcome {
     match outcome {
         Outcome::Interrupted => outcome,
         _ if terminal::lost_output() => Outcome::Failed,
         _ => outcome,
     }
-}
-
-/// Tells a mistake in the call.
-fn usage(message: impl std::fmt::Display) -> Outcome {
-    say!("pipec: {message}");
-    Outcome::Usage
 }
 
 /// There is no such pipeline, step or the like: the nearest name, or all of them.

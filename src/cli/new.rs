@@ -5,29 +5,21 @@ use std::path::Path;
 
 use super::args::{New, Shared};
 use super::terminal::{say, say_text};
-use super::{Outcome, no_such, usage};
+use super::{Ended, Outcome, no_such, usage};
 use crate::emit::write_named;
 use crate::fmt::format;
 use crate::scaffold::{TEMPLATES, Template, project_name, template};
 use crate::source::FileId;
 
-pub fn run(args: &New, shared: &Shared) -> Outcome {
-    let prepared = name(&args.dir).and_then(|name| {
-        is_free(&args.dir)?;
-        Ok((name, chosen(args)?))
-    });
-    let (name, template) = match prepared {
-        Ok(prepared) => prepared,
-        Err(why) => return usage(why),
-    };
+pub fn run(args: &New, shared: &Shared) -> Ended {
+    let name = name(&args.dir).map_err(usage)?;
+    is_free(&args.dir).map_err(usage)?;
+    let template = chosen(args).map_err(usage)?;
     for (path, text) in template.files(&name) {
         // How long the name is decides where lines break.
         let source = path.extension().is_some_and(|e| e == "pipe");
         let text = if source { format(FileId(0), &text).unwrap_or(text) } else { text };
-        if let Err(e) = write_named(&args.dir.join(&path), text.as_bytes()) {
-            say!("pipec: {e}");
-            return Outcome::Failed;
-        }
+        write_named(&args.dir.join(&path), text.as_bytes())?;
         if !shared.quiet {
             say!("wrote   {}", args.dir.join(&path).display());
         }
@@ -38,7 +30,7 @@ pub fn run(args: &New, shared: &Shared) -> Outcome {
         let shown = if plain { shown } else { format!("'{}'", shown.replace('\'', "'\\''")) };
         say!("next    cd {shown} && pipec run --local");
     }
-    Outcome::Done
+    Ok(Outcome::Done)
 }
 
 /// The name of a project in a directory: that of the directory.

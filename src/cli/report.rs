@@ -16,8 +16,14 @@ pub fn style(shared: &Shared) -> Style {
         When::Never => false,
         When::Auto => terminal && std::env::var_os("NO_COLOR").is_none(),
     };
-    let width = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(100);
-    Style { color, width, unicode: true }
+    Style { color, width: width(), unicode: true }
+}
+
+/// Columns to draw in: as `COLUMNS` says, else those of the terminal, else 100.
+fn width() -> usize {
+    let said = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).filter(|c| *c > 0);
+    let terminal = || terminal_size::terminal_size_of(std::io::stderr()).map(|(width, _)| usize::from(width.0));
+    said.or_else(terminal).filter(|c| *c > 0).unwrap_or(100)
 }
 
 /// The most messages that are drawn: nobody reads on after them.

@@ -3,21 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use super::args::{Run as Args, Shared};
-use super::build::{Backends, build_one, programs};
-use super::check::without_errors;
-use super::{Outcome, no_such, remote, run_local, usage};
+use super::check::{build_options, tell_build, without_errors};
+use super::{Ended, no_such, remote, run_local, usage};
 use crate::diag::one_of;
+use crate::session::Backends;
 
-pub fn run(args: &Args, shared: &Shared) -> Outcome {
-    if let Err(why) = fits(args) {
-        return usage(why);
-    }
+pub fn run(args: &Args, shared: &Shared) -> Ended {
+    fits(args).map_err(usage)?;
     let (paths, mut wanted) = what(args);
-    let (loaded, checked) = match without_errors(&paths, shared, args.local) {
-        Ok(found) => found,
-        Err(outcome) => return outcome,
-    };
-    let all: Vec<_> = programs(&loaded, &checked)
+    let session = without_errors(&paths, shared, args.local)?;
+    let all: Vec<_> = session
+        .programs()
         .flat_map(|(project, program)| program.pipelines.iter().map(move |p| (project, program, p)))
         .collect();
     let names: Vec<&str> = all.iter().map(|(_, _, p)| p.name.as_str()).collect();
@@ -25,18 +21,17 @@ pub fn run(args: &Args, shared: &Shared) -> Outcome {
         wanted = Some((*one).to_owned());
     }
     let Some(name) = wanted else {
-        return usage(format!("which pipeline? name one with `--pipeline`: {}", one_of(names, 12)));
+        return Err(usage(format!("which pipeline? name one with `--pipeline`: {}", one_of(names, 12))));
     };
     let Some((project, program, pipeline)) = all.iter().find(|(_, _, p)| p.name == name.as_str()) else {
-        return usage(no_such("pipeline", &name, names));
+        return Err(usage(no_such("pipeline", &name, names)));
     };
     if !args.local {
-        return remote::run(args, shared, project, program, pipeline);
+        return remote::run(args, shared, &session, project, program, pipeline);
     }
-    match build_one(project, program, shared, shared.user.as_deref(), Backends::unless(args.no_build)) {
-        Ok(built) => run_local::start(args, shared, &built, pipeline),
-        Err(outcome) => outcome,
-    }
+    let options = build_options(shared, None, Backends::unless(args.no_build));
+    let built = session.build_one(project, program, &options, &tell_build(shared))?;
+    run_local::start(args, shared, &built, pipeline)
 }
 
 /// Flags that mean something here alone, or there alone.

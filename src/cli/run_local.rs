@@ -8,10 +8,9 @@ use std::time::Instant;
 use serde_json::{Map, Value, json};
 
 use super::args::{Run as Args, Shared};
-use super::build::Built;
 use super::terminal::say;
 use super::view::View;
-use super::{Outcome, no_such, usage};
+use super::{Ended, Outcome, failed, no_such, usage};
 use crate::emit::write_file;
 use crate::local::folders::{InUse, exclusive, new_run, share};
 use crate::local::plan::Given;
@@ -19,11 +18,12 @@ use crate::local::variables::{Asked, for_steps};
 use crate::local::{Environments, Event, Interrupt, Kind, Plan, Run, State, Wanted};
 use crate::model::{Braces, Pipeline, Reference, braces};
 use crate::schema::facts::TIMES;
+use crate::session::Built;
 use crate::source::read_plain;
 
 /// Runs one pipeline of a project that was built.
-pub fn start(args: &Args, shared: &Shared, built: &Built<'_>, pipeline: &Pipeline) -> Outcome {
-    let Some(job) = built.bundle.jobs.iter().find(|j| j.pipeline == pipeline.name) else { return Outcome::Errors };
+pub fn start(args: &Args, shared: &Shared, built: &Built<'_>, pipeline: &Pipeline) -> Ended {
+    let Some(job) = built.bundle.jobs.iter().find(|j| j.pipeline == pipeline.name) else { return Ok(Outcome::Errors) };
     let packages: Vec<String> = built.wheels.iter().map(|w| w.distribution.clone()).collect();
     let files: HashMap<String, PathBuf> =
         built.bundle.files.iter().map(|f| (f.workspace_path.clone(), f.local.clone())).collect();
@@ -37,22 +37,12 @@ pub fn start(args: &Args, shared: &Shared, built: &Built<'_>, pipeline: &Pipelin
         _ => None,
     });
     if let Some(name) = unset {
-        return usage(format!("`--env {name}`: this variable is not set; pass `--env {name}=VALUE`"));
+        return Err(usage(format!("`--env {name}`: this variable is not set; pass `--env {name}=VALUE`")));
     }
-    let prepared = params(args, &plan, pipeline).and_then(|params| {
-        Ok((params, choice(args, &plan, &job.body, &root.join(format!("last-{}.json", plan.pipeline)))?))
-    });
-    let (params, given) = match prepared {
-        Ok(found) => found,
-        Err(why) => return usage(why),
-    };
-    match run_plan(args, shared, built, &plan, &root, params, given) {
-        Ok(outcome) => outcome,
-        Err(why) => {
-            say!("pipec: {why}");
-            Outcome::Failed
-        }
-    }
+    let params = params(args, &plan, pipeline).map_err(usage)?;
+    let last = root.join(format!("last-{}.json", plan.pipeline));
+    let given = choice(args, &plan, &job.body, &last).map_err(usage)?;
+    run_plan(args, shared, built, &plan, &root, params, given).map_err(failed)
 }
 
 fn run_plan(

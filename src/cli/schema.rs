@@ -2,22 +2,22 @@
 
 use serde_json::{Value, json};
 
-use super::Outcome;
 use super::args::Schema;
+use super::{Failure, usage};
 use crate::diag::nearest;
 use crate::schema::{Block, Field, JOB, PLACES, all_blocks, all_paths, field_at};
 
-/// The text for stdout, and how the command ended.
-pub fn run(args: &Schema) -> (String, Outcome) {
+/// The text for stdout.
+pub fn run(args: &Schema) -> Result<String, Failure> {
     let mut out = String::new();
-    let outcome = show(args, &mut out);
-    (out, outcome)
+    show(args, &mut out)?;
+    Ok(out)
 }
 
-fn show(args: &Schema, out: &mut String) -> Outcome {
+fn show(args: &Schema, out: &mut String) -> Result<(), Failure> {
     if args.markdown {
         out.push_str(&super::fields_page::fields_page());
-        return Outcome::Done;
+        return Ok(());
     }
     if args.json {
         let rows: Vec<Value> = all_paths()
@@ -28,7 +28,7 @@ fn show(args: &Schema, out: &mut String) -> Outcome {
             .map(|(path, field)| row(path, field))
             .collect();
         say(out, &format!("{:#}", Value::Array(rows)));
-        return Outcome::Done;
+        return Ok(());
     }
     let Some(path) = args.path.as_deref() else {
         say(out, "Blocks of the language, each with the fields that may stand in it:\n");
@@ -37,7 +37,7 @@ fn show(args: &Schema, out: &mut String) -> Outcome {
         }
         say(out, "\n`pipec schema step` lists one of them, `pipec schema tasks.notebook_task` a part of the API,");
         say(out, "`pipec schema retry` searches.");
-        return Outcome::Done;
+        return Ok(());
     };
     if let Some((keyword, place)) = PLACES.iter().find(|(k, _)| *k == path) {
         say(out, &format!("{keyword}: {}\n", place.block.doc));
@@ -47,11 +47,11 @@ fn show(args: &Schema, out: &mut String) -> Outcome {
         for (key, how) in place.spelled {
             say(out, &format!("  {key:<34} {how}"));
         }
-        return Outcome::Done;
+        return Ok(());
     }
     if let Some(block) = all_blocks().into_iter().find(|b| b.name.eq_ignore_ascii_case(path)) {
         print_block(out, block);
-        return Outcome::Done;
+        return Ok(());
     }
     let start = path.split('.').next().unwrap_or("");
     let from_place =
@@ -63,12 +63,12 @@ fn show(args: &Schema, out: &mut String) -> Outcome {
             out.push('\n');
             print_block(out, block);
         }
-        return Outcome::Done;
+        return Ok(());
     }
     search(out, path)
 }
 
-fn search(out: &mut String, word: &str) -> Outcome {
+fn search(out: &mut String, word: &str) -> Result<(), Failure> {
     let lower = word.to_lowercase();
     let all = all_paths();
     let found: Vec<&(String, &Field)> = all
@@ -77,10 +77,10 @@ fn search(out: &mut String, word: &str) -> Outcome {
         .collect();
     if found.is_empty() {
         let near = nearest(word, all.iter().map(|(_, f)| f.key));
-        return super::usage(match near {
+        return Err(usage(match near {
             Some(near) => format!("no field has to do with `{word}`; did you mean `{near}`?"),
             None => format!("no field has to do with `{word}`"),
-        });
+        }));
     }
     for (path, field) in found.iter().take(60) {
         say(out, &format!("{path}\n    {}", field.doc));
@@ -88,7 +88,7 @@ fn search(out: &mut String, word: &str) -> Outcome {
     if found.len() > 60 {
         say(out, &format!("... and {} more", found.len() - 60));
     }
-    Outcome::Done
+    Ok(())
 }
 
 fn print_block(out: &mut String, block: &'static Block) {

@@ -67,7 +67,7 @@ fn joined(text: &str, before: Span, comment: Span) -> bool {
 /// The stretches around a byte, innermost first: the word, its node, the entry, the block, and so on up to the file.
 pub fn selections(view: &View<'_>, offset: u32) -> Vec<Span> {
     let mut out: Vec<Span> = Vec::new();
-    out.extend(super::hover::word_at(view, offset));
+    out.extend(super::view::word_at(view, offset));
     for node in view.at(offset).into_iter().rev() {
         let span = node.span();
         if let Node::Body(_) = node {

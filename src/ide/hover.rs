@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::describe::{self, by_target, steps_at, target};
-use super::view::View;
+use super::view::{View, word_at};
 use super::within::Within;
 use crate::package::Lookup;
 use crate::schema::{Ty, facts};
@@ -382,17 +382,4 @@ fn fact(view: &View<'_>, offset: u32) -> Option<Hover> {
         .or_else(|| facts::TIMES.iter().find(|(root, _)| written.starts_with(root)).map(|(_, doc)| *doc))
         .unwrap_or_default();
     Some(Hover { span: value.span, text: format!("`{written}: {ty}`\n\n{doc}. It is sent as `{{{{{written}}}}}`.") })
-}
-
-/// The word of letters, digits and `_` around a byte.
-pub(super) fn word_at(view: &View<'_>, offset: u32) -> Option<Span> {
-    let text = view.text();
-    let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let before = text.get(..offset as usize)?;
-    let start = before
-        .rfind(|c| !part(c))
-        .map_or(0, |i| i + before.get(i..).and_then(|r| r.chars().next()).map_or(1, char::len_utf8));
-    let after = text.get(offset as usize..)?;
-    let end = offset as usize + after.find(|c| !part(c)).unwrap_or(after.len());
-    (start < end).then(|| Span::new(view.unit.id, start as u32, end as u32))
 }

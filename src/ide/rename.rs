@@ -1,8 +1,8 @@
 //! Another name for a declaration and all its uses, across files; refused where the program would not mean the same.
 
 use super::names::references;
+use super::snapshot::Snapshot;
 use super::view::{View, names_something};
-use super::workspace::Snapshot;
 use crate::diag::{Edit, Severity};
 use crate::source::{Span, quote_name};
 use crate::syntax::ast::{Argument, Call, Callee, DeclKind, Item, ValueKind};

@@ -1,7 +1,7 @@
 //! What a file declares, as a tree.
 
+use super::snapshot::Snapshot;
 use super::view::View;
-use super::workspace::Snapshot;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{BindingKind, Body, Callee, DeclKind, Ident, Item};
 

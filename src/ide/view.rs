@@ -1,6 +1,6 @@
 //! One file of a snapshot, and the project that it is seen in.
 
-use super::workspace::Snapshot;
+use super::snapshot::Snapshot;
 use crate::check::{Index, Link};
 use crate::model::{Pipeline, Program};
 use crate::project::{Project, Unit};
@@ -65,7 +65,7 @@ impl<'a> View<'a> {
     /// `.pipe` file.
     pub fn use_at(&self, offset: u32) -> Option<Link> {
         let own = self.pipeline_at(offset).map(|d| d.span);
-        let word = super::hover::word_at(self, offset).map(|span| self.slice(span));
+        let word = word_at(self, offset).map(|span| self.slice(span));
         self.index.declarations(self.unit.id, offset).min_by_key(|l| {
             let here = own.is_some_and(|own| own.contains(l.to));
             let named_so = Some(self.slice(l.to)) == word;
@@ -102,4 +102,17 @@ impl<'a> View<'a> {
 pub(super) fn names_something(role: walk::Role) -> bool {
     use walk::Role;
     matches!(role, Role::Declared(_) | Role::Bound(_) | Role::Package | Role::Condition | Role::Loop | Role::Variable)
+}
+
+/// The word of letters, digits and `_` around a byte.
+pub(super) fn word_at(view: &View<'_>, offset: u32) -> Option<Span> {
+    let text = view.text();
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let before = text.get(..offset as usize)?;
+    let start = before
+        .rfind(|c| !part(c))
+        .map_or(0, |i| i + before.get(i..).and_then(|r| r.chars().next()).map_or(1, char::len_utf8));
+    let after = text.get(offset as usize..)?;
+    let end = offset as usize + after.find(|c| !part(c)).unwrap_or(after.len());
+    (start < end).then(|| Span::new(view.unit.id, start as u32, end as u32))
 }

@@ -3,37 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::snapshot::Snapshot;
 use super::view::View;
 use crate::check::{Checked, Options, check};
-use crate::diag::{Diagnostic, Edit, applied, by_file};
+use crate::diag::{Edit, applied, by_file};
 use crate::project::{Cache, LoadError, Loaded, load_around, pipe_files};
-use crate::source::{Buffers, FileId, Files, SourceMap};
-
-/// Projects as they were understood at one moment.
-#[derive(Debug, Default)]
-pub struct Snapshot {
-    /// The files and what belongs together.
-    pub loaded: Loaded,
-    /// What checking came to, for all targets.
-    pub checked: Checked,
-    /// What could not be read.
-    pub problems: Vec<LoadError>,
-}
-
-impl Snapshot {
-    /// What is wrong in a file, in order.
-    pub fn diagnostics(&self, file: FileId) -> impl Iterator<Item = &Diagnostic> {
-        self.checked.diagnostics.iter().filter(move |d| d.span.file == file)
-    }
-
-    /// The `.pipe` files of its projects.
-    pub fn files(&self) -> Vec<FileId> {
-        let mut out: Vec<FileId> = self.loaded.projects.iter().flat_map(|p| &p.units).map(|u| u.id).collect();
-        out.sort();
-        out.dedup();
-        out
-    }
-}
+use crate::source::{Buffers, Files, SourceMap};
 
 /// Open buffers, the folders around them, and the answers so far.
 #[derive(Debug, Default)]

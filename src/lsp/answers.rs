@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::commands;
 use super::convert::{Places, completion_item, markdown, symbol_kind};
 use super::documents::path_of;
-use super::server::{Failure, Server};
+use super::state::{Failure, Server};
 use crate::fmt::{format, same};
 use crate::ide::{self, LensKind, Place, Snapshot, View};
 use crate::source::{SourceMap, Span};

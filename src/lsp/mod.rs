@@ -8,11 +8,12 @@ mod convert;
 mod documents;
 mod position;
 mod server;
+mod state;
 
 use gen_lsp_types::{InitializeParams, InitializeResult, ServerInfo};
 use lsp_server::Connection;
 
-use server::Server;
+use state::Server;
 
 /// Serves one client on stdin and stdout, until it says that it leaves.
 ///

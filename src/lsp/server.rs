@@ -2,54 +2,17 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use gen_lsp_types::*;
 use lsp_server::{Connection, ErrorCode, Message as Wire, RequestId, Response};
 use serde_json::{Value, json};
 
 use super::answers;
-use super::capabilities::Client;
 use super::convert::Places;
-use super::documents::{Document, Documents, path_of};
-use crate::ide::Workspace;
-
-/// A failure that the client is told.
-pub(super) type Failure = (ErrorCode, String);
-
-/// What sends a message to the client.
-pub(super) type Send = Arc<dyn Fn(Wire) + std::marker::Send + Sync>;
-
-/// One client, what it has open, and what it was told.
-pub(super) struct Server {
-    pub send: Send,
-    pub client: Client,
-    pub workspace: Workspace,
-    pub documents: Documents,
-    /// What each file was last said to have, so that nothing is said twice.
-    told: BTreeMap<PathBuf, Vec<Diagnostic>>,
-    /// Something has changed since diagnostics were sent.
-    stale: bool,
-    /// The client has said that it leaves.
-    leaving: bool,
-}
+use super::documents::{Document, path_of};
+use super::state::Server;
 
 impl Server {
-    /// A server for a client that has said what it is.
-    pub fn new(send: Send, client: Client, params: &InitializeParams) -> Server {
-        let mut workspace = Workspace::default();
-        workspace.set_folders(folders(params));
-        Server {
-            send,
-            client,
-            workspace,
-            documents: Documents::default(),
-            told: BTreeMap::new(),
-            stale: false,
-            leaving: false,
-        }
-    }
-
     /// Answers until the client leaves.
     pub fn run(mut self, connection: &Connection) -> Result<(), String> {
         if self.client.watches {
@@ -232,15 +195,6 @@ impl Server {
 }
 
 /// The folders that the client has open.
-#[expect(deprecated, reason = "older clients say only the root")]
-fn folders(params: &InitializeParams) -> Vec<PathBuf> {
-    let list = match &params.workspace_folders_initialize_params.workspace_folders {
-        Some(WorkspaceFolders::WorkspaceFolderList(list)) => list.iter().map(|f| path_of(&f.uri)).collect(),
-        _ => Vec::new(),
-    };
-    if list.is_empty() { params.root_uri.iter().map(path_of).collect() } else { list }
-}
-
 /// Whether a waiting message cancels the request; it is taken out then.
 fn take_cancel(queue: &mut VecDeque<Wire>, id: &RequestId) -> bool {
     let wanted = serde_json::to_value(id).unwrap_or(Value::Null);

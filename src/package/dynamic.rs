@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::layout::Layout;
-use super::metadata::valid_version;
 use super::modules::Modules;
+use super::names::valid_version;
 use super::pyproject::{Pyproject, texts_of};
 use super::requirements::{is_requirements_file, lines};
 use crate::python::{Binding, read};

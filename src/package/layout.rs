@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::metadata::normalize_name;
+use super::names::normalize_name;
 use super::pyproject::{Pyproject, texts_of};
 use crate::source::Files;
 

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::dynamic::Dynamic;
+use super::names::{normalize_name, valid_version};
 use super::pyproject::{ProjectError, Pyproject, error, texts_of};
 
 /// An entry-point group with its entries.
@@ -49,21 +50,6 @@ pub struct Metadata {
     pub license_files: Vec<String>,
 }
 
-/// The name in the form that files and indexes use: lower case, runs of `-_.` as one `_`.
-pub fn normalize_name(name: &str) -> String {
-    let mut out = String::new();
-    for c in name.chars() {
-        if matches!(c, '-' | '_' | '.') {
-            if !out.ends_with('_') {
-                out.push('_');
-            }
-        } else {
-            out.extend(c.to_lowercase());
-        }
-    }
-    out
-}
-
 impl Metadata {
     /// Whether `requires-python` takes some release of a Python such as `3.11`.
     pub fn takes_python(&self, minor: &str) -> bool {
@@ -106,11 +92,6 @@ pub(super) fn valid_name(name: &str) -> bool {
     let alphanumeric = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
     plain && alphanumeric(name.chars().next()) && alphanumeric(name.chars().next_back())
-}
-
-/// A version in its usual spelling.
-pub(super) fn valid_version(version: &str) -> Option<String> {
-    Some(pep440_rs::Version::from_str(version.trim()).ok()?.to_string())
 }
 
 /// Whether a requirement is one of an extra.

@@ -97,7 +97,7 @@ impl<'f> Pyproject<'f> {
         let path = self.dir.join(relative);
         let inside = !Path::new(relative).is_absolute() && !relative.split(['/', '\\']).any(|p| p == "..");
         // Metadata ends up in messages and in the wheel: no place for a file with credentials.
-        let secret = Path::new(relative).iter().any(|part| super::select::never(&part.to_string_lossy()));
+        let secret = Path::new(relative).iter().any(|part| super::never::never(&part.to_string_lossy()));
         let inside = inside && !secret && self.files.is_inside(&path, &self.dir);
         let bytes = self.files.read(&path).ok().filter(|_| inside)?;
         Some(String::from_utf8_lossy(&bytes).replace("\r\n", "\n"))

@@ -7,10 +7,12 @@ use sha2::{Digest, Sha256};
 use super::archive::{digests, hex, record, zip};
 use super::backend;
 use super::entry::{EntryPoint, GROUP, module, module_name};
-use super::metadata::{Metadata, for_an_extra, metadata_txt, normalize_name, valid_name, valid_version};
+use super::metadata::{Metadata, for_an_extra, metadata_txt, valid_name};
+use super::names::{normalize_name, valid_version};
+use super::never::never_below;
 use super::project::{Builder, PythonProject};
 use super::pyproject::{ProjectError, error, shown};
-use super::select::{Contents, collect, licenses, never_below};
+use super::select::{Contents, collect, licenses};
 use crate::source::DiskFiles;
 
 /// A built wheel.

@@ -1,7 +1,7 @@
 //! Finds roots, follows imports, parses each file once.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::cache::{Cache, Parsed};
 use super::find::{is_passed_over, is_pipe};
 use super::messages;
+use super::paths::{join, normal};
 use super::tables::{self, Known, LocalSettings};
 use super::{Project, Unit};
 use crate::diag::Diagnostics;
@@ -481,23 +482,4 @@ impl<'a> Loader<'a> {
             self.loaded.diagnostics.push(messages::import_cycle(*first, rest));
         }
     }
-}
-
-/// A path relative to a directory, without `.` and resolvable `..`.
-pub(crate) fn join(dir: &Path, relative: &str) -> PathBuf {
-    normal(&dir.join(relative))
-}
-
-fn normal(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
-                out.pop();
-            }
-            other => out.push(other),
-        }
-    }
-    out
 }

@@ -4,14 +4,15 @@ mod cache;
 mod find;
 mod load;
 mod messages;
+mod paths;
 mod pythons;
 mod tables;
 
 pub use cache::Cache;
 pub use find::pipe_files;
-pub(crate) use load::join;
 pub use load::{LoadError, Loaded, load, load_around};
 pub(crate) use messages::outside_project;
+pub(crate) use paths::join;
 pub use pythons::PackageSource;
 pub use tables::LocalSettings;
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::Project;
-use super::load::join;
 use super::messages::OUTSIDE_HELP;
+use super::paths::join;
 use crate::package::{Functions, Lookup, ParsedModules, ProjectError, PythonProject, Reached};
 use crate::source::{Boundary, Confined, Files, SourceMap};
 use crate::syntax::ast::{Body, Call, Callee, Item};

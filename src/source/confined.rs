@@ -10,14 +10,6 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Files;
 
-/// Directories in which version control keeps its own files, credentials among them.
-pub const VERSION_CONTROL: &[&str] = &[".git", ".hg", ".svn", ".jj", ".sl"];
-
-/// Whether a path in a directory leads to a file of version control. Some file systems do not tell `.GIT` from `.git`.
-pub(super) fn is_internal(below: &Path) -> bool {
-    below.components().any(|c| VERSION_CONTROL.iter().any(|v| c.as_os_str().eq_ignore_ascii_case(v)))
-}
-
 /// The directory inside which a project may read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Boundary {

@@ -4,7 +4,13 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::confined::{VERSION_CONTROL, is_internal};
+/// Directories in which version control keeps its own files, credentials among them.
+pub const VERSION_CONTROL: &[&str] = &[".git", ".hg", ".svn", ".jj", ".sl"];
+
+/// Whether a path in a directory leads to a file of version control. Some file systems do not tell `.GIT` from `.git`.
+pub(super) fn is_internal(below: &Path) -> bool {
+    below.components().any(|c| VERSION_CONTROL.iter().any(|v| c.as_os_str().eq_ignore_ascii_case(v)))
+}
 
 /// What the compiler may ask of a file system. Nothing here writes.
 pub trait Files: Sync {

@@ -8,9 +8,9 @@ mod line_index;
 pub mod plain;
 
 pub use buffers::Buffers;
-pub use confined::{Boundary, Confined, VERSION_CONTROL};
+pub use confined::{Boundary, Confined};
 pub(crate) use cycles::cycles;
-pub use files::{DiskFiles, Files, MemoryFiles, read_plain};
+pub use files::{DiskFiles, Files, MemoryFiles, VERSION_CONTROL, read_plain};
 pub use line_index::{LineIndex, Position, Units};
 
 use std::collections::HashMap;

@@ -1,66 +1,11 @@
 //! Mending brackets: what indentation tells of a brace that is missing, and where the missing one goes in the copy.
 
+use super::balance::Balance;
+use super::bytes::find;
 use super::messages;
 use super::pieces::Cut;
-use super::scan::{Open, Scanner, closing, memchr};
+use super::scan::{Open, Scanner, closing};
 use crate::diag::Diagnostics;
-
-/// How the braces of a text balance, strings, names and comments left out.
-pub(super) struct Balance {
-    /// Each opening brace, with the depth before it.
-    opens: Vec<(usize, i64)>,
-    /// The depth at the end.
-    end: i64,
-}
-
-impl Balance {
-    fn of(bytes: &[u8]) -> Balance {
-        let mut balance = Balance { opens: Vec::new(), end: 0 };
-        let byte = |at: usize| bytes.get(at).copied().unwrap_or(b'\n');
-        let mut at = 0;
-        while at < bytes.len() {
-            match byte(at) {
-                b'{' => {
-                    balance.opens.push((at, balance.end));
-                    balance.end += 1;
-                }
-                b'}' => balance.end -= 1,
-                b'#' => at = memchr(b'\n', bytes, at),
-                b'`' => {
-                    let rest = bytes.get(at + 1..).unwrap_or(b"");
-                    let stop = rest.iter().position(|b| matches!(b, b'`' | b'\n')).unwrap_or(rest.len());
-                    at += if rest.get(stop) == Some(&b'`') { stop + 1 } else { 0 };
-                }
-                b'"' => {
-                    let triple = bytes.get(at..).is_some_and(|b| b.starts_with(b"\"\"\""));
-                    at += if triple { 3 } else { 1 };
-                    while at < bytes.len() {
-                        match byte(at) {
-                            b'\\' => at += 1,
-                            b'"' if !triple => break,
-                            b'"' if bytes.get(at..).is_some_and(|b| b.starts_with(b"\"\"\"")) => {
-                                at += 2;
-                                break;
-                            }
-                            b'\n' if !triple => break,
-                            _ => {}
-                        }
-                        at += 1;
-                    }
-                }
-                _ => {}
-            }
-            at += 1;
-        }
-        balance
-    }
-
-    /// The braces opened and not closed from `open` to the end.
-    fn from(&self, open: usize) -> i64 {
-        let next = self.opens.partition_point(|(at, _)| *at < open);
-        self.opens.get(next).map_or(0, |(_, before)| self.end - before)
-    }
-}
 
 impl Scanner<'_> {
     /// At the first word of a line: what stands no deeper than the line that opened a brace shows that the brace was not
@@ -113,9 +58,9 @@ impl Scanner<'_> {
 
     /// Whether the next line with anything on it is indented and no closing brace.
     pub(super) fn goes_on_indented(&self, close: usize) -> bool {
-        let mut at = memchr(b'\n', self.bytes, close) + 1;
+        let mut at = find(b'\n', self.bytes, close) + 1;
         while at < self.bytes.len() {
-            let end = memchr(b'\n', self.bytes, at);
+            let end = find(b'\n', self.bytes, at);
             let line = self.bytes.get(at..end).unwrap_or(b"");
             let text = line.trim_ascii();
             if !text.is_empty() && !text.starts_with(b"#") {
@@ -183,7 +128,7 @@ impl Scanner<'_> {
     }
 
     pub(super) fn rest_is_assignment(&self, from: usize) -> bool {
-        let line = self.bytes.get(from..memchr(b'\n', self.bytes, from)).unwrap_or(b"");
+        let line = self.bytes.get(from..find(b'\n', self.bytes, from)).unwrap_or(b"");
         line.iter().find(|b| **b != b' ').is_some_and(|b| *b == b'=')
     }
 
@@ -204,7 +149,7 @@ impl Scanner<'_> {
                 Some((end, indented)) if close < end => indented,
                 _ => {
                     let indented = self.goes_on_indented(close);
-                    line = Some((memchr(b'\n', self.bytes, close), indented));
+                    line = Some((find(b'\n', self.bytes, close), indented));
                     indented
                 }
             };

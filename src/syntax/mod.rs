@@ -1,7 +1,10 @@
 //! From text to syntax tree. Never fails: what is not understood becomes a diagnostic and an [`ast::Item::Bad`].
 
 pub mod ast;
+mod balance;
 mod build;
+mod bytes;
+mod context;
 mod limits;
 mod mend;
 mod messages;
@@ -55,7 +58,7 @@ pub fn parse(file: FileId, text: &str) -> Parse {
         return Parse { file: ast::File::default(), diagnostics };
     }
     let source = scan.repaired.as_deref().unwrap_or(text);
-    let cx = build::Context { file, text: source, len: text.len() as u32, comments: &scan.comments };
+    let cx = context::Context { file, text: source, len: text.len() as u32, comments: &scan.comments };
     let items = parse_pieces(&cx, &scan.pieces, &mut diagnostics);
     Parse { file: ast::File { items, comments: scan.comments }, diagnostics }
 }
@@ -85,7 +88,7 @@ fn lone_return(text: &str) -> Option<usize> {
 }
 
 /// Pieces are independent, so large files are parsed on all cores.
-fn parse_pieces(cx: &build::Context<'_>, pieces: &[pieces::Piece], diagnostics: &mut Diagnostics) -> Vec<ast::Item> {
+fn parse_pieces(cx: &context::Context<'_>, pieces: &[pieces::Piece], diagnostics: &mut Diagnostics) -> Vec<ast::Item> {
     let mut flat: Vec<(usize, usize, bool)> = Vec::new();
     for piece in pieces {
         match piece {

@@ -1,6 +1,6 @@
 //! Cutting a large file into pieces that can be parsed apart: whole entries, and pipelines by their parts.
 
-use super::scan::memchr;
+use super::bytes::find;
 
 /// A stretch of a file that is parsed by itself.
 #[derive(Debug, PartialEq, Eq)]
@@ -105,7 +105,7 @@ impl NextWord {
             loop {
                 match bytes.get(at) {
                     Some(b' ' | b'\t' | b'\r' | b'\n') => at += 1,
-                    Some(b'#') => at = memchr(b'\n', bytes, at),
+                    Some(b'#') => at = find(b'\n', bytes, at),
                     _ => break,
                 }
             }

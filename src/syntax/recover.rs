@@ -3,7 +3,7 @@
 use pest::Parser as _;
 use pest::error::{ErrorVariant, InputLocation};
 
-use super::build::Context;
+use super::context::Context;
 use super::messages;
 use super::rules::{PipeParser, Rule, describe};
 use super::words;

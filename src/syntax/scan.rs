@@ -7,8 +7,9 @@
 use crate::diag::Diagnostics;
 use crate::source::{FileId, Span};
 
+use super::balance::Balance;
+use super::bytes::find;
 use super::limits::MAX_DEPTH;
-use super::mend::Balance;
 use super::messages;
 use super::pieces::{Cut, Piece, pieces};
 
@@ -163,7 +164,7 @@ impl Scanner<'_> {
                     continue;
                 }
                 b'#' => {
-                    let end = memchr(b'\n', self.bytes, at);
+                    let end = find(b'\n', self.bytes, at);
                     let trimmed = if end > at && self.byte(end - 1) == b'\r' { end - 1 } else { end };
                     self.comments.push(self.span(at, trimmed));
                     at = end;
@@ -174,7 +175,7 @@ impl Scanner<'_> {
                     continue;
                 }
                 b'`' => {
-                    let end = memchr(b'\n', self.bytes, at + 1);
+                    let end = find(b'\n', self.bytes, at + 1);
                     match self.bytes.get(at + 1..end).and_then(|rest| rest.iter().position(|b| *b == b'`')) {
                         Some(close) => {
                             for i in at + 1..at + 1 + close {
@@ -257,7 +258,7 @@ impl Scanner<'_> {
         let mut end = at.min(self.bytes.len());
         if !triple {
             // A backslash before the end of the line must not hide the end.
-            end = end.min(memchr(b'\n', self.bytes, start));
+            end = end.min(find(b'\n', self.bytes, start));
             while end > start + 1 && matches!(self.byte(end - 1), b'\r' | b' ' | b'\t') {
                 end -= 1;
             }
@@ -282,7 +283,7 @@ impl Scanner<'_> {
             match self.byte(at) {
                 b'}' => return at + 1,
                 b'[' if self.byte(at + 1) == b'"' => {
-                    let line = memchr(b'\n', self.bytes, at);
+                    let line = find(b'\n', self.bytes, at);
                     let close = self.bytes.get(at + 2..line).and_then(|b| b.iter().position(|b| *b == b'"'));
                     match close {
                         Some(i) if self.byte(at + 3 + i) == b']' => at += i + 4,
@@ -401,9 +402,4 @@ impl Controls {
             });
         }
     }
-}
-
-/// The next `needle` at or after `from`, or the end.
-pub(super) fn memchr(needle: u8, bytes: &[u8], from: usize) -> usize {
-    bytes.get(from..).and_then(|rest| rest.iter().position(|b| *b == needle)).map_or(bytes.len(), |i| from + i)
 }

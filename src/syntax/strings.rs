@@ -4,7 +4,8 @@ use pest::Parser as _;
 use smol_str::SmolStr;
 
 use super::ast::{StrLit, StrPart, Value, ValueKind};
-use super::build::{Context, Pair, value};
+use super::build::value;
+use super::context::{Context, Pair};
 use super::messages;
 use super::rules::{PipeParser, Rule};
 use crate::diag::Diagnostics;

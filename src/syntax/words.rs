@@ -129,3 +129,8 @@ pub fn openers() -> impl Iterator<Item = &'static str> {
 pub fn find(text: &str) -> Option<&'static Word> {
     WORDS.iter().find(|w| w.text == text)
 }
+
+/// Whether a word of the language is a value by itself.
+pub fn is_reserved(word: &str) -> bool {
+    find(word).is_some_and(|w| w.slot == Slot::Value)
+}

@@ -1,5 +1,6 @@
 //! A Databricks workspace over HTTP: who we are there, and what can be asked of it. The only room that knows `reqwest`.
 
+mod address;
 mod client;
 mod fault;
 mod files;

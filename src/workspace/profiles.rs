@@ -61,10 +61,10 @@ impl Profiles {
 
     /// The profiles for a host.
     pub fn for_host(&self, host: &str) -> Vec<&str> {
-        let wanted = super::settings::plain_host(host);
+        let wanted = super::address::plain_host(host);
         self.list
             .iter()
-            .filter(|(_, e)| e.iter().any(|(k, v)| k == "host" && super::settings::plain_host(v) == wanted))
+            .filter(|(_, e)| e.iter().any(|(k, v)| k == "host" && super::address::plain_host(v) == wanted))
             .map(|(n, _)| n.as_str())
             .collect()
     }

@@ -49,3 +49,8 @@ impl Mask {
         self.0.iter().fold(text.to_owned(), |text, secret| text.replace(secret.reveal(), "***"))
     }
 }
+
+/// Whether a token can stand in a header.
+pub(super) fn is_sendable(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic())
+}

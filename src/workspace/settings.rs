@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
+use super::address::{allowed_address, is_loopback, plain_host};
 use super::profiles::Profiles;
 use super::secret::Secret;
 
@@ -272,7 +273,7 @@ impl Settings {
     fn check(&self) -> Result<(), SettingsError> {
         for name in ["token", "client_secret", "azure_client_secret"] {
             if let Some(a) = self.list.iter().find(|a| a.name == name)
-                && !super::token::is_sendable(a.value.reveal())
+                && !super::secret::is_sendable(a.value.reveal())
             {
                 return error(
                     format!("the `{name}` from {} holds characters that no credential has", a.source),
@@ -373,35 +374,4 @@ impl Settings {
 
 fn way(name: &str) -> Option<&'static str> {
     KNOWN.iter().find(|k| k.name == name)?.way
-}
-
-/// An address as it is compared: with a scheme, in small letters, without path.
-pub(super) fn plain_host(host: &str) -> String {
-    let host = host.trim();
-    let (scheme, rest) = host.split_once("://").unwrap_or(("https", host));
-    let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    format!("{}://{}", scheme.to_ascii_lowercase(), rest.to_ascii_lowercase())
-}
-
-/// Whether an address may be spoken to: encrypted, or on this machine.
-pub(super) fn allowed_address(address: &str) -> Result<(), &'static str> {
-    let plain = plain_host(address);
-    let Ok(url) = reqwest::Url::parse(&plain) else { return Err("is no address") };
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("holds a user or a password");
-    }
-    let Some(name) = url.host_str() else { return Err("is no address") };
-    let local = is_loopback(name);
-    if !local && !name.contains('.') {
-        return Err("is no address of a workspace");
-    }
-    match (url.scheme(), local) {
-        ("https", _) | ("http", true) => Ok(()),
-        ("http", false) => Err("is not encrypted: plain `http` is for this machine alone"),
-        _ => Err("is not `https`"),
-    }
-}
-
-fn is_loopback(name: &str) -> bool {
-    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
 }

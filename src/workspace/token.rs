@@ -9,9 +9,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use super::address::allowed_address;
 use super::login::{Ask, Login, Subject, azure_resource};
-use super::secret::Secret;
-use super::settings::allowed_address;
+use super::secret::{Secret, is_sendable};
+
 use super::site::is_trusted;
 
 /// A token with its end.
@@ -233,11 +234,6 @@ fn from_server(net: &dyn Plain, url: &str, headers: &[(&str, String)], form: &[(
     let seconds = json.get("expires_in").and_then(|v| v.as_u64().or_else(|| v.as_str()?.parse().ok()));
     let life = seconds.map(|s| Duration::from_secs(s.min(86_400)));
     Ok(Token::living(Secret::new(token), life))
-}
-
-/// Whether a token can stand in a header.
-pub(super) fn is_sendable(token: &str) -> bool {
-    !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic())
 }
 
 /// For how long a program may think about it.

@@ -10,7 +10,6 @@ use crate::model::{Reference, Text, TextBuilder, Type, number_json};
 use crate::schema::{Eval, Field};
 use crate::source::Span;
 use crate::syntax::ast::{EntryValue, Item, StrLit, StrPart, Value, ValueKind};
-use crate::syntax::words;
 
 /// As many bytes of text count as one value of the budget.
 const BYTES_OF_VALUE: usize = 64;
@@ -86,11 +85,6 @@ impl ValueSite<'static> {
     pub fn field(field: &'static Field) -> ValueSite<'static> {
         ValueSite { name: field.key, eval: field.eval }
     }
-}
-
-/// A word of the language that is a value by itself.
-pub fn reserved(word: &str) -> bool {
-    words::find(word).is_some_and(|w| w.slot == words::Slot::Value)
 }
 
 impl Elaborator<'_> {

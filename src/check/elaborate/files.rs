@@ -1,11 +1,11 @@
 //! What files declare outside of pipelines, targets and packages aside.
 
 use super::Elaborator;
-use super::eval::reserved;
 use super::scope::Scope;
 use crate::check::messages;
 use crate::model::Type;
 use crate::syntax::ast::{BindingKind, DeclKind, Item, ValueKind};
+use crate::syntax::words::is_reserved;
 
 impl Elaborator<'_> {
     /// The constants of every file, whether used or not.
@@ -25,7 +25,8 @@ impl Elaborator<'_> {
                     let deferred = match &value.kind {
                         ValueKind::Path(p) => {
                             p.word().is_some_and(|w| {
-                                symbols.find_compute(unit, w).is_some() || reserved(w) && !matches!(w, "true" | "false")
+                                symbols.find_compute(unit, w).is_some()
+                                    || is_reserved(w) && !matches!(w, "true" | "false")
                             }) || matches!(wanted, Type::Compute | Type::Enum(_))
                         }
                         ValueKind::Object(_) | ValueKind::Duration(..) | ValueKind::Range(..) => true,

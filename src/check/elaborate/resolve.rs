@@ -3,7 +3,6 @@
 use smol_str::SmolStr;
 
 use super::Elaborator;
-use super::eval::reserved;
 use super::scope::{Local, LocalKind, Runs, Scope, StepSymbol, SymbolKind, TaskName};
 use crate::check::messages;
 use crate::diag::nearest;
@@ -11,6 +10,7 @@ use crate::model::{Reference, Type};
 use crate::schema::facts;
 use crate::source::Span;
 use crate::syntax::ast::{self, EntryValue, Item, Path, Segment, Value, ValueKind};
+use crate::syntax::words::is_reserved;
 
 /// What a path means.
 pub enum Resolution<'v> {
@@ -34,7 +34,7 @@ impl<'a> Elaborator<'a> {
         match path.word() {
             Some("true") => return Resolution::Bool(true),
             Some("false") => return Resolution::Bool(false),
-            Some(word) if reserved(word) => {
+            Some(word) if is_reserved(word) => {
                 self.report(messages::reserved_value(span, word));
                 return Resolution::Unknown;
             }

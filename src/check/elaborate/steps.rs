@@ -7,7 +7,6 @@ use smol_str::SmolStr;
 
 use super::Elaborator;
 use super::calls::CallContext;
-use super::eval::reserved;
 use super::fields::BlockSchema;
 use super::graph::StepDraft;
 use super::merge::merge;
@@ -20,6 +19,7 @@ use crate::model::{Branch, Compute, Dependency, Node, Object, Origin, Output, St
 use crate::schema::{COMPUTE_FIELDS, DEFAULTS_PLACE, KINDS, STEP_PLACE, TASK, kind_of, takes};
 use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Header, Item};
+use crate::syntax::words::is_reserved;
 
 /// What all steps of a pipeline share.
 pub struct StepContext<'a, 'p> {
@@ -298,7 +298,7 @@ impl<'a> Elaborator<'a> {
 
     /// Reports a name of a value or compute that is a word of the language.
     pub fn refuse_reserved(&mut self, name: &ast::Ident) {
-        if reserved(&name.text) && !name.quoted {
+        if is_reserved(&name.text) && !name.quoted {
             self.report(messages::reserved_word(name));
         }
     }

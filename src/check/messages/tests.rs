@@ -98,15 +98,15 @@ samples! {
     &'static Argument: kept(argument(Type::String)), kept(argument(Type::Int));
     &'static PyType: &PyType::Int, kept(PyType::Foreign("set".to_owned()));
     &'static Parameter: kept(parameter(false)), kept(parameter(true));
-    &'static [&'static Parameter]: &[], Vec::leak(vec![&*kept(parameter(false))]);
+    &'static [&'static Parameter]: &[], Vec::leak(vec![kept(parameter(false))]);
     &'static Signature: kept(signature(false)), kept(signature(true));
     &'static Literal: &Literal::Float, &Literal::Bool(true);
-    &'static [&'static Literal]: &[], Vec::leak(vec![&*kept(Literal::Str("one".to_owned()))]);
+    &'static [&'static Literal]: &[], Vec::leak(vec![kept(Literal::Str("one".to_owned()))]);
     &'static Dependency: kept(dependency()), kept(dependency());
     &'static Branch: kept(Branch { condition: "ok".into(), outcome: true, span: AT }), kept(Branch { condition: "ok".into(), outcome: false, span: AT });
     &'static ast::After: kept(ast::After { span: AT, name: ident(), index: None, outcome: None }), kept(ast::After { span: AT, name: ident(), index: None, outcome: None });
     &'static Decl: kept(declaration()), kept(declaration());
-    &'static [&'static Package]: &[], Vec::leak(vec![&*kept(package())]);
+    &'static [&'static Package]: &[], Vec::leak(vec![kept(package())]);
     &'static Package: kept(package()), kept(package());
     &'static TypeExpr: kept(TypeExpr { span: AT, name: ident(), arg: None }), kept(TypeExpr { span: AT, name: ident(), arg: None });
     &'static Item: kept(item(false)), kept(item(true));

@@ -1,28 +1,21 @@
 //! `pipec auth`.
 
-use super::super::Outcome;
 use super::super::args::{Auth, Shared};
-use super::super::check::load_and_check;
-use super::connect::{client, settings, wrong};
-use super::say::tell_fault;
+use super::super::check::open;
+use super::super::{Ended, Outcome, usage};
+use super::connect::{client, settings};
 
 /// Shows which settings win, where they come from, and who they make us.
-pub fn auth(args: &Auth, shared: &Shared) -> Outcome {
+pub fn auth(args: &Auth, shared: &Shared) -> Ended {
     // Outside of a project the environment and the profiles still say something.
     let asked = !args.paths.is_empty() || shared.target.is_some();
-    let loaded = match super::super::paths(&args.paths) {
-        Ok(_) => match load_and_check(&args.paths, shared, false) {
-            Ok(found) => Some(found),
-            Err(outcome) => return outcome,
-        },
-        Err(why) if asked => return super::super::usage(why),
+    let session = match super::super::paths(&args.paths) {
+        Ok(_) => Some(open(&args.paths, shared, false)?),
+        Err(why) if asked => return Err(usage(why)),
         Err(_) => None,
     };
-    let target = loaded.as_ref().and_then(|(_, checked)| checked.programs.iter().flatten().next()).map(|p| &p.target);
-    let chosen = match settings(target, &args.login) {
-        Ok(chosen) => chosen,
-        Err(e) => return wrong(&e),
-    };
+    let target = session.as_ref().and_then(|s| s.programs().next()).map(|(_, program)| &program.target);
+    let chosen = settings(target, &args.login)?;
     let mut out = String::new();
     if let Some(name) = target.and_then(|t| t.name.as_ref()) {
         out.push_str(&format!("target     {name}\n"));
@@ -35,20 +28,17 @@ pub fn auth(args: &Auth, shared: &Shared) -> Outcome {
         Ok(login) => login,
         Err(e) => {
             super::super::terminal::print(&out);
-            return wrong(&e);
+            return Err(e.into());
         }
     };
     out.push_str(&format!("{:<width$} {}\n", "logs in by", login.method));
     super::super::terminal::print(&out);
     if args.offline {
-        return Outcome::Done;
+        return Ok(Outcome::Done);
     }
-    let me = match client(&chosen.settings, login, shared).and_then(|c| c.me().map_err(tell_fault)) {
-        Ok(me) => me,
-        Err(outcome) => return outcome,
-    };
+    let me = client(&chosen.settings, login, shared)?.me()?;
     let kind = if me.is_service_principal() { " (service principal)" } else { "" };
     let shown = if me.shown == me.name { String::new() } else { format!("{}, ", me.shown) };
     super::super::terminal::print(&format!("{:<width$} {shown}{}{kind}\n", "as", me.name));
-    Outcome::Done
+    Ok(Outcome::Done)
 }

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::super::Outcome;
+use super::super::Failure;
 use super::super::args::{Login, Shared};
 use super::super::terminal::say;
-use super::say::tell_fault;
 use super::stop::stop;
 use crate::model::Target;
 use crate::source::read_plain;
@@ -44,16 +43,16 @@ pub fn settings(target: Option<&Target>, login: &Login) -> Result<Chosen, Settin
 }
 
 /// Goes there and asks who we are.
-pub fn connect(target: Option<&Target>, login: &Login, shared: &Shared) -> Result<Connection, Outcome> {
-    let chosen = settings(target, login).map_err(|e| wrong(&e))?;
-    let way = chosen.login.map_err(|e| wrong(&e))?;
+pub fn connect(target: Option<&Target>, login: &Login, shared: &Shared) -> Result<Connection, Failure> {
+    let chosen = settings(target, login)?;
+    let way = chosen.login?;
     let client = client(&chosen.settings, way, shared)?;
-    let me = client.me().map_err(tell_fault)?;
+    let me = client.me()?;
     Ok(Connection { client, me })
 }
 
 /// A client that tells of each request when asked to, and that Ctrl-C stops.
-pub fn client(settings: &Settings, login: crate::workspace::Login, shared: &Shared) -> Result<Client, Outcome> {
+pub fn client(settings: &Settings, login: crate::workspace::Login, shared: &Shared) -> Result<Client, Failure> {
     let mut options = Options { stop: stop(), ..Options::default() };
     if !shared.quiet {
         options.notice = Some(Arc::new(|line| say!("note    {line}")));
@@ -61,13 +60,7 @@ pub fn client(settings: &Settings, login: crate::workspace::Login, shared: &Shar
     if shared.verbose > 1 {
         options.tell = Some(Arc::new(|line| say!("{line}")));
     }
-    Client::new(settings, login, options).map_err(tell_fault)
-}
-
-/// Settings that make no sense are a wrong call.
-pub fn wrong(error: &SettingsError) -> Outcome {
-    say!("pipec: {}\n  help: {}", error.message, error.help);
-    Outcome::Usage
+    Ok(Client::new(settings, login, options)?)
 }
 
 fn surroundings() -> Surroundings {

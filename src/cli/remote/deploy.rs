@@ -6,39 +6,31 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::super::args::{Deploy, Shared};
-use super::super::build::Backends;
 use super::super::check::without_errors;
 use super::super::terminal::{say, say_painted, say_text};
-use super::super::{Outcome, usage};
+use super::super::{Ended, Failure, Outcome, usage};
 use super::connect::Connection;
 use super::progress::View;
 use super::project::{each, head, known, owner, same_project};
-use super::say::{ask, tell, time};
+use super::say::{ask, time};
 use super::show::show;
 use super::stop::stop;
 use crate::deploy::{
     Applied, Apply, DeployError, Desired, Event, Journal, Plan, apply, is_unchanged, not_deployed, plan as make, survey,
 };
+use crate::session::Backends;
 use crate::source::read_plain;
 
 /// How often to plan again when somebody else was first.
 const TRIES: usize = 5;
 
 /// Takes the project to its workspace.
-pub fn deploy(args: &Deploy, shared: &Shared) -> Outcome {
-    let saved = match args.plan.as_deref().map(read_plan).transpose() {
-        Ok(saved) => saved,
-        Err(why) => return usage(why),
-    };
+pub fn deploy(args: &Deploy, shared: &Shared) -> Ended {
+    let saved = args.plan.as_deref().map(read_plan).transpose().map_err(usage)?;
     let only = saved.as_ref().map_or(args.pipeline.as_slice(), |s| s.pipelines.as_slice());
-    let (loaded, found) = match without_errors(&args.paths, shared, true) {
-        Ok(found) => found,
-        Err(outcome) => return outcome,
-    };
-    if let Err(outcome) = known(only, found.programs.iter().flatten().flat_map(|p| &p.pipelines)) {
-        return outcome;
-    }
-    each(&loaded, &found, &args.login, shared, Backends::unless(args.no_build), &mut |connection, built, wanted| {
+    let session = without_errors(&args.paths, shared, true)?;
+    known(only, &session)?;
+    each(&session, &args.login, shared, Backends::unless(args.no_build), &mut |connection, built, wanted| {
         if !shared.quiet {
             say_text(&head(connection, wanted));
             for chosen in built.bundle.jobs.iter().flat_map(|j| &j.chosen) {
@@ -53,7 +45,8 @@ pub fn deploy(args: &Deploy, shared: &Shared) -> Outcome {
             }
         }
         Ok(())
-    })
+    })?;
+    Ok(Outcome::Done)
 }
 
 /// A saved plan.
@@ -92,7 +85,7 @@ struct One<'a> {
 }
 
 impl One<'_> {
-    fn deploy(&self) -> Result<Applied, Outcome> {
+    fn deploy(&self) -> Result<Applied, Failure> {
         for _ in 0..TRIES {
             match self.once() {
                 // Somebody was first. What they did is looked at, unless the plan was to be followed as it is.
@@ -100,17 +93,18 @@ impl One<'_> {
                     say!("note    {by} was first; planning again");
                 }
                 Err(Stop::Error(error)) => {
-                    let outcome = tell(&error);
-                    if error.is_interrupt() {
-                        say!("nothing is lost: the next deployment goes on from here");
-                    }
-                    return Err(outcome);
+                    let more = error.is_interrupt().then_some("nothing is lost: the next deployment goes on from here");
+                    let failure = Failure::from(error);
+                    return Err(match more {
+                        Some(more) => failure.then(more),
+                        None => failure,
+                    });
                 }
-                Err(Stop::Outcome(outcome)) => return Err(outcome),
+                Err(Stop::Failure(failure)) => return Err(failure),
                 Ok(applied) => return Ok(applied),
             }
         }
-        Err(tell(&DeployError::Moved { by: "somebody".to_owned() }))
+        Err(DeployError::Moved { by: "somebody".to_owned() }.into())
     }
 
     fn once(&self) -> Result<Applied, Stop> {
@@ -143,7 +137,7 @@ impl One<'_> {
             );
             say!("  help: this is what would be done now; plan again, and deploy that");
             say_painted(&shown);
-            return Err(Stop::Outcome(Outcome::Failed));
+            return Err(Stop::Failure(Failure::Said(Outcome::Failed)));
         }
         if !self.shared.quiet {
             say_painted(&shown);
@@ -185,10 +179,12 @@ impl One<'_> {
             Some(true) => Ok(()),
             Some(false) => {
                 say!("nothing was done");
-                Err(Stop::Outcome(Outcome::Interrupted))
+                Err(Stop::Failure(Failure::Said(Outcome::Interrupted)))
             }
-            None if stop().load(std::sync::atomic::Ordering::Relaxed) => Err(Stop::Outcome(Outcome::Interrupted)),
-            None => Err(Stop::Outcome(usage(format!(
+            None if stop().load(std::sync::atomic::Ordering::Relaxed) => {
+                Err(Stop::Failure(Failure::Said(Outcome::Interrupted)))
+            }
+            None => Err(Stop::Failure(usage(format!(
                 "{} would be deleted, and there is nobody to ask; say `--yes`",
                 doomed.join(", ")
             )))),
@@ -199,7 +195,7 @@ impl One<'_> {
 /// Why it ends here.
 enum Stop {
     Error(DeployError),
-    Outcome(Outcome),
+    Failure(Failure),
 }
 
 impl From<DeployError> for Stop {

@@ -3,31 +3,28 @@
 use std::time::Duration;
 
 use super::super::args::{Destroy, Shared};
-use super::super::build::Backends;
 use super::super::check::without_errors;
 use super::super::terminal::{say, say_text};
-use super::super::{Outcome, usage};
+use super::super::{Ended, Failure, Outcome, failed, usage};
 use super::progress::View;
 use super::project::{each, head, owner, same_project};
-use super::say::{ask, tell};
+use super::say::ask;
 use super::stop::stop;
 use crate::deploy::{DeployError, Doomed, Event, Journal, destroy as take_away, doomed};
+use crate::session::Backends;
 use crate::workspace::Client;
 
 /// Takes away what was deployed.
-pub fn destroy(args: &Destroy, shared: &Shared) -> Outcome {
-    let (loaded, found) = match without_errors(&args.paths, shared, false) {
-        Ok(found) => found,
-        Err(outcome) => return outcome,
-    };
-    each(&loaded, &found, &args.login, shared, Backends::Without, &mut |connection, _, wanted| {
+pub fn destroy(args: &Destroy, shared: &Shared) -> Ended {
+    let session = without_errors(&args.paths, shared, false)?;
+    each(&session, &args.login, shared, Backends::Without, &mut |connection, _, wanted| {
         let client = &connection.client;
         let patience = Duration::from_secs(args.lock_timeout);
         let view = View::new(shared);
-        let mut journal = Journal::open(client, &wanted.root, &wanted.project, &wanted.target).map_err(|e| tell(&e))?;
-        journal.wait(patience, &|lease| view.show(&Event::Waiting(lease))).map_err(|e| tell(&e))?;
-        same_project(wanted, &journal).map_err(|e| tell(&e))?;
-        let plan = doomed(client, &journal, wanted).map_err(|e| tell(&e))?;
+        let mut journal = Journal::open(client, &wanted.root, &wanted.project, &wanted.target)?;
+        journal.wait(patience, &|lease| view.show(&Event::Waiting(lease)))?;
+        same_project(wanted, &journal)?;
+        let plan = doomed(client, &journal, wanted)?;
         if journal.head().serial == 0 && plan.jobs.is_empty() {
             say!("{}nothing is deployed there", head(connection, wanted));
             return Ok(());
@@ -45,25 +42,28 @@ pub fn destroy(args: &Destroy, shared: &Shared) -> Outcome {
             wanted.root
         );
         if !plan.running.is_empty() && !args.cancel_runs {
-            say!("pipec: runs are going on, and what they run with would be taken away");
-            say!("  help: wait for them, or say `--cancel-runs`");
-            return Err(Outcome::Failed);
+            let failure = failed("runs are going on, and what they run with would be taken away");
+            return Err(failure.help("wait for them, or say `--cancel-runs`"));
         }
         if !args.yes {
             match ask("take all of this away?") {
                 Some(true) => {}
                 Some(false) => {
                     say!("nothing was done");
-                    return Err(Outcome::Interrupted);
+                    return Err(Failure::Said(Outcome::Interrupted));
                 }
-                None if stop().load(std::sync::atomic::Ordering::Relaxed) => return Err(Outcome::Interrupted),
+                None if stop().load(std::sync::atomic::Ordering::Relaxed) => {
+                    return Err(Failure::Said(Outcome::Interrupted));
+                }
                 None => return Err(usage("there is nobody to ask; say `--yes`")),
             }
         }
-        cancel(client, &plan).map_err(|e| tell(&e))?;
+        cancel(client, &plan)?;
         let tell_event = |event: &Event<'_>| view.show(event);
-        take_away(client, &mut journal, &plan, wanted, &owner(connection), patience, &tell_event).map_err(|e| tell(&e))
-    })
+        take_away(client, &mut journal, &plan, wanted, &owner(connection), patience, &tell_event)?;
+        Ok(())
+    })?;
+    Ok(Outcome::Done)
 }
 
 /// Cancels the runs that go on, and waits for their end.

@@ -2,47 +2,36 @@
 
 use serde_json::{Value, json};
 
-use super::super::Outcome;
 use super::super::args::{Output, PlanArgs, Shared};
-use super::super::build::Backends;
 use super::super::check::without_errors;
-use super::super::terminal::say;
+use super::super::{Ended, Outcome, usage};
 use super::connect::Connection;
 use super::project::{each, head, known, same_project};
-use super::say::tell;
 use super::show::show;
 use crate::deploy::{Desired, Journal, Plan, is_unchanged, plan as make, survey};
 use crate::emit::{json_bytes, write_named};
+use crate::session::Backends;
 use crate::source::plain;
 
 /// Shows what a deployment would do.
-pub fn plan(args: &PlanArgs, shared: &Shared) -> Outcome {
-    let (loaded, found) = match without_errors(&args.paths, shared, true) {
-        Ok(found) => found,
-        Err(outcome) => return outcome,
-    };
-    if let Err(outcome) = known(&args.pipeline, found.programs.iter().flatten().flat_map(|p| &p.pipelines)) {
-        return outcome;
-    }
+pub fn plan(args: &PlanArgs, shared: &Shared) -> Ended {
+    let session = without_errors(&args.paths, shared, true)?;
+    known(&args.pipeline, &session)?;
     let mut all: Vec<Value> = Vec::new();
     let mut text = String::new();
     let mut empty = true;
-    let outcome =
-        each(&loaded, &found, &args.login, shared, Backends::unless(args.no_build), &mut |connection, _, wanted| {
-            let (plan, quiet_deploy) = planned(connection, wanted, &args.pipeline).map_err(|e| tell(&e))?;
-            empty &= plan.is_empty();
-            all.push(saved(connection, wanted, &plan));
-            let color = super::super::report::style(shared).color;
-            text.push_str(&plain::lines(&head(connection, wanted)));
-            text.push_str(&show(&plan, connection.client.host(), color));
-            if quiet_deploy && !plan.is_empty() {
-                text.push_str("the source is as it was deployed: `pipec deploy --refresh` does this\n");
-            }
-            Ok(())
-        });
-    if outcome != Outcome::Done {
-        return outcome;
-    }
+    each(&session, &args.login, shared, Backends::unless(args.no_build), &mut |connection, _, wanted| {
+        let (plan, quiet_deploy) = planned(connection, wanted, &args.pipeline)?;
+        empty &= plan.is_empty();
+        all.push(saved(connection, wanted, &plan));
+        let color = super::super::report::style(shared).color;
+        text.push_str(&plain::lines(&head(connection, wanted)));
+        text.push_str(&show(&plan, connection.client.host(), color));
+        if quiet_deploy && !plan.is_empty() {
+            text.push_str("the source is as it was deployed: `pipec deploy --refresh` does this\n");
+        }
+        Ok(())
+    })?;
     let json = json!({ "version": 1, "pipelines": args.pipeline, "projects": all });
     match args.output {
         Output::Text => super::super::terminal::print_exact(&text),
@@ -50,15 +39,12 @@ pub fn plan(args: &PlanArgs, shared: &Shared) -> Outcome {
     }
     if let Some(dir) = args.save.as_ref().and_then(|f| f.parent()).filter(|d| !d.as_os_str().is_empty() && !d.is_dir())
     {
-        return super::super::usage(format!("there is no folder `{}` to save the plan in", dir.display()));
+        return Err(usage(format!("there is no folder `{}` to save the plan in", dir.display())));
     }
-    if let Some(file) = &args.save
-        && let Err(e) = write_named(file, &json_bytes(&json))
-    {
-        say!("pipec: {e}");
-        return Outcome::Failed;
+    if let Some(file) = &args.save {
+        write_named(file, &json_bytes(&json))?;
     }
-    if args.detailed_exitcode && !empty { Outcome::Errors } else { Outcome::Done }
+    Ok(if args.detailed_exitcode && !empty { Outcome::Errors } else { Outcome::Done })
 }
 
 /// The plan for one project, and whether the source is as it was deployed, so that only others can have changed something.

@@ -1,43 +1,33 @@
 //! A project on its way to a workspace: checked, built, and held against what is there.
 
 use super::super::args::{Login, Shared};
-use super::super::build::{Backends, Built, build_one, programs};
-use super::super::{Outcome, no_such, usage};
+use super::super::check::{build_options, tell_build};
+use super::super::{Failure, no_such, usage};
 use super::connect::{Connection, connect};
-use super::say::tell;
-use crate::check::Checked;
 use crate::deploy::{DeployError, Desired, Journal, desired, is_another_project};
-use crate::project::Loaded;
+use crate::session::{Backends, Built, Session};
 
 /// Does something for each project, with its workspace; stops at the first that does not go well.
 pub(super) fn each(
-    loaded: &Loaded,
-    checked: &Checked,
+    session: &Session<'_>,
     login: &Login,
     shared: &Shared,
     backends: Backends,
-    work: &mut dyn FnMut(&Connection, &Built<'_>, &Desired) -> Result<(), Outcome>,
-) -> Outcome {
-    for (project, program) in programs(loaded, checked) {
-        let result = connect(Some(&program.target), login, shared).and_then(|connection| {
-            let user = shared.user.as_deref().unwrap_or(&connection.me.name);
-            let built = build_one(project, program, shared, Some(user), backends)?;
-            let wanted = desired(&built.bundle, &built.wheels).map_err(|e| tell(&e))?;
-            work(&connection, &built, &wanted)
-        });
-        if let Err(outcome) = result {
-            return outcome;
-        }
+    work: &mut dyn FnMut(&Connection, &Built<'_>, &Desired) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    for (project, program) in session.programs() {
+        let connection = connect(Some(&program.target), login, shared)?;
+        let options = build_options(shared, Some(&connection.me.name), backends);
+        let built = session.build_one(project, program, &options, &tell_build(shared))?;
+        let wanted = desired(&built.bundle, &built.wheels)?;
+        work(&connection, &built, &wanted)?;
     }
-    Outcome::Done
+    Ok(())
 }
 
 /// Pipelines that are named must be there.
-pub(super) fn known<'p>(
-    wanted: &[String],
-    pipelines: impl Iterator<Item = &'p crate::model::Pipeline>,
-) -> Result<(), Outcome> {
-    let names: Vec<&str> = pipelines.map(|p| p.name.as_str()).collect();
+pub(super) fn known(wanted: &[String], session: &Session<'_>) -> Result<(), Failure> {
+    let names: Vec<&str> = session.programs().flat_map(|(_, p)| &p.pipelines).map(|p| p.name.as_str()).collect();
     let Some(unknown) = wanted.iter().find(|w| !names.contains(&w.as_str())) else { return Ok(()) };
     Err(usage(no_such("pipeline", unknown, names)))
 }

@@ -4,13 +4,13 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::super::args::{Run as Args, Shared};
-use super::super::build::{Backends, build_one};
+use super::super::check::{build_options, tell_build};
 use super::super::params::given_params;
 use super::super::terminal::say;
-use super::super::{Outcome, no_such, usage};
+use super::super::{Ended, Failure, Outcome, failed, no_such, usage};
 use super::connect::{Connection, connect};
 use super::follow::Follow;
-use super::say::{ask, tell, tell_fault};
+use super::say::ask;
 use super::stop::stop;
 use serde_json::Value;
 
@@ -18,22 +18,25 @@ use crate::deploy::{Journal, desired, is_unchanged};
 use crate::model::{Pipeline, Program, Valid};
 use crate::package::Wheel;
 use crate::project::Project;
+use crate::session::{Backends, Built, Session};
 use crate::source::plain;
 use crate::workspace::{FaultKind, RunView};
 
 /// Starts a deployed pipeline and follows it.
-pub fn run(args: &Args, shared: &Shared, project: &Project, program: &Valid<Program>, pipeline: &Pipeline) -> Outcome {
-    let params = match given_params(args, pipeline).and_then(|params| only(args, pipeline).map(|()| params)) {
-        Ok(params) => params,
-        Err(why) => return usage(why),
-    };
-    let connection = match connect(Some(&program.target), &args.login, shared) {
-        Ok(connection) => connection,
-        Err(outcome) => return outcome,
-    };
-    match start(args, shared, project, program, pipeline, &params, &connection) {
-        Ok(outcome) | Err(outcome) => outcome,
-    }
+pub fn run(
+    args: &Args,
+    shared: &Shared,
+    session: &Session<'_>,
+    project: &Project,
+    program: &Valid<Program>,
+    pipeline: &Pipeline,
+) -> Ended {
+    let params = given_params(args, pipeline).map_err(usage)?;
+    only(args, pipeline).map_err(usage)?;
+    let connection = connect(Some(&program.target), &args.login, shared)?;
+    let options = build_options(shared, Some(&connection.me.name), Backends::Without);
+    let built = session.build_one(project, program, &options, &tell_build(shared))?;
+    start(args, shared, &built, pipeline, &params, &connection)
 }
 
 /// Steps that are named must be there.
@@ -48,21 +51,17 @@ fn only(args: &Args, pipeline: &Pipeline) -> Result<(), String> {
 fn start(
     args: &Args,
     shared: &Shared,
-    project: &Project,
-    program: &Valid<Program>,
+    built: &Built<'_>,
     pipeline: &Pipeline,
     params: &[(String, String)],
     connection: &Connection,
-) -> Result<Outcome, Outcome> {
+) -> Ended {
     let client = &connection.client;
-    let user = shared.user.as_deref().unwrap_or(&connection.me.name);
-    let built = build_one(project, program, shared, Some(user), Backends::Without)?;
-    let wanted = desired(&built.bundle, &built.wheels).map_err(|e| tell(&e))?;
-    let journal = Journal::open(client, &wanted.root, &wanted.project, &wanted.target).map_err(|e| tell(&e))?;
+    let wanted = desired(&built.bundle, &built.wheels)?;
+    let journal = Journal::open(client, &wanted.root, &wanted.project, &wanted.target)?;
     let Some(deployed) = journal.head().jobs.get(pipeline.name.as_str()) else {
-        say!("pipec: `{}` is not deployed to target `{}`", pipeline.name, wanted.target);
-        say!("  help: `pipec deploy` does that; `pipec run --local` runs it on this machine");
-        return Err(Outcome::Failed);
+        let failure = failed(format!("`{}` is not deployed to target `{}`", pipeline.name, wanted.target));
+        return Err(failure.help("`pipec deploy` does that; `pipec run --local` runs it on this machine"));
     };
     let declared: Vec<&str> = deployed
         .sent
@@ -83,11 +82,11 @@ fn start(
     let token = args.token.clone().unwrap_or_else(crate::deploy::nonce);
     let id = match client.run_now(deployed.job_id, params, &args.only, &token, &pipeline.name) {
         Err(f) if f.is(FaultKind::Missing) => {
-            say!("pipec: the job {} of `{}` is gone: somebody has deleted it", deployed.job_id, pipeline.name);
-            say!("  help: `pipec deploy --refresh` makes it again");
-            return Err(Outcome::Failed);
+            let job = deployed.job_id;
+            let failure = failed(format!("the job {job} of `{}` is gone: somebody has deleted it", pipeline.name));
+            return Err(failure.help("`pipec deploy --refresh` makes it again"));
         }
-        other => other.map_err(tell_fault)?,
+        other => other?,
     };
     let first = client.run(id).map_err(|f| left(id, f))?;
     super::super::terminal::print(&format!("{}\n", url(client.host(), deployed.job_id, &first)));
@@ -103,12 +102,12 @@ fn url(host: &str, job: i64, run: &RunView) -> String {
 }
 
 /// The run goes on, whatever has happened to us.
-fn left(id: i64, fault: crate::workspace::Fault) -> Outcome {
+fn left(id: i64, fault: crate::workspace::Fault) -> Failure {
     say!("note    the run {id} was started and goes on without us");
-    tell_fault(fault)
+    fault.into()
 }
 
-fn follow(args: &Args, shared: &Shared, connection: &Connection, job: i64, first: RunView) -> Result<Outcome, Outcome> {
+fn follow(args: &Args, shared: &Shared, connection: &Connection, job: i64, first: RunView) -> Ended {
     let client = &connection.client;
     let began = Instant::now();
     let mut view = Follow::new(shared);
@@ -121,12 +120,9 @@ fn follow(args: &Args, shared: &Shared, connection: &Connection, job: i64, first
         }
         if args.timeout.is_some_and(|t| began.elapsed() >= Duration::from_secs(t)) {
             view.close();
-            say!(
-                "pipec: the run has not ended after {} seconds, and goes on without us",
-                args.timeout.unwrap_or_default()
-            );
-            say!("  help: {}", url(client.host(), job, &run));
-            return Err(Outcome::Failed);
+            let seconds = args.timeout.unwrap_or_default();
+            let failure = failed(format!("the run has not ended after {seconds} seconds, and goes on without us"));
+            return Err(failure.help(url(client.host(), job, &run)));
         }
         if client.pause(nap).is_err() {
             view.close();
@@ -172,7 +168,7 @@ fn follow(args: &Args, shared: &Shared, connection: &Connection, job: i64, first
 }
 
 /// Somebody pressed Ctrl-C: whether the run is to stop as well is theirs to say.
-fn interrupted(connection: &Connection, job: i64, run: &RunView) -> Outcome {
+fn interrupted(connection: &Connection, job: i64, run: &RunView) -> Failure {
     let client = &connection.client;
     client.ignore_stop();
     stop().store(false, Ordering::Relaxed);
@@ -181,10 +177,10 @@ fn interrupted(connection: &Connection, job: i64, run: &RunView) -> Outcome {
     if cancel {
         match client.cancel(run.id) {
             Ok(()) => say!("the run {} is being canceled", run.id),
-            Err(fault) => return tell_fault(fault),
+            Err(fault) => return fault.into(),
         }
     } else {
         say!("the run goes on: {}", url(client.host(), job, run));
     }
-    Outcome::Interrupted
+    Failure::Said(Outcome::Interrupted)
 }

@@ -5,28 +5,8 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
-use super::super::Outcome;
 use super::super::terminal::{say, say_text};
 use super::stop::stop;
-use crate::deploy::DeployError;
-use crate::workspace::Fault;
-
-/// Tells why it did not go.
-pub(super) fn tell(error: &DeployError) -> Outcome {
-    if error.is_interrupt() {
-        say!("pipec: interrupted");
-        return Outcome::Interrupted;
-    }
-    say!("pipec: {error}");
-    if !error.help().is_empty() {
-        say!("  help: {}", error.help());
-    }
-    Outcome::Failed
-}
-
-pub(super) fn tell_fault(fault: Fault) -> Outcome {
-    tell(&DeployError::Fault(fault))
-}
 
 /// Asks on the terminal; without one the answer is no.
 pub(super) fn ask(question: &str) -> Option<bool> {

@@ -3,27 +3,24 @@
 use jiff::{Timestamp, Zoned};
 use serde_json::{Value, json};
 
-use super::super::Outcome;
 use super::super::args::{Output, Shared, Status};
-use super::super::build::Backends;
 use super::super::check::without_errors;
+use super::super::{Ended, Outcome};
 use super::project::{each, head};
-use super::say::{tell, tell_fault, time};
+use super::say::time;
 use crate::deploy::{Journal, State};
+use crate::session::Backends;
 use crate::time::Cron;
 use crate::workspace::RunView;
 
 /// Shows what is deployed.
-pub fn status(args: &Status, shared: &Shared) -> Outcome {
-    let (loaded, found) = match without_errors(&args.paths, shared, false) {
-        Ok(found) => found,
-        Err(outcome) => return outcome,
-    };
+pub fn status(args: &Status, shared: &Shared) -> Ended {
+    let session = without_errors(&args.paths, shared, false)?;
     let mut all: Vec<Value> = Vec::new();
     let mut text = String::new();
-    let outcome = each(&loaded, &found, &args.login, shared, Backends::Without, &mut |connection, _, wanted| {
+    each(&session, &args.login, shared, Backends::Without, &mut |connection, _, wanted| {
         let client = &connection.client;
-        let journal = Journal::open(client, &wanted.root, &wanted.project, &wanted.target).map_err(|e| tell(&e))?;
+        let journal = Journal::open(client, &wanted.root, &wanted.project, &wanted.target)?;
         let state = journal.head();
         text.push_str(&head(connection, wanted));
         if state.serial == 0 {
@@ -38,10 +35,10 @@ pub fn status(args: &Status, shared: &Shared) -> Outcome {
         }
         let mut pipelines: Vec<Value> = Vec::new();
         for (pipeline, deployed) in &state.jobs {
-            let runs = client.runs_of(deployed.job_id, usize::from(args.runs), false).map_err(tell_fault)?;
+            let runs = client.runs_of(deployed.job_id, usize::from(args.runs), false)?;
             let (when, next) = next(&deployed.sent);
             text.push_str(&format!("  {pipeline}   {}/jobs/{}\n", client.host(), deployed.job_id));
-            let there = client.has_job(deployed.job_id).map_err(tell_fault)?;
+            let there = client.has_job(deployed.job_id)?;
             if there {
                 text.push_str(&format!("      next   {when}\n"));
             } else {
@@ -68,15 +65,12 @@ pub fn status(args: &Status, shared: &Shared) -> Outcome {
         }
         all.push(described(connection.client.host(), state, wanted, pipelines));
         Ok(())
-    });
-    if outcome != Outcome::Done {
-        return outcome;
-    }
+    })?;
     match args.output {
         Output::Text => super::super::terminal::print(&text),
         Output::Json => super::super::terminal::print_json(&json!({ "version": 1, "projects": all })),
     }
-    Outcome::Done
+    Ok(Outcome::Done)
 }
 
 fn described(host: &str, state: &State, wanted: &crate::deploy::Desired, pipelines: Vec<Value>) -> Value {

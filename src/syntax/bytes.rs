@@ -1,0 +1,6 @@
+//! Looking for bytes.
+
+/// The next `needle` at or after `from`, or the end.
+pub(super) fn find(needle: u8, bytes: &[u8], from: usize) -> usize {
+    bytes.get(from..).and_then(|rest| memchr::memchr(needle, rest)).map_or(bytes.len(), |i| from + i)
+}

@@ -1,0 +1,33 @@
+//! Addresses of workspaces.
+
+/// An address as it is compared: with a scheme, in small letters, without path.
+pub(super) fn plain_host(host: &str) -> String {
+    let host = host.trim();
+    let (scheme, rest) = host.split_once("://").unwrap_or(("https", host));
+    let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    format!("{}://{}", scheme.to_ascii_lowercase(), rest.to_ascii_lowercase())
+}
+
+/// Whether an address may be spoken to: encrypted, or on this machine.
+pub(super) fn allowed_address(address: &str) -> Result<(), &'static str> {
+    let plain = plain_host(address);
+    let Ok(url) = reqwest::Url::parse(&plain) else { return Err("is no address") };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("holds a user or a password");
+    }
+    let Some(name) = url.host_str() else { return Err("is no address") };
+    let local = is_loopback(name);
+    if !local && !name.contains('.') {
+        return Err("is no address of a workspace");
+    }
+    match (url.scheme(), local) {
+        ("https", _) | ("http", true) => Ok(()),
+        ("http", false) => Err("is not encrypted: plain `http` is for this machine alone"),
+        _ => Err("is not `https`"),
+    }
+}
+
+/// Whether a host is this machine.
+pub(super) fn is_loopback(name: &str) -> bool {
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+}
