@@ -12,7 +12,7 @@ pub fn accelerator_count(count: Span, kind: &str, per_node: i64) -> Diagnostic {
 }
 
 pub fn one_deployment(value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::AcceleratorCount, value, "the service takes exactly one deployment at present");
+    let d = Diagnostic::new(Code::AcceleratorCount, value, "`deployments` has 0 entries; the service takes exactly 1");
     d.help("write one deployment with the whole number of accelerators")
 }
 

@@ -134,8 +134,11 @@ pub fn map_value_type(field: &Field, value: Span, ty: &Type) -> Diagnostic {
 }
 
 pub fn too_many_entries(field: &Field, span: Span, count: usize, max: u32) -> Diagnostic {
-    let d =
-        Diagnostic::new(Code::TooMany, span, format!("`{}` has {} entries; the service takes {max}", field.key, count));
+    let d = Diagnostic::new(
+        Code::TooMany,
+        span,
+        format!("`{}` has {count} entries; the service takes at most {max}", field.key),
+    );
     d.help("remove some of them")
 }
 
@@ -183,16 +186,18 @@ pub fn none_of(object: &Object, keys: &[&str]) -> Diagnostic {
 }
 
 pub fn watch_a_folder(value: Span, url: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadFormat, value, "the place to watch must end with `/`");
-    d.help("the service watches a folder").fix("add the `/`", vec![(value, format!("\"{url}/\""))])
+    let d = Diagnostic::new(Code::BadFormat, value, "`url` must end with `/`");
+    d.help("such as s3://landing/orders/").fix("add the `/`", vec![(value, format!("\"{url}/\""))])
 }
 
 pub fn alert_path(value: Span) -> Diagnostic {
-    Diagnostic::new(Code::BadFormat, value, "the path must begin with `/Workspace`").help("write the whole path")
+    let d = Diagnostic::new(Code::BadFormat, value, "`workspace_path` must start with `/Workspace`");
+    d.help("such as /Workspace/Shared/late_orders.dbalert.json")
 }
 
 pub fn no_dbt_command(value: Span) -> Diagnostic {
-    Diagnostic::new(Code::BadFormat, value, "there is no command to run").help("write 1 to 10 dbt commands")
+    let d = Diagnostic::new(Code::BadFormat, value, "`commands` has 0 entries; the service takes 1 to 10");
+    d.help("such as \"dbt build\"")
 }
 
 pub fn too_many_companions(span: Span, file: &Path, most: usize) -> Diagnostic {
@@ -416,7 +421,7 @@ pub fn key_too_long(span: Span, length: usize) -> Diagnostic {
 }
 
 pub fn target_path_not_absolute(value: Span, key: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadFormat, value, format!("`{key}` must begin with `/`"));
+    let d = Diagnostic::new(Code::BadFormat, value, format!("`{key}` must start with `/`"));
     d.help("such as /Workspace/pipelines/churn or /Volumes/main/default/wheels")
 }
 
@@ -426,7 +431,7 @@ pub fn root_path_in_a_volume(value: Span) -> Diagnostic {
 }
 
 pub fn host_without_https(value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadFormat, value, "`host` must begin with `https://`");
+    let d = Diagnostic::new(Code::BadFormat, value, "`host` must start with `https://`");
     d.help("such as https://adb-1234567890123456.7.azuredatabricks.net")
 }
 
