@@ -20,6 +20,7 @@ use smol_str::SmolStr;
 use crate::diag::{Code, Diagnostic, Diagnostics, one_of};
 use crate::model::{Program, Valid};
 use crate::project::{Loaded, Project};
+use crate::schema::key;
 use crate::source::{Confined, Files, SourceMap, Span};
 use crate::syntax::ast::{BindingKind, Decl, EntryValue, Item, ValueKind};
 use budget::{Budget, MAX_TARGETS};
@@ -184,7 +185,7 @@ fn targets<'a>(
     let all = &symbols.targets;
     let is_default = |d: &Decl| {
         d.body.items.iter().find_map(|i| match i {
-            Item::Entry(e) if e.key.text == "default" => match &e.value {
+            Item::Entry(e) if e.key.text == key::DEFAULT.name() => match &e.value {
                 EntryValue::Assign(v) => match &v.kind {
                     ValueKind::Path(p) if p.word() == Some("true") => Some(e.key.span),
                     _ => None,

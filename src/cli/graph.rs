@@ -1,5 +1,6 @@
 //! `pipec graph`.
 
+use crate::schema::key;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -154,7 +155,7 @@ fn part(args: &Args, shared: &Shared, session: &Session<'_>, found: &Drawable<'_
     let shown = |step: &Step| {
         let task = tasks.get(step.key.as_str()).copied();
         Shown {
-            description: step.settings.str("description").map(str::to_owned),
+            description: step.settings.str(key::DESCRIPTION).map(str::to_owned),
             settings: task.map(pretty).unwrap_or_default(),
             compute: task.and_then(|t| compute(t, job)).map(pretty),
             ..place.of(step.span)
@@ -167,7 +168,7 @@ fn part(args: &Args, shared: &Shared, session: &Session<'_>, found: &Drawable<'_
     Ok(Part {
         title: pipeline.name.to_string(),
         whole: Shown {
-            description: pipeline.settings.str("description").map(str::to_owned),
+            description: pipeline.settings.str(key::DESCRIPTION).map(str::to_owned),
             settings: pretty(&settings),
             ..place.of(pipeline.span)
         },

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::args::Schema;
 use super::{Failure, usage};
 use crate::diag::nearest;
-use crate::schema::{Block, Field, JOB, PLACES, all_blocks, all_paths, field_at};
+use crate::schema::{Block, Field, JOB, PLACES, Vocabulary, all_blocks, all_paths, field_at};
 
 /// The text for stdout.
 pub fn run(args: &Schema) -> Result<String, Failure> {
@@ -124,7 +124,12 @@ fn row(path: &str, field: &Field) -> Value {
         "unit": field.unit.name(),
         "min": field.min,
         "max": field.max,
+        "or": field.or,
+        "multiple_of": field.multiple_of,
         "max_bytes": field.max_len,
+        "format": field.format.map(|f| json!({ "starts_with": f.starts_with, "ends_with": f.ends_with })),
+        "known_values": field.vocabulary.map(Vocabulary::describe),
+        "min_entries": field.min_items,
         "max_entries": field.max_items,
         "default": field.default,
         "references": field.eval.describe(),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::identity::TAG;
+use crate::schema::key;
 use crate::workspace::Principal;
 
 /// Takes who may use a job out of its payload: that is not part of its settings.
@@ -24,7 +25,7 @@ pub(super) fn put_tag(body: &mut Value, value: String) -> bool {
     }
     let Some(tags) = tags.as_object_mut() else { return true };
     tags.insert(TAG.to_owned(), value.into());
-    let most = crate::schema::JOB.field("tags").and_then(|f| f.max_items).unwrap_or(25);
+    let most = crate::schema::JOB.row(key::TAGS).and_then(|f| f.max_items).unwrap_or(25);
     tags.len() <= most as usize
 }
 

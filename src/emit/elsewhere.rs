@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{Artifact, json_bytes};
 use crate::lower::{Bundle, Job, LocalFile};
 use crate::package::Wheel;
-use crate::schema::{Block, JOB, Ty, terraform_name};
+use crate::schema::{Block, JOB, Ty};
 
 /// A project lowered for one of its targets. For a bundle development mode is left to its own tools.
 #[derive(Debug)]
@@ -200,7 +200,7 @@ fn renamed(value: &Value, block: Option<&'static Block>) -> Value {
                     Some(Ty::Block(b) | Ty::BlockList(b)) => Some(b),
                     _ => None,
                 };
-                let name = block.map_or(key.as_str(), |b| terraform_name(b, key));
+                let name = field.map_or(key.as_str(), |f| f.terraform_name());
                 (name.to_owned(), renamed(value, inner))
             })
             .collect::<Map<_, _>>()

@@ -7,6 +7,7 @@ use super::describe;
 use super::offer::{Completion, CompletionKind, Offers, escaped, keyword};
 use super::slot::{self, Callable, Found, HeadOf, PathOf, Slot};
 use super::view::View;
+use super::vocabulary;
 use super::within::Within;
 use crate::model::Type;
 use crate::package::{Functions, Lookup, Modules, ParsedModules, Signature};
@@ -16,7 +17,6 @@ use crate::source::{Span, quote_name};
 use crate::syntax::ast::{Binding, BindingKind, Decl, DeclKind, Item};
 use crate::syntax::walk::Node;
 use crate::syntax::words;
-use crate::time::zone_names;
 
 /// What could stand at a byte of a text. The view may be that of the text before the last keys: names mean what they
 /// meant then, and nobody waits for a check of what is unfinished.
@@ -314,7 +314,7 @@ impl<'a> Context<'_, 'a> {
                 keyword(offers, w);
             }),
             Ty::Str | Ty::StrList => {
-                for (text, doc) in self.known_texts(key) {
+                for (text, doc) in field.vocabulary.iter().flat_map(|v| vocabulary::texts(*v, self.view)) {
                     let offer = offers.add(CompletionKind::Text, format!("\"{text}\""), doc);
                     offer.rank = 4;
                 }
@@ -329,46 +329,6 @@ impl<'a> Context<'_, 'a> {
         self.values(offers, matches!(field.eval, Eval::Evaluated | Eval::Unknown));
     }
 
-    /// Texts that the tables know for a field.
-    fn known_texts(&self, key: &str) -> Vec<(String, String)> {
-        let tables = &self.view.project.tables;
-        match key {
-            "node_type_id" | "driver_node_type_id" => {
-                let clouds: Vec<_> = self.view.programs().filter_map(describe::cloud).collect();
-                tables
-                    .nodes()
-                    .iter()
-                    .filter(|n| clouds.is_empty() || clouds.contains(&n.cloud))
-                    .map(|n| (n.id.to_string(), describe::node_type(n)))
-                    .collect()
-            }
-            "spark_version" => tables
-                .runtimes()
-                .iter()
-                .flat_map(|r| {
-                    let plain = format!("{}.x-scala{}", r.version, r.scala);
-                    let gpu = r.gpu_ml.then(|| format!("{}.x-gpu-ml-scala{}", r.version, r.scala));
-                    let cpu = r.gpu_ml.then(|| format!("{}.x-cpu-ml-scala{}", r.version, r.scala));
-                    [Some(plain), gpu, cpu].into_iter().flatten().map(move |key| (key, describe::runtime(r)))
-                })
-                .collect(),
-            "environment_version" | "client" => {
-                tables.environments().iter().map(|e| (e.version.to_string(), format!("Python {}", e.python))).collect()
-            }
-            "timezone_id" => zone_names().into_iter().map(|z| (z, "time zone".to_owned())).collect(),
-            "quartz_cron_expression" => [
-                ("0 0 2 * * ?", "every day at 02:00"),
-                ("0 0 * * * ?", "every hour"),
-                ("0 0/15 * * * ?", "every 15 minutes"),
-                ("0 0 6 ? * MON-FRI", "on working days at 06:00"),
-                ("0 0 3 1 * ?", "on the first of each month at 03:00"),
-            ]
-            .map(|(cron, what)| (cron.to_owned(), what.to_owned()))
-            .into(),
-            _ => Vec::new(),
-        }
-    }
-
     fn texts(&self, offers: &mut Offers, key: &str, typed: &str) {
         if let Some(at) = typed.rfind("{{")
             && !typed.get(at..).is_some_and(|t| t.contains("}}"))
@@ -376,10 +336,11 @@ impl<'a> Context<'_, 'a> {
             self.braces(offers, typed.len() - at - 2);
             return;
         }
-        if let Some(Field { ty: Ty::Enum(e), .. }) = self.found.within.field(key) {
+        let Some(field) = self.found.within.field(key) else { return };
+        if let Ty::Enum(e) = field.ty {
             e.members.iter().for_each(|m| offers.add(CompletionKind::Member, *m, e.name).rank = 1);
         }
-        for (text, doc) in self.known_texts(key) {
+        for (text, doc) in field.vocabulary.iter().flat_map(|v| vocabulary::texts(*v, self.view)) {
             offers.add(CompletionKind::Text, text, doc);
         }
     }

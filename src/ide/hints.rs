@@ -3,6 +3,7 @@
 use super::describe::{by_target, steps_at, target};
 use super::view::View;
 use crate::model::Origin;
+use crate::schema::key;
 use crate::source::Span;
 use crate::syntax::ast::{Body, Decl, DeclKind, Header, Ident, Item};
 use crate::syntax::walk::{self, Node};
@@ -76,7 +77,7 @@ fn inferred(view: &View<'_>, name: Span, at: u32) -> Option<Hint> {
 /// The node type and runtime that `gpu` comes to.
 fn chosen(view: &View<'_>, d: &Decl) -> Option<Hint> {
     let entry = d.body.items.iter().find_map(|i| match i {
-        Item::Entry(e) if e.key.text == "gpu" => Some(e),
+        Item::Entry(e) if e.key.text == key::GPU.name() => Some(e),
         _ => None,
     })?;
     let found: Vec<(Option<&str>, String)> = view
@@ -84,10 +85,10 @@ fn chosen(view: &View<'_>, d: &Decl) -> Option<Hint> {
         .filter_map(|p| {
             let cluster = p.pipelines.iter().flat_map(|l| &l.clusters).find(|c| c.span == d.name.span)?;
             cluster.chosen.as_ref()?;
-            let node = cluster.settings.str("node_type_id")?;
+            let node = cluster.settings.str(key::NODE_TYPE_ID)?;
             Some((
                 target(p),
-                match cluster.settings.str("spark_version") {
+                match cluster.settings.str(key::SPARK_VERSION) {
                     Some(runtime) => format!("{node}, {runtime}"),
                     None => node.to_owned(),
                 },

@@ -6,7 +6,7 @@ use super::describe::{self, by_target, steps_at, target};
 use super::view::{View, word_at};
 use super::within::Within;
 use crate::package::Lookup;
-use crate::schema::{Ty, facts};
+use crate::schema::{Ty, facts, key};
 use crate::source::Span;
 use crate::syntax::ast::{BindingKind, Decl, DeclKind, EntryValue, Ident, Item, StrLit, ValueKind};
 use crate::syntax::walk::{self, Node, Role};
@@ -128,7 +128,7 @@ fn text(view: &View<'_>, around: &[Node<'_>], lit: &StrLit, now: i64, offset: u3
 fn schedule(view: &View<'_>, around: &[Node<'_>], lit: &StrLit, now: i64, offset: u32) -> Option<String> {
     let sibling = around.iter().rev().find_map(|n| match n {
         Node::Body(body) => body.items.iter().find_map(|i| match i {
-            Item::Entry(e) if e.key.text == "timezone_id" => match &e.value {
+            Item::Entry(e) if e.key.text == key::TIMEZONE_ID.name() => match &e.value {
                 EntryValue::Assign(v) => match &v.kind {
                     ValueKind::Str(zone) => zone.plain(),
                     _ => None,
@@ -156,8 +156,8 @@ fn schedule(view: &View<'_>, around: &[Node<'_>], lit: &StrLit, now: i64, offset
     let found = view
         .pipelines(declared)
         .filter_map(|(program, pipeline)| {
-            let schedule = pipeline.settings.get("schedule")?.as_object()?;
-            Some((target(program), shown(schedule.str("quartz_cron_expression")?, schedule.str("timezone_id")?)?))
+            let schedule = pipeline.settings.get(key::SCHEDULE)?.as_object()?;
+            Some((target(program), shown(schedule.str(key::QUARTZ_CRON_EXPRESSION)?, schedule.str(key::TIMEZONE_ID)?)?))
         })
         .collect();
     by_target(found)
@@ -298,7 +298,7 @@ fn var_values(view: &View<'_>, name: &str) -> String {
         for item in &unit.ast.items {
             let Item::Decl(d) = item else { continue };
             let vars = d.body.items.iter().find_map(|i| match i {
-                Item::Entry(e) if e.key.text == "vars" && d.kind == DeclKind::Target => match &e.value {
+                Item::Entry(e) if e.key.text == key::VARS.name() && d.kind == DeclKind::Target => match &e.value {
                     EntryValue::Block(body) => Some(body),
                     EntryValue::Assign(_) => None,
                 },

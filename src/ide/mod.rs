@@ -19,6 +19,7 @@ mod snapshot;
 mod symbols;
 mod tokens;
 mod view;
+mod vocabulary;
 mod within;
 mod workspace;
 

@@ -6,7 +6,7 @@ use super::names::name;
 use super::out::Out;
 use super::tree::{Key, Kind, Tree};
 use super::write::{Writer, kind};
-use crate::schema::{CLUSTER_SPEC, COMPUTE_FIELDS, KINDS, RunsOn, SINGLE_NODE, TASK, kind_of, takes};
+use crate::schema::{CLUSTER_SPEC, COMPUTE_FIELDS, FieldKey, KINDS, RunsOn, SINGLE_NODE, TASK, kind_of, takes};
 
 impl<'t> Writer<'t> {
     /// Looks for what can be said once.
@@ -38,7 +38,7 @@ impl<'t> Writer<'t> {
         let mut without = 0;
         for (task, kind) in all {
             let takes_place = kind.and_then(kind_of).is_some_and(|k| k.runs_on != RunsOn::Nothing);
-            if takes_place && !COMPUTE_FIELDS.iter().any(|p| task.get(p).is_some()) {
+            if takes_place && !COMPUTE_FIELDS.iter().any(|p| task.get(p.name()).is_some()) {
                 without += 1;
             }
             let named = ["job_cluster_key", "environment_key"].iter().find_map(|k| task.entry(k));
@@ -210,8 +210,8 @@ impl<'t> Writer<'t> {
         let find = |key: &str| entries.iter().find(|(k, _)| k.text == key);
         let Some((workers, n)) = find("num_workers").filter(|_| self.sugar) else { return entries };
         // What is there is not filled in: another master stays as it is.
-        let says = |(field, key, value): &(&str, &str, &str)| {
-            find(field).is_some_and(|(k, v)| {
+        let says = |(field, key, value): &(FieldKey, &str, &str)| {
+            find(field.name()).is_some_and(|(k, v)| {
                 self.way(k.span).is_none()
                     && v.text_of(key).is_some_and(|text| text == *value || *key == "spark.master")
             })
@@ -224,7 +224,7 @@ impl<'t> Writer<'t> {
         out.mark(from, workers.span, n.span, true);
         let rest = |field: &str, value: &Tree| -> Vec<(Key, Tree)> {
             let filled = |(key, value): &&(Key, Tree)| {
-                SINGLE_NODE.iter().any(|(f, k, v)| *f == field && *k == key.text && value.text() == Some(v))
+                SINGLE_NODE.iter().any(|(f, k, v)| f.name() == field && *k == key.text && value.text() == Some(v))
             };
             value.entries().iter().filter(|entry| !filled(entry)).cloned().collect()
         };

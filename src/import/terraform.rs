@@ -6,7 +6,7 @@ use super::names::identifier;
 use super::stubs::Stubs;
 use super::tree::{Key, Kind, Piece, Tree};
 use super::variables::Variables;
-use crate::schema::{Block, JOB, Ty, from_terraform};
+use crate::schema::{Block, JOB, Ty};
 
 const JOBS: &str = "databricks_job";
 const RIGHTS: &str = "databricks_permissions";
@@ -156,7 +156,7 @@ impl Form {
     fn converted(&self, tree: &Tree, block: &'static Block, found: &mut Found) -> Tree {
         let mut out = Vec::new();
         for (key, value) in tree.entries() {
-            let api = from_terraform(block, &key.text);
+            let api = block.terraform_field(&key.text).map_or(key.text.as_str(), |f| f.key);
             let many = matches!(key.text.as_str(), "count" | "for_each" | "dynamic");
             if many && block.field(&key.text).is_none() {
                 found.diagnostics.push(messages::count_of_terraform(key));

@@ -8,7 +8,7 @@ use crate::model::{Node, NodeKind, Object};
 pub fn object_json(object: &Object) -> Value {
     let mut out = Map::new();
     for field in object.block.fields {
-        if let Some(node) = object.get(field.key) {
+        if let Some(node) = object.get(field.handle()) {
             out.insert(field.key.to_owned(), node_json(node));
         }
     }

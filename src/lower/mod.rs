@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 
 use crate::model::{Compute, Environment, FileKind, Mode, Pipeline, Program, Step, StepKind, Type, Valid};
 use crate::package::{EntryPoint, LocalContent, LocalFiles, Wheel};
-use crate::schema::JOB;
+use crate::schema::{JOB, key};
 
 /// What the caller decides.
 #[derive(Clone, Debug, Default)]
@@ -185,23 +185,23 @@ fn job(lowering: &mut task::Lowering<'_>, options: &Options) -> Value {
     let pipeline = lowering.pipeline;
     let mut out = Map::new();
     for field in JOB.fields {
-        let value = match field.key {
-            "parameters" if !pipeline.params.is_empty() => Some(
+        let value = match field.handle() {
+            key::PARAMETERS if !pipeline.params.is_empty() => Some(
                 pipeline
                     .params
                     .iter()
                     .map(|p| json!({ "name": p.name.as_str(), "default": p.default.as_ref().map(ToString::to_string).unwrap_or_default() }))
                     .collect(),
             ),
-            "job_clusters" if !pipeline.clusters.is_empty() => Some(pipeline.clusters.iter().map(cluster).collect()),
-            "environments" if !pipeline.environments.is_empty() => {
+            key::JOB_CLUSTERS if !pipeline.clusters.is_empty() => Some(pipeline.clusters.iter().map(cluster).collect()),
+            key::ENVIRONMENTS if !pipeline.environments.is_empty() => {
                 Some(pipeline.environments.iter().map(|e| environment(e, lowering)).collect())
             }
-            "tasks" if !pipeline.steps.is_empty() => {
+            key::TASKS if !pipeline.steps.is_empty() => {
                 let tasks = pipeline.steps.iter().enumerate().map(|(i, s)| lowering.task(s, &format!("/tasks/{i}"), true)).collect();
                 Some(Value::Array(tasks))
             }
-            key => pipeline.settings.get(key).map(json::node_json),
+            other => pipeline.settings.get(other).map(json::node_json),
         };
         if let Some(value) = value {
             out.insert(field.key.to_owned(), value);

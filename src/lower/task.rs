@@ -9,7 +9,7 @@ use super::paths::{source_name, unit_digest};
 use super::{Late, Layout, LocalFile};
 use crate::model::{Argument, Compute, FileCall, FileKind, Object, Pipeline, Program, PythonCall, Step, StepKind};
 use crate::package::{LocalFiles, Wheel};
-use crate::schema::{Block, TASK};
+use crate::schema::{Block, TASK, key};
 
 /// What lowering a pipeline knows and collects.
 pub(super) struct Lowering<'a> {
@@ -36,10 +36,10 @@ impl Lowering<'_> {
         let mut kind = self.kind(step, pointer);
         let mut out = Map::new();
         for field in TASK.fields {
-            let key = field.key;
+            let key = field.handle();
             let value = match key {
-                "task_key" => Some(step.key.as_str().into()),
-                "depends_on" if outer && !step.depends_on.is_empty() => Some(
+                key::TASK_KEY => Some(step.key.as_str().into()),
+                key::DEPENDS_ON if outer && !step.depends_on.is_empty() => Some(
                     step.depends_on
                         .iter()
                         .map(|d| match d.outcome {
@@ -48,24 +48,24 @@ impl Lowering<'_> {
                         })
                         .collect(),
                 ),
-                "job_cluster_key" => match &step.compute {
+                key::JOB_CLUSTER_KEY => match &step.compute {
                     Compute::Cluster(name) => Some(name.as_str().into()),
                     _ => None,
                 },
-                "environment_key" => match &step.compute {
+                key::ENVIRONMENT_KEY => match &step.compute {
                     Compute::Environment(name) => Some(name.as_str().into()),
                     _ => None,
                 },
-                "existing_cluster_id" => match &step.compute {
+                key::EXISTING_CLUSTER_ID => match &step.compute {
                     Compute::Existing(id) => Some(id.to_string().into()),
                     _ => step.settings.get(key).map(node_json),
                 },
-                "libraries" => self.libraries(step),
-                key if Some(key) == kind_key && kind.is_some() => kind.take(),
+                key::LIBRARIES => self.libraries(step),
+                key if Some(key.name()) == kind_key && kind.is_some() => kind.take(),
                 key => step.settings.get(key).map(node_json),
             };
             if let Some(value) = value {
-                out.insert(key.to_owned(), value);
+                out.insert(key.name().to_owned(), value);
             }
         }
         for u in &step.settings.unchecked {
@@ -77,7 +77,7 @@ impl Lowering<'_> {
     /// The libraries of the cluster, the wheel, and the step's own.
     fn libraries(&self, step: &Step) -> Option<Value> {
         // `none` takes back those of the cluster; without its wheel a Python step could not start.
-        let taken_back = step.settings.entry("libraries").is_some_and(|f| f.value.is_none());
+        let taken_back = step.settings.entry(key::LIBRARIES).is_some_and(|f| f.value.is_none());
         let mut list: Vec<Value> = Vec::new();
         if !taken_back
             && let Compute::Cluster(name) = &step.compute
@@ -91,7 +91,7 @@ impl Lowering<'_> {
         {
             list.push(json!({ "whl": path }));
         }
-        match step.settings.get("libraries").map(node_json) {
+        match step.settings.get(key::LIBRARIES).map(node_json) {
             // An empty list that is written stays.
             Some(Value::Array(own)) if own.is_empty() && list.is_empty() => return Some(Value::Array(own)),
             Some(Value::Array(own)) => {
@@ -219,7 +219,7 @@ impl Lowering<'_> {
             FileKind::Sql => {
                 let mut file = Map::new();
                 file.insert("path".to_owned(), path);
-                if let Some(source) = call.rest.get("source") {
+                if let Some(source) = call.rest.get(key::SOURCE) {
                     file.insert("source".to_owned(), node_json(source));
                 }
                 filled.push(("file", Value::Object(file)));
@@ -243,7 +243,7 @@ fn with(rest: &Object, mut filled: Vec<(&str, Value)>) -> Value {
     for field in block.fields {
         let value = match filled.iter().position(|(k, _)| *k == field.key) {
             Some(at) => Some(filled.swap_remove(at).1),
-            None => rest.get(field.key).map(node_json),
+            None => rest.get(field.handle()).map(node_json),
         };
         if let Some(value) = value {
             out.insert(field.key.to_owned(), value);

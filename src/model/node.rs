@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 
 use super::Reference;
+use crate::schema::key::FieldKey;
 use crate::schema::{Block, Choice, Field, Group};
 use crate::source::Span;
 
@@ -259,22 +260,32 @@ impl Object {
     }
 
     /// The value of a field that is set.
-    pub fn get(&self, key: &str) -> Option<&Node> {
+    pub fn get(&self, key: FieldKey) -> Option<&Node> {
         self.entry(key).and_then(|f| f.value.as_ref())
     }
 
     /// The field, set or taken back.
-    pub fn entry(&self, key: &str) -> Option<&FieldValue> {
-        self.fields.iter().find(|f| f.field.key == key)
+    pub fn entry(&self, key: FieldKey) -> Option<&FieldValue> {
+        self.entry_named(key.name())
+    }
+
+    /// The field with a name that comes from a row or from source, set or taken back.
+    pub fn entry_named(&self, name: &str) -> Option<&FieldValue> {
+        self.fields.iter().find(|f| f.field.key == name)
+    }
+
+    /// The value of a field with a name that comes from a row or from source.
+    pub fn get_named(&self, name: &str) -> Option<&Node> {
+        self.entry_named(name).and_then(|f| f.value.as_ref())
     }
 
     /// Whether a field is set.
-    pub fn has(&self, key: &str) -> bool {
+    pub fn has(&self, key: FieldKey) -> bool {
         self.get(key).is_some()
     }
 
     /// The text of a field without references.
-    pub fn str(&self, key: &str) -> Option<&str> {
+    pub fn str(&self, key: FieldKey) -> Option<&str> {
         self.get(key).and_then(Node::as_str)
     }
 
@@ -287,8 +298,8 @@ impl Object {
     }
 
     /// Removes a field altogether.
-    pub fn remove(&mut self, key: &str) -> Option<FieldValue> {
-        let at = self.fields.iter().position(|f| f.field.key == key)?;
+    pub fn remove(&mut self, key: FieldKey) -> Option<FieldValue> {
+        let at = self.fields.iter().position(|f| f.field.key == key.name())?;
         Some(self.fields.remove(at))
     }
 
@@ -297,7 +308,7 @@ impl Object {
         if self.is_part() {
             return Vec::new();
         }
-        let lacks = |f: &&Field| f.required && !self.has(f.key) && !filled.contains(&f.key);
+        let lacks = |f: &&Field| f.required && self.get_named(f.key).is_none() && !filled.contains(&f.key);
         self.block.fields.iter().filter(lacks).map(|f| f.key).collect()
     }
 
@@ -306,7 +317,7 @@ impl Object {
         if self.is_part() {
             return Vec::new();
         }
-        let present = |key: &&&str| self.has(key) || filled.contains(*key);
+        let present = |key: &&&str| self.get_named(key).is_some() || filled.contains(*key);
         let needed = |g: &&Group| g.choice == Choice::ExactlyOne && !g.keys.iter().any(|k| present(&k));
         self.block.groups.iter().filter(needed).collect()
     }
@@ -324,7 +335,7 @@ impl Object {
     }
 
     /// Where the name of a field is written, or the object itself.
-    pub fn key_span(&self, key: &str) -> Span {
+    pub fn key_span(&self, key: FieldKey) -> Span {
         self.entry(key).map_or(self.span, |f| f.key)
     }
 }

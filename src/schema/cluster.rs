@@ -1,6 +1,7 @@
 //! Clusters: `new_cluster` and all below it.
 
-use super::field::{Block, Choice, Enum, Group, Status, Ty, Unit, field};
+use super::field::{Block, Choice, Enum, Group, Status, Ty, Unit, Vocabulary, field};
+use super::key::{self, FieldKey};
 
 /// `DataSecurityMode`.
 pub static DATA_SECURITY_MODE: Enum = Enum {
@@ -56,9 +57,12 @@ pub static CLUSTER_SPEC: Block = Block {
     name: "ClusterSpec",
     doc: "A cluster",
     fields: &[
-        field("spark_version", Ty::Str, "Databricks Runtime key, such as 15.4.x-scala2.12"),
-        field("node_type_id", Ty::Str, "Machine type of the workers, such as i3.xlarge"),
-        field("driver_node_type_id", Ty::Str, "Machine type of the driver; the worker type if left out"),
+        field("spark_version", Ty::Str, "Databricks Runtime key, such as 15.4.x-scala2.12")
+            .vocabulary(Vocabulary::Runtimes),
+        field("node_type_id", Ty::Str, "Machine type of the workers, such as i3.xlarge")
+            .vocabulary(Vocabulary::NodeTypes),
+        field("driver_node_type_id", Ty::Str, "Machine type of the driver; the worker type if left out")
+            .vocabulary(Vocabulary::NodeTypes),
         field("num_workers", Ty::Int, "Fixed worker count, driver not counted; 0 means a single-node cluster").min(0),
         field("autoscale", Ty::Block(&AUTO_SCALE), "Worker range to scale within; use this or num_workers, not both"),
         field(
@@ -71,8 +75,9 @@ pub static CLUSTER_SPEC: Block = Block {
             Ty::Int,
             "Idle minutes before shutdown, 0 to switch off; not meant for job clusters",
         )
+        .or(0)
         .unit(Unit::Minutes)
-        .min(0)
+        .min(10)
         .max(10000),
         field("aws_attributes", Ty::Block(&AWS_ATTRIBUTES), "Settings that only matter on AWS"),
         field("azure_attributes", Ty::Block(&AZURE_ATTRIBUTES), "Settings that only matter on Azure"),
@@ -117,7 +122,9 @@ pub static CLUSTER_SPEC: Block = Block {
         field("spark_conf", Ty::Map, "Spark properties, key to value; values may refer to secrets").takes_secrets(),
         field("spark_env_vars", Ty::Map, "Environment variables for driver and workers; may refer to secrets")
             .takes_secrets(),
-        field("ssh_public_keys", Ty::StrList, "Public keys allowed to log in to the nodes over SSH").max_items(10),
+        field("ssh_public_keys", Ty::StrList, "Public keys allowed to log in to the nodes over SSH")
+            .unordered()
+            .max_items(10),
         field("total_initial_remote_disk_size", Ty::Int, "Combined starting size of the remote disks; GCP only"),
         field("use_ml_runtime", Ty::Bool, "Pick the ML runtime, GPU build included when the node has GPUs"),
         field(
@@ -136,10 +143,10 @@ pub static CLUSTER_SPEC: Block = Block {
 /// What a cluster of one node needs besides `num_workers = 0`: the map, its key and the value.
 ///
 /// Source: the platform's page on single-node compute.
-pub static SINGLE_NODE: &[(&str, &str, &str)] = &[
-    ("spark_conf", "spark.databricks.cluster.profile", "singleNode"),
-    ("spark_conf", "spark.master", "local[*]"),
-    ("custom_tags", "ResourceClass", "SingleNode"),
+pub static SINGLE_NODE: &[(FieldKey, &str, &str)] = &[
+    (key::SPARK_CONF, "spark.databricks.cluster.profile", "singleNode"),
+    (key::SPARK_CONF, "spark.master", "local[*]"),
+    (key::CUSTOM_TAGS, "ResourceClass", "SingleNode"),
 ];
 
 /// `AutoScale`.

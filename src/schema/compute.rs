@@ -281,6 +281,11 @@ impl RuntimeKey {
 pub const SERVERLESS_GPUS: &[(&str, u32, &str)] =
     &[("A10", 1, "GPU_1xA10"), ("H100", 1, "GPU_1xH100"), ("H100", 8, "GPU_8xH100"), ("B300", 8, "GPU_8xB300")];
 
+/// How many accelerators a node has, for a member of `HardwareAcceleratorType`; one where the member is not known.
+pub fn serverless_gpus(member: &str) -> u32 {
+    SERVERLESS_GPUS.iter().find(|(_, _, m)| *m == member).map_or(1, |(_, count, _)| *count)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,7 @@
 //! What a row of the table can say.
 
+use super::key::FieldKey;
+
 /// The type of a field on the wire.
 #[derive(Clone, Copy, Debug)]
 pub enum Ty {
@@ -143,6 +145,79 @@ impl Unit {
     }
 }
 
+/// The form of a text, or of each text of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Format {
+    /// What it starts with, one of these; empty where that is free.
+    pub starts_with: &'static [&'static str],
+    /// What it ends with; empty where that is free.
+    pub ends_with: &'static str,
+    /// The characters that it may have beside ASCII letters and digits; `None` for any.
+    pub characters: Option<&'static str>,
+    /// A text of this form.
+    pub example: &'static str,
+}
+
+impl Format {
+    /// A form that every text has, to build others from.
+    pub(super) const ANY: Format = Format { starts_with: &[], ends_with: "", characters: None, example: "" };
+
+    /// Whether a text has this form.
+    pub fn matches(&self, text: &str) -> bool {
+        self.start_matches(text) && text.ends_with(self.ends_with) && self.stranger(text).is_none()
+    }
+
+    /// The first character that it may not have.
+    pub fn stranger(&self, text: &str) -> Option<char> {
+        let more = self.characters?;
+        text.chars().find(|c| !c.is_ascii_alphanumeric() && !more.contains(*c))
+    }
+
+    /// Whether a text starts as it should.
+    pub fn start_matches(&self, text: &str) -> bool {
+        self.starts_with.is_empty() || self.starts_with.iter().any(|start| text.starts_with(start))
+    }
+}
+
+/// A set of texts that is known, though not closed: completion offers them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vocabulary {
+    /// Node types of the clouds.
+    NodeTypes,
+    /// Keys of Databricks Runtime versions.
+    Runtimes,
+    /// Versions of the serverless environment.
+    EnvironmentVersions,
+    /// Names of the IANA time zone database.
+    TimeZones,
+    /// Quartz cron expressions; the set is a handful of examples.
+    Cron,
+}
+
+impl Vocabulary {
+    /// In words.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Vocabulary::NodeTypes => "node types",
+            Vocabulary::Runtimes => "runtime versions",
+            Vocabulary::EnvironmentVersions => "environment versions",
+            Vocabulary::TimeZones => "IANA time zones",
+            Vocabulary::Cron => "Quartz cron expressions",
+        }
+    }
+}
+
+/// How the service tells the elements of a list apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// By their position.
+    Significant,
+    /// By nothing but themselves: the order means nothing.
+    Free,
+    /// By this field of each; the order means nothing.
+    KeyedBy(&'static str),
+}
+
 /// One field: one row of the table.
 #[derive(Debug)]
 pub struct Field {
@@ -164,10 +239,24 @@ pub struct Field {
     pub min: Option<i64>,
     /// The highest number allowed.
     pub max: Option<i64>,
+    /// One more number that is allowed, outside that range.
+    pub or: Option<i64>,
+    /// Another field of the block that names a member with a count in it: the number is a positive multiple of the count.
+    pub multiple_of: Option<&'static str>,
     /// The longest text allowed, in bytes of UTF-8.
     pub max_len: Option<u32>,
+    /// The form of the text.
+    pub format: Option<Format>,
+    /// Texts that are known for it.
+    pub vocabulary: Option<Vocabulary>,
+    /// The smallest number of entries of a list or map.
+    pub min_items: Option<u32>,
     /// The largest number of entries of a list or map.
     pub max_items: Option<u32>,
+    /// How elements of a list are told apart.
+    pub order: Order,
+    /// The name in Terraform's `databricks_job`, where it is another one.
+    pub terraform: Option<&'static str>,
     /// What the service takes when the field is absent.
     pub default: Option<&'static str>,
 }
@@ -184,13 +273,25 @@ pub(super) const fn field(key: &'static str, ty: Ty, doc: &'static str) -> Field
         unit: Unit::None,
         min: None,
         max: None,
+        or: None,
+        multiple_of: None,
         max_len: None,
+        format: None,
+        vocabulary: None,
+        min_items: None,
         max_items: None,
+        order: Order::Significant,
+        terraform: None,
         default: None,
     }
 }
 
 impl Field {
+    /// The name as a handle.
+    pub const fn handle(&self) -> FieldKey {
+        FieldKey::of_row(self.key)
+    }
+
     /// What is known of it beside its description, each with the name of what it is: type, unit, range and so on.
     pub fn facts(&self) -> Vec<(&'static str, String)> {
         let kind = match self.ty {
@@ -201,23 +302,83 @@ impl Field {
         if self.unit != Unit::None {
             out.push(("unit", self.unit.name().to_owned()));
         }
-        match (self.min, self.max) {
-            (Some(a), Some(b)) => out.push(("range", format!("{a} to {b}"))),
-            (Some(a), None) => out.push(("range", format!("{a} or more"))),
-            (None, Some(b)) => out.push(("range", format!("{b} or less"))),
-            (None, None) => {}
+        if let Some(range) = self.range("") {
+            out.push(("range", range));
+        }
+        if let Some(key) = self.multiple_of {
+            out.push(("multiple", format!("of the count in {key}")));
         }
         if let Some(n) = self.max_len {
             out.push(("length", format!("at most {n} bytes")));
         }
-        if let Some(n) = self.max_items {
-            out.push(("entries", format!("at most {n}")));
+        if let Some(format) = self.format {
+            let mut form = Vec::new();
+            if !format.starts_with.is_empty() {
+                form.push(format!("starts with {}", format.starts_with.join(" or ")));
+            }
+            if !format.ends_with.is_empty() {
+                form.push(format!("ends with {}", format.ends_with));
+            }
+            if let Some(more) = format.characters {
+                form.push(format!("letters, digits and {more}"));
+            }
+            out.push(("format", form.join(", ")));
+        }
+        if let Some(vocabulary) = self.vocabulary {
+            out.push(("values", vocabulary.describe().to_owned()));
+        }
+        if let Some(entries) = self.entries() {
+            out.push(("entries", entries));
+        }
+        match self.order {
+            Order::Significant => {}
+            Order::Free => out.push(("order", "any".to_owned())),
+            Order::KeyedBy(key) => out.push(("order", format!("any; elements are matched by {key}"))),
+        }
+        if let Some(name) = self.terraform {
+            out.push(("Terraform", name.to_owned()));
         }
         if let Some(default) = self.default {
             out.push(("default", default.to_owned()));
         }
         out.push(("{{...}}", self.eval.describe().to_owned()));
         out
+    }
+
+    /// Whether a number is in its range, or is the one allowed besides.
+    pub fn allows(&self, number: i64) -> bool {
+        let in_range = self.min.is_none_or(|min| number >= min) && self.max.is_none_or(|max| number <= max);
+        in_range || self.or == Some(number)
+    }
+
+    /// The numbers allowed, in words, `unit` after the last of each; `None` if all are.
+    pub fn range(&self, unit: &str) -> Option<String> {
+        let range = match (self.min, self.max) {
+            (Some(min), Some(max)) => format!("{min} to {max}{unit}"),
+            (Some(min), None) => format!("{min}{unit} or more"),
+            (None, Some(max)) => format!("{max}{unit} or less"),
+            (None, None) => return None,
+        };
+        Some(match self.or {
+            Some(number) => format!("{number} or {range}"),
+            None => range,
+        })
+    }
+
+    /// How many entries are allowed, in words; `None` if any number is.
+    pub fn entries(&self) -> Option<String> {
+        match (self.min_items, self.max_items) {
+            (Some(min), Some(max)) if min == max => Some(format!("exactly {min}")),
+            (Some(min), Some(max)) => Some(format!("{min} to {max}")),
+            (Some(min), None) => Some(format!("at least {min}")),
+            (None, Some(max)) => Some(format!("at most {max}")),
+            (None, None) => None,
+        }
+    }
+
+    /// The name in Terraform's `databricks_job`.
+    pub fn terraform_name(&self) -> &'static str {
+        self.terraform.unwrap_or(self.key)
     }
 
     /// Whether it must be there, and how settled it is: `required`, `beta`.
@@ -271,6 +432,38 @@ impl Field {
         self.max_len = Some(bytes);
         self
     }
+    pub(super) const fn or(mut self, number: i64) -> Self {
+        self.or = Some(number);
+        self
+    }
+    pub(super) const fn multiple_of(mut self, key: &'static str) -> Self {
+        self.multiple_of = Some(key);
+        self
+    }
+    pub(super) const fn format(mut self, format: Format) -> Self {
+        self.format = Some(format);
+        self
+    }
+    pub(super) const fn vocabulary(mut self, vocabulary: Vocabulary) -> Self {
+        self.vocabulary = Some(vocabulary);
+        self
+    }
+    pub(super) const fn min_items(mut self, items: u32) -> Self {
+        self.min_items = Some(items);
+        self
+    }
+    pub(super) const fn unordered(mut self) -> Self {
+        self.order = Order::Free;
+        self
+    }
+    pub(super) const fn keyed_by(mut self, key: &'static str) -> Self {
+        self.order = Order::KeyedBy(key);
+        self
+    }
+    pub(super) const fn terraform(mut self, name: &'static str) -> Self {
+        self.terraform = Some(name);
+        self
+    }
     pub(super) const fn max_items(mut self, items: u32) -> Self {
         self.max_items = Some(items);
         self
@@ -313,9 +506,19 @@ pub struct Block {
 }
 
 impl Block {
+    /// The row of a field that the compiler knows by name.
+    pub fn row(&'static self, key: FieldKey) -> Option<&'static Field> {
+        self.field(key.name())
+    }
+
     /// The row of a field.
     pub fn field(&'static self, key: &str) -> Option<&'static Field> {
         self.fields.iter().find(|f| f.key == key)
+    }
+
+    /// The row of a field by its name in Terraform's `databricks_job`.
+    pub fn terraform_field(&'static self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|f| f.terraform == Some(name)).or_else(|| self.field(name))
     }
 
     /// The group that a field belongs to.

@@ -1,38 +1,29 @@
-//! How elements of lists are told apart, where their order means nothing to the service.
+//! How elements of a list are told apart, for readers that know the name of the list alone.
 //!
 //! Source: the service gives `depends_on` back sorted by key, and the platform's own bundles compare these lists by these
 //! keys.
 
-/// The lists of objects that have a key, with the field that is the key.
-pub const KEYED: &[(&str, &str)] = &[
-    ("tasks", "task_key"),
-    ("job_clusters", "job_cluster_key"),
-    ("environments", "environment_key"),
-    ("parameters", "name"),
-    ("depends_on", "task_key"),
-    ("rules", "metric"),
-];
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
-/// Lists whose order means nothing: the whole element is its own key.
-pub const UNORDERED: &[&str] = &[
-    "libraries",
-    "on_start",
-    "on_success",
-    "on_failure",
-    "on_duration_warning_threshold_exceeded",
-    "on_streaming_backlog_exceeded",
-    "subscribers",
-    "subscriptions",
-    "ssh_public_keys",
-    "table_names",
-];
+use super::field::Order;
+use super::walk::all_blocks;
+
+/// The order of each list that has a key, or no order, in some block.
+static ORDERS: LazyLock<HashMap<&'static str, Order>> = LazyLock::new(|| {
+    let fields = all_blocks().into_iter().flat_map(|b| b.fields);
+    fields.filter(|f| f.order != Order::Significant).map(|f| (f.key, f.order)).collect()
+});
 
 /// The field by which elements of a list are known.
 pub fn list_key(list: &str) -> Option<&'static str> {
-    KEYED.iter().find(|(l, _)| *l == list).map(|(_, key)| *key)
+    match ORDERS.get(list) {
+        Some(Order::KeyedBy(key)) => Some(key),
+        _ => None,
+    }
 }
 
 /// Whether the order of a list without keys means nothing.
 pub fn is_unordered(list: &str) -> bool {
-    UNORDERED.contains(&list)
+    ORDERS.get(list) == Some(&Order::Free)
 }

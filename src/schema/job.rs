@@ -1,7 +1,7 @@
 //! The job itself: the body of a create request.
 
 use super::cluster::CLUSTER_SPEC;
-use super::field::{Block, Choice, Enum, Group, Status, Ty, Unit, field};
+use super::field::{Block, Choice, Enum, Format, Group, Status, Ty, Unit, field};
 use super::library::JOB_ENVIRONMENT;
 use super::notify::{
     JOB_ACCESS_CONTROL_REQUEST, JOB_EMAIL_NOTIFICATIONS, JOB_NOTIFICATION_SETTINGS, JOB_RUN_AS, JOBS_HEALTH_RULES,
@@ -58,6 +58,8 @@ pub static JOB: Block = Block {
             Ty::BlockList(&JOB_PARAMETER_DEFINITION),
             "Named inputs with defaults that every task of the job can read",
         )
+        .keyed_by("name")
+        .terraform("parameter")
         .max_len(10000),
         field("schedule", Ty::Block(&CRON_SCHEDULE), "Runs the job at times given by a Quartz cron expression"),
         field(
@@ -170,14 +172,21 @@ pub static JOB: Block = Block {
             "job_clusters",
             Ty::BlockList(&JOB_CLUSTER),
             "Clusters that several tasks share; libraries belong on the tasks instead",
-        ),
+        )
+        .keyed_by("job_cluster_key")
+        .terraform("job_cluster"),
         field(
             "environments",
             Ty::BlockList(&JOB_ENVIRONMENT),
             "Named serverless environments that tasks choose with environment_key",
         )
+        .keyed_by("environment_key")
+        .terraform("environment")
         .max_items(10),
-        field("tasks", Ty::BlockList(&TASK), "The steps of the job, at most 1000").max_items(MAX_TASKS as u32),
+        field("tasks", Ty::BlockList(&TASK), "The steps of the job, at most 1000")
+            .keyed_by("task_key")
+            .terraform("task")
+            .max_items(MAX_TASKS as u32),
     ],
     groups: &[Group { choice: Choice::AtMostOne, keys: &["schedule", "trigger", "continuous", "triggers"] }],
 };
@@ -200,16 +209,17 @@ pub static GIT_SOURCE: Block = Block {
     name: "GitSource",
     doc: "The repository that code is read from",
     fields: &[
-        field("git_branch", Ty::Str, "Branch to check out; excludes git_tag and git_commit"),
-        field("git_commit", Ty::Str, "Commit to check out; excludes git_branch and git_tag"),
+        field("git_branch", Ty::Str, "Branch to check out; excludes git_tag and git_commit").terraform("branch"),
+        field("git_commit", Ty::Str, "Commit to check out; excludes git_branch and git_tag").terraform("commit"),
         field(
             "git_provider",
             Ty::Enum(&GIT_PROVIDER),
             "Service that hosts the repository; letter case does not matter",
         )
+        .terraform("provider")
         .required(),
-        field("git_tag", Ty::Str, "Tag to check out; excludes git_branch and git_commit"),
-        field("git_url", Ty::Str, "Address of the repository to clone").required(),
+        field("git_tag", Ty::Str, "Tag to check out; excludes git_branch and git_commit").terraform("tag"),
+        field("git_url", Ty::Str, "Address of the repository to clone").terraform("url").required(),
         field("job_source", Ty::Block(&JOB_SOURCE), "Link to the job's own definition file in the repository"),
         field("sparse_checkout", Ty::Block(&SPARSE_CHECKOUT), "Limits the clone to some folders"),
     ],
@@ -250,7 +260,10 @@ pub static JOB_CLUSTER: Block = Block {
     name: "JobCluster",
     doc: "A cluster shared by tasks, under a key",
     fields: &[
-        field("job_cluster_key", Ty::Str, "Name tasks use to pick this cluster; unique in the job").required(),
+        field("job_cluster_key", Ty::Str, "Name tasks use to pick this cluster; unique in the job")
+            .required()
+            .max_len(100)
+            .format(Format { characters: Some("_-"), example: "small", ..Format::ANY }),
         field("new_cluster", Ty::Block(&CLUSTER_SPEC), "Settings of the shared cluster"),
         field("serverless_compute_id", Ty::Str, "Id of a serverless compute to bind to; one job cluster may set it")
             .status(Status::Preview),
@@ -263,7 +276,9 @@ pub static JOB_PARAMETER_DEFINITION: Block = Block {
     name: "JobParameterDefinition",
     doc: "One parameter of the job",
     fields: &[
-        field("name", Ty::Str, "Parameter name made of letters, digits, underscore, hyphen and dot").required(),
+        field("name", Ty::Str, "Parameter name made of letters, digits, underscore, hyphen and dot")
+            .required()
+            .format(Format { characters: Some("_-."), example: "day", ..Format::ANY }),
         field("default", Ty::Str, "Value used when a run gives none; may be a {{...}} reference")
             .required()
             .evaluated()

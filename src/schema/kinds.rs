@@ -2,6 +2,8 @@
 //!
 //! Source: the public pages on configuring compute for jobs, and the descriptions of the SDK's task types.
 
+use super::key::{self, FieldKey};
+
 /// Where a kind of task runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunsOn {
@@ -67,7 +69,8 @@ pub fn kind_of(key: &str) -> Option<&'static Kind> {
 }
 
 /// The fields of a task that say where it runs.
-pub const COMPUTE_FIELDS: &[&str] = &["new_cluster", "job_cluster_key", "environment_key", "existing_cluster_id"];
+pub const COMPUTE_FIELDS: &[FieldKey] =
+    &[key::NEW_CLUSTER, key::JOB_CLUSTER_KEY, key::ENVIRONMENT_KEY, key::EXISTING_CLUSTER_ID];
 
 /// Fields that the outer task of a loop does not take: they belong to the step inside.
 const NOT_ON_LOOPS: &[&str] = &[
@@ -95,7 +98,7 @@ pub fn refuses(kind: &str, field: &str) -> bool {
 
 /// Whether a field that every task of a pipeline gets reaches a kind of task.
 pub fn takes(kind: &str, field: &str) -> bool {
-    let placed = COMPUTE_FIELDS.contains(&field) || matches!(field, "libraries" | "compute");
+    let placed = COMPUTE_FIELDS.iter().any(|k| k.name() == field) || matches!(field, "libraries" | "compute");
     let reaches = !placed || kind_of(kind).is_none_or(|k| k.runs_on != RunsOn::Nothing);
     reaches && !refuses(kind, field)
 }

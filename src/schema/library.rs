@@ -1,6 +1,6 @@
 //! Libraries and serverless environments.
 
-use super::field::{Block, Choice, Group, Status, Ty, field};
+use super::field::{Block, Choice, Format, Group, Status, Ty, Vocabulary, field};
 
 /// `Library`.
 pub static LIBRARY: Block = Block {
@@ -61,8 +61,11 @@ pub static ENVIRONMENT: Block = Block {
     name: "Environment",
     doc: "A serverless environment: version and packages",
     fields: &[
-        field("environment_version", Ty::Str, "Serverless image version, a whole number as text such as \"4\""),
-        field("client", Ty::Str, "Old name of environment_version").status(Status::Deprecated),
+        field("environment_version", Ty::Str, "Serverless image version, a whole number as text such as \"4\"")
+            .vocabulary(Vocabulary::EnvironmentVersions),
+        field("client", Ty::Str, "Old name of environment_version")
+            .vocabulary(Vocabulary::EnvironmentVersions)
+            .status(Status::Deprecated),
         field("dependencies", Ty::StrList, "Python requirements, one pip requirements line per entry"),
         field("base_environment", Ty::Str, "Env file or base environment to build on; replaces environment_version"),
         field("java_dependencies", Ty::StrList, "JAR paths to load, for instance from a volume"),
@@ -76,7 +79,10 @@ pub static JOB_ENVIRONMENT: Block = Block {
     name: "JobEnvironment",
     doc: "A serverless environment under a key",
     fields: &[
-        field("environment_key", Ty::Str, "Name tasks use to pick this environment; unique in the job").required(),
+        field("environment_key", Ty::Str, "Name tasks use to pick this environment; unique in the job")
+            .required()
+            .max_len(100)
+            .format(Format { characters: Some("_-"), example: "py312", ..Format::ANY }),
         field("spec", Ty::Block(&ENVIRONMENT), "Packages and version of the serverless environment"),
     ],
     groups: &[],

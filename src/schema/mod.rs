@@ -10,25 +10,27 @@ pub mod facts;
 mod field;
 mod identity;
 mod job;
+pub mod key;
 mod kinds;
 mod library;
 mod notify;
 mod place;
 mod task;
-mod terraform;
 mod trigger;
 mod walk;
 
 pub use cluster::*;
-pub use compute::{Cloud, ComputeTables, EnvironmentVersion, NodeType, Runtime, RuntimeKey, SERVERLESS_GPUS};
-pub use field::{Block, Choice, Enum, Eval, Field, Group, Status, Ty, Unit};
-pub use identity::{KEYED, UNORDERED, is_unordered, list_key};
+pub use compute::{
+    Cloud, ComputeTables, EnvironmentVersion, NodeType, Runtime, RuntimeKey, SERVERLESS_GPUS, serverless_gpus,
+};
+pub use field::{Block, Choice, Enum, Eval, Field, Format, Group, Order, Status, Ty, Unit, Vocabulary};
+pub use identity::{is_unordered, list_key};
 pub use job::*;
+pub use key::FieldKey;
 pub use kinds::{COMPUTE_FIELDS, KINDS, Kind, RunsOn, kind_of, refuses, takes};
 pub use library::*;
 pub use notify::*;
 pub use place::*;
 pub use task::*;
-pub use terraform::{from_terraform, terraform_name};
 pub use trigger::*;
 pub use walk::{all_blocks, all_paths, field_at, find_enum};

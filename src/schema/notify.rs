@@ -32,8 +32,9 @@ pub static JOB_EMAIL_NOTIFICATIONS: Block = Block {
             "on_duration_warning_threshold_exceeded",
             Ty::StrList,
             "Addresses mailed when a run outlasts its duration rule",
-        ),
-        field("on_failure", Ty::StrList, "Addresses mailed when a run fails or times out"),
+        )
+        .unordered(),
+        field("on_failure", Ty::StrList, "Addresses mailed when a run fails or times out").unordered(),
         field(
             "on_maintenance_complete",
             Ty::StrList,
@@ -46,13 +47,14 @@ pub static JOB_EMAIL_NOTIFICATIONS: Block = Block {
             "Addresses mailed as platform maintenance of a continuous job begins",
         )
         .status(Status::Preview),
-        field("on_start", Ty::StrList, "Addresses mailed when a run starts"),
+        field("on_start", Ty::StrList, "Addresses mailed when a run starts").unordered(),
         field(
             "on_streaming_backlog_exceeded",
             Ty::StrList,
             "Addresses mailed when a stream falls behind its backlog rule",
-        ),
-        field("on_success", Ty::StrList, "Addresses mailed when a run succeeds"),
+        )
+        .unordered(),
+        field("on_success", Ty::StrList, "Addresses mailed when a run succeeds").unordered(),
     ],
     groups: &[],
 };
@@ -68,8 +70,9 @@ pub static TASK_EMAIL_NOTIFICATIONS: Block = Block {
             "on_duration_warning_threshold_exceeded",
             Ty::StrList,
             "Addresses mailed when the task outlasts its duration rule",
-        ),
-        field("on_failure", Ty::StrList, "Addresses mailed when the task fails or times out"),
+        )
+        .unordered(),
+        field("on_failure", Ty::StrList, "Addresses mailed when the task fails or times out").unordered(),
         field(
             "on_maintenance_complete",
             Ty::StrList,
@@ -82,13 +85,14 @@ pub static TASK_EMAIL_NOTIFICATIONS: Block = Block {
             "Addresses mailed as platform maintenance of a continuous job begins",
         )
         .status(Status::Preview),
-        field("on_start", Ty::StrList, "Addresses mailed when the task starts"),
+        field("on_start", Ty::StrList, "Addresses mailed when the task starts").unordered(),
         field(
             "on_streaming_backlog_exceeded",
             Ty::StrList,
             "Addresses mailed when a stream falls behind its backlog rule",
-        ),
-        field("on_success", Ty::StrList, "Addresses mailed when the task succeeds"),
+        )
+        .unordered(),
+        field("on_success", Ty::StrList, "Addresses mailed when the task succeeds").unordered(),
     ],
     groups: &[],
 };
@@ -103,8 +107,11 @@ pub static WEBHOOK_NOTIFICATIONS: Block = Block {
             Ty::BlockList(&WEBHOOK),
             "Destinations called when a run outlasts its duration rule, at most 3",
         )
+        .unordered()
         .max_items(3),
-        field("on_failure", Ty::BlockList(&WEBHOOK), "Destinations called on failure, at most 3").max_items(3),
+        field("on_failure", Ty::BlockList(&WEBHOOK), "Destinations called on failure, at most 3")
+            .unordered()
+            .max_items(3),
         field(
             "on_maintenance_complete",
             Ty::BlockList(&WEBHOOK),
@@ -119,14 +126,19 @@ pub static WEBHOOK_NOTIFICATIONS: Block = Block {
         )
         .status(Status::Preview)
         .max_items(3),
-        field("on_start", Ty::BlockList(&WEBHOOK), "Destinations called when a run starts, at most 3").max_items(3),
+        field("on_start", Ty::BlockList(&WEBHOOK), "Destinations called when a run starts, at most 3")
+            .unordered()
+            .max_items(3),
         field(
             "on_streaming_backlog_exceeded",
             Ty::BlockList(&WEBHOOK),
             "Destinations called when a stream falls behind its backlog rule, at most 3",
         )
+        .unordered()
         .max_items(3),
-        field("on_success", Ty::BlockList(&WEBHOOK), "Destinations called on success, at most 3").max_items(3),
+        field("on_success", Ty::BlockList(&WEBHOOK), "Destinations called on success, at most 3")
+            .unordered()
+            .max_items(3),
     ],
     groups: &[],
 };
@@ -166,7 +178,7 @@ pub static TASK_NOTIFICATION_SETTINGS: Block = Block {
 pub static JOBS_HEALTH_RULES: Block = Block {
     name: "JobsHealthRules",
     doc: "Thresholds that raise a warning",
-    fields: &[field("rules", Ty::BlockList(&JOBS_HEALTH_RULE), "Conditions watched during a run")],
+    fields: &[field("rules", Ty::BlockList(&JOBS_HEALTH_RULE), "Conditions watched during a run").keyed_by("metric")],
     groups: &[],
 };
 

@@ -1,6 +1,6 @@
 //! The blocks of the language: an API type, what the language adds to it, and what it spells in another way.
 
-use super::field::{Block, Choice, Enum, Field, Group, Ty, field};
+use super::field::{Block, Choice, Enum, Field, Format, Group, Ty, field};
 use super::{CLUSTER_SPEC, ENVIRONMENT, JOB, JOB_RUN_AS, TASK};
 
 /// What may stand in the body of a declaration.
@@ -63,10 +63,19 @@ pub static WORKSPACE: Block = Block {
     name: "workspace",
     doc: "The workspace of a target",
     fields: &[
-        field("host", Ty::Str, "The address of the workspace, with https"),
+        field("host", Ty::Str, "The address of the workspace, with https").format(Format {
+            starts_with: &["https://", "http://127.0.0.1", "http://localhost"],
+            example: "https://adb-1234567890123456.7.azuredatabricks.net",
+            ..Format::ANY
+        }),
         field("profile", Ty::Str, "The profile of ~/.databrickscfg to log in with"),
-        field("root_path", Ty::Str, "The workspace folder for wheels, files and state"),
-        field("artifact_path", Ty::Str, "Where wheels go, if not under root_path; a volume is allowed"),
+        field("root_path", Ty::Str, "The workspace folder for wheels, files and state").format(Format {
+            starts_with: &["/"],
+            example: "/Workspace/pipelines/churn",
+            ..Format::ANY
+        }),
+        field("artifact_path", Ty::Str, "Where wheels go, if not under root_path; a volume is allowed")
+            .format(Format { starts_with: &["/"], example: "/Volumes/main/default/wheels", ..Format::ANY }),
     ],
     groups: &[],
 };
@@ -95,7 +104,7 @@ static CLUSTER_FIELDS: Block = Block {
     fields: &[
         field("single_node", Ty::Bool, "One node that is driver and worker; fills in the conf and tag it needs"),
         field("gpu", Ty::Block(&GPU), "GPUs by kind and number, in place of node_type_id"),
-        field("libraries", Ty::BlockList(&super::LIBRARY), "Packages for every task on this cluster"),
+        field("libraries", Ty::BlockList(&super::LIBRARY), "Packages for every task on this cluster").unordered(),
         field(REQUIREMENTS, Ty::StrList, "Packages in pip's form for every task on this cluster, or file(\"...\")"),
         field("serverless_compute_id", Ty::Str, "Serverless compute behind this key").status(super::Status::Preview),
     ],

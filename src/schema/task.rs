@@ -1,7 +1,7 @@
 //! Tasks and every kind of them.
 
 use super::cluster::CLUSTER_SPEC;
-use super::field::{Block, Choice, Enum, Group, Status, Ty, Unit, field};
+use super::field::{Block, Choice, Enum, Format, Group, Status, Ty, Unit, field};
 use super::library::LIBRARY;
 use super::notify::{JOBS_HEALTH_RULES, TASK_EMAIL_NOTIFICATIONS, TASK_NOTIFICATION_SETTINGS, WEBHOOK_NOTIFICATIONS};
 
@@ -57,13 +57,15 @@ pub static TASK: Block = Block {
     fields: &[
         field("task_key", Ty::Str, "Name other tasks refer to; unique, letters, digits, _ and -, up to 100 characters")
             .required()
-            .max_len(100),
+            .max_len(100)
+            .format(Format { characters: Some("_-"), example: "load_orders", ..Format::ANY }),
         field("description", Ty::Str, "Free text about what the task does").max_len(4096),
         field(
             "depends_on",
             Ty::BlockList(&TASK_DEPENDENCY),
             "Tasks that must finish first, with the wanted outcome of a condition",
-        ),
+        )
+        .keyed_by("task_key"),
         field("run_if", Ty::Enum(&RUN_IF), "Which results of the upstream tasks let this one start")
             .default("ALL_SUCCESS"),
         field("disabled", Ty::Bool, "Skips the task in every run while leaving it in the job"),
@@ -128,12 +130,14 @@ pub static TASK: Block = Block {
             Ty::Block(&JOBS_HEALTH_RULES),
             "Thresholds on this task's duration or backlog that raise a warning",
         ),
-        field("job_cluster_key", Ty::Str, "Key of the shared cluster in job_clusters to run on"),
+        field("job_cluster_key", Ty::Str, "FieldKey of the shared cluster in job_clusters to run on"),
         field(
             "libraries",
             Ty::BlockList(&LIBRARY),
             "Packages to install on the cluster first; not allowed on serverless",
-        ),
+        )
+        .unordered()
+        .terraform("library"),
         field("max_retries", Ty::Int, "How often to try again after a failure; -1 for ever, 0 never").min(-1),
         field("min_retry_interval_millis", Ty::Int, "Shortest wait from the start of a failed attempt to the next one")
             .unit(Unit::Millis)
@@ -195,6 +199,7 @@ pub static AI_RUNTIME_TASK: Block = Block {
             Ty::BlockList(&DEPLOYMENT_SPEC),
             "What to run and on which GPUs; exactly one entry for now",
         )
+        .min_items(1)
         .required()
         .max_items(1),
         field("docker_image_url", Ty::Str, "Container image as organization/repository:tag, replacing the default one"),
@@ -243,6 +248,7 @@ pub static COMPUTE_SPEC: Block = Block {
             Ty::Int,
             "GPUs over all nodes; a multiple of the number per node in accelerator_type",
         )
+        .multiple_of("accelerator_type")
         .required()
         .min(1),
         field(
@@ -272,9 +278,15 @@ pub static ALERT_TASK: Block = Block {
             Ty::BlockList(&ALERT_TASK_SUBSCRIBER),
             "Who hears the outcome of the evaluation, at most 100",
         )
+        .unordered()
         .max_items(100),
         field("warehouse_id", Ty::Str, "Warehouse that evaluates the alert"),
-        field("workspace_path", Ty::Str, "Path of the alert file, starting with /Workspace; give this or alert_id"),
+        field("workspace_path", Ty::Str, "Path of the alert file, starting with /Workspace; give this or alert_id")
+            .format(Format {
+                starts_with: &["/Workspace"],
+                example: "/Workspace/Shared/late_orders.dbalert.json",
+                ..Format::ANY
+            }),
     ],
     groups: &[Group { choice: Choice::ExactlyOne, keys: &["alert_id", "workspace_path"] }],
 };
@@ -366,6 +378,7 @@ pub static SUBSCRIPTION: Block = Block {
             Ty::BlockList(&SUBSCRIPTION_SUBSCRIBER),
             "People and destinations that get the snapshot, at most 100",
         )
+        .unordered()
         .max_items(100),
     ],
     groups: &[],
@@ -494,6 +507,7 @@ pub static DBT_TASK: Block = Block {
     fields: &[
         field("catalog", Ty::Str, "Unity Catalog catalog to build in; needs warehouse_id"),
         field("commands", Ty::StrList, "Between 1 and 10 command lines, each starting with dbt")
+            .min_items(1)
             .required()
             .evaluated()
             .max_items(10),
@@ -511,7 +525,7 @@ pub static TASK_DEPENDENCY: Block = Block {
     name: "TaskDependency",
     doc: "One task to wait for",
     fields: &[
-        field("task_key", Ty::Str, "Key of the upstream task to wait for").required().max_len(100),
+        field("task_key", Ty::Str, "FieldKey of the upstream task to wait for").required().max_len(100),
         field("outcome", Ty::Str, "Needed result of a condition task, \"true\" or \"false\""),
     ],
     groups: &[],
@@ -825,7 +839,7 @@ pub static SQL_TASK_ALERT: Block = Block {
     fields: &[
         field("alert_id", Ty::Str, "Id of the alert to evaluate").required(),
         field("pause_subscriptions", Ty::Bool, "Evaluates the alert without telling its subscribers"),
-        field("subscriptions", Ty::BlockList(&SQL_TASK_SUBSCRIPTION), "Who hears about the alert"),
+        field("subscriptions", Ty::BlockList(&SQL_TASK_SUBSCRIPTION), "Who hears about the alert").unordered(),
     ],
     groups: &[],
 };
@@ -849,7 +863,7 @@ pub static SQL_TASK_DASHBOARD: Block = Block {
         field("custom_subject", Ty::Str, "Subject line of the dashboard mail"),
         field("dashboard_id", Ty::Str, "Id of the legacy dashboard to refresh").required(),
         field("pause_subscriptions", Ty::Bool, "Takes no snapshot and sends no mail"),
-        field("subscriptions", Ty::BlockList(&SQL_TASK_SUBSCRIPTION), "Who gets the dashboard snapshot"),
+        field("subscriptions", Ty::BlockList(&SQL_TASK_SUBSCRIPTION), "Who gets the dashboard snapshot").unordered(),
     ],
     groups: &[],
 };

@@ -1,6 +1,6 @@
 //! Schedules, triggers and continuous runs.
 
-use super::field::{Block, Choice, Enum, Group, Status, Ty, Unit, field};
+use super::field::{Block, Choice, Enum, Format, Group, Status, Ty, Unit, Vocabulary, field};
 
 /// `DayOfWeek`.
 pub static DAY_OF_WEEK: Enum = Enum {
@@ -36,8 +36,12 @@ pub static CRON_SCHEDULE: Block = Block {
     name: "CronSchedule",
     doc: "Fire times by a Quartz expression",
     fields: &[
-        field("quartz_cron_expression", Ty::Str, "Quartz expression of 6 or 7 fields, seconds first").required(),
-        field("timezone_id", Ty::Str, "Time zone of the schedule, such as Europe/Oslo").required(),
+        field("quartz_cron_expression", Ty::Str, "Quartz expression of 6 or 7 fields, seconds first")
+            .vocabulary(Vocabulary::Cron)
+            .required(),
+        field("timezone_id", Ty::Str, "Time zone of the schedule, such as Europe/Oslo")
+            .vocabulary(Vocabulary::TimeZones)
+            .required(),
         field("pause_status", Ty::Enum(&PAUSE_STATUS), "PAUSED stops scheduled runs").default("UNPAUSED"),
         field(
             "sql_condition",
@@ -54,8 +58,12 @@ pub static CRON_TRIGGER_CONFIGURATION: Block = Block {
     name: "CronTriggerConfiguration",
     doc: "A Quartz schedule, as one of several triggers",
     fields: &[
-        field("quartz_cron_expression", Ty::Str, "Quartz expression of 6 or 7 fields, seconds first").required(),
-        field("timezone_id", Ty::Str, "Time zone of the schedule, such as Europe/Oslo").required(),
+        field("quartz_cron_expression", Ty::Str, "Quartz expression of 6 or 7 fields, seconds first")
+            .vocabulary(Vocabulary::Cron)
+            .required(),
+        field("timezone_id", Ty::Str, "Time zone of the schedule, such as Europe/Oslo")
+            .vocabulary(Vocabulary::TimeZones)
+            .required(),
     ],
     groups: &[],
 };
@@ -147,7 +155,9 @@ pub static FILE_ARRIVAL_TRIGGER_CONFIGURATION: Block = Block {
         field("min_time_between_triggers_seconds", Ty::Int, "Shortest time between two firings; at least 60")
             .unit(Unit::Seconds)
             .min(60),
-        field("url", Ty::Str, "Folder of an external location to watch, ending with a slash").required(),
+        field("url", Ty::Str, "Folder of an external location to watch, ending with a slash")
+            .format(Format { ends_with: "/", example: "s3://landing/orders/", ..Format::ANY })
+            .required(),
         field("wait_after_last_change_seconds", Ty::Int, "Quiet time after the last new file; at least 60")
             .unit(Unit::Seconds)
             .min(60),
@@ -203,7 +213,7 @@ pub static TABLE_UPDATE_TRIGGER_CONFIGURATION: Block = Block {
         field("min_time_between_triggers_seconds", Ty::Int, "Shortest time between two firings; at least 60")
             .unit(Unit::Seconds)
             .min(60),
-        field("table_names", Ty::StrList, "Tables to watch, each as catalog.schema.table").required(),
+        field("table_names", Ty::StrList, "Tables to watch, each as catalog.schema.table").unordered().required(),
         field("wait_after_last_change_seconds", Ty::Int, "Quiet time after the last update; at least 60")
             .unit(Unit::Seconds)
             .min(60),
@@ -261,6 +271,7 @@ pub static MAINTENANCE_WINDOW: Block = Block {
             .min(0)
             .max(23),
         field("timezone_id", Ty::Str, "Time zone of the window, such as Europe/Oslo")
+            .vocabulary(Vocabulary::TimeZones)
             .required()
             .status(Status::Preview),
     ],

@@ -16,7 +16,7 @@ use crate::model::{Argument, FileCall, FileKind, Object, PythonCall, RunCall, St
 use crate::package::{Builder, sha256_hex};
 use crate::schema::{
     DBT_CALL_PLACE, DBT_TASK, Eval, NOTEBOOK_CALL_PLACE, NOTEBOOK_TASK, PYTHON_CALL_PLACE, PYTHON_WHEEL_TASK, Place,
-    RUN_CALL_PLACE, RUN_JOB_TASK, SCRIPT_CALL_PLACE, SPARK_PYTHON_TASK, SQL_CALL_PLACE, SQL_TASK,
+    RUN_CALL_PLACE, RUN_JOB_TASK, SCRIPT_CALL_PLACE, SPARK_PYTHON_TASK, SQL_CALL_PLACE, SQL_TASK, key,
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Call, Callee, Item, StrLit, ValueKind};
@@ -192,7 +192,7 @@ impl Elaborator<'_> {
         let rest = self.rest(call, place, cx);
         let path = self.text(lit, cx.scope, ValueSite { name: "a path", eval: Eval::Constant });
         let Some(path) = path else { return StepKind::bad_call(rest) };
-        let from_git = match rest.str("source") {
+        let from_git = match rest.str(key::SOURCE) {
             Some(source) => source == "GIT",
             None => cx.git,
         };

@@ -14,8 +14,8 @@ use crate::check::symbols::InFile;
 use crate::diag::{Diagnostics, nearest};
 use crate::model::{Cluster, Environment, FieldValue, Node, NodeKind, Object, Target, Text};
 use crate::schema::{
-    CLUSTER_PLACE, CLUSTER_SPEC, COMPUTE, Cloud, ComputeTables, ENVIRONMENT_PLACE, RuntimeKey, SERVERLESS_GPUS,
-    SINGLE_NODE,
+    CLUSTER_PLACE, CLUSTER_SPEC, COMPUTE, Cloud, ComputeTables, ENVIRONMENT_PLACE, FieldKey, RuntimeKey,
+    SERVERLESS_GPUS, SINGLE_NODE, TASK, key,
 };
 use crate::source::Span;
 use crate::syntax::ast::{Decl, DeclKind, Header, Item};
@@ -312,10 +312,10 @@ impl<'a> Elaborator<'a> {
     fn cluster(&mut self, decl: &Decl, mut settings: Object, target: &Target) -> Cluster {
         self.key_characters(&decl.name.text, decl.name.span, "a cluster");
         let mut libraries = self.cluster_requirements(&mut settings);
-        if let Some(NodeKind::List(items)) = settings.remove("libraries").and_then(|f| f.value).map(|n| n.kind) {
+        if let Some(NodeKind::List(items)) = settings.remove(key::LIBRARIES).and_then(|f| f.value).map(|n| n.kind) {
             libraries.extend(items.iter().filter_map(|n| n.as_object().cloned()));
         }
-        let serverless_compute_id = settings.remove("serverless_compute_id").and_then(|f| f.value);
+        let serverless_compute_id = settings.remove(key::SERVERLESS_COMPUTE_ID).and_then(|f| f.value);
         self.single_node(&mut settings);
         let chosen = self.gpu(&mut settings, target, &decl.name.text);
         settings.fields.retain(|f| f.value.is_some());
@@ -331,13 +331,13 @@ impl<'a> Elaborator<'a> {
 
     /// The conf and the tag that a single node needs, where they are absent.
     fn single_node(&mut self, settings: &mut Object) {
-        let Some(entry) = settings.remove("single_node") else { return };
+        let Some(entry) = settings.remove(key::SINGLE_NODE) else { return };
         let Some(node) = entry.value else { return };
         if node.as_bool() != Some(true) {
             return;
         }
         let span = node.span;
-        set(settings, "num_workers", span, NodeKind::Int(0));
+        set(settings, key::NUM_WORKERS, span, NodeKind::Int(0));
         for (field, key, value) in SINGLE_NODE.iter().copied() {
             let mut entries = match settings.entry(field) {
                 // `none` takes back what would be filled in.
@@ -354,17 +354,17 @@ impl<'a> Elaborator<'a> {
 
     /// Node type and runtime for `gpu`; says what was chosen.
     fn gpu(&mut self, settings: &mut Object, target: &Target, name: &str) -> Option<String> {
-        let entry = settings.remove("gpu")?;
+        let entry = settings.remove(key::GPU)?;
         let node = entry.value.clone()?;
-        let Some((gpu, accelerator)) = node.as_object().and_then(|g| Some((g, g.str("accelerator")?.to_owned())))
+        let Some((gpu, accelerator)) = node.as_object().and_then(|g| Some((g, g.str(key::ACCELERATOR)?.to_owned())))
         else {
             // What it lacks is a matter of its fields; that nothing was chosen follows from it.
             settings.fields.push(FieldValue { value: Some(node), ..entry });
             settings.broken = true;
             return None;
         };
-        let accelerator_span = gpu.get("accelerator").map_or(node.span, |n| n.span);
-        let count = u32::try_from(gpu.get("count").and_then(Node::as_int).unwrap_or(1)).ok()?;
+        let accelerator_span = gpu.get(key::ACCELERATOR).map_or(node.span, |n| n.span);
+        let count = u32::try_from(gpu.get(key::COUNT).and_then(Node::as_int).unwrap_or(1)).ok()?;
         let tables = self.symbols.project.tables.clone();
         let unclear = target.span.is_some_and(|s| self.symbols.project.unit_of(s.file).is_some_and(|u| u.broken));
         let Some(cloud) = target.cloud.or_else(|| cloud_of(settings, &tables)) else {
@@ -397,12 +397,12 @@ impl<'a> Elaborator<'a> {
             settings.broken = true;
             return None;
         };
-        set(settings, "node_type_id", node.span, NodeKind::Text(Text::plain(found.id.clone())));
+        set(settings, key::NODE_TYPE_ID, node.span, NodeKind::Text(Text::plain(found.id.clone())));
         let mut chosen = format!("{name}: {count} {accelerator} on {} is {}", cloud.name(), found.id);
-        let by_kind = settings.get("use_ml_runtime").and_then(Node::as_bool) == Some(true);
-        if !settings.has("docker_image")
+        let by_kind = settings.get(key::USE_ML_RUNTIME).and_then(Node::as_bool) == Some(true);
+        if !settings.has(key::DOCKER_IMAGE)
             && !by_kind
-            && let Some(version) = settings.get("spark_version")
+            && let Some(version) = settings.get(key::SPARK_VERSION)
             && let Some(key) = version.as_str().and_then(RuntimeKey::parse)
             && !key.is_photon()
         {
@@ -411,26 +411,26 @@ impl<'a> Elaborator<'a> {
                 chosen.push_str(&format!(", runtime {runtime}"));
             }
             let span = version.span;
-            set(settings, "spark_version", span, NodeKind::Text(Text::plain(runtime)));
+            set(settings, key::SPARK_VERSION, span, NodeKind::Text(Text::plain(runtime)));
         }
-        if settings.entry("data_security_mode").is_none() {
-            set(settings, "data_security_mode", node.span, NodeKind::Text(Text::plain("SINGLE_USER")));
+        if settings.entry(key::DATA_SECURITY_MODE).is_none() {
+            set(settings, key::DATA_SECURITY_MODE, node.span, NodeKind::Text(Text::plain("SINGLE_USER")));
         }
         Some(chosen)
     }
 
     /// `gpu` on a step: the serverless accelerator.
     pub fn step_gpu(&mut self, settings: &mut Object) {
-        let Some(entry) = settings.remove("gpu") else { return };
+        let Some(entry) = settings.remove(key::GPU) else { return };
         let Some(node) = entry.value else { return };
         let Some(gpu) = node.as_object() else { return };
-        let Some(accelerator) = gpu.str("accelerator") else { return };
-        let count = gpu.get("count").and_then(Node::as_int).unwrap_or(1);
+        let Some(accelerator) = gpu.str(key::ACCELERATOR) else { return };
+        let count = gpu.get(key::COUNT).and_then(Node::as_int).unwrap_or(1);
         match SERVERLESS_GPUS.iter().find(|(a, n, _)| *a == accelerator && i64::from(*n) == count) {
             Some((_, _, member)) => {
                 let mut compute = Object::new(&COMPUTE, node.span);
-                set(&mut compute, "hardware_accelerator", node.span, NodeKind::Text(Text::plain(*member)));
-                set(settings, "compute", entry.key, NodeKind::Object(compute));
+                set(&mut compute, key::HARDWARE_ACCELERATOR, node.span, NodeKind::Text(Text::plain(*member)));
+                set(settings, key::COMPUTE, entry.key, NodeKind::Object(compute));
             }
             None => {
                 let all: Vec<String> = SERVERLESS_GPUS.iter().map(|(a, n, _)| format!("{n} {a}")).collect();
@@ -440,12 +440,13 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    /// Letters, digits, `_` and `-`, at most 100: what the service takes as a key.
+    /// Checks a name that becomes a key; keys of clusters and environments have the form of those of tasks.
     pub fn key_characters(&mut self, key: &str, span: Span, what: &str) {
-        if key.len() > 100 {
-            self.report(messages::key_too_long(span, key.len()));
+        let row = TASK.row(key::TASK_KEY);
+        if let Some(most) = row.and_then(|f| f.max_len).filter(|most| key.len() > *most as usize) {
+            self.report(messages::key_too_long(span, key.len(), most));
         }
-        if let Some(c) = key.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-')) {
+        if let Some(c) = row.and_then(|f| f.format).and_then(|f| f.stranger(key)) {
             let fixed: String =
                 key.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
             self.report(messages::key_characters(span, what, c, &fixed, self.sources.slice(span).contains(key)));
@@ -456,8 +457,8 @@ impl<'a> Elaborator<'a> {
 }
 
 /// Sets a field of an object's own block.
-pub fn set(object: &mut Object, key: &str, span: Span, kind: NodeKind) {
-    if let Some(field) = object.block.field(key) {
+pub fn set(object: &mut Object, key: FieldKey, span: Span, kind: NodeKind) {
+    if let Some(field) = object.block.row(key) {
         object.set(field, span, Some(Node { span, kind }));
     }
 }
@@ -466,11 +467,11 @@ pub fn set(object: &mut Object, key: &str, span: Span, kind: NodeKind) {
 fn cloud_of(settings: &Object, tables: &ComputeTables) -> Option<Cloud> {
     debug_assert!(*settings.block == CLUSTER_SPEC);
     for (key, cloud) in
-        [("azure_attributes", Cloud::Azure), ("aws_attributes", Cloud::Aws), ("gcp_attributes", Cloud::Gcp)]
+        [(key::AZURE_ATTRIBUTES, Cloud::Azure), (key::AWS_ATTRIBUTES, Cloud::Aws), (key::GCP_ATTRIBUTES, Cloud::Gcp)]
     {
         if settings.has(key) {
             return Some(cloud);
         }
     }
-    settings.str("driver_node_type_id").and_then(|id| tables.node(id)).map(|n| n.cloud)
+    settings.str(key::DRIVER_NODE_TYPE_ID).and_then(|id| tables.node(id)).map(|n| n.cloud)
 }

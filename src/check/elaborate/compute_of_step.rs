@@ -9,7 +9,7 @@ use super::scope::{PipelineScope, Scope};
 use super::steps::StepContext;
 use crate::check::messages;
 use crate::model::{Compute, Node, Object, StepKind};
-use crate::schema::{COMPUTE_FIELDS, Eval, RunsOn, kind_of};
+use crate::schema::{COMPUTE_FIELDS, Eval, FieldKey, RunsOn, key, kind_of};
 use crate::source::Span;
 use crate::syntax::ast::{self, Decl, DeclKind, Value, ValueKind};
 
@@ -24,21 +24,21 @@ impl<'a> Elaborator<'a> {
         scope: Scope<'_>,
     ) -> Compute {
         self.raw_loop(settings, cx);
-        let raw: Vec<(&'static str, Span)> =
-            COMPUTE_FIELDS.iter().copied().filter(|k| settings.has(k)).map(|k| (k, settings.key_span(k))).collect();
+        let raw: Vec<(FieldKey, Span)> =
+            COMPUTE_FIELDS.iter().copied().filter(|k| settings.has(*k)).map(|k| (k, settings.key_span(k))).collect();
         let own = d.header.on.as_ref().map(|on| (on, self.on(on, cx.names, scope)));
         if let (Some((on, found)), Some((key, at))) = (&own, raw.first())
             && found.is_some()
         {
-            self.report(messages::two_computes_of_step(*at, key, on.span));
+            self.report(messages::two_computes_of_step(*at, key.name(), on.span));
             return Compute::Bad;
         }
         if let [(a, at), (b, second), ..] = raw.as_slice() {
-            self.report(messages::two_compute_fields(a, *at, b, *second));
+            self.report(messages::two_compute_fields(a.name(), *at, b.name(), *second));
             return Compute::Bad;
         }
         if let Some((key, at)) = raw.first() {
-            return self.raw_place(key, *at, settings, cx);
+            return self.raw_place(*key, *at, settings, cx);
         }
         if let Some((_, found)) = own {
             return found.unwrap_or(Compute::Bad);
@@ -51,7 +51,7 @@ impl<'a> Elaborator<'a> {
                 cx.compute_reached.set(true);
                 match compute {
                     // A serverless accelerator takes the pipeline's environment, but not its cluster.
-                    Compute::Cluster(_) | Compute::Existing(_) if settings.has("compute") => Compute::Unset,
+                    Compute::Cluster(_) | Compute::Existing(_) if settings.has(key::COMPUTE) => Compute::Unset,
                     compute => compute.clone(),
                 }
             }
@@ -59,11 +59,11 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    pub fn raw_place(&mut self, key: &str, at: Span, settings: &Object, cx: &StepContext<'a, '_>) -> Compute {
+    pub fn raw_place(&mut self, key: FieldKey, at: Span, settings: &Object, cx: &StepContext<'a, '_>) -> Compute {
         let text = settings.str(key).map(SmolStr::from);
         match (key, text) {
-            ("job_cluster_key" | "environment_key", Some(name)) => {
-                let wanted = if key == "job_cluster_key" { DeclKind::Cluster } else { DeclKind::Environment };
+            (key::JOB_CLUSTER_KEY | key::ENVIRONMENT_KEY, Some(name)) => {
+                let wanted = if key == key::JOB_CLUSTER_KEY { DeclKind::Cluster } else { DeclKind::Environment };
                 let span = settings.get(key).map_or(at, |n| n.span);
                 match self.find_compute(cx.names, cx.unit, &name) {
                     Some(found) if found.decl.kind == wanted => self.record_use(span, found.decl.name.span),
@@ -153,18 +153,18 @@ impl<'a> Elaborator<'a> {
     /// The task of a raw loop names its compute itself.
     fn raw_loop(&mut self, settings: &Object, cx: &StepContext<'a, '_>) {
         let task = settings
-            .get("for_each_task")
+            .get(key::FOR_EACH_TASK)
             .and_then(Node::as_object)
-            .and_then(|o| o.get("task"))
+            .and_then(|o| o.get(key::TASK))
             .and_then(Node::as_object);
         let Some(task) = task.cloned() else { return };
-        if task.has("for_each_task") {
+        if task.has(key::FOR_EACH_TASK) {
             self.report(messages::nested_loop_of_tasks(
-                task.key_span("for_each_task"),
-                settings.key_span("for_each_task"),
+                task.key_span(key::FOR_EACH_TASK),
+                settings.key_span(key::FOR_EACH_TASK),
             ));
         }
-        for key in ["job_cluster_key", "environment_key", "new_cluster"] {
+        for key in [key::JOB_CLUSTER_KEY, key::ENVIRONMENT_KEY, key::NEW_CLUSTER] {
             if task.has(key) {
                 self.raw_place(key, task.key_span(key), &task, cx);
             }
@@ -175,7 +175,7 @@ impl<'a> Elaborator<'a> {
 /// Whether a step runs its SQL on a warehouse.
 pub fn on_warehouse(kind: &StepKind, settings: &Object) -> bool {
     match kind {
-        StepKind::File(call) => call.rest.has("warehouse_id"),
-        _ => settings.get("notebook_task").and_then(Node::as_object).is_some_and(|o| o.has("warehouse_id")),
+        StepKind::File(call) => call.rest.has(key::WAREHOUSE_ID),
+        _ => settings.get(key::NOTEBOOK_TASK).and_then(Node::as_object).is_some_and(|o| o.has(key::WAREHOUSE_ID)),
     }
 }

@@ -10,7 +10,7 @@ use super::scope::{LocalKind, Scope, Use};
 use super::steps::StepContext;
 use crate::check::messages::{self, BadItems, Incomparable};
 use crate::model::{Branch, COMPARISONS, Compute, Condition, Loop, Node, Object, Step, StepKind, Text, Type, Unusable};
-use crate::schema::{Eval, FOR_EACH_TASK, STEP_PLACE, TASK};
+use crate::schema::{Eval, FOR_EACH_TASK, STEP_PLACE, TASK, key};
 use crate::source::Span;
 use crate::syntax::ast::{Decl, DeclKind, For, Header, If, Item, Value};
 
@@ -97,7 +97,7 @@ impl<'a> Elaborator<'a> {
     }
 
     pub fn doc_description(&self, own: &mut Object, doc: Option<&SmolStr>, span: Span) {
-        if let (Some(doc), None, Some(field)) = (doc, own.entry("description"), TASK.field("description")) {
+        if let (Some(doc), None, Some(field)) = (doc, own.entry(key::DESCRIPTION), TASK.row(key::DESCRIPTION)) {
             own.fields.push(crate::model::FieldValue { field, key: span, value: Some(Node::text(span, doc.clone())) });
         }
     }
@@ -164,7 +164,7 @@ impl<'a> Elaborator<'a> {
         self.no_compute_in_head(&f.header, "a loop");
         let (inputs, item) = self.inputs(&f.list, scope);
         let parallel = f.parallel.as_ref().and_then(|v| {
-            let field = FOR_EACH_TASK.field("concurrency")?;
+            let field = FOR_EACH_TASK.row(key::CONCURRENCY)?;
             self.value(field, field.ty, v, scope).as_int()
         });
         let mut own = Object::new(&TASK, f.body.span);
@@ -212,7 +212,7 @@ impl<'a> Elaborator<'a> {
             let quiet = Decl { header: Header { after: Vec::new(), ..d.header.clone() }, ..(*d).clone() };
             let draft = self.step(&quiet, &d.name.text, &[local], &[], cx);
             if matches!(draft.step.kind, StepKind::Raw("for_each_task")) {
-                let at = draft.step.settings.key_span("for_each_task");
+                let at = draft.step.settings.key_span(key::FOR_EACH_TASK);
                 self.report(messages::nested_raw_loop(at, f.name.span));
             }
             inner_uses.extend(draft.uses);
@@ -289,7 +289,7 @@ impl<'a> Elaborator<'a> {
             }
         }
         let text = typed.wire();
-        let max = FOR_EACH_TASK.field("inputs").and_then(|f| f.max_len).unwrap_or(u32::MAX);
+        let max = FOR_EACH_TASK.row(key::INPUTS).and_then(|f| f.max_len).unwrap_or(u32::MAX);
         if let Some(plain) = text.as_str()
             && plain.len() > max as usize
         {

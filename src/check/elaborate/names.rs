@@ -10,7 +10,7 @@ use crate::check::messages;
 use crate::check::symbols::duplicate;
 use crate::diag::nearest;
 use crate::model::Type;
-use crate::schema::MAX_TASKS;
+use crate::schema::{MAX_TASKS, key};
 use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Callee, Decl, DeclKind, Item, TypeExpr, Value, ValueKind};
 
@@ -133,8 +133,8 @@ impl<'a> Elaborator<'a> {
                     Callee::Python { .. } => runs = Runs::Python,
                     _ => {}
                 },
-                Item::Entry(e) if e.key.text == "sql_task" => runs = Runs::Sql,
-                Item::Entry(e) if e.key.text == "condition_task" => runs = Runs::RawCondition,
+                Item::Entry(e) if e.key.text == key::SQL_TASK.name() => runs = Runs::Sql,
+                Item::Entry(e) if e.key.text == key::CONDITION_TASK.name() => runs = Runs::RawCondition,
                 Item::Bad(_) => broken = true,
                 _ => {}
             }

@@ -18,7 +18,7 @@ use crate::check::budget::{STEP, size};
 use crate::check::messages;
 use crate::check::symbols::InFile;
 use crate::model::{Cluster, Compute, Environment, FieldValue, Node, Object, Param, Pipeline, Step, StepKind, Type};
-use crate::schema::{Eval, JOB, PIPELINE_PLACE};
+use crate::schema::{Eval, FieldKey, JOB, JOB_PARAMETER_DEFINITION, PIPELINE_PLACE, key};
 use crate::source::{MAX_FILE_NAME, Span, is_file_name};
 use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Item};
 
@@ -101,7 +101,7 @@ impl<'a> Elaborator<'a> {
             compute,
             defaults_size: size(&defaults),
             defaults,
-            git: settings.has("git_source"),
+            git: settings.has(key::GIT_SOURCE),
             compute_reached: std::cell::Cell::new(false),
         };
         let mut drafts = Vec::new();
@@ -166,24 +166,24 @@ impl<'a> Elaborator<'a> {
                 _ => {}
             }
         }
-        let mut fill = |key: &str, text: &SmolStr| {
+        let mut fill = |key: FieldKey, text: &SmolStr| {
             // What `unchecked` says takes the place of what would be filled in.
             if own.entry(key).is_none()
-                && !own.unchecked.iter().any(|u| u.key == key)
-                && let Some(field) = JOB.field(key)
+                && !own.unchecked.iter().any(|u| u.key == key.name())
+                && let Some(field) = JOB.row(key)
             {
                 let node = Node::text(decl.name.span, text.clone());
                 own.fields.push(FieldValue { field, key: decl.name.span, value: Some(node) });
             }
         };
-        fill("name", &decl.name.text);
+        fill(key::NAME, &decl.name.text);
         if let Some(doc) = &decl.doc {
-            fill("description", doc);
+            fill(key::DESCRIPTION, doc);
         }
         // What a target lays over a pipeline is whole, or changes what is there.
         let mut over = parts.job.clone();
         over.fields.retain(|f| {
-            let there = own.has(f.field.key);
+            let there = own.has(f.field.handle());
             let whole = f.value.as_ref().is_some_and(Node::is_complete);
             if there || whole {
                 self.findings.usage.fields.insert(f.key);
@@ -203,7 +203,8 @@ impl<'a> Elaborator<'a> {
             if b.kind != BindingKind::Param || out.iter().any(|p| p.name == b.name.text) {
                 continue;
             }
-            if let Some(c) = b.name.text.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.')) {
+            let format = JOB_PARAMETER_DEFINITION.row(key::NAME).and_then(|f| f.format);
+            if let Some(c) = format.and_then(|f| f.stranger(&b.name.text)) {
                 self.report(messages::param_name(b.name.span, c));
             }
             self.refuse_reserved(&b.name);
@@ -234,8 +235,9 @@ impl<'a> Elaborator<'a> {
                 if ty == Type::Json && !json {
                     self.report(messages::default_not_json(value.span, &b.name.text));
                 }
-                if text.as_str().is_some_and(|t| t.len() > 4096) {
-                    self.report(messages::default_too_long(value.span));
+                let most = JOB_PARAMETER_DEFINITION.row(key::DEFAULT).and_then(|f| f.max_len);
+                if let Some(most) = most.filter(|most| text.as_str().is_some_and(|t| t.len() > *most as usize)) {
+                    self.report(messages::default_too_long(value.span, most));
                 }
                 Some(text)
             });

@@ -8,7 +8,7 @@ use super::scope::Scope;
 use crate::check::messages;
 use crate::model::{Node, NodeKind, Object, Text};
 use crate::package::{RequirementLine, is_requirements_file, requirement, requirement_lines};
-use crate::schema::{LIBRARY, PYTHON_PYPI_LIBRARY};
+use crate::schema::{LIBRARY, PYTHON_PYPI_LIBRARY, key};
 use crate::source::Span;
 use crate::syntax::ast::{Argument, ValueKind};
 
@@ -125,12 +125,12 @@ impl Elaborator<'_> {
                 continue;
             }
             let mut pypi = Object::new(&PYTHON_PYPI_LIBRARY, *span);
-            set(&mut pypi, "package", *span, NodeKind::Text(Text::plain(line.clone())));
+            set(&mut pypi, key::PACKAGE, *span, NodeKind::Text(Text::plain(line.clone())));
             if let Some((url, at)) = &index {
-                set(&mut pypi, "repo", *at, NodeKind::Text(Text::plain(url.clone())));
+                set(&mut pypi, key::REPO, *at, NodeKind::Text(Text::plain(url.clone())));
             }
             let mut library = Object::new(&LIBRARY, *span);
-            set(&mut library, "pypi", *span, NodeKind::Object(pypi));
+            set(&mut library, key::PYPI, *span, NodeKind::Object(pypi));
             out.push(library);
         }
         out
@@ -143,7 +143,7 @@ impl Elaborator<'_> {
             return;
         }
         let mut list: Vec<Node> =
-            spec.get("dependencies").and_then(Node::as_list).map(<[Node]>::to_vec).unwrap_or_default();
+            spec.get(key::DEPENDENCIES).and_then(Node::as_list).map(<[Node]>::to_vec).unwrap_or_default();
         let first = lines.first().map_or(spec.span, |(_, span)| *span);
         for (line, span) in lines {
             match requirement(&line) {
@@ -159,28 +159,28 @@ impl Elaborator<'_> {
                 _ => list.push(Node::text(span, line)),
             }
         }
-        set(spec, "dependencies", first, NodeKind::List(list));
+        set(spec, key::DEPENDENCIES, first, NodeKind::List(list));
     }
 
     /// The requirements of a step: libraries of its own on a cluster.
     pub fn step_requirements(&mut self, settings: &mut Object, on_cluster: bool) {
-        let Some(entry) = settings.entry("requirements").cloned() else { return };
+        let Some(entry) = settings.entry(key::REQUIREMENTS).cloned() else { return };
         if !on_cluster {
-            settings.remove("requirements");
+            settings.remove(key::REQUIREMENTS);
             self.report(messages::requirements_without_cluster(entry.key));
             return;
         }
         let libraries = self.cluster_requirements(settings);
         let mut list: Vec<Node> =
             libraries.into_iter().map(|l| Node { span: l.span, kind: NodeKind::Object(l) }).collect();
-        list.extend(settings.get("libraries").and_then(Node::as_list).map(<[Node]>::to_vec).unwrap_or_default());
-        set(settings, "libraries", entry.key, NodeKind::List(list));
+        list.extend(settings.get(key::LIBRARIES).and_then(Node::as_list).map(<[Node]>::to_vec).unwrap_or_default());
+        set(settings, key::LIBRARIES, entry.key, NodeKind::List(list));
     }
 }
 
 /// Takes the lines out of an object.
 fn requirements_of(object: &mut Object) -> Vec<(String, Span)> {
-    match object.remove("requirements").and_then(|f| f.value).map(|n| n.kind) {
+    match object.remove(key::REQUIREMENTS).and_then(|f| f.value).map(|n| n.kind) {
         Some(NodeKind::List(items)) => items.iter().filter_map(|n| Some((n.as_str()?.to_owned(), n.span))).collect(),
         _ => Vec::new(),
     }

@@ -16,7 +16,7 @@ use crate::check::budget::STEP;
 use crate::check::messages;
 use crate::diag::nearest;
 use crate::model::{Branch, Compute, Dependency, Node, Object, Origin, Output, Step, StepKind, Unusable};
-use crate::schema::{COMPUTE_FIELDS, DEFAULTS_PLACE, KINDS, STEP_PLACE, TASK, kind_of, takes};
+use crate::schema::{COMPUTE_FIELDS, DEFAULTS_PLACE, KINDS, STEP_PLACE, TASK, key, kind_of, takes};
 use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Header, Item};
 use crate::syntax::words::is_reserved;
@@ -123,8 +123,8 @@ impl<'a> Elaborator<'a> {
         }
         self.step_gpu(&mut own);
         if let Some(doc) = &d.doc
-            && !own.fields.iter().any(|f| f.field.key == "description")
-            && let Some(field) = TASK.field("description")
+            && !own.fields.iter().any(|f| f.field.handle() == key::DESCRIPTION)
+            && let Some(field) = TASK.row(key::DESCRIPTION)
         {
             let span = d.name.span;
             if field.max_len.is_some_and(|max| doc.len() > max as usize) {
@@ -134,10 +134,11 @@ impl<'a> Elaborator<'a> {
         }
         let mut settings = self.with_defaults(&own, &kind, d.header.on.is_some(), cx);
         let compute = self.place(d, &mut settings, &kind, cx, scope);
-        let on_cluster = matches!(compute, Compute::Cluster(_) | Compute::Existing(_)) || settings.has("new_cluster");
+        let on_cluster =
+            matches!(compute, Compute::Cluster(_) | Compute::Existing(_)) || settings.has(key::NEW_CLUSTER);
         self.step_requirements(&mut settings, on_cluster);
         // `libraries = none` has to reach lowering: it takes back those of the cluster.
-        settings.fields.retain(|f| f.value.is_some() || f.field.key == "libraries");
+        settings.fields.retain(|f| f.value.is_some() || f.field.handle() == key::LIBRARIES);
         let mut step = Step {
             key: key.clone(),
             span: d.name.span,
@@ -222,8 +223,8 @@ impl<'a> Elaborator<'a> {
         for field in &base.fields {
             self.findings.usage.fields.insert(field.key);
         }
-        if placed || COMPUTE_FIELDS.iter().any(|k| own.entry(k).is_some()) {
-            base.fields.retain(|f| !COMPUTE_FIELDS.contains(&f.field.key));
+        if placed || COMPUTE_FIELDS.iter().any(|k| own.entry(*k).is_some()) {
+            base.fields.retain(|f| !COMPUTE_FIELDS.contains(&f.field.handle()));
         }
         let mut out = merge(&base, own, Some(&STEP_PLACE));
         // Written fields come first, so that messages about the step point into it.
@@ -323,8 +324,8 @@ impl<'a> Elaborator<'a> {
                         Scope { unit, pipe: Some(names), locals: &[] },
                     );
                     for kind in KINDS {
-                        if object.has(kind.key) {
-                            self.report(messages::kind_in_defaults(object.key_span(kind.key)));
+                        if let Some(entry) = object.entry_named(kind.key).filter(|e| e.value.is_some()) {
+                            self.report(messages::kind_in_defaults(entry.key));
                         }
                     }
                     out = Some(object);

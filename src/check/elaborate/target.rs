@@ -7,7 +7,7 @@ use super::fields::BlockSchema;
 use super::scope::Scope;
 use crate::check::symbols::InFile;
 use crate::model::{Mode, Object, Target};
-use crate::schema::{Cloud, JOB, TARGET_PLACE, is_job_field_of_target};
+use crate::schema::{Cloud, FieldKey, JOB, TARGET_PLACE, is_job_field_of_target, key};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, Decl, Item};
 
@@ -29,26 +29,31 @@ pub fn target_parts<'a>(elaborator: &mut Elaborator<'a>, target: Option<InFile<'
     };
     elaborator.bare_header(&decl.header, "a target");
     // `vars` holds values of any type; each is read where its var is used.
-    let items =
-        decl.body.items.iter().filter(|i| !matches!(i, Item::Entry(e) if e.key.text == "vars")).cloned().collect();
+    let items = decl
+        .body
+        .items
+        .iter()
+        .filter(|i| !matches!(i, Item::Entry(e) if e.key.text == key::VARS.name()))
+        .cloned()
+        .collect();
     let body = ast::Body { span: decl.body.span, items };
     let object = elaborator.body(&body, BlockSchema::Place(&TARGET_PLACE), Scope::file(unit));
-    let workspace = object.get("workspace").and_then(|n| n.as_object());
-    let text = |key: &str| workspace.and_then(|w| w.str(key)).map(SmolStr::from);
-    let folder = |key: &str| text(key).map(|p| SmolStr::from(p.trim_end_matches('/')));
-    let host = text("host");
+    let workspace = object.get(key::WORKSPACE).and_then(|n| n.as_object());
+    let text = |key: FieldKey| workspace.and_then(|w| w.str(key)).map(SmolStr::from);
+    let folder = |key: FieldKey| text(key).map(|p| SmolStr::from(p.trim_end_matches('/')));
+    let host = text(key::HOST);
     let target = Target {
         name: Some(decl.name.text.clone()),
         span: Some(decl.name.span),
-        profile: text("profile"),
-        root_path: folder("root_path"),
-        artifact_path: folder("artifact_path"),
-        mode: match object.str("mode") {
+        profile: text(key::PROFILE),
+        root_path: folder(key::ROOT_PATH),
+        artifact_path: folder(key::ARTIFACT_PATH),
+        mode: match object.str(key::MODE) {
             Some("development") => Mode::Development,
             Some("production") => Mode::Production,
             _ => Mode::Plain,
         },
-        cloud: match object.str("cloud") {
+        cloud: match object.str(key::CLOUD) {
             Some(name) => Cloud::from_name(name),
             None => host.as_deref().and_then(Cloud::of_host),
         },

@@ -12,7 +12,7 @@ use super::scope::{Local, LocalKind, Scope};
 use crate::check::messages;
 use crate::diag::nearest;
 use crate::model::{Node, NodeKind, Object, Text, Type};
-use crate::schema::{AUTO_SCALE, Enum, Eval, FOR_EACH_TASK, Field, REQUIREMENTS, Ty, Unit};
+use crate::schema::{AUTO_SCALE, Enum, Eval, FOR_EACH_TASK, Field, REQUIREMENTS, Ty};
 use crate::source::Span;
 use crate::syntax::ast::{Body, EntryValue, Item, Value, ValueKind};
 
@@ -204,19 +204,8 @@ impl Elaborator<'_> {
             ValueKind::Duration(n, unit) => self.duration(field, n, *unit, value.span)?,
             _ => return self.wrong(field, Ty::Int, value),
         };
-        let low = field.min.is_some_and(|min| number < min);
-        let high = field.max.is_some_and(|max| number > max);
-        let gap = field.key == "autotermination_minutes" && (1..10).contains(&number);
-        if low || high || gap {
-            let unit = if field.unit == Unit::None { String::new() } else { format!(" {}", field.unit.name()) };
-            let bounds = match (field.min, field.max) {
-                _ if gap => "0 or 10 to 10000 minutes".to_owned(),
-                (Some(min), Some(max)) => format!("{min} to {max}{unit}"),
-                (Some(min), None) => format!("{min}{unit} or more"),
-                (None, Some(max)) => format!("{max}{unit} or less"),
-                (None, None) => String::new(),
-            };
-            self.report(messages::out_of_range(field, value.span, number, &bounds));
+        if !field.allows(number) {
+            self.report(messages::out_of_range(field, value.span, number));
             return None;
         }
         Some(Node { span: value.span, kind: NodeKind::Int(number) })
@@ -289,8 +278,8 @@ impl Elaborator<'_> {
             seen.insert(&entry.key.text, entry.key.span);
             out.push((entry.key.text.clone(), entry.key.span, node));
         }
-        if let Some(max) = field.max_items.filter(|max| out.len() > *max as usize) {
-            self.report(messages::too_many_entries(field, body.span, out.len(), max));
+        if field.max_items.is_some_and(|max| out.len() > max as usize) {
+            self.report(messages::wrong_number_of_entries(field, body.span, out.len()));
         }
         Node { span: body.span, kind: NodeKind::Map(out) }
     }
@@ -324,8 +313,8 @@ impl Elaborator<'_> {
             bad |= node.is_bad();
             out.push(node);
         }
-        if let Some(max) = field.max_items.filter(|max| out.len() > *max as usize) {
-            self.report(messages::too_many_entries(field, value.span, out.len(), max));
+        if field.max_items.is_some_and(|max| out.len() > max as usize) {
+            self.report(messages::wrong_number_of_entries(field, value.span, out.len()));
             return None;
         }
         (!bad).then_some(Node { span: value.span, kind: NodeKind::List(out) })

@@ -11,7 +11,7 @@ use crate::check::messages;
 use crate::check::symbols::{InFile, Symbols};
 use crate::diag::{Diagnostics, nearest};
 use crate::model::Type;
-use crate::schema::Eval;
+use crate::schema::{Eval, key};
 use crate::source::Span;
 use crate::syntax::ast::{self, Decl, EntryValue, Item, StrLit, StrPart, Value, ValueKind};
 use crate::time::is_date;
@@ -53,7 +53,7 @@ fn set_vars(
     let mut out: HashMap<SmolStr, VarValue> = HashMap::new();
     for item in &target.decl.body.items {
         let Item::Entry(entry) = item else { continue };
-        let (true, EntryValue::Block(body)) = (entry.key.text == "vars", &entry.value) else { continue };
+        let (true, EntryValue::Block(body)) = (entry.key.text == key::VARS.name(), &entry.value) else { continue };
         for item in &body.items {
             let Item::Entry(entry) = item else { continue };
             let name = &entry.key;
@@ -134,7 +134,7 @@ fn moved(value: Value, span: Span) -> Value {
 fn link_vars(elaborator: &mut Elaborator<'_>, target: InFile<'_, Decl>) {
     for item in &target.decl.body.items {
         let Item::Entry(entry) = item else { continue };
-        let (true, EntryValue::Block(body)) = (entry.key.text == "vars", &entry.value) else { continue };
+        let (true, EntryValue::Block(body)) = (entry.key.text == key::VARS.name(), &entry.value) else { continue };
         for item in &body.items {
             if let Item::Entry(entry) = item
                 && let Some(var) = elaborator.symbols.vars.get(&entry.key.text)

@@ -6,14 +6,9 @@ use crate::schema::Cloud;
 use crate::source::Span;
 use crate::syntax::ast::Decl;
 
-pub fn accelerator_count(count: Span, kind: &str, per_node: i64) -> Diagnostic {
+pub fn accelerator_count(count: Span, kind: &str, per_node: u32) -> Diagnostic {
     let d = Diagnostic::new(Code::AcceleratorCount, count, format!("`{kind}` comes in groups of {per_node}"));
     d.help(format!("write a positive multiple of {per_node}"))
-}
-
-pub fn one_deployment(value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::AcceleratorCount, value, "`deployments` has 0 entries; the service takes exactly 1");
-    d.help("write one deployment with the whole number of accelerators")
 }
 
 pub fn job_cluster_field(field: Span, key: &str) -> Diagnostic {

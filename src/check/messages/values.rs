@@ -7,7 +7,7 @@ use crate::diag::{Code, Diagnostic, article, nearest, one_of};
 use crate::model::{Argument, Object, Output, Type};
 use crate::package::{Parameter, PyType};
 use crate::python::Literal;
-use crate::schema::{Enum, Field, MAX_TASKS, Ty};
+use crate::schema::{Enum, Field, Format, MAX_TASKS, Ty, Unit};
 use crate::source::{Span, quote_name};
 use crate::syntax::ast::{Entry, Ident, Value, ValueKind};
 
@@ -93,9 +93,10 @@ pub fn not_a_whole_number(field: &Field, value: Span) -> Diagnostic {
     d.help("write it without point or exponent; it must fit 64 bits")
 }
 
-pub fn out_of_range(field: &Field, value: Span, number: i64, bounds: &str) -> Diagnostic {
+pub fn out_of_range(field: &Field, value: Span, number: i64) -> Diagnostic {
+    let unit = if field.unit == Unit::None { String::new() } else { format!(" {}", field.unit.name()) };
     let d = Diagnostic::new(Code::OutOfRange, value, format!("`{}` cannot be {number}", field.key));
-    d.label(format!("the service takes {bounds}")).help(field.doc)
+    d.label(format!("the service takes {}", field.range(&unit).unwrap_or_default())).help(field.doc)
 }
 
 pub fn not_a_time(field: &Field, span: Span) -> Diagnostic {
@@ -133,13 +134,12 @@ pub fn map_value_type(field: &Field, value: Span, ty: &Type) -> Diagnostic {
     d.help("use one of its elements")
 }
 
-pub fn too_many_entries(field: &Field, span: Span, count: usize, max: u32) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::TooMany,
-        span,
-        format!("`{}` has {count} entries; the service takes at most {max}", field.key),
-    );
-    d.help("remove some of them")
+pub fn wrong_number_of_entries(field: &Field, span: Span, count: usize) -> Diagnostic {
+    let over = field.max_items.is_some_and(|max| count > max as usize);
+    let entries = field.entries().unwrap_or_default();
+    let message = format!("`{}` has {count} entries; the service takes {entries}", field.key);
+    let d = Diagnostic::new(if over { Code::TooMany } else { Code::BadFormat }, span, message);
+    d.help(if over { "remove some of them" } else { field.doc })
 }
 
 pub fn single_for_list(field: &Field, ty: Ty, value: Span, text: &str) -> Diagnostic {
@@ -158,8 +158,8 @@ pub fn not_a_dbt_command(command: Span) -> Diagnostic {
     d.help("each command begins with `dbt`, such as \"dbt build\"")
 }
 
-pub fn too_many_dbt_commands(over: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::TooMany, over, "a dbt step runs at most 10 commands");
+pub fn too_many_dbt_commands(over: Span, most: u32) -> Diagnostic {
+    let d = Diagnostic::new(Code::TooMany, over, format!("a dbt step runs at most {most} commands"));
     d.help("put the rest into another step")
 }
 
@@ -185,19 +185,20 @@ pub fn none_of(object: &Object, keys: &[&str]) -> Diagnostic {
     d.label("in this block").help(object.block.doc)
 }
 
-pub fn watch_a_folder(value: Span, url: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadFormat, value, "`url` must end with `/`");
-    d.help("such as s3://landing/orders/").fix("add the `/`", vec![(value, format!("\"{url}/\""))])
-}
-
-pub fn alert_path(value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadFormat, value, "`workspace_path` must start with `/Workspace`");
-    d.help("such as /Workspace/Shared/late_orders.dbalert.json")
-}
-
-pub fn no_dbt_command(value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadFormat, value, "`commands` has 0 entries; the service takes 1 to 10");
-    d.help("such as \"dbt build\"")
+pub fn wrong_format(field: &Field, format: &Format, value: Span, text: &str) -> Diagnostic {
+    let key = field.key;
+    let starts = format.start_matches(text);
+    let message = match (format.starts_with.first(), format.stranger(text)) {
+        (Some(start), _) if !starts => format!("`{key}` must start with `{start}`"),
+        (_, Some(c)) => format!("`{key}` cannot contain `{c}`"),
+        _ => format!("`{key}` must end with `{}`", format.ends_with),
+    };
+    let d = Diagnostic::new(Code::BadFormat, value, message).help(format!("such as {}", format.example));
+    if !starts || format.stranger(text).is_some() {
+        return d;
+    }
+    let end = format.ends_with;
+    d.fix(format!("add the `{end}`"), vec![(value, format!("\"{text}{end}\""))])
 }
 
 pub fn too_many_companions(span: Span, file: &Path, most: usize) -> Diagnostic {
@@ -415,24 +416,14 @@ pub fn defaults_not_a_block(value: Span) -> Diagnostic {
     d.help("write `defaults { max_retries = 2 }`")
 }
 
-pub fn key_too_long(span: Span, length: usize) -> Diagnostic {
-    let d = Diagnostic::new(Code::TooLong, span, format!("the name has {} characters; the service takes 100", length));
+pub fn key_too_long(span: Span, length: usize, max: u32) -> Diagnostic {
+    let d = Diagnostic::new(Code::TooLong, span, format!("the name has {length} characters; the service takes {max}"));
     d.help("shorten it")
-}
-
-pub fn target_path_not_absolute(value: Span, key: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadFormat, value, format!("`{key}` must start with `/`"));
-    d.help("such as /Workspace/pipelines/churn or /Volumes/main/default/wheels")
 }
 
 pub fn root_path_in_a_volume(value: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::BadFormat, value, "`root_path` must be a folder of the workspace");
     d.help("notebooks cannot lie in a volume; for wheels there is `artifact_path`")
-}
-
-pub fn host_without_https(value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadFormat, value, "`host` must start with `https://`");
-    d.help("such as https://adb-1234567890123456.7.azuredatabricks.net")
 }
 
 pub fn flag_of_wrong_type(var: Span, name: &str, wanted: &Type) -> Diagnostic {
@@ -464,16 +455,16 @@ pub fn default_not_json(value: Span, name: &str) -> Diagnostic {
     d.help("write JSON text, such as \"[1, 2]\" or \"{}\"")
 }
 
-pub fn default_too_long(value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::TooLong, value, "a default may have 4096 bytes");
+pub fn default_too_long(value: Span, max: u32) -> Diagnostic {
+    let d = Diagnostic::new(Code::TooLong, value, format!("a default may have {max} bytes"));
     d.help("put it into a file or table")
 }
 
-pub fn params_too_long(pipeline: Span, size: usize) -> Diagnostic {
+pub fn params_too_long(pipeline: Span, size: usize, max: u32) -> Diagnostic {
     let d = Diagnostic::new(
         Code::TooLong,
         pipeline,
-        format!("the params have about {size} characters together; the service takes 10,000"),
+        format!("the params have about {size} characters together; the service takes {max}"),
     );
     d.help("put large values into a file or table")
 }
@@ -483,11 +474,11 @@ pub fn two_owners(first: Span, second: Span) -> Diagnostic {
     d.also(first, "the first owner").help("give the others `CAN_MANAGE`")
 }
 
-pub fn too_many_environments(pipeline: Span, count: usize) -> Diagnostic {
+pub fn too_many_environments(pipeline: Span, count: usize, max: u32) -> Diagnostic {
     let d = Diagnostic::new(
         Code::TooMany,
         pipeline,
-        format!("the pipeline has {} environments; the service takes 10", count),
+        format!("the pipeline has {count} environments; the service takes {max}"),
     );
     d.help("let steps share environments")
 }

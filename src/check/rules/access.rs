@@ -4,13 +4,14 @@ use super::PipelineFacts;
 use crate::check::messages;
 use crate::diag::Diagnostics;
 use crate::model::Node;
+use crate::schema::key;
 
 /// A job has one owner.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     let settings = &facts.pipeline.pipeline.settings;
-    let entries = settings.get("access_control_list").and_then(Node::as_list).unwrap_or_default();
+    let entries = settings.get(key::ACCESS_CONTROL_LIST).and_then(Node::as_list).unwrap_or_default();
     let mut owners =
-        entries.iter().filter(|n| n.as_object().is_some_and(|o| o.str("permission_level") == Some("IS_OWNER")));
+        entries.iter().filter(|n| n.as_object().is_some_and(|o| o.str(key::PERMISSION_LEVEL) == Some("IS_OWNER")));
     if let (Some(first), Some(second)) = (owners.next(), owners.next()) {
         out.push(messages::two_owners(first.span, second.span));
     }

@@ -56,7 +56,7 @@ fn pushed_down(step: &Step) -> Vec<(&SmolStr, Span, &Text)> {
         (StepKind::File(call), Some(_)) => of(&call.arguments),
         (StepKind::Run(call), _) => of(&call.arguments),
         (StepKind::Raw(key), Some(field)) => {
-            let parameters = step.settings.get(key).and_then(Node::as_object).and_then(|o| o.get(field));
+            let parameters = step.settings.get_named(key).and_then(Node::as_object).and_then(|o| o.get_named(field));
             let Some(NodeKind::Map(entries)) = parameters.map(|n| &n.kind) else { return Vec::new() };
             let texts = entries.iter().filter_map(|(key, span, node)| match &node.kind {
                 NodeKind::Text(text) => Some((key, *span, text)),

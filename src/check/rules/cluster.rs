@@ -4,14 +4,14 @@ use super::{PipelineFacts, required};
 use crate::check::messages;
 use crate::diag::{Diagnostics, nearest};
 use crate::model::{Compute, Node, NodeKind, Object, Target};
-use crate::schema::{Cloud, RuntimeKey};
+use crate::schema::{Cloud, FieldKey, RuntimeKey, key};
 use crate::source::Span;
 
 /// The clusters of a pipeline, and those that its steps bring along.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     let pipeline = &facts.pipeline.pipeline;
     for cluster in &pipeline.clusters {
-        if let Some(gpu) = cluster.settings.get("gpu") {
+        if let Some(gpu) = cluster.settings.get(key::GPU) {
             required::complete_below(gpu, out);
         }
         // Behind the key may be serverless compute, and nothing else.
@@ -20,9 +20,9 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
         }
     }
     for step in pipeline.all_steps().filter(|s| s.compute == Compute::Raw) {
-        let task = step.settings.get("for_each_task").and_then(Node::as_object).and_then(|l| l.get("task"));
+        let task = step.settings.get(key::FOR_EACH_TASK).and_then(Node::as_object).and_then(|l| l.get(key::TASK));
         for settings in [Some(&step.settings), task.and_then(Node::as_object)].into_iter().flatten() {
-            if let Some(cluster) = settings.get("new_cluster").and_then(Node::as_object) {
+            if let Some(cluster) = settings.get(key::NEW_CLUSTER).and_then(Node::as_object) {
                 check_cluster(facts, cluster, cluster.span, "of this step", out);
             }
         }
@@ -42,55 +42,55 @@ fn check_cluster(facts: &PipelineFacts, settings: &Object, span: Span, name: &st
     nodes(facts, settings, runtime.as_ref(), target, out);
     access_mode(settings, runtime.as_ref(), out);
     clouds(facts, settings, target, out);
-    for key in ["autotermination_minutes", "cluster_name"] {
+    for key in [key::AUTOTERMINATION_MINUTES, key::CLUSTER_NAME] {
         if settings.has(key) {
-            out.push(messages::job_cluster_field(settings.key_span(key), key));
+            out.push(messages::job_cluster_field(settings.key_span(key), key.name()));
         }
     }
 }
 
 fn size(settings: &Object, out: &mut Diagnostics) {
-    if let Some(scale) = settings.get("autoscale").and_then(|n| n.as_object()) {
-        let number = |key: &str| scale.get(key).and_then(Node::as_int);
-        if let (Some(min), Some(max)) = (number("min_workers"), number("max_workers"))
+    if let Some(scale) = settings.get(key::AUTOSCALE).and_then(|n| n.as_object()) {
+        let number = |key: FieldKey| scale.get(key).and_then(Node::as_int);
+        if let (Some(min), Some(max)) = (number(key::MIN_WORKERS), number(key::MAX_WORKERS))
             && min > max
         {
             out.push(messages::min_over_max(scale.span, min, max));
         }
     }
-    let Some(workers) = settings.get("num_workers") else { return };
-    if workers.as_int() != Some(0) || settings.has("policy_id") {
+    let Some(workers) = settings.get(key::NUM_WORKERS) else { return };
+    if workers.as_int() != Some(0) || settings.has(key::POLICY_ID) {
         return;
     }
-    if settings.get("is_single_node").and_then(Node::as_bool) == Some(true) {
+    if settings.get(key::IS_SINGLE_NODE).and_then(Node::as_bool) == Some(true) {
         return;
     }
-    let entry = |field: &str, key: &str| match settings.get(field).map(|n| &n.kind) {
+    let entry = |field: FieldKey, key: &str| match settings.get(field).map(|n| &n.kind) {
         Some(NodeKind::Map(entries)) => entries.iter().any(|(k, ..)| k == key),
         _ => false,
     };
-    let profile = entry("spark_conf", "spark.databricks.cluster.profile");
-    let master = entry("spark_conf", "spark.master");
+    let profile = entry(key::SPARK_CONF, "spark.databricks.cluster.profile");
+    let master = entry(key::SPARK_CONF, "spark.master");
     if !profile || !master {
-        let key = settings.key_span("num_workers");
+        let key = settings.key_span(key::NUM_WORKERS);
         out.push(messages::half_single_node(key, workers.span));
     }
 }
 
 fn complete(settings: &Object, span: Span, name: &str, out: &mut Diagnostics) {
-    let by_other_means = settings.has("policy_id") || settings.has("kind") || !settings.unchecked.is_empty();
+    let by_other_means = settings.has(key::POLICY_ID) || settings.has(key::KIND) || !settings.unchecked.is_empty();
     if by_other_means {
         return;
     }
-    let any = |keys: &[&str]| keys.iter().any(|k| settings.has(k));
+    let any = |keys: &[FieldKey]| keys.iter().any(|k| settings.has(*k));
     let mut lacks = Vec::new();
-    if !any(&["spark_version"]) {
+    if !any(&[key::SPARK_VERSION]) {
         lacks.push("spark_version");
     }
-    if !any(&["node_type_id", "instance_pool_id", "driver_node_type_id", "driver_instance_pool_id"]) {
+    if !any(&[key::NODE_TYPE_ID, key::INSTANCE_POOL_ID, key::DRIVER_NODE_TYPE_ID, key::DRIVER_INSTANCE_POOL_ID]) {
         lacks.push("node_type_id");
     }
-    if !any(&["num_workers", "autoscale", "is_single_node"]) {
+    if !any(&[key::NUM_WORKERS, key::AUTOSCALE, key::IS_SINGLE_NODE]) {
         lacks.push("num_workers");
     }
     if lacks.is_empty() {
@@ -101,7 +101,7 @@ fn complete(settings: &Object, span: Span, name: &str, out: &mut Diagnostics) {
 }
 
 fn runtime(facts: &PipelineFacts, settings: &Object, out: &mut Diagnostics) -> Option<RuntimeKey> {
-    let node = settings.get("spark_version")?;
+    let node = settings.get(key::SPARK_VERSION)?;
     let text = node.as_str()?;
     let tables = facts.tables();
     let key = RuntimeKey::parse(text);
@@ -127,7 +127,7 @@ fn nodes(
     out: &mut Diagnostics,
 ) {
     let tables = facts.tables();
-    for key in ["node_type_id", "driver_node_type_id"] {
+    for key in [key::NODE_TYPE_ID, key::DRIVER_NODE_TYPE_ID] {
         let Some(node) = settings.get(key) else { continue };
         let Some(id) = node.as_str() else { continue };
         let Some(known) = tables.node(id) else {
@@ -142,22 +142,22 @@ fn nodes(
             wrong_cloud(node.span, &format!("`{id}`"), known.cloud, cloud, target, out);
         }
     }
-    let worker = settings.get("node_type_id").and_then(|n| Some((n.span, tables.node(n.as_str()?)?)));
+    let worker = settings.get(key::NODE_TYPE_ID).and_then(|n| Some((n.span, tables.node(n.as_str()?)?)));
     let Some((span, node)) = worker else { return };
-    let Some(version) = settings.get("spark_version") else { return };
+    let Some(version) = settings.get(key::SPARK_VERSION) else { return };
     let version_span = version.span;
-    let photon = settings.str("runtime_engine") == Some("PHOTON");
+    let photon = settings.str(key::RUNTIME_ENGINE) == Some("PHOTON");
     let photon_key = runtime.is_some_and(RuntimeKey::is_photon);
-    let chosen_by_service = settings.get("use_ml_runtime").and_then(Node::as_bool) == Some(true);
+    let chosen_by_service = settings.get(key::USE_ML_RUNTIME).and_then(Node::as_bool) == Some(true);
     if node.has_gpu() {
         let what = format!("`{}` has {} {}", node.id, node.gpu_count, node.gpu);
         if photon || photon_key {
             let at =
-                if photon { settings.get("runtime_engine").map_or(version_span, |n| n.span) } else { version_span };
+                if photon { settings.get(key::RUNTIME_ENGINE).map_or(version_span, |n| n.span) } else { version_span };
             out.push(messages::photon_on_gpu(at, span, what));
         } else if let Some(key) = runtime
             && !key.is_gpu()
-            && !settings.has("docker_image")
+            && !settings.has(key::DOCKER_IMAGE)
             && !chosen_by_service
         {
             let gpu = key.gpu_ml();
@@ -174,28 +174,28 @@ fn nodes(
 }
 
 fn access_mode(settings: &Object, runtime: Option<&RuntimeKey>, out: &mut Diagnostics) {
-    let Some(node) = settings.get("data_security_mode") else { return };
+    let Some(node) = settings.get(key::DATA_SECURITY_MODE) else { return };
     let mode = node.as_str().unwrap_or("");
     let shared = matches!(mode, "USER_ISOLATION" | "DATA_SECURITY_MODE_STANDARD");
     if shared && runtime.is_some_and(|r| r.variant.contains("ml")) {
         out.push(messages::ml_access_mode(
             node.span,
             mode,
-            settings.get("spark_version").map_or(node.span, |n| n.span),
+            settings.get(key::SPARK_VERSION).map_or(node.span, |n| n.span),
         ));
     }
-    if settings.has("single_user_name") && (shared || mode == "NONE") {
-        out.push(messages::single_user_name(settings.key_span("single_user_name"), mode, node.span));
+    if settings.has(key::SINGLE_USER_NAME) && (shared || mode == "NONE") {
+        out.push(messages::single_user_name(settings.key_span(key::SINGLE_USER_NAME), mode, node.span));
     }
 }
 
 fn clouds(facts: &PipelineFacts, settings: &Object, target: &Target, out: &mut Diagnostics) {
     let tables = facts.tables();
-    let by_node = settings.str("node_type_id").and_then(|id| tables.node(id)).map(|n| n.cloud);
-    let present: Vec<(&str, Cloud)> =
-        [("azure_attributes", Cloud::Azure), ("aws_attributes", Cloud::Aws), ("gcp_attributes", Cloud::Gcp)]
+    let by_node = settings.str(key::NODE_TYPE_ID).and_then(|id| tables.node(id)).map(|n| n.cloud);
+    let present: Vec<(FieldKey, Cloud)> =
+        [(key::AZURE_ATTRIBUTES, Cloud::Azure), (key::AWS_ATTRIBUTES, Cloud::Aws), (key::GCP_ATTRIBUTES, Cloud::Gcp)]
             .into_iter()
-            .filter(|(key, _)| settings.has(key))
+            .filter(|(key, _)| settings.has(*key))
             .collect();
     let known = target.cloud.or(by_node).or(if present.len() > 1 { present.first().map(|p| p.1) } else { None });
     for (key, cloud) in present {

@@ -4,10 +4,8 @@ use super::PipelineFacts;
 use crate::check::messages;
 use crate::diag::Diagnostics;
 use crate::model::{FileKind, StepKind};
+use crate::schema::{DBT_TASK, key};
 use crate::syntax::ast::Decl;
-
-/// How many commands the service takes.
-const MAX_COMMANDS: usize = 10;
 
 /// Between one and ten commands, each one of dbt.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
@@ -26,8 +24,9 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
                 out.push(messages::not_a_dbt_command(command.span));
             }
         }
-        if let Some(over) = call.arguments.get(MAX_COMMANDS) {
-            out.push(messages::too_many_dbt_commands(over.span));
+        let most = DBT_TASK.row(key::COMMANDS).and_then(|f| f.max_items).unwrap_or(u32::MAX);
+        if let Some(over) = call.arguments.get(most as usize) {
+            out.push(messages::too_many_dbt_commands(over.span, most));
         }
     }
 }

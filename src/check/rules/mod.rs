@@ -47,7 +47,7 @@ type OfProject = fn(&ProjectFacts<'_, '_>, &mut Diagnostics);
 /// The rules of each pipeline, in order.
 pub static OF_PIPELINES: &[Rule<OfPipeline>] = &[
     Rule {
-        name: "required fields, and texts whose form the service checks",
+        name: "required fields, and the form of values",
         codes: &[Code::MissingField, Code::NoneOf, Code::GivenTwice, Code::BadFormat, Code::AcceleratorCount],
         check: required::check,
     },

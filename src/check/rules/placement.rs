@@ -5,7 +5,7 @@ use crate::check::elaborate::on_warehouse;
 use crate::check::messages;
 use crate::diag::Diagnostics;
 use crate::model::{Compute, Node, Step};
-use crate::schema::{COMPUTE_FIELDS, RunsOn, kind_of};
+use crate::schema::{COMPUTE_FIELDS, RunsOn, key, kind_of};
 use crate::syntax::ast::Decl;
 
 /// Checks that each step has compute that its kind can run on.
@@ -23,9 +23,9 @@ fn place(facts: &PipelineFacts, step: &Step, d: &Decl, kind: &str, runs_on: Runs
     let (settings, compute) = (&step.settings, &step.compute);
     let at = d.header.on.as_ref().map_or(d.name.span, |on| on.span);
     let on_cluster = matches!(compute, Compute::Cluster(_) | Compute::Existing(_))
-        || (*compute == Compute::Raw && (settings.has("new_cluster") || settings.has("existing_cluster_id")));
+        || (*compute == Compute::Raw && (settings.has(key::NEW_CLUSTER) || settings.has(key::EXISTING_CLUSTER_ID)));
     let serverless = matches!(compute, Compute::Environment(_) | Compute::Serverless)
-        || (*compute == Compute::Unset && (settings.has("compute") || runs_on == RunsOn::ClusterOrServerless));
+        || (*compute == Compute::Unset && (settings.has(key::COMPUTE) || runs_on == RunsOn::ClusterOrServerless));
     match runs_on {
         RunsOn::ClusterOrEnvironment => match compute {
             // The header of the pipeline may have named one.
@@ -35,8 +35,8 @@ fn place(facts: &PipelineFacts, step: &Step, d: &Decl, kind: &str, runs_on: Runs
                 if settings
                     .unchecked
                     .iter()
-                    .any(|u| u.key == "compute" || COMPUTE_FIELDS.contains(&u.key.as_str())) => {}
-            Compute::Unset if !settings.has("compute") => {
+                    .any(|u| u.key == key::COMPUTE.name() || COMPUTE_FIELDS.iter().any(|k| k.name() == u.key)) => {}
+            Compute::Unset if !settings.has(key::COMPUTE) => {
                 out.push(messages::no_compute(d, kind, &computes_in_scope(facts)));
             }
             Compute::Unset | Compute::Serverless => {
@@ -45,7 +45,7 @@ fn place(facts: &PipelineFacts, step: &Step, d: &Decl, kind: &str, runs_on: Runs
             _ => {}
         },
         RunsOn::NewCluster => {
-            if !settings.broken && !settings.has("new_cluster") {
+            if !settings.broken && !settings.has(key::NEW_CLUSTER) {
                 out.push(messages::spark_submit_compute(at));
             }
         }
@@ -57,17 +57,17 @@ fn place(facts: &PipelineFacts, step: &Step, d: &Decl, kind: &str, runs_on: Runs
         }
         RunsOn::ClusterOrServerless => {}
     }
-    let libraries = settings.get("libraries").and_then(Node::as_list).is_some_and(|l| !l.is_empty());
+    let libraries = settings.get(key::LIBRARIES).and_then(Node::as_list).is_some_and(|l| !l.is_empty());
     if serverless && libraries {
-        out.push(messages::libraries_on_serverless(settings.key_span("libraries")));
+        out.push(messages::libraries_on_serverless(settings.key_span(key::LIBRARIES)));
     }
-    if on_cluster && settings.has("compute") {
-        out.push(messages::serverless_gpu_on_cluster(settings.key_span("compute"), at));
+    if on_cluster && settings.has(key::COMPUTE) {
+        out.push(messages::serverless_gpu_on_cluster(settings.key_span(key::COMPUTE), at));
     }
     if on_cluster && on_warehouse(&step.kind, settings) && step.kind.key() == Some("notebook_task") {
         out.push(messages::warehouse_and_cluster(at));
     }
-    if let (Compute::Environment(name), true) = (compute, settings.has("compute")) {
+    if let (Compute::Environment(name), true) = (compute, settings.has(key::COMPUTE)) {
         gpu_environment(facts, step, name, out);
     }
 }
@@ -75,13 +75,13 @@ fn place(facts: &PipelineFacts, step: &Step, d: &Decl, kind: &str, runs_on: Runs
 /// The environment of a step with serverless GPUs has a version for them.
 fn gpu_environment(facts: &PipelineFacts, step: &Step, name: &str, out: &mut Diagnostics) {
     let Some(environment) = facts.pipeline.pipeline.environments.iter().find(|e| e.key == name) else { return };
-    let version = environment.spec.str("environment_version").or(environment.spec.str("client"));
+    let version = environment.spec.str(key::ENVIRONMENT_VERSION).or(environment.spec.str(key::CLIENT));
     if let Some(known) = version.and_then(|v| facts.tables().environment(v))
         && !known.gpu
     {
         let with_gpu = facts.tables().environments().iter().filter(|e| e.gpu);
         out.push(messages::environment_without_gpu(
-            step.settings.key_span("compute"),
+            step.settings.key_span(key::COMPUTE),
             &known.version,
             environment.span,
             with_gpu.map(|e| e.version.as_str()).collect(),

@@ -8,7 +8,7 @@ use super::PipelineFacts;
 use crate::check::messages;
 use crate::diag::Diagnostics;
 use crate::model::{Compute, StepKind};
-use crate::schema::RuntimeKey;
+use crate::schema::{RuntimeKey, key};
 use crate::source::Span;
 
 /// Each package that a step calls runs on the Python that the step gets; a pair is reported once.
@@ -33,13 +33,13 @@ fn python_of(facts: &PipelineFacts, compute: &Compute) -> Option<(SmolStr, Span)
     match compute {
         Compute::Cluster(key) => {
             let cluster = pipeline.clusters.iter().find(|c| c.key == *key)?;
-            let node = cluster.settings.get("spark_version")?;
+            let node = cluster.settings.get(key::SPARK_VERSION)?;
             let runtime = facts.tables().runtime(&RuntimeKey::parse(node.as_str()?)?)?;
             Some((runtime.python.clone(), node.span))
         }
         Compute::Environment(key) => {
             let environment = pipeline.environments.iter().find(|e| e.key == *key)?;
-            let node = environment.spec.get("environment_version").or(environment.spec.get("client"))?;
+            let node = environment.spec.get(key::ENVIRONMENT_VERSION).or(environment.spec.get(key::CLIENT))?;
             let version = facts.tables().environment(node.as_str()?)?;
             Some((version.python.clone(), node.span))
         }

@@ -1,10 +1,10 @@
-//! What must be there: required fields, and one of several.
+//! What an object must have, as the rows of its fields tell it: required fields, one of several, and the form of values.
 
 use super::PipelineFacts;
 use crate::check::messages;
 use crate::diag::Diagnostics;
-use crate::model::{Node, NodeKind, Object};
-use crate::schema::CALL_PLACES;
+use crate::model::{FieldValue, Node, NodeKind, Object};
+use crate::schema::{CALL_PLACES, key, serverless_gpus};
 
 /// The fields of a pipeline, of its steps and of their calls.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
@@ -21,7 +21,7 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
             clashes(&step.settings, &["task_key", step.kind.key().unwrap_or("task_key")], out);
         }
         complete_except(&step.settings, &["task_key"], out);
-        let unchecked = step.settings.unchecked.iter().find(|u| u.key == "depends_on");
+        let unchecked = step.settings.unchecked.iter().find(|u| u.key == key::DEPENDS_ON.name());
         if let (Some(unchecked), Some(first)) = (unchecked, step.depends_on.first()) {
             out.push(messages::there_already(unchecked, Some(first.span)));
         }
@@ -53,15 +53,15 @@ fn complete_except(object: &Object, filled: &[&str], out: &mut Diagnostics) {
     for group in object.missing_groups(filled) {
         out.push(messages::none_of(object, group.keys));
     }
-    format(object, out);
+    form(object, out);
 }
 
 /// Reports an unchecked field that is written, or filled in, as well.
 fn clashes(object: &Object, filled: &[&str], out: &mut Diagnostics) {
     for unchecked in &object.unchecked {
-        let key = unchecked.key.as_str();
-        if object.has(key) || filled.contains(&key) {
-            out.push(messages::there_already(unchecked, object.has(key).then(|| object.key_span(key))));
+        let written = object.entry_named(&unchecked.key).filter(|e| e.value.is_some());
+        if written.is_some() || filled.contains(&unchecked.key.as_str()) {
+            out.push(messages::there_already(unchecked, written.map(|e| e.key)));
         }
     }
 }
@@ -74,42 +74,41 @@ pub fn complete_below(node: &Node, out: &mut Diagnostics) {
     }
 }
 
-/// Texts whose form the service checks.
-fn format(object: &Object, out: &mut Diagnostics) {
-    if object.block.name == "FileArrivalTriggerConfiguration"
-        && let Some(node) = object.get("url")
-        && let Some(url) = node.as_str()
-        && !url.ends_with('/')
-    {
-        out.push(messages::watch_a_folder(node.span, url));
+/// The form of the fields of one object, not of those below it: what texts start and end with, the fewest entries of a
+/// list, and numbers that are multiples.
+pub fn form(object: &Object, out: &mut Diagnostics) {
+    for entry in &object.fields {
+        let Some(node) = &entry.value else { continue };
+        format(entry, node, out);
+        entries(entry, node, out);
+        multiple(object, entry, node, out);
     }
-    if object.block.name == "AlertTask"
-        && let Some(node) = object.get("workspace_path")
-        && let Some(path) = node.as_str()
-        && !path.starts_with("/Workspace")
+}
+
+fn format(entry: &FieldValue, node: &Node, out: &mut Diagnostics) {
+    if let (Some(format), Some(text)) = (&entry.field.format, node.as_str())
+        && !format.matches(text)
     {
-        out.push(messages::alert_path(node.span));
+        out.push(messages::wrong_format(entry.field, format, node.span, text));
     }
-    if object.block.name == "ComputeSpec"
-        && let (Some(kind), Some(count)) = (object.str("accelerator_type"), object.get("accelerator_count"))
-        && let Some(n) = count.as_int()
+}
+
+/// More entries than the most are found where the list is read.
+fn entries(entry: &FieldValue, node: &Node, out: &mut Diagnostics) {
+    if let (Some(min), Some(list)) = (entry.field.min_items, node.as_list())
+        && list.len() < min as usize
     {
-        let per_node: i64 =
-            kind.strip_prefix("GPU_").and_then(|k| k.split('x').next()).and_then(|n| n.parse().ok()).unwrap_or(1);
-        if n <= 0 || n % per_node != 0 {
-            out.push(messages::accelerator_count(count.span, kind, per_node));
+        out.push(messages::wrong_number_of_entries(entry.field, node.span, list.len()));
+    }
+}
+
+fn multiple(object: &Object, entry: &FieldValue, node: &Node, out: &mut Diagnostics) {
+    if let (Some(member), Some(n)) =
+        (entry.field.multiple_of.and_then(|key| object.get_named(key)).and_then(Node::as_str), node.as_int())
+    {
+        let count = serverless_gpus(member);
+        if n <= 0 || n % i64::from(count) != 0 {
+            out.push(messages::accelerator_count(node.span, member, count));
         }
-    }
-    if object.block.name == "DbtTask"
-        && let Some(node) = object.get("commands")
-        && node.as_list().is_some_and(<[Node]>::is_empty)
-    {
-        out.push(messages::no_dbt_command(node.span));
-    }
-    if object.block.name == "AiRuntimeTask"
-        && let Some(node) = object.get("deployments")
-        && node.as_list().is_some_and(|l| l.len() != 1)
-    {
-        out.push(messages::one_deployment(node.span));
     }
 }

@@ -4,39 +4,40 @@ use super::PipelineFacts;
 use crate::check::messages;
 use crate::diag::{Diagnostics, nearest};
 use crate::model::{Node, Object};
+use crate::schema::{FieldKey, key};
 use crate::source::Span;
 use crate::time::{Cron, is_known_zone, zone_names};
 
 /// When a job runs, and what it needs for it.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     let (job, params) = (&facts.pipeline.pipeline.settings, &facts.pipeline.pipeline.params);
-    let ways: Vec<&str> =
-        ["schedule", "trigger", "continuous", "triggers"].into_iter().filter(|k| job.has(k)).collect();
+    let ways: Vec<FieldKey> =
+        [key::SCHEDULE, key::TRIGGER, key::CONTINUOUS, key::TRIGGERS].into_iter().filter(|k| job.has(*k)).collect();
     if let [first, second, ..] = ways.as_slice() {
-        out.push(messages::two_triggers(job.key_span(second), second, job.key_span(first), first));
+        out.push(messages::two_triggers(job.key_span(*second), second.name(), job.key_span(*first), first.name()));
     }
     if let Some(first) = ways.first() {
         for param in params.iter().filter(|p| p.default.is_none()) {
-            out.push(messages::param_without_default(param, job.key_span(first)));
+            out.push(messages::param_without_default(param, job.key_span(*first)));
         }
     }
-    if let Some(schedule) = job.get("schedule").and_then(Node::as_object) {
+    if let Some(schedule) = job.get(key::SCHEDULE).and_then(Node::as_object) {
         check_schedule(facts, schedule, out);
     }
-    for trigger in job.get("triggers").and_then(Node::as_list).unwrap_or_default() {
-        if let Some(schedule) = trigger.as_object().and_then(|t| t.get("schedule")).and_then(Node::as_object) {
+    for trigger in job.get(key::TRIGGERS).and_then(Node::as_list).unwrap_or_default() {
+        if let Some(schedule) = trigger.as_object().and_then(|t| t.get(key::SCHEDULE)).and_then(Node::as_object) {
             check_schedule(facts, schedule, out);
         }
     }
 }
 
 fn check_schedule(facts: &PipelineFacts, schedule: &Object, out: &mut Diagnostics) {
-    if let Some(node) = schedule.get("quartz_cron_expression")
+    if let Some(node) = schedule.get(key::QUARTZ_CRON_EXPRESSION)
         && let Some(text) = node.as_str()
     {
         cron(facts, text, node.span, out);
     }
-    if let Some(node) = schedule.get("timezone_id")
+    if let Some(node) = schedule.get(key::TIMEZONE_ID)
         && let Some(zone) = node.as_str()
         && !is_known_zone(zone)
     {
