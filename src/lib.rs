@@ -76,6 +76,8 @@ pub mod model;
 #[doc(hidden)]
 pub mod package;
 #[doc(hidden)]
+pub mod payload;
+#[doc(hidden)]
 pub mod project;
 #[doc(hidden)]
 pub mod python;

@@ -8,6 +8,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("diag", &["source"]),
     ("schema", &[]),
     ("time", &[]),
+    ("payload", &[]),
     ("syntax", &["source", "diag"]),
     ("python", &["source"]),
     ("package", &["source", "python"]),
@@ -19,7 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("fmt", &["source", "diag", "syntax"]),
     ("import", &["source", "diag", "schema", "syntax", "package", "project", "model", "check", "lower", "fmt"]),
     ("graph", &["source", "model"]),
-    ("advise", &["schema", "time"]),
+    ("advise", &["schema", "time", "payload"]),
     (
         "ide",
         &[
@@ -28,7 +29,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("lsp", &["source", "diag", "fmt", "graph", "ide"]),
-    ("local", &["model", "package", "emit"]),
+    ("local", &["model", "package", "emit", "payload"]),
     ("session", &["source", "diag", "schema", "project", "model", "check", "package", "lower"]),
     ("scaffold", &[]),
     ("workspace", &[]),
@@ -47,6 +48,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "emit",
             "package",
             "session",
+            "payload",
             "local",
             "fmt",
             "graph",
@@ -228,6 +230,61 @@ fn rules_are_functions_over_a_finished_program() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Folders whose types an editor's protocol must not see: what `ide` gives to `lsp` names none of them.
+const BEHIND_IDE: &[&str] = &["check", "model", "project", "package", "python", "lower", "syntax"];
+
+#[test]
+fn ide_shows_no_type_of_the_checker() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources().into_iter().filter(|(path, _)| path.starts_with("src/ide/")) {
+        let code = code(&text);
+        let hidden: Vec<&str> = imports(&code)
+            .into_iter()
+            .filter(|(from, _)| BEHIND_IDE.contains(&from.split("::").next().unwrap_or_default()))
+            .map(|(from, name)| if name == "self" { from.rsplit("::").next().unwrap_or_default() } else { name })
+            .collect();
+        for item in public_items(&code) {
+            let words = item.split(|c: char| !c.is_alphanumeric() && c != '_');
+            for word in words.filter(|w| hidden.contains(w)) {
+                wrong.push(format!("{path}: `{word}` in `{}`", item.trim()));
+            }
+            if item.contains("crate::") {
+                wrong.push(format!("{path}: a path in `{}`", item.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "make it `pub(super)`, or return a type of `ide`:\n{}", wrong.join("\n"));
+}
+
+/// What a file imports from other folders: the folder's path, and each name as the file says it.
+fn imports(code: &str) -> Vec<(&str, &str)> {
+    let mut out = Vec::new();
+    for rest in code.split("use crate::").skip(1) {
+        let Some((list, _)) = rest.split_once(';') else { continue };
+        let from = list.split('{').next().unwrap_or_default().trim_end_matches("::").trim();
+        match list.split_once('{') {
+            Some((_, names)) => out.extend(names.trim_end_matches('}').split(',').map(|n| (from, n.trim()))),
+            None => out.extend(list.rsplit_once("::").map(|(from, name)| (from, name.trim()))),
+        }
+    }
+    out
+}
+
+/// Declarations that are public beyond their folder: signatures, fields and types, without bodies.
+fn public_items(code: &str) -> Vec<&str> {
+    let starts = code.match_indices("pub ").map(|(at, _)| at);
+    let items = starts.filter(|at| code[..*at].ends_with(|c: char| c.is_whitespace()));
+    items
+        .map(|at| &code[at..])
+        .filter(|item| !item.starts_with("pub use"))
+        .map(|item| {
+            let is_field = item["pub ".len()..].split(|c: char| !c.is_alphanumeric() && c != '_').nth(1) == Some("");
+            let end = item.find(if is_field { ['\n', '\n'] } else { ['{', ';'] }).unwrap_or(item.len());
+            &item[..end]
+        })
+        .collect()
 }
 
 /// Codes that several phases report, each in a message of its own; every other one has one home.

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::clusters::Cluster;
 use super::prices::Prices;
 use super::tasks::{Task, Tasks};
+use crate::payload::{Payload, Placement, Work};
 use crate::schema::{ComputeTables, SERVERLESS_GPUS};
 
 /// What one compute of a job comes to in a run, at most.
@@ -69,13 +68,13 @@ impl Cost {
 pub const NOTHING: &str = "nothing";
 
 /// What a run of a job comes to.
-pub fn cost(job: &Value, tasks: &Tasks<'_>, tables: &ComputeTables, prices: &Prices) -> Cost {
+pub fn cost(job: Payload<'_>, tasks: &Tasks<'_>, tables: &ComputeTables, prices: &Prices) -> Cost {
     let mut found: Vec<(Cluster<'_>, Vec<usize>)> = Vec::new();
     let mut serverless: BTreeMap<(&'static str, u64), Vec<&Task<'_>>> = BTreeMap::new();
     let mut elsewhere: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for (at, task) in tasks.list.iter().enumerate() {
         let place = place(job, task);
-        if !matches!(place, Place::Elsewhere(_)) && needs_warehouse(task.work) {
+        if !matches!(place, Place::Elsewhere(_)) && task.work.on_warehouse() {
             // dbt runs in one place and computes in another.
             elsewhere.entry(WAREHOUSE).or_default().push(task.key.to_owned());
         }
@@ -115,12 +114,6 @@ pub fn cost(job: &Value, tasks: &Tasks<'_>, tables: &ComputeTables, prices: &Pri
 /// What runs SQL for steps that say so.
 const WAREHOUSE: &str = "a SQL warehouse";
 
-/// Whether something of a task runs on a warehouse.
-fn needs_warehouse(work: &Value) -> bool {
-    let blocks = work.as_object().into_iter().flatten();
-    blocks.filter(|(key, _)| key.ends_with("_task")).any(|(_, b)| b.get("warehouse_id").is_some())
-}
-
 /// Where a task runs, to whoever pays.
 enum Place<'j> {
     Cluster(Cluster<'j>),
@@ -129,34 +122,33 @@ enum Place<'j> {
     Elsewhere(&'static str),
 }
 
-fn place<'j>(job: &'j Value, task: &Task<'j>) -> Place<'j> {
-    let work = task.work;
-    if let Some(spec) = work.get("new_cluster") {
-        return Place::Cluster(Cluster::of(format!("cluster of {}", task.key), spec, false));
-    }
-    if let Some(key) = work.get("job_cluster_key").and_then(Value::as_str) {
-        let all = job.get("job_clusters").and_then(Value::as_array).into_iter().flatten();
-        let spec = all
-            .filter(|c| c.get("job_cluster_key").and_then(Value::as_str) == Some(key))
-            .find_map(|c| c.get("new_cluster"));
-        if let Some(spec) = spec {
-            return Place::Cluster(Cluster::of(format!("cluster {key}"), spec, true));
+fn place<'j>(job: Payload<'j>, task: &Task<'j>) -> Place<'j> {
+    let (work, placement) = (task.work, task.work.placement());
+    match placement {
+        Some(Placement::NewCluster(spec)) => {
+            return Place::Cluster(Cluster::of(format!("cluster of {}", task.key), spec, false));
         }
+        Some(Placement::JobCluster(key)) => {
+            if let Some(spec) = job.cluster(key) {
+                return Place::Cluster(Cluster::of(format!("cluster {key}"), spec, true));
+            }
+        }
+        _ => {}
     }
-    if let Some(kind) = work.pointer("/compute/hardware_accelerator").and_then(Value::as_str) {
+    if let Some(kind) = work.accelerator() {
         let known = SERVERLESS_GPUS.iter().find(|(_, _, member)| *member == kind);
         return known.map_or(Place::ServerlessGpu("GPU_1x", 1), |(_, count, member)| {
             Place::ServerlessGpu(member, u64::from(*count))
         });
     }
-    let has = |key: &str| work.get(key).is_some();
-    Place::Elsewhere(match () {
-        () if has("condition_task") => NOTHING,
-        () if has("existing_cluster_id") => "a cluster that is there anyway",
-        () if has("sql_task") || needs_warehouse(work) => WAREHOUSE,
-        () if has("run_job_task") => "a job of its own",
-        () if has("pipeline_task") => "a pipeline of the workspace",
-        () => "serverless compute",
+    Place::Elsewhere(match work.work() {
+        Work::Condition { .. } => NOTHING,
+        _ if matches!(placement, Some(Placement::Existing(_))) => "a cluster that is there anyway",
+        Work::Sql { .. } => WAREHOUSE,
+        _ if work.on_warehouse() => WAREHOUSE,
+        Work::Other("run_job_task") => "a job of its own",
+        Work::Other("pipeline_task") => "a pipeline of the workspace",
+        _ => "serverless compute",
     })
 }
 

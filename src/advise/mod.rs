@@ -14,16 +14,15 @@ pub use prices::{BUILT_IN, CloudPrice, NodePrice, Prices};
 pub use shape::{Note, notes};
 pub use tasks::{Assume, Task, Tasks};
 
-use serde_json::Value;
+use crate::payload::Payload;
 
 /// How often a job runs in a twelfth of a year on average, if its schedule says it.
-pub fn runs_per_month(job: &Value) -> Option<f64> {
-    if let Some(cron) = job.pointer("/schedule/quartz_cron_expression").and_then(Value::as_str) {
+pub fn runs_per_month(job: Payload<'_>) -> Option<f64> {
+    if let Some(cron) = job.cron() {
         return crate::time::Cron::parse(cron).ok().map(|c| c.per_month());
     }
-    let periodic = job.pointer("/trigger/periodic")?;
-    let interval = periodic.get("interval")?.as_f64().filter(|n| *n > 0.0)?;
-    let days = match periodic.get("unit")?.as_str()? {
+    let (interval, unit) = job.periodic()?;
+    let days = match unit {
         "HOURS" => interval / 24.0,
         "DAYS" => interval,
         "WEEKS" => interval * 7.0,
@@ -33,8 +32,8 @@ pub fn runs_per_month(job: &Value) -> Option<f64> {
 }
 
 /// Hours from one run to the next, at least, if its schedule says it.
-pub fn shortest_gap(job: &Value) -> Option<f64> {
-    match job.pointer("/schedule/quartz_cron_expression").and_then(Value::as_str) {
+pub fn shortest_gap(job: Payload<'_>) -> Option<f64> {
+    match job.cron() {
         Some(cron) => crate::time::Cron::parse(cron).ok()?.shortest_gap(),
         None => runs_per_month(job).map(|n| 365.25 / 12.0 * 24.0 / n),
     }
@@ -65,6 +64,8 @@ fn with_two_digits(number: f64, whole: impl Fn(f64) -> f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     #[test]
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn schedules_have_runs_in_a_month() {
-        let month = |schedule: Value| runs_per_month(&schedule).map(|n| (n * 100.0).round() / 100.0);
+        let month = |schedule: Value| runs_per_month(Payload::of(&schedule)).map(|n| (n * 100.0).round() / 100.0);
         let cron = |text: &str| serde_json::json!({ "schedule": { "quartz_cron_expression": text } });
         assert_eq!(month(cron("0 0 2 * * ?")), Some(30.44));
         assert_eq!(month(cron("0 0 2 1 * ?")), Some(1.0));

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::cost::Cost;
-use super::tasks::{Tasks, hours};
+use super::tasks::Tasks;
 use super::{rounded, rounded_up, shortest_gap};
+use crate::payload::Payload;
 
 /// Something that could be better.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub struct Note {
 const IDLE: f64 = 0.25;
 
 /// Everything that there is to say of a job. `production` holds requirements to exact versions.
-pub fn notes(job: &Value, tasks: &Tasks<'_>, cost: &Cost, production: bool) -> Vec<Note> {
+pub fn notes(job: Payload<'_>, tasks: &Tasks<'_>, cost: &Cost, production: bool) -> Vec<Note> {
     let mut out = Vec::new();
     limits(tasks, &mut out);
     cold_starts(tasks, cost, &mut out);
@@ -44,8 +45,7 @@ fn named(all: &[String]) -> String {
 
 /// Steps that nothing ends.
 fn limits(tasks: &Tasks<'_>, out: &mut Vec<Note>) {
-    let without =
-        |t: &&super::Task<'_>| t.work.get("condition_task").is_none() && hours(t.work, "timeout_seconds").is_none();
+    let without = |t: &&super::Task<'_>| !t.work.is_condition() && t.work.timeout().is_none();
     let steps: Vec<String> = tasks.list.iter().filter(without).map(|t| t.key.to_owned()).collect();
     if !steps.is_empty() && tasks.limit.is_none() {
         out.push(Note {
@@ -136,11 +136,10 @@ fn idle(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Note>) {
 }
 
 /// Runs that may meet the next one.
-fn overlap(job: &Value, tasks: &Tasks<'_>, out: &mut Vec<Note>) {
+fn overlap(job: Payload<'_>, tasks: &Tasks<'_>, out: &mut Vec<Note>) {
     let Some((between, longest)) = shortest_gap(job).zip(tasks.longest()) else { return };
-    let queued = job.pointer("/queue/enabled").and_then(Value::as_bool) == Some(true);
-    let at_once = job.get("max_concurrent_runs").and_then(Value::as_i64).unwrap_or(1).max(1);
-    if longest > between * at_once as f64 && !queued {
+    let at_once = job.concurrent_runs();
+    if longest > between * at_once as f64 && !job.is_queued() {
         out.push(Note {
             steps: Vec::new(),
             text: format!(
@@ -155,7 +154,7 @@ fn overlap(job: &Value, tasks: &Tasks<'_>, out: &mut Vec<Note>) {
 }
 
 /// Requirements that come to something else tomorrow.
-fn unpinned(job: &Value, tasks: &Tasks<'_>, out: &mut Vec<Note>) {
+fn unpinned(job: Payload<'_>, tasks: &Tasks<'_>, out: &mut Vec<Note>) {
     let loose = |line: &str| {
         let line = line.split([';', '#']).next().unwrap_or_default().trim();
         !(line.starts_with(['/', '-', '.'])
@@ -171,11 +170,8 @@ fn unpinned(job: &Value, tasks: &Tasks<'_>, out: &mut Vec<Note>) {
             found.push(line.to_owned());
         }
     };
-    let environments = job.get("environments").and_then(Value::as_array).into_iter().flatten();
-    for line in environments.filter_map(|e| e.pointer("/spec/dependencies")?.as_array()).flatten() {
-        line.as_str().into_iter().for_each(&mut add);
-    }
-    for library in tasks.list.iter().filter_map(|t| t.work.get("libraries")?.as_array()).flatten() {
+    job.requirements().for_each(|(_, line)| add(line));
+    for library in tasks.list.iter().flat_map(|t| t.work.libraries()) {
         library.pointer("/pypi/package").and_then(Value::as_str).into_iter().for_each(&mut add);
     }
     if !found.is_empty() {

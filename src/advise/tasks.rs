@@ -1,10 +1,12 @@
 //! How long each task of a payload takes at most, and when it begins and ends if every task takes that long.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use petgraph::algo::toposort;
 use petgraph::graph::DiGraph;
-use serde_json::Value;
+
+use crate::payload::{Payload, PayloadTask};
 
 /// What is assumed where a job does not say it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,7 +23,7 @@ pub struct Task<'j> {
     /// Its key.
     pub key: &'j str,
     /// What does the work: of a loop the task inside.
-    pub work: &'j Value,
+    pub work: PayloadTask<'j>,
     /// Hours that it takes at most, with all tries; `None` without a bound.
     pub longest: Option<f64>,
     /// Hours of all its items together, each for itself; without a loop as `longest`.
@@ -49,8 +51,8 @@ pub struct Tasks<'j> {
     pub limit: Option<f64>,
 }
 
-pub(super) fn hours(value: &Value, key: &str) -> Option<f64> {
-    value.get(key).and_then(Value::as_f64).filter(|n| *n > 0.0).map(|n| n / 3600.0)
+fn hours(duration: Duration) -> f64 {
+    duration.as_secs_f64() / 3600.0
 }
 
 /// The lower of two bounds; `None` is no bound.
@@ -60,30 +62,27 @@ fn at_most(a: Option<f64>, b: Option<f64>) -> Option<f64> {
 
 impl<'j> Tasks<'j> {
     /// Reads a payload.
-    pub fn of(job: &'j Value, assume: &Assume) -> Tasks<'j> {
-        let raw: Vec<&Value> = job.get("tasks").and_then(Value::as_array).into_iter().flatten().collect();
-        let key = |t: &'j Value| t.get("task_key").and_then(Value::as_str).unwrap_or_default();
-        let place: HashMap<&str, usize> = raw.iter().enumerate().map(|(i, t)| (key(t), i)).collect();
-        let mut list: Vec<Task<'j>> = raw
-            .iter()
+    pub fn of(job: Payload<'j>, assume: &Assume) -> Tasks<'j> {
+        let place: HashMap<&str, usize> = job.tasks().enumerate().map(|(i, t)| (t.key(), i)).collect();
+        let mut list: Vec<Task<'j>> = job
+            .tasks()
             .map(|task| {
-                let after = task.get("depends_on").and_then(Value::as_array).into_iter().flatten();
                 let Length { longest, together, parallel, attempts, unbounded } = longest(task, assume);
                 Task {
-                    key: key(task),
-                    work: task.pointer("/for_each_task/task").unwrap_or(task),
+                    key: task.key(),
+                    work: task.worker(),
                     longest,
                     together,
                     parallel,
                     unbounded,
                     attempts,
-                    after: after.filter_map(|d| place.get(d.get("task_key")?.as_str()?).copied()).collect(),
+                    after: task.depends_on().filter_map(|d| place.get(d.task).copied()).collect(),
                     starts: 0.0,
                     ends: None,
                 }
             })
             .collect();
-        let limit = hours(job, "timeout_seconds");
+        let limit = job.timeout().map(hours);
         for at in in_order(&list) {
             let Some(task) = list.get(at) else { continue };
             let mut starts = Some(0.0f64);
@@ -170,6 +169,7 @@ impl<'j> Tasks<'j> {
 }
 
 /// How long a task takes at most.
+#[derive(Default)]
 struct Length {
     longest: Option<f64>,
     together: Option<f64>,
@@ -178,23 +178,18 @@ struct Length {
     unbounded: Option<&'static str>,
 }
 
-fn longest(task: &Value, assume: &Assume) -> Length {
-    let attempts = match task.get("max_retries").and_then(Value::as_i64) {
-        Some(n) if n < 0 => None,
-        n => Some(n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0) + 1),
-    };
-    let pause = task.get("min_retry_interval_millis").and_then(Value::as_f64).unwrap_or(0.0) / 3_600_000.0;
+fn longest(task: PayloadTask<'_>, assume: &Assume) -> Length {
+    let attempts = task.retries().map(|n| n + 1);
+    let pause = hours(task.retry_pause());
     let tries = |one: Option<f64>| one.zip(attempts).map(|(h, n)| h * n as f64 + pause * (n - 1) as f64);
-    if let Some(each) = task.get("for_each_task") {
-        let inner = longest(each.get("task").unwrap_or(&Value::Null), assume);
-        let literal =
-            each.get("inputs").and_then(Value::as_str).and_then(|t| serde_json::from_str::<Vec<Value>>(t).ok());
-        let items = literal.map(|l| l.len() as u64).or(assume.items);
-        let parallel = each.get("concurrency").and_then(Value::as_u64).unwrap_or(1).max(1);
+    if let Some(each) = task.loop_() {
+        let inner = each.task.map_or_else(Length::default, |inner| longest(inner, assume));
+        let items = each.items().or(assume.items);
+        let parallel = each.concurrency;
         let rounds = items.map(|n| n.div_ceil(parallel) as f64);
         let all = inner.longest.zip(rounds).map(|(hours, rounds)| hours * rounds);
         let together = inner.longest.zip(items).map(|(hours, n)| hours * n as f64);
-        let limit = hours(task, "timeout_seconds");
+        let limit = task.timeout().map(hours);
         let parallel = items.map_or(parallel, |n| n.min(parallel).max(1));
         let longest = tries(at_most(all, limit));
         let unbounded = match (longest, inner.unbounded) {
@@ -205,11 +200,11 @@ fn longest(task: &Value, assume: &Assume) -> Length {
         let together = tries(at_most(together, limit.map(|l| l * parallel as f64)));
         return Length { longest, together, parallel, attempts: attempts.and(inner.attempts), unbounded };
     }
-    if task.get("condition_task").is_some() {
+    if task.is_condition() {
         let nothing = Some(0.0);
         return Length { longest: nothing, together: nothing, parallel: 1, attempts: Some(1), unbounded: None };
     }
-    let one = hours(task, "timeout_seconds").or(assume.hours);
+    let one = task.timeout().map(hours).or(assume.hours);
     let unbounded = match (one, attempts) {
         (None, _) => Some("a step on it has no time limit"),
         (_, None) => Some("a step on it is tried without end"),

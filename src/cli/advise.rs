@@ -14,6 +14,7 @@ use crate::advise::{
 };
 use crate::lower::Job;
 use crate::model::Mode;
+use crate::payload::Payload;
 use crate::session::{Backends, Built};
 use crate::source::{Boundary, Confined, DiskFiles, Files};
 
@@ -65,15 +66,16 @@ pub fn run(args: &Advise, shared: &Shared) -> Ended {
 
 fn of(job: &Job, built: &Built<'_>, prices: &Rc<(String, Prices)>, args: &Advise, production: bool) -> Report {
     let assume = Assume { hours: args.assume_hours, items: args.assume_items };
-    let tasks = Tasks::of(&job.body, &assume);
-    let cost = cost(&job.body, &tasks, &built.project.tables, &prices.1);
+    let payload = Payload::of(&job.body);
+    let tasks = Tasks::of(payload, &assume);
+    let cost = cost(payload, &tasks, &built.project.tables, &prices.1);
     Report {
         pipeline: job.pipeline.to_string(),
         target: built.bundle.target.to_string(),
         hours: tasks.longest(),
         critical: tasks.critical().into_iter().map(str::to_owned).collect(),
-        runs: runs_per_month(&job.body),
-        notes: notes(&job.body, &tasks, &cost, production),
+        runs: runs_per_month(payload),
+        notes: notes(payload, &tasks, &cost, production),
         cost,
         unscheduled: ["continuous", "trigger"].into_iter().find(|key| job.body.get(*key).is_some()),
         prices: prices.clone(),

@@ -16,6 +16,7 @@ use crate::diag::one_of;
 use crate::emit::write_named;
 use crate::graph::{Critical, Look, Part, Record, Shown, StepRecord, Tone, decisive, dot, graph, mermaid, page, svg};
 use crate::model::{Pipeline, Program, Step, Valid};
+use crate::payload::{Payload, PayloadTask};
 use crate::project::Project;
 use crate::session::{Backends, Built, Session};
 use crate::source::{SourceMap, Span, read_plain};
@@ -150,14 +151,16 @@ fn part(args: &Args, shared: &Shared, session: &Session<'_>, found: &Drawable<'_
         session.build_one(project, program, &build_options(shared, None, Backends::Without), &tell_build(shared))?;
     let drawn = graph(pipeline);
     let job = built.bundle.jobs.iter().find(|j| j.pipeline == pipeline.name).map(|j| &j.body);
-    let tasks: BTreeMap<&str, &Value> = list(job, "tasks", "task_key").collect();
+    let payload = job.map(Payload::of);
+    let tasks: BTreeMap<&str, PayloadTask<'_>> =
+        payload.into_iter().flat_map(Payload::tasks).map(|t| (t.key(), t)).collect();
     let place = Place { sources: session.sources(), built: &built, args };
     let shown = |step: &Step| {
         let task = tasks.get(step.key.as_str()).copied();
         Shown {
             description: step.settings.str(key::DESCRIPTION).map(str::to_owned),
-            settings: task.map(pretty).unwrap_or_default(),
-            compute: task.and_then(|t| compute(t, job)).map(pretty),
+            settings: task.map(|t| pretty(t.json())).unwrap_or_default(),
+            compute: payload.zip(task).and_then(|(p, t)| p.compute_of(t)).map(pretty),
             ..place.of(step.span)
         }
     };
@@ -175,24 +178,6 @@ fn part(args: &Args, shared: &Shared, session: &Session<'_>, found: &Drawable<'_
         tasks: pipeline.steps.iter().map(shown).collect(),
         run: record(args, shared, found)?,
         graph: drawn,
-    })
-}
-
-/// The entries of a list of a job, by the field that names them.
-fn list<'j>(job: Option<&'j Value>, key: &str, name: &'static str) -> impl Iterator<Item = (&'j str, &'j Value)> {
-    let entries = job.and_then(|j| j.get(key)).and_then(Value::as_array);
-    entries.into_iter().flatten().filter_map(move |e| Some((e.get(name)?.as_str()?, e)))
-}
-
-/// What a task runs on.
-fn compute<'j>(task: &'j Value, job: Option<&'j Value>) -> Option<&'j Value> {
-    let task = task.pointer("/for_each_task/task").unwrap_or(task);
-    if let Some(own) = task.get("new_cluster") {
-        return Some(own);
-    }
-    [("job_clusters", "job_cluster_key"), ("environments", "environment_key")].into_iter().find_map(|(all, name)| {
-        let key = task.get(name)?.as_str()?;
-        list(job, all, name).find(|(k, _)| *k == key).map(|(_, e)| e)
     })
 }
 

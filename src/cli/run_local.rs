@@ -13,10 +13,11 @@ use super::view::View;
 use super::{Ended, Outcome, failed, no_such, usage};
 use crate::emit::write_file;
 use crate::local::folders::{InUse, exclusive, new_run, share};
-use crate::local::plan::Given;
+use crate::local::plan::PlanInputs;
 use crate::local::variables::{Asked, for_steps};
 use crate::local::{Environments, Event, Interrupt, Kind, Plan, Run, State, Wanted};
 use crate::model::{Braces, Pipeline, Reference, braces};
+use crate::payload::Payload;
 use crate::schema::facts::TIMES;
 use crate::session::Built;
 use crate::source::read_plain;
@@ -29,8 +30,8 @@ pub fn start(args: &Args, shared: &Shared, built: &Built<'_>, pipeline: &Pipelin
         built.bundle.files.iter().map(|f| (f.workspace_path.clone(), f.local.clone())).collect();
     let read = |path: &Path| read_plain(path).ok().map(|b| String::from_utf8_lossy(&b).into_owned());
     let duckdb = built.project.local.duckdb;
-    let given = Given { pipeline: &pipeline.name, files: &files, packages: &packages, duckdb, read: &read };
-    let plan = Plan::read(&job.body, &given);
+    let inputs = PlanInputs { pipeline: &pipeline.name, files: &files, packages: &packages, duckdb, read: &read };
+    let plan = Plan::read(Payload::of(&job.body), &inputs);
     let root = built.project.dir().join(".pipec").join("local");
     let unset = args.env.iter().find_map(|asked| match asked {
         Asked::Pass(name) if std::env::var_os(name).is_none() => Some(name),
@@ -336,11 +337,8 @@ fn choice(args: &Args, plan: &Plan, job: &Value, last: &Path) -> Result<BTreeMap
 
 /// The values of other tasks that a task of the payload names.
 fn values_in(job: &Value, key: &str) -> Vec<(String, String)> {
-    let tasks = job.get("tasks").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let Some(task) = tasks.iter().find(|t| t.get("task_key").and_then(Value::as_str) == Some(key)) else {
-        return Vec::new();
-    };
-    braces(&task.to_string())
+    let Some(task) = Payload::of(job).task(key) else { return Vec::new() };
+    braces(&task.json().to_string())
         .into_iter()
         .filter_map(|(_, _, found)| match found {
             Braces::Known(Reference::Value { task, name }) => Some((task.to_string(), name.to_string())),

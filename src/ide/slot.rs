@@ -137,14 +137,14 @@ pub(super) struct Found<'a> {
     /// Where the entry stands.
     pub within: Within,
     /// The nodes around it, in the tree of the whole file.
-    pub around: Vec<Node<'a>>,
+    pub(super) around: Vec<Node<'a>>,
     /// The entries beside it.
-    pub beside: &'a [Item],
+    pub(super) beside: &'a [Item],
 }
 
 impl Found<'_> {
     /// Whether an entry is another one than that under the cursor, and still there.
-    pub fn is_other(&self, item: &Item) -> bool {
+    pub(super) fn is_other(&self, item: &Item) -> bool {
         let span = item.span();
         let under = span.start <= self.at && self.at <= span.end;
         !under && (span.end <= self.gone.start || self.gone.end <= span.start)

@@ -1,22 +1,39 @@
 //! What was understood of the projects of an editor at one moment.
 
+use std::path::Path;
+
 use crate::check::Checked;
 use crate::diag::Diagnostic;
 use crate::project::{LoadError, Loaded};
-use crate::source::FileId;
+use crate::source::{FileId, SourceMap};
 
 /// Projects as they were understood at one moment.
 #[derive(Debug, Default)]
 pub struct Snapshot {
     /// The files and what belongs together.
-    pub loaded: Loaded,
+    pub(super) loaded: Loaded,
     /// What checking came to, for all targets.
-    pub checked: Checked,
+    pub(super) checked: Checked,
     /// What could not be read.
-    pub problems: Vec<LoadError>,
+    pub(super) problems: Vec<LoadError>,
 }
 
 impl Snapshot {
+    /// The text of every file.
+    pub fn sources(&self) -> &SourceMap {
+        &self.loaded.sources
+    }
+
+    /// What is wrong, in all files.
+    pub fn all_diagnostics(&self) -> &[Diagnostic] {
+        &self.checked.diagnostics
+    }
+
+    /// Files that could not be read, each with why.
+    pub fn unread(&self) -> impl Iterator<Item = (&Path, String)> {
+        self.problems.iter().map(|p| (p.path(), p.to_string()))
+    }
+
     /// What is wrong in a file, in order.
     pub fn diagnostics(&self, file: FileId) -> impl Iterator<Item = &Diagnostic> {
         self.checked.diagnostics.iter().filter(move |d| d.span.file == file)

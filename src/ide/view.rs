@@ -1,10 +1,12 @@
 //! One file of a snapshot, and the project that it is seen in.
 
+use std::path::Path;
+
 use super::snapshot::Snapshot;
 use crate::check::{Index, Link};
 use crate::model::{Pipeline, Program};
 use crate::project::{Project, Unit};
-use crate::source::{FileId, Files, Span};
+use crate::source::{FileId, Files, SourceMap, Span};
 use crate::syntax::ast::{self, Decl, DeclKind};
 use crate::syntax::walk::{self, Node};
 
@@ -12,15 +14,15 @@ use crate::syntax::walk::{self, Node};
 #[derive(Clone, Copy)]
 pub struct View<'a> {
     /// What it is part of.
-    pub snapshot: &'a Snapshot,
-    /// The door to files.
-    pub files: &'a dyn Files,
+    pub(super) snapshot: &'a Snapshot,
+    /// File-system access; open buffers shadow the disk.
+    pub(super) files: &'a dyn Files,
     /// The project; of several that hold the file the first.
-    pub project: &'a Project,
+    pub(super) project: &'a Project,
     /// What names refer to in the project.
-    pub index: &'a Index,
+    pub(super) index: &'a Index,
     /// The parsed file.
-    pub unit: &'a Unit,
+    pub(super) unit: &'a Unit,
 }
 
 impl<'a> View<'a> {
@@ -33,13 +35,33 @@ impl<'a> View<'a> {
         Some(View { snapshot, files, project, index, unit: project.unit_of(file)? })
     }
 
+    /// The text of every file.
+    pub fn sources(&self) -> &'a SourceMap {
+        &self.snapshot.loaded.sources
+    }
+
+    /// The file.
+    pub fn file(&self) -> FileId {
+        self.unit.id
+    }
+
+    /// The path of the file.
+    pub fn path(&self) -> &'a Path {
+        &self.unit.path
+    }
+
+    /// The whole declaration whose name is at a place; the name itself if it declares nothing.
+    pub fn declaration_of(&self, name: Span) -> Span {
+        self.unit.declaration(name)
+    }
+
     /// The text of the file.
     pub fn text(&self) -> &'a str {
         self.snapshot.loaded.sources.text(self.unit.id)
     }
 
     /// The tree of the file.
-    pub fn tree(&self) -> &'a ast::File {
+    pub(super) fn tree(&self) -> &'a ast::File {
         &self.unit.ast
     }
 
@@ -49,12 +71,12 @@ impl<'a> View<'a> {
     }
 
     /// The nodes around a byte, outermost first.
-    pub fn at(&self, offset: u32) -> Vec<Node<'a>> {
+    pub(super) fn at(&self, offset: u32) -> Vec<Node<'a>> {
         walk::at(&self.unit.ast, offset)
     }
 
     /// The declaration that is named at a byte: by a use, or by its own name.
-    pub fn declaration(&self, offset: u32) -> Option<Link> {
+    pub(super) fn declaration(&self, offset: u32) -> Option<Link> {
         self.use_at(offset).or_else(|| {
             let (name, role) = walk::name(&self.at(offset))?;
             names_something(role).then_some(Link { at: name.span, to: name.span })
@@ -63,7 +85,7 @@ impl<'a> View<'a> {
 
     /// The use of a name at a byte. Of several meanings a declaration of this pipeline comes first, then one of a
     /// `.pipe` file.
-    pub fn use_at(&self, offset: u32) -> Option<Link> {
+    pub(super) fn use_at(&self, offset: u32) -> Option<Link> {
         let own = self.pipeline_at(offset).map(|d| d.span);
         let word = word_at(self, offset).map(|span| self.slice(span));
         self.index.declarations(self.unit.id, offset).min_by_key(|l| {
@@ -74,22 +96,22 @@ impl<'a> View<'a> {
     }
 
     /// The programs, one for each target.
-    pub fn programs(&self) -> impl Iterator<Item = &'a Program> {
+    pub(super) fn programs(&self) -> impl Iterator<Item = &'a Program> {
         self.index.programs.iter()
     }
 
     /// The pipeline whose name stands at a place, in each program.
-    pub fn pipelines(&self, declared: Span) -> impl Iterator<Item = (&'a Program, &'a Pipeline)> {
+    pub(super) fn pipelines(&self, declared: Span) -> impl Iterator<Item = (&'a Program, &'a Pipeline)> {
         self.programs().filter_map(move |p| Some((p, p.pipelines.iter().find(|l| l.span == declared)?)))
     }
 
     /// The declared pipeline around a byte.
-    pub fn pipeline_at(&self, offset: u32) -> Option<&'a Decl> {
+    pub(super) fn pipeline_at(&self, offset: u32) -> Option<&'a Decl> {
         walk::declaration(&self.at(offset), DeclKind::Pipeline)
     }
 
     /// The units that this file sees names of: itself, then what it imports.
-    pub fn seen(&self) -> impl Iterator<Item = &'a Unit> {
+    pub(super) fn seen(&self) -> impl Iterator<Item = &'a Unit> {
         let at = self.project.units.iter().position(|u| u.id == self.unit.id);
         let imports = at.and_then(|i| self.project.imports.get(i)).map(Vec::as_slice).unwrap_or_default();
         let project = self.project;

@@ -28,7 +28,7 @@ pub(super) enum Within {
 
 impl Within {
     /// The innermost place of a path of nodes.
-    pub fn of(path: &[Node<'_>]) -> Within {
+    pub(super) fn of(path: &[Node<'_>]) -> Within {
         let mut within = Within::File;
         let mut around: Option<&Item> = None;
         for node in path {

@@ -170,7 +170,7 @@ impl Run<'_> {
                     let unmet = task.depends_on.iter().zip(&before).any(|((_, wanted), ended)| {
                         wanted.as_ref().is_some_and(|w| {
                             !ended.state.is_bad()
-                                && ended.values.get("outcome").map(super::text::wire).as_ref() != Some(w)
+                                && ended.values.get("outcome").map(crate::payload::wire).as_ref() != Some(w)
                         })
                     });
                     let over = self.over(until);

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::payload::{Payload, PayloadTask, Placement, Work, wire};
+
 /// What a task runs.
 #[derive(Clone, Debug)]
 pub enum Kind {
@@ -127,7 +129,7 @@ pub struct Plan {
 }
 
 /// What a plan is made from besides the payload.
-pub struct Given<'a> {
+pub struct PlanInputs<'a> {
     /// The name of the pipeline.
     pub pipeline: &'a str,
     /// The local file of each workspace path.
@@ -142,28 +144,21 @@ pub struct Given<'a> {
 
 impl Plan {
     /// Reads the payload of a job, as it goes to the platform.
-    pub fn read(job: &Value, given: &Given<'_>) -> Plan {
-        let text = |v: &Value, key: &str| v.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let list = |v: &Value, key: &str| v.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
-        let params = list(job, "parameters").iter().map(|p| (text(p, "name"), text(p, "default"))).collect();
+    pub fn read(job: Payload<'_>, inputs: &PlanInputs<'_>) -> Plan {
+        let params = job.params().map(|(name, default)| (name.to_owned(), default.to_owned())).collect();
         let mut notes: Vec<String> = Vec::new();
         let mut places: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for environment in list(job, "environments") {
-            let lines =
-                environment.pointer("/spec/dependencies").and_then(Value::as_array).cloned().unwrap_or_default();
-            let place = places.entry(format!("environment {}", text(&environment, "environment_key"))).or_default();
-            for line in lines.iter().filter_map(Value::as_str) {
-                match line.starts_with('/') || line.starts_with("-r /") || line.starts_with("dbfs:") {
-                    true if given.packages.iter().any(|p| is_wheel_of(line, p)) => {}
-                    true => notes.push(format!("`{line}` lies in the workspace and is not installed here")),
-                    false => drop(place.insert(line.to_owned())),
-                }
+        for (key, line) in job.requirements() {
+            let place = places.entry(format!("environment {key}")).or_default();
+            match line.starts_with('/') || line.starts_with("-r /") || line.starts_with("dbfs:") {
+                true if inputs.packages.iter().any(|p| is_wheel_of(line, p)) => {}
+                true => notes.push(format!("`{line}` lies in the workspace and is not installed here")),
+                false => drop(place.insert(line.to_owned())),
             }
         }
-        let raw = list(job, "tasks");
-        for task in raw.iter().map(inner) {
+        for task in job.tasks() {
             let place = places.entry(place_of(task)).or_default();
-            for library in list(task, "libraries") {
+            for library in task.libraries() {
                 match library.pointer("/pypi/package").and_then(Value::as_str) {
                     Some(package) => {
                         if let Some(repo) = library.pointer("/pypi/repo").and_then(Value::as_str) {
@@ -174,7 +169,7 @@ impl Plan {
                     None => {
                         let shown = library.as_object().and_then(|l| l.iter().next()).map(|(k, v)| format!("{k} {v}"));
                         let shown = shown.unwrap_or_default();
-                        if !given.packages.iter().any(|p| is_wheel_of(shown.trim_matches('"'), p)) {
+                        if !inputs.packages.iter().any(|p| is_wheel_of(shown.trim_matches('"'), p)) {
                             notes.push(format!("the library {shown} is not installed here"));
                         }
                     }
@@ -183,23 +178,21 @@ impl Plan {
         }
         notes.sort();
         notes.dedup();
-        let clusters = list(job, "job_clusters");
-        let variables = |task: &Value| -> Vec<(String, String)> {
-            let key = text(task, "job_cluster_key");
-            let cluster = clusters.iter().find(|c| text(c, "job_cluster_key") == key);
-            let map = cluster.and_then(|c| c.pointer("/new_cluster/spark_env_vars")).and_then(Value::as_object);
-            map.into_iter().flatten().map(|(k, v)| (k.clone(), super::text::wire(v))).collect()
+        let variables = |task: PayloadTask<'_>| -> Vec<(String, String)> {
+            let Some(Placement::JobCluster(key)) = task.placement() else { return Vec::new() };
+            let map = job.cluster(key).and_then(|c| c.get("spark_env_vars")).and_then(Value::as_object);
+            map.into_iter().flatten().map(|(k, v)| (k.clone(), wire(v))).collect()
         };
         let mut requirements: Vec<Vec<String>> = Vec::new();
         let mut tasks = Vec::new();
-        for raw in &raw {
-            let mut task = read_task(raw, given);
+        for raw in job.tasks() {
+            let mut task = read_task(raw, inputs);
             if matches!(task.work(), Kind::Condition { .. } | Kind::Elsewhere(_)) {
                 // It starts no process, and needs no environment.
                 tasks.push(task);
                 continue;
             }
-            let mut wanted: Vec<String> = places.get(&place_of(inner(raw))).into_iter().flatten().cloned().collect();
+            let mut wanted: Vec<String> = places.get(&place_of(raw)).into_iter().flatten().cloned().collect();
             match task.work() {
                 Kind::Sql { .. } => wanted = vec![DUCKDB.to_owned()],
                 Kind::Dbt { .. } => {
@@ -214,15 +207,14 @@ impl Plan {
                 requirements.len() - 1
             });
             task.requirements = set;
-            task.variables = variables(inner(raw));
+            task.variables = variables(raw);
             if let Kind::ForEach { task: within, .. } = &mut task.kind {
                 within.requirements = set;
                 within.variables = task.variables.clone();
             }
             tasks.push(task);
         }
-        let timeout = job.get("timeout_seconds").and_then(Value::as_u64).filter(|n| *n > 0).map(Duration::from_secs);
-        Plan { pipeline: given.pipeline.to_owned(), tasks, params, requirements, notes, timeout }
+        Plan { pipeline: inputs.pipeline.to_owned(), tasks, params, requirements, notes, timeout: job.timeout() }
     }
 
     /// The task with this key.
@@ -263,17 +255,13 @@ const DUCKDB: &str = "duckdb>=1.1";
 // From 1.12 on dbt-core fetches a part of itself from outside of the package index.
 const DBT_DUCKDB: [&str; 2] = ["dbt-core>=1.9,<1.12", "dbt-duckdb>=1.9,<2"];
 
-/// The task that does the work: of a loop the one inside.
-fn inner(task: &Value) -> &Value {
-    task.pointer("/for_each_task/task").unwrap_or(task)
-}
-
 /// Where a task runs: tasks of one cluster or environment share what is installed.
-fn place_of(task: &Value) -> String {
-    ["environment", "job_cluster"]
-        .iter()
-        .find_map(|kind| Some(format!("{kind} {}", task.get(format!("{kind}_key"))?.as_str()?)))
-        .unwrap_or_else(|| "nothing said".to_owned())
+fn place_of(task: PayloadTask<'_>) -> String {
+    match task.placement() {
+        Some(Placement::Environment(key)) => format!("environment {key}"),
+        Some(Placement::JobCluster(key)) => format!("job_cluster {key}"),
+        _ => "nothing said".to_owned(),
+    }
 }
 
 /// Whether a path is that of a project's own wheel.
@@ -282,140 +270,93 @@ fn is_wheel_of(path: &str, distribution: &str) -> bool {
     name.starts_with(&format!("{}-", crate::package::normalize_name(distribution))) && name.ends_with(".whl")
 }
 
-fn read_task(task: &Value, given: &Given<'_>) -> Task {
-    let text = |key: &str| task.get(key).and_then(Value::as_str).map(str::to_owned);
-    let number = |key: &str| task.get(key).and_then(Value::as_i64);
-    let depends_on = task
-        .get("depends_on")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|d| {
-            let outcome = d.get("outcome").and_then(Value::as_str).map(str::to_owned);
-            Some((d.get("task_key")?.as_str()?.to_owned(), outcome))
-        })
-        .collect();
+fn read_task(task: PayloadTask<'_>, inputs: &PlanInputs<'_>) -> Task {
+    let depends_on = task.depends_on().map(|d| (d.task.to_owned(), d.outcome.map(str::to_owned))).collect();
     Task {
-        key: text("task_key").unwrap_or_default(),
-        kind: kind(task, given),
+        key: task.key().to_owned(),
+        kind: kind(task, inputs),
         depends_on,
-        run_if: text("run_if").unwrap_or_else(|| "ALL_SUCCESS".to_owned()),
-        retries: match number("max_retries") {
-            Some(n) if n < 0 => None,
-            n => Some(n.and_then(|n| u32::try_from(n).ok()).unwrap_or(0)),
-        },
-        pause: Duration::from_millis(
-            number("min_retry_interval_millis").and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
-        ),
-        retry_on_timeout: task.get("retry_on_timeout").and_then(Value::as_bool).unwrap_or(false),
-        timeout: number("timeout_seconds")
-            .and_then(|n| u64::try_from(n).ok())
-            .filter(|n| *n > 0)
-            .map(Duration::from_secs),
-        disabled: task.get("disabled").and_then(Value::as_bool).unwrap_or(false),
+        run_if: task.run_if().to_owned(),
+        retries: task.retries().map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
+        pause: task.retry_pause(),
+        retry_on_timeout: task.retry_on_timeout(),
+        timeout: task.timeout(),
+        disabled: task.is_disabled(),
         requirements: 0,
         variables: Vec::new(),
     }
 }
 
-fn kind(task: &Value, given: &Given<'_>) -> Kind {
-    let block = |key: &str| task.get(key).filter(|b| b.is_object());
-    let text = |b: &Value, key: &str| b.get(key).map(super::text::wire).unwrap_or_default();
-    let texts = |b: &Value, key: &str| -> Vec<String> {
-        b.get(key).and_then(Value::as_array).into_iter().flatten().map(super::text::wire).collect()
-    };
-    let pairs = |b: &Value, key: &str| -> Vec<(String, String)> {
-        b.get(key)
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-            .map(|(k, v)| (k.clone(), super::text::wire(v)))
-            .collect()
-    };
-    if let Some(b) = block("python_wheel_task") {
-        let package = text(b, "package_name");
-        if !given.packages.contains(&package) {
-            return Kind::Elsewhere(format!("the package `{package}`, which is not of this project"));
+fn kind(task: PayloadTask<'_>, inputs: &PlanInputs<'_>) -> Kind {
+    match task.work() {
+        Work::Wheel { package, .. } if !inputs.packages.iter().any(|p| p == package) => {
+            Kind::Elsewhere(format!("the package `{package}`, which is not of this project"))
         }
-        let named = b.get("named_parameters").is_some().then(|| pairs(b, "named_parameters"));
-        return Kind::Wheel { package, entry_point: text(b, "entry_point"), arguments: texts(b, "parameters"), named };
-    }
-    if let Some(b) = block("notebook_task") {
-        let path = text(b, "notebook_path");
-        return match given.files.get(&path) {
+        Work::Wheel { package, entry_point, arguments, named } => {
+            Kind::Wheel { package: package.to_owned(), entry_point: entry_point.to_owned(), arguments, named }
+        }
+        Work::Notebook { path, parameters, on_warehouse } => match inputs.files.get(path) {
             None => Kind::Elsewhere(format!("the notebook `{path}`, which lies in the workspace")),
-            Some(_) if b.get("warehouse_id").is_some() => Kind::Elsewhere("a SQL warehouse".to_owned()),
-            Some(file) => match notebook_needs(file, given) {
+            Some(_) if on_warehouse => Kind::Elsewhere("a SQL warehouse".to_owned()),
+            Some(file) => match notebook_needs(file, inputs) {
                 Some(what) => Kind::Elsewhere(what),
-                None => Kind::Notebook { path: file.clone(), widgets: pairs(b, "base_parameters") },
+                None => Kind::Notebook { path: file.clone(), widgets: parameters },
             },
-        };
-    }
-    if let Some(b) = block("spark_python_task") {
-        let path = text(b, "python_file");
-        return match given.files.get(&path) {
-            Some(file) => Kind::Script { path: file.clone(), arguments: texts(b, "parameters") },
+        },
+        Work::Script { path, arguments } => match inputs.files.get(path) {
+            Some(file) => Kind::Script { path: file.clone(), arguments },
             None => Kind::Elsewhere(format!("the script `{path}`, which lies in the workspace")),
-        };
-    }
-    if let Some(b) = block("sql_task").filter(|_| given.duckdb)
-        && let Some(path) = b.pointer("/file/path").and_then(Value::as_str)
-    {
-        return match given.files.get(path) {
-            Some(file) => Kind::Sql { path: file.clone(), parameters: pairs(b, "parameters") },
+        },
+        Work::Sql { file: Some(path), parameters } if inputs.duckdb => match inputs.files.get(path) {
+            Some(file) => Kind::Sql { path: file.clone(), parameters },
             None => Kind::Elsewhere(format!("the SQL file `{path}`, which lies in the workspace")),
-        };
-    }
-    if let Some(b) = block("dbt_task").filter(|_| given.duckdb) {
-        let directory = text(b, "project_directory");
-        let project = given.files.get(&format!("{directory}/dbt_project.yml"));
-        return match project.and_then(|p| p.parent()) {
-            Some(project) => Kind::Dbt {
-                project: project.to_owned(),
-                commands: texts(b, "commands"),
-                schema: b.get("schema").map_or_else(|| "default".to_owned(), super::text::wire),
-            },
-            None => Kind::Elsewhere(format!("the dbt project `{directory}`, which lies in the workspace")),
-        };
-    }
-    if let Some(b) = block("condition_task") {
-        return Kind::Condition { op: text(b, "op"), left: text(b, "left"), right: text(b, "right") };
-    }
-    if let Some(b) = block("for_each_task") {
-        let inner = b.get("task").map(|t| read_task(t, given));
-        return match inner {
+        },
+        Work::Sql { .. } => Kind::Elsewhere("a SQL warehouse".to_owned()),
+        Work::Dbt { directory, commands, schema } if inputs.duckdb => {
+            let project = inputs.files.get(&format!("{directory}/dbt_project.yml"));
+            match project.and_then(|p| p.parent()) {
+                Some(project) => {
+                    Kind::Dbt { project: project.to_owned(), commands, schema: schema.unwrap_or("default").to_owned() }
+                }
+                None => Kind::Elsewhere(format!("the dbt project `{directory}`, which lies in the workspace")),
+            }
+        }
+        Work::Dbt { .. } => Kind::Elsewhere("dbt and a SQL warehouse".to_owned()),
+        Work::Condition { op, left, right } => {
+            Kind::Condition { op: op.to_owned(), left: left.to_owned(), right: right.to_owned() }
+        }
+        Work::Loop(each) => match each.task.map(|t| read_task(t, inputs)) {
             Some(task) => Kind::ForEach {
-                inputs: text(b, "inputs"),
-                parallel: b.get("concurrency").and_then(Value::as_u64).map_or(1, |n| n.clamp(1, 100) as usize),
+                inputs: each.inputs.to_owned(),
+                parallel: each.concurrency.min(100) as usize,
                 task: Box::new(task),
             },
             None => Kind::Elsewhere("a loop without a task".to_owned()),
-        };
+        },
+        Work::Other(kind) => Kind::Elsewhere(
+            match kind {
+                "pipeline_task" => "a pipeline of the workspace",
+                "run_job_task" => "another job",
+                "spark_jar_task" | "spark_submit_task" => "Spark and the JVM",
+                _ => "the platform",
+            }
+            .to_owned(),
+        ),
     }
-    let what = [
-        ("sql_task", "a SQL warehouse"),
-        ("dbt_task", "dbt and a SQL warehouse"),
-        ("pipeline_task", "a pipeline of the workspace"),
-        ("run_job_task", "another job"),
-        ("spark_jar_task", "Spark and the JVM"),
-        ("spark_submit_task", "Spark and the JVM"),
-    ];
-    let found = what.iter().find(|(key, _)| task.get(*key).is_some());
-    Kind::Elsewhere(found.map_or("the platform", |(_, what)| what).to_owned())
 }
 
 /// What a notebook needs that is not here.
-fn notebook_needs(file: &std::path::Path, given: &Given<'_>) -> Option<String> {
+fn notebook_needs(file: &std::path::Path, inputs: &PlanInputs<'_>) -> Option<String> {
     let extension = file.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     if extension != "py" {
         return Some(format!("a notebook in `.{extension}`; only `.py` notebooks run here"));
     }
-    cells_elsewhere(file, given, 0)
+    cells_elsewhere(file, inputs, 0)
 }
 
 /// The first cell of a notebook, or of one that it brings in, that is in another language.
-fn cells_elsewhere(file: &std::path::Path, given: &Given<'_>, depth: usize) -> Option<String> {
-    let text = (given.read)(file).filter(|_| depth < 16)?;
+fn cells_elsewhere(file: &std::path::Path, inputs: &PlanInputs<'_>, depth: usize) -> Option<String> {
+    let text = (inputs.read)(file).filter(|_| depth < 16)?;
     for line in text.lines().filter_map(|l| l.strip_prefix("# MAGIC %")) {
         let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         match word {
@@ -424,7 +365,7 @@ fn cells_elsewhere(file: &std::path::Path, given: &Given<'_>, depth: usize) -> O
                 let target = rest.split_whitespace().next().unwrap_or_default().trim_matches(['"', '\'']);
                 let other = file.parent().unwrap_or(std::path::Path::new("")).join(target);
                 let other = if target.ends_with(".py") { other } else { other.with_added_extension("py") };
-                if let Some(what) = cells_elsewhere(&other, given, depth + 1) {
+                if let Some(what) = cells_elsewhere(&other, inputs, depth + 1) {
                     return Some(what);
                 }
             }

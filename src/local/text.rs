@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::outcome::State;
 use crate::model::{Braces, Reference, braces};
+use crate::payload::wire;
 
 /// What a run knows while it goes on.
 #[derive(Clone, Debug, Default)]
@@ -116,14 +117,6 @@ impl Known {
                 Err(format!("the secret `{scope}/{key}` cannot stand in a parameter here"))
             }
         }
-    }
-}
-
-/// A value as text: texts as they are, anything else as JSON.
-pub(super) fn wire(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
     }
 }
 

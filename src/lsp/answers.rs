@@ -73,7 +73,7 @@ impl Server {
     /// The view of a document; `None` for one that is no pipe file.
     fn view(&self, document: &TextDocumentIdentifier) -> Option<(View<'_>, Places<'_>)> {
         let view = self.workspace.view(&path_of(&document.uri))?;
-        Some((view, self.places(&view.snapshot.loaded.sources)))
+        Some((view, self.places(view.sources())))
     }
 
     /// The byte of a position in an open document.
@@ -91,7 +91,7 @@ impl Server {
 
 /// The view of a document among all projects of the workspace.
 fn among<'a>(server: &'a Server, all: &'a Snapshot, uri: &Uri) -> Option<View<'a>> {
-    View::of(all, server.workspace.files(), all.loaded.sources.find(&path_of(uri))?)
+    View::of(all, server.workspace.files(), all.sources().find(&path_of(uri))?)
 }
 
 fn now() -> i64 {
@@ -158,7 +158,7 @@ fn references(server: &mut Server, params: ReferenceParams) -> Answer<Option<Vec
     let at = &params.text_document_position_params;
     let Some(view) = among(server, &all, &at.text_document.uri) else { return Ok(None) };
     let Some(offset) = server.offset(&path_of(&at.text_document.uri), at.position) else { return Ok(None) };
-    let places = server.places(&all.loaded.sources);
+    let places = server.places(all.sources());
     let found = ide::references(&view, offset, params.context.include_declaration);
     Ok(Some(found.into_iter().filter_map(|s| places.location(s)).collect()))
 }
@@ -181,7 +181,7 @@ fn rename(server: &mut Server, params: RenameParams) -> Answer<Option<WorkspaceE
     let at = &params.text_document_position_params;
     let Some(view) = among(server, &all, &at.text_document.uri) else { return Ok(None) };
     let Some(offset) = server.offset(&path_of(&at.text_document.uri), at.position) else { return Ok(None) };
-    let sources = &all.loaded.sources;
+    let sources = all.sources();
     let edits = ide::rename(&view, offset, &params.new_name, |edits| server.workspace.after(sources, edits))
         .map_err(|e| (ErrorCode::RequestFailed, e.to_string()))?;
     Ok(Some(server.places(sources).workspace_edit(&edits)))
@@ -195,7 +195,7 @@ fn symbols(server: &mut Server, params: DocumentSymbolParams) -> Answer<Option<D
 
 fn all_symbols(server: &mut Server, params: WorkspaceSymbolParams) -> Answer<Option<WorkspaceSymbolResponse>> {
     let all = server.workspace.everything();
-    let places = server.places(&all.loaded.sources);
+    let places = server.places(all.sources());
     let query = params.query.to_lowercase();
     // Clients sort and narrow down: what has the letters in order is enough.
     let fits = |name: &str| {
@@ -267,7 +267,7 @@ fn selections(server: &mut Server, params: SelectionRangeParams) -> Answer<Optio
 fn formatting(server: &mut Server, params: DocumentFormattingParams) -> Answer<Option<Vec<TextEdit>>> {
     let Some((view, places)) = server.view(&params.text_document) else { return Ok(None) };
     let text = view.text();
-    let file = view.unit.id;
+    let file = view.file();
     // A file with mistakes of syntax is left as it is: its diagnostics say why.
     let Ok(new) = format(file, text) else { return Ok(None) };
     if !same(&new, text) {
@@ -314,7 +314,7 @@ fn hints(server: &mut Server, params: InlayHintParams) -> Answer<Option<Vec<Inla
     else {
         return Ok(None);
     };
-    let file = view.unit.id;
+    let file = view.file();
     let list = ide::hints(&view, start..end)
         .into_iter()
         .map(|h| InlayHint {
@@ -337,7 +337,7 @@ fn lenses(server: &mut Server, params: CodeLensParams) -> Answer<Option<Vec<Code
     if params.text_document.uri.scheme() != "file" {
         return Ok(None);
     }
-    let file = view.unit.path.to_string_lossy().into_owned();
+    let file = view.path().to_string_lossy().into_owned();
     let list = ide::lenses(&view)
         .into_iter()
         .map(|lens| {
@@ -377,7 +377,7 @@ fn actions(server: &mut Server, params: CodeActionParams) -> Answer<Option<Vec<C
     };
     let mut list: Vec<CodeAction> = Vec::new();
     if wanted(&CodeActionKind::QuickFix) {
-        for action in ide::actions(&view, Span::new(view.unit.id, start, end)) {
+        for action in ide::actions(&view, Span::new(view.file(), start, end)) {
             list.push(CodeAction {
                 title: action.title,
                 kind: Some(CodeActionKind::QuickFix),
@@ -410,7 +410,7 @@ fn hierarchy(server: &mut Server, params: CallHierarchyPrepareParams) -> Answer<
 fn task_of<'a>(server: &'a Server, item: &CallHierarchyItem) -> Option<(View<'a>, Places<'a>, ide::Task)> {
     let (view, places) = server.view(&TextDocumentIdentifier { uri: item.uri.clone() })?;
     let text = |key: &str| item.data.as_ref()?.get(key)?.as_str().map(str::to_owned);
-    let span = Span::new(view.unit.id, 0, 0);
+    let span = Span::new(view.file(), 0, 0);
     Some((view, places, ide::Task { key: text("key")?, pipeline: text("pipeline")?, span }))
 }
 
@@ -460,7 +460,7 @@ fn graph(server: &mut Server, params: Value) -> Answer<Value> {
         .nodes
         .iter()
         .map(|n| {
-            let whole = places.range(view.unit.declaration(n.span));
+            let whole = places.range(view.declaration_of(n.span));
             json!({ "key": n.key, "kind": n.kind, "range": places.range(n.span), "whole": whole })
         })
         .collect();

@@ -156,20 +156,20 @@ impl Server {
         self.stale = false;
         self.workspace.refresh();
         let Some(snapshot) = self.workspace.current() else { return };
-        let sources = &snapshot.loaded.sources;
+        let sources = snapshot.sources();
         let places = Places::new(sources, &self.documents, self.client.encoding);
         let mut now: BTreeMap<PathBuf, Vec<Diagnostic>> = BTreeMap::new();
         for file in snapshot.files() {
             now.insert(sources.path(file).to_owned(), Vec::new());
         }
-        for d in &snapshot.checked.diagnostics {
+        for d in snapshot.all_diagnostics() {
             now.entry(sources.path(d.span.file).to_owned()).or_default().push(places.diagnostic(d));
         }
-        for problem in &snapshot.problems {
-            now.entry(problem.path().to_owned()).or_default().push(Diagnostic {
+        for (path, why) in snapshot.unread() {
+            now.entry(path.to_owned()).or_default().push(Diagnostic {
                 severity: Some(DiagnosticSeverity::Error),
                 source: Some("pipec".to_owned()),
-                message: Message::String(problem.to_string()),
+                message: Message::String(why),
                 ..Diagnostic::default()
             });
         }

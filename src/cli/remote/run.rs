@@ -12,11 +12,11 @@ use super::connect::{Connection, connect};
 use super::follow::Follow;
 use super::say::ask;
 use super::stop::stop;
-use serde_json::Value;
 
 use crate::deploy::{Journal, desired, is_unchanged};
 use crate::model::{Pipeline, Program, Valid};
 use crate::package::Wheel;
+use crate::payload::Payload;
 use crate::project::Project;
 use crate::session::{Backends, Built, Session};
 use crate::source::plain;
@@ -63,14 +63,7 @@ fn start(
         let failure = failed(format!("`{}` is not deployed to target `{}`", pipeline.name, wanted.target));
         return Err(failure.help("`pipec deploy` does that; `pipec run --local` runs it on this machine"));
     };
-    let declared: Vec<&str> = deployed
-        .sent
-        .get("parameters")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|p| p.get("name")?.as_str())
-        .collect();
+    let declared: Vec<&str> = Payload::of(&deployed.sent).params().map(|(name, _)| name).collect();
     if let Some((name, _)) = params.iter().find(|(name, _)| !declared.contains(&name.as_str())) {
         return Err(usage(format!("what is deployed of `{}` has no param `{name}` yet; deploy first", pipeline.name)));
     }
