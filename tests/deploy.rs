@@ -576,6 +576,18 @@ fn trouble_that_stays_ends_with_a_word() {
 }
 
 #[test]
+fn a_token_server_is_waited_for_as_it_asks() {
+    let (workspace, shop) = (Workspace::start(), Project::shop());
+    let token = |seconds| [Fault { at: 1, when: When::Before, trouble: Trouble::Status(429, Some(seconds)) }];
+    workspace.trouble(&token(2));
+    let began = std::time::Instant::now();
+    run(&workspace, shop.path(), &["deploy"]).ok();
+    assert!(began.elapsed() >= std::time::Duration::from_secs(2), "it came back too early");
+    workspace.trouble(&token(3600));
+    run(&workspace, shop.path(), &["plan"]).fails(3).says("answers 429 and asks to wait for 3600 s");
+}
+
+#[test]
 fn a_token_is_renewed_before_it_ends() {
     let (workspace, shop) = (Workspace::start(), Project::shop());
     workspace.inner().token_life = Some(1);

@@ -6,9 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::client::{Body, Client, Request};
+use super::client::Client;
 use super::fault::{Fault, FaultKind};
 use super::pages::Pages;
+use super::request::{Body, Request};
 
 /// What is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]

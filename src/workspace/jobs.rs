@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::client::{Body, Client, Request};
+use super::client::Client;
 use super::fault::{Fault, FaultKind};
 use super::pages::Pages;
+use super::request::{Body, Request};
 
 /// A job as the workspace has it.
 #[derive(Clone, Debug)]

@@ -1,13 +1,19 @@
 //! A Databricks workspace over HTTP: who we are there, and what can be asked of it. The only room that knows `reqwest`.
 
 mod address;
+mod body;
 mod client;
 mod fault;
 mod files;
 mod jobs;
 mod login;
+mod options;
 mod pages;
+mod plain;
 mod profiles;
+mod refusal;
+mod request;
+mod retry;
 mod runs;
 mod secret;
 mod settings;
@@ -15,11 +21,12 @@ mod site;
 mod token;
 mod user;
 
-pub use client::{Client, Options, Tell};
+pub use client::Client;
 pub use fault::{Fault, FaultKind};
 pub use files::{Entry, EntryKind, Language};
 pub use jobs::{ListedJob, LiveJob, OWNER, Principal, PrincipalKind};
 pub use login::{Login, Method, choose};
+pub use options::{Options, Tell};
 pub use runs::{Output, RunView, TaskView};
 pub use secret::Secret;
 pub use settings::{Asked, Attribute, Settings, SettingsError, Source, Surroundings};

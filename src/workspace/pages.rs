@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::client::Request;
 use super::fault::{Fault, FaultKind};
+use super::request::Request;
 
 /// The most pages that are read of one list: a million jobs fit.
 const MOST: usize = 10_000;

@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::client::{Body, Client, Request};
+use super::client::Client;
 use super::fault::{Fault, FaultKind};
 use super::jobs::{jobs, odd};
 use super::pages::Pages;
+use super::request::{Body, Request};
 
 /// A run as it stands.
 #[derive(Clone, Debug)]

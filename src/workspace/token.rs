@@ -36,6 +36,69 @@ impl Token {
     }
 }
 
+/// Why there is no token. The text may hold what a server said, so it is to be masked.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum TokenError {
+    /// Somebody wants to stop.
+    #[error("interrupted")]
+    Interrupted,
+    /// Nobody answered.
+    #[error("{host}: {why}")]
+    NoAnswer { host: String, why: String },
+    /// The server asks to wait for longer than there is time.
+    #[error("the token server answers {status} and asks to wait for {seconds} s")]
+    Busy { status: u16, seconds: u64 },
+    /// An address that nothing secret may go to.
+    #[error("{what} `{address}` {why}")]
+    Address { what: &'static str, address: String, why: &'static str },
+    /// A server on another site: a host could have credentials sent there.
+    #[error(
+        "token endpoint `{server}` is not on the site of `{owner}`; if you trust it, set DATABRICKS_DISCOVERY_URL to its discovery document"
+    )]
+    NotTrusted { server: String, owner: String },
+    /// No discovery document.
+    #[error("{0} says nothing about an OAuth server; is it the address of a workspace?")]
+    NoServer(String),
+    /// A discovery document without the one thing it is for.
+    #[error("`{0}` names no token endpoint")]
+    NoEndpoint(String),
+    /// A document that cannot be had.
+    #[error("{url} answers {status}")]
+    Document { url: String, status: u16 },
+    /// No login page of a tenant.
+    #[error("the workspace does not say which Entra ID tenant it belongs to; set ARM_TENANT_ID")]
+    NoTenant,
+    /// A token file that cannot be read.
+    #[error("cannot read the token file `{path}`: {source}")]
+    File { path: String, source: std::io::Error },
+    /// A token file without a token.
+    #[error("the token file `{0}` is empty")]
+    EmptyFile(String),
+    /// An address that is none.
+    #[error("`{url}`: {why}")]
+    Malformed { url: String, why: String },
+    /// A CI service that gives no identity.
+    #[error("the pipeline's own token service answers {0} and gives no token")]
+    Identity(u16),
+    /// A refusal, in the words of the server.
+    #[error("the token server answers {status}: {said}")]
+    Refused { status: u16, said: String },
+    /// An answer without a token.
+    #[error("the token server gives no token")]
+    NoToken,
+    /// A token with line breaks and the like.
+    #[error("the token server gives a token that cannot be sent: it holds odd characters")]
+    OddToken,
+    /// A program that cannot be run to its end.
+    #[error("{0}")]
+    Program(String),
+}
+
+/// An address that secrets go to.
+fn secure(what: &'static str, address: &str) -> Result<(), TokenError> {
+    allowed_address(address).map_err(|why| TokenError::Address { what, address: address.to_owned(), why })
+}
+
 /// What the token sources ask of the network: a request without our token.
 pub(super) trait Plain {
     /// Remembers a secret that nobody may see: a server may echo what it was sent.
@@ -45,7 +108,7 @@ pub(super) trait Plain {
     ///
     /// # Errors
     /// Somebody wants to stop.
-    fn nap(&self, time: Duration) -> Result<(), String>;
+    fn sleep(&self, time: Duration) -> Result<(), TokenError>;
 
     /// Sends a request; gives status, headers' `Location`, and body.
     ///
@@ -57,7 +120,7 @@ pub(super) trait Plain {
         url: &str,
         headers: &[(&str, String)],
         form: Option<&[(&str, &str)]>,
-    ) -> Result<Reply, String>;
+    ) -> Result<Reply, TokenError>;
 }
 
 /// An answer to a plain request.
@@ -70,8 +133,13 @@ pub(super) struct Reply {
 /// Gets a new token; where to ask is found out once.
 ///
 /// # Errors
-/// Why there is none; the text may hold what a server said, so it is to be masked.
-pub(super) fn get(login: &Login, host: &str, endpoint: &OnceLock<String>, net: &dyn Plain) -> Result<Token, String> {
+/// Why there is none.
+pub(super) fn get(
+    login: &Login,
+    host: &str,
+    endpoint: &OnceLock<String>,
+    net: &dyn Plain,
+) -> Result<Token, TokenError> {
     let token_endpoint = || match endpoint.get() {
         Some(known) => Ok(known.clone()),
         None => discover(login, host, net).map(|found| endpoint.get_or_init(|| found).clone()),
@@ -102,7 +170,7 @@ pub(super) fn get(login: &Login, host: &str, endpoint: &OnceLock<String>, net: &
             from_server(net, &url, &[], &form)
         }
         Ask::Entra { authority, tenant, id, secret } => {
-            allowed_address(authority).map_err(|why| format!("Entra ID's address `{authority}` {why}"))?;
+            secure("Entra ID's address", authority)?;
             let tenant = match tenant {
                 Some(tenant) => tenant.clone(),
                 None => tenant_of(host, net)?,
@@ -129,10 +197,10 @@ fn form_text(text: &str) -> String {
 }
 
 /// Where tokens are to be had: what the workspace's own discovery documents say.
-fn discover(login: &Login, host: &str, net: &dyn Plain) -> Result<String, String> {
+fn discover(login: &Login, host: &str, net: &dyn Plain) -> Result<String, TokenError> {
     let usual = format!("{host}/oidc/.well-known/oauth-authorization-server");
     let document = login.discovery.clone().unwrap_or(usual);
-    allowed_address(&document).map_err(|why| format!("the discovery document `{document}` {why}"))?;
+    secure("the discovery document", &document)?;
     let mut found = json_at(net, &document)?;
     if found.is_none() && login.discovery.is_none() {
         // A host that serves several workspaces says elsewhere where its OAuth server is.
@@ -141,18 +209,18 @@ fn discover(login: &Login, host: &str, net: &dyn Plain) -> Result<String, String
         let account = config.as_ref().and_then(|c| c.get("account_id")).and_then(Value::as_str).unwrap_or_default();
         if let Some(base) = base {
             let base = base.replace("{account_id}", account);
-            allowed_address(&base).map_err(|why| format!("its OAuth server `{base}` {why}"))?;
+            secure("its OAuth server", &base)?;
             trusted(&base, host)?;
             found = json_at(net, &format!("{}/.well-known/oauth-authorization-server", base.trim_end_matches('/')))?;
         }
     }
     let Some(found) = found else {
-        return Err(format!("{host} says nothing about an OAuth server; is it the address of a workspace?"));
+        return Err(TokenError::NoServer(host.to_owned()));
     };
     let Some(endpoint) = found.get("token_endpoint").and_then(Value::as_str) else {
-        return Err(format!("`{document}` names no token endpoint"));
+        return Err(TokenError::NoEndpoint(document));
     };
-    allowed_address(endpoint).map_err(|why| format!("the token endpoint `{endpoint}` {why}"))?;
+    secure("the token endpoint", endpoint)?;
     // Whoever has set the address of the document trusts it.
     if login.discovery.is_none() {
         trusted(endpoint, host)?;
@@ -161,48 +229,47 @@ fn discover(login: &Login, host: &str, net: &dyn Plain) -> Result<String, String
 }
 
 /// Refuses a server on another site: a host could have credentials sent there.
-fn trusted(server: &str, owner: &str) -> Result<(), String> {
+fn trusted(server: &str, owner: &str) -> Result<(), TokenError> {
     match is_trusted(server, owner) {
         true => Ok(()),
-        false => Err(format!(
-            "token endpoint `{server}` is not on the site of `{owner}`; if you trust it, set DATABRICKS_DISCOVERY_URL to its discovery document"
-        )),
+        false => Err(TokenError::NotTrusted { server: server.to_owned(), owner: owner.to_owned() }),
     }
 }
 
-fn json_at(net: &dyn Plain, url: &str) -> Result<Option<Value>, String> {
+fn json_at(net: &dyn Plain, url: &str) -> Result<Option<Value>, TokenError> {
     let reply = net.send(false, url, &[], None)?;
     match reply.status {
         200 => Ok(serde_json::from_slice(&reply.body).ok()),
         404 => Ok(None),
-        status => Err(format!("{url} answers {status}")),
+        status => Err(TokenError::Document { url: url.to_owned(), status }),
     }
 }
 
 /// The tenant that a workspace belongs to: it sends visitors to that tenant's login page.
-fn tenant_of(host: &str, net: &dyn Plain) -> Result<String, String> {
+fn tenant_of(host: &str, net: &dyn Plain) -> Result<String, TokenError> {
     let reply = net.send(false, &format!("{host}/aad/auth"), &[], None)?;
     let tenant = reply.location.as_deref().and_then(|l| l.split("://").nth(1)?.split('/').nth(1).map(str::to_owned));
     tenant
         .filter(|t| !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
-        .ok_or_else(|| "the workspace does not say which Entra ID tenant it belongs to; set ARM_TENANT_ID".to_owned())
+        .ok_or(TokenError::NoTenant)
 }
 
-fn subject_token(subject: &Subject, audience: &str, net: &dyn Plain) -> Result<Secret, String> {
+fn subject_token(subject: &Subject, audience: &str, net: &dyn Plain) -> Result<Secret, TokenError> {
     match subject {
         Subject::Fixed(token) => Ok(token.clone()),
         Subject::File(path) => {
             let text =
-                std::fs::read_to_string(path).map_err(|e| format!("cannot read the token file `{path}`: {e}"))?;
+                std::fs::read_to_string(path).map_err(|source| TokenError::File { path: path.clone(), source })?;
             match text.trim() {
-                "" => Err(format!("the token file `{path}` is empty")),
+                "" => Err(TokenError::EmptyFile(path.clone())),
                 token => Ok(Secret::new(token)),
             }
         }
         Subject::Web { url, bearer, post, field } => {
             net.hide(bearer);
-            allowed_address(url).map_err(|why| format!("the address that gives tokens `{url}` {why}"))?;
-            let mut url = reqwest::Url::parse(url).map_err(|e| format!("`{url}`: {e}"))?;
+            secure("the address that gives tokens", url)?;
+            let mut url =
+                reqwest::Url::parse(url).map_err(|e| TokenError::Malformed { url: url.clone(), why: e.to_string() })?;
             if !post {
                 url.query_pairs_mut().append_pair("audience", audience);
             }
@@ -212,24 +279,29 @@ fn subject_token(subject: &Subject, audience: &str, net: &dyn Plain) -> Result<S
             let json: Option<Value> = serde_json::from_slice(&reply.body).ok();
             match json.as_ref().and_then(|j| j.get(*field)).and_then(Value::as_str) {
                 Some(token) if reply.status == 200 => Ok(Secret::new(token)),
-                _ => Err(format!("the pipeline's own token service answers {} and gives no token", reply.status)),
+                _ => Err(TokenError::Identity(reply.status)),
             }
         }
     }
 }
 
-fn from_server(net: &dyn Plain, url: &str, headers: &[(&str, String)], form: &[(&str, &str)]) -> Result<Token, String> {
+fn from_server(
+    net: &dyn Plain,
+    url: &str,
+    headers: &[(&str, String)],
+    form: &[(&str, &str)],
+) -> Result<Token, TokenError> {
     let reply = net.send(true, url, headers, Some(form))?;
     let json: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
     let text = |key: &str| json.get(key).and_then(Value::as_str);
     if reply.status != 200 {
         let code = text("error").or(text("errorCode")).unwrap_or("no reason given");
         let why = text("error_description").or(text("errorSummary")).unwrap_or_default();
-        return Err(format!("the token server answers {}: {code} {why}", reply.status).trim_end().to_owned());
+        return Err(TokenError::Refused { status: reply.status, said: format!("{code} {why}").trim_end().to_owned() });
     }
-    let Some(token) = text("access_token") else { return Err("the token server gives no token".to_owned()) };
+    let Some(token) = text("access_token") else { return Err(TokenError::NoToken) };
     if !is_sendable(token) {
-        return Err("the token server gives a token that cannot be sent: it holds odd characters".to_owned());
+        return Err(TokenError::OddToken);
     }
     let seconds = json.get("expires_in").and_then(|v| v.as_u64().or_else(|| v.as_str()?.parse().ok()));
     let life = seconds.map(|s| Duration::from_secs(s.min(86_400)));
@@ -270,39 +342,41 @@ fn rest(chunks: &Receiver<Vec<u8>>) -> Vec<u8> {
     out
 }
 
-fn from_program(command: &[String], field: &str, net: &dyn Plain) -> Result<Token, String> {
-    let Some((program, arguments)) = command.split_first() else { return Err("there is no program".to_owned()) };
+fn from_program(command: &[String], field: &str, net: &dyn Plain) -> Result<Token, TokenError> {
+    let Some((program, arguments)) = command.split_first() else {
+        return Err(TokenError::Program("there is no program".to_owned()));
+    };
     let mut child = std::process::Command::new(program)
         .args(arguments)
         .stdin(std::process::Stdio::null())
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()
-        .map_err(|e| format!("cannot start `{program}`: {e}"))?;
+        .map_err(|e| TokenError::Program(format!("cannot start `{program}`: {e}")))?;
     let (stdout, stderr) = (drained(child.stdout.take()), drained(child.stderr.take()));
     let began = Instant::now();
     let status = loop {
-        if let Some(status) = child.try_wait().map_err(|e| format!("`{program}`: {e}"))? {
+        if let Some(status) = child.try_wait().map_err(|e| TokenError::Program(format!("`{program}`: {e}")))? {
             break status;
         }
-        let stopped = net.nap(Duration::from_millis(50)).is_err();
+        let stopped = net.sleep(Duration::from_millis(50)).is_err();
         if stopped || began.elapsed() > THINKING {
             // It is of no use any more; that it may have ended meanwhile is no trouble.
             let _ = child.kill();
             let _ = child.wait();
-            return Err(format!("`{}` does not end", command.join(" ")));
+            return Err(TokenError::Program(format!("`{}` does not end", command.join(" "))));
         }
     };
     if !status.success() {
         let said = rest(&stderr);
         let said = String::from_utf8_lossy(&said);
         let first = said.lines().find(|l| !l.trim().is_empty()).unwrap_or("it says nothing").trim().to_owned();
-        return Err(format!("`{}` fails: {first}", command.join(" ")));
+        return Err(TokenError::Program(format!("`{}` fails: {first}", command.join(" "))));
     }
     let json: Value = serde_json::from_slice(&rest(&stdout)).unwrap_or_default();
     match json.get(field).and_then(Value::as_str).filter(|t| is_sendable(t)) {
         // Programs keep their own cache and say the end in several forms; a short life here costs one call.
         Some(token) => Ok(Token::living(Secret::new(token), Some(Duration::from_secs(300)))),
-        None => Err(format!("`{}` prints no `{field}`", command.join(" "))),
+        None => Err(TokenError::Program(format!("`{}` prints no `{field}`", command.join(" ")))),
     }
 }

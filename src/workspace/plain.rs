@@ -1,0 +1,102 @@
+//! Requests without our token: to whoever gives tokens.
+
+use std::time::Duration;
+
+use reqwest::blocking::Client as Http;
+use reqwest::header::LOCATION;
+
+use super::body::{because, retry_after, whole};
+use super::fault::Fault;
+use super::options::Options;
+use super::retry::{GaveUp, Tried, retry};
+use super::secret::Secret;
+use super::token::{Plain, Reply, TokenError};
+
+/// The largest answer of a token server, in bytes.
+const MAX_BODY: u64 = 1 << 20;
+
+/// The network of a client, for token sources.
+pub(super) struct PlainNet<'a> {
+    pub http: &'a Http,
+    pub options: &'a Options,
+    /// Waits, unless somebody wants to stop.
+    pub sleep: &'a dyn Fn(Duration) -> Result<(), Fault>,
+    /// Remembers a secret that nobody may see.
+    pub hide: &'a dyn Fn(&Secret),
+    /// The time, in milliseconds since 1970.
+    pub now: i64,
+}
+
+impl PlainNet<'_> {
+    fn tried(&self, post: bool, url: &str, headers: &[(&str, String)], body: Option<&str>) -> Tried<Reply, Failed> {
+        let mut out = if post { self.http.post(url) } else { self.http.get(url) };
+        for (name, value) in headers {
+            out = out.header(*name, value);
+        }
+        if let Some(body) = body {
+            out = out.header("Content-Type", "application/x-www-form-urlencoded").body(body.to_owned());
+        }
+        let failed = |message: String| {
+            let host = reqwest::Url::parse(url).ok().and_then(|u| u.host_str().map(str::to_owned));
+            let error = TokenError::NoAnswer { host: host.unwrap_or_default(), why: message.clone() };
+            Tried::Again { error: Failed::Silent(error), message, asked: None }
+        };
+        let response = match out.send() {
+            Ok(response) => response,
+            Err(e) => return failed(because(&e)),
+        };
+        let status = response.status().as_u16();
+        let asked = retry_after(&response, self.now);
+        let location = response.headers().get(LOCATION).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let body = match whole(response, MAX_BODY, self.options.timeout) {
+            Ok(body) => body,
+            Err(e) => return failed(e.to_string()),
+        };
+        let reply = Reply { status, location, body };
+        if !matches!(status, 429 | 500 | 502 | 503 | 504) {
+            return Tried::Done(reply);
+        }
+        Tried::Again { error: Failed::Refused(reply), message: format!("the token server answers {status}"), asked }
+    }
+}
+
+/// An attempt that may go better later.
+enum Failed {
+    Silent(TokenError),
+    Refused(Reply),
+}
+
+impl Plain for PlainNet<'_> {
+    fn hide(&self, secret: &Secret) {
+        (self.hide)(secret);
+    }
+
+    fn sleep(&self, time: Duration) -> Result<(), TokenError> {
+        (self.sleep)(time).map_err(|_| TokenError::Interrupted)
+    }
+
+    fn send(
+        &self,
+        post: bool,
+        url: &str,
+        headers: &[(&str, String)],
+        form: Option<&[(&str, &str)]>,
+    ) -> Result<Reply, TokenError> {
+        let body = form.map(form_body);
+        match retry(self.options, self.sleep, |_| true, || self.tried(post, url, headers, body.as_deref())) {
+            // What the last answer says is better than that it was the last.
+            Ok(reply) | Err(GaveUp::Failed(Failed::Refused(reply))) => Ok(reply),
+            Err(GaveUp::AskedToWait(Failed::Refused(reply), wait)) => {
+                Err(TokenError::Busy { status: reply.status, seconds: wait.as_secs() })
+            }
+            Err(GaveUp::Failed(Failed::Silent(error)) | GaveUp::AskedToWait(Failed::Silent(error), _)) => Err(error),
+            Err(GaveUp::Interrupted(_)) => Err(TokenError::Interrupted),
+        }
+    }
+}
+
+/// A form as the body of a request.
+fn form_body(form: &[(&str, &str)]) -> String {
+    let encoded = reqwest::Url::parse_with_params("http://x", form).ok();
+    encoded.and_then(|u| u.query().map(str::to_owned)).unwrap_or_default()
+}

@@ -1,0 +1,61 @@
+//! What an answer that is no success, or none at all, comes to.
+
+use serde_json::Value;
+
+use super::fault::{Fault, FaultKind};
+use super::request::Request;
+
+/// Whether a status says that the service is in trouble: it may have done what was asked or not.
+pub(super) fn is_trouble(status: u16) -> bool {
+    matches!(status, 408 | 500 | 502 | 503 | 504)
+}
+
+/// What a status that is no success comes to; `masked` takes secrets out of what the service says.
+pub(super) fn refused(request: &Request<'_>, status: u16, body: &[u8], masked: &dyn Fn(&str) -> String) -> Fault {
+    let json: Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |key: &str| json.get(key).and_then(Value::as_str);
+    let code = text("error_code").unwrap_or_default();
+    let said = text("message").or(text("detail")).or(text("error_description")).unwrap_or_default();
+    let plain = String::from_utf8_lossy(body);
+    // A page of HTML is nothing to read on a terminal.
+    let plain = if plain.trim_start().starts_with('<') { "" } else { plain.trim() };
+    let said = if said.is_empty() { plain } else { said };
+    let said: String = masked(said).chars().take(600).collect();
+    let kind = match (status, code) {
+        (_, "RESOURCE_ALREADY_EXISTS" | "ALREADY_EXISTS") | (409, _) => FaultKind::Exists,
+        (_, "RESOURCE_DOES_NOT_EXIST" | "NOT_FOUND" | "DIRECTORY_NOT_FOUND") | (404, _) => FaultKind::Missing,
+        (401, _) => FaultKind::Unauthenticated,
+        (403, _) | (_, "PERMISSION_DENIED") => FaultKind::Denied,
+        // The service says so of a job that is gone; of a policy or a group it says it in other words.
+        (400, _) if said.starts_with("Job ") && said.contains("does not exist") => FaultKind::Missing,
+        (400, _) if said.starts_with("Run ") && said.contains("does not exist") => FaultKind::Missing,
+        (status, _) if status == 429 || is_trouble(status) => FaultKind::Unavailable,
+        _ => FaultKind::Refused,
+    };
+    // A 429 says that nothing was done; these do not.
+    let kind = if is_trouble(status) && !request.again { FaultKind::Unclear } else { kind };
+    let help = match kind {
+        FaultKind::Denied => format!("it takes {}", request.right),
+        FaultKind::Unauthenticated => "`pipec auth` shows which credentials are taken, and from where".to_owned(),
+        FaultKind::Unavailable | FaultKind::Unclear => "try again later: nothing is lost".to_owned(),
+        _ if (300..400).contains(&status) => {
+            "is it the address of the workspace itself? Credentials are not carried along".to_owned()
+        }
+        _ => String::new(),
+    };
+    let code = if code.is_empty() { String::new() } else { format!(" {code}") };
+    let message = if said.is_empty() { format!("HTTP {status}{code}") } else { format!("HTTP {status}{code}: {said}") };
+    Fault { kind, doing: request.doing.clone(), message, help }
+}
+
+/// What no answer comes to.
+pub(super) fn silent(request: &Request<'_>, kind: FaultKind, host: &str, why: String) -> Fault {
+    let help = match kind {
+        FaultKind::Unavailable => {
+            format!("nobody answers at {}; is the address right, and is a proxy needed?", host)
+        }
+        _ if request.method == "GET" => format!("is {} the address of the workspace itself?", host),
+        _ => "whether it was done is not known; try again, which finds out".to_owned(),
+    };
+    Fault { kind, doing: request.doing.clone(), message: why, help }
+}
