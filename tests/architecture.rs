@@ -1,5 +1,6 @@
 //! Who may import whom, and which library belongs to which folder.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Each folder with those below it that it may use. Data goes down the list, `use` goes up it.
@@ -209,6 +210,24 @@ fn only_messages_make_diagnostics() {
         .filter(|path| !path.ends_with("/messages.rs") && !path.contains("/messages/"))
         .collect();
     assert!(wrong.is_empty(), "add a constructor to `messages` of the phase: {}", wrong.join(", "));
+}
+
+#[test]
+fn one_type_name_means_one_thing() {
+    let mut homes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (path, text) in sources() {
+        for line in code(&text).lines() {
+            let declaration = line.strip_prefix("pub ").or_else(|| line.strip_prefix("pub(super) ")).unwrap_or(line);
+            let name = ["struct ", "enum ", "trait ", "type "].iter().find_map(|word| declaration.strip_prefix(word));
+            if let Some(name) = name {
+                let end = name.find(|c: char| !c.is_alphanumeric()).unwrap_or(name.len());
+                homes.entry(name[..end].to_owned()).or_default().push(path.clone());
+            }
+        }
+    }
+    let wrong: Vec<String> =
+        homes.iter().filter(|(_, h)| h.len() > 1).map(|(name, h)| format!("{name}: {}", h.join(", "))).collect();
+    assert!(wrong.is_empty(), "give each its own name:\n{}", wrong.join("\n"));
 }
 
 /// Folders inside of `check`, each with what it must not name.

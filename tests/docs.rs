@@ -137,7 +137,7 @@ fn the_grammar_and_the_list_of_keywords_agree() {
     }
     words.sort();
     words.dedup();
-    let of_values = pipec::syntax::words::Slot::Value;
+    let of_values = pipec::syntax::words::WordPosition::Value;
     let mut known: Vec<&str> =
         pipec::syntax::words::WORDS.iter().filter(|w| w.slot != of_values).map(|w| w.text).collect();
     known.sort_unstable();

@@ -7,10 +7,10 @@ use std::path::Path;
 use crate::support::root;
 use pipec::model::Type;
 use pipec::schema::{self, Ty};
-use pipec::syntax::words::{Slot, WORDS};
+use pipec::syntax::words::{WORDS, WordPosition};
 use serde_json::{Map, Value, json};
 
-fn words(slot: Slot) -> Vec<&'static str> {
+fn words(slot: WordPosition) -> Vec<&'static str> {
     WORDS.iter().filter(|w| w.slot == slot).map(|w| w.text).collect()
 }
 
@@ -58,15 +58,15 @@ fn the_textmate_grammar_has_the_words_of_the_language() {
     let mut grammar: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
     let start = "(?:^|(?<=[{,}]))\\s*";
     let name = "(?:[A-Za-z_][A-Za-z0-9_]*|`[^`\\n]*`)";
-    let declarations = words(Slot::Declaration)
+    let declarations = words(WordPosition::Declaration)
         .into_iter()
         .filter(|w| !matches!(*w, "import" | "package" | "let" | "var" | "param" | "output" | "else"));
-    let calls = words(Slot::Call).into_iter().filter(|w| !matches!(*w, "python" | "run"));
-    let values = words(Slot::Value).into_iter().filter(|w| *w != "existing");
+    let calls = words(WordPosition::Call).into_iter().filter(|w| !matches!(*w, "python" | "run"));
+    let values = words(WordPosition::Value).into_iter().filter(|w| *w != "existing");
     let repository = &mut grammar["repository"];
     repository["type"]["match"] = format!("\\b(?:{})\\b", alternatives(Type::NAMES.iter().copied())).into();
     repository["declaration"]["begin"] = format!("{start}({})\\s+({name})", alternatives(declarations)).into();
-    repository["head"]["match"] = format!("\\b(?:{})\\b", alternatives(words(Slot::Head))).into();
+    repository["head"]["match"] = format!("\\b(?:{})\\b", alternatives(words(WordPosition::Head))).into();
     repository["call"]["patterns"][2]["match"] = format!("{start}({})\\b(?=\\s*\")", alternatives(calls)).into();
     repository["key"]["patterns"][0]["match"] = format!("{start}({})(?=\\s*[={{](?!=))", alternatives(fields())).into();
     repository["constant"]["match"] = format!("\\b(?:{})\\b", alternatives(values)).into();
@@ -77,7 +77,7 @@ fn the_textmate_grammar_has_the_words_of_the_language() {
 #[test]
 fn the_snippets_are_the_shapes_of_the_words() {
     let mut snippets = Map::new();
-    for word in WORDS.iter().filter(|w| matches!(w.slot, Slot::Declaration | Slot::Call)) {
+    for word in WORDS.iter().filter(|w| matches!(w.slot, WordPosition::Declaration | WordPosition::Call)) {
         let body: Vec<&str> = word.shape.lines().collect();
         snippets.insert(word.text.to_owned(), json!({ "prefix": word.text, "body": body, "description": word.doc }));
     }
@@ -97,11 +97,11 @@ fn the_vim_syntax_has_the_words_of_the_language() {
         list.chunks(8).map(|c| format!("syn keyword {group} {}\n", c.join(" "))).collect::<String>()
     };
     let mut lists = String::new();
-    lists += &begin("pipeDeclaration", words(Slot::Declaration).into_iter().filter(|w| *w != "else").collect());
+    lists += &begin("pipeDeclaration", words(WordPosition::Declaration).into_iter().filter(|w| *w != "else").collect());
     lists += "syn match pipeDeclaration /\\%(^\\|}\\)\\s*\\zselse\\ze\\s*{/\n";
-    lists += &begin("pipeCall", words(Slot::Call));
-    lists += &keyword("pipeHead", words(Slot::Head));
-    lists += &keyword("pipeConstant", words(Slot::Value));
+    lists += &begin("pipeCall", words(WordPosition::Call));
+    lists += &keyword("pipeHead", words(WordPosition::Head));
+    lists += &keyword("pipeConstant", words(WordPosition::Value));
     lists += &keyword("pipeType", Type::NAMES.to_vec());
     lists += &keyword("pipeMember", members().into_iter().collect());
     lists += &keyword("pipeField contained", fields().into_iter().collect());
@@ -127,9 +127,9 @@ fn the_tree_sitter_grammar_and_its_colours_have_the_words_of_the_language() {
     let read = |path: &Path| std::fs::read_to_string(path).unwrap();
 
     let path = folder.join("grammar.js");
-    let names: Vec<&str> = WORDS.iter().filter(|w| w.slot != Slot::Value).map(|w| w.text).collect();
+    let names: Vec<&str> = WORDS.iter().filter(|w| w.slot != WordPosition::Value).map(|w| w.text).collect();
     let constants: Vec<&str> =
-        words(Slot::Value).into_iter().filter(|w| !matches!(*w, "serverless" | "existing")).collect();
+        words(WordPosition::Value).into_iter().filter(|w| !matches!(*w, "serverless" | "existing")).collect();
     let list = |name: &str, words: &[&str]| {
         let lines: String = words.chunks(8).map(|c| format!("  {},\n", quoted(c, '\'', ", "))).collect();
         format!("const {name} = [\n{lines}];\n")

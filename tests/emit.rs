@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::support::entries;
 use crate::support::jobs::difference;
 use pipec::check::{Options, check};
-use pipec::import::{Found, read_yaml, texts};
+use pipec::import::{JobsRead, read_yaml, texts};
 use pipec::lower::lower;
 use pipec::project::load;
 use pipec::source::{FileId, MemoryFiles};
@@ -26,7 +26,7 @@ fn emit(example: &Path, what: &str) -> PathBuf {
 }
 
 /// Reads an input with nothing beside it, so that paths stay as they are; gives the source that it becomes.
-fn read(path: &Path) -> (Found, String) {
+fn read(path: &Path) -> (JobsRead, String) {
     let name = path.file_name().unwrap().to_str().unwrap();
     let (_, found, jobs) = support::imported(name, &std::fs::read_to_string(path).unwrap());
     assert!(jobs.iter().all(|i| i.same), "{:?}", jobs.iter().map(|i| &i.diagnostics).collect::<Vec<_>>());
@@ -44,7 +44,7 @@ fn compiled(source: &str, target: Option<&str>) -> Vec<(String, Value)> {
     let said =
         || checked.diagnostics.iter().map(|d| pipec::diag::formats::one_line(d, &loaded.sources)).collect::<Vec<_>>();
     let program = checked.programs[0].as_ref().unwrap_or_else(|| panic!("{}\n{source}", said().join("\n")));
-    let as_written = pipec::lower::Options { as_written: true, ..Default::default() };
+    let as_written = pipec::lower::LowerOptions { as_written: true, ..Default::default() };
     let bundle = lower(program, &[], &Default::default(), Path::new(""), &as_written);
     bundle.jobs.into_iter().map(|j| (j.pipeline.to_string(), j.body)).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use pipec::workspace::{Asked, Settings, Surroundings, choose};
+use pipec::workspace::{Environ, Overrides, Settings, choose};
 use toml::{Table, Value};
 
 #[test]
@@ -23,7 +23,7 @@ fn settings_come_to_what_the_cases_say() {
 fn held(case: &Value) -> Result<(), String> {
     let text =
         |table: &str, key: &str| case.get(table).and_then(|t| t.get(key)).and_then(Value::as_str).map(str::to_owned);
-    let asked = Asked {
+    let asked = Overrides {
         host: text("flag", "host"),
         profile: text("flag", "profile"),
         target_host: text("target", "host"),
@@ -39,7 +39,7 @@ fn held(case: &Value) -> Result<(), String> {
     let profiles = case.get("profiles").map(|p| (PathBuf::from("profiles"), p.as_str().unwrap().to_owned()));
     let installed: Vec<&str> =
         case.get("installed").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    let around = Surroundings { env, profiles };
+    let around = Environ { env, profiles };
     let found = Settings::resolve(&asked, &around)
         .and_then(|settings| Ok((choose(&settings, &around, &|p| installed.contains(&p))?, settings)));
     let expected = case.get("error").and_then(Value::as_str);

@@ -11,7 +11,7 @@ use libtest_mimic::{Failed, Trial};
 use crate::support::{programs, root};
 use pipec::source::FileId;
 use pipec::syntax::ast::{Binding, BindingKind, Decl, DeclKind, Item};
-use pipec::syntax::walk::{Node, walk};
+use pipec::syntax::walk::{SyntaxNode, walk};
 use tree_sitter::{Language, Parser, Query};
 use tree_sitter_loader::{CompileConfig, Loader};
 
@@ -65,12 +65,12 @@ fn by_compiler(text: &str) -> Option<Seen> {
     let mut seen = Seen::new();
     walk(&parsed.file, &mut |node| {
         let kind = match node {
-            Node::Item(item) => kind(item),
-            Node::Body(_) => "block",
-            Node::Argument(_) => "argument",
-            Node::Family(_) => "family",
-            Node::Type(_) => "type",
-            Node::Str(_) => "string",
+            SyntaxNode::Item(item) => kind(item),
+            SyntaxNode::Body(_) => "block",
+            SyntaxNode::Argument(_) => "argument",
+            SyntaxNode::Family(_) => "family",
+            SyntaxNode::Type(_) => "type",
+            SyntaxNode::Str(_) => "string",
             _ => return,
         };
         seen.insert((kind, node.span().start, node.span().end));

@@ -6,7 +6,7 @@ use crate::schema::{Cloud, ComputeTables};
 
 /// A cluster as a payload describes it.
 #[derive(Clone, Debug)]
-pub(super) struct Cluster<'j> {
+pub(super) struct PricedCluster<'j> {
     /// How a reader knows it.
     pub name: String,
     /// The type of its workers, if it is said: a pool does not say it.
@@ -23,9 +23,9 @@ pub(super) struct Cluster<'j> {
     pub photon: bool,
 }
 
-impl<'j> Cluster<'j> {
+impl<'j> PricedCluster<'j> {
     /// Reads `new_cluster`.
-    pub fn of(name: String, spec: &'j Value, shared: bool) -> Cluster<'j> {
+    pub fn of(name: String, spec: &'j Value, shared: bool) -> PricedCluster<'j> {
         let text = |key: &str| spec.get(key).and_then(Value::as_str);
         let worker = text("node_type_id");
         let most = spec.pointer("/autoscale/max_workers").or_else(|| spec.get("num_workers"));
@@ -39,7 +39,7 @@ impl<'j> Cluster<'j> {
         if most.is_none() && spec.get("policy_id").is_some() {
             chosen.push("its policy chooses its size");
         }
-        Cluster {
+        PricedCluster {
             name,
             shared,
             worker,

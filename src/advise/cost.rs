@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::clusters::Cluster;
+use super::clusters::PricedCluster;
 use super::prices::Prices;
-use super::tasks::{Task, Tasks};
+use super::tasks::{Tasks, TimedTask};
 use crate::payload::{Payload, Placement, Work};
 use crate::schema::{ComputeTables, SERVERLESS_GPUS};
 
 /// What one compute of a job comes to in a run, at most.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Compute {
+pub struct ComputeCost {
     /// How a reader knows it.
     pub name: String,
     /// Its machines in words: `9 x Standard_D8ds_v5`.
@@ -37,7 +37,7 @@ pub struct Compute {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cost {
     /// Each compute, in order of first use.
-    pub computes: Vec<Compute>,
+    pub computes: Vec<ComputeCost>,
     /// Steps whose compute is paid for elsewhere, by what that is.
     pub elsewhere: BTreeMap<&'static str, Vec<String>>,
 }
@@ -69,25 +69,25 @@ pub const NOTHING: &str = "nothing";
 
 /// What a run of a job comes to.
 pub fn cost(job: Payload<'_>, tasks: &Tasks<'_>, tables: &ComputeTables, prices: &Prices) -> Cost {
-    let mut found: Vec<(Cluster<'_>, Vec<usize>)> = Vec::new();
-    let mut serverless: BTreeMap<(&'static str, u64), Vec<&Task<'_>>> = BTreeMap::new();
+    let mut found: Vec<(PricedCluster<'_>, Vec<usize>)> = Vec::new();
+    let mut serverless: BTreeMap<(&'static str, u64), Vec<&TimedTask<'_>>> = BTreeMap::new();
     let mut elsewhere: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for (at, task) in tasks.list.iter().enumerate() {
         let place = place(job, task);
-        if !matches!(place, Place::Elsewhere(_)) && task.work.on_warehouse() {
+        if !matches!(place, Billed::Elsewhere(_)) && task.work.on_warehouse() {
             // dbt runs in one place and computes in another.
             elsewhere.entry(WAREHOUSE).or_default().push(task.key.to_owned());
         }
         match place {
-            Place::Cluster(cluster) => match found.iter_mut().find(|(c, _)| c.name == cluster.name) {
+            Billed::Cluster(cluster) => match found.iter_mut().find(|(c, _)| c.name == cluster.name) {
                 Some((_, steps)) => steps.push(at),
                 None => found.push((cluster, vec![at])),
             },
-            Place::ServerlessGpu(kind, gpus) => serverless.entry((kind, gpus)).or_default().push(task),
-            Place::Elsewhere(what) => elsewhere.entry(what).or_default().push(task.key.to_owned()),
+            Billed::ServerlessGpu(kind, gpus) => serverless.entry((kind, gpus)).or_default().push(task),
+            Billed::Elsewhere(what) => elsewhere.entry(what).or_default().push(task.key.to_owned()),
         }
     }
-    let mut computes: Vec<Compute> =
+    let mut computes: Vec<ComputeCost> =
         found.iter().map(|(cluster, steps)| of_cluster(cluster, steps, tasks, tables, prices)).collect();
     for ((kind, gpus), steps) in serverless {
         let hours = steps.iter().try_fold(0.0, |sum, t| Some(sum + tasks.together(t)?));
@@ -95,7 +95,7 @@ pub fn cost(job: Payload<'_>, tasks: &Tasks<'_>, tables: &ComputeTables, prices:
         if hours.is_none() {
             unknown.extend(steps.iter().find_map(|t| t.unbounded).map(str::to_owned));
         }
-        computes.push(Compute {
+        computes.push(ComputeCost {
             name: format!("serverless {kind}"),
             machines: format!("{gpus} GPU"),
             is_cluster: false,
@@ -115,33 +115,33 @@ pub fn cost(job: Payload<'_>, tasks: &Tasks<'_>, tables: &ComputeTables, prices:
 const WAREHOUSE: &str = "a SQL warehouse";
 
 /// Where a task runs, to whoever pays.
-enum Place<'j> {
-    Cluster(Cluster<'j>),
+enum Billed<'j> {
+    Cluster(PricedCluster<'j>),
     /// Its kind, and how many GPUs that is.
     ServerlessGpu(&'static str, u64),
     Elsewhere(&'static str),
 }
 
-fn place<'j>(job: Payload<'j>, task: &Task<'j>) -> Place<'j> {
+fn place<'j>(job: Payload<'j>, task: &TimedTask<'j>) -> Billed<'j> {
     let (work, placement) = (task.work, task.work.placement());
     match placement {
         Some(Placement::NewCluster(spec)) => {
-            return Place::Cluster(Cluster::of(format!("cluster of {}", task.key), spec, false));
+            return Billed::Cluster(PricedCluster::of(format!("cluster of {}", task.key), spec, false));
         }
         Some(Placement::JobCluster(key)) => {
             if let Some(spec) = job.cluster(key) {
-                return Place::Cluster(Cluster::of(format!("cluster {key}"), spec, true));
+                return Billed::Cluster(PricedCluster::of(format!("cluster {key}"), spec, true));
             }
         }
         _ => {}
     }
     if let Some(kind) = work.accelerator() {
         let known = SERVERLESS_GPUS.iter().find(|(_, _, member)| *member == kind);
-        return known.map_or(Place::ServerlessGpu("GPU_1x", 1), |(_, count, member)| {
-            Place::ServerlessGpu(member, u64::from(*count))
+        return known.map_or(Billed::ServerlessGpu("GPU_1x", 1), |(_, count, member)| {
+            Billed::ServerlessGpu(member, u64::from(*count))
         });
     }
-    Place::Elsewhere(match work.work() {
+    Billed::Elsewhere(match work.work() {
         Work::Condition { .. } => NOTHING,
         _ if matches!(placement, Some(Placement::Existing(_))) => "a cluster that is there anyway",
         Work::Sql { .. } => WAREHOUSE,
@@ -153,13 +153,13 @@ fn place<'j>(job: Payload<'j>, task: &Task<'j>) -> Place<'j> {
 }
 
 fn of_cluster(
-    cluster: &Cluster<'_>,
+    cluster: &PricedCluster<'_>,
     steps: &[usize],
     tasks: &Tasks<'_>,
     tables: &ComputeTables,
     prices: &Prices,
-) -> Compute {
-    let on: Vec<&Task<'_>> = steps.iter().filter_map(|i| tasks.list.get(*i)).collect();
+) -> ComputeCost {
+    let on: Vec<&TimedTask<'_>> = steps.iter().filter_map(|i| tasks.list.get(*i)).collect();
     // A cluster of a task's own is there once for each item; one of the job from its first step to its last.
     let hours = match (cluster.shared, on.as_slice()) {
         (false, [task]) => tasks.together(task),
@@ -212,7 +212,7 @@ fn of_cluster(
     let words: Vec<String> =
         cluster.machines().iter().map(|(id, n)| format!("{n} x {}", id.unwrap_or("a machine of a pool"))).collect();
     let gpus = cluster.gpus(tables);
-    Compute {
+    ComputeCost {
         name: cluster.name.clone(),
         machines: words.join(" + "),
         is_cluster: true,

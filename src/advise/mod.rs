@@ -9,10 +9,10 @@ mod prices;
 mod shape;
 mod tasks;
 
-pub use cost::{Compute, Cost, NOTHING, cost};
+pub use cost::{ComputeCost, Cost, NOTHING, cost};
 pub use prices::{BUILT_IN, CloudPrice, NodePrice, Prices};
-pub use shape::{Note, notes};
-pub use tasks::{Assume, Task, Tasks};
+pub use shape::{Suggestion, notes};
+pub use tasks::{Assume, Tasks, TimedTask};
 
 use crate::payload::Payload;
 

@@ -11,7 +11,7 @@ use crate::payload::Payload;
 
 /// Something that could be better.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
+pub struct Suggestion {
     /// The steps that it is about; none for the whole job.
     pub steps: Vec<String>,
     /// What there is to see.
@@ -24,7 +24,7 @@ pub struct Note {
 const IDLE: f64 = 0.25;
 
 /// Everything that there is to say of a job. `production` holds requirements to exact versions.
-pub fn notes(job: Payload<'_>, tasks: &Tasks<'_>, cost: &Cost, production: bool) -> Vec<Note> {
+pub fn notes(job: Payload<'_>, tasks: &Tasks<'_>, cost: &Cost, production: bool) -> Vec<Suggestion> {
     let mut out = Vec::new();
     limits(tasks, &mut out);
     cold_starts(tasks, cost, &mut out);
@@ -44,11 +44,11 @@ fn named(all: &[String]) -> String {
 }
 
 /// Steps that nothing ends.
-fn limits(tasks: &Tasks<'_>, out: &mut Vec<Note>) {
-    let without = |t: &&super::Task<'_>| !t.work.is_condition() && t.work.timeout().is_none();
+fn limits(tasks: &Tasks<'_>, out: &mut Vec<Suggestion>) {
+    let without = |t: &&super::TimedTask<'_>| !t.work.is_condition() && t.work.timeout().is_none();
     let steps: Vec<String> = tasks.list.iter().filter(without).map(|t| t.key.to_owned()).collect();
     if !steps.is_empty() && tasks.limit.is_none() {
-        out.push(Note {
+        out.push(Suggestion {
             text: format!("nothing ends these steps when they hang: {}", named(&steps)),
             help: "`timeout_seconds` at a step, in `defaults`, or at the pipeline for the whole run".to_owned(),
             steps,
@@ -56,7 +56,7 @@ fn limits(tasks: &Tasks<'_>, out: &mut Vec<Note>) {
     }
     let endless: Vec<String> = tasks.list.iter().filter(|t| t.attempts.is_none()).map(|t| t.key.to_owned()).collect();
     if !endless.is_empty() {
-        out.push(Note {
+        out.push(Suggestion {
             text: format!("these steps are tried again without end: {}", named(&endless)),
             help: "a number in `max_retries`".to_owned(),
             steps: endless,
@@ -70,7 +70,7 @@ fn places(cost: &Cost) -> HashMap<&str, usize> {
 }
 
 /// Clusters on the critical path that start only when the one before has done its part.
-fn cold_starts(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Note>) {
+fn cold_starts(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Suggestion>) {
     let place = places(cost);
     let behind = |key: &str| tasks.list.iter().find(|t| t.key == key).is_some_and(|t| !t.after.is_empty());
     let mut met: Vec<(usize, &str)> = Vec::new();
@@ -90,7 +90,7 @@ fn cold_starts(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Note>) {
     }
     let names: Vec<String> =
         met.iter().filter_map(|(at, key)| Some(format!("{} (by `{key}`)", cost.computes.get(*at)?.name))).collect();
-    out.push(Note {
+    out.push(Suggestion {
         steps: met.iter().map(|(_, key)| (*key).to_owned()).collect(),
         text: format!(
             "{} clusters start cold one after the other, and the run waits for each: {}",
@@ -103,7 +103,7 @@ fn cold_starts(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Note>) {
 }
 
 /// Clusters that wait for steps on other compute.
-fn idle(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Note>) {
+fn idle(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Suggestion>) {
     for compute in &cost.computes {
         let Some(whole) = compute.hours.filter(|h| *h > 0.0 && compute.steps.len() > 1) else { continue };
         let mut busy: Vec<(f64, f64)> = tasks
@@ -121,7 +121,7 @@ fn idle(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Note>) {
             until = if until == f64::MAX { end } else { until.max(end) };
         }
         if gaps / whole > IDLE {
-            out.push(Note {
+            out.push(Suggestion {
                 steps: compute.steps.clone(),
                 text: format!(
                     "{} is there for up to {} h, and for {} of them no step runs on it",
@@ -136,11 +136,11 @@ fn idle(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Note>) {
 }
 
 /// Runs that may meet the next one.
-fn overlap(job: Payload<'_>, tasks: &Tasks<'_>, out: &mut Vec<Note>) {
+fn overlap(job: Payload<'_>, tasks: &Tasks<'_>, out: &mut Vec<Suggestion>) {
     let Some((between, longest)) = shortest_gap(job).zip(tasks.longest()) else { return };
     let at_once = job.concurrent_runs();
     if longest > between * at_once as f64 && !job.is_queued() {
-        out.push(Note {
+        out.push(Suggestion {
             steps: Vec::new(),
             text: format!(
                 "a run may take {} h, and the next one may be due after {} h: with {at_once} at a time one is skipped then",
@@ -154,7 +154,7 @@ fn overlap(job: Payload<'_>, tasks: &Tasks<'_>, out: &mut Vec<Note>) {
 }
 
 /// Requirements that come to something else tomorrow.
-fn unpinned(job: Payload<'_>, tasks: &Tasks<'_>, out: &mut Vec<Note>) {
+fn unpinned(job: Payload<'_>, tasks: &Tasks<'_>, out: &mut Vec<Suggestion>) {
     let loose = |line: &str| {
         let line = line.split([';', '#']).next().unwrap_or_default().trim();
         !(line.starts_with(['/', '-', '.'])
@@ -175,7 +175,7 @@ fn unpinned(job: Payload<'_>, tasks: &Tasks<'_>, out: &mut Vec<Note>) {
         library.pointer("/pypi/package").and_then(Value::as_str).into_iter().for_each(&mut add);
     }
     if !found.is_empty() {
-        out.push(Note {
+        out.push(Suggestion {
             steps: Vec::new(),
             text: format!("production installs what is newest that day of: {}", named(&found)),
             help: "exact versions (`==`)".to_owned(),

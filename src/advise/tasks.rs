@@ -19,7 +19,7 @@ pub struct Assume {
 
 /// A task.
 #[derive(Clone, Debug)]
-pub struct Task<'j> {
+pub struct TimedTask<'j> {
     /// Its key.
     pub key: &'j str,
     /// What does the work: of a loop the task inside.
@@ -46,7 +46,7 @@ pub struct Task<'j> {
 #[derive(Clone, Debug)]
 pub struct Tasks<'j> {
     /// All of them.
-    pub list: Vec<Task<'j>>,
+    pub list: Vec<TimedTask<'j>>,
     /// Hours that the whole job may take, where it says that.
     pub limit: Option<f64>,
 }
@@ -64,11 +64,11 @@ impl<'j> Tasks<'j> {
     /// Reads a payload.
     pub fn of(job: Payload<'j>, assume: &Assume) -> Tasks<'j> {
         let place: HashMap<&str, usize> = job.tasks().enumerate().map(|(i, t)| (t.key(), i)).collect();
-        let mut list: Vec<Task<'j>> = job
+        let mut list: Vec<TimedTask<'j>> = job
             .tasks()
             .map(|task| {
-                let Length { longest, together, parallel, attempts, unbounded } = longest(task, assume);
-                Task {
+                let LongestTime { longest, together, parallel, attempts, unbounded } = longest(task, assume);
+                TimedTask {
                     key: task.key(),
                     work: task.worker(),
                     longest,
@@ -145,7 +145,7 @@ impl<'j> Tasks<'j> {
     }
 
     /// Hours of all items of a task together, cut by the limit of the job.
-    pub fn together(&self, task: &Task<'_>) -> Option<f64> {
+    pub fn together(&self, task: &TimedTask<'_>) -> Option<f64> {
         at_most(task.together, self.limit.map(|l| l * task.parallel as f64))
     }
 
@@ -156,7 +156,8 @@ impl<'j> Tasks<'j> {
 
     /// The chain that decides how long a run takes at most, from first to last.
     pub fn critical(&self) -> Vec<&str> {
-        let by_end = |a: &&Task<'_>, b: &&Task<'_>| a.ends.unwrap_or(f64::MAX).total_cmp(&b.ends.unwrap_or(f64::MAX));
+        let by_end =
+            |a: &&TimedTask<'_>, b: &&TimedTask<'_>| a.ends.unwrap_or(f64::MAX).total_cmp(&b.ends.unwrap_or(f64::MAX));
         let mut path = Vec::new();
         let mut at = self.list.iter().max_by(by_end);
         while let Some(task) = at {
@@ -170,7 +171,7 @@ impl<'j> Tasks<'j> {
 
 /// How long a task takes at most.
 #[derive(Default)]
-struct Length {
+struct LongestTime {
     longest: Option<f64>,
     together: Option<f64>,
     parallel: u64,
@@ -178,12 +179,12 @@ struct Length {
     unbounded: Option<&'static str>,
 }
 
-fn longest(task: PayloadTask<'_>, assume: &Assume) -> Length {
+fn longest(task: PayloadTask<'_>, assume: &Assume) -> LongestTime {
     let attempts = task.retries().map(|n| n + 1);
     let pause = hours(task.retry_pause());
     let tries = |one: Option<f64>| one.zip(attempts).map(|(h, n)| h * n as f64 + pause * (n - 1) as f64);
     if let Some(each) = task.loop_() {
-        let inner = each.task.map_or_else(Length::default, |inner| longest(inner, assume));
+        let inner = each.task.map_or_else(LongestTime::default, |inner| longest(inner, assume));
         let items = each.items().or(assume.items);
         let parallel = each.concurrency;
         let rounds = items.map(|n| n.div_ceil(parallel) as f64);
@@ -198,11 +199,11 @@ fn longest(task: PayloadTask<'_>, assume: &Assume) -> Length {
             (None, None) => Some("a loop on it has a list that is known at run time alone (`--assume-items`)"),
         };
         let together = tries(at_most(together, limit.map(|l| l * parallel as f64)));
-        return Length { longest, together, parallel, attempts: attempts.and(inner.attempts), unbounded };
+        return LongestTime { longest, together, parallel, attempts: attempts.and(inner.attempts), unbounded };
     }
     if task.is_condition() {
         let nothing = Some(0.0);
-        return Length { longest: nothing, together: nothing, parallel: 1, attempts: Some(1), unbounded: None };
+        return LongestTime { longest: nothing, together: nothing, parallel: 1, attempts: Some(1), unbounded: None };
     }
     let one = task.timeout().map(hours).or(assume.hours);
     let unbounded = match (one, attempts) {
@@ -210,11 +211,11 @@ fn longest(task: PayloadTask<'_>, assume: &Assume) -> Length {
         (_, None) => Some("a step on it is tried without end"),
         _ => None,
     };
-    Length { longest: tries(one), together: tries(one), parallel: 1, attempts, unbounded }
+    LongestTime { longest: tries(one), together: tries(one), parallel: 1, attempts, unbounded }
 }
 
 /// The places of tasks, each behind those that it waits for; of a circle, which no checked job has, there are none.
-fn in_order(list: &[Task<'_>]) -> Vec<usize> {
+fn in_order(list: &[TimedTask<'_>]) -> Vec<usize> {
     let edges = list.iter().enumerate().flat_map(|(at, t)| t.after.iter().map(move |b| (*b as u32, at as u32)));
     let mut order = DiGraph::<(), ()>::from_edges(edges);
     while order.node_count() < list.len() {

@@ -17,7 +17,7 @@ pub use index::{Index, Link};
 use rayon::prelude::*;
 use smol_str::SmolStr;
 
-use crate::diag::{Code, Diagnostic, Diagnostics, one_of};
+use crate::diag::{Code, Diagnostic, Diagnostics, list_names};
 use crate::model::{Program, Valid};
 use crate::project::{Loaded, Project};
 use crate::schema::key;
@@ -208,7 +208,7 @@ fn targets<'a>(
             }
             None => Err(OptionsError(format!(
                 "there is no target `{name}`; there is {}",
-                one_of(names.iter().map(SmolStr::as_str), 12)
+                list_names(names.iter().map(SmolStr::as_str), 12)
             ))),
         };
     }
@@ -227,7 +227,7 @@ fn targets<'a>(
         (None, [one]) => Ok(vec![Some(*one)]),
         _ => Err(OptionsError(format!(
             "which target? name one with `--target`: {}",
-            one_of(names.iter().map(SmolStr::as_str), 12)
+            list_names(names.iter().map(SmolStr::as_str), 12)
         ))),
     }
 }

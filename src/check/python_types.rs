@@ -1,7 +1,7 @@
 //! Types of the language beside types of Python: what takes what, and as what it is handed over.
 
 use super::elaborate::Packaged;
-use crate::diag::nearest;
+use crate::diag::closest_match;
 use crate::model::{Argument, Output, Part, Pipeline, PythonCall, Reference, Step, StepKind, Type};
 use crate::package::{Lookup, PyType, RecordKind, Signature};
 use crate::python::Literal;
@@ -138,13 +138,13 @@ pub fn passed_as(argument: &Argument, ty: &PyType) -> Option<Type> {
 }
 
 /// A record whose fields are the outputs of a step.
-pub struct Record<'s> {
+pub struct PyRecord<'s> {
     pub name: &'s str,
     fields: &'s Option<Vec<(String, PyType, Span)>>,
     others: &'s [String],
 }
 
-impl<'s> Record<'s> {
+impl<'s> PyRecord<'s> {
     /// The names of its fields.
     pub fn names(&self) -> Vec<&'s str> {
         self.fields.iter().flatten().map(|(f, ..)| f.as_str()).collect()
@@ -166,18 +166,18 @@ impl<'s> Record<'s> {
 }
 
 /// The record that a function returns, if the outputs of a step are taken from its fields.
-pub fn record_of_outputs<'s>(returns: &'s PyType, outputs: &[Output]) -> Option<Record<'s>> {
+pub fn record_of_outputs<'s>(returns: &'s PyType, outputs: &[Output]) -> Option<PyRecord<'s>> {
     // A function that may return `None` returns the record when it does its work.
     let mut members = returns.members().into_iter().filter(|t| **t != PyType::None);
     let (Some(PyType::Record { name, fields, others, .. }), None) = (members.next(), members.next()) else {
         return None;
     };
-    let record = Record { name, fields, others };
+    let record = PyRecord { name, fields, others };
     match outputs {
         // A field of that name is meant, unless the record as a whole fits; a misspelt one is meant as well.
         [one] => {
             let misspelt =
-                || !produces(returns, &one.ty) && nearest(&one.name, record.names().iter().copied()).is_some();
+                || !produces(returns, &one.ty) && closest_match(&one.name, record.names().iter().copied()).is_some();
             (record.has(&one.name) || misspelt()).then_some(record)
         }
         _ => Some(record),

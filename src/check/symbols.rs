@@ -40,7 +40,7 @@ pub struct Symbols<'a> {
     names: Vec<Names<'a>>,
     pub vars: HashMap<SmolStr, InFile<'a, ast::Binding>>,
     pub targets: Vec<InFile<'a, ast::Decl>>,
-    pub packages: Vec<InFile<'a, ast::Package>>,
+    pub packages: Vec<InFile<'a, ast::PackageDecl>>,
     pub pipelines: Vec<InFile<'a, ast::Decl>>,
     /// Text that was not understood: a name in it may be a declaration.
     bad_text: String,

@@ -5,12 +5,13 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::args::{Advise, Output, Shared};
+use super::args::{Advise, OutputFormat, SharedArgs};
 use super::check::{build_options, tell_build, without_errors};
 use super::terminal::say;
 use super::{Ended, Outcome, no_such, usage};
 use crate::advise::{
-    Assume, BUILT_IN, Compute, Cost, NOTHING, Note, Prices, Tasks, cost, notes, rounded, rounded_up, runs_per_month,
+    Assume, BUILT_IN, ComputeCost, Cost, NOTHING, Prices, Suggestion, Tasks, cost, notes, rounded, rounded_up,
+    runs_per_month,
 };
 use crate::lower::Job;
 use crate::model::Mode;
@@ -26,14 +27,14 @@ struct Report {
     critical: Vec<String>,
     cost: Cost,
     runs: Option<f64>,
-    notes: Vec<Note>,
+    notes: Vec<Suggestion>,
     /// Why it may run at any time, where it does so by itself.
     unscheduled: Option<&'static str>,
     /// The table of prices, and where it is from.
     prices: Rc<(String, Prices)>,
 }
 
-pub fn run(args: &Advise, shared: &Shared) -> Ended {
+pub fn run(args: &Advise, shared: &SharedArgs) -> Ended {
     if args.print_prices {
         super::terminal::print(BUILT_IN);
         return Ok(Outcome::Done);
@@ -55,11 +56,11 @@ pub fn run(args: &Advise, shared: &Shared) -> Ended {
         _ => {}
     }
     match args.output {
-        Output::Json => {
+        OutputFormat::Json => {
             let pipelines: Vec<Value> = reports.iter().map(as_json).collect();
             super::terminal::print_json(&json!({ "version": 1, "pipelines": pipelines }));
         }
-        Output::Text => super::terminal::print(&text(&reports, args)),
+        OutputFormat::Text => super::terminal::print(&text(&reports, args)),
     }
     Ok(gate(&reports, args))
 }
@@ -182,7 +183,7 @@ fn whole(r: &Report, runs: f64, money: &dyn Fn(f64) -> String) -> String {
     parts.join(", ")
 }
 
-fn compute(c: &Compute, money: &dyn Fn(f64) -> String) -> String {
+fn compute(c: &ComputeCost, money: &dyn Fn(f64) -> String) -> String {
     let mut parts = vec![c.machines.clone()];
     parts.extend(c.hours.map(|h| format!("{} h", rounded_up(h))));
     parts.extend(c.gpu_hours.filter(|h| *h > 0.0).map(|h| format!("{} GPU hours", rounded_up(h))));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::local::variables::Asked;
+use crate::local::variables::PassedVariable;
 
 /// Checks pipelines offline and compiles them to Databricks jobs.
 #[derive(Debug, Parser)]
@@ -13,12 +13,12 @@ pub struct Args {
     #[command(subcommand)]
     pub command: Command,
     #[command(flatten)]
-    pub shared: Shared,
+    pub shared: SharedArgs,
 }
 
 /// What every command takes.
 #[derive(Debug, ClapArgs)]
-pub struct Shared {
+pub struct SharedArgs {
     /// The target; without it the default one
     #[arg(long, global = true, value_name = "NAME")]
     pub target: Option<String>,
@@ -61,9 +61,9 @@ pub enum Command {
     /// Take the project to its workspace: files, jobs, permissions
     Deploy(Deploy),
     /// Run a pipeline that is deployed, or any on this machine with `--local`
-    Run(Run),
+    Run(RunArgs),
     /// Show what is deployed, its last runs, and when it runs next
-    Status(Status),
+    Status(StatusArgs),
     /// Take away everything that was deployed
     Destroy(Destroy),
     /// Show which workspace and which credentials are taken, and who that is
@@ -71,7 +71,7 @@ pub enum Command {
     /// Show the page of an error code, or the fire times of a Quartz expression
     Explain(Explain),
     /// Draw the DAG, and what a run made of it
-    Graph(Graph),
+    Graph(GraphArgs),
     /// Say what a pipeline may cost at most, and what makes it slow or dear
     Advise(Advise),
     /// Show fields of the Jobs API
@@ -79,7 +79,7 @@ pub enum Command {
     /// Show how two jobs differ, whatever they are written in
     Diff(Diff),
     /// Turn jobs that exist into source that compiles back to them
-    Import(Import),
+    Import(ImportArgs),
     /// Serve an editor: the language server, on stdin and stdout
     Lsp {
         /// The only way there is; editors say it
@@ -99,7 +99,7 @@ pub enum Command {
 }
 
 #[derive(Debug, ClapArgs)]
-pub struct Import {
+pub struct ImportArgs {
     /// Jobs as JSON or JSON lines, a bundle (`databricks.yml` or its folder), Terraform; `-` for stdin
     #[arg(required_unless_present = "job_id", value_name = "FILE")]
     pub files: Vec<PathBuf>,
@@ -116,7 +116,7 @@ pub struct Import {
     #[arg(long, requires = "out")]
     pub force: bool,
     #[command(flatten)]
-    pub login: Login,
+    pub login: LoginArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -127,12 +127,12 @@ pub struct Diff {
     pub right: String,
     /// How the differences are written
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    pub output: Output,
+    pub output: OutputFormat,
     /// Exit with 1 if there are differences
     #[arg(long)]
     pub exit_code: bool,
     #[command(flatten)]
-    pub login: Login,
+    pub login: LoginArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -153,7 +153,7 @@ pub struct Advise {
     pub pipeline: Option<String>,
     /// How it is written
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    pub output: Output,
+    pub output: OutputFormat,
     /// The table of prices; without it `prices.toml` beside the pipeline, else the one that comes with pipec
     #[arg(long, value_name = "FILE")]
     pub prices: Option<PathBuf>,
@@ -183,7 +183,7 @@ fn amount(text: &str) -> Result<f64, String> {
 }
 
 #[derive(Debug, ClapArgs)]
-pub struct Graph {
+pub struct GraphArgs {
     /// Files or directories; without any, the nearest directory upwards that holds a `.pipe` file
     pub paths: Vec<PathBuf>,
     /// Only this pipeline; a page can hold all of them
@@ -202,7 +202,7 @@ pub struct Graph {
     #[arg(long, value_name = "URL")]
     pub link: Option<String>,
     #[command(flatten)]
-    pub login: Login,
+    pub login: LoginArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -219,14 +219,14 @@ pub struct Check {
     pub paths: Vec<PathBuf>,
     /// How messages are written; all but `human` go to stdout
     #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub format: Format,
+    pub format: GraphFormat,
     /// Apply the fixes that are sure
     #[arg(long)]
     pub fix: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum GraphFormat {
     Human,
     Json,
     Sarif,
@@ -278,7 +278,7 @@ pub struct Fmt {
 }
 
 #[derive(Debug, ClapArgs)]
-pub struct Run {
+pub struct RunArgs {
     /// A file or directory, or the name of a pipeline
     pub what: Option<String>,
     /// On this machine
@@ -312,8 +312,8 @@ pub struct Run {
     #[arg(long, value_name = "DIR")]
     pub volumes: Option<PathBuf>,
     /// On this machine: environment variable to pass to the steps [default: only what programs need to run]
-    #[arg(long, value_name = "NAME[=VALUE]", value_parser = Asked::parse)]
-    pub env: Vec<Asked>,
+    #[arg(long, value_name = "NAME[=VALUE]", value_parser = PassedVariable::parse)]
+    pub env: Vec<PassedVariable>,
     /// On this machine: how many steps at a time; without it as many as there are cores
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
@@ -330,12 +330,12 @@ pub struct Run {
     #[arg(long, value_name = "WORD")]
     pub token: Option<String>,
     #[command(flatten)]
-    pub login: Login,
+    pub login: LoginArgs,
 }
 
 /// Which workspace, beyond what the target says.
 #[derive(Debug, ClapArgs)]
-pub struct Login {
+pub struct LoginArgs {
     /// The address of the workspace, for a target that names none
     #[arg(long, value_name = "URL")]
     pub host: Option<String>,
@@ -346,7 +346,7 @@ pub struct Login {
 
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Output {
+pub enum OutputFormat {
     Text,
     Json,
 }
@@ -360,7 +360,7 @@ pub struct PlanArgs {
     pub pipeline: Vec<String>,
     /// How the plan is written
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    pub output: Output,
+    pub output: OutputFormat,
     /// Keep the plan for `deploy --plan`
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
@@ -371,7 +371,7 @@ pub struct PlanArgs {
     #[arg(long)]
     pub no_build: bool,
     #[command(flatten)]
-    pub login: Login,
+    pub login: LoginArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -400,11 +400,11 @@ pub struct Deploy {
     #[arg(long)]
     pub no_build: bool,
     #[command(flatten)]
-    pub login: Login,
+    pub login: LoginArgs,
 }
 
 #[derive(Debug, ClapArgs)]
-pub struct Status {
+pub struct StatusArgs {
     /// Files or directories; without any, the nearest directory upwards that holds a `.pipe` file
     pub paths: Vec<PathBuf>,
     /// How many runs of each pipeline
@@ -412,9 +412,9 @@ pub struct Status {
     pub runs: u16,
     /// How it is written
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    pub output: Output,
+    pub output: OutputFormat,
     #[command(flatten)]
-    pub login: Login,
+    pub login: LoginArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -431,7 +431,7 @@ pub struct Destroy {
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub lock_timeout: u64,
     #[command(flatten)]
-    pub login: Login,
+    pub login: LoginArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -442,7 +442,7 @@ pub struct Auth {
     #[arg(long)]
     pub offline: bool,
     #[command(flatten)]
-    pub login: Login,
+    pub login: LoginArgs,
 }
 
 #[derive(Debug, ClapArgs)]

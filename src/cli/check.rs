@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use smol_str::SmolStr;
 
-use super::args::{Check, Format, Shared};
+use super::args::{Check, GraphFormat, SharedArgs};
 use super::terminal::say;
 use super::{Ended, Failure, Outcome, report, usage};
 use crate::check::Options;
@@ -14,7 +14,7 @@ use crate::session::{Backends, BuildEvent, BuildOptions, Session};
 use crate::source::DiskFiles;
 
 /// `--var a=b` as pairs.
-pub fn vars(shared: &Shared) -> Result<Vec<(SmolStr, SmolStr)>, String> {
+pub fn vars(shared: &SharedArgs) -> Result<Vec<(SmolStr, SmolStr)>, String> {
     shared
         .vars
         .iter()
@@ -26,7 +26,7 @@ pub fn vars(shared: &Shared) -> Result<Vec<(SmolStr, SmolStr)>, String> {
 }
 
 /// Loads and checks.
-pub fn open(paths: &[PathBuf], shared: &Shared, diagnostics_only: bool) -> Result<Session<'static>, Failure> {
+pub fn open(paths: &[PathBuf], shared: &SharedArgs, diagnostics_only: bool) -> Result<Session<'static>, Failure> {
     let options = Options {
         target: shared.target.as_deref().map(SmolStr::from),
         all_targets: diagnostics_only,
@@ -42,7 +42,7 @@ pub fn open(paths: &[PathBuf], shared: &Shared, diagnostics_only: bool) -> Resul
 }
 
 /// Loads and checks; a program with errors goes no further. Warnings are told to those who want them.
-pub fn without_errors(paths: &[PathBuf], shared: &Shared, warnings: bool) -> Result<Session<'static>, Failure> {
+pub fn without_errors(paths: &[PathBuf], shared: &SharedArgs, warnings: bool) -> Result<Session<'static>, Failure> {
     let session = open(paths, shared, false)?;
     if warnings || session.has_errors() {
         report::print(session.diagnostics(), session.sources(), shared);
@@ -51,12 +51,12 @@ pub fn without_errors(paths: &[PathBuf], shared: &Shared, warnings: bool) -> Res
 }
 
 /// How a command builds, for the user of its flags or for another.
-pub fn build_options<'o>(shared: &'o Shared, user: Option<&'o str>, backends: Backends) -> BuildOptions<'o> {
+pub fn build_options<'o>(shared: &'o SharedArgs, user: Option<&'o str>, backends: Backends) -> BuildOptions<'o> {
     BuildOptions { user: shared.user.as_deref().or(user), backends, as_written: false }
 }
 
 /// Says what happens while a program is built.
-pub fn tell_build(shared: &Shared) -> impl Fn(BuildEvent<'_>) + use<> {
+pub fn tell_build(shared: &SharedArgs) -> impl Fn(BuildEvent<'_>) + use<> {
     let quiet = shared.quiet;
     move |event| match event {
         _ if quiet => {}
@@ -65,7 +65,7 @@ pub fn tell_build(shared: &Shared) -> impl Fn(BuildEvent<'_>) + use<> {
     }
 }
 
-pub fn run(args: &Check, shared: &Shared) -> Ended {
+pub fn run(args: &Check, shared: &SharedArgs) -> Ended {
     let mut session = open(&args.paths, shared, true)?;
     if args.fix {
         let mut total = 0;
@@ -84,16 +84,16 @@ pub fn run(args: &Check, shared: &Shared) -> Ended {
     }
     let (list, sources) = (session.diagnostics(), session.sources());
     match args.format {
-        Format::Human => {
+        GraphFormat::Human => {
             report::print(list, sources, shared);
             if list.is_empty() && !shared.quiet {
                 let files = sources.iter().filter(|(_, f)| f.path.extension().is_some_and(|e| e == "pipe")).count();
                 say!("no mistakes in {files} file{}", if files == 1 { "" } else { "s" });
             }
         }
-        Format::Json => super::terminal::print_json(&formats::json(list, sources)),
-        Format::Sarif => super::terminal::print_json(&formats::sarif(list, sources)),
-        Format::Github => {
+        GraphFormat::Json => super::terminal::print_json(&formats::json(list, sources)),
+        GraphFormat::Sarif => super::terminal::print_json(&formats::sarif(list, sources)),
+        GraphFormat::Github => {
             super::terminal::print_exact(&list.iter().map(|d| formats::github(d, sources) + "\n").collect::<String>())
         }
     }

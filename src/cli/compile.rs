@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::args::{Compile, Emit, Shared};
+use super::args::{Compile, Emit, SharedArgs};
 use super::check::{build_options, tell_build, without_errors};
 use super::terminal::{print_exact, say};
 use super::{Ended, Outcome, usage};
@@ -15,7 +15,7 @@ use crate::package::Wheel;
 use crate::session::{Backends, Built};
 use crate::source::plain;
 
-pub fn run(args: &Compile, shared: &Shared) -> Ended {
+pub fn run(args: &Compile, shared: &SharedArgs) -> Ended {
     if args.emit != Emit::Job {
         return super::elsewhere::run(args, shared);
     }
@@ -28,9 +28,9 @@ pub fn run(args: &Compile, shared: &Shared) -> Ended {
 
 /// Programs of one directory go to one place and have one manifest. A place is a directory that the user has chosen,
 /// and one below it, which is never left.
-type Places = BTreeMap<(PathBuf, PathBuf), (Vec<Bundle>, Vec<(Wheel, String)>)>;
+type OutputDirs = BTreeMap<(PathBuf, PathBuf), (Vec<Bundle>, Vec<(Wheel, String)>)>;
 
-fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Ended {
+fn compile(args: &Compile, shared: &SharedArgs, places: &mut OutputDirs) -> Ended {
     let ids = args.ids.as_deref().map(read_ids).transpose().map_err(usage)?.unwrap_or_default();
     let session = std::mem::ManuallyDrop::new(without_errors(&args.paths, shared, true)?);
     let options = build_options(shared, None, Backends::unless(args.no_build));
@@ -65,7 +65,7 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Ended {
     if let Some(name) = &args.pipeline
         && !all.contains(&name.as_str())
     {
-        return Err(usage(format!("there is no pipeline `{name}`; there is {}", crate::diag::one_of(all, 12))));
+        return Err(usage(format!("there is no pipeline `{name}`; there is {}", crate::diag::list_names(all, 12))));
     }
     if args.stdout {
         return print_one(places, args.pipeline.as_deref());
@@ -86,7 +86,7 @@ fn compile(args: &Compile, shared: &Shared, places: &mut Places) -> Ended {
 }
 
 /// Builds again and compares with what was written.
-fn compare(places: &Places, only: Option<&str>, whole: bool, shared: &Shared) -> Outcome {
+fn compare(places: &OutputDirs, only: Option<&str>, whole: bool, shared: &SharedArgs) -> Outcome {
     let mut outcome = Outcome::Done;
     for ((root, inside), (bundles, wheels)) in places {
         let dir = &root.join(inside);
@@ -124,7 +124,7 @@ fn tell(dir: &Path, bundles: &[Bundle], list: &[crate::emit::Artifact]) {
     }
 }
 
-fn print_one(places: &Places, only: Option<&str>) -> Ended {
+fn print_one(places: &OutputDirs, only: Option<&str>) -> Ended {
     let jobs: Vec<_> = places
         .values()
         .flat_map(|(b, _)| b)
@@ -138,7 +138,7 @@ fn print_one(places: &Places, only: Option<&str>) -> Ended {
         }
         list => Err(usage(format!(
             "`--stdout` prints one job; name it with `--pipeline`: {}",
-            crate::diag::one_of(list.iter().map(|j| j.pipeline.as_str()), 12)
+            crate::diag::list_names(list.iter().map(|j| j.pipeline.as_str()), 12)
         ))),
     }
 }
@@ -161,12 +161,14 @@ fn read_ids(path: &Path) -> Result<BTreeMap<String, i64>, String> {
 fn fill_ids(bundle: &mut Bundle, ids: &BTreeMap<String, i64>) {
     for job in &mut bundle.jobs {
         let body = &mut job.body;
-        job.late.retain(|late| match (ids.get(late.pipeline.as_str()), body.pointer_mut(&late.pointer)) {
-            (Some(id), Some(slot)) => {
-                *slot = (*id).into();
-                false
+        job.unresolved_job_ids.retain(|late| {
+            match (ids.get(late.pipeline.as_str()), body.pointer_mut(&late.pointer)) {
+                (Some(id), Some(slot)) => {
+                    *slot = (*id).into();
+                    false
+                }
+                _ => true,
             }
-            _ => true,
         });
     }
 }

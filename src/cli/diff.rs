@@ -4,9 +4,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::args::{Diff, Output, Shared};
+use super::args::{Diff, OutputFormat, SharedArgs};
 use super::check::{build_options, tell_build, without_errors};
-use super::remote::Workspace;
+use super::remote::Connected;
 use super::{Ended, Failure, Outcome, differences, report, usage};
 use crate::deploy::{Difference, diff};
 use crate::diag::Severity;
@@ -17,22 +17,22 @@ use crate::source::SourceMap;
 /// Jobs by name: that of the pipeline, or of the job.
 type Jobs = Vec<(String, Value)>;
 
-pub fn run(args: &Diff, shared: &Shared) -> Ended {
+pub fn run(args: &Diff, shared: &SharedArgs) -> Ended {
     let (left, right) = (side(&args.left, args, shared)?, side(&args.right, args, shared)?);
     let found = compared(&left, &right);
-    let differ = found.iter().any(|(_, list)| !matches!(list, Found::Both(list) if list.is_empty()));
+    let differ = found.iter().any(|(_, list)| !matches!(list, DiffedJob::Both(list) if list.is_empty()));
     match args.output {
-        Output::Text => super::terminal::print(&text(&found)),
-        Output::Json => super::terminal::print_json(&as_json(&found)),
+        OutputFormat::Text => super::terminal::print(&text(&found)),
+        OutputFormat::Json => super::terminal::print_json(&as_json(&found)),
     }
     Ok(if args.exit_code && differ { Outcome::Errors } else { Outcome::Done })
 }
 
 /// The jobs of one side: `job:ID`, source, or anything that `import` reads.
-fn side(what: &str, args: &Diff, shared: &Shared) -> Result<Jobs, Failure> {
+fn side(what: &str, args: &Diff, shared: &SharedArgs) -> Result<Jobs, Failure> {
     if let Some(id) = what.strip_prefix("job:") {
         let Ok(number) = id.parse() else { return Err(usage(format!("`{id}` is no id of a job"))) };
-        return Ok(vec![(what.to_owned(), Workspace::enter(None, &args.login, shared)?.job(number)?)]);
+        return Ok(vec![(what.to_owned(), Connected::enter(None, &args.login, shared)?.job(number)?)]);
     }
     let path = Path::new(what);
     let other = if path.is_dir() { super::import::inside(path).unwrap_or_default() } else { vec![path.to_owned()] };
@@ -55,27 +55,27 @@ fn side(what: &str, args: &Diff, shared: &Shared) -> Result<Jobs, Failure> {
 }
 
 /// A job of either side.
-enum Found {
+enum DiffedJob {
     Left,
     Right,
     Both(Vec<Difference>),
 }
 
 /// Jobs of one name are compared; where each side has one, they are whatever they are called.
-fn compared(left: &Jobs, right: &Jobs) -> Vec<(String, Found)> {
+fn compared(left: &Jobs, right: &Jobs) -> Vec<(String, DiffedJob)> {
     if let ([(name, a)], [(_, b)]) = (left.as_slice(), right.as_slice()) {
-        return vec![(name.clone(), Found::Both(differences_of(a, b)))];
+        return vec![(name.clone(), DiffedJob::Both(differences_of(a, b)))];
     }
     let mut out = Vec::new();
     for (name, a) in left {
         let found = match right.iter().find(|(n, _)| n == name) {
-            Some((_, b)) => Found::Both(differences_of(a, b)),
-            None => Found::Left,
+            Some((_, b)) => DiffedJob::Both(differences_of(a, b)),
+            None => DiffedJob::Left,
         };
         out.push((name.clone(), found));
     }
     let more = right.iter().filter(|(n, _)| !left.iter().any(|(l, _)| l == n));
-    out.extend(more.map(|(n, _)| (n.clone(), Found::Right)));
+    out.extend(more.map(|(n, _)| (n.clone(), DiffedJob::Right)));
     out
 }
 
@@ -111,15 +111,15 @@ fn distribution(path: &str) -> Option<&str> {
     path.rsplit('/').next()?.strip_suffix(".whl")?.split('-').next()
 }
 
-fn text(found: &[(String, Found)]) -> String {
+fn text(found: &[(String, DiffedJob)]) -> String {
     let mut out = String::new();
     let mut same = 0;
     for (name, found) in found {
         match found {
-            Found::Left => out.push_str(&format!("- {name}\n")),
-            Found::Right => out.push_str(&format!("+ {name}\n")),
-            Found::Both(list) if list.is_empty() => same += 1,
-            Found::Both(list) => {
+            DiffedJob::Left => out.push_str(&format!("- {name}\n")),
+            DiffedJob::Right => out.push_str(&format!("+ {name}\n")),
+            DiffedJob::Both(list) if list.is_empty() => same += 1,
+            DiffedJob::Both(list) => {
                 out.push_str(&format!("~ {name}\n"));
                 list.iter().for_each(|d| out.push_str(&format!("    {}\n", differences::line(d))));
             }
@@ -131,13 +131,13 @@ fn text(found: &[(String, Found)]) -> String {
     out
 }
 
-fn as_json(found: &[(String, Found)]) -> Value {
+fn as_json(found: &[(String, DiffedJob)]) -> Value {
     let jobs: Vec<Value> = found
         .iter()
         .map(|(name, found)| match found {
-            Found::Left => json!({ "job": name, "only": "left" }),
-            Found::Right => json!({ "job": name, "only": "right" }),
-            Found::Both(list) => json!({ "job": name, "differences": list }),
+            DiffedJob::Left => json!({ "job": name, "only": "left" }),
+            DiffedJob::Right => json!({ "job": name, "only": "right" }),
+            DiffedJob::Both(list) => json!({ "job": name, "differences": list }),
         })
         .collect();
     Value::Array(jobs)

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use smol_str::SmolStr;
 
-use super::args::{Compile, Emit, Shared};
+use super::args::{Compile, Emit, SharedArgs};
 use super::check::{build_options, tell_build, vars};
 use super::terminal::say;
 use super::{Ended, Failure, Outcome, errors, report, usage};
@@ -14,7 +14,7 @@ use crate::model::Mode;
 use crate::session::{Backends, BuildOptions, Session};
 use crate::source::{DiskFiles, read_plain};
 
-pub fn run(args: &Compile, shared: &Shared) -> Ended {
+pub fn run(args: &Compile, shared: &SharedArgs) -> Ended {
     let (dir, targets) = lowered(args, shared)?;
     let list: Vec<Artifact> = match args.emit {
         Emit::Bundle => asset_bundle(&targets).map_err(errors)?,
@@ -42,7 +42,7 @@ pub fn run(args: &Compile, shared: &Shared) -> Ended {
 }
 
 /// The project for each of its targets, or for the one that is asked for; and its directory.
-fn lowered(args: &Compile, shared: &Shared) -> Result<(PathBuf, Vec<ForTarget>), Failure> {
+fn lowered(args: &Compile, shared: &SharedArgs) -> Result<(PathBuf, Vec<ForTarget>), Failure> {
     let options = |target: Option<SmolStr>| -> Result<Options, Failure> {
         Ok(Options { target, vars: vars(shared).map_err(usage)?, ..Options::default() })
     };

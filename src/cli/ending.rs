@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::terminal::say;
 use crate::deploy::DeployError;
 use crate::session::{BuildError, SessionError};
-use crate::workspace::{Fault, SettingsError};
+use crate::workspace::{ApiError, SettingsError};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,8 +142,8 @@ impl From<DeployError> for Failure {
     }
 }
 
-impl From<Fault> for Failure {
-    fn from(fault: Fault) -> Self {
+impl From<ApiError> for Failure {
+    fn from(fault: ApiError) -> Self {
         DeployError::Fault(fault).into()
     }
 }

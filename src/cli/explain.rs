@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::args::{Explain, Shared};
+use super::args::{Explain, SharedArgs};
 use super::terminal::say;
 use super::{Ended, Outcome, usage};
-use crate::diag::{Code, nearest, page};
+use crate::diag::{Code, closest_match, page};
 use crate::time::{Cron, fires, from_unix, is_known_zone};
 
-pub fn run(args: &Explain, _shared: &Shared) -> Ended {
+pub fn run(args: &Explain, _shared: &SharedArgs) -> Ended {
     let what = args.what.trim();
     if let Some(code) = Code::from_id(what) {
         super::terminal::print(page(code));
@@ -18,7 +18,7 @@ pub fn run(args: &Explain, _shared: &Shared) -> Ended {
         return cron(what, &args.zone);
     }
     let ids: Vec<&str> = Code::ALL.iter().map(|c| c.id()).collect();
-    match nearest(&what.to_uppercase(), ids) {
+    match closest_match(&what.to_uppercase(), ids) {
         Some(near) => Err(usage(format!("there is no code `{what}`; did you mean `{near}`?"))),
         None => Err(usage(format!("there is no code `{what}`; codes look like E0102 or W0150"))),
     }

@@ -17,9 +17,9 @@ pub fn fields_page() -> String {
         let mut fields: Vec<&Field> = place.keys().filter_map(|k| place.field(k)).collect();
         fields.sort_by_key(|f| f.key);
         table(&mut out, &fields);
-        if !place.spelled.is_empty() {
+        if !place.replaced_by_syntax.is_empty() {
             out.push_str("\nWritten in another way:\n\n");
-            for (key, how) in place.spelled {
+            for (key, how) in place.replaced_by_syntax {
                 let _ = writeln!(out, "- `{key}`: {how}");
             }
         }
@@ -31,7 +31,7 @@ pub fn fields_page() -> String {
         let _ = writeln!(out, "## {}\n\n{}\n", block.name, sentence(block.doc));
         table(&mut out, &block.fields.iter().collect::<Vec<_>>());
         for group in block.groups {
-            let _ = writeln!(out, "\nOne of {}.", crate::diag::one_of(group.keys.iter().copied(), 12));
+            let _ = writeln!(out, "\nOne of {}.", crate::diag::list_names(group.keys.iter().copied(), 12));
         }
         out.push('\n');
     }

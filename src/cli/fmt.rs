@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::args::{Fmt, Shared};
+use super::args::{Fmt, SharedArgs};
 use super::terminal::say;
 use super::{Ended, Outcome, failed, report, usage};
 use crate::diag::Diagnostics;
@@ -15,24 +15,24 @@ use crate::project::pipe_files;
 use crate::source::{DiskFiles, Files, SourceMap, read_plain};
 
 /// What became of a file.
-enum Done {
+enum FormatResult {
     Same,
     Changed { before: String, after: String },
     Wrong(SourceMap, Diagnostics),
     Failed(String),
 }
 
-pub fn run(args: &Fmt, shared: &Shared) -> Ended {
+pub fn run(args: &Fmt, shared: &SharedArgs) -> Ended {
     if args.paths.iter().any(|p| p == Path::new("-")) {
         return if args.paths.len() == 1 { stdin(args, shared) } else { Err(usage("`-` stands alone: it is stdin")) };
     }
     let files = super::paths(&args.paths).and_then(|paths| files(&paths)).map_err(usage)?;
-    let done: Vec<(PathBuf, Done)> = files
+    let done: Vec<(PathBuf, FormatResult)> = files
         .into_par_iter()
         .map(|path| {
             let done = match read_plain(&path) {
                 Ok(bytes) => one(&path, bytes),
-                Err(e) => Done::Failed(format!("cannot read `{}`: {e}", path.display())),
+                Err(e) => FormatResult::Failed(format!("cannot read `{}`: {e}", path.display())),
             };
             (path, done)
         })
@@ -40,28 +40,28 @@ pub fn run(args: &Fmt, shared: &Shared) -> Ended {
     let (mut outcome, mut changed, mut same) = (Outcome::Done, 0, 0);
     for (path, done) in done {
         match done {
-            Done::Same => same += 1,
-            Done::Changed { .. } if args.check => {
+            FormatResult::Same => same += 1,
+            FormatResult::Changed { .. } if args.check => {
                 super::terminal::print(&format!("{}\n", path.display()));
                 changed += 1;
             }
-            Done::Changed { .. } if std::fs::metadata(&path).is_ok_and(|m| m.permissions().readonly()) => {
+            FormatResult::Changed { .. } if std::fs::metadata(&path).is_ok_and(|m| m.permissions().readonly()) => {
                 say!("pipec: `{}` is read-only", path.display());
                 outcome = Outcome::Failed;
             }
-            Done::Changed { before, after } => match replace_file(&path, before.as_bytes(), after.as_bytes()) {
+            FormatResult::Changed { before, after } => match replace_file(&path, before.as_bytes(), after.as_bytes()) {
                 Ok(()) => changed += 1,
                 Err(e) => {
                     say!("pipec: {e}");
                     outcome = Outcome::Failed;
                 }
             },
-            Done::Wrong(sources, diagnostics) => {
+            FormatResult::Wrong(sources, diagnostics) => {
                 report::print(&diagnostics.into_sorted(), &sources, shared);
                 say!("pipec: `{}` has errors and is left as it is", path.display());
                 outcome = if outcome == Outcome::Failed { outcome } else { Outcome::Errors };
             }
-            Done::Failed(why) => {
+            FormatResult::Failed(why) => {
                 say!("pipec: {why}");
                 outcome = Outcome::Failed;
             }
@@ -77,45 +77,45 @@ pub fn run(args: &Fmt, shared: &Shared) -> Ended {
     })
 }
 
-fn stdin(args: &Fmt, shared: &Shared) -> Ended {
+fn stdin(args: &Fmt, shared: &SharedArgs) -> Ended {
     let mut bytes = Vec::new();
     std::io::stdin().lock().read_to_end(&mut bytes).map_err(|e| failed(format!("cannot read stdin: {e}")))?;
     let before = bytes.clone();
     Ok(match one(Path::new("<stdin>"), bytes) {
-        Done::Same => {
+        FormatResult::Same => {
             if !args.check {
                 super::terminal::print_exact(&String::from_utf8_lossy(&before));
             }
             Outcome::Done
         }
-        Done::Changed { .. } if args.check => Outcome::Errors,
-        Done::Changed { after, .. } => {
+        FormatResult::Changed { .. } if args.check => Outcome::Errors,
+        FormatResult::Changed { after, .. } => {
             super::terminal::print_exact(&after);
             Outcome::Done
         }
-        Done::Wrong(sources, diagnostics) => {
+        FormatResult::Wrong(sources, diagnostics) => {
             report::print(&diagnostics.into_sorted(), &sources, shared);
             Outcome::Errors
         }
-        Done::Failed(why) => return Err(failed(why)),
+        FormatResult::Failed(why) => return Err(failed(why)),
     })
 }
 
-fn one(path: &Path, bytes: Vec<u8>) -> Done {
+fn one(path: &Path, bytes: Vec<u8>) -> FormatResult {
     let Ok(text) = String::from_utf8(bytes) else {
-        return Done::Failed(format!("`{}` is not valid UTF-8", path.display()));
+        return FormatResult::Failed(format!("`{}` is not valid UTF-8", path.display()));
     };
     let mut sources = SourceMap::default();
     let file = sources.add(path, text.as_str());
     match format(file, &text) {
-        Ok(new) if new == text => Done::Same,
+        Ok(new) if new == text => FormatResult::Same,
         // A formatter that says something else than what was written must not write it.
-        Ok(new) if !same(&new, &text) => Done::Failed(format!(
+        Ok(new) if !same(&new, &text) => FormatResult::Failed(format!(
             "`{}` would not mean the same: this is a bug in pipec, please report it",
             path.display()
         )),
-        Ok(new) => Done::Changed { before: text, after: new },
-        Err(diagnostics) => Done::Wrong(sources, diagnostics),
+        Ok(new) => FormatResult::Changed { before: text, after: new },
+        Err(diagnostics) => FormatResult::Wrong(sources, diagnostics),
     }
 }
 

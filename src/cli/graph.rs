@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::args::{Drawing, Graph as Args, Shared};
+use super::args::{Drawing, GraphArgs as Args, SharedArgs};
 use super::check::{build_options, tell_build, without_errors};
-use super::remote::Workspace;
+use super::remote::Connected;
 use super::run_local::RECORD;
 use super::terminal::say;
 use super::{Ended, Failure, Outcome, no_such, usage};
-use crate::diag::one_of;
+use crate::diag::list_names;
 use crate::emit::write_named;
-use crate::graph::{Critical, Look, Part, Record, Shown, StepRecord, Tone, decisive, dot, graph, mermaid, page, svg};
+use crate::graph::{
+    Critical, Look, PageEntry, PagePart, RunRecord, StepRecord, Tone, decisive, dot, graph, mermaid, page, svg,
+};
 use crate::model::{Pipeline, Program, Step, Valid};
 use crate::payload::{Payload, PayloadTask};
 use crate::project::Project;
@@ -25,7 +27,7 @@ use crate::workspace::RunView;
 /// A pipeline with what it belongs to.
 type Drawable<'a> = (&'a Project, &'a Valid<Program>, &'a Pipeline);
 
-pub fn run(args: &Args, shared: &Shared) -> Ended {
+pub fn run(args: &Args, shared: &SharedArgs) -> Ended {
     let session = without_errors(&args.paths, shared, true)?;
     is_allowed(args, session.sources()).map_err(usage)?;
     let format = format(args).map_err(usage)?;
@@ -97,13 +99,13 @@ fn choose<'a>(args: &Args, format: Drawing, all: &[Drawable<'a>]) -> Result<Vec<
         ([_], _) => Ok(chosen),
         _ if format == Drawing::Html && args.run.is_none() => Ok(chosen),
         (_, Some(name)) => Err(format!("several projects have a pipeline `{name}`; name one of the projects")),
-        _ => Err(format!("name the pipeline with `--pipeline`: {}", one_of(names(), 12))),
+        _ => Err(format!("name the pipeline with `--pipeline`: {}", list_names(names(), 12))),
     }
 }
 
 fn drawn(
     args: &Args,
-    shared: &Shared,
+    shared: &SharedArgs,
     format: Drawing,
     session: &Session<'_>,
     chosen: &[Drawable<'_>],
@@ -145,7 +147,7 @@ fn drawn(
 }
 
 /// A pipeline of a page: its graph, and what stands behind each task.
-fn part(args: &Args, shared: &Shared, session: &Session<'_>, found: &Drawable<'_>) -> Result<Part, Failure> {
+fn part(args: &Args, shared: &SharedArgs, session: &Session<'_>, found: &Drawable<'_>) -> Result<PagePart, Failure> {
     let (project, program, pipeline) = found;
     let built =
         session.build_one(project, program, &build_options(shared, None, Backends::Without), &tell_build(shared))?;
@@ -154,10 +156,10 @@ fn part(args: &Args, shared: &Shared, session: &Session<'_>, found: &Drawable<'_
     let payload = job.map(Payload::of);
     let tasks: BTreeMap<&str, PayloadTask<'_>> =
         payload.into_iter().flat_map(Payload::tasks).map(|t| (t.key(), t)).collect();
-    let place = Place { sources: session.sources(), built: &built, args };
+    let place = SourceLinks { sources: session.sources(), built: &built, args };
     let shown = |step: &Step| {
         let task = tasks.get(step.key.as_str()).copied();
-        Shown {
+        PageEntry {
             description: step.settings.str(key::DESCRIPTION).map(str::to_owned),
             settings: task.map(|t| pretty(t.json())).unwrap_or_default(),
             compute: payload.zip(task).and_then(|(p, t)| p.compute_of(t)).map(pretty),
@@ -168,9 +170,9 @@ fn part(args: &Args, shared: &Shared, session: &Session<'_>, found: &Drawable<'_
     if let Some(map) = settings.as_object_mut() {
         map.retain(|key, _| key != "tasks");
     }
-    Ok(Part {
+    Ok(PagePart {
         title: pipeline.name.to_string(),
-        whole: Shown {
+        whole: PageEntry {
             description: pipeline.settings.str(key::DESCRIPTION).map(str::to_owned),
             settings: pretty(&settings),
             ..place.of(pipeline.span)
@@ -186,29 +188,29 @@ fn pretty(value: &Value) -> String {
 }
 
 /// Where things are written, for a reader.
-struct Place<'a> {
+struct SourceLinks<'a> {
     sources: &'a SourceMap,
     built: &'a Built<'a>,
     args: &'a Args,
 }
 
-impl Place<'_> {
+impl SourceLinks<'_> {
     /// File, line and source of the declaration whose name stands at a place.
-    fn of(&self, name: Span) -> Shown {
+    fn of(&self, name: Span) -> PageEntry {
         let whole = self.built.project.unit_of(name.file).map_or(name, |u| u.declaration(name));
         let sources = &self.sources;
-        let Some(file) = sources.get(whole.file) else { return Shown::default() };
+        let Some(file) = sources.get(whole.file) else { return PageEntry::default() };
         // From the beginning of its first line, so that it stands as it was indented.
         let first = file.lines().line(whole.start);
         let start = file.lines().line_start(first);
         let text = sources.slice(Span::new(whole.file, start, whole.end));
         let line = first + 1;
-        Shown {
+        PageEntry {
             file: file.path.display().to_string(),
             line,
             link: self.link(&file.path, line),
             source: unindented(text),
-            ..Shown::default()
+            ..PageEntry::default()
         }
     }
 
@@ -258,12 +260,12 @@ fn unindented(text: &str) -> String {
 /// The run that is asked for.
 fn record(
     args: &Args,
-    shared: &Shared,
+    shared: &SharedArgs,
     (project, program, pipeline): &Drawable<'_>,
-) -> Result<Option<Record>, Failure> {
+) -> Result<Option<RunRecord>, Failure> {
     let Some(run) = &args.run else { return Ok(None) };
     if let Ok(id) = run.parse::<i64>() {
-        let view = Workspace::enter(Some(&program.target), &args.login, shared)?.run(id)?;
+        let view = Connected::enter(Some(&program.target), &args.login, shared)?.run(id)?;
         return Ok(Some(of_workspace(&view)));
     }
     let Some(folder) = folder(run, &[(project, program, pipeline)]) else {
@@ -298,7 +300,7 @@ fn folder(run: &str, of: &[Drawable<'_>]) -> Option<PathBuf> {
 }
 
 /// The pipeline of a run on this machine, and what it has left.
-fn read_record(folder: &Path) -> Result<(String, Record), String> {
+fn read_record(folder: &Path) -> Result<(String, RunRecord), String> {
     let file = folder.join(RECORD);
     let bytes = read_plain(&file).map_err(|e| format!("cannot read `{}`: {e}", file.display()))?;
     let wrong = |why: &str| format!("`{}` is no record of a run: {why}", file.display());
@@ -330,10 +332,10 @@ fn read_record(folder: &Path) -> Result<(String, Record), String> {
         steps.insert(key.clone(), StepRecord { word, tone, started, ended, attempts });
     }
     let title = folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into_owned());
-    Ok((pipeline.to_owned(), Record { title, url: None, steps }))
+    Ok((pipeline.to_owned(), RunRecord { title, url: None, steps }))
 }
 
-fn of_workspace(run: &RunView) -> Record {
+fn of_workspace(run: &RunView) -> RunRecord {
     let time = |ms: i64| (ms > 0).then_some(ms);
     let steps = run.tasks.iter().map(|t| {
         let word = t.result.as_deref().unwrap_or(&t.state).to_lowercase().replace('_', " ");
@@ -347,5 +349,5 @@ fn of_workspace(run: &RunView) -> Record {
         let attempts = u32::try_from(t.attempt + 1).unwrap_or(0);
         (t.key.clone(), StepRecord { word, tone, started: time(t.started), ended: time(t.ended), attempts })
     });
-    Record { title: run.id.to_string(), url: run.url.clone(), steps: steps.collect() }
+    RunRecord { title: run.id.to_string(), url: run.url.clone(), steps: steps.collect() }
 }

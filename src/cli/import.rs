@@ -3,18 +3,18 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::args::{Import, Shared};
-use super::remote::Workspace;
+use super::args::{ImportArgs, SharedArgs};
+use super::remote::Connected;
 use super::terminal::say;
 use super::{Ended, Failure, Outcome, report, usage};
 use crate::diag::{Diagnostic, Severity};
 use crate::emit::write_below;
-use crate::import::{Found, MAX_TEXT, Note, import_all, prove_project, read_input, texts};
+use crate::import::{ImportNote, JobsRead, MAX_TEXT, import_all, prove_project, read_input, texts};
 use crate::source::{Boundary, Confined, DiskFiles, Files, SourceMap, Span};
 
-pub fn run(args: &Import, shared: &Shared) -> Ended {
+pub fn run(args: &ImportArgs, shared: &SharedArgs) -> Ended {
     let mut sources = SourceMap::default();
-    let mut inputs: Vec<(PathBuf, Found)> = Vec::new();
+    let mut inputs: Vec<(PathBuf, JobsRead)> = Vec::new();
     let mut paths: Vec<PathBuf> = Vec::new();
     for path in &args.files {
         match path.is_dir() {
@@ -31,7 +31,7 @@ pub fn run(args: &Import, shared: &Shared) -> Ended {
     let mut imported = import_all(inputs.iter().flat_map(|(_, found)| &found.jobs));
     let total = imported.len();
     let mut diagnostics = Vec::new();
-    let mut notes: Vec<&Note> = Vec::new();
+    let mut notes: Vec<&ImportNote> = Vec::new();
     let mut files: Vec<(String, String)> = Vec::new();
     for (path, found) in &inputs {
         let rest = imported.split_off(found.jobs.len());
@@ -72,7 +72,7 @@ pub fn run(args: &Import, shared: &Shared) -> Ended {
 }
 
 /// The jobs of a file or of stdin, with what it is called in messages. `to` is the folder that the source will be in.
-pub fn input(path: &Path, to: Option<&Path>, sources: &mut SourceMap) -> Result<(PathBuf, Found), Failure> {
+pub fn input(path: &Path, to: Option<&Path>, sources: &mut SourceMap) -> Result<(PathBuf, JobsRead), Failure> {
     let text = read(path).map_err(usage)?;
     let shown = if path == Path::new("-") { PathBuf::from("<stdin>") } else { path.to_owned() };
     let file = sources.add(shown.clone(), text);
@@ -105,12 +105,12 @@ pub fn inside(dir: &Path) -> Result<Vec<PathBuf>, String> {
 
 /// The jobs that are asked for by their ids.
 fn live(
-    args: &Import,
-    shared: &Shared,
+    args: &ImportArgs,
+    shared: &SharedArgs,
     sources: &mut SourceMap,
-    inputs: &mut Vec<(PathBuf, Found)>,
+    inputs: &mut Vec<(PathBuf, JobsRead)>,
 ) -> Result<(), Failure> {
-    let workspace = Workspace::enter(None, &args.login, shared)?;
+    let workspace = Connected::enter(None, &args.login, shared)?;
     for id in &args.job_id {
         let path = PathBuf::from(format!("job {id}"));
         let file = sources.add(path.clone(), format!("{:#}\n", workspace.job(*id)?));
@@ -148,7 +148,7 @@ fn read(path: &Path) -> Result<String, String> {
 }
 
 /// A file that is there is not replaced unless that is asked for.
-fn write(dir: &Path, files: &[(String, String)], force: bool, shared: &Shared) -> Result<(), Failure> {
+fn write(dir: &Path, files: &[(String, String)], force: bool, shared: &SharedArgs) -> Result<(), Failure> {
     let there = files.iter().map(|(name, _)| dir.join(name)).find(|path| !force && path.exists());
     if let Some(path) = there {
         return Err(usage(format!("`{}` is there already; `--force` replaces it", path.display())));

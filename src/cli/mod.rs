@@ -34,7 +34,7 @@ use args::{Args, Command};
 pub use ending::Outcome;
 use ending::{Ended, Failure, errors, failed, usage};
 
-use crate::diag::{nearest, one_of};
+use crate::diag::{closest_match, list_names};
 use crate::source::VERSION_CONTROL;
 
 /// Runs the program with the arguments of the process.
@@ -113,9 +113,9 @@ fn with_output(outcome: Outcome) -> Outcome {
 /// There is no such pipeline, step or the like: the nearest name, or all of them.
 fn no_such<'n>(what: &str, name: &str, names: impl IntoIterator<Item = &'n str>) -> String {
     let names: Vec<&str> = names.into_iter().collect();
-    match nearest(name, names.iter().copied()) {
+    match closest_match(name, names.iter().copied()) {
         Some(near) => format!("there is no {what} `{name}`; did you mean `{near}`?"),
-        None => format!("there is no {what} `{name}`; there is {}", one_of(names, 12)),
+        None => format!("there is no {what} `{name}`; there is {}", list_names(names, 12)),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
-use super::args::{New, Shared};
+use super::args::{New, SharedArgs};
 use super::terminal::{say, say_text};
 use super::{Ended, Outcome, no_such, usage};
 use crate::emit::write_named;
@@ -11,7 +11,7 @@ use crate::fmt::format;
 use crate::scaffold::{TEMPLATES, Template, project_name, template};
 use crate::source::FileId;
 
-pub fn run(args: &New, shared: &Shared) -> Ended {
+pub fn run(args: &New, shared: &SharedArgs) -> Ended {
     let name = name(&args.dir).map_err(usage)?;
     is_free(&args.dir).map_err(usage)?;
     let template = chosen(args).map_err(usage)?;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::args::Run as Args;
-use crate::diag::{nearest, one_of};
+use super::args::RunArgs as Args;
+use crate::diag::{closest_match, list_names};
 use crate::model::{Param, Pipeline, Type};
 
 /// The job parameters that were given, each of the type that is declared; those without a default must be.
@@ -17,9 +17,9 @@ pub fn given_params(args: &Args, pipeline: &Pipeline) -> Result<Vec<(String, Str
             given.split_once('=').ok_or_else(|| format!("`--param {given}` is not of the form NAME=VALUE"))?;
         let Some(param) = pipeline.params.iter().find(|p| p.name == name) else {
             let names: Vec<&str> = pipeline.params.iter().map(|p| p.name.as_str()).collect();
-            return Err(match nearest(name, names.iter().copied()) {
+            return Err(match closest_match(name, names.iter().copied()) {
                 Some(near) => format!("pipeline `{}` has no param `{name}`; did you mean `{near}`?", pipeline.name),
-                None => format!("pipeline `{}` has no param `{name}`; it has {}", pipeline.name, one_of(names, 12)),
+                None => format!("pipeline `{}` has no param `{name}`; it has {}", pipeline.name, list_names(names, 12)),
             });
         };
         typed(param, value)?;
@@ -41,7 +41,7 @@ pub fn given_params(args: &Args, pipeline: &Pipeline) -> Result<Vec<(String, Str
         Err(format!(
             "pipeline `{}` needs a value for {}: `--param {}=...`",
             pipeline.name,
-            one_of(missing.iter().copied(), 12),
+            list_names(missing.iter().copied(), 12),
             missing.first().unwrap_or(&"")
         ))
     }

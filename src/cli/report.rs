@@ -2,14 +2,14 @@
 
 use std::io::IsTerminal;
 
-use super::args::{Shared, When};
+use super::args::{SharedArgs, When};
 use super::terminal::{say, say_painted};
 use crate::diag::render::{Style, human};
 use crate::diag::{Diagnostic, Severity};
 use crate::source::SourceMap;
 
 /// How to draw on stderr.
-pub fn style(shared: &Shared) -> Style {
+pub fn style(shared: &SharedArgs) -> Style {
     let terminal = std::io::stderr().is_terminal();
     let color = match shared.color {
         When::Always => true,
@@ -30,7 +30,7 @@ fn width() -> usize {
 const MOST: usize = 500;
 
 /// Prints messages and a line that counts them.
-pub fn print(diagnostics: &[Diagnostic], sources: &SourceMap, shared: &Shared) {
+pub fn print(diagnostics: &[Diagnostic], sources: &SourceMap, shared: &SharedArgs) {
     let style = style(shared);
     let wanted = |d: &&Diagnostic| !shared.quiet || d.severity == Severity::Error;
     for d in diagnostics.iter().filter(wanted).take(MOST) {

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{Run as Args, Shared};
+use super::args::{RunArgs as Args, SharedArgs};
 use super::check::{build_options, tell_build, without_errors};
 use super::{Ended, no_such, remote, run_local, usage};
-use crate::diag::one_of;
+use crate::diag::list_names;
 use crate::session::Backends;
 
-pub fn run(args: &Args, shared: &Shared) -> Ended {
+pub fn run(args: &Args, shared: &SharedArgs) -> Ended {
     fits(args).map_err(usage)?;
     let (paths, mut wanted) = what(args);
     let session = without_errors(&paths, shared, args.local)?;
@@ -21,7 +21,7 @@ pub fn run(args: &Args, shared: &Shared) -> Ended {
         wanted = Some((*one).to_owned());
     }
     let Some(name) = wanted else {
-        return Err(usage(format!("which pipeline? name one with `--pipeline`: {}", one_of(names, 12))));
+        return Err(usage(format!("which pipeline? name one with `--pipeline`: {}", list_names(names, 12))));
     };
     let Some((project, program, pipeline)) = all.iter().find(|(_, _, p)| p.name == name.as_str()) else {
         return Err(usage(no_such("pipeline", &name, names)));

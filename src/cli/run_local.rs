@@ -7,15 +7,15 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
-use super::args::{Run as Args, Shared};
+use super::args::{RunArgs as Args, SharedArgs};
 use super::terminal::say;
-use super::view::View;
+use super::view::LiveRun;
 use super::{Ended, Outcome, failed, no_such, usage};
 use crate::emit::write_file;
 use crate::local::folders::{InUse, exclusive, new_run, share};
 use crate::local::plan::PlanInputs;
-use crate::local::variables::{Asked, for_steps};
-use crate::local::{Environments, Event, Interrupt, Kind, Plan, Run, State, Wanted};
+use crate::local::variables::{PassedVariable, for_steps};
+use crate::local::{Environments, Interrupt, LocalPlan, LocalWork, RunEvent, RunRequest, TaskState, Wanted};
 use crate::model::{Braces, Pipeline, Reference, braces};
 use crate::payload::Payload;
 use crate::schema::facts::TIMES;
@@ -23,7 +23,7 @@ use crate::session::Built;
 use crate::source::read_plain;
 
 /// Runs one pipeline of a project that was built.
-pub fn start(args: &Args, shared: &Shared, built: &Built<'_>, pipeline: &Pipeline) -> Ended {
+pub fn start(args: &Args, shared: &SharedArgs, built: &Built<'_>, pipeline: &Pipeline) -> Ended {
     let Some(job) = built.bundle.jobs.iter().find(|j| j.pipeline == pipeline.name) else { return Ok(Outcome::Errors) };
     let packages: Vec<String> = built.wheels.iter().map(|w| w.distribution.clone()).collect();
     let files: HashMap<String, PathBuf> =
@@ -31,10 +31,10 @@ pub fn start(args: &Args, shared: &Shared, built: &Built<'_>, pipeline: &Pipelin
     let read = |path: &Path| read_plain(path).ok().map(|b| String::from_utf8_lossy(&b).into_owned());
     let duckdb = built.project.local.duckdb;
     let inputs = PlanInputs { pipeline: &pipeline.name, files: &files, packages: &packages, duckdb, read: &read };
-    let plan = Plan::read(Payload::of(&job.body), &inputs);
+    let plan = LocalPlan::read(Payload::of(&job.body), &inputs);
     let root = built.project.dir().join(".pipec").join("local");
     let unset = args.env.iter().find_map(|asked| match asked {
-        Asked::Pass(name) if std::env::var_os(name).is_none() => Some(name),
+        PassedVariable::Pass(name) if std::env::var_os(name).is_none() => Some(name),
         _ => None,
     });
     if let Some(name) = unset {
@@ -48,9 +48,9 @@ pub fn start(args: &Args, shared: &Shared, built: &Built<'_>, pipeline: &Pipelin
 
 fn run_plan(
     args: &Args,
-    shared: &Shared,
+    shared: &SharedArgs,
     built: &Built<'_>,
-    plan: &Plan,
+    plan: &LocalPlan,
     root: &Path,
     params: HashMap<String, String>,
     given: BTreeMap<String, Map<String, Value>>,
@@ -83,7 +83,7 @@ fn run_plan(
         }
     };
     plan.notes.iter().for_each(|n| tell(n));
-    if plan.tasks.iter().any(|t| matches!(t.work(), Kind::Sql { .. } | Kind::Dbt { .. })) {
+    if plan.tasks.iter().any(|t| matches!(t.work(), LocalWork::Sql { .. } | LocalWork::Dbt { .. })) {
         tell(&format!("DuckDB stands for the SQL warehouse, in {}", root.join("warehouse.duckdb").display()));
     }
     let requires = built.wheels.iter().filter_map(|w| Some((w.distribution.clone(), w.requires_python.clone()?)));
@@ -104,7 +104,7 @@ fn run_plan(
         say!("run     {} in {}", plan.pipeline, folder.display());
     }
     let absolute = |path: &Path| std::path::absolute(path).map_err(failed);
-    let run = Run {
+    let run = RunRequest {
         plan,
         pythons: &pythons,
         site: &absolute(&site.path)?,
@@ -119,7 +119,7 @@ fn run_plan(
         interrupt: &interrupt,
     };
     let started = Instant::now();
-    let view = View::new(plan, shared);
+    let view = LiveRun::new(plan, shared);
     let times = Mutex::new(Times::new());
     let finished = run.run(&|event| {
         note(&mut times.lock().unwrap_or_else(PoisonError::into_inner), &event);
@@ -131,7 +131,8 @@ fn run_plan(
         "tasks": times.into_inner().unwrap_or_else(PoisonError::into_inner),
     });
     write_file(&folder.join(RECORD), &crate::emit::json_bytes(&record)).map_err(failed)?;
-    let result = |state: State, values: &Map<String, Value>| json!({ "state": state.result_state(), "values": values });
+    let result =
+        |state: TaskState, values: &Map<String, Value>| json!({ "state": state.result_state(), "values": values });
     let all: Map<String, Value> = finished.tasks.iter().map(|(k, s, v)| (k.clone(), result(*s, v))).collect();
     write_file(&folder.join("results.json"), &crate::emit::json_bytes(&Value::Object(all))).map_err(failed)?;
     // The last good values of each step: those of a stub or of a failure are nobody's.
@@ -140,20 +141,20 @@ fn run_plan(
     let mut good = read_object(&last);
     good.retain(|key, _| plan.task(key).is_some());
     for (key, state, values) in &finished.tasks {
-        if *state == State::Success {
+        if *state == TaskState::Success {
             good.insert(key.clone(), result(*state, values));
         }
     }
     write_file(&last, &crate::emit::json_bytes(&Value::Object(good))).map_err(failed)?;
-    let count = |s: State| finished.tasks.iter().filter(|(_, state, _)| *state == s).count();
+    let count = |s: TaskState| finished.tasks.iter().filter(|(_, state, _)| *state == s).count();
     let states = [
-        State::Success,
-        State::Given,
-        State::Excluded,
-        State::Failed,
-        State::TimedOut,
-        State::UpstreamFailed,
-        State::Canceled,
+        TaskState::Success,
+        TaskState::Given,
+        TaskState::Excluded,
+        TaskState::Failed,
+        TaskState::TimedOut,
+        TaskState::UpstreamFailed,
+        TaskState::Canceled,
     ];
     let parts: Vec<String> =
         states.iter().filter(|s| count(**s) > 0).map(|s| format!("{} {}", count(*s), s.word())).collect();
@@ -180,17 +181,17 @@ type Times = Map<String, Value>;
 pub const RECORD: &str = "run.json";
 
 /// Notes an event with the time that it is now.
-fn note(times: &mut Times, event: &Event) {
+fn note(times: &mut Times, event: &RunEvent) {
     let now = jiff::Timestamp::now().as_millisecond();
     match event {
-        Event::Started { task, attempt } => {
+        RunEvent::Started { task, attempt } => {
             let entry = times.entry(task.clone()).or_insert_with(|| json!({ "started": now }));
             if let Some(map) = entry.as_object_mut() {
                 map.insert("attempts".to_owned(), (*attempt).into());
             }
         }
-        Event::Retry { .. } => {}
-        Event::Ended { task, state, took, .. } => {
+        RunEvent::Retry { .. } => {}
+        RunEvent::Ended { task, state, took, .. } => {
             let entry = times.entry(task.clone()).or_insert_with(|| json!({}));
             if let Some(map) = entry.as_object_mut() {
                 map.insert("state".to_owned(), state.word().into());
@@ -209,7 +210,7 @@ fn note(times: &mut Times, event: &Event) {
 fn environments(
     args: &Args,
     built: &Built<'_>,
-    plan: &Plan,
+    plan: &LocalPlan,
     root: &Path,
     wanted: &Wanted,
     interrupt: &Interrupt,
@@ -254,14 +255,19 @@ fn read_object(path: &Path) -> Map<String, Value> {
 }
 
 /// The job parameters of the run: those given, else the defaults.
-fn params(args: &Args, plan: &Plan, pipeline: &Pipeline) -> Result<HashMap<String, String>, String> {
+fn params(args: &Args, plan: &LocalPlan, pipeline: &Pipeline) -> Result<HashMap<String, String>, String> {
     let mut out: HashMap<String, String> = plan.params.iter().cloned().collect();
     out.extend(super::params::given_params(args, pipeline)?);
     Ok(out)
 }
 
 /// The steps that do not run, with the values that they stand for.
-fn choice(args: &Args, plan: &Plan, job: &Value, last: &Path) -> Result<BTreeMap<String, Map<String, Value>>, String> {
+fn choice(
+    args: &Args,
+    plan: &LocalPlan,
+    job: &Value,
+    last: &Path,
+) -> Result<BTreeMap<String, Map<String, Value>>, String> {
     let known = |key: &str| -> Result<(), String> {
         if plan.task(key).is_some() {
             return Ok(());
@@ -348,7 +354,7 @@ fn values_in(job: &Value, key: &str) -> Vec<(String, String)> {
 }
 
 /// What references can ask of a run.
-fn facts(plan: &Plan, now: &jiff::Zoned) -> HashMap<String, String> {
+fn facts(plan: &LocalPlan, now: &jiff::Zoned) -> HashMap<String, String> {
     let milliseconds = now.timestamp().as_millisecond().to_string();
     let mut out: HashMap<String, String> = HashMap::new();
     let mut set = |key: &str, value: String| {

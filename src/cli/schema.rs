@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::args::Schema;
 use super::{Failure, usage};
-use crate::diag::nearest;
+use crate::diag::closest_match;
 use crate::schema::{Block, Field, JOB, PLACES, Vocabulary, all_blocks, all_paths, field_at};
 
 /// The text for stdout.
@@ -44,7 +44,7 @@ fn show(args: &Schema, out: &mut String) -> Result<(), Failure> {
         let mut fields: Vec<&Field> = place.keys().filter_map(|k| place.field(k)).collect();
         fields.sort_by_key(|f| f.key);
         fields.iter().for_each(|f| print_field(out, f));
-        for (key, how) in place.spelled {
+        for (key, how) in place.replaced_by_syntax {
             say(out, &format!("  {key:<34} {how}"));
         }
         return Ok(());
@@ -76,7 +76,7 @@ fn search(out: &mut String, word: &str) -> Result<(), Failure> {
         .filter(|(path, f)| path.to_lowercase().contains(&lower) || f.doc.to_lowercase().contains(&lower))
         .collect();
     if found.is_empty() {
-        let near = nearest(word, all.iter().map(|(_, f)| f.key));
+        let near = closest_match(word, all.iter().map(|(_, f)| f.key));
         return Err(usage(match near {
             Some(near) => format!("no field has to do with `{word}`; did you mean `{near}`?"),
             None => format!("no field has to do with `{word}`"),
@@ -95,7 +95,7 @@ fn print_block(out: &mut String, block: &'static Block) {
     say(out, &format!("{}: {}\n", block.name, block.doc));
     block.fields.iter().for_each(|f| print_field(out, f));
     for group in block.groups {
-        say(out, &format!("  one of {}", crate::diag::one_of(group.keys.iter().copied(), 12)));
+        say(out, &format!("  one of {}", crate::diag::list_names(group.keys.iter().copied(), 12)));
     }
 }
 

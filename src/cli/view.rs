@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::args::Shared;
+use super::args::SharedArgs;
 use super::terminal::say_painted;
-use crate::local::{Event, Plan, State};
+use crate::local::{LocalPlan, RunEvent, TaskState};
 use crate::source::plain;
 
 /// Lines of a log that are shown when its step has failed.
@@ -29,7 +29,7 @@ fn end_of(log: &Path) -> std::io::Result<Vec<u8>> {
 }
 
 /// Shows what happens.
-pub struct View {
+pub struct LiveRun {
     width: usize,
     quiet: bool,
     verbose: bool,
@@ -38,11 +38,11 @@ pub struct View {
     bars: Mutex<HashMap<String, ProgressBar>>,
 }
 
-impl View {
+impl LiveRun {
     /// For a plan, as the flags and the terminal have it.
-    pub fn new(plan: &Plan, shared: &Shared) -> View {
+    pub fn new(plan: &LocalPlan, shared: &SharedArgs) -> LiveRun {
         let terminal = std::io::stderr().is_terminal();
-        View {
+        LiveRun {
             width: plan.tasks.iter().map(|t| t.key.chars().count()).max().unwrap_or(0).min(40),
             quiet: shared.quiet,
             verbose: shared.verbose > 0,
@@ -53,9 +53,9 @@ impl View {
     }
 
     /// Shows an event; called from many threads.
-    pub fn show(&self, event: &Event) {
+    pub fn show(&self, event: &RunEvent) {
         match event {
-            Event::Started { task, attempt } => {
+            RunEvent::Started { task, attempt } => {
                 let what = if *attempt == 1 { "started".to_owned() } else { format!("attempt {attempt}") };
                 match &self.live {
                     Some(live) => {
@@ -70,19 +70,19 @@ impl View {
                             old.finish_and_clear();
                         }
                     }
-                    None => self.line(task, &what, State::Given, ""),
+                    None => self.line(task, &what, TaskState::Given, ""),
                 }
             }
-            Event::Retry { task, state } => self.line(task, &format!("{}, again", state.word()), *state, ""),
-            Event::Ended { state: State::Given, .. } if !self.verbose => {}
-            Event::Ended { task, state, took, note, log } => {
+            RunEvent::Retry { task, state } => self.line(task, &format!("{}, again", state.word()), *state, ""),
+            RunEvent::Ended { state: TaskState::Given, .. } if !self.verbose => {}
+            RunEvent::Ended { task, state, took, note, log } => {
                 if let Some(bar) = self.bars().remove(task) {
                     bar.finish_and_clear();
                 }
                 let time = if took.is_zero() { String::new() } else { format!("{:.1} s", took.as_secs_f64()) };
                 self.line(task, state.word(), *state, &format!("{time:>8}   {note}"));
                 if let Some(log) = log {
-                    let failed = matches!(state, State::Failed | State::TimedOut);
+                    let failed = matches!(state, TaskState::Failed | TaskState::TimedOut);
                     if failed || self.verbose {
                         self.log(log, failed);
                     }
@@ -101,13 +101,13 @@ impl View {
         self.bars.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn line(&self, task: &str, what: &str, state: State, rest: &str) {
+    fn line(&self, task: &str, what: &str, state: TaskState, rest: &str) {
         if self.quiet && !state.is_bad() {
             return;
         }
         let padded = format!("{what:<15}");
         let painted = match (self.color, state) {
-            (true, State::Success) => format!("\u{1b}[32m{padded}\u{1b}[0m"),
+            (true, TaskState::Success) => format!("\u{1b}[32m{padded}\u{1b}[0m"),
             (true, s) if s.is_bad() => format!("\u{1b}[31m{padded}\u{1b}[0m"),
             _ => padded,
         };

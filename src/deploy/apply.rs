@@ -9,21 +9,21 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::desired::{Artifact, Desired, DesiredJob, Upload};
+use super::desired::{Desired, DesiredFile, DesiredJob, Upload};
 use super::diff::drift;
 use super::error::DeployError;
 use super::hold::{Hold, guard};
 use super::journal::Journal;
+use super::observe::{LiveState, Observed, in_parallel, tagged};
 use super::payload;
-use super::plan::{Action, JobPlan, Plan, filled};
-use super::state::{Deployed, Generation, Lease, Pending, Placed, State};
-use super::survey::{Found, Survey, in_parallel, tagged};
+use super::plan::{JobAction, JobPlan, Plan, filled};
+use super::state::{Deployed, DeploymentState, Generation, Lease, Pending, Placed};
 use super::sweep;
-use crate::workspace::{Client, Fault, FaultKind, OWNER, Principal, PrincipalKind, User};
+use crate::workspace::{ApiError, ApiErrorKind, Client, OWNER, Principal, PrincipalKind, User};
 
 /// What goes on, to be shown.
 #[derive(Clone, Debug)]
-pub enum Event<'e> {
+pub enum DeployEvent<'e> {
     /// Somebody else has the lock.
     Waiting(&'e Lease),
     /// So many files go up, so many bytes in all.
@@ -31,7 +31,7 @@ pub enum Event<'e> {
     /// A file is up.
     Uploaded(&'e str, u64),
     /// A job was created, changed or deleted.
-    Job(&'e str, Action, i64),
+    Job(&'e str, JobAction, i64),
     /// Something to be told.
     Note(String),
 }
@@ -47,15 +47,15 @@ pub struct Apply<'a> {
     /// What is wanted.
     pub desired: &'a Desired,
     /// What was found.
-    pub survey: &'a Survey,
+    pub survey: &'a Observed,
     /// What to do.
     pub plan: &'a Plan,
     /// For how long to wait for somebody else.
-    pub patience: Duration,
+    pub max_elapsed: Duration,
     /// Generations of files that stay.
     pub keep: usize,
     /// Told of what goes on, from several threads.
-    pub tell: &'a (dyn Fn(&Event<'_>) + Sync),
+    pub tell: &'a (dyn Fn(&DeployEvent<'_>) + Sync),
     /// Jobs whose creation was asked for more than once, with their names. Empty at the beginning.
     pub repeated: Mutex<BTreeMap<String, String>>,
 }
@@ -94,14 +94,14 @@ pub fn apply(journal: &mut Journal<'_>, work: &Apply<'_>) -> Result<Applied, Dep
         .plan
         .jobs
         .iter()
-        .filter(|j| j.action == Action::Create)
+        .filter(|j| j.action == JobAction::Create)
         .map(|j| (j.pipeline.clone(), super::journal::nonce()))
         .collect();
     let key = journal.lock(
         &work.owner,
         work.plan.serial,
-        work.patience,
-        &|lease| (work.tell)(&Event::Waiting(lease)),
+        work.max_elapsed,
+        &|lease| (work.tell)(&DeployEvent::Waiting(lease)),
         &|state| {
             state.project = work.desired.project.clone();
             state.target = work.desired.target.clone();
@@ -137,13 +137,13 @@ pub fn apply(journal: &mut Journal<'_>, work: &Apply<'_>) -> Result<Applied, Dep
     let applied = outcome?;
     written?;
     if let Err(fault) = hold.journal().prune() {
-        (work.tell)(&Event::Note(format!("old states stay: {fault}")));
+        (work.tell)(&DeployEvent::Note(format!("old states stay: {fault}")));
     }
     Ok(applied)
 }
 
 /// Ends what was begun, and takes away what nobody needs any more, while the lock is still ours.
-fn tidy(work: &Apply<'_>, state: &mut State, hold: &Hold<'_, '_>) -> Result<(), DeployError> {
+fn tidy(work: &Apply<'_>, state: &mut DeploymentState, hold: &Hold<'_, '_>) -> Result<(), DeployError> {
     let left = state.pending.take().unwrap_or_default();
     // With a part of the pipelines only, what was begun with others is still to be seen to.
     let mut open: BTreeMap<String, String> =
@@ -157,16 +157,16 @@ fn tidy(work: &Apply<'_>, state: &mut State, hold: &Hold<'_, '_>) -> Result<(), 
         creations.retain(|pipeline, _| open.contains_key(pipeline));
         state.pending = Some(Pending { what: "deploy".to_owned(), jobs: open, files: wait, creations });
     }
-    if work.plan.jobs.iter().any(|j| j.action == Action::Delete) {
+    if work.plan.jobs.iter().any(|j| j.action == JobAction::Delete) {
         // Runs of jobs that are gone cannot be looked for: the next deployment sweeps.
         return Ok(());
     }
     let mut after = state.clone();
     let dropped = match sweep::drop_old(work.client, &mut after, work.keep) {
         Ok(dropped) => dropped,
-        Err(fault) if fault.is(FaultKind::Interrupted) => return Err(fault.into()),
+        Err(fault) if fault.is(ApiErrorKind::Interrupted) => return Err(fault.into()),
         Err(fault) => {
-            (work.tell)(&Event::Note(format!("old files stay: {fault}")));
+            (work.tell)(&DeployEvent::Note(format!("old files stay: {fault}")));
             return Ok(());
         }
     };
@@ -179,16 +179,16 @@ fn tidy(work: &Apply<'_>, state: &mut State, hold: &Hold<'_, '_>) -> Result<(), 
     }
     // First it is written that they go: whoever comes next does not count on them, and takes away what stays.
     let lease = hold.journal().head().lease.clone();
-    hold.journal().append(State { lease, ..after.clone() })?;
+    hold.journal().append(DeploymentState { lease, ..after.clone() })?;
     *state = after;
     match sweep::remove(work.client, &state.garbage) {
         Ok(()) => state.garbage.clear(),
-        Err(fault) => (work.tell)(&Event::Note(format!("old files stay: {fault}"))),
+        Err(fault) => (work.tell)(&DeployEvent::Note(format!("old files stay: {fault}"))),
     }
     Ok(())
 }
 
-fn generation(state: &mut State, work: &Apply<'_>, left: Vec<String>) {
+fn generation(state: &mut DeploymentState, work: &Apply<'_>, left: Vec<String>) {
     let now = work.client.now();
     // What the jobs need, those that this is not about included.
     let needed: BTreeSet<String> = state.jobs.values().flat_map(|d| d.uses.iter().cloned()).collect();
@@ -219,14 +219,14 @@ fn generation(state: &mut State, work: &Apply<'_>, left: Vec<String>) {
 fn steps(
     work: &Apply<'_>,
     creations: &BTreeMap<String, String>,
-    state: &mut State,
+    state: &mut DeploymentState,
     hold: &Hold<'_, '_>,
 ) -> Result<Applied, DeployError> {
     upload(work, hold)?;
     for (pipeline, id) in &work.plan.twice {
         hold.check()?;
         work.client.delete_job(*id, pipeline)?;
-        (work.tell)(&Event::Note(format!("deleted the job {id}, a second one of `{pipeline}`")));
+        (work.tell)(&DeployEvent::Note(format!("deleted the job {id}, a second one of `{pipeline}`")));
     }
     let mut waiting: Vec<(&JobPlan, &DesiredJob)> = work
         .plan
@@ -237,18 +237,20 @@ fn steps(
     // Those that nothing happens to are there already, and others may name them.
     let mut ids: BTreeMap<String, i64> =
         waiting.iter().filter_map(|(p, _)| Some((p.pipeline.clone(), p.job_id?))).collect();
-    ids.retain(|p, _| !work.plan.jobs.iter().any(|j| j.pipeline == *p && j.action == Action::Create));
+    ids.retain(|p, _| !work.plan.jobs.iter().any(|j| j.pipeline == *p && j.action == JobAction::Create));
     // Those that this is not about, as far as they are there.
     ids.extend(work.survey.jobs.iter().filter_map(|(p, found)| match found {
-        Found::Live(live, _) if !work.plan.jobs.iter().any(|j| j.pipeline == *p) => Some((p.clone(), live.id)),
+        LiveState::Live(live, _) if !work.plan.jobs.iter().any(|j| j.pipeline == *p) => Some((p.clone(), live.id)),
         _ => None,
     }));
     let mut changed: Vec<String> = Vec::new();
     while !waiting.is_empty() {
         hold.check()?;
         // A job that runs another one needs its id. Circles were refused by the checker.
-        let (ready, rest): (Vec<_>, Vec<_>) =
-            waiting.iter().copied().partition(|(_, d)| d.late.iter().all(|l| ids.contains_key(l.pipeline.as_str())));
+        let (ready, rest): (Vec<_>, Vec<_>) = waiting
+            .iter()
+            .copied()
+            .partition(|(_, d)| d.unresolved_job_ids.iter().all(|l| ids.contains_key(l.pipeline.as_str())));
         if ready.is_empty() {
             let names: Vec<&str> = rest.iter().map(|(p, _)| p.pipeline.as_str()).collect();
             // The plan was held against that already; somebody else may have been faster.
@@ -257,7 +259,7 @@ fn steps(
         waiting = rest;
         let known: BTreeMap<&str, i64> = ids.iter().map(|(p, id)| (p.as_str(), *id)).collect();
         let results = in_parallel(&ready, |(plan, job)| {
-            one_job(work, plan, job, Known { ids: &known, creation: creations.get(&job.pipeline) }, state, hold)
+            one_job(work, plan, job, JobProgress { ids: &known, creation: creations.get(&job.pipeline) }, state, hold)
         });
         let mut failed = None;
         for ((plan, job), result) in ready.iter().zip(results) {
@@ -278,11 +280,11 @@ fn steps(
         }
     }
     for job in &work.plan.jobs {
-        let (Action::Delete | Action::Forget, Some(id)) = (job.action, job.job_id) else { continue };
+        let (JobAction::Delete | JobAction::Forget, Some(id)) = (job.action, job.job_id) else { continue };
         hold.check()?;
-        if job.action == Action::Delete {
+        if job.action == JobAction::Delete {
             work.client.delete_job(id, &job.pipeline)?;
-            (work.tell)(&Event::Job(&job.pipeline, Action::Delete, id));
+            (work.tell)(&DeployEvent::Job(&job.pipeline, JobAction::Delete, id));
         }
         state.jobs.remove(&job.pipeline);
     }
@@ -292,7 +294,7 @@ fn steps(
 
 /// What is known while one job is brought to where it should be.
 #[derive(Clone, Copy)]
-struct Known<'k> {
+struct JobProgress<'k> {
     /// The ids of other jobs.
     ids: &'k BTreeMap<&'k str, i64>,
     /// The nonce of its creation.
@@ -304,11 +306,11 @@ fn one_job(
     work: &Apply<'_>,
     plan: &JobPlan,
     job: &DesiredJob,
-    known: Known<'_>,
-    state: &State,
+    known: JobProgress<'_>,
+    state: &DeploymentState,
     hold: &Hold<'_, '_>,
 ) -> (Option<Deployed>, Option<DeployError>) {
-    let nonce = if plan.action == Action::Create { known.creation } else { plan.nonce.as_ref() };
+    let nonce = if plan.action == JobAction::Create { known.creation } else { plan.nonce.as_ref() };
     let body = filled(job, known.ids, nonce.map(String::as_str));
     let before = state.jobs.get(&job.pipeline);
     if !plan.is_empty()
@@ -317,17 +319,17 @@ fn one_job(
         return (before.cloned(), Some(e));
     }
     let id = match (plan.action, plan.job_id) {
-        (Action::Create, _) => match create(work, job, &body) {
+        (JobAction::Create, _) => match create(work, job, &body) {
             Ok(id) => {
-                (work.tell)(&Event::Job(&job.pipeline, Action::Create, id));
+                (work.tell)(&DeployEvent::Job(&job.pipeline, JobAction::Create, id));
                 id
             }
             Err(e) => return (None, Some(e.into())),
         },
-        (Action::Update, Some(id)) => {
+        (JobAction::Update, Some(id)) => {
             match work.client.reset_job(id, resetting(&body, before, plan, work.me), &job.pipeline) {
                 Ok(()) => {
-                    (work.tell)(&Event::Job(&job.pipeline, Action::Update, id));
+                    (work.tell)(&DeployEvent::Job(&job.pipeline, JobAction::Update, id));
                     id
                 }
                 Err(e) => return (before.cloned(), Some(e.into())),
@@ -337,9 +339,9 @@ fn one_job(
         (_, None) => return (before.cloned(), None),
     };
     let mut deployed = match (plan.action, before) {
-        (Action::Keep, Some(before)) => before.clone(),
+        (JobAction::Keep, Some(before)) => before.clone(),
         // A new job has nobody else's permissions.
-        (Action::Create, _) => Deployed {
+        (JobAction::Create, _) => Deployed {
             job_id: id,
             sent: body,
             grants: None,
@@ -396,14 +398,14 @@ fn with_owner(wanted: &[Principal], live: &[Principal], me: &User) -> Vec<Princi
 
 /// Creates a job. A request without an answer is followed by a look, and is sent again only if nothing is there; since a
 /// job may turn up later still, it is remembered then.
-fn create(work: &Apply<'_>, job: &DesiredJob, body: &Value) -> Result<i64, Fault> {
+fn create(work: &Apply<'_>, job: &DesiredJob, body: &Value) -> Result<i64, ApiError> {
     let mut attempt = 1;
     loop {
         match work.client.create_job(body.clone(), &job.pipeline) {
-            Err(fault) if fault.is(FaultKind::Unclear) => {
+            Err(fault) if fault.is(ApiErrorKind::UnknownOutcome) => {
                 // The service may still be at it.
                 for nap in [200, 800, 2_000] {
-                    work.client.pause(Duration::from_millis(nap))?;
+                    work.client.sleep(Duration::from_millis(nap))?;
                     // A copy that somebody has made of an older one is not what this creation made.
                     let own = payload::tag_of(body);
                     let found = tagged(work.client, &job.tag, [payload::name(body)])?;
@@ -425,7 +427,7 @@ fn create(work: &Apply<'_>, job: &DesiredJob, body: &Value) -> Result<i64, Fault
 
 /// Uploads what is not there.
 fn upload(work: &Apply<'_>, hold: &Hold<'_, '_>) -> Result<(), DeployError> {
-    let list: Vec<&Artifact> = work
+    let list: Vec<&DesiredFile> = work
         .plan
         .uploads
         .iter()
@@ -435,7 +437,7 @@ fn upload(work: &Apply<'_>, hold: &Hold<'_, '_>) -> Result<(), DeployError> {
         return Ok(());
     }
     let bytes = list.iter().map(|a| a.bytes.len() as u64).sum();
-    (work.tell)(&Event::Uploading(list.len(), bytes));
+    (work.tell)(&DeployEvent::Uploading(list.len(), bytes));
     let folders: BTreeSet<&str> = list
         .iter()
         .filter_map(|a| Some(a.placed.path.rsplit_once('/')?.0))
@@ -447,7 +449,7 @@ fn upload(work: &Apply<'_>, hold: &Hold<'_, '_>) -> Result<(), DeployError> {
         .filter(|f| !folders.iter().any(|o| o.strip_prefix(**f).is_some_and(|rest| rest.starts_with('/'))))
         .copied()
         .collect();
-    in_parallel(&leaves, |folder| work.client.make_folder(folder)).into_iter().collect::<Result<(), Fault>>()?;
+    in_parallel(&leaves, |folder| work.client.make_folder(folder)).into_iter().collect::<Result<(), ApiError>>()?;
     let results = in_parallel(&list, |artifact| {
         hold.check()?;
         let path = &artifact.placed.path;
@@ -455,7 +457,7 @@ fn upload(work: &Apply<'_>, hold: &Hold<'_, '_>) -> Result<(), DeployError> {
             Upload::File => work.client.write_file(path, artifact.bytes.clone())?,
             Upload::Notebook(language) => work.client.write_notebook(path, language, &artifact.bytes)?,
         }
-        (work.tell)(&Event::Uploaded(&artifact.placed.source, artifact.bytes.len() as u64));
+        (work.tell)(&DeployEvent::Uploaded(&artifact.placed.source, artifact.bytes.len() as u64));
         Ok(())
     });
     results.into_iter().collect()
@@ -463,7 +465,7 @@ fn upload(work: &Apply<'_>, hold: &Hold<'_, '_>) -> Result<(), DeployError> {
 
 /// Reads changed jobs: what the service fills in is remembered, so that it is not taken for somebody's change later, and
 /// what it made of our own values is told.
-fn read_back(work: &Apply<'_>, state: &mut State, changed: &[String]) -> Result<(), DeployError> {
+fn read_back(work: &Apply<'_>, state: &mut DeploymentState, changed: &[String]) -> Result<(), DeployError> {
     let ids: Vec<(String, i64)> = changed.iter().filter_map(|p| Some((p.clone(), state.jobs.get(p)?.job_id))).collect();
     for ((pipeline, id), live) in ids.iter().zip(in_parallel(&ids, |(_, id)| work.client.job(*id))) {
         let Some(deployed) = state.jobs.get_mut(pipeline) else { continue };
@@ -479,14 +481,17 @@ fn read_back(work: &Apply<'_>, state: &mut State, changed: &[String]) -> Result<
             let was_drift = plan.is_some_and(|p| !p.broke_off && p.drift.contains(d));
             let was_ours = plan.is_some_and(|p| p.changes.iter().any(|c| c.path == d.path && c.now.is_none()));
             if was_drift || was_ours && d.path != "run_as" {
-                (work.tell)(&Event::Note(format!("the workspace keeps `{}` in the job {id} of `{pipeline}`", d.path)));
+                (work.tell)(&DeployEvent::Note(format!(
+                    "the workspace keeps `{}` in the job {id} of `{pipeline}`",
+                    d.path
+                )));
             }
             // What others have done does not become what the service does.
             !was_drift
         });
         for d in deployed.filled.iter().filter(|d| d.was.is_some()) {
             let shown = |v: &Option<Value>| v.as_ref().map_or("nothing".to_owned(), ToString::to_string);
-            (work.tell)(&Event::Note(format!(
+            (work.tell)(&DeployEvent::Note(format!(
                 "the workspace made of `{}` in `{pipeline}`: {} instead of {}",
                 d.path,
                 shown(&d.now),

@@ -9,7 +9,7 @@ use super::error::DeployError;
 use super::identity::tag;
 use super::payload::{put_tag, take_grants, texts};
 use super::state::Placed;
-use crate::lower::{Bundle, Late};
+use crate::lower::{Bundle, UnresolvedJobId};
 use crate::package::{Wheel, sha256_hex};
 use crate::workspace::{Language, Principal};
 
@@ -27,7 +27,7 @@ pub struct Desired {
     /// The jobs.
     pub jobs: Vec<DesiredJob>,
     /// The files.
-    pub artifacts: Vec<Artifact>,
+    pub artifacts: Vec<DesiredFile>,
 }
 
 /// A job that is wanted.
@@ -40,7 +40,7 @@ pub struct DesiredJob {
     /// Who may use it, if the source says so.
     pub grants: Option<Vec<Principal>>,
     /// Job ids that only the workspace knows.
-    pub late: Vec<Late>,
+    pub unresolved_job_ids: Vec<UnresolvedJobId>,
     /// The value of the tag.
     pub tag: String,
     /// The paths of the files that it needs.
@@ -56,7 +56,7 @@ impl DesiredJob {
 
 /// A file that is wanted in the workspace. Its path says what is in it, so one that is there is the right one.
 #[derive(Clone, Debug)]
-pub struct Artifact {
+pub struct DesiredFile {
     /// Where, and what of the state is known beforehand.
     pub placed: Placed,
     /// Its bytes.
@@ -137,12 +137,12 @@ pub fn desired(bundle: &Bundle, wheels: &[Wheel]) -> Result<Desired, DeployError
             pipeline: job.pipeline.to_string(),
             body,
             grants,
-            late: job.late.clone(),
+            unresolved_job_ids: job.unresolved_job_ids.clone(),
             tag,
             uses: Vec::new(),
         });
     }
-    let mut artifacts: Vec<Artifact> = Vec::new();
+    let mut artifacts: Vec<DesiredFile> = Vec::new();
     let named: Vec<BTreeSet<String>> =
         jobs.iter().map(|j| texts(&j.body).into_iter().map(str::to_owned).collect()).collect();
     for wheel in wheels {
@@ -151,7 +151,7 @@ pub fn desired(bundle: &Bundle, wheels: &[Wheel]) -> Result<Desired, DeployError
         if !named.iter().any(|n| n.contains(&path)) || artifacts.iter().any(|a| a.placed.path == path) {
             continue;
         }
-        artifacts.push(Artifact {
+        artifacts.push(DesiredFile {
             placed: Placed {
                 path,
                 kind: "wheel".to_owned(),
@@ -165,7 +165,7 @@ pub fn desired(bundle: &Bundle, wheels: &[Wheel]) -> Result<Desired, DeployError
         });
     }
     for file in &bundle.files {
-        artifacts.push(Artifact {
+        artifacts.push(DesiredFile {
             placed: Placed {
                 path: file.workspace_path.clone(),
                 kind: file.kind.to_owned(),

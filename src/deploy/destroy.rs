@@ -3,21 +3,21 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::apply::Event;
+use super::apply::DeployEvent;
 use super::desired::Desired;
 use super::error::DeployError;
 use super::hold::Hold;
 use super::identity::tag;
 use super::journal::Journal;
+use super::observe::{in_parallel, tagged};
 use super::payload;
-use super::plan::Action;
-use super::state::State;
-use super::survey::{in_parallel, tagged};
-use crate::workspace::{Client, FaultKind};
+use super::plan::JobAction;
+use super::state::DeploymentState;
+use crate::workspace::{ApiErrorKind, Client};
 
 /// What would go.
 #[derive(Clone, Debug, Default)]
-pub struct Doomed {
+pub struct DestroyPlan {
     /// Jobs by pipeline.
     pub jobs: Vec<(String, i64)>,
     /// Runs that go on, by pipeline.
@@ -32,7 +32,7 @@ pub struct Doomed {
 ///
 /// # Errors
 /// Whatever keeps something from being read.
-pub fn doomed(client: &Client, journal: &Journal<'_>, desired: &Desired) -> Result<Doomed, DeployError> {
+pub fn doomed(client: &Client, journal: &Journal<'_>, desired: &Desired) -> Result<DestroyPlan, DeployError> {
     let state = journal.head();
     let mut jobs: Vec<(String, i64)> = state.jobs.iter().map(|(p, d)| (p.clone(), d.job_id)).collect();
     // A deployment that broke off may have created jobs that the state does not know.
@@ -67,7 +67,7 @@ pub fn doomed(client: &Client, journal: &Journal<'_>, desired: &Desired) -> Resu
         files.extend(desired.artifacts.iter().map(|a| a.placed.path.clone()));
     }
     let folders = desired.folders.clone();
-    Ok(Doomed { jobs, running, files: files.into_iter().collect(), folders })
+    Ok(DestroyPlan { jobs, running, files: files.into_iter().collect(), folders })
 }
 
 /// Takes away the jobs, then the files, then the state.
@@ -77,15 +77,15 @@ pub fn doomed(client: &Client, journal: &Journal<'_>, desired: &Desired) -> Resu
 pub fn destroy(
     client: &Client,
     journal: &mut Journal<'_>,
-    doomed: &Doomed,
+    doomed: &DestroyPlan,
     desired: &Desired,
     owner: &str,
     patience: Duration,
-    tell: &(dyn Fn(&Event<'_>) + Sync),
+    tell: &(dyn Fn(&DeployEvent<'_>) + Sync),
 ) -> Result<(), DeployError> {
     let serial = journal.head().serial;
     let root = desired.root.clone();
-    let key = journal.lock(owner, serial, patience, &|lease| tell(&Event::Waiting(lease)), &|state| {
+    let key = journal.lock(owner, serial, patience, &|lease| tell(&DeployEvent::Waiting(lease)), &|state| {
         state.project.clone_from(&desired.project);
         state.target.clone_from(&desired.target);
         state.root.clone_from(&desired.root);
@@ -115,15 +115,15 @@ pub fn destroy(
 fn take_away(
     client: &Client,
     hold: &Hold<'_, '_>,
-    state: &mut State,
-    doomed: &Doomed,
+    state: &mut DeploymentState,
+    doomed: &DestroyPlan,
     root: &str,
-    tell: &(dyn Fn(&Event<'_>) + Sync),
+    tell: &(dyn Fn(&DeployEvent<'_>) + Sync),
 ) -> Result<(), DeployError> {
     let deleted = in_parallel(&doomed.jobs, |(pipeline, id)| {
         hold.check()?;
         client.delete_job(*id, pipeline)?;
-        tell(&Event::Job(pipeline, Action::Delete, *id));
+        tell(&DeployEvent::Job(pipeline, JobAction::Delete, *id));
         Ok(())
     });
     for ((pipeline, _), result) in doomed.jobs.iter().zip(&deleted) {
@@ -147,9 +147,9 @@ fn take_away(
 }
 
 /// A folder that we may not take away stays where it is.
-fn leave(result: Result<(), crate::workspace::Fault>) -> Result<(), crate::workspace::Fault> {
+fn leave(result: Result<(), crate::workspace::ApiError>) -> Result<(), crate::workspace::ApiError> {
     match result {
-        Err(f) if f.is(FaultKind::Denied) => Ok(()),
+        Err(f) if f.is(ApiErrorKind::Denied) => Ok(()),
         other => other,
     }
 }

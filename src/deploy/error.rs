@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use crate::workspace::{Fault, FaultKind};
+use crate::workspace::{ApiError, ApiErrorKind};
 
 /// What kept us from deploying.
 #[derive(Clone, Debug)]
 pub enum DeployError {
     /// The workspace refused, or was not there.
-    Fault(Fault),
+    Fault(ApiError),
     /// Somebody else has written a state meanwhile.
     Moved {
         /// Who.
@@ -31,7 +31,7 @@ pub enum DeployError {
 impl DeployError {
     /// Whether somebody stopped us.
     pub fn is_interrupt(&self) -> bool {
-        matches!(self, DeployError::Fault(f) if f.is(FaultKind::Interrupted))
+        matches!(self, DeployError::Fault(f) if f.is(ApiErrorKind::Interrupted))
     }
 
     /// What to do about it; empty if there is nothing to say.
@@ -51,8 +51,8 @@ impl DeployError {
     }
 }
 
-impl From<Fault> for DeployError {
-    fn from(fault: Fault) -> Self {
+impl From<ApiError> for DeployError {
+    fn from(fault: ApiError) -> Self {
         DeployError::Fault(fault)
     }
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::DeployError;
-use super::state::{FORM, Lease, State};
-use crate::workspace::{Client, Entry, EntryKind, Fault, FaultKind};
+use super::state::{DeploymentState, FORM, Lease};
+use crate::workspace::{ApiError, ApiErrorKind, Client, EntryKind, WorkspaceEntry};
 
 /// States that stay behind the present one.
 pub const STATES_KEPT: usize = 5;
@@ -21,7 +21,7 @@ pub(super) const LEASE: i64 = 60_000;
 pub struct Journal<'a> {
     client: &'a Client,
     folder: String,
-    head: State,
+    head: DeploymentState,
     /// The serials that are there.
     serials: Vec<u64>,
 }
@@ -33,7 +33,7 @@ impl<'a> Journal<'a> {
     /// A state that cannot be read, that is of a newer form, or that is of another project.
     pub fn open(client: &'a Client, root: &str, project: &str, target: &str) -> Result<Journal<'a>, DeployError> {
         let mut journal =
-            Journal { client, folder: format!("{root}/state"), head: State::default(), serials: Vec::new() };
+            Journal { client, folder: format!("{root}/state"), head: DeploymentState::default(), serials: Vec::new() };
         journal.reload()?;
         let head = &journal.head;
         if head.serial > 0 && (head.project != project || head.target != target) {
@@ -49,7 +49,7 @@ impl<'a> Journal<'a> {
     }
 
     /// The present state; that of serial 0 says that nothing was deployed.
-    pub fn head(&self) -> &State {
+    pub fn head(&self) -> &DeploymentState {
         &self.head
     }
 
@@ -68,7 +68,7 @@ impl<'a> Journal<'a> {
             self.serials = entries.iter().filter_map(serial).collect();
             self.serials.sort_unstable();
             let Some(last) = self.serials.last().copied() else {
-                self.head = State::default();
+                self.head = DeploymentState::default();
                 return Ok(());
             };
             let Some(bytes) = self.client.read_file(&self.path(last))? else { continue };
@@ -78,7 +78,7 @@ impl<'a> Journal<'a> {
         DeployError::unfit("the state changes faster than it can be read", "try again")
     }
 
-    fn parse(&self, serial: u64, bytes: &[u8]) -> Result<State, DeployError> {
+    fn parse(&self, serial: u64, bytes: &[u8]) -> Result<DeploymentState, DeployError> {
         let path = self.path(serial);
         let form = serde_json::from_slice::<serde_json::Value>(bytes).ok();
         let form = form.as_ref().and_then(|j| j.get("form")).and_then(serde_json::Value::as_u64);
@@ -86,7 +86,7 @@ impl<'a> Journal<'a> {
             Some(form) if form > u64::from(FORM) => {
                 DeployError::unfit(format!("`{path}` was written by a newer pipec"), "use that version, or a newer one")
             }
-            _ => match serde_json::from_slice::<State>(bytes) {
+            _ => match serde_json::from_slice::<DeploymentState>(bytes) {
                 Ok(state) if state.serial == serial => Ok(state),
                 _ => DeployError::unfit(
                     format!("`{path}` is no state that pipec has written"),
@@ -100,7 +100,7 @@ impl<'a> Journal<'a> {
     ///
     /// # Errors
     /// [`DeployError::Moved`] if somebody else was first; then nothing was written.
-    pub fn append(&mut self, mut next: State) -> Result<(), DeployError> {
+    pub fn append(&mut self, mut next: DeploymentState) -> Result<(), DeployError> {
         next.form = FORM;
         next.serial = self.head.serial + 1;
         next.nonce = nonce();
@@ -113,12 +113,12 @@ impl<'a> Journal<'a> {
         })?;
         let bytes = Arc::new(bytes);
         let made = match self.client.make_file(&path, bytes.clone()) {
-            Err(f) if f.is(FaultKind::Missing) && self.head.serial == 0 => {
+            Err(f) if f.is(ApiErrorKind::Missing) && self.head.serial == 0 => {
                 self.client.make_folder(&self.folder)?;
                 self.client.make_file(&path, bytes.clone())?
             }
             // The folder of the state that we know is gone, and the state with it.
-            Err(f) if f.is(FaultKind::Missing) => return Err(DeployError::Moved { by: "somebody".to_owned() }),
+            Err(f) if f.is(ApiErrorKind::Missing) => return Err(DeployError::Moved { by: "somebody".to_owned() }),
             other => other?,
         };
         if !made {
@@ -127,7 +127,7 @@ impl<'a> Journal<'a> {
                 Some(there) if there == *bytes => {}
                 there => {
                     let there = there.and_then(|b| self.parse(next.serial, &b).ok());
-                    let key = |s: &State| s.lease.as_ref().map(|l| l.key.clone());
+                    let key = |s: &DeploymentState| s.lease.as_ref().map(|l| l.key.clone());
                     match there {
                         // An earlier attempt of ours that ended badly had made it after all: it goes on from there.
                         Some(there) if key(&there).is_some() && key(&there) == key(&self.head) => {
@@ -175,10 +175,10 @@ impl<'a> Journal<'a> {
         planned: u64,
         patience: Duration,
         tell: &dyn Fn(&Lease),
-        with: &dyn Fn(&mut State),
+        with: &dyn Fn(&mut DeploymentState),
     ) -> Result<String, DeployError> {
         let key = nonce();
-        let what = |state: &State| state.pending.as_ref().map_or("deploy", |p| p.what.as_str()).to_owned();
+        let what = |state: &DeploymentState| state.pending.as_ref().map_or("deploy", |p| p.what.as_str()).to_owned();
         // A plan may have been looked at for long.
         self.reload()?;
         self.wait(patience, tell)?;
@@ -214,7 +214,7 @@ impl<'a> Journal<'a> {
             }
             let left = u64::try_from(lease.until - now).unwrap_or_default() + 100;
             let nap = Duration::from_millis(left.min(1_000)).min(patience - waited);
-            self.client.pause(nap)?;
+            self.client.sleep(nap)?;
             waited += nap;
             self.reload()?;
         }
@@ -239,7 +239,7 @@ impl<'a> Journal<'a> {
     ///
     /// # Errors
     /// Whatever keeps one from being taken away.
-    pub fn prune(&mut self) -> Result<(), Fault> {
+    pub fn prune(&mut self) -> Result<(), ApiError> {
         while self.serials.len() > STATES_KEPT + 1 {
             let oldest = self.serials.remove(0);
             self.client.remove(&self.path(oldest), false)?;
@@ -251,7 +251,7 @@ impl<'a> Journal<'a> {
     ///
     /// # Errors
     /// Whatever keeps one from being taken away.
-    pub fn remove(&mut self) -> Result<(), Fault> {
+    pub fn remove(&mut self) -> Result<(), ApiError> {
         for serial in std::mem::take(&mut self.serials) {
             self.client.remove(&self.path(serial), false)?;
         }
@@ -261,7 +261,7 @@ impl<'a> Journal<'a> {
 }
 
 /// The serial of a state, by its file.
-fn serial(entry: &Entry) -> Option<u64> {
+fn serial(entry: &WorkspaceEntry) -> Option<u64> {
     let name = entry.path.rsplit('/').next()?.strip_suffix(".json")?;
     (entry.kind != EntryKind::Directory && name.len() == 8).then(|| name.parse().ok()).flatten()
 }

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use super::desired::{Desired, DesiredJob};
 use super::diff::{Difference, diff, drift};
 use super::identity::{TAG, created, nonce_of};
+use super::observe::{LiveState, Observed};
 use super::payload::{renamed, tag_of, texts, without_paths};
-use super::state::{Deployed, Placed, State};
-use super::survey::{Found, Survey};
+use super::state::{Deployed, DeploymentState, Placed};
 use crate::package::sha256_hex;
 use crate::workspace::Principal;
 
@@ -39,7 +39,7 @@ pub struct Plan {
 
 /// What happens to a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
+pub enum JobAction {
     /// Nothing.
     Keep,
     /// It is made.
@@ -52,15 +52,15 @@ pub enum Action {
     Forget,
 }
 
-impl Action {
+impl JobAction {
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
-            Action::Keep => "keep",
-            Action::Create => "create",
-            Action::Update => "update",
-            Action::Delete => "delete",
-            Action::Forget => "forget",
+            JobAction::Keep => "keep",
+            JobAction::Create => "create",
+            JobAction::Update => "update",
+            JobAction::Delete => "delete",
+            JobAction::Forget => "forget",
         }
     }
 }
@@ -71,7 +71,7 @@ pub struct JobPlan {
     /// The name of the pipeline.
     pub pipeline: String,
     /// What happens.
-    pub action: Action,
+    pub action: JobAction,
     /// The job as it is.
     pub job_id: Option<i64>,
     /// Why, where that is not plain from the changes.
@@ -117,7 +117,7 @@ impl Plan {
 
     /// The jobs that are deleted.
     pub fn deletions(&self) -> impl Iterator<Item = &JobPlan> {
-        self.jobs.iter().filter(|j| j.action == Action::Delete)
+        self.jobs.iter().filter(|j| j.action == JobAction::Delete)
     }
 
     /// The plan as JSON, the same for the same plan.
@@ -173,7 +173,7 @@ impl JobPlan {
     fn keep(pipeline: &str) -> JobPlan {
         JobPlan {
             pipeline: pipeline.to_owned(),
-            action: Action::Keep,
+            action: JobAction::Keep,
             job_id: None,
             because: None,
             renamed: Vec::new(),
@@ -189,12 +189,12 @@ impl JobPlan {
 
     /// Whether nothing happens to it.
     pub fn is_empty(&self) -> bool {
-        self.action == Action::Keep && self.grants.is_none()
+        self.action == JobAction::Keep && self.grants.is_none()
     }
 }
 
 /// Whether all is as it was deployed last, as far as the state can say: the jobs themselves are not looked at.
-pub fn is_unchanged(desired: &Desired, state: &State) -> bool {
+pub fn is_unchanged(desired: &Desired, state: &DeploymentState) -> bool {
     let ids: BTreeMap<&str, i64> = state.jobs.iter().map(|(p, d)| (p.as_str(), d.job_id)).collect();
     let same_settings = |job: &DesiredJob| {
         let deployed = state.jobs.get(&job.pipeline);
@@ -213,7 +213,7 @@ pub(super) fn filled(job: &DesiredJob, ids: &BTreeMap<&str, i64>, nonce: Option<
     if let (Some(nonce), Some(slot)) = (nonce, body.pointer_mut(&format!("/tags/{TAG}"))) {
         *slot = created(&job.tag, nonce).into();
     }
-    for late in &job.late {
+    for late in &job.unresolved_job_ids {
         if let (Some(id), Some(slot)) = (ids.get(late.pipeline.as_str()), body.pointer_mut(&late.pointer)) {
             *slot = (*id).into();
         }
@@ -222,11 +222,11 @@ pub(super) fn filled(job: &DesiredJob, ids: &BTreeMap<&str, i64>, nonce: Option<
 }
 
 /// Makes the plan. With `only`, other pipelines are left as they are.
-pub fn plan(desired: &Desired, state: &State, survey: &Survey, only: &[String]) -> Plan {
+pub fn plan(desired: &Desired, state: &DeploymentState, survey: &Observed, only: &[String]) -> Plan {
     let chosen = |pipeline: &str| only.is_empty() || only.iter().any(|o| o == pipeline);
     let mut known: BTreeMap<&str, i64> = BTreeMap::new();
     for (pipeline, found) in &survey.jobs {
-        if let Found::Live(live, _) = found {
+        if let LiveState::Live(live, _) = found {
             known.insert(pipeline, live.id);
         }
     }
@@ -244,9 +244,9 @@ pub fn plan(desired: &Desired, state: &State, survey: &Survey, only: &[String]) 
     }
     for (pipeline, deployed) in &state.jobs {
         if chosen(pipeline) && !desired.jobs.iter().any(|j| j.pipeline == *pipeline) {
-            let gone = matches!(survey.jobs.get(pipeline), Some(Found::Gone(_)) | None);
+            let gone = matches!(survey.jobs.get(pipeline), Some(LiveState::Gone(_)) | None);
             jobs.push(JobPlan {
-                action: if gone { Action::Forget } else { Action::Delete },
+                action: if gone { JobAction::Forget } else { JobAction::Delete },
                 job_id: Some(deployed.job_id),
                 because: Some("it is not in the source any more".to_owned()),
                 ..JobPlan::keep(pipeline)
@@ -281,17 +281,17 @@ pub fn plan(desired: &Desired, state: &State, survey: &Survey, only: &[String]) 
 }
 
 /// A pipeline that the plan is not about and that is not there, though one of those that it is about runs it.
-pub fn not_deployed(desired: &Desired, plan: &Plan, survey: &Survey) -> Option<(String, String)> {
+pub fn not_deployed(desired: &Desired, plan: &Plan, survey: &Observed) -> Option<(String, String)> {
     let about = |pipeline: &str| plan.jobs.iter().any(|j| j.pipeline == pipeline);
     desired.jobs.iter().filter(|j| about(&j.pipeline)).find_map(|job| {
-        let there = |p: &str| about(p) || matches!(survey.jobs.get(p), Some(Found::Live(..)));
-        let late = job.late.iter().find(|l| !there(l.pipeline.as_str()))?;
+        let there = |p: &str| about(p) || matches!(survey.jobs.get(p), Some(LiveState::Live(..)));
+        let late = job.unresolved_job_ids.iter().find(|l| !there(l.pipeline.as_str()))?;
         Some((job.pipeline.clone(), late.pipeline.to_string()))
     })
 }
 
 /// Whether what is deployed there is something else altogether: not one pipeline and not one file in common.
-pub fn is_another_project(desired: &Desired, state: &State) -> bool {
+pub fn is_another_project(desired: &Desired, state: &DeploymentState) -> bool {
     let begun = |pipeline: &String| state.pending.as_ref().is_some_and(|p| p.jobs.contains_key(pipeline));
     let pipelines = desired.jobs.iter().any(|j| state.jobs.contains_key(&j.pipeline) || begun(&j.pipeline));
     let files = desired.artifacts.iter().any(|a| {
@@ -307,7 +307,7 @@ pub fn is_another_project(desired: &Desired, state: &State) -> bool {
 }
 
 /// Whether the state names other files or other grants than those that are wanted.
-fn is_behind(desired: &Desired, state: &State, only: &[String]) -> bool {
+fn is_behind(desired: &Desired, state: &DeploymentState, only: &[String]) -> bool {
     if state.serial == 0 || !only.is_empty() {
         return false;
     }
@@ -328,23 +328,23 @@ fn words(before: &[Placed], desired: &Desired) -> BTreeMap<String, String> {
 fn job_plan(
     job: &DesiredJob,
     deployed: Option<&Deployed>,
-    found: Option<&Found>,
+    found: Option<&LiveState>,
     known: &BTreeMap<&str, i64>,
     words: &BTreeMap<String, String>,
     unfinished: bool,
 ) -> JobPlan {
     let live_nonce = match found {
-        Some(Found::Live(live, _)) => tag_of(&live.settings).and_then(|value| nonce_of(value, &job.tag)),
+        Some(LiveState::Live(live, _)) => tag_of(&live.settings).and_then(|value| nonce_of(value, &job.tag)),
         _ => None,
     };
     // Of a job that the state does not know, what it carries.
     let nonce = deployed.map_or(live_nonce, |d| d.nonce.as_deref());
     let body = filled(job, known, nonce);
     let mut out = JobPlan { broke_off: unfinished, steps: job.steps(), ..JobPlan::keep(&job.pipeline) };
-    let Some(Found::Live(live, grants)) = found else {
-        out.action = Action::Create;
+    let Some(LiveState::Live(live, grants)) = found else {
+        out.action = JobAction::Create;
         out.grants = job.grants.clone().map(|now| (Vec::new(), now));
-        if let Some(Found::Gone(id)) = found {
+        if let Some(LiveState::Gone(id)) = found {
             out.because = Some(format!("the job {id} is gone: somebody has deleted it"));
         }
         return out;
@@ -377,7 +377,7 @@ fn job_plan(
     let same = out.changes.is_empty() && out.renamed.is_empty() && out.files.is_empty() && out.drift.is_empty();
     // One that was found by its tag is set as a whole: how it came to be as it is nobody knows.
     if !same || deployed.is_none() {
-        out.action = Action::Update;
+        out.action = JobAction::Update;
     }
     out.grants = grant_change(job.grants.as_ref(), deployed.and_then(|d| d.grants.as_ref()), grants.as_ref());
     out

@@ -14,7 +14,7 @@ pub const FORM: u32 = 1;
 
 /// One state. Each change is a new file with the next serial.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct State {
+pub struct DeploymentState {
     /// The form of the file.
     pub form: u32,
     /// One more than that of the state before.
@@ -135,7 +135,7 @@ pub struct Generation {
     pub paths: Vec<String>,
 }
 
-impl State {
+impl DeploymentState {
     /// The ids of all jobs by pipeline.
     pub fn ids(&self) -> BTreeMap<String, i64> {
         self.jobs.iter().map(|(pipeline, deployed)| (pipeline.clone(), deployed.job_id)).collect()

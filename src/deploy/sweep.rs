@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::state::State;
-use super::survey::in_parallel;
-use crate::workspace::{Client, Fault};
+use super::observe::in_parallel;
+use super::state::DeploymentState;
+use crate::workspace::{ApiError, Client};
 
 /// Drops generations but for the last `keep`; gives the files that no other one has. A generation stays as long as a run
 /// goes on that may have begun with it.
 ///
 /// # Errors
 /// Whatever keeps the runs from being listed.
-pub(super) fn drop_old(client: &Client, state: &mut State, keep: usize) -> Result<Vec<String>, Fault> {
+pub(super) fn drop_old(client: &Client, state: &mut DeploymentState, keep: usize) -> Result<Vec<String>, ApiError> {
     let most = keep.max(1);
     if state.generations.len() <= most {
         return Ok(Vec::new());
@@ -45,6 +45,6 @@ pub(super) fn drop_old(client: &Client, state: &mut State, keep: usize) -> Resul
 ///
 /// # Errors
 /// The first that cannot be taken away; it does no harm where it is.
-pub(super) fn remove(client: &Client, paths: &[String]) -> Result<(), Fault> {
+pub(super) fn remove(client: &Client, paths: &[String]) -> Result<(), ApiError> {
     in_parallel(paths, |path| client.remove(path, false)).into_iter().collect()
 }

@@ -79,7 +79,7 @@ impl Diagnostic {
     }
 
     /// Points at another place.
-    pub fn also(mut self, span: Span, message: impl Into<String>) -> Self {
+    pub fn with_label(mut self, span: Span, message: impl Into<String>) -> Self {
         self.related.push(Label { span, message: message.into() });
         self
     }
@@ -97,12 +97,12 @@ impl Diagnostic {
     }
 
     /// Offers a change that `check --fix` may apply.
-    pub fn fix(self, title: impl Into<String>, edits: Vec<(Span, String)>) -> Self {
+    pub fn safe_fix(self, title: impl Into<String>, edits: Vec<(Span, String)>) -> Self {
         self.offer(title.into(), edits, true)
     }
 
     /// Offers a change that a person has to choose.
-    pub fn suggestion(self, title: impl Into<String>, edits: Vec<(Span, String)>) -> Self {
+    pub fn unsafe_fix(self, title: impl Into<String>, edits: Vec<(Span, String)>) -> Self {
         self.offer(title.into(), edits, false)
     }
 
@@ -113,11 +113,11 @@ impl Diagnostic {
     }
 
     /// Offers the nearest name in place of the word at `span`: as help, and as a fix to choose.
-    pub fn nearest(self, span: Span, nearest: Option<&str>) -> Self {
+    pub fn closest_match(self, span: Span, nearest: Option<&str>) -> Self {
         match nearest {
             Some(name) => {
                 let shown = crate::source::quote_name(name);
-                self.help(format!("did you mean `{name}`?")).suggestion(format!("use `{name}`"), vec![(span, shown)])
+                self.help(format!("did you mean `{name}`?")).unsafe_fix(format!("use `{name}`"), vec![(span, shown)])
             }
             None => self,
         }
@@ -192,7 +192,7 @@ const MAX_NEAREST: usize = 128;
 /// The name in `names` that `word` was probably meant to be, if one is near enough.
 ///
 /// Near means: equal but for case or `-` and `_`; or at most one edit in three characters, transpositions counted as one.
-pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn closest_match<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let fold = |s: &str| s.to_lowercase().replace('-', "_");
     let allowed = match word.chars().take(MAX_NEAREST + 1).count() {
         0 => return None,
@@ -229,7 +229,7 @@ fn too_different(wanted: Option<u64>, name: &str, allowed: usize) -> bool {
 }
 
 /// `a`, `b` or `c`: names in backticks for a message, at most `limit` of them.
-pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>, limit: usize) -> String {
+pub fn list_names<'a>(names: impl IntoIterator<Item = &'a str>, limit: usize) -> String {
     let all: Vec<&str> = names.into_iter().collect();
     let shown: Vec<String> = all.iter().take(limit).map(|n| format!("`{n}`")).collect();
     match (shown.as_slice(), all.len() > limit) {
@@ -253,9 +253,9 @@ mod tests {
     #[test]
     fn nearest_takes_the_likely_name_and_no_nonsense() {
         let names = ["node_type_id", "num_workers", "policy_id"];
-        assert_eq!(nearest("node_typ_id", names), Some("node_type_id"));
-        assert_eq!(nearest("NUM-WORKERS", names), Some("num_workers"));
-        assert_eq!(nearest("banana", names), None);
-        assert_eq!(nearest("a", ["b1", "xyz"]), None);
+        assert_eq!(closest_match("node_typ_id", names), Some("node_type_id"));
+        assert_eq!(closest_match("NUM-WORKERS", names), Some("num_workers"));
+        assert_eq!(closest_match("banana", names), None);
+        assert_eq!(closest_match("a", ["b1", "xyz"]), None);
     }
 }

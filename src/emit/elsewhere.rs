@@ -91,7 +91,7 @@ fn bundle_job(job: &Job, target: &ForTarget, files: &mut Copies) -> Result<Value
     for file in &target.bundle.files {
         files.add(&local_path(target, file), &file.content.bytes);
     }
-    for late in &job.late {
+    for late in &job.unresolved_job_ids {
         if let Some(slot) = body.pointer_mut(&late.pointer) {
             *slot = format!("${{resources.jobs.{}.id}}", key(&late.pipeline)).into();
         }
@@ -147,7 +147,7 @@ pub fn terraform(targets: &[ForTarget]) -> Vec<Artifact> {
             let mut body = job.body.clone();
             // Writing a text cannot fail here.
             let _ = each_text(&mut body, &mut |t| Ok(escaped(t)));
-            for late in &job.late {
+            for late in &job.unresolved_job_ids {
                 if let Some(slot) = body.pointer_mut(&late.pointer) {
                     *slot = format!("${{databricks_job.{}.id}}", key(&late.pipeline)).into();
                 }

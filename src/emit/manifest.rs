@@ -20,7 +20,7 @@ pub fn manifest(bundles: &[Bundle], wheels: &[(Wheel, String)], written: &[Artif
             Some(json!({
                 "pipeline": job.pipeline.as_str(),
                 "file": file,
-                "late": job.late.iter().map(|l| json!({
+                "late": job.unresolved_job_ids.iter().map(|l| json!({
                     "pointer": l.pointer, "value": "job_id", "pipeline": l.pipeline.as_str(),
                 })).collect::<Vec<_>>(),
             }))

@@ -7,7 +7,7 @@ mod write;
 
 pub use elsewhere::{ForTarget, asset_bundle, terraform};
 pub use manifest::manifest;
-pub use verify::{Difference, verify};
+pub use verify::{StaleFile, verify};
 pub use write::{replace_file, write_all, write_below, write_file, write_named};
 
 use std::path::PathBuf;

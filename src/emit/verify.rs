@@ -12,22 +12,22 @@ use crate::source::read_plain;
 
 /// A file that is not as the sources make it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub struct StaleFile {
     /// The file, relative to the output directory; a file in a wheel after the wheel's name and a colon.
     pub file: String,
     /// What is different.
     pub why: String,
 }
 
-fn difference(file: impl Into<String>, why: impl Into<String>) -> Option<Difference> {
-    Some(Difference { file: file.into(), why: why.into() })
+fn difference(file: impl Into<String>, why: impl Into<String>) -> Option<StaleFile> {
+    Some(StaleFile { file: file.into(), why: why.into() })
 }
 
 /// Compares what lies in `dir` with what would be written there now. `whole`: `artifacts` are all that belongs there.
 ///
 /// # Errors
 /// A manifest that is not there, or is not one.
-pub fn verify(dir: &Path, artifacts: &[Artifact], whole: bool) -> io::Result<Option<Difference>> {
+pub fn verify(dir: &Path, artifacts: &[Artifact], whole: bool) -> io::Result<Option<StaleFile>> {
     let path = dir.join("manifest.json");
     let bytes = read_plain(&path).map_err(|e| {
         io::Error::new(e.kind(), format!("there is no manifest to compare with: `{}`: {e}", path.display()))
@@ -53,7 +53,7 @@ pub fn verify(dir: &Path, artifacts: &[Artifact], whole: bool) -> io::Result<Opt
 }
 
 /// Pipelines that have come or gone.
-fn pipelines(old: &Value, new: &Value, whole: bool) -> Option<Difference> {
+fn pipelines(old: &Value, new: &Value, whole: bool) -> Option<StaleFile> {
     let names =
         |v: &Value| -> BTreeSet<String> { list(v, "jobs").iter().map(|j| text(j, "pipeline").to_owned()).collect() };
     let (a, b) = (names(old), names(new));
@@ -64,7 +64,7 @@ fn pipelines(old: &Value, new: &Value, whole: bool) -> Option<Difference> {
 }
 
 /// A job or wheel in the directory that nothing makes.
-fn stale(artifacts: &[Artifact], dir: &Path) -> Option<Difference> {
+fn stale(artifacts: &[Artifact], dir: &Path) -> Option<StaleFile> {
     for folder in ["", "wheels"] {
         let entries = std::fs::read_dir(dir.join(folder)).ok()?;
         let mut paths: Vec<PathBuf> = entries.flatten().map(|e| Path::new(folder).join(e.file_name())).collect();
@@ -90,7 +90,7 @@ fn hashes(value: &Value, path: &str) -> BTreeMap<String, String> {
     list(value, "files").iter().map(|f| (text(f, path).to_owned(), text(f, "sha256").to_owned())).collect()
 }
 
-fn wheels(old: &Value, new: &Value, dir: &Path) -> Option<Difference> {
+fn wheels(old: &Value, new: &Value, dir: &Path) -> Option<StaleFile> {
     for wheel in list(new, "wheels") {
         let name = text(wheel, "name");
         let file = text(wheel, "file");
@@ -145,7 +145,7 @@ fn wheels(old: &Value, new: &Value, dir: &Path) -> Option<Difference> {
     None
 }
 
-fn jobs(artifacts: &[Artifact], dir: &Path) -> Option<Difference> {
+fn jobs(artifacts: &[Artifact], dir: &Path) -> Option<StaleFile> {
     for artifact in artifacts.iter().filter(|a| a.path.to_string_lossy().ends_with(".job.json")) {
         let file = artifact.path.display().to_string();
         let bytes = match read_plain(&dir.join(&artifact.path)) {
@@ -163,7 +163,7 @@ fn jobs(artifacts: &[Artifact], dir: &Path) -> Option<Difference> {
 }
 
 /// Local files that go along. Their paths in the workspace, and so the jobs, follow from their content.
-fn files(old: &Value, new: &Value) -> Option<Difference> {
+fn files(old: &Value, new: &Value) -> Option<StaleFile> {
     let (a, b) = (hashes(old, "source"), hashes(new, "source"));
     b.iter().find_map(|(source, hash)| match a.get(source) {
         Some(before) if before != hash => difference(source.clone(), "its content has changed"),

@@ -1,13 +1,15 @@
 //! Whatever stands on one line: values, names, heads.
 
 use crate::source::Span;
-use crate::syntax::ast::{Argument, Body, EntryValue, Header, Ident, Item, Path, Segment, TypeExpr, Value, ValueKind};
+use crate::syntax::ast::{
+    Body, CallArgument, EntryValue, Header, Ident, Item, Path, Segment, TypeExpr, Value, ValueKind,
+};
 
 /// The text that spans point into.
 #[derive(Clone, Copy)]
-pub(super) struct Text<'t>(pub &'t str);
+pub(super) struct SourceText<'t>(pub &'t str);
 
-impl<'t> Text<'t> {
+impl<'t> SourceText<'t> {
     pub fn slice(self, span: Span) -> &'t str {
         self.0.get(span.start as usize..span.end as usize).unwrap_or("")
     }
@@ -68,12 +70,12 @@ impl<'t> Text<'t> {
         if written.starts_with('"') { written.to_owned() } else { self.name(key) }
     }
 
-    pub fn arguments(self, arguments: &[Argument]) -> String {
+    pub fn arguments(self, arguments: &[CallArgument]) -> String {
         let parts: Vec<String> = arguments.iter().map(|a| self.argument(a)).collect();
         format!("({})", parts.join(", "))
     }
 
-    pub fn argument(self, argument: &Argument) -> String {
+    pub fn argument(self, argument: &CallArgument) -> String {
         match &argument.name {
             Some(name) => format!("{} = {}", self.name(name), self.value(&argument.value)),
             None => self.value(&argument.value),

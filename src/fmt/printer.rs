@@ -1,15 +1,15 @@
 //! Items over lines: comments, blank lines, blocks, and `=` under `=`.
 
 use super::WIDTH;
-use super::inline::{Text, always_breaks};
+use super::inline::{SourceText, always_breaks};
 use crate::source::Span;
 use crate::syntax::ast::{
-    Argument, Binding, Body, Call, Callee, Decl, Entry, EntryValue, File, For, If, Item, StrLit, Value, ValueKind,
+    Binding, Body, Call, CallArgument, Callee, Decl, Entry, EntryValue, File, For, If, Item, StrLit, Value, ValueKind,
 };
 
 /// The whole file.
 pub(super) fn print(text: &str, file: &File) -> String {
-    let mut printer = Printer { text: Text(text), comments: &file.comments, next: 0, out: String::new() };
+    let mut printer = Printer { text: SourceText(text), comments: &file.comments, next: 0, out: String::new() };
     printer.items(&file.items, 0, 0, text.len());
     let mut out = printer.out.trim_end_matches('\n').to_owned();
     if !out.is_empty() {
@@ -19,7 +19,7 @@ pub(super) fn print(text: &str, file: &File) -> String {
 }
 
 struct Printer<'t> {
-    text: Text<'t>,
+    text: SourceText<'t>,
     comments: &'t [Span],
     /// The first comment that is not yet written.
     next: usize,
@@ -333,7 +333,7 @@ impl<'t> Printer<'t> {
     }
 
     /// Arguments one to a line.
-    fn arguments(&mut self, head: &str, arguments: &[Argument], end: usize, depth: usize) -> Vec<String> {
+    fn arguments(&mut self, head: &str, arguments: &[CallArgument], end: usize, depth: usize) -> Vec<String> {
         let mut pieces = Vec::new();
         for argument in arguments {
             for comment in self.comments_before(argument.value.span.start as usize) {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use smol_str::SmolStr;
 
-use super::{Edge, Graph, Group, GroupKind, Inner, Node, Taken};
+use super::{Edge, Graph, GraphNode, GroupKind, Inner, NodeGroup, Taken};
 use crate::model::{
     Argument, Branch, Compute, FileKind, Origin, Part, Pipeline, Reference, Step, StepKind, Text, sign,
 };
@@ -18,7 +18,7 @@ pub fn graph(pipeline: &Pipeline) -> Graph {
     let place: HashMap<&str, usize> = pipeline.steps.iter().enumerate().map(|(i, s)| (s.key.as_str(), i)).collect();
     let mut computes: Vec<String> = Vec::new();
     let mut groups = Groups::of(pipeline);
-    let mut nodes: Vec<Node> = Vec::with_capacity(pipeline.steps.len());
+    let mut nodes: Vec<GraphNode> = Vec::with_capacity(pipeline.steps.len());
     for step in &pipeline.steps {
         let work = step.inner();
         let compute = compute(work).map(|name| match computes.iter().position(|c| *c == name) {
@@ -28,7 +28,7 @@ pub fn graph(pipeline: &Pipeline) -> Graph {
                 computes.len() - 1
             }
         });
-        nodes.push(Node {
+        nodes.push(GraphNode {
             key: step.key.to_string(),
             kind: kind(&step.kind),
             span: step.span,
@@ -68,7 +68,7 @@ pub fn graph(pipeline: &Pipeline) -> Graph {
 
 /// The groups of a pipeline as they are met.
 struct Groups<'a> {
-    list: Vec<Group>,
+    list: Vec<NodeGroup>,
     branches: HashMap<(Option<usize>, &'a str, bool), usize>,
     families: HashMap<(Option<usize>, Span), usize>,
     /// How many steps have their name at one place: more than one are a family.
@@ -85,7 +85,7 @@ impl<'a> Groups<'a> {
     }
 
     fn add(&mut self, kind: GroupKind, label: String, parent: Option<usize>) -> usize {
-        self.list.push(Group { kind, label, parent });
+        self.list.push(NodeGroup { kind, label, parent });
         self.list.len() - 1
     }
 

@@ -3,7 +3,7 @@
 use petgraph::algo::toposort;
 use petgraph::graph::DiGraph;
 
-use super::{Graph, Record};
+use super::{Graph, RunRecord};
 
 /// The longest chain of a graph.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,7 +15,7 @@ pub struct Critical {
 }
 
 /// The chain that decided how long a run took, in milliseconds.
-pub fn decisive(graph: &Graph, run: &Record) -> Critical {
+pub fn decisive(graph: &Graph, run: &RunRecord) -> Critical {
     critical(graph, &|i| graph.nodes.get(i).map_or(0.0, |n| run.took(&n.key) as f64))
 }
 

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{Graph, GroupKind, Record, Tone};
+use super::{Graph, GroupKind, RunRecord, Tone};
 use crate::source::plain;
 
 /// The graph in the DOT language.
-pub fn dot(graph: &Graph, run: Option<&Record>) -> String {
+pub fn dot(graph: &Graph, run: Option<&RunRecord>) -> String {
     let mut out = format!(
         "digraph {} {{\n  rankdir=LR\n  node [shape=box, style=\"rounded,filled\", fillcolor=\"#f6f8fa\", fontname=\"monospace\"]\n  edge [fontname=\"monospace\", fontsize=10]\n",
         quoted(&graph.pipeline)
@@ -36,7 +36,7 @@ pub fn dot(graph: &Graph, run: Option<&Record>) -> String {
 }
 
 /// The tasks and groups that stand directly in a group.
-fn inside(graph: &Graph, run: Option<&Record>, group: Option<usize>, level: usize, out: &mut String) {
+fn inside(graph: &Graph, run: Option<&RunRecord>, group: Option<usize>, level: usize, out: &mut String) {
     let pad = "  ".repeat(level);
     for node in graph.nodes.iter().filter(|n| n.group == group) {
         let step = run.and_then(|r| r.steps.get(&node.key));

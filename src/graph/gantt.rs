@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 
 use super::record::duration;
-use super::{Graph, Record, StepRecord, columns, escaped, shortened};
+use super::{Graph, RunRecord, StepRecord, columns, escaped, shortened};
 
 const ROW: f64 = 22.0;
 const BARS: f64 = 640.0;
 const AXIS: f64 = 46.0;
 
 /// The chart alone, from a height on, and its size.
-pub(super) fn drawn(graph: &Graph, run: &Record, top: f64) -> (String, f64, f64) {
+pub(super) fn drawn(graph: &Graph, run: &RunRecord, top: f64) -> (String, f64, f64) {
     let mut rows: Vec<(&str, &StepRecord)> = graph
         .nodes
         .iter()

@@ -43,7 +43,7 @@ pub struct Route {
 
 /// A graph with everything in place.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Layout {
+pub struct GraphLayout {
     /// For each task of the graph its place.
     pub nodes: Vec<Rect>,
     /// For each group its place, with room for its label at the top.
@@ -72,7 +72,7 @@ const MARGIN: f64 = 16.0;
 const NEAR: f64 = 12.0;
 
 /// Puts a graph in place, from left to right.
-pub fn layout(graph: &Graph, sizes: &Sizes) -> Layout {
+pub fn layout(graph: &Graph, sizes: &Sizes) -> GraphLayout {
     // Where no order keeps the groups apart, a picture without groups is better than none.
     let mut laid = placed(graph, sizes, true).or_else(|| placed(graph, sizes, false)).unwrap_or_default();
     make_room(graph, &mut laid);
@@ -90,7 +90,7 @@ pub fn layout(graph: &Graph, sizes: &Sizes) -> Layout {
 }
 
 /// The places as Dagre finds them.
-fn placed(graph: &Graph, sizes: &Sizes, with_groups: bool) -> Option<Layout> {
+fn placed(graph: &Graph, sizes: &Sizes, with_groups: bool) -> Option<GraphLayout> {
     let mut dagre: Dagre<NodeLabel, EdgeLabel, GraphLabel> =
         Dagre::new(GraphOptions { multigraph: true, compound: true, directed: true });
     dagre.set_graph(GraphLabel {
@@ -125,7 +125,7 @@ fn placed(graph: &Graph, sizes: &Sizes, with_groups: bool) -> Option<Layout> {
         let n = dagre.node(id)?;
         Some(Rect::around(n.x?, n.y?, n.width, n.height))
     };
-    let mut out = Layout::default();
+    let mut out = GraphLayout::default();
     for i in 0..graph.nodes.len() {
         out.nodes.push(rect(&node(i))?);
     }
@@ -145,7 +145,7 @@ fn placed(graph: &Graph, sizes: &Sizes, with_groups: bool) -> Option<Layout> {
 
 /// Makes room for the labels of groups, which Dagre does not know: at the top of each group everything that is further
 /// down moves down. What did not meet before does not meet after it.
-fn make_room(graph: &Graph, laid: &mut Layout) {
+fn make_room(graph: &Graph, laid: &mut GraphLayout) {
     let mut depth: Vec<usize> = Vec::with_capacity(graph.groups.len());
     for g in &graph.groups {
         depth.push(g.parent.and_then(|p| depth.get(p)).map_or(0, |d| d + 1));
@@ -184,7 +184,7 @@ fn make_room(graph: &Graph, laid: &mut Layout) {
 }
 
 /// Moves everything so that it begins at the margin, and measures the whole.
-fn in_frame(laid: &mut Layout) {
+fn in_frame(laid: &mut GraphLayout) {
     let (mut left, mut top, mut right, mut bottom) = (f64::MAX, f64::MAX, f64::MIN, f64::MIN);
     let mut see = |x: f64, y: f64, width: f64, height: f64| {
         (left, top) = (left.min(x), top.min(y));
@@ -215,12 +215,12 @@ fn in_frame(laid: &mut Layout) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{Edge, Group, GroupKind, Inner, Node};
+    use crate::graph::{Edge, GraphNode, GroupKind, Inner, NodeGroup};
     use crate::source::{FileId, Span};
     use proptest::prelude::*;
 
     fn made(nodes: usize, edges: &[(usize, usize)], groups: &[Option<usize>], within: &[Option<usize>]) -> Graph {
-        let node = |i: usize| Node {
+        let node = |i: usize| GraphNode {
             key: format!("step_{i}"),
             kind: "python",
             span: Span::new(FileId(0), 0, 0),
@@ -244,7 +244,7 @@ mod tests {
             edges: edges.iter().map(edge).collect(),
             groups: groups
                 .iter()
-                .map(|parent| Group { kind: GroupKind::Family, label: "load".to_owned(), parent: *parent })
+                .map(|parent| NodeGroup { kind: GroupKind::Family, label: "load".to_owned(), parent: *parent })
                 .collect(),
             computes: Vec::new(),
         }
@@ -255,7 +255,7 @@ mod tests {
     }
 
     /// Everything that a reader reads: tasks, labels of edges, labels of groups.
-    fn read(laid: &Layout) -> Vec<Rect> {
+    fn read(laid: &GraphLayout) -> Vec<Rect> {
         let labels = laid.edges.iter().filter_map(|e| e.label);
         let groups = laid.groups.iter().map(|g| Rect { height: GROUP_LABEL, ..*g });
         laid.nodes.iter().copied().chain(labels).chain(groups).collect()

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{Graph, GroupKind, Record};
+use super::{Graph, GroupKind, RunRecord};
 
 /// The graph as a Mermaid flowchart.
-pub fn mermaid(graph: &Graph, run: Option<&Record>) -> String {
+pub fn mermaid(graph: &Graph, run: Option<&RunRecord>) -> String {
     let mut out = "flowchart LR\n".to_owned();
     inside(graph, run, None, 1, &mut out);
     for e in &graph.edges {
@@ -29,7 +29,7 @@ pub fn mermaid(graph: &Graph, run: Option<&Record>) -> String {
 }
 
 /// The tasks and groups that stand directly in a group.
-fn inside(graph: &Graph, run: Option<&Record>, group: Option<usize>, level: usize, out: &mut String) {
+fn inside(graph: &Graph, run: Option<&RunRecord>, group: Option<usize>, level: usize, out: &mut String) {
     let pad = "  ".repeat(level);
     for (i, node) in graph.nodes.iter().enumerate().filter(|(_, n)| n.group == group) {
         let label = text(&graph.label(node, run));

@@ -1,7 +1,7 @@
 //! The DAG of a pipeline as a picture: what it holds, where each thing stands, and how it is written for a reader.
 //!
 //! [`graph`] takes it out of a checked pipeline, [`layout()`] finds the places, and [`svg()`], [`page`], [`mermaid()`] and
-//! [`dot()`] write it. A [`Record`] of a run paints states and times into any of them.
+//! [`dot()`] write it. A [`RunRecord`] of a run paints states and times into any of them.
 
 mod build;
 mod critical;
@@ -16,10 +16,10 @@ mod svg;
 pub use build::graph;
 pub use critical::{Critical, critical, decisive};
 pub use dot::dot;
-pub use layout::{Layout, Rect, Route, layout};
+pub use layout::{GraphLayout, Rect, Route, layout};
 pub use mermaid::mermaid;
-pub use page::{Part, Shown, page};
-pub use record::{Record, StepRecord, Tone};
+pub use page::{PageEntry, PagePart, page};
+pub use record::{RunRecord, StepRecord, Tone};
 pub use svg::{Look, svg};
 
 use crate::source::{Span, plain};
@@ -30,18 +30,18 @@ pub struct Graph {
     /// The name of the pipeline.
     pub pipeline: String,
     /// Its tasks, in order of writing.
-    pub nodes: Vec<Node>,
+    pub nodes: Vec<GraphNode>,
     /// Its dependencies.
     pub edges: Vec<Edge>,
     /// What holds tasks together; outer ones stand before those in them.
-    pub groups: Vec<Group>,
+    pub groups: Vec<NodeGroup>,
     /// The compute that its tasks run on, in order of first use.
     pub computes: Vec<String>,
 }
 
 /// A task of the picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Node {
+pub struct GraphNode {
     /// Its key.
     pub key: String,
     /// What it is: `python`, `notebook`, `if` and so on.
@@ -112,7 +112,7 @@ pub enum GroupKind {
 
 /// Tasks that belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
+pub struct NodeGroup {
     /// What it stands for.
     pub kind: GroupKind,
     /// What it says of itself.
@@ -130,7 +130,7 @@ impl Edge {
 
 impl Graph {
     /// What stands in a task of a picture that others lay out, in lines.
-    fn label(&self, node: &Node, run: Option<&Record>) -> String {
+    fn label(&self, node: &GraphNode, run: Option<&RunRecord>) -> String {
         let mut lines = vec![node.inner.key.clone(), format!("{} {}", node.inner.kind, node.inner.what)];
         lines.extend(node.compute.and_then(|c| self.computes.get(c)).cloned());
         lines.extend(run.and_then(|r| r.steps.get(&node.key)).map(StepRecord::shown));

@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use super::record::duration;
 use super::svg::{Look, STYLE, picture};
-use super::{Critical, Graph, Record, critical, decisive, escaped};
+use super::{Critical, Graph, RunRecord, critical, decisive, escaped};
 use crate::source::plain;
 
 /// What a page shows of a task or a pipeline beyond the graph.
 #[derive(Clone, Debug, Default)]
-pub struct Shown {
+pub struct PageEntry {
     /// What its author says about it.
     pub description: Option<String>,
     /// Its file, as a reader knows it.
@@ -28,21 +28,21 @@ pub struct Shown {
 
 /// A pipeline of a page.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct PagePart {
     /// What it is called on the page; no other part is called so.
     pub title: String,
     /// Its graph.
     pub graph: Graph,
     /// The pipeline itself.
-    pub whole: Shown,
+    pub whole: PageEntry,
     /// For each task of the graph what is shown of it.
-    pub tasks: Vec<Shown>,
+    pub tasks: Vec<PageEntry>,
     /// A run to paint.
-    pub run: Option<Record>,
+    pub run: Option<RunRecord>,
 }
 
 /// The page: HTML with its own styles and script, and a policy that lets it load nothing from anywhere.
-pub fn page(title: &str, parts: &[Part]) -> String {
+pub fn page(title: &str, parts: &[PagePart]) -> String {
     let mut pictures = String::new();
     let mut data = Vec::new();
     for (i, part) in parts.iter().enumerate() {
@@ -77,7 +77,7 @@ pub fn page(title: &str, parts: &[Part]) -> String {
 }
 
 /// The path that decides: by the times of the run, else by the number of tasks.
-fn longest(part: &Part) -> Critical {
+fn longest(part: &PagePart) -> Critical {
     match &part.run {
         Some(run) => decisive(&part.graph, run),
         None => critical(&part.graph, &|_| 1.0),
@@ -92,7 +92,7 @@ fn framed(id: &str, label: &str, inside: &str, width: f64, height: f64) -> Strin
     )
 }
 
-fn described(part: &Part, path: &Critical) -> Value {
+fn described(part: &PagePart, path: &Critical) -> Value {
     let graph = &part.graph;
     let key = |i: &usize| graph.nodes.get(*i).map(|n| n.key.as_str());
     let nodes: Vec<Value> = graph
@@ -151,7 +151,7 @@ fn described(part: &Part, path: &Critical) -> Value {
     })
 }
 
-fn about(shown: &Shown) -> Value {
+fn about(shown: &PageEntry) -> Value {
     json!({
         "description": shown.description,
         "file": shown.file,

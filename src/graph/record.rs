@@ -59,7 +59,7 @@ impl StepRecord {
 
 /// A run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
+pub struct RunRecord {
     /// What it is called: the id of the run, or its folder.
     pub title: String,
     /// Its page in the workspace.
@@ -68,7 +68,7 @@ pub struct Record {
     pub steps: BTreeMap<String, StepRecord>,
 }
 
-impl Record {
+impl RunRecord {
     /// How long a task took, or has taken when the last thing of the run was heard of, in milliseconds.
     pub fn took(&self, task: &str) -> i64 {
         let Some(step) = self.steps.get(task) else { return 0 };

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::layout::{GROUP_LABEL, Layout, Rect, Sizes, layout};
-use super::{Critical, Edge, Graph, GroupKind, Node, Record, columns, escaped, shortened};
+use super::layout::{GROUP_LABEL, GraphLayout, Rect, Sizes, layout};
+use super::{Critical, Edge, Graph, GraphNode, GroupKind, RunRecord, columns, escaped, shortened};
 
 /// Colours and type for a page that has none of its own: light, or dark where the reader prefers that.
 pub(super) const STYLE: &str = include_str!("picture.css");
@@ -22,7 +22,7 @@ const MOST_VALUES: usize = 4;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Look<'a> {
     /// States and times of a run.
-    pub run: Option<&'a Record>,
+    pub run: Option<&'a RunRecord>,
     /// The path to mark.
     pub critical: Option<&'a Critical>,
     /// A word for the ids of this picture, where several stand on one page.
@@ -132,7 +132,7 @@ struct Face {
 }
 
 impl Face {
-    fn of(graph: &Graph, node: &Node, look: &Look<'_>) -> Face {
+    fn of(graph: &Graph, node: &GraphNode, look: &Look<'_>) -> Face {
         let inner = &node.inner;
         let detail =
             if inner.what.is_empty() { inner.kind.to_owned() } else { format!("{} {}", inner.kind, inner.what) };
@@ -152,7 +152,7 @@ impl Face {
     }
 }
 
-fn task(graph: &Graph, node: &Node, face: &Face, at: &Rect, critical: bool, out: &mut String) {
+fn task(graph: &Graph, node: &GraphNode, face: &Face, at: &Rect, critical: bool, out: &mut String) {
     let compute = node.compute.and_then(|c| graph.computes.get(c));
     let (state, class) = match &face.state {
         Some((state, class)) => (Some(state), format!(" {class}")),
@@ -200,7 +200,7 @@ fn task(graph: &Graph, node: &Node, face: &Face, at: &Rect, critical: bool, out:
     out.push_str("</g>\n");
 }
 
-fn groups(graph: &Graph, laid: &Layout, out: &mut String) {
+fn groups(graph: &Graph, laid: &GraphLayout, out: &mut String) {
     for (group, at) in graph.groups.iter().zip(&laid.groups) {
         let class = match group.kind {
             GroupKind::Branch(true) => "branch yes",

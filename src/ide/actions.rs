@@ -1,12 +1,12 @@
 //! Fixes of diagnostics, as changes that an editor can make.
 
-use super::view::View;
+use super::view::FileContext;
 use crate::diag::{Diagnostic, Edit, Fix, sure_edits};
 use crate::source::Span;
 
 /// A change that is offered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Action {
+pub struct Refactoring {
     /// What it does.
     pub title: String,
     /// The changes; they never overlap.
@@ -18,7 +18,7 @@ pub struct Action {
 }
 
 /// The fixes for what is wrong between two bytes.
-pub fn actions(view: &View<'_>, range: Span) -> Vec<Action> {
+pub fn actions(view: &FileContext<'_>, range: Span) -> Vec<Refactoring> {
     let touches = |span: Span| span.file == range.file && span.start <= range.end && range.start <= span.end;
     view.snapshot
         .diagnostics(view.unit.id)
@@ -27,13 +27,18 @@ pub fn actions(view: &View<'_>, range: Span) -> Vec<Action> {
         .collect()
 }
 
-fn action(d: &Diagnostic, fix: &Fix) -> Action {
-    Action { title: fix.title.clone(), edits: fix.edits.clone(), safe: fix.safe, mends: Some(d.clone()) }
+fn action(d: &Diagnostic, fix: &Fix) -> Refactoring {
+    Refactoring { title: fix.title.clone(), edits: fix.edits.clone(), safe: fix.safe, mends: Some(d.clone()) }
 }
 
 /// Every sure fix of the file in one change; fixes that touch each other wait for the next time.
-pub fn fix_all(view: &View<'_>) -> Option<Action> {
+pub fn fix_all(view: &FileContext<'_>) -> Option<Refactoring> {
     let own = |d: &&Diagnostic| d.fixes.iter().flat_map(|f| &f.edits).all(|e| e.span.file == view.unit.id);
     let (edits, _) = sure_edits(view.snapshot.diagnostics(view.unit.id).filter(own));
-    (!edits.is_empty()).then(|| Action { title: "apply all sure fixes".to_owned(), edits, safe: true, mends: None })
+    (!edits.is_empty()).then(|| Refactoring {
+        title: "apply all sure fixes".to_owned(),
+        edits,
+        safe: true,
+        mends: None,
+    })
 }

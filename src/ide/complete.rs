@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use super::completion_site::{self, Callable, CompletionContext, CompletionSite, HeadOf, PathOf};
+use super::completions::{Completion, CompletionKind, Completions, escaped, keyword};
 use super::declared::{each_step, has_step, outputs_of, params};
 use super::describe;
-use super::offer::{Completion, CompletionKind, Offers, escaped, keyword};
-use super::slot::{self, Callable, Found, HeadOf, PathOf, Slot};
-use super::view::View;
+use super::view::FileContext;
 use super::vocabulary;
 use super::within::Within;
 use crate::model::Type;
@@ -15,56 +15,56 @@ use crate::project::join;
 use crate::schema::{Eval, Field, Status, Ty, facts};
 use crate::source::{Span, quote_name};
 use crate::syntax::ast::{Binding, BindingKind, Decl, DeclKind, Item};
-use crate::syntax::walk::Node;
+use crate::syntax::walk::SyntaxNode;
 use crate::syntax::words;
 
 /// What could stand at a byte of a text. The view may be that of the text before the last keys: names mean what they
 /// meant then, and nobody waits for a check of what is unfinished.
-pub fn complete(view: &View<'_>, text: &str, offset: u32) -> Vec<Completion> {
-    let Some(found) = slot::find(view, text, offset) else { return Vec::new() };
-    let mut offers = Offers { list: Vec::new(), replaces: found.replaces };
-    let cx = Context { view, found: &found };
+pub fn complete(view: &FileContext<'_>, text: &str, offset: u32) -> Vec<Completion> {
+    let Some(found) = completion_site::find(view, text, offset) else { return Vec::new() };
+    let mut offers = Completions { list: Vec::new(), replaces: found.replaces };
+    let cx = Completer { view, found: &found };
     match &found.slot {
-        Slot::Entry => cx.entries(&mut offers),
-        Slot::Head(kind) => head_words(*kind).iter().for_each(|w| keyword(&mut offers, w)),
-        Slot::Extends(kind) => cx.computes(&mut offers, |d| d.kind == *kind),
-        Slot::On => {
+        CompletionContext::Entry => cx.entries(&mut offers),
+        CompletionContext::Head(kind) => head_words(*kind).iter().for_each(|w| keyword(&mut offers, w)),
+        CompletionContext::Extends(kind) => cx.computes(&mut offers, |d| d.kind == *kind),
+        CompletionContext::On => {
             cx.computes(&mut offers, |_| true);
             for word in ["serverless", "none", "existing"] {
                 keyword(&mut offers, word);
             }
         }
-        Slot::After(own) => cx.steps(&mut offers, |name| name != own),
-        Slot::Outcome => ["true", "false"].iter().for_each(|w| keyword(&mut offers, w)),
-        Slot::Type => Type::NAMES.iter().for_each(|name| {
+        CompletionContext::After(own) => cx.steps(&mut offers, |name| name != own),
+        CompletionContext::Outcome => ["true", "false"].iter().for_each(|w| keyword(&mut offers, w)),
+        CompletionContext::Type => Type::NAMES.iter().for_each(|name| {
             let offer = offers.add(CompletionKind::Type, *name, "type");
             if matches!(*name, "list" | "map") {
                 offer.insert = format!("{name}<${{1:string}}>");
             }
         }),
-        Slot::Module => cx.modules(&mut offers),
-        Slot::Function(module) => cx.functions(&mut offers, module),
-        Slot::Run => cx.pipelines(&mut offers),
-        Slot::Argument(callable, given) => {
+        CompletionContext::Module => cx.modules(&mut offers),
+        CompletionContext::Function(module) => cx.functions(&mut offers, module),
+        CompletionContext::Run => cx.pipelines(&mut offers),
+        CompletionContext::Argument(callable, given) => {
             cx.arguments(&mut offers, callable, given);
             cx.values(&mut offers, true);
         }
-        Slot::ArgumentValue(callable, name) => {
+        CompletionContext::ArgumentValue(callable, name) => {
             cx.literals(&mut offers, callable, name);
             cx.values(&mut offers, true);
         }
-        Slot::Value(key) => cx.field_values(&mut offers, key),
-        Slot::Plain(ty) => {
+        CompletionContext::Value(key) => cx.field_values(&mut offers, key),
+        CompletionContext::Plain(ty) => {
             cx.members(&mut offers, ty);
             cx.values(&mut offers, true);
         }
-        Slot::Constant(ty) => {
+        CompletionContext::Constant(ty) => {
             cx.members(&mut offers, ty);
             cx.values(&mut offers, false);
         }
-        Slot::Segment(path) => cx.segments(&mut offers, path),
-        Slot::Text(key, typed) => cx.texts(&mut offers, key, typed),
-        Slot::Path(of, typed) => cx.paths(&mut offers, *of, typed),
+        CompletionContext::Segment(path) => cx.segments(&mut offers, path),
+        CompletionContext::Text(key, typed) => cx.texts(&mut offers, key, typed),
+        CompletionContext::Path(of, typed) => cx.paths(&mut offers, *of, typed),
     }
     let mut list = offers.list;
     if found.goes_on {
@@ -95,20 +95,20 @@ fn head_words(kind: HeadOf) -> &'static [&'static str] {
     }
 }
 
-struct Context<'v, 'a> {
-    view: &'v View<'a>,
-    found: &'v Found<'a>,
+struct Completer<'v, 'a> {
+    view: &'v FileContext<'a>,
+    found: &'v CompletionSite<'a>,
 }
 
-impl<'a> Context<'_, 'a> {
+impl<'a> Completer<'_, 'a> {
     fn pipeline(&self) -> Option<&'a Decl> {
         self.found.around.iter().find_map(|n| match n {
-            Node::Item(Item::Decl(d)) if d.kind == DeclKind::Pipeline => Some(d.as_ref()),
+            SyntaxNode::Item(Item::Decl(d)) if d.kind == DeclKind::Pipeline => Some(d.as_ref()),
             _ => None,
         })
     }
 
-    fn entries(&self, offers: &mut Offers) {
+    fn entries(&self, offers: &mut Completions) {
         let within = self.found.within;
         let here: Vec<&str> = self
             .found
@@ -126,7 +126,7 @@ impl<'a> Context<'_, 'a> {
                 Some(found) => {
                     keyword(offers, word);
                     if let Some(offer) = offers.list.last_mut() {
-                        offer.rank = if found.slot == words::Slot::Call && calls { 7 } else { 3 };
+                        offer.rank = if found.slot == words::WordPosition::Call && calls { 7 } else { 3 };
                     }
                 }
                 None if !here.contains(word) => {
@@ -173,7 +173,7 @@ impl<'a> Context<'_, 'a> {
     }
 
     /// Members of an enum of the API that a value is declared to be of.
-    fn members(&self, offers: &mut Offers, ty: &str) {
+    fn members(&self, offers: &mut Completions, ty: &str) {
         if let Some(e) = crate::schema::find_enum(ty) {
             e.members.iter().for_each(|m| offers.add(CompletionKind::Member, *m, e.name).rank = 1);
         }
@@ -196,7 +196,7 @@ impl<'a> Context<'_, 'a> {
         }
     }
 
-    fn computes(&self, offers: &mut Offers, fits: impl Fn(&Decl) -> bool) {
+    fn computes(&self, offers: &mut Completions, fits: impl Fn(&Decl) -> bool) {
         let own = self.pipeline().map(|p| p.body.items.as_slice()).unwrap_or_default();
         let all = own.iter().chain(self.view.seen().flat_map(|u| &u.ast.items));
         for item in all {
@@ -211,7 +211,7 @@ impl<'a> Context<'_, 'a> {
         }
     }
 
-    fn steps(&self, offers: &mut Offers, fits: impl Fn(&str) -> bool) {
+    fn steps(&self, offers: &mut Completions, fits: impl Fn(&str) -> bool) {
         let Some(pipeline) = self.pipeline() else { return };
         each_step(&pipeline.body.items, &mut |name, what, doc| {
             if fits(&name.text) {
@@ -222,7 +222,7 @@ impl<'a> Context<'_, 'a> {
         });
     }
 
-    fn pipelines(&self, offers: &mut Offers) {
+    fn pipelines(&self, offers: &mut Completions) {
         let own = self.pipeline().map(|p| p.name.text.as_str());
         for item in self.view.seen().flat_map(|u| &u.ast.items) {
             if let Item::Decl(d) = item
@@ -237,7 +237,7 @@ impl<'a> Context<'_, 'a> {
     }
 
     /// Values of the language; those of run time only where they may stand.
-    fn values(&self, offers: &mut Offers, run_time: bool) {
+    fn values(&self, offers: &mut Completions, run_time: bool) {
         for kind in [BindingKind::Let, BindingKind::Var] {
             let (file, at) = (self.view.unit.id, self.found.at);
             let itself = |b: &&Binding| b.span.file == file && b.span.start <= at && at <= b.span.end;
@@ -251,10 +251,10 @@ impl<'a> Context<'_, 'a> {
         }
         for node in &self.found.around {
             match node {
-                Node::Item(Item::For(f)) => {
+                SyntaxNode::Item(Item::For(f)) => {
                     offers.name(CompletionKind::Value, &f.variable.text, "item of the loop").rank = 2;
                 }
-                Node::Item(Item::Decl(d)) => {
+                SyntaxNode::Item(Item::Decl(d)) => {
                     if let Some(family) = &d.family {
                         offers.name(CompletionKind::Value, &family.name.text, "element of the family").rank = 2;
                     }
@@ -285,12 +285,12 @@ impl<'a> Context<'_, 'a> {
 
     fn own_step(&self) -> Option<&'a str> {
         self.found.around.iter().rev().find_map(|n| match n {
-            Node::Item(Item::Decl(d)) if d.kind == DeclKind::Step => Some(d.name.text.as_str()),
+            SyntaxNode::Item(Item::Decl(d)) if d.kind == DeclKind::Step => Some(d.name.text.as_str()),
             _ => None,
         })
     }
 
-    fn field_values(&self, offers: &mut Offers, key: &str) {
+    fn field_values(&self, offers: &mut Completions, key: &str) {
         if let Within::Vars = self.found.within {
             let var = self.bindings(BindingKind::Var).into_iter().find(|b| b.name.text == key);
             self.members(offers, var.and_then(|b| b.ty.as_ref()).map_or("", |t| t.name.text.as_str()));
@@ -329,7 +329,7 @@ impl<'a> Context<'_, 'a> {
         self.values(offers, matches!(field.eval, Eval::Evaluated | Eval::Unknown));
     }
 
-    fn texts(&self, offers: &mut Offers, key: &str, typed: &str) {
+    fn texts(&self, offers: &mut Completions, key: &str, typed: &str) {
         if let Some(at) = typed.rfind("{{")
             && !typed.get(at..).is_some_and(|t| t.contains("}}"))
         {
@@ -346,7 +346,7 @@ impl<'a> Context<'_, 'a> {
     }
 
     /// Dynamic references typed as text; `typed` bytes of it are there.
-    fn braces(&self, offers: &mut Offers, typed: usize) {
+    fn braces(&self, offers: &mut Completions, typed: usize) {
         let replaces = Span { start: self.found.offset - typed as u32, ..offers.replaces };
         for path in facts::all_paths() {
             let ty = facts::fact_type(&path).unwrap_or_default();
@@ -367,7 +367,7 @@ impl<'a> Context<'_, 'a> {
         });
     }
 
-    fn segments(&self, offers: &mut Offers, path: &[String]) {
+    fn segments(&self, offers: &mut Completions, path: &[String]) {
         let Some(head) = path.first() else { return };
         let step = self.pipeline().filter(|p| has_step(&p.body.items, head));
         if let (Some(pipeline), 1) = (step, path.len()) {
@@ -394,7 +394,7 @@ impl<'a> Context<'_, 'a> {
         }
     }
 
-    fn modules(&self, offers: &mut Offers) {
+    fn modules(&self, offers: &mut Completions) {
         for (_, source) in &self.view.project.packages {
             let Ok(python) = &source.project else { continue };
             for name in Modules::new(self.view.files, python.layout.clone()).names() {
@@ -404,7 +404,7 @@ impl<'a> Context<'_, 'a> {
     }
 
     /// Looks into the packages as they are now: the call under the cursor may not be one yet.
-    fn look<T>(&self, mut f: impl FnMut(&mut Functions<'_>) -> Option<T>) -> Option<T> {
+    fn lookup<T>(&self, mut f: impl FnMut(&mut Functions<'_>) -> Option<T>) -> Option<T> {
         let mut sources = self.view.snapshot.loaded.sources.clone();
         let mut parsed = ParsedModules::default();
         self.view.project.packages.iter().find_map(|(_, source)| {
@@ -413,8 +413,8 @@ impl<'a> Context<'_, 'a> {
         })
     }
 
-    fn functions(&self, offers: &mut Offers, module: &str) {
-        let found = self.look(|functions| {
+    fn functions(&self, offers: &mut Completions, module: &str) {
+        let found = self.lookup(|functions| {
             let names = functions.names(module);
             let list: Vec<(String, Box<Signature>)> = names
                 .into_iter()
@@ -438,10 +438,10 @@ impl<'a> Context<'_, 'a> {
         }
     }
 
-    fn arguments(&self, offers: &mut Offers, callable: &Callable, given: &[String]) {
+    fn arguments(&self, offers: &mut Completions, callable: &Callable, given: &[String]) {
         match callable {
             Callable::Python(module, function) => {
-                let found = self.look(|functions| match functions.find(module, function) {
+                let found = self.lookup(|functions| match functions.find(module, function) {
                     Lookup::Signature(signature) => Some(signature),
                     _ => None,
                 });
@@ -470,9 +470,9 @@ impl<'a> Context<'_, 'a> {
     }
 
     /// Members of a `Literal` that an argument takes.
-    fn literals(&self, offers: &mut Offers, callable: &Callable, name: &str) {
+    fn literals(&self, offers: &mut Completions, callable: &Callable, name: &str) {
         let Callable::Python(module, function) = callable else { return };
-        let found = self.look(|functions| match functions.find(module, function) {
+        let found = self.lookup(|functions| match functions.find(module, function) {
             Lookup::Signature(signature) => signature.params.into_iter().find(|p| p.written.name == name),
             _ => None,
         });
@@ -499,7 +499,7 @@ impl<'a> Context<'_, 'a> {
         })
     }
 
-    fn paths(&self, offers: &mut Offers, of: PathOf, typed: &str) {
+    fn paths(&self, offers: &mut Completions, of: PathOf, typed: &str) {
         let (dir, word) = match typed.rfind('/') {
             Some(at) => (typed.get(..=at).unwrap_or_default(), typed.len() - at - 1),
             None => ("", typed.len()),

@@ -1,6 +1,6 @@
 //! What a pipeline declares, from its tree: for places where it is not checked yet.
 
-use super::view::View;
+use super::view::FileContext;
 use crate::syntax::ast::{Binding, BindingKind, Decl, DeclKind, Ident, Item};
 
 /// The params of a pipeline.
@@ -35,7 +35,7 @@ pub(super) fn has_step(items: &[Item], name: &str) -> bool {
 }
 
 /// The outputs that a step of a pipeline declares, with their types as written.
-pub(super) fn outputs_of<'a>(pipeline: &'a Decl, step: &str, view: &View<'a>) -> Vec<(&'a str, &'a str)> {
+pub(super) fn outputs_of<'a>(pipeline: &'a Decl, step: &str, view: &FileContext<'a>) -> Vec<(&'a str, &'a str)> {
     fn find<'a>(items: &'a [Item], step: &str) -> Option<&'a Decl> {
         items.iter().find_map(|i| match i {
             Item::Decl(d) if d.kind == DeclKind::Step && d.name.text == step => Some(d.as_ref()),

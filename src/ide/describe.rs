@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::view::View;
+use super::view::FileContext;
 use crate::model::{Cluster, Compute, Origin, Pipeline, Program, Step, StepKind, sign};
 use crate::package::Signature;
 use crate::schema::{Cloud, ComputeTables, Field, NodeType, Runtime, RuntimeKey};
@@ -55,7 +55,7 @@ pub(super) fn compute_text(key: &str, text: &str, tables: &ComputeTables) -> Opt
 }
 
 /// A function as Python writes its head.
-pub(super) fn signature(name: &str, signature: &Signature, view: &View<'_>) -> String {
+pub(super) fn signature(name: &str, signature: &Signature, view: &FileContext<'_>) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut by_name = false;
     for p in &signature.params {

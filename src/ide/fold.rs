@@ -1,9 +1,9 @@
 //! What can be folded, and what grows when a selection grows.
 
-use super::view::View;
+use super::view::FileContext;
 use crate::source::Span;
 use crate::syntax::ast::{Item, Value, ValueKind};
-use crate::syntax::walk::{self, Node};
+use crate::syntax::walk::{self, SyntaxNode};
 
 /// What a fold hides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,15 +17,15 @@ pub enum FoldKind {
 }
 
 /// Every stretch of more than one line that can be folded.
-pub fn folds(view: &View<'_>) -> Vec<(Span, FoldKind)> {
+pub fn folds(view: &FileContext<'_>) -> Vec<(Span, FoldKind)> {
     let text = view.text();
     let many = |span: Span| text.get(span.start as usize..span.end as usize).is_some_and(|t| t.contains('\n'));
     let mut out: Vec<(Span, FoldKind)> = Vec::new();
     walk::walk(view.tree(), &mut |node| {
         let span = match node {
-            Node::Body(body) => body.span,
-            Node::Value(Value { kind: ValueKind::List(_), span }) => *span,
-            Node::Str(lit) => lit.span,
+            SyntaxNode::Body(body) => body.span,
+            SyntaxNode::Value(Value { kind: ValueKind::List(_), span }) => *span,
+            SyntaxNode::Str(lit) => lit.span,
             _ => return,
         };
         if many(span) {
@@ -65,12 +65,12 @@ fn joined(text: &str, before: Span, comment: Span) -> bool {
 }
 
 /// The stretches around a byte, innermost first: the word, its node, the entry, the block, and so on up to the file.
-pub fn selections(view: &View<'_>, offset: u32) -> Vec<Span> {
+pub fn selections(view: &FileContext<'_>, offset: u32) -> Vec<Span> {
     let mut out: Vec<Span> = Vec::new();
     out.extend(super::view::word_at(view, offset));
     for node in view.at(offset).into_iter().rev() {
         let span = node.span();
-        if let Node::Body(_) = node {
+        if let SyntaxNode::Body(_) = node {
             // What is between the braces, then the braces with it.
             let inner = Span { start: span.start + 1, end: span.end.saturating_sub(1).max(span.start + 1), ..span };
             out.push(inner);

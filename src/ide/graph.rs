@@ -1,11 +1,11 @@
 //! The DAG of the pipeline under the cursor, and which of its tasks that is.
 
-use super::view::View;
+use super::view::FileContext;
 use crate::graph::{self, Graph};
 use crate::syntax::ast::{DeclKind, Item};
 
 /// The graph of the pipeline around a byte, else of the first one of the file.
-pub fn graph(view: &View<'_>, offset: u32) -> Option<Graph> {
+pub fn graph(view: &FileContext<'_>, offset: u32) -> Option<Graph> {
     let decl = view.pipeline_at(offset).or_else(|| {
         view.tree().items.iter().find_map(|i| match i {
             Item::Decl(d) if d.kind == DeclKind::Pipeline => Some(d.as_ref()),

@@ -1,13 +1,13 @@
 //! The DAG as a hierarchy of calls: what comes before a step, and what comes after it.
 
 use super::describe::steps_at;
-use super::view::View;
+use super::view::FileContext;
 use crate::model::{Pipeline, Step};
 use crate::source::Span;
 
 /// A task in a hierarchy.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Task {
+pub struct TaskItem {
     /// Its key.
     pub key: String,
     /// The pipeline that it is part of.
@@ -17,30 +17,30 @@ pub struct Task {
 }
 
 /// The task that is named at a byte.
-pub fn task_at(view: &View<'_>, offset: u32) -> Option<Task> {
+pub fn task_at(view: &FileContext<'_>, offset: u32) -> Option<TaskItem> {
     let link = view.declaration(offset)?;
     view.programs().find_map(|p| steps_at(p, link.to).next().map(|(pipeline, step)| task(pipeline, step)))
 }
 
-fn task(pipeline: &Pipeline, step: &Step) -> Task {
-    Task { key: step.key.to_string(), pipeline: pipeline.name.to_string(), span: step.span }
+fn task(pipeline: &Pipeline, step: &Step) -> TaskItem {
+    TaskItem { key: step.key.to_string(), pipeline: pipeline.name.to_string(), span: step.span }
 }
 
 /// The tasks that one waits for.
-pub fn callers(view: &View<'_>, of: &Task) -> Vec<Task> {
+pub fn callers(view: &FileContext<'_>, of: &TaskItem) -> Vec<TaskItem> {
     let Some((pipeline, step)) = find(view, of) else { return Vec::new() };
     let waits_for = |other: &&Step| step.depends_on.iter().any(|d| d.task == other.key);
     pipeline.steps.iter().filter(waits_for).map(|s| task(pipeline, s)).collect()
 }
 
 /// The tasks that wait for one.
-pub fn callees(view: &View<'_>, of: &Task) -> Vec<Task> {
+pub fn callees(view: &FileContext<'_>, of: &TaskItem) -> Vec<TaskItem> {
     let Some((pipeline, step)) = find(view, of) else { return Vec::new() };
     let waits = |other: &&Step| other.depends_on.iter().any(|d| d.task == step.key);
     pipeline.steps.iter().filter(waits).map(|s| task(pipeline, s)).collect()
 }
 
-fn find<'a>(view: &View<'a>, of: &Task) -> Option<(&'a Pipeline, &'a Step)> {
+fn find<'a>(view: &FileContext<'a>, of: &TaskItem) -> Option<(&'a Pipeline, &'a Step)> {
     view.programs().find_map(|p| {
         let pipeline = p.pipelines.iter().find(|l| *l.name == *of.pipeline)?;
         Some((pipeline, pipeline.steps.iter().find(|s| *s.key == *of.key)?))

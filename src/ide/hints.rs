@@ -1,12 +1,12 @@
 //! What the compiler inferred, shown in place: dependencies that follow from data, node types that follow from `gpu`.
 
 use super::describe::{by_target, steps_at, target};
-use super::view::View;
+use super::view::FileContext;
 use crate::model::Origin;
 use crate::schema::key;
 use crate::source::Span;
 use crate::syntax::ast::{Body, Decl, DeclKind, Header, Ident, Item};
-use crate::syntax::walk::{self, Node};
+use crate::syntax::walk::{self, SyntaxNode};
 
 /// A text to show at a place where nothing is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,10 +20,10 @@ pub struct Hint {
 }
 
 /// What there is to show between two bytes.
-pub fn hints(view: &View<'_>, range: std::ops::Range<u32>) -> Vec<Hint> {
+pub fn hints(view: &FileContext<'_>, range: std::ops::Range<u32>) -> Vec<Hint> {
     let mut out = Vec::new();
     walk::walk(view.tree(), &mut |node| {
-        let Node::Item(item) = node else { return };
+        let SyntaxNode::Item(item) = node else { return };
         let span = item.span();
         if span.end < range.start || range.end < span.start {
             return;
@@ -41,7 +41,7 @@ pub fn hints(view: &View<'_>, range: std::ops::Range<u32>) -> Vec<Hint> {
 }
 
 /// The end of the last word before a body.
-fn head_end(view: &View<'_>, span: Span, body: &Body) -> u32 {
+fn head_end(view: &FileContext<'_>, span: Span, body: &Body) -> u32 {
     let head = Span { end: body.span.start, ..span };
     head.start + view.slice(head).trim_end().len() as u32
 }
@@ -51,7 +51,7 @@ fn before_colon(name: &Ident, header: &Header) -> u32 {
     header.after.last().map_or(name.span.end, |a| a.span.end)
 }
 
-fn inferred(view: &View<'_>, name: Span, at: u32) -> Option<Hint> {
+fn inferred(view: &FileContext<'_>, name: Span, at: u32) -> Option<Hint> {
     let found: Vec<(Option<&str>, String)> = view
         .programs()
         .map(|p| {
@@ -75,7 +75,7 @@ fn inferred(view: &View<'_>, name: Span, at: u32) -> Option<Hint> {
 }
 
 /// The node type and runtime that `gpu` comes to.
-fn chosen(view: &View<'_>, d: &Decl) -> Option<Hint> {
+fn chosen(view: &FileContext<'_>, d: &Decl) -> Option<Hint> {
     let entry = d.body.items.iter().find_map(|i| match i {
         Item::Entry(e) if e.key.text == key::GPU.name() => Some(e),
         _ => None,

@@ -3,13 +3,13 @@
 use smol_str::SmolStr;
 
 use super::describe::{self, by_target, steps_at, target};
-use super::view::{View, word_at};
+use super::view::{FileContext, word_at};
 use super::within::Within;
 use crate::package::Lookup;
 use crate::schema::{Ty, facts, key};
 use crate::source::Span;
 use crate::syntax::ast::{BindingKind, Decl, DeclKind, EntryValue, Ident, Item, StrLit, ValueKind};
-use crate::syntax::walk::{self, Node, Role};
+use crate::syntax::walk::{self, Role, SyntaxNode};
 use crate::syntax::words;
 use crate::time::{Cron, fires};
 
@@ -23,16 +23,16 @@ pub struct Hover {
 }
 
 /// What is known of the thing at a byte. `now` is in seconds since 1970, for fire times.
-pub fn hover(view: &View<'_>, offset: u32, now: i64) -> Option<Hover> {
+pub fn hover(view: &FileContext<'_>, offset: u32, now: i64) -> Option<Hover> {
     let path = view.at(offset);
     let leaf = *path.last()?;
     let around = path.get(..path.len().saturating_sub(1)).unwrap_or_default();
     let found = match leaf {
-        Node::Name(name, Role::Key) => key(view, around, name, offset),
-        Node::Name(name, Role::Module) => super::names::module_file(view, &name.text)
+        SyntaxNode::Name(name, Role::Key) => key(view, around, name, offset),
+        SyntaxNode::Name(name, Role::Module) => super::names::module_file(view, &name.text)
             .map(|file| Hover { span: name.span, text: format!("module `{}`: `{}`", name.text, file.display()) }),
-        Node::Name(name, Role::Function) => function(view, around, name),
-        Node::Str(lit) => text(view, around, lit, now, offset),
+        SyntaxNode::Name(name, Role::Function) => function(view, around, name),
+        SyntaxNode::Str(lit) => text(view, around, lit, now, offset),
         _ => None,
     };
     found
@@ -41,7 +41,7 @@ pub fn hover(view: &View<'_>, offset: u32, now: i64) -> Option<Hover> {
 }
 
 /// A field, and what it resolves to where it is sugar.
-fn key(view: &View<'_>, around: &[Node<'_>], name: &Ident, offset: u32) -> Option<Hover> {
+fn key(view: &FileContext<'_>, around: &[SyntaxNode<'_>], name: &Ident, offset: u32) -> Option<Hover> {
     // The entry itself is the last node around its name.
     let outside = around.get(..around.len().saturating_sub(1)).unwrap_or_default();
     let field = match Within::of(outside) {
@@ -70,11 +70,11 @@ fn key(view: &View<'_>, around: &[Node<'_>], name: &Ident, offset: u32) -> Optio
 }
 
 /// What the cluster around a byte comes to.
-fn cluster_around(view: &View<'_>, offset: u32) -> Option<String> {
+fn cluster_around(view: &FileContext<'_>, offset: u32) -> Option<String> {
     cluster(view, walk::declaration(&view.at(offset), DeclKind::Cluster)?.name.span)
 }
 
-fn cluster(view: &View<'_>, declared: Span) -> Option<String> {
+fn cluster(view: &FileContext<'_>, declared: Span) -> Option<String> {
     let found = view
         .programs()
         .filter_map(|p| {
@@ -85,15 +85,15 @@ fn cluster(view: &View<'_>, declared: Span) -> Option<String> {
     by_target(found)
 }
 
-fn function(view: &View<'_>, around: &[Node<'_>], name: &Ident) -> Option<Hover> {
-    let Some(Node::Item(Item::Call(call))) = around.last() else { return None };
+fn function(view: &FileContext<'_>, around: &[SyntaxNode<'_>], name: &Ident) -> Option<Hover> {
+    let Some(SyntaxNode::Item(Item::Call(call))) = around.last() else { return None };
     let crate::syntax::ast::Callee::Python { module, .. } = &call.callee else { return None };
     let text = python(view, &module.text, &name.text)?;
     Some(Hover { span: name.span, text })
 }
 
 /// The head of a Python function, as far as it is known.
-pub(super) fn python(view: &View<'_>, module: &str, function: &str) -> Option<String> {
+pub(super) fn python(view: &FileContext<'_>, module: &str, function: &str) -> Option<String> {
     let key = (SmolStr::from(module), SmolStr::from(function));
     view.project.packages.iter().find_map(|(_, source)| match source.functions.get(&key)? {
         Lookup::Signature(signature) => {
@@ -110,9 +110,9 @@ pub(super) fn python(view: &View<'_>, module: &str, function: &str) -> Option<St
 }
 
 /// A string whose field gives its text a meaning.
-fn text(view: &View<'_>, around: &[Node<'_>], lit: &StrLit, now: i64, offset: u32) -> Option<Hover> {
+fn text(view: &FileContext<'_>, around: &[SyntaxNode<'_>], lit: &StrLit, now: i64, offset: u32) -> Option<Hover> {
     let entry = around.iter().rev().find_map(|n| match n {
-        Node::Item(Item::Entry(e)) => Some(e.as_ref()),
+        SyntaxNode::Item(Item::Entry(e)) => Some(e.as_ref()),
         _ => None,
     })?;
     let key = entry.key.text.as_str();
@@ -125,9 +125,9 @@ fn text(view: &View<'_>, around: &[Node<'_>], lit: &StrLit, now: i64, offset: u3
 }
 
 /// The next fire times of the schedule around a string.
-fn schedule(view: &View<'_>, around: &[Node<'_>], lit: &StrLit, now: i64, offset: u32) -> Option<String> {
+fn schedule(view: &FileContext<'_>, around: &[SyntaxNode<'_>], lit: &StrLit, now: i64, offset: u32) -> Option<String> {
     let sibling = around.iter().rev().find_map(|n| match n {
-        Node::Body(body) => body.items.iter().find_map(|i| match i {
+        SyntaxNode::Body(body) => body.items.iter().find_map(|i| match i {
             Item::Entry(e) if e.key.text == key::TIMEZONE_ID.name() => match &e.value {
                 EntryValue::Assign(v) => match &v.kind {
                     ValueKind::Str(zone) => zone.plain(),
@@ -164,7 +164,7 @@ fn schedule(view: &View<'_>, around: &[Node<'_>], lit: &StrLit, now: i64, offset
 }
 
 /// What is declared at a place.
-fn declared(view: &View<'_>, at: Span, to: Span) -> Option<Hover> {
+fn declared(view: &FileContext<'_>, at: Span, to: Span) -> Option<Hover> {
     let mut text = declaration(view, to)?;
     if let Some(note) = wire(view, at) {
         text.push_str("\n\n");
@@ -174,10 +174,10 @@ fn declared(view: &View<'_>, at: Span, to: Span) -> Option<Hover> {
 }
 
 /// What a reference becomes on the platform.
-fn wire(view: &View<'_>, at: Span) -> Option<String> {
+fn wire(view: &FileContext<'_>, at: Span) -> Option<String> {
     let path = view.at(at.start);
     let value = path.iter().rev().find_map(|n| match n {
-        Node::Value(v) if matches!(v.kind, ValueKind::Path(_)) => Some(*v),
+        SyntaxNode::Value(v) if matches!(v.kind, ValueKind::Path(_)) => Some(*v),
         _ => None,
     })?;
     let written = view.slice(value.span);
@@ -196,7 +196,7 @@ fn wire(view: &View<'_>, at: Span) -> Option<String> {
 }
 
 /// The Markdown of whatever is declared at a place.
-pub(super) fn declaration(view: &View<'_>, to: Span) -> Option<String> {
+pub(super) fn declaration(view: &FileContext<'_>, to: Span) -> Option<String> {
     let Some(unit) = view.project.unit_of(to.file) else { return python_at(view, to) };
     let path = walk::holding(&unit.ast, to);
     let (name, role) = walk::name(&path).filter(|(name, _)| name.span == to)?;
@@ -209,7 +209,7 @@ pub(super) fn declaration(view: &View<'_>, to: Span) -> Option<String> {
                 BindingKind::Var => text.push_str(&var_values(view, &name.text)),
                 BindingKind::Output => {
                     let owner = path.iter().rev().find_map(|n| match n {
-                        Node::Item(Item::Decl(d)) => Some(d.name.text.clone()),
+                        SyntaxNode::Item(Item::Decl(d)) => Some(d.name.text.clone()),
                         _ => None,
                     });
                     if let Some(owner) = owner {
@@ -276,7 +276,7 @@ pub(super) fn declaration(view: &View<'_>, to: Span) -> Option<String> {
     Some(text + &from)
 }
 
-fn head(view: &View<'_>, d: &Decl) -> String {
+fn head(view: &FileContext<'_>, d: &Decl) -> String {
     let span = Span { end: d.body.span.start, ..d.span };
     format!("```pipe\n{}\n```", view.slice(span).trim_end())
 }
@@ -292,7 +292,7 @@ fn doc_of(item: &Item) -> String {
 }
 
 /// What each target sets a var to.
-fn var_values(view: &View<'_>, name: &str) -> String {
+fn var_values(view: &FileContext<'_>, name: &str) -> String {
     let mut out = String::new();
     for unit in &view.project.units {
         for item in &unit.ast.items {
@@ -317,7 +317,7 @@ fn var_values(view: &View<'_>, name: &str) -> String {
 }
 
 /// A parameter or function of Python, as it is written.
-fn python_at(view: &View<'_>, to: Span) -> Option<String> {
+fn python_at(view: &FileContext<'_>, to: Span) -> Option<String> {
     let sources = &view.snapshot.loaded.sources;
     let found = view.project.packages.iter().flat_map(|(_, s)| &s.functions).find_map(|((_, name), lookup)| {
         let Lookup::Signature(signature) = lookup else { return None };
@@ -328,8 +328,8 @@ fn python_at(view: &View<'_>, to: Span) -> Option<String> {
 }
 
 /// Words of the language, members of enums, facts of the platform.
-fn word(view: &View<'_>, leaf: Node<'_>, offset: u32) -> Option<Hover> {
-    if let Node::Name(name, role) = leaf {
+fn word(view: &FileContext<'_>, leaf: SyntaxNode<'_>, offset: u32) -> Option<Hover> {
+    if let SyntaxNode::Name(name, role) = leaf {
         if role == Role::Type {
             return Some(Hover { span: name.span, text: format!("the type `{}`", name.text) });
         }
@@ -346,19 +346,19 @@ fn word(view: &View<'_>, leaf: Node<'_>, offset: u32) -> Option<Hover> {
     let span = word_at(view, offset)?;
     let word = words::find(view.slice(span))?;
     let starts = view.at(offset).iter().any(|n| match n {
-        Node::Item(item) => item.span().start == span.start,
-        Node::On(on) => on.span.start == span.start,
+        SyntaxNode::Item(item) => item.span().start == span.start,
+        SyntaxNode::On(on) => on.span.start == span.start,
         _ => false,
     });
-    (starts || word.slot == words::Slot::Head || word.text == "else")
+    (starts || word.slot == words::WordPosition::Head || word.text == "else")
         .then(|| Hover { span, text: format!("**{}**: {}", word.text, word.doc) })
 }
 
 /// A bare word that is a member of the enum of its field.
-fn member(view: &View<'_>, name: &Ident, offset: u32) -> Option<Hover> {
+fn member(view: &FileContext<'_>, name: &Ident, offset: u32) -> Option<Hover> {
     let path = view.at(offset);
-    let at = path.iter().rposition(|n| matches!(n, Node::Item(Item::Entry(_))))?;
-    let Some(Node::Item(Item::Entry(entry))) = path.get(at) else { return None };
+    let at = path.iter().rposition(|n| matches!(n, SyntaxNode::Item(Item::Entry(_))))?;
+    let Some(SyntaxNode::Item(Item::Entry(entry))) = path.get(at) else { return None };
     let field = Within::of(path.get(..at)?).field(&entry.key.text)?;
     let Ty::Enum(e) = field.ty else { return None };
     e.members.contains(&name.text.as_str()).then(|| Hover {
@@ -368,9 +368,9 @@ fn member(view: &View<'_>, name: &Ident, offset: u32) -> Option<Hover> {
 }
 
 /// A fact of the platform: `job.run_id`.
-fn fact(view: &View<'_>, offset: u32) -> Option<Hover> {
+fn fact(view: &FileContext<'_>, offset: u32) -> Option<Hover> {
     let value = view.at(offset).into_iter().rev().find_map(|n| match n {
-        Node::Value(v) if matches!(v.kind, ValueKind::Path(_)) => Some(v),
+        SyntaxNode::Value(v) if matches!(v.kind, ValueKind::Path(_)) => Some(v),
         _ => None,
     })?;
     let written = view.slice(value.span);

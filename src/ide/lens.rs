@@ -1,6 +1,6 @@
 //! What can be done with a declaration, above it.
 
-use super::view::View;
+use super::view::FileContext;
 use crate::source::Span;
 use crate::syntax::ast::{DeclKind, Item};
 
@@ -29,7 +29,7 @@ pub struct Lens {
 }
 
 /// The lenses of a file: on pipelines and on targets.
-pub fn lenses(view: &View<'_>) -> Vec<Lens> {
+pub fn lenses(view: &FileContext<'_>) -> Vec<Lens> {
     let mut out = Vec::new();
     for item in &view.tree().items {
         let Item::Decl(d) = item else { continue };

@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
-use super::view::View;
+use super::view::FileContext;
 use crate::package::Modules;
 use crate::project::join;
 use crate::source::Span;
 use crate::syntax::ast::{Callee, Item, StrLit};
-use crate::syntax::walk::{self, Node, Role};
+use crate::syntax::walk::{self, Role, SyntaxNode};
 
 /// A place to go to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Destination {
     /// In a file that was loaded.
     Span(Span),
     /// The start of another file, or a directory.
@@ -19,48 +19,50 @@ pub enum Place {
 }
 
 /// Where what is named at a byte is declared, and the name itself.
-pub fn definition(view: &View<'_>, offset: u32) -> Option<(Span, Place)> {
+pub fn definition(view: &FileContext<'_>, offset: u32) -> Option<(Span, Destination)> {
     if let Some(link) = view.use_at(offset) {
-        return Some((link.at, Place::Span(link.to)));
+        return Some((link.at, Destination::Span(link.to)));
     }
     let path = view.at(offset);
     let mut inward = path.iter().rev();
     let leaf = inward.next()?;
     let item = walk::item(&path)?;
     match (leaf, item) {
-        (Node::Name(module, Role::Module), _) => module_file(view, &module.text).map(|p| (module.span, Place::File(p))),
-        (Node::Str(lit), Item::Import(_)) => {
+        (SyntaxNode::Name(module, Role::Module), _) => {
+            module_file(view, &module.text).map(|p| (module.span, Destination::File(p)))
+        }
+        (SyntaxNode::Str(lit), Item::Import(_)) => {
             let at = view.project.units.iter().position(|u| u.id == view.unit.id)?;
             let (_, to) = view.project.imports.get(at)?.iter().find(|(span, _)| span.contains(lit.span))?;
             let unit = view.project.units.get((*to)?)?;
-            Some((lit.span, Place::Span(Span::new(unit.id, 0, 0))))
+            Some((lit.span, Destination::Span(Span::new(unit.id, 0, 0))))
         }
-        (Node::Str(lit), Item::Package(_)) => {
+        (SyntaxNode::Str(lit), Item::Package(_)) => {
             let toml = local(view, lit)?.join("pyproject.toml");
-            view.files.is_file(&toml).then_some((lit.span, Place::File(toml)))
+            view.files.is_file(&toml).then_some((lit.span, Destination::File(toml)))
         }
-        (Node::Str(lit), Item::Call(call)) => match &call.callee {
+        (SyntaxNode::Str(lit), Item::Call(call)) => match &call.callee {
             Callee::Notebook(path) | Callee::Script(path) | Callee::Sql(path) if path.span == lit.span => {
                 let file = local(view, lit)?;
-                view.files.is_file(&file).then_some((lit.span, Place::File(file)))
+                view.files.is_file(&file).then_some((lit.span, Destination::File(file)))
             }
             Callee::Dbt(path) if path.span == lit.span => {
                 let file = local(view, lit)?.join("dbt_project.yml");
-                view.files.is_file(&file).then_some((lit.span, Place::File(file)))
+                view.files.is_file(&file).then_some((lit.span, Destination::File(file)))
             }
             _ => None,
         },
         // The name of a declaration is where it is declared.
-        _ => view.declaration(offset).map(|l| (l.at, Place::Span(l.to))),
+        _ => view.declaration(offset).map(|l| (l.at, Destination::Span(l.to))),
     }
 }
 
-fn local(view: &View<'_>, lit: &StrLit) -> Option<PathBuf> {
+fn local(view: &FileContext<'_>, lit: &StrLit) -> Option<PathBuf> {
     Some(join(view.unit.dir(), &lit.plain()?))
 }
 
 /// The file of a Python module of the project.
-pub(super) fn module_file(view: &View<'_>, module: &str) -> Option<PathBuf> {
+pub(super) fn module_file(view: &FileContext<'_>, module: &str) -> Option<PathBuf> {
     view.project.packages.iter().find_map(|(_, source)| {
         let python = source.project.as_ref().ok()?;
         Modules::new(view.files, python.layout.clone()).resolve(module)?.file
@@ -68,7 +70,7 @@ pub(super) fn module_file(view: &View<'_>, module: &str) -> Option<PathBuf> {
 }
 
 /// Every place where what is named at a byte is used, in all projects of the snapshot; its declaration first if asked.
-pub fn references(view: &View<'_>, offset: u32, declaration: bool) -> Vec<Span> {
+pub fn references(view: &FileContext<'_>, offset: u32, declaration: bool) -> Vec<Span> {
     let Some(link) = view.declaration(offset) else { return Vec::new() };
     let mut out: Vec<Span> = view.snapshot.checked.indexes.iter().flat_map(|index| index.uses(link.to)).collect();
     out.sort();
@@ -80,7 +82,7 @@ pub fn references(view: &View<'_>, offset: u32, declaration: bool) -> Vec<Span> 
 }
 
 /// The places in this file that name the same as the byte does, its declaration included.
-pub fn highlights(view: &View<'_>, offset: u32) -> Vec<Span> {
+pub fn highlights(view: &FileContext<'_>, offset: u32) -> Vec<Span> {
     let mut out = references(view, offset, true);
     out.retain(|s| s.file == view.unit.id);
     out

@@ -2,11 +2,11 @@
 
 use super::names::references;
 use super::snapshot::Snapshot;
-use super::view::{View, names_something};
+use super::view::{FileContext, names_something};
 use crate::diag::{Edit, Severity};
 use crate::source::{Span, quote_name};
-use crate::syntax::ast::{Argument, Call, Callee, DeclKind, Item, ValueKind};
-use crate::syntax::walk::{self, Node, Role};
+use crate::syntax::ast::{Call, CallArgument, Callee, DeclKind, Item, ValueKind};
+use crate::syntax::walk::{self, Role, SyntaxNode};
 use crate::syntax::words;
 
 /// Why a name cannot be changed.
@@ -23,7 +23,7 @@ impl std::fmt::Display for RenameError {
 ///
 /// # Errors
 /// What is there, in words, when it is no name or one that is not declared in a `.pipe` file.
-pub fn renamable(view: &View<'_>, offset: u32) -> Result<(Span, String), RenameError> {
+pub fn renamable(view: &FileContext<'_>, offset: u32) -> Result<(Span, String), RenameError> {
     let Some(link) = view.declaration(offset) else {
         return Err(RenameError("there is no name here that this project declares".to_owned()));
     };
@@ -43,7 +43,7 @@ pub fn renamable(view: &View<'_>, offset: u32) -> Result<(Span, String), RenameE
 /// # Errors
 /// A name that cannot be changed, a text that is no name, or one that would clash with another.
 pub fn rename(
-    view: &View<'_>,
+    view: &FileContext<'_>,
     offset: u32,
     new: &str,
     check: impl FnOnce(&[Edit]) -> Snapshot,
@@ -54,7 +54,7 @@ pub fn rename(
     if new.is_empty() || new.contains(['`', '\n', '\r']) {
         return Err(RenameError("a name is at least one character, without backticks and line ends".to_owned()));
     }
-    if words::find(new).is_some_and(|w| w.slot == words::Slot::Value) {
+    if words::find(new).is_some_and(|w| w.slot == words::WordPosition::Value) {
         return Err(RenameError(format!("`{new}` is a word of the language")));
     }
     if new == old {
@@ -87,14 +87,14 @@ pub fn rename(
 }
 
 /// The name that is declared at a place of a `.pipe` file.
-fn declared(view: &View<'_>, to: Span) -> Option<(String, Role)> {
+fn declared(view: &FileContext<'_>, to: Span) -> Option<(String, Role)> {
     let unit = view.snapshot.loaded.projects.iter().find_map(|p| p.unit_of(to.file))?;
     let (name, role) = walk::name(&walk::holding(&unit.ast, to))?;
     (name.span == to && names_something(role)).then(|| (name.text.to_string(), role))
 }
 
 /// The change at one use.
-fn one_use(view: &View<'_>, at: Span, to: Span, old: &str, new: &str) -> Edit {
+fn one_use(view: &FileContext<'_>, at: Span, to: Span, old: &str, new: &str) -> Edit {
     let written = view.slice(at);
     let quoted = quote_name(new);
     // A reference typed as text: the part of it that is the name.
@@ -113,7 +113,7 @@ fn one_use(view: &View<'_>, at: Span, to: Span, old: &str, new: &str) -> Edit {
         _ => None,
     };
     let short = path.iter().rev().find_map(|n| match n {
-        Node::Argument(Argument { name: None, value, .. }) if value.span == at => Some(value),
+        SyntaxNode::Argument(CallArgument { name: None, value, .. }) if value.span == at => Some(value),
         _ => None,
     });
     match (short, call) {
@@ -131,7 +131,7 @@ fn one_use(view: &View<'_>, at: Span, to: Span, old: &str, new: &str) -> Edit {
 }
 
 /// Whether a declaration is the param of another pipeline than the one at `own`.
-fn is_param_elsewhere(view: &View<'_>, to: Span, own: Option<Span>) -> bool {
+fn is_param_elsewhere(view: &FileContext<'_>, to: Span, own: Option<Span>) -> bool {
     matches!(declared(view, to), Some((_, Role::Bound(crate::syntax::ast::BindingKind::Param))))
         && !own.is_some_and(|own| own.contains(to))
 }

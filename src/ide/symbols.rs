@@ -1,7 +1,7 @@
 //! What a file declares, as a tree.
 
 use super::snapshot::Snapshot;
-use super::view::View;
+use super::view::FileContext;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{BindingKind, Body, Callee, DeclKind, Ident, Item};
 
@@ -48,7 +48,7 @@ pub struct Symbol {
 }
 
 /// What a file declares.
-pub fn symbols(view: &View<'_>) -> Vec<Symbol> {
+pub fn symbols(view: &FileContext<'_>) -> Vec<Symbol> {
     let text = view.text();
     of_items(&view.tree().items, text)
 }

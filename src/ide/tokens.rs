@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::view::View;
+use super::view::FileContext;
 use crate::schema::{self, Enum, Ty, facts};
 use crate::source::Span;
 use crate::syntax::ast::{BindingKind, DeclKind, Item, StrPart, Value, ValueKind};
-use crate::syntax::walk::{self, Node, Role};
+use crate::syntax::walk::{self, Role, SyntaxNode};
 use crate::syntax::words;
 
 /// What a token is.
@@ -43,7 +43,7 @@ pub enum TokenKind {
 
 /// A token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Token {
+pub struct Highlighted {
     /// Where; never more than one line.
     pub span: Span,
     /// What it is.
@@ -57,22 +57,22 @@ pub struct Token {
 }
 
 /// Every token of a file, in order, none over another.
-pub fn tokens(view: &View<'_>) -> Vec<Token> {
+pub fn tokens(view: &FileContext<'_>) -> Vec<Highlighted> {
     let mut out = Tokens { list: Vec::new(), text: view.text() };
     for comment in &view.tree().comments {
         out.add(*comment, TokenKind::Comment);
     }
     let mut key = "";
     walk::walk(view.tree(), &mut |node| match node {
-        Node::Item(item) => {
+        SyntaxNode::Item(item) => {
             if let Item::Entry(e) = item {
                 key = e.key.text.as_str();
             }
             keywords(item, &mut out);
         }
-        Node::On(on) => out.add(Span { end: on.span.start + 2, ..on.span }, TokenKind::Keyword),
-        Node::Value(value) => plain_value(value, &mut out),
-        Node::Str(lit) => {
+        SyntaxNode::On(on) => out.add(Span { end: on.span.start + 2, ..on.span }, TokenKind::Keyword),
+        SyntaxNode::Value(value) => plain_value(value, &mut out),
+        SyntaxNode::Str(lit) => {
             let mut from = lit.span.start;
             for part in &lit.parts {
                 if let StrPart::Reference(value) = part {
@@ -82,7 +82,7 @@ pub fn tokens(view: &View<'_>) -> Vec<Token> {
             }
             out.add(Span { start: from, ..lit.span }, TokenKind::Str);
         }
-        Node::Name(name, role) => out.list.extend(named(view, name, role, key)),
+        SyntaxNode::Name(name, role) => out.list.extend(named(view, name, role, key)),
         _ => {}
     });
     let mut list = out.list;
@@ -101,7 +101,7 @@ pub fn tokens(view: &View<'_>) -> Vec<Token> {
 }
 
 struct Tokens<'a> {
-    list: Vec<Token>,
+    list: Vec<Highlighted>,
     text: &'a str,
 }
 
@@ -112,7 +112,7 @@ impl Tokens<'_> {
         let mut start = span.start;
         for line in text.split_inclusive('\n') {
             let end = start + line.trim_end_matches(['\n', '\r']).len() as u32;
-            self.list.push(Token {
+            self.list.push(Highlighted {
                 span: Span { start, end, ..span },
                 kind,
                 declares: false,
@@ -132,7 +132,7 @@ impl Tokens<'_> {
             let rest = text.get(start..).unwrap_or("");
             let len = rest.find(|c| !part(c)).unwrap_or(rest.len());
             let word = rest.get(..len).unwrap_or("");
-            if word == "else" || words::find(word).is_some_and(|w| w.slot == words::Slot::Head) {
+            if word == "else" || words::find(word).is_some_and(|w| w.slot == words::WordPosition::Head) {
                 let span = Span::new(file, from + start as u32, from + (start + len) as u32);
                 self.add(span, TokenKind::Keyword);
             }
@@ -212,13 +212,13 @@ fn gaps(out: &mut Tokens<'_>, from: u32, to: u32, of: Span, names: impl Fn(&mut 
     out.words(at, to, of.file);
 }
 
-fn named(view: &View<'_>, name: &crate::syntax::ast::Ident, role: Role, key: &str) -> Option<Token> {
-    let token = |kind| Token { span: name.span, kind, declares: false, constant: false, platform: false };
-    let declared = |kind| Token { declares: true, ..token(kind) };
+fn named(view: &FileContext<'_>, name: &crate::syntax::ast::Ident, role: Role, key: &str) -> Option<Highlighted> {
+    let token = |kind| Highlighted { span: name.span, kind, declares: false, constant: false, platform: false };
+    let declared = |kind| Highlighted { declares: true, ..token(kind) };
     Some(match role {
         Role::Declared(_) | Role::Bound(_) | Role::Package | Role::Condition | Role::Loop | Role::Variable => {
             let (kind, constant) = of_declaration(role);
-            Token { constant, ..declared(kind) }
+            Highlighted { constant, ..declared(kind) }
         }
         Role::Key => token(TokenKind::Property),
         Role::Argument => token(TokenKind::Parameter),
@@ -230,23 +230,26 @@ fn named(view: &View<'_>, name: &crate::syntax::ast::Ident, role: Role, key: &st
         Role::Outcome => token(TokenKind::Keyword),
         Role::Type => token(TokenKind::Type),
         Role::Operator => token(TokenKind::Operator),
-        Role::ValueFunction => Token { platform: true, ..token(TokenKind::Function) },
+        Role::ValueFunction => Highlighted { platform: true, ..token(TokenKind::Function) },
         Role::Head | Role::Segment => {
             if let Some(link) = view.use_at(name.span.start).filter(|l| l.at == name.span)
                 && let Some(unit) = view.project.unit_of(link.to.file)
             {
                 let (_, role) = walk::name(&walk::holding(&unit.ast, link.to)).filter(|(n, _)| n.span == link.to)?;
                 let (kind, constant) = of_declaration(role);
-                return Some(Token { constant, ..token(kind) });
+                return Some(Highlighted { constant, ..token(kind) });
             }
-            if words::find(&name.text).is_some_and(|w| w.slot == words::Slot::Value) && !name.quoted {
+            if words::find(&name.text).is_some_and(|w| w.slot == words::WordPosition::Value) && !name.quoted {
                 return Some(token(TokenKind::Keyword));
             }
             if role == Role::Head && is_member(key, &name.text) {
                 return Some(token(TokenKind::EnumMember));
             }
             let platform = facts::ROOTS.contains(&name.text.as_str()) || role == Role::Segment;
-            Token { platform, ..token(if role == Role::Segment { TokenKind::Property } else { TokenKind::Variable }) }
+            Highlighted {
+                platform,
+                ..token(if role == Role::Segment { TokenKind::Property } else { TokenKind::Variable })
+            }
         }
     })
 }

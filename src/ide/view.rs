@@ -8,11 +8,11 @@ use crate::model::{Pipeline, Program};
 use crate::project::{Project, Unit};
 use crate::source::{FileId, Files, SourceMap, Span};
 use crate::syntax::ast::{self, Decl, DeclKind};
-use crate::syntax::walk::{self, Node};
+use crate::syntax::walk::{self, SyntaxNode};
 
 /// A file with all that is known of it.
 #[derive(Clone, Copy)]
-pub struct View<'a> {
+pub struct FileContext<'a> {
     /// What it is part of.
     pub(super) snapshot: &'a Snapshot,
     /// File-system access; open buffers shadow the disk.
@@ -25,14 +25,14 @@ pub struct View<'a> {
     pub(super) unit: &'a Unit,
 }
 
-impl<'a> View<'a> {
+impl<'a> FileContext<'a> {
     /// The view of a file; `None` if no project has it.
-    pub fn of(snapshot: &'a Snapshot, files: &'a dyn Files, file: FileId) -> Option<View<'a>> {
+    pub fn of(snapshot: &'a Snapshot, files: &'a dyn Files, file: FileId) -> Option<FileContext<'a>> {
         static NOTHING: Index = Index { links: Vec::new(), programs: Vec::new() };
         let at = snapshot.loaded.projects.iter().position(|p| p.unit_of(file).is_some())?;
         let project = snapshot.loaded.projects.get(at)?;
         let index = snapshot.checked.indexes.get(at).unwrap_or(&NOTHING);
-        Some(View { snapshot, files, project, index, unit: project.unit_of(file)? })
+        Some(FileContext { snapshot, files, project, index, unit: project.unit_of(file)? })
     }
 
     /// The text of every file.
@@ -71,7 +71,7 @@ impl<'a> View<'a> {
     }
 
     /// The nodes around a byte, outermost first.
-    pub(super) fn at(&self, offset: u32) -> Vec<Node<'a>> {
+    pub(super) fn at(&self, offset: u32) -> Vec<SyntaxNode<'a>> {
         walk::at(&self.unit.ast, offset)
     }
 
@@ -127,7 +127,7 @@ pub(super) fn names_something(role: walk::Role) -> bool {
 }
 
 /// The word of letters, digits and `_` around a byte.
-pub(super) fn word_at(view: &View<'_>, offset: u32) -> Option<Span> {
+pub(super) fn word_at(view: &FileContext<'_>, offset: u32) -> Option<Span> {
     let text = view.text();
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let before = text.get(..offset as usize)?;

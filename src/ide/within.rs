@@ -5,7 +5,7 @@ use crate::schema::{
     SCRIPT_CALL_PLACE, SQL_CALL_PLACE, STEP_PLACE, Ty,
 };
 use crate::syntax::ast::{Callee, DeclKind, Item};
-use crate::syntax::walk::Node;
+use crate::syntax::walk::SyntaxNode;
 
 /// What surrounds an entry.
 #[derive(Clone, Copy, Debug)]
@@ -28,13 +28,13 @@ pub(super) enum Within {
 
 impl Within {
     /// The innermost place of a path of nodes.
-    pub(super) fn of(path: &[Node<'_>]) -> Within {
+    pub(super) fn of(path: &[SyntaxNode<'_>]) -> Within {
         let mut within = Within::File;
         let mut around: Option<&Item> = None;
         for node in path {
             match node {
-                Node::Item(item) => around = Some(item),
-                Node::Body(_) => within = around.map_or(Within::Free, |item| within.inside(item)),
+                SyntaxNode::Item(item) => around = Some(item),
+                SyntaxNode::Body(_) => within = around.map_or(Within::Free, |item| within.inside(item)),
                 _ => {}
             }
         }

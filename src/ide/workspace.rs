@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::snapshot::Snapshot;
-use super::view::View;
+use super::view::FileContext;
 use crate::check::{Checked, Options, check};
 use crate::diag::{Edit, applied, by_file};
 use crate::project::{Cache, LoadError, Loaded, load_around, pipe_files};
@@ -12,7 +12,7 @@ use crate::source::{Buffers, Files, SourceMap};
 
 /// Open buffers, the folders around them, and the answers so far.
 #[derive(Debug, Default)]
-pub struct Workspace {
+pub struct EditorWorkspace {
     files: Buffers,
     folders: Vec<PathBuf>,
     cache: Cache,
@@ -23,7 +23,7 @@ pub struct Workspace {
     stale: bool,
 }
 
-impl Workspace {
+impl EditorWorkspace {
     /// Sets the folders in which files are looked for that import an open one.
     pub fn set_folders(&mut self, folders: Vec<PathBuf>) {
         self.folders = folders;
@@ -87,13 +87,13 @@ impl Workspace {
     }
 
     /// A file as it was understood by the last [`Workspace::refresh`].
-    pub fn view(&self, path: &Path) -> Option<View<'_>> {
+    pub fn view(&self, path: &Path) -> Option<FileContext<'_>> {
         let snapshot = self.current.as_ref()?;
-        View::of(snapshot, &self.files, snapshot.loaded.sources.find(path)?)
+        FileContext::of(snapshot, &self.files, snapshot.loaded.sources.find(path)?)
     }
 
     /// Every project of the folders, open or not: for answers that must miss nothing.
-    pub fn everything(&mut self) -> Snapshot {
+    pub fn load_all(&mut self) -> Snapshot {
         self.known = None;
         let mut all = self.known().to_vec();
         all.extend(self.open());
@@ -102,7 +102,7 @@ impl Workspace {
 
     /// Every project of the folders as it would be after some changes; nothing is changed.
     pub fn after(&self, sources: &SourceMap, edits: &[Edit]) -> Snapshot {
-        let mut other = Workspace { folders: self.folders.clone(), ..Workspace::default() };
+        let mut other = EditorWorkspace { folders: self.folders.clone(), ..EditorWorkspace::default() };
         for path in self.open() {
             if let Some(text) = self.files.text(&path) {
                 other.set(path, text.clone());
@@ -112,7 +112,7 @@ impl Workspace {
             let Some(file) = here.first().map(|e| e.span.file) else { continue };
             other.set(sources.path(file).to_owned(), applied(sources.text(file), here).into());
         }
-        other.everything()
+        other.load_all()
     }
 
     fn open(&self) -> Vec<PathBuf> {

@@ -7,14 +7,14 @@ use smol_str::SmolStr;
 
 use super::fields::raw;
 use super::include::include;
-use super::jobs::{Found, Job, Note, Target};
-use super::local::Place;
+use super::jobs::{ImportNote, ImportTarget, ImportedJob, JobsRead};
+use super::local::ImportPaths;
 use super::messages;
 use super::names::{identifier, is_name, name, string};
-use super::overrides::{Layer, Left, missing};
-use super::packaged::{Package, packaged};
+use super::overrides::{Leftover, TargetOverrides, missing};
+use super::packaged::{PackedProject, packaged};
 use super::stubs::Stubs;
-use super::tree::{Key, Kind, Tree};
+use super::tree::{Tree, TreeKey, TreeKind};
 use super::variables::{Variable, Variables};
 use crate::package::PythonProject;
 use crate::schema::JOB;
@@ -27,33 +27,33 @@ pub fn is_bundle(tree: &Tree) -> bool {
 
 /// The jobs of a bundle with its variables and targets. `root` is the tree of the file at `path`, `to` the folder that the
 /// source will be in, if it is not the same.
-pub fn read(root: Tree, path: &Path, to: Option<&Path>, files: &dyn Files, sources: &mut SourceMap) -> Found {
-    let mut found = Found::default();
+pub fn read(root: Tree, path: &Path, to: Option<&Path>, files: &dyn Files, sources: &mut SourceMap) -> JobsRead {
+    let mut found = JobsRead::default();
     let mut parts = vec![root];
     include(path, files, sources, &mut parts, &mut found);
     let folder = |path: &Path| path.parent().unwrap_or(Path::new("")).to_owned();
     let folders = sources.iter().map(|(id, f)| (id, folder(&f.path))).collect();
-    let place = Place { files, folders, to: to.map_or_else(|| folder(path), Path::to_owned) };
-    Bundle { name: String::new(), place, parts, found }.project()
+    let place = ImportPaths { files, folders, to: to.map_or_else(|| folder(path), Path::to_owned) };
+    AssetBundle { name: String::new(), place, parts, found }.project()
 }
 
-struct Bundle<'a> {
+struct AssetBundle<'a> {
     name: String,
-    place: Place<'a>,
+    place: ImportPaths<'a>,
     /// The files, the root first.
     parts: Vec<Tree>,
-    found: Found,
+    found: JobsRead,
 }
 
-impl Bundle<'_> {
-    fn project(mut self) -> Found {
+impl AssetBundle<'_> {
+    fn project(mut self) -> JobsRead {
         self.name =
             self.parts.iter().find_map(|p| Some(p.get("bundle")?.text_of("name")?.to_owned())).unwrap_or_default();
-        let targets: Vec<(Key, Tree)> =
+        let targets: Vec<(TreeKey, Tree)> =
             self.section("targets").into_iter().chain(self.section("environments")).collect();
         let default = targets
             .iter()
-            .find(|(_, t)| t.get("default").is_some_and(|d| d.kind == Kind::Bool(true)))
+            .find(|(_, t)| t.get("default").is_some_and(|d| d.kind == TreeKind::Bool(true)))
             .or(targets.first())
             .map(|(k, _)| k.text.to_string());
         let mut variables = Variables::new(Some(&self.name), default.as_deref());
@@ -85,7 +85,7 @@ impl Bundle<'_> {
         let written = self.targets(&targets, &mut variables, &overrides);
         let vars = variables.source();
         let packages = self.packages();
-        let declared: String = packages.iter().map(Package::declaration).collect();
+        let declared: String = packages.iter().map(PackedProject::declaration).collect();
         let values = variables.context();
         let mut uses_packages = false;
         for (key, tree) in list {
@@ -97,7 +97,7 @@ impl Bundle<'_> {
             let local = self.place.local_files(&tree, &mut self.found.diagnostics);
             let folder = self.place.to.clone();
             let calls = calls.unwrap_or_default();
-            self.found.jobs.push(Job {
+            self.found.jobs.push(ImportedJob {
                 tree,
                 hint: Some(called),
                 context,
@@ -120,7 +120,7 @@ impl Bundle<'_> {
     }
 
     /// The Python projects that its artifacts are built from; without artifacts, the one beside it.
-    fn packages(&self) -> Vec<Package> {
+    fn packages(&self) -> Vec<PackedProject> {
         let wheels = self.section("artifacts").into_iter().filter(|(_, a)| a.text_of("type") == Some("whl"));
         let mut places: Vec<(FileId, String)> =
             wheels.map(|(k, a)| (k.span.file, a.text_of("path").unwrap_or(".").to_owned())).collect();
@@ -130,17 +130,17 @@ impl Bundle<'_> {
         let dirs = places.into_iter().filter_map(|(file, path)| self.place.folder(file, &path));
         let read = |(dir, shown): (PathBuf, String)| {
             let project = PythonProject::read(self.place.files, &dir).ok()?;
-            (!project.metadata.name.is_empty()).then(|| Package::new(project, shown))
+            (!project.metadata.name.is_empty()).then(|| PackedProject::new(project, shown))
         };
         dirs.filter_map(read).collect()
     }
 
     /// The entries of a section, of all files.
-    fn section(&self, section: &str) -> Vec<(Key, Tree)> {
+    fn section(&self, section: &str) -> Vec<(TreeKey, Tree)> {
         self.parts.iter().filter_map(|p| p.get(section)).flat_map(|s| s.entries().to_vec()).collect()
     }
 
-    fn resources(&mut self, kind: &str) -> Vec<(Key, Tree)> {
+    fn resources(&mut self, kind: &str) -> Vec<(TreeKey, Tree)> {
         let mut wrong: Vec<Span> = Vec::new();
         for section in ["bundle", "resources", "targets", "variables"] {
             wrong.extend(self.parts.iter().filter_map(|p| p.get(section)).filter(|s| !s.is_map()).map(|s| s.span));
@@ -152,7 +152,7 @@ impl Bundle<'_> {
             self.found.diagnostics.push(messages::not_an_object(span));
         }
         let all = self.parts.iter().filter_map(|p| p.get("resources")?.get(kind)).flat_map(|s| s.entries().to_vec());
-        let mut out: Vec<(Key, Tree)> = Vec::new();
+        let mut out: Vec<(TreeKey, Tree)> = Vec::new();
         for (key, tree) in all.filter(|(_, t)| t.is_map()) {
             match out.iter().find(|(k, _)| k.text == key.text) {
                 Some((first, _)) => {
@@ -165,20 +165,20 @@ impl Bundle<'_> {
     }
 
     /// What the bundle says for every job: who runs it, and who may do what.
-    fn shared(&self) -> Vec<(Key, Tree)> {
+    fn shared(&self) -> Vec<(TreeKey, Tree)> {
         ["run_as", "permissions"].iter().filter_map(|k| self.parts.iter().find_map(|p| p.entry(k)).cloned()).collect()
     }
 
     /// A job with what the bundle says for every job, and permissions as the API has them.
-    fn with_shared(&self, job: &Tree, shared: &[(Key, Tree)]) -> Tree {
-        let mut entries: Vec<(Key, Tree)> = Vec::new();
+    fn with_shared(&self, job: &Tree, shared: &[(TreeKey, Tree)]) -> Tree {
+        let mut entries: Vec<(TreeKey, Tree)> = Vec::new();
         let mut rights: Vec<Tree> = Vec::new();
-        let mut rights_key: Option<Key> = None;
+        let mut rights_key: Option<TreeKey> = None;
         for (key, value) in job.entries().iter().chain(shared) {
             match key.text.as_str() {
                 "permissions" => {
                     rights.extend(value.items().iter().map(right));
-                    rights_key.get_or_insert(Key { text: "access_control_list".into(), span: key.span });
+                    rights_key.get_or_insert(TreeKey { text: "access_control_list".into(), span: key.span });
                 }
                 // Only the bundle's own tools know these.
                 "lifecycle" => {}
@@ -188,26 +188,26 @@ impl Bundle<'_> {
         }
         if let Some(key) = rights_key.filter(|_| !rights.is_empty()) {
             let span = key.span;
-            entries.push((key, Tree { span, kind: Kind::List(rights) }));
+            entries.push((key, Tree { span, kind: TreeKind::List(rights) }));
         }
-        Tree { span: job.span, kind: Kind::Map(entries) }
+        Tree { span: job.span, kind: TreeKind::Map(entries) }
     }
 
     /// What targets say about jobs: numbers and texts become vars, fields of the only job go to the target. What can
     /// be neither is told.
     fn overrides(
         &mut self,
-        targets: &[(Key, Tree)],
+        targets: &[(TreeKey, Tree)],
         whole: &[SmolStr],
-        jobs: &mut [(Key, Tree)],
+        jobs: &mut [(TreeKey, Tree)],
         variables: &mut Variables,
-    ) -> BTreeMap<String, Vec<(Key, Tree)>> {
-        let mut out: BTreeMap<String, Vec<(Key, Tree)>> = BTreeMap::new();
+    ) -> BTreeMap<String, Vec<(TreeKey, Tree)>> {
+        let mut out: BTreeMap<String, Vec<(TreeKey, Tree)>> = BTreeMap::new();
         let shared = self.shared();
         let only = jobs.len() == 1;
         for (target, body) in targets {
             let Some(changed) = body.get("resources").and_then(|r| r.get("jobs")) else { continue };
-            let mut all: Vec<(SmolStr, Left)> = Vec::new();
+            let mut all: Vec<(SmolStr, Leftover)> = Vec::new();
             for (key, change) in changed.entries() {
                 let Some((_, job)) = jobs.iter_mut().find(|(k, _)| k.text == key.text) else { continue };
                 let whole = whole.contains(&key.text);
@@ -219,15 +219,20 @@ impl Bundle<'_> {
                     }
                 }
                 let path: Vec<String> = (!only).then(|| key.text.to_string()).into_iter().collect();
-                let mut layer =
-                    Layer { target: &target.text, whole, variables, around: Some(Vec::new()), left: Vec::new() };
+                let mut layer = TargetOverrides {
+                    target: &target.text,
+                    whole,
+                    variables,
+                    around: Some(Vec::new()),
+                    left: Vec::new(),
+                };
                 layer.map(job, &change, &path);
                 all.extend(layer.left.into_iter().map(|left| (key.text.clone(), left)));
             }
             for (job, left) in &all {
-                let same = |other: &Left| {
+                let same = |other: &Leftover| {
                     let path =
-                        |l: &Left| l.around.as_ref().map(|a| a.iter().map(|k| k.text.clone()).collect::<Vec<_>>());
+                        |l: &Leftover| l.around.as_ref().map(|a| a.iter().map(|k| k.text.clone()).collect::<Vec<_>>());
                     path(other) == path(left) && other.key.text == left.key.text && other.value.same(&left.value)
                 };
                 // What a target says of a field, it says for every pipeline.
@@ -249,16 +254,16 @@ impl Bundle<'_> {
 
     fn targets(
         &mut self,
-        targets: &[(Key, Tree)],
+        targets: &[(TreeKey, Tree)],
         variables: &mut Variables,
-        overrides: &BTreeMap<String, Vec<(Key, Tree)>>,
+        overrides: &BTreeMap<String, Vec<(TreeKey, Tree)>>,
     ) -> String {
         let mut out = String::new();
         for (key, body) in targets {
             let called = self.target_name(key);
             out.push_str(&format!("target {} {{\n", name(&called)));
-            self.found.targets.push(Target { name: called, span: key.span, mode: None });
-            if body.get("default").is_some_and(|d| d.kind == Kind::Bool(true)) {
+            self.found.targets.push(ImportTarget { name: called, span: key.span, mode: None });
+            if body.get("default").is_some_and(|d| d.kind == TreeKind::Bool(true)) {
                 out.push_str("default = true\n");
             }
             let mut workspace = String::new();
@@ -321,7 +326,7 @@ impl Bundle<'_> {
             }
             for (field, value) in overrides.get(key.text.as_str()).into_iter().flatten() {
                 match value.kind {
-                    Kind::Map(_) => out.push_str(&format!("{} {{\n{}}}\n", field.text, plain_entries(value))),
+                    TreeKind::Map(_) => out.push_str(&format!("{} {{\n{}}}\n", field.text, plain_entries(value))),
                     _ => out.push_str(&format!("{} = {}\n", field.text, word(value))),
                 }
             }
@@ -335,7 +340,7 @@ impl Bundle<'_> {
                 let said = field.text == "permissions" && rights.is_some();
                 if !said && !known.contains(&field.text.as_str()) {
                     let text = format!("`{}` of the target `{}` has no counterpart", field.text, key.text);
-                    self.found.notes.push(Note { span: field.span, text });
+                    self.found.notes.push(ImportNote { span: field.span, text });
                 }
             }
         }
@@ -343,7 +348,7 @@ impl Bundle<'_> {
     }
 
     /// The name of a target in source: its own, or one that can be that of a directory.
-    fn target_name(&mut self, key: &Key) -> String {
+    fn target_name(&mut self, key: &TreeKey) -> String {
         let taken = |name: &str| self.found.targets.iter().any(|t| t.name == name);
         let fits = is_name(&key.text) && is_file_name(&key.text) && key.text.len() <= MAX_FILE_NAME;
         if fits && !taken(&key.text) {
@@ -376,13 +381,13 @@ impl Bundle<'_> {
                     key if key.starts_with("x-") || key.starts_with('.') => continue,
                     _ => "it has no counterpart",
                 };
-                self.found.notes.push(Note { span: key.span, text: format!("`{}`: {why}", key.text) });
+                self.found.notes.push(ImportNote { span: key.span, text: format!("`{}`: {why}", key.text) });
             }
             for (key, value) in part.get("resources").map(Tree::entries).unwrap_or_default() {
                 if key.text != "jobs" {
                     let names: Vec<&str> = value.entries().iter().map(|(k, _)| k.text.as_str()).collect();
                     let text = format!("{} {}: pipec deploys jobs and no other resources", key.text, names.join(", "));
-                    self.found.notes.push(Note { span: key.span, text });
+                    self.found.notes.push(ImportNote { span: key.span, text });
                 }
             }
         }
@@ -390,10 +395,10 @@ impl Bundle<'_> {
 }
 
 /// Adds a field; objects of one name become one.
-fn joined(fields: &mut Vec<(Key, Tree)>, key: Key, value: Tree) {
+fn joined(fields: &mut Vec<(TreeKey, Tree)>, key: TreeKey, value: Tree) {
     match fields.iter_mut().find(|(k, _)| k.text == key.text) {
-        Some((_, Tree { kind: Kind::Map(own), .. })) => {
-            if let Kind::Map(new) = value.kind {
+        Some((_, Tree { kind: TreeKind::Map(own), .. })) => {
+            if let TreeKind::Map(new) = value.kind {
                 new.into_iter().for_each(|(k, v)| joined(own, k, v));
             }
         }
@@ -403,11 +408,11 @@ fn joined(fields: &mut Vec<(Key, Tree)>, key: Key, value: Tree) {
 }
 
 /// A change as a field of a target; nothing for what a target cannot say.
-fn at_target(left: &Left) -> Option<(Key, Tree)> {
+fn at_target(left: &Leftover) -> Option<(TreeKey, Tree)> {
     let mut around = left.around.clone()?;
     let (mut key, mut value) = (left.key.clone(), left.value.clone());
     while let Some(outer) = around.pop() {
-        value = Tree { span: value.span, kind: Kind::Map(vec![(key, value)]) };
+        value = Tree { span: value.span, kind: TreeKind::Map(vec![(key, value)]) };
         key = outer;
     }
     let own = ["name", "tasks", "job_clusters", "parameters", "environments"];
@@ -419,7 +424,7 @@ fn has_job(target: &Tree, job: &str) -> bool {
 }
 
 /// Adds the jobs that stand in targets alone, as the default target has them; gives their names.
-fn whole_jobs(targets: &[(Key, Tree)], default: Option<&str>, jobs: &mut Vec<(Key, Tree)>) -> Vec<SmolStr> {
+fn whole_jobs(targets: &[(TreeKey, Tree)], default: Option<&str>, jobs: &mut Vec<(TreeKey, Tree)>) -> Vec<SmolStr> {
     let mut out = Vec::new();
     let (first, rest): (Vec<_>, Vec<_>) = targets.iter().partition(|(k, _)| Some(k.text.as_str()) == default);
     for (_, target) in first.into_iter().chain(rest) {
@@ -441,12 +446,12 @@ fn right(entry: &Tree) -> Tree {
         let text = if level { SmolStr::new_static("permission_level") } else { key.text.clone() };
         // A bundle's word for all kinds of resources.
         let value = match value.text() {
-            Some("CAN_RUN") if level => Tree { span: value.span, kind: Kind::Text("CAN_MANAGE_RUN".to_owned()) },
+            Some("CAN_RUN") if level => Tree { span: value.span, kind: TreeKind::Text("CAN_MANAGE_RUN".to_owned()) },
             _ => value.clone(),
         };
-        (Key { text, span: key.span }, value)
+        (TreeKey { text, span: key.span }, value)
     });
-    Tree { span: entry.span, kind: Kind::Map(entries.collect()) }
+    Tree { span: entry.span, kind: TreeKind::Map(entries.collect()) }
 }
 
 /// Whether something of a file is used elsewhere in it by an alias: the same places are there twice.
@@ -465,8 +470,8 @@ fn is_anchors(part: &Tree, key: &str) -> bool {
 
 /// Entries without knowledge of their types: words stay words where they look like members of an enumeration.
 fn plain_entries(tree: &Tree) -> String {
-    let entry = |(key, value): &(Key, Tree)| match value.kind {
-        Kind::Map(_) => format!("{} {{\n{}}}\n", super::names::key(&key.text), plain_entries(value)),
+    let entry = |(key, value): &(TreeKey, Tree)| match value.kind {
+        TreeKind::Map(_) => format!("{} {{\n{}}}\n", super::names::key(&key.text), plain_entries(value)),
         _ => format!("{} = {}\n", super::names::key(&key.text), word(value)),
     };
     tree.entries().iter().map(entry).collect()

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::tree::{Kind, Tree};
+use super::tree::{Tree, TreeKind};
 use crate::schema::list_key;
 use crate::source::Span;
 
@@ -24,7 +24,7 @@ fn object(tree: &Tree, value: &Value, at: Span, out: &mut Vec<Span>, extra: &dyn
         out.push(at);
         return;
     };
-    for (key, inner) in tree.entries().iter().filter(|(_, v)| v.kind != Kind::Null) {
+    for (key, inner) in tree.entries().iter().filter(|(_, v)| v.kind != TreeKind::Null) {
         match map.get(key.text.as_str()) {
             Some(other) => same(inner, other, key.span, &key.text, out),
             None => out.push(key.span),
@@ -32,7 +32,7 @@ fn object(tree: &Tree, value: &Value, at: Span, out: &mut Vec<Span>, extra: &dyn
     }
     // What has come from nowhere is the mistake of whatever is around.
     let known: HashSet<&str> =
-        tree.entries().iter().filter(|(_, v)| v.kind != Kind::Null).map(|(k, _)| k.text.as_str()).collect();
+        tree.entries().iter().filter(|(_, v)| v.kind != TreeKind::Null).map(|(k, _)| k.text.as_str()).collect();
     if map.iter().any(|(k, v)| !v.is_null() && !known.contains(k.as_str()) && !extra(k)) {
         out.push(at);
     }
@@ -40,8 +40,8 @@ fn object(tree: &Tree, value: &Value, at: Span, out: &mut Vec<Span>, extra: &dyn
 
 fn same(tree: &Tree, value: &Value, at: Span, key: &str, out: &mut Vec<Span>) {
     match (&tree.kind, value) {
-        (Kind::Map(_), _) => object(tree, value, at, out, &|_| false),
-        (Kind::List(items), Value::Array(list)) => list_of(items, list, at, key, out),
+        (TreeKind::Map(_), _) => object(tree, value, at, out, &|_| false),
+        (TreeKind::List(items), Value::Array(list)) => list_of(items, list, at, key, out),
         _ => {
             if tree.json() != *value {
                 out.push(at);

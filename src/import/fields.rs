@@ -1,9 +1,9 @@
 //! Fields of the API as entries.
 
 use super::names::{key as written, string};
-use super::out::{Out, Way};
-use super::tree::{Key, Kind, Piece, Tree};
-use super::write::{Scope, Writer};
+use super::out::{Fallback, Out};
+use super::tree::{TextPiece, Tree, TreeKey, TreeKind};
+use super::write::{TextScope, Writer};
 use crate::schema::{Block, Eval, Field, Ty};
 use crate::source::Span;
 
@@ -12,17 +12,17 @@ impl<'t> Writer<'t> {
     pub(super) fn fields<'e>(
         &mut self,
         out: &mut Out,
-        entries: impl IntoIterator<Item = &'e (Key, Tree)>,
+        entries: impl IntoIterator<Item = &'e (TreeKey, Tree)>,
         block: &'static Block,
         but: &[&str],
-        scope: &mut Scope,
+        scope: &mut TextScope,
     ) {
         let row = |key: &str| block.fields.iter().position(|f| f.key == key).unwrap_or(usize::MAX);
-        let mut list: Vec<&(Key, Tree)> =
-            entries.into_iter().filter(|(k, v)| !but.contains(&k.text.as_str()) && v.kind != Kind::Null).collect();
+        let mut list: Vec<&(TreeKey, Tree)> =
+            entries.into_iter().filter(|(k, v)| !but.contains(&k.text.as_str()) && v.kind != TreeKind::Null).collect();
         list.sort_by_key(|(k, _)| row(&k.text));
         let (unchecked, checked): (Vec<_>, Vec<_>) =
-            list.into_iter().partition(|(k, _)| self.way(k.span) == Some(Way::Unchecked));
+            list.into_iter().partition(|(k, _)| self.way(k.span) == Some(Fallback::Unchecked));
         for (key, value) in checked {
             self.field(out, key, value, block.field(&key.text), scope);
         }
@@ -30,7 +30,7 @@ impl<'t> Writer<'t> {
     }
 
     /// Entries that are passed on as they are.
-    pub(super) fn unchecked(&mut self, out: &mut Out, entries: &[&(Key, Tree)]) {
+    pub(super) fn unchecked(&mut self, out: &mut Out, entries: &[&(TreeKey, Tree)]) {
         if entries.is_empty() {
             return;
         }
@@ -57,13 +57,13 @@ impl<'t> Writer<'t> {
     pub(super) fn field(
         &mut self,
         out: &mut Out,
-        key: &Key,
+        key: &TreeKey,
         value: &Tree,
         field: Option<&'static Field>,
-        scope: &mut Scope,
+        scope: &mut TextScope,
     ) {
         let from = out.text.len();
-        let plain = self.way(key.span) == Some(Way::Plain);
+        let plain = self.way(key.span) == Some(Fallback::Plain);
         let sugar = self.sugar;
         self.sugar = sugar && !plain;
         out.push(written(&key.text));
@@ -74,11 +74,11 @@ impl<'t> Writer<'t> {
     }
 
     /// What stands behind the name of a field; says whether it is more than the bare value.
-    fn value(&mut self, out: &mut Out, value: &Tree, field: Option<&'static Field>, scope: &mut Scope) -> bool {
+    fn value(&mut self, out: &mut Out, value: &Tree, field: Option<&'static Field>, scope: &mut TextScope) -> bool {
         let mut sugared = false;
         let eval = field.map_or(Eval::Constant, |f| f.eval);
         match (field.map(|f| f.ty), &value.kind) {
-            (Some(Ty::Block(block)), Kind::Map(entries)) => {
+            (Some(Ty::Block(block)), TreeKind::Map(entries)) => {
                 if self.sugar
                     && block.name == "AutoScale"
                     && let Some(range) = range(value)
@@ -91,7 +91,7 @@ impl<'t> Writer<'t> {
                 self.fields(out, entries, block, &[], scope);
                 out.push("}");
             }
-            (Some(Ty::BlockList(block)), Kind::List(items)) if items.iter().all(Tree::is_map) => {
+            (Some(Ty::BlockList(block)), TreeKind::List(items)) if items.iter().all(Tree::is_map) => {
                 out.push(" = [");
                 for item in items {
                     out.push("{\n");
@@ -100,16 +100,16 @@ impl<'t> Writer<'t> {
                 }
                 out.push("]");
             }
-            (Some(Ty::Map), Kind::Map(entries)) => {
+            (Some(Ty::Map), TreeKind::Map(entries)) => {
                 out.push(" {\n");
-                for (key, value) in entries.iter().filter(|(_, v)| v.kind != Kind::Null) {
+                for (key, value) in entries.iter().filter(|(_, v)| v.kind != TreeKind::Null) {
                     let (text, more) = self.text_or_raw(value, eval, scope);
                     sugared |= more;
                     out.push(format!("{} = {text}\n", written(&key.text)));
                 }
                 out.push("}");
             }
-            (Some(Ty::StrList), Kind::List(items)) => {
+            (Some(Ty::StrList), TreeKind::List(items)) => {
                 let mut list = Vec::new();
                 for item in items {
                     let (text, more) = self.text_or_raw(item, eval, scope);
@@ -118,15 +118,15 @@ impl<'t> Writer<'t> {
                 }
                 out.push(format!(" = [{}]", list.join(", ")));
             }
-            (Some(Ty::Enum(e)), Kind::Text(word)) if e.members.contains(&word.as_str()) => {
+            (Some(Ty::Enum(e)), TreeKind::Text(word)) if e.members.contains(&word.as_str()) => {
                 out.push(format!(" = {}", bare(word)));
             }
-            (Some(Ty::Str), Kind::Text(text)) => {
+            (Some(Ty::Str), TreeKind::Text(text)) => {
                 let (text, more) = self.text(text, eval, scope);
                 sugared = more;
                 out.push(format!(" = {text}"));
             }
-            (Some(Ty::Int), Kind::Number(n)) if self.sugar => {
+            (Some(Ty::Int), TreeKind::Number(n)) if self.sugar => {
                 let duration = field.and_then(|f| f.unit.millis()).and_then(|unit| duration(n, unit));
                 sugared = duration.is_some();
                 out.push(format!(" = {}", duration.unwrap_or_else(|| n.to_string())));
@@ -138,7 +138,7 @@ impl<'t> Writer<'t> {
     }
 
     /// A text with its references as names, or any other value as it is; says whether it is more than the bare value.
-    fn text_or_raw(&mut self, value: &Tree, eval: Eval, scope: &mut Scope) -> (String, bool) {
+    fn text_or_raw(&mut self, value: &Tree, eval: Eval, scope: &mut TextScope) -> (String, bool) {
         match value.text() {
             Some(text) => self.text(text, eval, scope),
             None => (raw(value), false),
@@ -154,13 +154,13 @@ fn bare(word: &str) -> String {
 /// Any value as it stands in `unchecked`.
 pub(super) fn raw(value: &Tree) -> String {
     match &value.kind {
-        Kind::Null => "none".to_owned(),
-        Kind::Bool(b) => b.to_string(),
-        Kind::Number(n) => n.to_string(),
-        Kind::Text(text) => string(text),
-        Kind::Mixed(pieces) => match pieces.as_slice() {
-            [Piece::Var { name, .. }] => super::names::name(name),
-            [Piece::Job { .. }] => "0".to_owned(),
+        TreeKind::Null => "none".to_owned(),
+        TreeKind::Bool(b) => b.to_string(),
+        TreeKind::Number(n) => n.to_string(),
+        TreeKind::Text(text) => string(text),
+        TreeKind::Mixed(pieces) => match pieces.as_slice() {
+            [TextPiece::Var { name, .. }] => super::names::name(name),
+            [TextPiece::Job { .. }] => "0".to_owned(),
             several => {
                 let mut out = String::from("\"");
                 several.iter().for_each(|p| p.in_text(&mut out));
@@ -168,8 +168,8 @@ pub(super) fn raw(value: &Tree) -> String {
                 out
             }
         },
-        Kind::List(items) => format!("[{}]", items.iter().map(raw).collect::<Vec<_>>().join(", ")),
-        Kind::Map(entries) => {
+        TreeKind::List(items) => format!("[{}]", items.iter().map(raw).collect::<Vec<_>>().join(", ")),
+        TreeKind::Map(entries) => {
             let entries: Vec<String> =
                 entries.iter().map(|(k, v)| format!("{} = {}", written(&k.text), raw(v))).collect();
             format!("{{ {} }}", entries.join(", "))
@@ -178,9 +178,9 @@ pub(super) fn raw(value: &Tree) -> String {
 }
 
 /// What of an entry a message points at: a value of one line, else the key.
-pub(super) fn shown(key: &Key, value: &Tree) -> Span {
+pub(super) fn shown(key: &TreeKey, value: &Tree) -> Span {
     match value.kind {
-        Kind::Map(_) | Kind::List(_) => key.span,
+        TreeKind::Map(_) | TreeKind::List(_) => key.span,
         _ => value.span,
     }
 }

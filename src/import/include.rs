@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSetBuilder};
 
-use super::jobs::Found;
+use super::jobs::JobsRead;
 use super::messages;
 use super::tree::Tree;
 use super::yaml;
@@ -22,7 +22,7 @@ pub(super) fn include(
     files: &dyn Files,
     sources: &mut SourceMap,
     parts: &mut Vec<Tree>,
-    found: &mut Found,
+    found: &mut JobsRead,
 ) {
     let dir = join(path.parent().unwrap_or(Path::new("")), "");
     let patterns: Vec<(String, Span)> = parts

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::jobs::{Found, find};
+use super::jobs::{JobsRead, find};
 use super::prove::Imported;
-use super::tree::{Key, Kind, Tree};
+use super::tree::{Tree, TreeKey, TreeKind};
 use super::{bundle, hcl, json, terraform, yaml};
 use crate::source::{FileId, Files, SourceMap};
 
@@ -12,21 +12,21 @@ use crate::source::{FileId, Files, SourceMap};
 ///
 /// `files` is asked for what a bundle includes, `sources` gets it. `to` is the folder that the source will be in, if it is
 /// not that of the input.
-pub fn read_input(file: FileId, to: Option<&Path>, files: &dyn Files, sources: &mut SourceMap) -> Found {
+pub fn read_input(file: FileId, to: Option<&Path>, files: &dyn Files, sources: &mut SourceMap) -> JobsRead {
     let (path, text) = match sources.get(file) {
         Some(source) => (source.path.clone(), source.text.clone()),
-        None => return Found::default(),
+        None => return JobsRead::default(),
     };
     let read = match format(&path, &text) {
-        Format::Json => json::read(file, &text),
-        Format::Yaml => yaml::read(file, &text).map(|tree| vec![tree]),
-        Format::Hcl => hcl::read(file, &text).map(|tree| vec![with_module(tree, &path, files, sources)]),
+        InputFormat::Json => json::read(file, &text),
+        InputFormat::Yaml => yaml::read(file, &text).map(|tree| vec![tree]),
+        InputFormat::Hcl => hcl::read(file, &text).map(|tree| vec![with_module(tree, &path, files, sources)]),
     };
     let values = match read {
         Ok(values) => values,
-        Err(d) => return Found { diagnostics: vec![*d], ..Found::default() },
+        Err(d) => return JobsRead { diagnostics: vec![*d], ..JobsRead::default() },
     };
-    let mut found = Found::default();
+    let mut found = JobsRead::default();
     for value in values {
         found.extend(if terraform::is_terraform(&value) {
             terraform::read(&value)
@@ -40,7 +40,7 @@ pub fn read_input(file: FileId, to: Option<&Path>, files: &dyn Files, sources: &
 }
 
 /// The files that an input becomes, with their names: one for each job, or one for a project.
-pub fn texts(path: &Path, found: &Found, own: &[Imported]) -> Vec<(String, String)> {
+pub fn texts(path: &Path, found: &JobsRead, own: &[Imported]) -> Vec<(String, String)> {
     if found.prelude.trim().is_empty() {
         return own.iter().map(|i| (format!("{}.pipe", i.pipeline), i.source.clone())).collect();
     }
@@ -66,8 +66,8 @@ fn with_module(mut tree: Tree, path: &Path, files: &dyn Files, sources: &mut Sou
     for given in beside.iter().filter(|p| is_given(p) && !files.is_link(p)) {
         let Some(text) = files.read(given).ok().and_then(|b| String::from_utf8(b).ok()) else { continue };
         let id = sources.add(given.clone(), text);
-        if let (Kind::Map(own), Ok(read)) = (&mut tree.kind, hcl::read(id, sources.text(id))) {
-            own.push((Key { text: "tfvars".into(), span: read.span }, read));
+        if let (TreeKind::Map(own), Ok(read)) = (&mut tree.kind, hcl::read(id, sources.text(id))) {
+            own.push((TreeKey { text: "tfvars".into(), span: read.span }, read));
         }
     }
     let is_other = |p: &PathBuf| p.extension().is_some_and(|e| e == "tf") && p.file_name() != path.file_name();
@@ -76,25 +76,25 @@ fn with_module(mut tree: Tree, path: &Path, files: &dyn Files, sources: &mut Sou
         let id = sources.add(other, text);
         // What is wrong with it is told when it is imported itself.
         let Ok(read) = hcl::read(id, sources.text(id)) else { continue };
-        if let (Kind::Map(own), Kind::Map(more)) = (&mut tree.kind, read.kind) {
+        if let (TreeKind::Map(own), TreeKind::Map(more)) = (&mut tree.kind, read.kind) {
             own.extend(more.into_iter().filter(|(k, _)| matches!(k.text.as_str(), "variable" | "locals")));
         }
     }
     tree
 }
 
-enum Format {
+enum InputFormat {
     Json,
     Yaml,
     Hcl,
 }
 
-fn format(path: &Path, text: &str) -> Format {
+fn format(path: &Path, text: &str) -> InputFormat {
     match path.extension().and_then(|e| e.to_str()) {
-        Some("yml" | "yaml") => Format::Yaml,
-        Some("json" | "jsonl" | "ndjson") => Format::Json,
-        Some("tf" | "hcl") => Format::Hcl,
-        _ if text.trim_start().starts_with(['{', '[']) => Format::Json,
-        _ => Format::Yaml,
+        Some("yml" | "yaml") => InputFormat::Yaml,
+        Some("json" | "jsonl" | "ndjson") => InputFormat::Json,
+        Some("tf" | "hcl") => InputFormat::Hcl,
+        _ if text.trim_start().starts_with(['{', '[']) => InputFormat::Json,
+        _ => InputFormat::Yaml,
     }
 }

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::messages;
-use super::tree::{Key, Kind, Tree};
+use super::tree::{Tree, TreeKey, TreeKind};
 use crate::diag::Diagnostic;
 use crate::schema::{JOB, MAX_TASKS};
 use crate::source::Span;
 
 /// A job as it was read.
 #[derive(Clone, Debug, Default)]
-pub struct Job {
+pub struct ImportedJob {
     /// The body of a create request.
     pub tree: Tree,
     /// A name for the pipeline, where the job's own does not serve.
@@ -30,7 +30,7 @@ pub struct Job {
     pub folder: PathBuf,
 }
 
-impl Job {
+impl ImportedJob {
     /// A name for its pipeline.
     pub fn identifier(&self) -> String {
         super::identifier(self.hint.as_deref().or(self.tree.text_of("name")).unwrap_or("job"))
@@ -55,7 +55,7 @@ pub(super) fn every_task(job: &Tree) -> impl Iterator<Item = &Tree> {
 
 /// Something that was not taken over, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
+pub struct ImportNote {
     /// Where it is.
     pub span: Span,
     /// What, and why.
@@ -64,7 +64,7 @@ pub struct Note {
 
 /// A target of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
+pub struct ImportTarget {
     /// Its name in the source.
     pub name: String,
     /// Where the input names it.
@@ -75,24 +75,24 @@ pub struct Target {
 
 /// What was found in an input.
 #[derive(Clone, Debug, Default)]
-pub struct Found {
+pub struct JobsRead {
     /// The jobs, in order.
-    pub jobs: Vec<Job>,
+    pub jobs: Vec<ImportedJob>,
     /// The name of the project, if it is one.
     pub name: Option<String>,
     /// The declarations of the project, as source; empty for jobs that have nothing to do with each other.
     pub prelude: String,
     /// The targets that the declarations have, in order.
-    pub targets: Vec<Target>,
+    pub targets: Vec<ImportTarget>,
     /// What was not taken over.
-    pub notes: Vec<Note>,
+    pub notes: Vec<ImportNote>,
     /// What was wrong.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-impl Found {
+impl JobsRead {
     /// Adds what was found elsewhere in the input.
-    pub fn extend(&mut self, other: Found) {
+    pub fn extend(&mut self, other: JobsRead) {
         self.jobs.extend(other.jobs);
         self.name = self.name.take().or(other.name);
         self.prelude.push_str(&other.prelude);
@@ -102,10 +102,10 @@ impl Found {
     }
 }
 
-impl Found {
+impl JobsRead {
     /// Leaves out jobs that the service would refuse for their size: what is upstream of what in them takes memory for
     /// each pair of tasks.
-    pub(super) fn without_giants(mut self) -> Found {
+    pub(super) fn without_giants(mut self) -> JobsRead {
         let diagnostics = &mut self.diagnostics;
         self.jobs.retain(|job| {
             let Some((key, tasks)) = job.tree.entry("tasks") else { return true };
@@ -120,8 +120,8 @@ impl Found {
 }
 
 /// Finds the jobs in a value.
-pub fn find(value: &Tree) -> Found {
-    let mut found = Found::default();
+pub fn find(value: &Tree) -> JobsRead {
+    let mut found = JobsRead::default();
     search(value, &mut found, 0);
     if found.jobs.is_empty() && found.diagnostics.is_empty() {
         found.diagnostics.push(no_job(value));
@@ -133,8 +133,8 @@ fn no_job(value: &Tree) -> Diagnostic {
     messages::no_job(value.span.start_point())
 }
 
-fn search(value: &Tree, found: &mut Found, depth: usize) {
-    if let Kind::List(items) = &value.kind
+fn search(value: &Tree, found: &mut JobsRead, depth: usize) {
+    if let TreeKind::List(items) = &value.kind
         && depth < 2
     {
         items.iter().for_each(|item| search(item, found, depth + 1));
@@ -142,21 +142,21 @@ fn search(value: &Tree, found: &mut Found, depth: usize) {
     }
     let settings = ["settings", "new_settings"].iter().find_map(|k| value.entry(k)).filter(|(_, s)| s.is_map());
     // A job with an unknown field of that name is no answer.
-    let is_job = |k: &Key| JOB.field(&k.text).is_some() && !ANSWER.contains(&k.text.as_str());
+    let is_job = |k: &TreeKey| JOB.field(&k.text).is_some() && !ANSWER.contains(&k.text.as_str());
     let settings = settings.filter(|_| !value.entries().iter().any(|(k, _)| is_job(k)));
     if let Some((key, settings)) = settings {
         let left = value.entries().iter().map(|(k, _)| k).filter(|k| k.text != key.text);
-        let (known, other): (Vec<&Key>, Vec<&Key>) = left.partition(|k| ANSWER.contains(&k.text.as_str()));
+        let (known, other): (Vec<&TreeKey>, Vec<&TreeKey>) = left.partition(|k| ANSWER.contains(&k.text.as_str()));
         leave_out(&known, "the service sets it, and a create request does not take it", found);
         leave_out(&other, "it stands beside the settings of the job, and is not one of them", found);
         take(settings, found);
         return;
     }
-    if let Some((key, jobs)) = value.entry("jobs").filter(|(_, j)| matches!(j.kind, Kind::List(_))) {
-        if let Some((more, _)) = value.entry("has_more").filter(|(_, v)| v.kind == Kind::Bool(true)) {
+    if let Some((key, jobs)) = value.entry("jobs").filter(|(_, j)| matches!(j.kind, TreeKind::List(_))) {
+        if let Some((more, _)) = value.entry("has_more").filter(|(_, v)| v.kind == TreeKind::Bool(true)) {
             found.diagnostics.push(messages::more_jobs(more.span));
         }
-        let left: Vec<&Key> = value.entries().iter().map(|(k, _)| k).filter(|k| k.text != key.text).collect();
+        let left: Vec<&TreeKey> = value.entries().iter().map(|(k, _)| k).filter(|k| k.text != key.text).collect();
         leave_out(&left, "it is about the answer, not about a job", found);
         jobs.items().iter().for_each(|job| search(job, found, 2));
         return;
@@ -189,14 +189,14 @@ fn nulls(tree: &Tree, path: &str, out: &mut Vec<(Span, String)>) {
     for (key, value) in tree.entries() {
         let path = if path.is_empty() { key.text.to_string() } else { format!("{path}.{}", key.text) };
         match &value.kind {
-            Kind::Null => out.push((key.span, path)),
+            TreeKind::Null => out.push((key.span, path)),
             _ => nulls(value, &path, out),
         }
     }
     tree.items().iter().for_each(|item| nulls(item, &format!("{path}[]"), out));
 }
 
-fn take(settings: &Tree, found: &mut Found) {
+fn take(settings: &Tree, found: &mut JobsRead) {
     let mut empty = Vec::new();
     nulls(settings, "", &mut empty);
     if let Some((span, _)) = empty.first() {
@@ -204,16 +204,16 @@ fn take(settings: &Tree, found: &mut Found) {
         let more = if empty.len() > 5 { " and more" } else { "" };
         found
             .notes
-            .push(Note { span: *span, text: format!("{}{more}: null is the same as nothing", shown.join(", ")) });
+            .push(ImportNote { span: *span, text: format!("{}{more}: null is the same as nothing", shown.join(", ")) });
     }
-    if let Some((more, _)) = settings.entry("has_more").filter(|(_, v)| v.kind == Kind::Bool(true)) {
+    if let Some((more, _)) = settings.entry("has_more").filter(|(_, v)| v.kind == TreeKind::Bool(true)) {
         found.diagnostics.push(messages::more_tasks(more.span));
     }
-    found.jobs.push(Job { tree: settings.clone(), ..Job::default() });
+    found.jobs.push(ImportedJob { tree: settings.clone(), ..ImportedJob::default() });
 }
 
-fn leave_out(keys: &[&Key], why: &str, found: &mut Found) {
+fn leave_out(keys: &[&TreeKey], why: &str, found: &mut JobsRead) {
     let (Some(first), false) = (keys.first(), keys.is_empty()) else { return };
     let names: Vec<&str> = keys.iter().map(|k| k.text.as_str()).collect();
-    found.notes.push(Note { span: first.span, text: format!("{}: {why}", names.join(", ")) });
+    found.notes.push(ImportNote { span: first.span, text: format!("{}: {why}", names.join(", ")) });
 }

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::limits::{MAX_DEPTH, MAX_JSON_VALUES, MAX_TEXT};
 use super::messages;
-use super::tree::{Key, Kind, Tree};
+use super::tree::{Tree, TreeKey, TreeKind};
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Span};
 
@@ -99,27 +99,27 @@ fn tree(file: FileId, at: usize, value: &Value<'_>, depth: usize) -> Result<Tree
         return Err(messages::nested_too_deep(span.start_point()).into());
     }
     let kind = match value {
-        Value::StringLit(s) => Kind::Text(s.value.to_string()),
+        Value::StringLit(s) => TreeKind::Text(s.value.to_string()),
         Value::NumberLit(n) if !is_kept(n.value) => {
             return Err(messages::number_too_long(span).into());
         }
-        Value::NumberLit(n) => Kind::Number(SmolStr::new(n.value)),
-        Value::BooleanLit(b) => Kind::Bool(b.value),
-        Value::NullKeyword(_) => Kind::Null,
+        Value::NumberLit(n) => TreeKind::Number(SmolStr::new(n.value)),
+        Value::BooleanLit(b) => TreeKind::Bool(b.value),
+        Value::NullKeyword(_) => TreeKind::Null,
         Value::Array(array) => {
-            Kind::List(array.elements.iter().map(|v| tree(file, at, v, depth + 1)).collect::<Result<_, _>>()?)
+            TreeKind::List(array.elements.iter().map(|v| tree(file, at, v, depth + 1)).collect::<Result<_, _>>()?)
         }
         Value::Object(object) => {
-            let mut entries: Vec<(Key, Tree)> = Vec::with_capacity(object.properties.len());
+            let mut entries: Vec<(TreeKey, Tree)> = Vec::with_capacity(object.properties.len());
             for property in &object.properties {
                 let (text, range) = match &property.name {
                     ObjectPropName::String(s) => (SmolStr::new(&s.value), s.range),
                     ObjectPropName::Word(w) => (SmolStr::new(w.value), w.range),
                 };
-                entries.push((Key { text, span: place(range) }, tree(file, at, &property.value, depth + 1)?));
+                entries.push((TreeKey { text, span: place(range) }, tree(file, at, &property.value, depth + 1)?));
             }
-            twice(&entries)?;
-            Kind::Map(entries)
+            duplicates(&entries)?;
+            TreeKind::Map(entries)
         }
     };
     Ok(Tree { span, kind })
@@ -135,8 +135,8 @@ fn is_kept(text: &str) -> bool {
 }
 
 /// Refuses an object that has a key twice: which of the two is meant cannot be known.
-pub(super) fn twice(entries: &[(Key, Tree)]) -> Result<(), Box<Diagnostic>> {
-    let mut sorted: Vec<&Key> = entries.iter().map(|(k, _)| k).collect();
+pub(super) fn duplicates(entries: &[(TreeKey, Tree)]) -> Result<(), Box<Diagnostic>> {
+    let mut sorted: Vec<&TreeKey> = entries.iter().map(|(k, _)| k).collect();
     sorted.sort_by(|a, b| a.text.cmp(&b.text).then(a.span.cmp(&b.span)));
     let pair = sorted.windows(2).find_map(|w| match w {
         [a, b] if a.text == b.text => Some((*a, *b)),

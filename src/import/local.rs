@@ -11,7 +11,7 @@ use crate::project::join;
 use crate::source::{FileId, Files, Span};
 
 /// Where paths of the input lead, and where the source will be.
-pub(super) struct Place<'a> {
+pub(super) struct ImportPaths<'a> {
     pub files: &'a dyn Files,
     /// The folder of each file.
     pub folders: BTreeMap<FileId, PathBuf>,
@@ -19,7 +19,7 @@ pub(super) struct Place<'a> {
     pub to: PathBuf,
 }
 
-impl Place<'_> {
+impl ImportPaths<'_> {
     /// A folder that a file names, and what the source calls it.
     pub fn folder(&self, file: FileId, path: &str) -> Option<(PathBuf, String)> {
         let dir = join(self.folders.get(&file)?, path);

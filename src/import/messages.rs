@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::limits::{MAX_DEPTH, MAX_JSON_VALUES, MAX_NODES, MAX_TEXT};
-use super::tree::Key;
+use super::tree::TreeKey;
 use crate::diag::{Code, Diagnostic};
 use crate::schema::MAX_TASKS;
 use crate::source::{FileId, Span};
@@ -59,7 +59,7 @@ pub fn default_of_itself(default: Span, name: &str) -> Diagnostic {
     d.help("give one of them a value of its own")
 }
 
-pub fn variable_of_target(key: &Key, target: &str) -> Diagnostic {
+pub fn variable_of_target(key: &TreeKey, target: &str) -> Diagnostic {
     let message = format!("the variable `{}` of the target `{target}` cannot be set there", key.text);
     let d = Diagnostic::new(Code::NotTakenOver, key.span, message);
     d.help("a var is a text, a number or true or false; lists and objects are written out where they are used")
@@ -102,7 +102,7 @@ pub fn no_terraform_job(span: Span) -> Diagnostic {
     d.help("name the file or plan that has the resource")
 }
 
-pub fn count_of_terraform(key: &Key) -> Diagnostic {
+pub fn count_of_terraform(key: &TreeKey) -> Diagnostic {
     let message = format!("how many there are, `{}` says, and only Terraform evaluates it", key.text);
     let d = Diagnostic::new(Code::NotTakenOver, key.span, message);
     d.help("a plan as JSON has them all: `terraform show -json plan`")
@@ -176,9 +176,9 @@ pub fn number_too_long(span: Span) -> Diagnostic {
     d.help("the API has no number like it; is it meant as a text?")
 }
 
-pub fn key_twice(second: &Key, first: &Key) -> Diagnostic {
+pub fn key_twice(second: &TreeKey, first: &TreeKey) -> Diagnostic {
     let d = Diagnostic::new(Code::KeyTwice, second.span, format!("`{}` is given twice", second.text));
-    d.label("given again here").also(first.span, "given first here").help("remove one of them")
+    d.label("given again here").with_label(first.span, "given first here").help("remove one of them")
 }
 
 pub fn too_many_tasks(span: Span, count: usize) -> Diagnostic {
@@ -243,24 +243,24 @@ pub fn not_an_object(span: Span) -> Diagnostic {
     d.help("names with values below them")
 }
 
-pub fn resource_twice(key: &Key, first: &Key) -> Diagnostic {
+pub fn resource_twice(key: &TreeKey, first: &TreeKey) -> Diagnostic {
     let d = Diagnostic::new(Code::KeyTwice, key.span, format!("`{}` is given twice", key.text));
-    d.also(first.span, "given first here").help("rename one of them")
+    d.with_label(first.span, "given first here").help("rename one of them")
 }
 
 const BY_HAND: &str = "write it by hand: a target sets vars, and fields for every pipeline";
 
-pub fn job_not_in_target(job: &Key, target: &str) -> Diagnostic {
+pub fn job_not_in_target(job: &TreeKey, target: &str) -> Diagnostic {
     let message = format!("the job `{}` is not there in the target `{target}`, and will be", job.text);
     Diagnostic::new(Code::NotTakenOver, job.span, message).help(BY_HAND)
 }
 
-pub fn field_not_in_target(field: &Key, job: &str, target: &str) -> Diagnostic {
+pub fn field_not_in_target(field: &TreeKey, job: &str, target: &str) -> Diagnostic {
     let message = format!("`{}` of the job `{job}` is not there in the target `{target}`", field.text);
     Diagnostic::new(Code::NotTakenOver, field.span, message).help(BY_HAND)
 }
 
-pub fn field_differs_in_target(field: &Key, job: &str, target: &str) -> Diagnostic {
+pub fn field_differs_in_target(field: &TreeKey, job: &str, target: &str) -> Diagnostic {
     let message = format!("`{}` of the job `{job}` is something else in the target `{target}`", field.text);
     Diagnostic::new(Code::NotTakenOver, field.span, message).help(BY_HAND)
 }
@@ -274,7 +274,7 @@ pub fn folder_of_deployment(span: Span, field: &str, target: &str) -> Diagnostic
     d.help("without it pipec takes a folder of the user's own")
 }
 
-pub fn no_shared_root_path(target: &Key) -> Diagnostic {
+pub fn no_shared_root_path(target: &TreeKey) -> Diagnostic {
     let d = Diagnostic::new(
         Code::NotTakenOver,
         target.span,
@@ -283,20 +283,20 @@ pub fn no_shared_root_path(target: &Key) -> Diagnostic {
     d.help("a production target needs one: `workspace { root_path = \"/Workspace/...\" }`")
 }
 
-pub fn unknown_mode(field: &Key, target: &str) -> Diagnostic {
+pub fn unknown_mode(field: &TreeKey, target: &str) -> Diagnostic {
     let text = format!("the `mode` of the target `{}` is not `development` or `production`", target);
     let d = Diagnostic::new(Code::NotTakenOver, field.span, text);
     d.help("write the mode into the target by hand")
 }
 
-pub fn run_as_of_target(field: &Key, target: &str) -> Diagnostic {
+pub fn run_as_of_target(field: &TreeKey, target: &str) -> Diagnostic {
     let text =
         format!("`run_as` of the target `{}`: here it would hold for the jobs that have their own as well", target);
     let d = Diagnostic::new(Code::NotTakenOver, field.span, text);
     d.help("write it into the pipelines that have none")
 }
 
-pub fn target_renamed(target: &Key, free: &str) -> Diagnostic {
+pub fn target_renamed(target: &TreeKey, free: &str) -> Diagnostic {
     let text = format!("the target `{}` is `{free}` here", target.text.escape_debug());
     let d = Diagnostic::new(Code::NotTakenOver, target.span, text);
     d.help("the output of a target goes to a directory of its name")
@@ -308,11 +308,11 @@ mod tests {
     use crate::diag::samples::{AT, called, compare, listing, samples};
 
     samples! {
-        &'static Key: key(), key();
+        &'static TreeKey: key(), key();
     }
 
-    fn key() -> &'static Key {
-        Box::leak(Box::new(Key { text: "thing".into(), span: AT }))
+    fn key() -> &'static TreeKey {
+        Box::leak(Box::new(TreeKey { text: "thing".into(), span: AT }))
     }
 
     #[test]

@@ -34,10 +34,10 @@ mod write;
 mod yaml;
 
 pub use input::{read_input, texts};
-pub use jobs::{Found, Job, Note, Target, find};
+pub use jobs::{ImportNote, ImportTarget, ImportedJob, JobsRead, find};
 pub use json::read as read_json;
 pub use limits::MAX_TEXT;
 pub use names::identifier;
 pub use prove::{Imported, import, import_all, prove_project};
-pub use tree::{Key, Kind, Piece, Tree};
+pub use tree::{TextPiece, Tree, TreeKey, TreeKind};
 pub use yaml::read as read_yaml;

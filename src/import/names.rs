@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::source::{plain, quote_name};
-use crate::syntax::words::{self, Slot};
+use crate::syntax::words::{self, WordPosition};
 
 /// A word that a person would have chosen: `Nightly ETL (prod)` becomes `nightly_etl_prod`.
 pub fn identifier(name: &str) -> String {
@@ -20,7 +20,7 @@ pub fn identifier(name: &str) -> String {
     match out.chars().next() {
         None => "job".to_owned(),
         Some('0'..='9') => format!("job_{out}"),
-        Some(_) if words::find(out).is_some_and(|w| w.slot == Slot::Value) => format!("{out}_job"),
+        Some(_) if words::find(out).is_some_and(|w| w.slot == WordPosition::Value) => format!("{out}_job"),
         Some(_) => out.to_owned(),
     }
 }
@@ -32,7 +32,11 @@ pub(super) fn is_name(name: &str) -> bool {
 
 /// A name where it is declared or used as a value.
 pub(super) fn name(name: &str) -> String {
-    if words::find(name).is_some_and(|w| w.slot == Slot::Value) { format!("`{name}`") } else { quote_name(name) }
+    if words::find(name).is_some_and(|w| w.slot == WordPosition::Value) {
+        format!("`{name}`")
+    } else {
+        quote_name(name)
+    }
 }
 
 /// The key of an entry.

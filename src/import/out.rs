@@ -7,7 +7,7 @@ use crate::source::Span;
 
 /// How an entry of the input is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Way {
+pub(super) enum Fallback {
     /// Field for field, without sugar.
     Plain,
     /// In `unchecked`.
@@ -15,7 +15,7 @@ pub(super) enum Way {
 }
 
 /// Entries that are not written in the best way, by the places of their keys.
-pub(super) type Ways = HashMap<Span, Way>;
+pub(super) type Ways = HashMap<Span, Fallback>;
 
 /// A stretch of source that says what an entry of the input says.
 #[derive(Clone, Debug)]

@@ -1,33 +1,33 @@
 //! What a target of a bundle says about a job that says something else by itself.
 
-use super::tree::{Key, Kind, Piece, Tree};
+use super::tree::{TextPiece, Tree, TreeKey, TreeKind};
 use super::variables::Variables;
 use crate::schema::list_key;
 
 /// A target's changes: where job and target both say a number or a text, it becomes a var that the target sets.
-pub(super) struct Layer<'a> {
+pub(super) struct TargetOverrides<'a> {
     pub target: &'a str,
     /// The target says the whole job, and not only what changes: lists are replaced, not added to.
     pub whole: bool,
     pub variables: &'a mut Variables,
     /// The objects around what is looked at, from the job inwards; nothing inside of a list.
-    pub around: Option<Vec<Key>>,
+    pub around: Option<Vec<TreeKey>>,
     /// What cannot be a var.
-    pub left: Vec<Left>,
+    pub left: Vec<Leftover>,
 }
 
 /// A change that cannot be a var.
-pub(super) struct Left {
+pub(super) struct Leftover {
     /// The objects around it, from the job inwards; nothing inside of a list.
-    pub around: Option<Vec<Key>>,
-    pub key: Key,
+    pub around: Option<Vec<TreeKey>>,
+    pub key: TreeKey,
     pub value: Tree,
 }
 
-impl Layer<'_> {
+impl TargetOverrides<'_> {
     /// Lays an object over one of the job.
     pub fn map(&mut self, job: &mut Tree, change: &Tree, path: &[String]) {
-        let Kind::Map(entries) = &mut job.kind else { return };
+        let TreeKind::Map(entries) = &mut job.kind else { return };
         for (key, value) in change.entries() {
             match entries.iter_mut().find(|(k, _)| k.text == key.text) {
                 Some((_, own)) => {
@@ -40,16 +40,16 @@ impl Layer<'_> {
         }
     }
 
-    fn leave(&mut self, key: &Key, value: &Tree) {
-        self.left.push(Left { around: self.around.clone(), key: key.clone(), value: value.clone() });
+    fn leave(&mut self, key: &TreeKey, value: &Tree) {
+        self.left.push(Leftover { around: self.around.clone(), key: key.clone(), value: value.clone() });
     }
 
-    fn value(&mut self, own: &mut Tree, value: &Tree, key: &Key, path: &[String]) {
+    fn value(&mut self, own: &mut Tree, value: &Tree, key: &TreeKey, path: &[String]) {
         if own.same(value) {
             return;
         }
         match (&mut own.kind, &value.kind) {
-            (Kind::Map(_), Kind::Map(_)) => {
+            (TreeKind::Map(_), TreeKind::Map(_)) => {
                 let outer = self.around.clone();
                 if let Some(around) = &mut self.around {
                     around.push(key.clone());
@@ -57,7 +57,7 @@ impl Layer<'_> {
                 self.map(own, value, path);
                 self.around = outer;
             }
-            (Kind::List(items), Kind::List(changes)) => {
+            (TreeKind::List(items), TreeKind::List(changes)) => {
                 let outer = self.around.take();
                 let whole = self.left.len();
                 self.list(items, changes, key, value, path);
@@ -67,23 +67,28 @@ impl Layer<'_> {
                     left.around.clone_from(&self.around);
                 }
             }
-            (Kind::Mixed(pieces), Kind::Text(_) | Kind::Number(_) | Kind::Bool(_)) => match pieces.as_slice() {
-                [Piece::Var { name, .. }] if self.variables.is_made(name) => {
-                    self.variables.set(self.target, name.clone(), value.clone());
+            (TreeKind::Mixed(pieces), TreeKind::Text(_) | TreeKind::Number(_) | TreeKind::Bool(_)) => {
+                match pieces.as_slice() {
+                    [TextPiece::Var { name, .. }] if self.variables.is_made(name) => {
+                        self.variables.set(self.target, name.clone(), value.clone());
+                    }
+                    _ => self.leave(key, value),
                 }
-                _ => self.leave(key, value),
-            },
-            (Kind::Text(_) | Kind::Number(_) | Kind::Bool(_), Kind::Text(_) | Kind::Number(_) | Kind::Bool(_)) => {
+            }
+            (
+                TreeKind::Text(_) | TreeKind::Number(_) | TreeKind::Bool(_),
+                TreeKind::Text(_) | TreeKind::Number(_) | TreeKind::Bool(_),
+            ) => {
                 let name = self.variables.made(path, own.kind.clone());
                 self.variables.set(self.target, name.clone(), value.clone());
-                own.kind = Kind::Mixed(vec![Piece::Var { name, value: Box::new(own.kind.clone()) }]);
+                own.kind = TreeKind::Mixed(vec![TextPiece::Var { name, value: Box::new(own.kind.clone()) }]);
             }
             _ => self.leave(key, value),
         }
     }
 
     /// Elements with keys are found by them; the others by their place, where the whole list is said.
-    fn list(&mut self, items: &mut [Tree], changes: &[Tree], key: &Key, value: &Tree, path: &[String]) {
+    fn list(&mut self, items: &mut [Tree], changes: &[Tree], key: &TreeKey, value: &Tree, path: &[String]) {
         let named = list_key(&key.text).filter(|id| changes.iter().all(|c| c.text_of(id).is_some()));
         let below = |part: String| path.iter().cloned().chain([part]).collect::<Vec<_>>();
         match named {
@@ -107,9 +112,9 @@ impl Layer<'_> {
 }
 
 /// The entries of a job that another form of it does not have.
-pub(super) fn missing<'t>(job: &'t Tree, other: &Tree) -> Vec<&'t Key> {
+pub(super) fn missing<'t>(job: &'t Tree, other: &Tree) -> Vec<&'t TreeKey> {
     let mut out = Vec::new();
-    for (key, value) in job.entries().iter().filter(|(_, v)| v.kind != Kind::Null) {
+    for (key, value) in job.entries().iter().filter(|(_, v)| v.kind != TreeKind::Null) {
         match (other.get(&key.text), list_key(&key.text)) {
             (None, _) => out.push(key),
             (Some(inner), Some(id)) => {

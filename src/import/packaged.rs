@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::jobs::every_task;
 use super::names::identifier;
-use super::tree::{Key, Kind, Tree};
+use super::tree::{Tree, TreeKey, TreeKind};
 use crate::package::{PythonProject, normalize_name};
 use crate::source::Span;
 
 /// A Python project that pipec packs.
-pub(super) struct Package {
+pub(super) struct PackedProject {
     /// What the source calls it.
     name: String,
     /// Its folder, as the source calls it.
@@ -17,9 +17,9 @@ pub(super) struct Package {
     project: PythonProject,
 }
 
-impl Package {
-    pub fn new(project: PythonProject, folder: String) -> Package {
-        Package { name: identifier(&project.metadata.name), folder, project }
+impl PackedProject {
+    pub fn new(project: PythonProject, folder: String) -> PackedProject {
+        PackedProject { name: identifier(&project.metadata.name), folder, project }
     }
 
     /// Its declaration.
@@ -51,15 +51,15 @@ fn is_python_name(text: &str) -> bool {
 /// tasks' kinds. Nothing, if there is no such task.
 ///
 /// Only tasks without parameters: what reads those cannot be known.
-pub(super) fn packaged(job: &Tree, packages: &[Package]) -> Option<(Tree, BTreeMap<Span, String>)> {
+pub(super) fn packaged(job: &Tree, packages: &[PackedProject]) -> Option<(Tree, BTreeMap<Span, String>)> {
     let mut calls = BTreeMap::new();
     let mut wheel_tasks = 0;
     for task in every_task(job) {
         let Some((key, body)) = task.entry("python_wheel_task") else { continue };
         wheel_tasks += 1;
-        let known = |k: &Key, v: &Tree| match k.text.as_str() {
+        let known = |k: &TreeKey, v: &Tree| match k.text.as_str() {
             "package_name" | "entry_point" => true,
-            "parameters" => v.items().is_empty() && matches!(v.kind, Kind::List(_)),
+            "parameters" => v.items().is_empty() && matches!(v.kind, TreeKind::List(_)),
             _ => false,
         };
         let names = body.text_of("package_name").zip(body.text_of("entry_point"));
@@ -76,8 +76,8 @@ pub(super) fn packaged(job: &Tree, packages: &[Package]) -> Option<(Tree, BTreeM
 fn without_wheels(tree: &Tree) -> Tree {
     let is_wheel = |t: &Tree| t.text().is_some_and(|t| t.ends_with(".whl") && !t.starts_with('/') && !t.contains(':'));
     let kind = match &tree.kind {
-        Kind::List(items) => Kind::List(items.iter().map(without_wheels).collect()),
-        Kind::Map(entries) => {
+        TreeKind::List(items) => TreeKind::List(items.iter().map(without_wheels).collect()),
+        TreeKind::Map(entries) => {
             let entries = entries.iter().filter_map(|(key, value)| {
                 let kept: Option<Vec<Tree>> = match key.text.as_str() {
                     "libraries" => {
@@ -88,11 +88,11 @@ fn without_wheels(tree: &Tree) -> Tree {
                 };
                 match kept {
                     Some(items) if items.is_empty() && !value.items().is_empty() => None,
-                    Some(items) => Some((key.clone(), Tree { span: value.span, kind: Kind::List(items) })),
+                    Some(items) => Some((key.clone(), Tree { span: value.span, kind: TreeKind::List(items) })),
                     None => Some((key.clone(), without_wheels(value))),
                 }
             });
-            Kind::Map(entries.collect())
+            TreeKind::Map(entries.collect())
         }
         other => other.clone(),
     };

@@ -1,14 +1,14 @@
 //! A job as a pipeline.
 
 use super::names::{self, name, string};
-use super::out::{Out, Way, Ways};
+use super::out::{Fallback, Out, Ways};
 use super::steps::json;
 use super::tree::Tree;
-use super::write::{Beside, Writer};
+use super::write::{LocalContext, Writer};
 use crate::schema::{DEFAULTS_PLACE, ENVIRONMENT, JOB};
 
 /// The source of one job, not formatted.
-pub(super) fn pipeline(job: &Tree, called: &str, ways: &Ways, plain: bool, beside: Option<&Beside>) -> Out {
+pub(super) fn pipeline(job: &Tree, called: &str, ways: &Ways, plain: bool, beside: Option<&LocalContext>) -> Out {
     let mut writer = Writer::new(job, ways, !plain);
     writer.beside = beside;
     if !plain {
@@ -139,9 +139,9 @@ pub(super) fn beyond_declarations(job: &Tree, ways: &mut Ways) {
         let mut keys: Vec<&str> = value.items().iter().filter_map(|i| i.text_of(key)).collect();
         keys.sort();
         let unique = keys.windows(2).all(|w| w.first() != w.last());
-        let is_list = matches!(value.kind, super::tree::Kind::List(_));
+        let is_list = matches!(value.kind, super::tree::TreeKind::List(_));
         if !is_list || !unique || !value.items().iter().all(well) {
-            ways.insert(entry.span, Way::Unchecked);
+            ways.insert(entry.span, Fallback::Unchecked);
         }
     }
 }

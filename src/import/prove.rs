@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::compare::differences;
-use super::jobs::{Found, Job};
+use super::jobs::{ImportedJob, JobsRead};
 use super::messages;
-use super::out::{Mark, Out, Way, Ways};
+use super::out::{Fallback, Mark, Out, Ways};
 use super::pipeline::{beyond_declarations, pipeline};
 use super::tree::Tree;
-use super::write::Beside;
+use super::write::LocalContext;
 use crate::check::{Options, check};
 use crate::diag::{Code, Diagnostic, Label, Severity};
 use crate::lower::lower;
@@ -37,7 +37,7 @@ pub struct Imported {
 }
 
 /// What came of compiling a text.
-enum Attempt {
+enum ProofAttempt {
     Errors(Vec<Diagnostic>),
     /// The entries that differ, and what the checker had to say besides.
     Different(Vec<Span>, Vec<Diagnostic>),
@@ -45,7 +45,7 @@ enum Attempt {
 }
 
 /// Writes a job as a pipeline of this name.
-pub fn import(job: &Job, called: &str) -> Imported {
+pub fn import(job: &ImportedJob, called: &str) -> Imported {
     let mut ways = Ways::new();
     let mut reasons: HashMap<Span, Diagnostic> = HashMap::new();
     beyond_declarations(&job.tree, &mut ways);
@@ -61,15 +61,15 @@ pub fn import(job: &Job, called: &str) -> Imported {
         out = pipeline(&job.tree, called, &ways, plain, None);
         let before = ways.clone();
         let troubles: Vec<(Option<Mark>, Diagnostic)> = match attempt(job, &out) {
-            Attempt::Same => {
+            ProofAttempt::Same => {
                 same = true;
                 left.clear();
                 break;
             }
-            Attempt::Errors(list) => {
+            ProofAttempt::Errors(list) => {
                 list.into_iter().map(|d| translated(&out, job.tree.span.start_point(), d)).collect()
             }
-            Attempt::Different(entries, warnings) => {
+            ProofAttempt::Different(entries, warnings) => {
                 let whole = job.tree.span.start_point();
                 let said: Vec<_> = warnings.into_iter().map(|d| translated(&out, whole, d)).collect();
                 let about = |mark: &Option<Mark>, entry: Span| {
@@ -89,14 +89,14 @@ pub fn import(job: &Job, called: &str) -> Imported {
                 continue;
             };
             let way = match before.get(&mark.entry) {
-                None if mark.sugar => Way::Plain,
-                None | Some(Way::Plain) => Way::Unchecked,
-                Some(Way::Unchecked) => {
+                None if mark.sugar => Fallback::Plain,
+                None | Some(Fallback::Plain) => Fallback::Unchecked,
+                Some(Fallback::Unchecked) => {
                     left.push(d);
                     continue;
                 }
             };
-            if way == Way::Unchecked {
+            if way == Fallback::Unchecked {
                 reasons.entry(mark.entry).or_insert(d);
             }
             ways.insert(mark.entry, way);
@@ -113,7 +113,7 @@ pub fn import(job: &Job, called: &str) -> Imported {
     }
     let mut diagnostics: Vec<Diagnostic> = reasons
         .into_iter()
-        .filter(|(entry, _)| ways.get(entry) == Some(&Way::Unchecked))
+        .filter(|(entry, _)| ways.get(entry) == Some(&Fallback::Unchecked))
         .map(|(_, d)| Diagnostic { severity: Severity::Warning, label: "kept in `unchecked`".to_owned(), ..d })
         .collect();
     diagnostics.append(&mut left);
@@ -128,9 +128,9 @@ pub fn import(job: &Job, called: &str) -> Imported {
 }
 
 /// Writes many jobs as pipelines of one program or of several: no two have the same name.
-pub fn import_all<'j>(jobs: impl IntoIterator<Item = &'j Job>) -> Vec<Imported> {
+pub fn import_all<'j>(jobs: impl IntoIterator<Item = &'j ImportedJob>) -> Vec<Imported> {
     let mut taken: HashMap<String, usize> = HashMap::new();
-    let named: Vec<(&Job, String)> = jobs
+    let named: Vec<(&ImportedJob, String)> = jobs
         .into_iter()
         .map(|job| {
             let base = job.identifier();
@@ -148,10 +148,10 @@ pub fn import_all<'j>(jobs: impl IntoIterator<Item = &'j Job>) -> Vec<Imported> 
 }
 
 /// Compiles what was written, and compares.
-fn attempt(job: &Job, out: &Out) -> Attempt {
+fn attempt(job: &ImportedJob, out: &Out) -> ProofAttempt {
     let mut files = MemoryFiles::new();
     files.insert("main.pipe", format!("{}{}", out.text, job.context).into_bytes());
-    let lost = || Attempt::Different(vec![job.tree.span], Vec::new());
+    let lost = || ProofAttempt::Different(vec![job.tree.span], Vec::new());
     let path = PathBuf::from("main.pipe");
     let Ok(loaded) = load(std::slice::from_ref(&path), &files) else { return lost() };
     if !is_one_pipeline(&loaded, &path, out) {
@@ -159,19 +159,21 @@ fn attempt(job: &Job, out: &Out) -> Attempt {
     }
     let Ok(checked) = check(&loaded, &files, &Options::default()) else { return lost() };
     let Some(Some(program)) = checked.programs.first() else {
-        return Attempt::Errors(checked.diagnostics.into_iter().filter(|d| d.severity == Severity::Error).collect());
+        return ProofAttempt::Errors(
+            checked.diagnostics.into_iter().filter(|d| d.severity == Severity::Error).collect(),
+        );
     };
     let bundle = lower(program, &[], &LocalFiles::default(), Path::new(""), &Default::default());
     match bundle.jobs.first().map(|j| differences(&job.tree, &j.body)) {
-        Some(list) if list.is_empty() => Attempt::Same,
-        Some(list) => Attempt::Different(list, checked.diagnostics),
+        Some(list) if list.is_empty() => ProofAttempt::Same,
+        Some(list) => ProofAttempt::Different(list, checked.diagnostics),
         None => lost(),
     }
 }
 
 /// Writes a job again with the files and packages of this machine that it names; what cannot be said stays as it is.
-fn beside(job: &Job, called: &str, ways: &Ways, plain: bool, out: &mut Out, diagnostics: &mut Vec<Diagnostic>) {
-    let mut beside = Beside { local: job.local.clone(), calls: job.calls.clone() };
+fn beside(job: &ImportedJob, called: &str, ways: &Ways, plain: bool, out: &mut Out, diagnostics: &mut Vec<Diagnostic>) {
+    let mut beside = LocalContext { local: job.local.clone(), calls: job.calls.clone() };
     while !(beside.local.is_empty() && beside.calls.is_empty()) {
         let tree = job.packaged.as_ref().filter(|_| !beside.calls.is_empty()).unwrap_or(&job.tree);
         let written = pipeline(tree, called, ways, plain, Some(&beside));
@@ -204,7 +206,7 @@ fn beside(job: &Job, called: &str, ways: &Ways, plain: bool, out: &mut Out, diag
 }
 
 /// The entries that the checker refuses, with the reasons; `None` if the source holds together.
-fn refusals(job: &Job, out: &Out) -> Option<Vec<(Span, String)>> {
+fn refusals(job: &ImportedJob, out: &Out) -> Option<Vec<(Span, String)>> {
     let mut files = Buffers::default();
     let path = job.folder.join("import.pipe");
     files.set(path.clone(), format!("{}{}{}", out.text, job.packages, job.context).into());
@@ -278,7 +280,7 @@ fn unlike(entry: Span) -> Diagnostic {
 /// permissions and defaults, at the places of the targets and jobs in the input.
 ///
 /// A project that declares anything that its parts do not account for is refused as a whole.
-pub fn prove_project(found: &Found, own: &[Imported], text: &str) -> Vec<Diagnostic> {
+pub fn prove_project(found: &JobsRead, own: &[Imported], text: &str) -> Vec<Diagnostic> {
     let whole = found.jobs.first().map_or_else(|| Tree::default().span, |j| j.tree.span.start_point());
     let folder = found.jobs.first().map(|j| j.folder.clone()).unwrap_or_default();
     let path = folder.join("import.pipe");
@@ -327,7 +329,7 @@ pub fn prove_project(found: &Found, own: &[Imported], text: &str) -> Vec<Diagnos
 }
 
 /// The targets whose mode did not come out as it was read.
-fn wrong_modes<'f>(found: &'f Found, unit: &'f Unit) -> impl Iterator<Item = Diagnostic> + 'f {
+fn wrong_modes<'f>(found: &'f JobsRead, unit: &'f Unit) -> impl Iterator<Item = Diagnostic> + 'f {
     found.targets.iter().filter_map(|target| {
         let decl = unit.ast.items.iter().find_map(|i| match i {
             Item::Decl(d) if d.kind == DeclKind::Target && d.name.text == target.name.as_str() => Some(d),

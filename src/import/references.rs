@@ -1,13 +1,13 @@
 //! `{{...}}` of the platform as names of the language.
 
 use super::names::{escape, name, string};
-use super::write::{Scope, Writer};
+use super::write::{TextScope, Writer};
 use crate::model::{Braces, Reference, braces};
 use crate::schema::Eval;
 
 impl<'t> Writer<'t> {
     /// A text where the platform evaluates references or does not; says whether it has become more than the text.
-    pub(super) fn text(&mut self, text: &str, eval: Eval, scope: &mut Scope) -> (String, bool) {
+    pub(super) fn text(&mut self, text: &str, eval: Eval, scope: &mut TextScope) -> (String, bool) {
         if !self.sugar || matches!(eval, Eval::Constant | Eval::Unknown) {
             return (string(text), false);
         }
@@ -46,7 +46,7 @@ impl<'t> Writer<'t> {
     }
 
     /// A reference as a path; nothing where only its text can be written.
-    fn path(&mut self, reference: &Reference, whole: bool, scope: &mut Scope) -> Option<String> {
+    fn path(&mut self, reference: &Reference, whole: bool, scope: &mut TextScope) -> Option<String> {
         match reference {
             Reference::Param(param) => self.params.contains_key(param.as_str()).then(|| name(param)),
             Reference::Value { task, name: value } => {
@@ -83,14 +83,14 @@ impl<'t> Writer<'t> {
     }
 
     /// An upstream task that can have outputs.
-    fn producer(&self, task: &str, scope: &Scope) -> Option<usize> {
+    fn producer(&self, task: &str, scope: &TextScope) -> Option<usize> {
         let at = *self.index.get(task)?;
         let producer = self.tasks.get(at)?;
         let kind = producer.kind.filter(|k| !matches!(*k, "condition_task" | "for_each_task"));
         (kind.is_some() && self.tasks.get(scope.task)?.above.contains(&at)).then_some(at)
     }
 
-    fn need(&mut self, producer: usize, output: &str, scope: &mut Scope) {
+    fn need(&mut self, producer: usize, output: &str, scope: &mut TextScope) {
         self.outputs.entry((producer, output.to_owned())).or_insert("string");
         scope.uses.push(producer);
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::names::name;
 use super::out::Out;
-use super::tree::{Key, Kind, Tree};
+use super::tree::{Tree, TreeKey, TreeKind};
 use super::write::{Writer, kind};
 use crate::schema::{CLUSTER_SPEC, COMPUTE_FIELDS, FieldKey, KINDS, RunsOn, SINGLE_NODE, TASK, kind_of, takes};
 
@@ -102,7 +102,7 @@ impl<'t> Writer<'t> {
             }
             let reached: Vec<_> =
                 all.iter().filter(|(_, kind)| kind.is_none_or(|kind| takes(kind, field.key))).collect();
-            let own: Option<Vec<&'t (Key, Tree)>> = reached
+            let own: Option<Vec<&'t (TreeKey, Tree)>> = reached
                 .iter()
                 .map(|(task, _)| task.entry(field.key).filter(|(k, _)| self.way(k.span).is_none()))
                 .collect();
@@ -110,7 +110,7 @@ impl<'t> Writer<'t> {
             let count = |value: &Tree| own.iter().filter(|(_, v)| v.same(value)).count();
             let Some((key, value)) = own.iter().max_by_key(|(_, v)| count(v)).map(|(k, v)| (k, v)) else { continue };
             let n = count(value);
-            let compound = matches!(value.kind, Kind::Map(_) | Kind::List(_));
+            let compound = matches!(value.kind, TreeKind::Map(_) | TreeKind::List(_));
             // A block over a block is merged with it, key by key.
             if compound && n != own.len() || n < if compound { 2 } else { 3 } {
                 continue;
@@ -135,7 +135,7 @@ impl<'t> Writer<'t> {
                 let over = before.iter().filter_map(|b| Some((*b, self.difference(b, spec)?)));
                 over.min_by_key(|(_, d)| lines(d))
             });
-            let own: Vec<(Key, Tree)> = match &base {
+            let own: Vec<(TreeKey, Tree)> = match &base {
                 Some((base, own)) => {
                     out.push(format!(" extends {}", name(base.text_of("job_cluster_key").unwrap_or_default())));
                     own.clone()
@@ -148,10 +148,12 @@ impl<'t> Writer<'t> {
                 Some(_) => own,
             };
             self.fields(out, &own, &CLUSTER_SPEC, &[], &mut scope);
-            let others: Vec<&(Key, Tree)> = cluster
+            let others: Vec<&(TreeKey, Tree)> = cluster
                 .entries()
                 .iter()
-                .filter(|(k, v)| !matches!(k.text.as_str(), "job_cluster_key" | "new_cluster") && v.kind != Kind::Null)
+                .filter(|(k, v)| {
+                    !matches!(k.text.as_str(), "job_cluster_key" | "new_cluster") && v.kind != TreeKind::Null
+                })
                 .collect();
             for (key, value) in others {
                 self.field(out, key, value, crate::schema::CLUSTER_PLACE.field(&key.text), &mut scope);
@@ -159,7 +161,7 @@ impl<'t> Writer<'t> {
             if let Some(libraries) = self.libraries.get(key).copied()
                 && let Some(field) = TASK.field("libraries")
             {
-                let key = Key { text: "libraries".into(), span: libraries.span };
+                let key = TreeKey { text: "libraries".into(), span: libraries.span };
                 self.field(out, &key, libraries, Some(field), &mut scope);
             }
             out.push("}\n");
@@ -168,7 +170,7 @@ impl<'t> Writer<'t> {
     }
 
     /// What a cluster says over another one, where that is less than half of it.
-    fn difference(&self, base: &Tree, spec: &Tree) -> Option<Vec<(Key, Tree)>> {
+    fn difference(&self, base: &Tree, spec: &Tree) -> Option<Vec<(TreeKey, Tree)>> {
         let entries = spec.entries();
         if base.entries().len() != 2 || self.libraries.contains_key(base.text_of("job_cluster_key")?) {
             return None;
@@ -180,7 +182,7 @@ impl<'t> Writer<'t> {
         }
         let mut own = Vec::new();
         let mut alike = 0;
-        for (key, value) in entries.iter().filter(|(_, v)| v.kind != Kind::Null) {
+        for (key, value) in entries.iter().filter(|(_, v)| v.kind != TreeKind::Null) {
             match base.get(&key.text) {
                 Some(other) if other.same(value) => alike += lines_of(value),
                 // Maps and blocks are merged: only one that holds all of the other can be said by its difference.
@@ -190,15 +192,15 @@ impl<'t> Writer<'t> {
                     if nested || !other.entries().iter().all(|(k, _)| value.get(&k.text).is_some()) {
                         return None;
                     }
-                    let inside: Vec<(Key, Tree)> = inside.cloned().collect();
+                    let inside: Vec<(TreeKey, Tree)> = inside.cloned().collect();
                     alike += value.entries().len() - inside.len();
-                    own.push((key.clone(), Tree { span: value.span, kind: Kind::Map(inside) }));
+                    own.push((key.clone(), Tree { span: value.span, kind: TreeKind::Map(inside) }));
                 }
                 _ => own.push((key.clone(), value.clone())),
             }
         }
         // What the other one says and this one does not would be inherited, but for one of an exclusive group.
-        let inherited = base.entries().iter().filter(|(_, v)| v.kind != Kind::Null).any(|(k, _)| {
+        let inherited = base.entries().iter().filter(|(_, v)| v.kind != TreeKind::Null).any(|(k, _)| {
             let group = crate::schema::CLUSTER_PLACE.group_of(&k.text);
             spec.get(&k.text).is_none() && !group.is_some_and(|g| g.keys.iter().any(|other| spec.get(other).is_some()))
         });
@@ -206,7 +208,7 @@ impl<'t> Writer<'t> {
     }
 
     /// `single_node = true` in place of what it stands for.
-    fn single_node(&self, out: &mut Out, entries: Vec<(Key, Tree)>) -> Vec<(Key, Tree)> {
+    fn single_node(&self, out: &mut Out, entries: Vec<(TreeKey, Tree)>) -> Vec<(TreeKey, Tree)> {
         let find = |key: &str| entries.iter().find(|(k, _)| k.text == key);
         let Some((workers, n)) = find("num_workers").filter(|_| self.sugar) else { return entries };
         // What is there is not filled in: another master stays as it is.
@@ -222,8 +224,8 @@ impl<'t> Writer<'t> {
         let from = out.text.len();
         out.push("single_node = true\n");
         out.mark(from, workers.span, n.span, true);
-        let rest = |field: &str, value: &Tree| -> Vec<(Key, Tree)> {
-            let filled = |(key, value): &&(Key, Tree)| {
+        let rest = |field: &str, value: &Tree| -> Vec<(TreeKey, Tree)> {
+            let filled = |(key, value): &&(TreeKey, Tree)| {
                 SINGLE_NODE.iter().any(|(f, k, v)| f.name() == field && *k == key.text && value.text() == Some(v))
             };
             value.entries().iter().filter(|entry| !filled(entry)).cloned().collect()
@@ -234,7 +236,7 @@ impl<'t> Writer<'t> {
             .filter_map(|(key, value)| match key.text.as_str() {
                 field @ ("spark_conf" | "custom_tags") => {
                     let rest = rest(field, &value);
-                    (!rest.is_empty()).then_some((key, Tree { span: value.span, kind: Kind::Map(rest) }))
+                    (!rest.is_empty()).then_some((key, Tree { span: value.span, kind: TreeKind::Map(rest) }))
                 }
                 _ => Some((key, value)),
             })
@@ -243,13 +245,13 @@ impl<'t> Writer<'t> {
 }
 
 /// How many lines entries take in source.
-fn lines(entries: &[(Key, Tree)]) -> usize {
+fn lines(entries: &[(TreeKey, Tree)]) -> usize {
     entries.iter().map(|(_, v)| lines_of(v)).sum()
 }
 
 fn lines_of(value: &Tree) -> usize {
     match &value.kind {
-        Kind::Map(entries) if entries.len() > 1 => 2 + lines(entries),
+        TreeKind::Map(entries) if entries.len() > 1 => 2 + lines(entries),
         _ => 1,
     }
 }

@@ -2,9 +2,9 @@
 
 use super::fields::{raw, shown};
 use super::names::{name, string};
-use super::out::{Out, Way};
-use super::tree::{Key, Kind, Piece, Tree};
-use super::write::{Scope, Task, Writer, kind, outcome};
+use super::out::{Fallback, Out};
+use super::tree::{TextPiece, Tree, TreeKey, TreeKind};
+use super::write::{TextScope, Writer, WrittenTask, kind, outcome};
 use crate::model::{Braces, COMPARISONS, Reference, braces};
 use crate::schema::{Eval, TASK, kind_of, takes};
 
@@ -12,10 +12,10 @@ use crate::schema::{Eval, TASK, kind_of, takes};
 const MAX_BRANCHES: usize = 8;
 
 /// A branch: the condition, and the outcome.
-type Branch = (usize, bool);
+type ImportedBranch = (usize, bool);
 
 /// The form of a task in source.
-enum Form {
+enum StepForm {
     Step,
     /// A comparison.
     If(String),
@@ -25,7 +25,7 @@ enum Form {
 
 /// A task before it is put into its place.
 struct Draft {
-    form: Form,
+    form: StepForm,
     /// What stands before the declaration.
     doc: Option<String>,
     on: Option<String>,
@@ -74,18 +74,18 @@ impl<'t> Writer<'t> {
     }
 
     /// The branches that each task stands in, outermost first.
-    fn paths(&self, blocks: &[bool]) -> Vec<Vec<Branch>> {
-        let mut paths: Vec<Option<Vec<Branch>>> = vec![None; self.tasks.len()];
+    fn paths(&self, blocks: &[bool]) -> Vec<Vec<ImportedBranch>> {
+        let mut paths: Vec<Option<Vec<ImportedBranch>>> = vec![None; self.tasks.len()];
         // Upstream first; a circle leaves its members outside.
         let mut order: Vec<usize> = (0..self.tasks.len()).collect();
         order.sort_by_key(|i| self.tasks.get(*i).map_or(0, |t| t.above.len()));
         for i in order {
             let Some(task) = self.tasks.get(i) else { continue };
             let path_of = |j: usize| paths.get(j).and_then(Option::as_ref).map(Vec::as_slice).unwrap_or_default();
-            let outcomes: Vec<Branch> = task.after.iter().filter_map(|(to, o)| Some((*to, (*o)?))).collect();
-            let mut path: Vec<Branch> = match outcomes.as_slice() {
+            let outcomes: Vec<ImportedBranch> = task.after.iter().filter_map(|(to, o)| Some((*to, (*o)?))).collect();
+            let mut path: Vec<ImportedBranch> = match outcomes.as_slice() {
                 [(condition, outcome)] if blocks.get(*condition) == Some(&true) => {
-                    let path: Vec<Branch> =
+                    let path: Vec<ImportedBranch> =
                         path_of(*condition).iter().copied().chain([(*condition, *outcome)]).collect();
                     // What waits for something beside the branch brings several ways together.
                     let before = self.tasks.get(*condition).map(|t| &t.above);
@@ -103,7 +103,7 @@ impl<'t> Writer<'t> {
                 }
                 _ => Vec::new(),
             };
-            let opposite = |b: &Branch| path.contains(&(b.0, !b.1));
+            let opposite = |b: &ImportedBranch| path.contains(&(b.0, !b.1));
             if path.len() > MAX_BRANCHES
                 || task.above.contains(&i)
                 || task.after.iter().any(|(to, _)| path_of(*to).iter().any(opposite))
@@ -118,7 +118,13 @@ impl<'t> Writer<'t> {
     }
 
     /// The tasks that stand directly in a branch, in the order of the job.
-    fn branch(&self, out: &mut Out, within: Option<Branch>, paths: &[Vec<Branch>], drafts: &mut [Option<Draft>]) {
+    fn branch(
+        &self,
+        out: &mut Out,
+        within: Option<ImportedBranch>,
+        paths: &[Vec<ImportedBranch>],
+        drafts: &mut [Option<Draft>],
+    ) {
         for i in 0..self.tasks.len() {
             if paths.get(i).and_then(|p| p.last().copied()) != within {
                 continue;
@@ -135,9 +141,9 @@ impl<'t> Writer<'t> {
                 out.push(format!("## {doc}\n"));
             }
             out.push(match draft.form {
-                Form::Step => "step ",
-                Form::If(_) => "if ",
-                Form::For(..) => "for ",
+                StepForm::Step => "step ",
+                StepForm::If(_) => "if ",
+                StepForm::For(..) => "for ",
             });
             out.push(name(task.key));
             if let Some(on) = &draft.on {
@@ -145,19 +151,19 @@ impl<'t> Writer<'t> {
             }
             self.after(out, i, &draft.uses, paths);
             match draft.form {
-                Form::Step => {
+                StepForm::Step => {
                     out.push(" {\n");
                     self.declared(out, i);
                     out.append(draft.body);
                     out.push("}\n");
                 }
-                Form::For(head, inner) => {
+                StepForm::For(head, inner) => {
                     out.push(format!(": {head} {{\n"));
                     out.append(draft.body);
                     out.append(inner);
                     out.push("}\n");
                 }
-                Form::If(comparison) => {
+                StepForm::If(comparison) => {
                     out.push(format!(": {comparison} {{\n"));
                     out.append(draft.body);
                     self.branch(out, Some((i, true)), paths, drafts);
@@ -181,9 +187,10 @@ impl<'t> Writer<'t> {
     }
 
     /// The dependencies that neither data nor a branch says.
-    fn after(&self, out: &mut Out, at: usize, uses: &[usize], paths: &[Vec<Branch>]) {
+    fn after(&self, out: &mut Out, at: usize, uses: &[usize], paths: &[Vec<ImportedBranch>]) {
         let Some(task) = self.tasks.get(at) else { return };
-        let Some((key, list)) = task.tree.entry("depends_on").filter(|(k, _)| self.way(k.span) != Some(Way::Unchecked))
+        let Some((key, list)) =
+            task.tree.entry("depends_on").filter(|(k, _)| self.way(k.span) != Some(Fallback::Unchecked))
         else {
             return;
         };
@@ -239,18 +246,18 @@ impl<'t> Writer<'t> {
 
     fn draft(&mut self, at: usize, branching: bool) -> Draft {
         let mut scope = self.scope(at);
-        let Some((tree, kind)) = self.tasks.get(at).map(|Task { tree, kind, .. }| (*tree, *kind)) else {
-            return Draft { form: Form::Step, doc: None, on: None, body: Out::default(), uses: Vec::new() };
+        let Some((tree, kind)) = self.tasks.get(at).map(|WrittenTask { tree, kind, .. }| (*tree, *kind)) else {
+            return Draft { form: StepForm::Step, doc: None, on: None, body: Out::default(), uses: Vec::new() };
         };
         let form = if branching {
-            self.comparison(tree, &mut scope).map(Form::If)
+            self.comparison(tree, &mut scope).map(StepForm::If)
         } else if kind == Some("for_each_task") {
             self.a_loop(tree, &mut scope)
         } else {
             None
         };
         let (doc, on, body) = self.body(tree, kind, form.is_some(), &mut scope);
-        Draft { form: form.unwrap_or(Form::Step), doc, on, body, uses: scope.uses }
+        Draft { form: form.unwrap_or(StepForm::Step), doc, on, body, uses: scope.uses }
     }
 
     /// What stands in the body of a task; before it, its description and where it runs.
@@ -259,7 +266,7 @@ impl<'t> Writer<'t> {
         tree: &'t Tree,
         kind: Option<&'static str>,
         said: bool,
-        scope: &mut Scope,
+        scope: &mut TextScope,
     ) -> (Option<String>, Option<String>, Out) {
         let mut out = Out::default();
         let mut but = vec!["task_key"];
@@ -297,7 +304,7 @@ impl<'t> Writer<'t> {
         }
         // What a step runs stands first.
         if let Some((key, value)) = kind.and_then(|k| tree.entry(k)).filter(|(k, _)| !but.contains(&k.text.as_str()))
-            && self.way(key.span) != Some(Way::Unchecked)
+            && self.way(key.span) != Some(Fallback::Unchecked)
         {
             self.field(&mut out, key, value, TASK.field(&key.text), scope);
             but.extend(kind);
@@ -342,15 +349,15 @@ impl<'t> Writer<'t> {
     }
 
     /// What a task runs as a call, where the language has one for it.
-    fn call(&mut self, key: &Key, value: &Tree, scope: &mut Scope) -> Option<Out> {
+    fn call(&mut self, key: &TreeKey, value: &Tree, scope: &mut TextScope) -> Option<Out> {
         if !self.sugar
             || self.way(key.span).is_some()
             || value.entries().iter().any(|(k, _)| self.way(k.span).is_some())
         {
             return None;
         }
-        if let Some((_, Tree { kind: Kind::Mixed(pieces), .. })) = value.entry("job_id")
-            && let [Piece::Job { pipeline }] = pieces.as_slice()
+        if let Some((_, Tree { kind: TreeKind::Mixed(pieces), .. })) = value.entry("job_id")
+            && let [TextPiece::Job { pipeline }] = pieces.as_slice()
         {
             return self.run(key, value, pipeline, scope);
         }
@@ -411,10 +418,10 @@ impl<'t> Writer<'t> {
         &mut self,
         mut call: Out,
         mut rest: Out,
-        key: &Key,
+        key: &TreeKey,
         value: &Tree,
         said: &[&str],
-        scope: &mut Scope,
+        scope: &mut TextScope,
     ) -> Option<Out> {
         let block = TASK.field(&key.text)?.ty.block()?;
         self.fields(&mut rest, value.entries(), block, said, scope);
@@ -429,7 +436,7 @@ impl<'t> Writer<'t> {
     }
 
     /// A job of the same project.
-    fn run(&mut self, key: &Key, value: &Tree, pipeline: &str, scope: &mut Scope) -> Option<Out> {
+    fn run(&mut self, key: &TreeKey, value: &Tree, pipeline: &str, scope: &mut TextScope) -> Option<Out> {
         let mut out = Out::default();
         out.push(format!("run {}", name(pipeline)));
         if let Some(given) = value.get("job_parameters") {
@@ -440,10 +447,10 @@ impl<'t> Writer<'t> {
     }
 
     /// Arguments by name, or in order.
-    fn arguments(&mut self, given: &Tree, scope: &mut Scope) -> Option<Vec<String>> {
+    fn arguments(&mut self, given: &Tree, scope: &mut TextScope) -> Option<Vec<String>> {
         match &given.kind {
-            Kind::List(items) => items.iter().map(|i| self.argument(i, scope)).collect(),
-            Kind::Map(entries) => entries
+            TreeKind::List(items) => items.iter().map(|i| self.argument(i, scope)).collect(),
+            TreeKind::Map(entries) => entries
                 .iter()
                 .map(|(key, value)| {
                     let text = self.argument(value, scope)?;
@@ -458,15 +465,15 @@ impl<'t> Writer<'t> {
         }
     }
 
-    fn argument(&mut self, value: &Tree, scope: &mut Scope) -> Option<String> {
+    fn argument(&mut self, value: &Tree, scope: &mut TextScope) -> Option<String> {
         match &value.kind {
-            Kind::Mixed(_) => Some(raw(value)),
+            TreeKind::Mixed(_) => Some(raw(value)),
             _ => Some(self.text(value.text()?, Eval::Evaluated, scope).0),
         }
     }
 
     /// `train.auc >= 0.8`
-    fn comparison(&mut self, tree: &Tree, scope: &mut Scope) -> Option<String> {
+    fn comparison(&mut self, tree: &Tree, scope: &mut TextScope) -> Option<String> {
         let body = tree.get("condition_task")?;
         let op = body.text_of("op")?;
         let (sign, _) = COMPARISONS.iter().find(|(_, o)| *o == op)?;
@@ -481,7 +488,7 @@ impl<'t> Writer<'t> {
             }
             let (text, sugared) = self.text(side, Eval::Evaluated, scope);
             if numbers && sugared {
-                self.asks(side, if whole { "int" } else { "float" });
+                self.require_type(side, if whole { "int" } else { "float" });
             }
             out.push(text);
         }
@@ -489,7 +496,7 @@ impl<'t> Writer<'t> {
     }
 
     /// Gives what a text refers to a type.
-    fn asks(&mut self, text: &str, ty: &'static str) {
+    fn require_type(&mut self, text: &str, ty: &'static str) {
         match braces(text).as_slice() {
             [(0, _, Braces::Known(Reference::Param(param)))] => {
                 let defaults = self.job.items_of("parameters").iter();
@@ -511,9 +518,9 @@ impl<'t> Writer<'t> {
     }
 
     /// `region in ["eu", "us"] parallel 2`, and the step inside.
-    fn a_loop(&mut self, tree: &'t Tree, scope: &mut Scope) -> Option<Form> {
+    fn a_loop(&mut self, tree: &'t Tree, scope: &mut TextScope) -> Option<StepForm> {
         let (key, body) = tree.entry("for_each_task")?;
-        let known = |k: &Key| matches!(k.text.as_str(), "inputs" | "concurrency" | "task");
+        let known = |k: &TreeKey| matches!(k.text.as_str(), "inputs" | "concurrency" | "task");
         if !self.sugar
             || self.way(key.span).is_some()
             || !body.entries().iter().all(|(k, _)| known(k) && self.way(k.span).is_none())
@@ -534,7 +541,7 @@ impl<'t> Writer<'t> {
                 if text.starts_with('"') {
                     return None;
                 }
-                self.asks(inputs, "list<string>");
+                self.require_type(inputs, "list<string>");
                 text
             }
         };
@@ -563,7 +570,7 @@ impl<'t> Writer<'t> {
         if let Some((key, _)) = inner.entry(inner_kind) {
             out.mark(0, key.span, shown(key, inner), self.way(key.span).is_none());
         }
-        Some(Form::For(head, out))
+        Some(StepForm::For(head, out))
     }
 }
 

@@ -2,14 +2,14 @@
 
 use super::fields::raw;
 use super::names::{identifier, is_name, name};
-use super::tree::{Key, Kind, Piece, Tree};
+use super::tree::{TextPiece, Tree, TreeKey, TreeKind};
 
 /// The stubs of the jobs of a project, by the names of their pipelines.
 pub(super) struct Stubs(Vec<(String, String)>);
 
 impl Stubs {
-    pub fn new(jobs: &[(Key, Tree)]) -> Stubs {
-        let stub = |(key, job): &(Key, Tree)| {
+    pub fn new(jobs: &[(TreeKey, Tree)]) -> Stubs {
+        let stub = |(key, job): &(TreeKey, Tree)| {
             let called = identifier(&key.text);
             let text = stub(&called, job);
             (called, text)
@@ -43,9 +43,9 @@ fn stub(called: &str, job: &Tree) -> String {
 
 /// The pipelines whose ids stand in a value.
 fn pipelines<'t>(tree: &'t Tree, out: &mut Vec<&'t str>) {
-    if let Kind::Mixed(pieces) = &tree.kind {
+    if let TreeKind::Mixed(pieces) = &tree.kind {
         out.extend(pieces.iter().filter_map(|p| match p {
-            Piece::Job { pipeline } => Some(pipeline.as_str()),
+            TextPiece::Job { pipeline } => Some(pipeline.as_str()),
             _ => None,
         }));
     }

@@ -1,10 +1,10 @@
 //! Terraform: `databricks_job` resources of HCL, of its JSON form and of a plan.
 
-use super::jobs::{Found, Job, Note};
+use super::jobs::{ImportNote, ImportedJob, JobsRead};
 use super::messages;
 use super::names::identifier;
 use super::stubs::Stubs;
-use super::tree::{Key, Kind, Piece, Tree};
+use super::tree::{TextPiece, Tree, TreeKey, TreeKind};
 use super::variables::Variables;
 use crate::schema::{Block, JOB, Ty};
 
@@ -17,8 +17,8 @@ pub fn is_terraform(tree: &Tree) -> bool {
 }
 
 /// The jobs of a configuration or plan, with its variables.
-pub fn read(tree: &Tree) -> Found {
-    let mut found = Found::default();
+pub fn read(tree: &Tree) -> JobsRead {
+    let mut found = JobsRead::default();
     let mut variables = Variables::new(None, None);
     let own = resources(tree, JOBS);
     let own = own.iter().flat_map(|(_, j)| j.items_of("parameter")).filter_map(|p| p.text_of("name"));
@@ -34,16 +34,16 @@ pub fn read(tree: &Tree) -> Found {
     for (key, _) in &jobs {
         variables.jobs.insert(key.text.to_string(), identifier(&key.text));
     }
-    let mut list: Vec<(Key, Tree)> = Vec::new();
+    let mut list: Vec<(TreeKey, Tree)> = Vec::new();
     for (key, job) in &jobs {
-        let form = Form { planned: planned.is_some(), templates: is_json_form(tree) };
+        let form = ResourceForm { planned: planned.is_some(), templates: is_json_form(tree) };
         let mut body = form.converted(job, &JOB, &mut found);
         let own =
             rights.iter().filter(|(_, r)| names_job(r, &key.text)).flat_map(|(_, r)| r.items_of("access_control"));
         let own: Vec<Tree> = own.map(|r| form.some_of(r)).collect();
-        if let (Kind::Map(entries), false) = (&mut body.kind, own.is_empty()) {
+        if let (TreeKind::Map(entries), false) = (&mut body.kind, own.is_empty()) {
             let text = "access_control_list".into();
-            entries.push((Key { text, span: key.span }, Tree { span: key.span, kind: Kind::List(own) }));
+            entries.push((TreeKey { text, span: key.span }, Tree { span: key.span, kind: TreeKind::List(own) }));
         }
         let body = variables.interpolated(&body, &mut found.diagnostics);
         list.push((key.clone(), super::texts::as_text(&body, &JOB)));
@@ -54,14 +54,14 @@ pub fn read(tree: &Tree) -> Found {
         } else {
             "it is about something else"
         };
-        found.notes.push(Note { span: key.span, text: format!("{RIGHTS} {}: {about}", key.text) });
+        found.notes.push(ImportNote { span: key.span, text: format!("{RIGHTS} {}: {about}", key.text) });
     }
     let stubs = Stubs::new(&list);
     let values = variables.context();
     for (key, tree) in list {
         let called = identifier(&key.text);
         let context = format!("\n{values}{}", stubs.of(&tree, &called));
-        found.jobs.push(Job { tree, hint: Some(called), context, ..Job::default() });
+        found.jobs.push(ImportedJob { tree, hint: Some(called), context, ..ImportedJob::default() });
     }
     found.prelude = variables.source();
     unknown_yet(tree, &mut found);
@@ -73,16 +73,16 @@ pub fn read(tree: &Tree) -> Found {
 }
 
 /// Objects below the names of a section: of HCL a list of blocks, of JSON an object.
-fn below<'t>(tree: &'t Tree, section: &str) -> Vec<&'t (Key, Tree)> {
+fn below<'t>(tree: &'t Tree, section: &str) -> Vec<&'t (TreeKey, Tree)> {
     let sections = tree.entries().iter().filter(|(k, _)| k.text == section).map(|(_, v)| v);
     let blocks = |section: &'t Tree| match &section.kind {
-        Kind::List(items) => items.iter().flat_map(Tree::entries).collect::<Vec<_>>(),
+        TreeKind::List(items) => items.iter().flat_map(Tree::entries).collect::<Vec<_>>(),
         _ => section.entries().iter().collect(),
     };
     sections.flat_map(blocks).collect()
 }
 
-fn resources(tree: &Tree, kind: &str) -> Vec<(Key, Tree)> {
+fn resources(tree: &Tree, kind: &str) -> Vec<(TreeKey, Tree)> {
     let of_kind = below(tree, "resource").into_iter().filter(|(k, _)| k.text == kind);
     let mut out = Vec::new();
     for (_, named) in of_kind {
@@ -96,14 +96,14 @@ fn resources(tree: &Tree, kind: &str) -> Vec<(Key, Tree)> {
 }
 
 /// Resources of a plan, those of modules included.
-fn planned_resources(module: &Tree, kind: &str) -> Vec<(Key, Tree)> {
+fn planned_resources(module: &Tree, kind: &str) -> Vec<(TreeKey, Tree)> {
     let mut out = Vec::new();
     for resource in module.items_of("resources").iter().filter(|r| r.text_of("type") == Some(kind)) {
         if let (Some((key, name)), Some(values)) = (resource.entry("name"), resource.get("values")) {
             let text = name.text().unwrap_or("job");
             let index = resource.get("index").map(|i| i.text().map_or_else(|| i.json().to_string(), str::to_owned));
             let text = index.map_or_else(|| text.to_owned(), |i| format!("{text}_{i}"));
-            out.push((Key { text: text.into(), span: key.span }, values.clone()));
+            out.push((TreeKey { text: text.into(), span: key.span }, values.clone()));
         }
     }
     for child in module.items_of("child_modules") {
@@ -113,11 +113,11 @@ fn planned_resources(module: &Tree, kind: &str) -> Vec<(Key, Tree)> {
 }
 
 /// The variables and locals.
-fn declared(tree: &Tree, variables: &mut Variables, found: &mut Found) {
+fn declared(tree: &Tree, variables: &mut Variables, found: &mut JobsRead) {
     for (key, body) in below(tree, "variable") {
         let body = body.items().first().unwrap_or(body);
         let kept = body.entries().iter().filter(|(k, _)| matches!(k.text.as_str(), "default" | "description")).cloned();
-        let body = Tree { span: body.span, kind: Kind::Map(kept.collect()) };
+        let body = Tree { span: body.span, kind: TreeKind::Map(kept.collect()) };
         variables.declare(key, &body, &mut found.diagnostics);
     }
     for (key, value) in tree.entries().iter().filter(|(k, _)| k.text == "tfvars").flat_map(|(_, v)| v.entries()) {
@@ -132,8 +132,8 @@ fn declared(tree: &Tree, variables: &mut Variables, found: &mut Found) {
 fn names_job(rights: &Tree, job: &str) -> bool {
     let wanted = format!("{JOBS}.{job}.id");
     match rights.get("job_id").map(|t| &t.kind) {
-        Some(Kind::Mixed(pieces)) => matches!(pieces.as_slice(), [Piece::Reference(r)] if *r == wanted),
-        Some(Kind::Text(text)) => *text == format!("${{{wanted}}}"),
+        Some(TreeKind::Mixed(pieces)) => matches!(pieces.as_slice(), [TextPiece::Reference(r)] if *r == wanted),
+        Some(TreeKind::Text(text)) => *text == format!("${{{wanted}}}"),
         _ => false,
     }
 }
@@ -144,16 +144,16 @@ fn is_json_form(tree: &Tree) -> bool {
 }
 
 /// How a resource is written.
-struct Form {
+struct ResourceForm {
     /// By a plan, which says what is not there as well.
     planned: bool,
     /// With expressions in texts.
     templates: bool,
 }
 
-impl Form {
+impl ResourceForm {
     /// A resource as the API has it: other names, and single blocks that are no lists.
-    fn converted(&self, tree: &Tree, block: &'static Block, found: &mut Found) -> Tree {
+    fn converted(&self, tree: &Tree, block: &'static Block, found: &mut JobsRead) -> Tree {
         let mut out = Vec::new();
         for (key, value) in tree.entries() {
             let api = block.terraform_field(&key.text).map_or(key.text.as_str(), |f| f.key);
@@ -163,34 +163,36 @@ impl Form {
                 continue;
             }
             if *block == JOB && is_terraforms_own(&key.text) {
-                let nothing = self.planned && is_nothing(value) || matches!(value.kind, Kind::Bool(false));
+                let nothing = self.planned && is_nothing(value) || matches!(value.kind, TreeKind::Bool(false));
                 if !nothing && key.text != "id" {
-                    found.notes.push(Note { span: key.span, text: format!("`{}` is for Terraform alone", key.text) });
+                    found
+                        .notes
+                        .push(ImportNote { span: key.span, text: format!("`{}` is for Terraform alone", key.text) });
                 }
                 continue;
             }
             if self.planned && is_nothing(value) {
                 continue;
             }
-            let key = Key { text: api.into(), span: key.span };
+            let key = TreeKey { text: api.into(), span: key.span };
             let value = match (block.field(api).map(|f| f.ty), &value.kind) {
-                (Some(Ty::Block(inner)), Kind::List(items)) if items.len() == 1 => {
+                (Some(Ty::Block(inner)), TreeKind::List(items)) if items.len() == 1 => {
                     items.first().map_or_else(|| value.clone(), |v| self.converted(v, inner, found))
                 }
-                (Some(Ty::Block(inner)), Kind::Map(_)) => self.converted(value, inner, found),
-                (Some(Ty::BlockList(inner)), Kind::List(items)) => {
+                (Some(Ty::Block(inner)), TreeKind::Map(_)) => self.converted(value, inner, found),
+                (Some(Ty::BlockList(inner)), TreeKind::List(items)) => {
                     let items = items.iter().map(|v| self.converted(v, inner, found)).collect();
-                    Tree { span: value.span, kind: Kind::List(items) }
+                    Tree { span: value.span, kind: TreeKind::List(items) }
                 }
-                (Some(Ty::BlockList(inner)), Kind::Map(_)) => {
-                    let kind = Kind::List(vec![self.converted(value, inner, found)]);
+                (Some(Ty::BlockList(inner)), TreeKind::Map(_)) => {
+                    let kind = TreeKind::List(vec![self.converted(value, inner, found)]);
                     Tree { span: value.span, kind }
                 }
                 _ => self.value(value),
             };
             out.push((key, value));
         }
-        Tree { span: tree.span, kind: Kind::Map(out) }
+        Tree { span: tree.span, kind: TreeKind::Map(out) }
     }
 
     fn value(&self, tree: &Tree) -> Tree {
@@ -200,15 +202,15 @@ impl Form {
     /// An object without what says nothing.
     fn some_of(&self, tree: &Tree) -> Tree {
         let entries = tree.entries().iter().filter(|(_, v)| !(self.planned && is_nothing(v)));
-        Tree { span: tree.span, kind: Kind::Map(entries.map(|(k, v)| (k.clone(), self.value(v))).collect()) }
+        Tree { span: tree.span, kind: TreeKind::Map(entries.map(|(k, v)| (k.clone(), self.value(v))).collect()) }
     }
 }
 
 fn is_nothing(value: &Tree) -> bool {
     match &value.kind {
-        Kind::Null => true,
-        Kind::List(items) => items.is_empty(),
-        Kind::Text(text) => text.is_empty(),
+        TreeKind::Null => true,
+        TreeKind::List(items) => items.is_empty(),
+        TreeKind::Text(text) => text.is_empty(),
         _ => false,
     }
 }
@@ -235,16 +237,16 @@ fn is_terraforms_own(key: &str) -> bool {
 /// Texts of the JSON form, in which expressions stand between `${` and `}`.
 fn strings(tree: &Tree) -> Tree {
     let kind = match &tree.kind {
-        Kind::Text(text) if text.contains("${") || text.contains("%%{") => template(text),
-        Kind::List(items) => Kind::List(items.iter().map(strings).collect()),
-        Kind::Map(entries) => Kind::Map(entries.iter().map(|(k, v)| (k.clone(), strings(v))).collect()),
+        TreeKind::Text(text) if text.contains("${") || text.contains("%%{") => template(text),
+        TreeKind::List(items) => TreeKind::List(items.iter().map(strings).collect()),
+        TreeKind::Map(entries) => TreeKind::Map(entries.iter().map(|(k, v)| (k.clone(), strings(v))).collect()),
         other => other.clone(),
     };
     Tree { span: tree.span, kind }
 }
 
-fn template(text: &str) -> Kind {
-    let mut pieces: Vec<Piece> = Vec::new();
+fn template(text: &str) -> TreeKind {
+    let mut pieces: Vec<TextPiece> = Vec::new();
     let mut literal = String::new();
     let mut rest = text;
     while let Some(at) = rest.find("${") {
@@ -258,25 +260,25 @@ fn template(text: &str) -> Kind {
         let Some(end) = after.find('}') else { break };
         literal.push_str(before);
         if !literal.is_empty() {
-            pieces.push(Piece::Text(std::mem::take(&mut literal).replace("%%{", "%{")));
+            pieces.push(TextPiece::Text(std::mem::take(&mut literal).replace("%%{", "%{")));
         }
-        pieces.push(Piece::Reference(after.get(..end).unwrap_or("").trim().to_owned()));
+        pieces.push(TextPiece::Reference(after.get(..end).unwrap_or("").trim().to_owned()));
         rest = after.get(end + 1..).unwrap_or("");
     }
     literal.push_str(rest);
     if !literal.is_empty() || pieces.is_empty() {
-        pieces.push(Piece::Text(literal.replace("%%{", "%{")));
+        pieces.push(TextPiece::Text(literal.replace("%%{", "%{")));
     }
     match pieces.as_slice() {
-        [Piece::Text(text)] => Kind::Text(text.clone()),
-        _ => Kind::Mixed(pieces),
+        [TextPiece::Text(text)] => TreeKind::Text(text.clone()),
+        _ => TreeKind::Mixed(pieces),
     }
 }
 
 /// Tells of values that a plan does not have: they are known when it has been applied.
-fn unknown_yet(tree: &Tree, found: &mut Found) {
+fn unknown_yet(tree: &Tree, found: &mut JobsRead) {
     fn paths(tree: &Tree, at: &str, out: &mut Vec<String>) {
-        if tree.kind == Kind::Bool(true) {
+        if tree.kind == TreeKind::Bool(true) {
             out.push(at.to_owned());
         }
         for (key, value) in tree.entries() {
@@ -300,13 +302,13 @@ fn unknown_yet(tree: &Tree, found: &mut Found) {
 }
 
 /// What the language has nothing for.
-fn left_out(tree: &Tree, found: &mut Found) {
+fn left_out(tree: &Tree, found: &mut JobsRead) {
     for (kind, named) in below(tree, "resource") {
         if !matches!(kind.text.as_str(), JOBS | RIGHTS) {
             let names: Vec<&str> = named.entries().iter().map(|(k, _)| k.text.as_str()).collect();
             let text =
                 format!("{} {}: pipec deploys jobs, and uploads the files that they name", kind.text, names.join(", "));
-            found.notes.push(Note { span: kind.span, text });
+            found.notes.push(ImportNote { span: kind.span, text });
         }
     }
     for section in ["module", "data", "output", "provider"] {
@@ -314,7 +316,7 @@ fn left_out(tree: &Tree, found: &mut Found) {
             let text = format!(
                 "`{section}`: Terraform alone knows it; a plan as JSON (`terraform show -json`) has its values"
             );
-            found.notes.push(Note { span: key.span, text });
+            found.notes.push(ImportNote { span: key.span, text });
         }
     }
 }

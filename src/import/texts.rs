@@ -2,13 +2,13 @@
 
 use super::jobs::every_task;
 use super::messages;
-use super::tree::{Kind, Piece, Tree};
+use super::tree::{TextPiece, Tree, TreeKind};
 use crate::diag::Diagnostic;
 use crate::schema::{Block, Ty};
 
 /// A value of an object type with texts where the API has texts: `true` and `3` are written out.
 pub(super) fn as_text(tree: &Tree, block: &'static Block) -> Tree {
-    let Kind::Map(entries) = &tree.kind else { return tree.clone() };
+    let TreeKind::Map(entries) = &tree.kind else { return tree.clone() };
     let entries = entries.iter().map(|(key, value)| {
         let value = match block.field(&key.text).map(|f| f.ty) {
             Some(Ty::Str) => text(value),
@@ -16,9 +16,9 @@ pub(super) fn as_text(tree: &Tree, block: &'static Block) -> Tree {
             Some(Ty::BlockList(inner)) => each(value, &|v| as_text(v, inner)),
             Some(Ty::StrList) => each(value, &text),
             Some(Ty::Map) => match &value.kind {
-                Kind::Map(entries) => {
+                TreeKind::Map(entries) => {
                     let entries = entries.iter().map(|(k, v)| (k.clone(), text(v))).collect();
-                    Tree { span: value.span, kind: Kind::Map(entries) }
+                    Tree { span: value.span, kind: TreeKind::Map(entries) }
                 }
                 _ => value.clone(),
             },
@@ -26,24 +26,24 @@ pub(super) fn as_text(tree: &Tree, block: &'static Block) -> Tree {
         };
         (key.clone(), value)
     });
-    Tree { span: tree.span, kind: Kind::Map(entries.collect()) }
+    Tree { span: tree.span, kind: TreeKind::Map(entries.collect()) }
 }
 
 fn each(tree: &Tree, f: &dyn Fn(&Tree) -> Tree) -> Tree {
     match &tree.kind {
-        Kind::List(items) => Tree { span: tree.span, kind: Kind::List(items.iter().map(f).collect()) },
+        TreeKind::List(items) => Tree { span: tree.span, kind: TreeKind::List(items.iter().map(f).collect()) },
         _ => tree.clone(),
     }
 }
 
 fn text(tree: &Tree) -> Tree {
     let kind = match &tree.kind {
-        Kind::Number(n) => Kind::Text(n.to_string()),
-        Kind::Bool(b) => Kind::Text(b.to_string()),
+        TreeKind::Number(n) => TreeKind::Text(n.to_string()),
+        TreeKind::Bool(b) => TreeKind::Text(b.to_string()),
         // A number in a text is a part of it.
-        Kind::Mixed(pieces) => match pieces.as_slice() {
-            [Piece::Var { value, .. }] if matches!(**value, Kind::Number(_) | Kind::Bool(_)) => {
-                Kind::Mixed(pieces.iter().cloned().chain([Piece::Text(String::new())]).collect())
+        TreeKind::Mixed(pieces) => match pieces.as_slice() {
+            [TextPiece::Var { value, .. }] if matches!(**value, TreeKind::Number(_) | TreeKind::Bool(_)) => {
+                TreeKind::Mixed(pieces.iter().cloned().chain([TextPiece::Text(String::new())]).collect())
             }
             _ => tree.kind.clone(),
         },

@@ -11,12 +11,12 @@ pub struct Tree {
     /// Where it is written.
     pub span: Span,
     /// What it is.
-    pub kind: Kind,
+    pub kind: TreeKind,
 }
 
 /// What a value is.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Kind {
+pub enum TreeKind {
     /// Nothing.
     #[default]
     Null,
@@ -27,16 +27,16 @@ pub enum Kind {
     /// A text.
     Text(String),
     /// A text or value in which names of the project stand.
-    Mixed(Vec<Piece>),
+    Mixed(Vec<TextPiece>),
     /// A list.
     List(Vec<Tree>),
     /// An object, in order of writing.
-    Map(Vec<(Key, Tree)>),
+    Map(Vec<(TreeKey, Tree)>),
 }
 
 /// A part of a value that names of the project stand in.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Piece {
+pub enum TextPiece {
     /// Text.
     Text(String),
     /// A `var`.
@@ -44,7 +44,7 @@ pub enum Piece {
         /// Its name.
         name: String,
         /// Its value where no target sets another.
-        value: Box<Kind>,
+        value: Box<TreeKind>,
     },
     /// An expression of the other language, not looked up yet.
     Reference(String),
@@ -57,7 +57,7 @@ pub enum Piece {
 
 /// The key of an entry.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Key {
+pub struct TreeKey {
     /// The text.
     pub text: SmolStr,
     /// Where it is written. No two entries have the same place: it stands for the entry.
@@ -66,7 +66,7 @@ pub struct Key {
 
 impl Default for Tree {
     fn default() -> Tree {
-        Tree { span: Span::new(crate::source::FileId(0), 0, 0), kind: Kind::Null }
+        Tree { span: Span::new(crate::source::FileId(0), 0, 0), kind: TreeKind::Null }
     }
 }
 
@@ -77,8 +77,8 @@ impl Tree {
     }
 
     /// The entry of a key; nothing for `null`.
-    pub fn entry(&self, key: &str) -> Option<&(Key, Tree)> {
-        self.entries().iter().find(|(k, v)| k.text == key && v.kind != Kind::Null)
+    pub fn entry(&self, key: &str) -> Option<&(TreeKey, Tree)> {
+        self.entries().iter().find(|(k, v)| k.text == key && v.kind != TreeKind::Null)
     }
 
     /// The text of a key.
@@ -92,9 +92,9 @@ impl Tree {
     }
 
     /// The entries, if it is an object.
-    pub fn entries(&self) -> &[(Key, Tree)] {
+    pub fn entries(&self) -> &[(TreeKey, Tree)] {
         match &self.kind {
-            Kind::Map(entries) => entries,
+            TreeKind::Map(entries) => entries,
             _ => &[],
         }
     }
@@ -102,7 +102,7 @@ impl Tree {
     /// The elements, if it is a list.
     pub fn items(&self) -> &[Tree] {
         match &self.kind {
-            Kind::List(items) => items,
+            TreeKind::List(items) => items,
             _ => &[],
         }
     }
@@ -110,7 +110,7 @@ impl Tree {
     /// The text, if it is one.
     pub fn text(&self) -> Option<&str> {
         match &self.kind {
-            Kind::Text(text) => Some(text),
+            TreeKind::Text(text) => Some(text),
             _ => None,
         }
     }
@@ -118,31 +118,31 @@ impl Tree {
     /// The whole number, if it is one.
     pub fn int(&self) -> Option<i64> {
         match &self.kind {
-            Kind::Number(n) => n.parse().ok(),
+            TreeKind::Number(n) => n.parse().ok(),
             _ => None,
         }
     }
 
     /// Whether it is an object.
     pub fn is_map(&self) -> bool {
-        matches!(self.kind, Kind::Map(_))
+        matches!(self.kind, TreeKind::Map(_))
     }
 
     /// The same as JSON, without places.
     pub fn json(&self) -> Value {
         match &self.kind {
-            Kind::Null => Value::Null,
-            Kind::Bool(b) => Value::Bool(*b),
-            Kind::Number(n) => crate::model::number_json(n),
-            Kind::Text(text) => Value::String(text.clone()),
-            Kind::Mixed(pieces) => match pieces.as_slice() {
-                [Piece::Var { value, .. }] => Tree { span: self.span, kind: (**value).clone() }.json(),
+            TreeKind::Null => Value::Null,
+            TreeKind::Bool(b) => Value::Bool(*b),
+            TreeKind::Number(n) => crate::model::number_json(n),
+            TreeKind::Text(text) => Value::String(text.clone()),
+            TreeKind::Mixed(pieces) => match pieces.as_slice() {
+                [TextPiece::Var { value, .. }] => Tree { span: self.span, kind: (**value).clone() }.json(),
                 // Deployment fills it in.
-                [Piece::Job { .. }] => Value::from(0),
-                several => several.iter().map(Piece::text).collect::<String>().into(),
+                [TextPiece::Job { .. }] => Value::from(0),
+                several => several.iter().map(TextPiece::text).collect::<String>().into(),
             },
-            Kind::List(items) => items.iter().map(Tree::json).collect(),
-            Kind::Map(entries) => {
+            TreeKind::List(items) => items.iter().map(Tree::json).collect(),
+            TreeKind::Map(entries) => {
                 entries.iter().map(|(k, v)| (k.text.to_string(), v.json())).collect::<Map<_, _>>().into()
             }
         }
@@ -151,8 +151,8 @@ impl Tree {
     /// Whether both say the same, wherever they stand.
     pub fn same(&self, other: &Tree) -> bool {
         match (&self.kind, &other.kind) {
-            (Kind::List(a), Kind::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b)),
-            (Kind::Map(a), Kind::Map(b)) => {
+            (TreeKind::List(a), TreeKind::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b)),
+            (TreeKind::Map(a), TreeKind::Map(b)) => {
                 a.len() == b.len()
                     && a.iter().all(|(k, v)| b.iter().any(|(other, w)| other.text == k.text && v.same(w)))
             }
@@ -161,18 +161,18 @@ impl Tree {
     }
 }
 
-impl Piece {
+impl TextPiece {
     /// Its text in a longer one.
     fn text(&self) -> String {
         match self {
-            Piece::Text(text) => text.clone(),
-            Piece::Job { .. } => "0".to_owned(),
-            Piece::Reference(path) => format!("${{{path}}}"),
-            Piece::Var { value, .. } => match value.as_ref() {
-                Kind::Text(text) => text.clone(),
-                Kind::Number(n) => n.to_string(),
-                Kind::Bool(b) => b.to_string(),
-                Kind::Mixed(pieces) => pieces.iter().map(Piece::text).collect(),
+            TextPiece::Text(text) => text.clone(),
+            TextPiece::Job { .. } => "0".to_owned(),
+            TextPiece::Reference(path) => format!("${{{path}}}"),
+            TextPiece::Var { value, .. } => match value.as_ref() {
+                TreeKind::Text(text) => text.clone(),
+                TreeKind::Number(n) => n.to_string(),
+                TreeKind::Bool(b) => b.to_string(),
+                TreeKind::Mixed(pieces) => pieces.iter().map(TextPiece::text).collect(),
                 _ => String::new(),
             },
         }
@@ -181,36 +181,36 @@ impl Piece {
     /// How much there is in it, in values: every 64 bytes of text are one.
     pub(super) fn size(&self) -> usize {
         match self {
-            Piece::Text(text) | Piece::Reference(text) => 1 + text.len() / 64,
-            Piece::Var { value, .. } => 1 + value.size(),
-            Piece::Job { .. } => 1,
+            TextPiece::Text(text) | TextPiece::Reference(text) => 1 + text.len() / 64,
+            TextPiece::Var { value, .. } => 1 + value.size(),
+            TextPiece::Job { .. } => 1,
         }
     }
 
     /// As it stands between the quotes of a text.
     pub(super) fn in_text(&self, out: &mut String) {
         match self {
-            Piece::Text(text) => super::names::escape(text, out),
-            Piece::Var { name, .. } => {
+            TextPiece::Text(text) => super::names::escape(text, out),
+            TextPiece::Var { name, .. } => {
                 out.push_str("${");
                 out.push_str(&super::names::name(name));
                 out.push('}');
             }
-            Piece::Job { .. } => out.push('0'),
-            Piece::Reference(_) => super::names::escape(&self.text(), out),
+            TextPiece::Job { .. } => out.push('0'),
+            TextPiece::Reference(_) => super::names::escape(&self.text(), out),
         }
     }
 }
 
-impl Kind {
+impl TreeKind {
     /// How much there is in it, in values: every 64 bytes of text are one.
     pub(super) fn size(&self) -> usize {
         match self {
-            Kind::Null | Kind::Bool(_) | Kind::Number(_) => 1,
-            Kind::Text(text) => 1 + text.len() / 64,
-            Kind::Mixed(pieces) => 1 + pieces.iter().map(Piece::size).sum::<usize>(),
-            Kind::List(items) => 1 + items.iter().map(Tree::size).sum::<usize>(),
-            Kind::Map(entries) => 1 + entries.iter().map(|(_, v)| v.size()).sum::<usize>(),
+            TreeKind::Null | TreeKind::Bool(_) | TreeKind::Number(_) => 1,
+            TreeKind::Text(text) => 1 + text.len() / 64,
+            TreeKind::Mixed(pieces) => 1 + pieces.iter().map(TextPiece::size).sum::<usize>(),
+            TreeKind::List(items) => 1 + items.iter().map(Tree::size).sum::<usize>(),
+            TreeKind::Map(entries) => 1 + entries.iter().map(|(_, v)| v.size()).sum::<usize>(),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::fields::raw;
 use super::limits::MAX_NODES;
 use super::messages;
 use super::names::{identifier, is_name, name};
-use super::tree::{Key, Kind, Piece, Tree};
+use super::tree::{TextPiece, Tree, TreeKey, TreeKind};
 use crate::diag::Diagnostic;
 use crate::source::Span;
 
@@ -66,11 +66,11 @@ impl Variables {
     }
 
     /// A variable that the bundle declares.
-    pub fn declare(&mut self, key: &Key, declared: &Tree, diagnostics: &mut Vec<Diagnostic>) {
+    pub fn declare(&mut self, key: &TreeKey, declared: &Tree, diagnostics: &mut Vec<Diagnostic>) {
         let description = declared.text_of("description").map(str::to_owned);
         let default = if declared.is_map() { declared.get("default").cloned() } else { Some(declared.clone()) };
         let complex = declared.text_of("type") == Some("complex")
-            || default.as_ref().is_some_and(|d| matches!(d.kind, Kind::Map(_) | Kind::List(_)));
+            || default.as_ref().is_some_and(|d| matches!(d.kind, TreeKind::Map(_) | TreeKind::List(_)));
         if let Some((lookup, _)) = declared.entry("lookup") {
             diagnostics.push(messages::lookup_variable(lookup.span, &key.text));
         }
@@ -98,7 +98,7 @@ impl Variables {
                 changed = true;
                 if round == MAX_ROUNDS {
                     diagnostics.push(messages::default_of_itself(default.span, &variable.name));
-                    variable.default = Some(Tree { kind: Kind::Text(String::new()), ..default.clone() });
+                    variable.default = Some(Tree { kind: TreeKind::Text(String::new()), ..default.clone() });
                     return;
                 }
                 variable.default = Some(settled);
@@ -110,17 +110,17 @@ impl Variables {
     }
 
     /// Another default for a variable that is declared.
-    pub fn given(&mut self, key: &Key, value: &Tree) {
+    pub fn given(&mut self, key: &TreeKey, value: &Tree) {
         if let Some(variable) = self.list.iter_mut().find(|v| v.key == key.text.as_str()) {
             let value = typed(value);
             variable.ty = type_of(&value.kind);
-            variable.complex = matches!(value.kind, Kind::Map(_) | Kind::List(_));
+            variable.complex = matches!(value.kind, TreeKind::Map(_) | TreeKind::List(_));
             variable.default = Some(value);
         }
     }
 
     /// A name for a value: it is written out where it is used.
-    pub fn local(&mut self, key: &Key, value: &Tree) {
+    pub fn local(&mut self, key: &TreeKey, value: &Tree) {
         let name = key.text.to_string();
         self.list.push(Variable {
             key: name.clone(),
@@ -133,7 +133,7 @@ impl Variables {
     }
 
     /// A var for a place where targets differ.
-    pub fn made(&mut self, path: &[String], value: Kind) -> String {
+    pub fn made(&mut self, path: &[String], value: TreeKind) -> String {
         let name = self.free(&identifier(&path.join("_")));
         self.made.push(name.clone());
         let default = Tree { kind: value, ..Tree::default() };
@@ -187,7 +187,7 @@ impl Variables {
     pub fn context(&self) -> String {
         let mut all = self.clone();
         for variable in &mut all.list {
-            variable.default.get_or_insert(Tree { kind: Kind::Text(String::new()), ..Tree::default() });
+            variable.default.get_or_insert(Tree { kind: TreeKind::Text(String::new()), ..Tree::default() });
         }
         all.source()
     }
@@ -264,68 +264,76 @@ impl Variables {
 
     fn replaced(&mut self, tree: &Tree, diagnostics: &mut Vec<Diagnostic>, round: usize) -> Tree {
         if !self.charge(1 + tree.text().map_or(0, str::len) / 64, tree.span, diagnostics) {
-            return Tree { span: tree.span, kind: Kind::Null };
+            return Tree { span: tree.span, kind: TreeKind::Null };
         }
         let kind = match &tree.kind {
-            Kind::Text(text) if text.contains("${") && self.bundle.is_some() => {
+            TreeKind::Text(text) if text.contains("${") && self.bundle.is_some() => {
                 self.pieces(references(text), tree.span, diagnostics, round)
             }
-            Kind::Mixed(pieces) => self.pieces(pieces.clone(), tree.span, diagnostics, round),
-            Kind::List(items) => Kind::List(items.iter().map(|i| self.replaced(i, diagnostics, round)).collect()),
-            Kind::Map(entries) => {
-                Kind::Map(entries.iter().map(|(k, v)| (k.clone(), self.replaced(v, diagnostics, round))).collect())
+            TreeKind::Mixed(pieces) => self.pieces(pieces.clone(), tree.span, diagnostics, round),
+            TreeKind::List(items) => {
+                TreeKind::List(items.iter().map(|i| self.replaced(i, diagnostics, round)).collect())
+            }
+            TreeKind::Map(entries) => {
+                TreeKind::Map(entries.iter().map(|(k, v)| (k.clone(), self.replaced(v, diagnostics, round))).collect())
             }
             other => other.clone(),
         };
         Tree { span: tree.span, kind }
     }
 
-    fn pieces(&mut self, given: Vec<Piece>, span: Span, diagnostics: &mut Vec<Diagnostic>, round: usize) -> Kind {
+    fn pieces(
+        &mut self,
+        given: Vec<TextPiece>,
+        span: Span,
+        diagnostics: &mut Vec<Diagnostic>,
+        round: usize,
+    ) -> TreeKind {
         if round > MAX_ROUNDS {
             diagnostics.push(messages::variable_cycle(span));
             self.spent = usize::MAX / 2;
-            return Kind::Text(String::new());
+            return TreeKind::Text(String::new());
         }
         if self.spent > MAX_NODES {
-            return Kind::Text(String::new());
+            return TreeKind::Text(String::new());
         }
         let alone = given.len() == 1;
-        let mut pieces: Vec<Piece> = Vec::new();
+        let mut pieces: Vec<TextPiece> = Vec::new();
         for piece in given {
-            let Piece::Reference(path) = &piece else {
+            let TextPiece::Reference(path) = &piece else {
                 joined(&mut pieces, piece);
                 continue;
             };
             match self.value(path, span, diagnostics) {
-                Found::Tree(tree) if alone => return self.replaced(&tree, diagnostics, round + 1).kind,
-                Found::Tree(tree) => match self.replaced(&tree, diagnostics, round + 1).kind {
-                    Kind::Mixed(inner) => inner.into_iter().for_each(|p| joined(&mut pieces, p)),
-                    Kind::Text(inner) => joined(&mut pieces, Piece::Text(inner)),
-                    Kind::Number(n) => joined(&mut pieces, Piece::Text(n.to_string())),
-                    Kind::Bool(b) => joined(&mut pieces, Piece::Text(b.to_string())),
+                Resolved::Tree(tree) if alone => return self.replaced(&tree, diagnostics, round + 1).kind,
+                Resolved::Tree(tree) => match self.replaced(&tree, diagnostics, round + 1).kind {
+                    TreeKind::Mixed(inner) => inner.into_iter().for_each(|p| joined(&mut pieces, p)),
+                    TreeKind::Text(inner) => joined(&mut pieces, TextPiece::Text(inner)),
+                    TreeKind::Number(n) => joined(&mut pieces, TextPiece::Text(n.to_string())),
+                    TreeKind::Bool(b) => joined(&mut pieces, TextPiece::Text(b.to_string())),
                     // The end of what is written out is told already.
                     _ if self.spent > MAX_NODES => {}
                     _ => {
                         diagnostics.push(messages::not_a_text(span, path));
                     }
                 },
-                Found::Piece(piece) => joined(&mut pieces, piece),
+                Resolved::Piece(piece) => joined(&mut pieces, piece),
             }
         }
         // Texts in texts grow by their length, however few they are.
-        let size = pieces.iter().map(Piece::size).sum();
+        let size = pieces.iter().map(TextPiece::size).sum();
         if !self.charge(size, span, diagnostics) {
-            return Kind::Text(String::new());
+            return TreeKind::Text(String::new());
         }
         match pieces.as_slice() {
-            [] => Kind::Text(String::new()),
-            [Piece::Text(text)] => Kind::Text(text.clone()),
-            _ => Kind::Mixed(pieces),
+            [] => TreeKind::Text(String::new()),
+            [TextPiece::Text(text)] => TreeKind::Text(text.clone()),
+            _ => TreeKind::Mixed(pieces),
         }
     }
 
     /// What a path stands for.
-    fn value(&mut self, path: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Found {
+    fn value(&mut self, path: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Resolved {
         let variable = path
             .strip_prefix("var.")
             .or_else(|| path.strip_prefix("variables."))
@@ -342,29 +350,29 @@ impl Variables {
                     (true, Some(tree)) => {
                         let inner = below.split('.').filter(|p| !p.is_empty()).try_fold(&tree, |t, part| t.get(part));
                         match inner {
-                            Some(inner) => Found::Tree(inner.clone()),
+                            Some(inner) => Resolved::Tree(inner.clone()),
                             None => self.unknown(path, span, diagnostics),
                         }
                     }
                     (_, default) => {
-                        let value = default.map_or(Kind::Text(String::new()), |d| d.kind);
-                        Found::Piece(Piece::Var { name: variable.name, value: Box::new(value) })
+                        let value = default.map_or(TreeKind::Text(String::new()), |d| d.kind);
+                        Resolved::Piece(TextPiece::Var { name: variable.name, value: Box::new(value) })
                     }
                 };
             }
         }
         match path {
-            "bundle.name" => Found::Piece(Piece::Text(self.bundle.clone().unwrap_or_default())),
+            "bundle.name" => Resolved::Piece(TextPiece::Text(self.bundle.clone().unwrap_or_default())),
             "bundle.target" | "bundle.environment" => {
                 self.uses_target = true;
-                let value = Kind::Text(self.default_target.clone().unwrap_or_default());
-                Found::Piece(Piece::Var { name: "bundle_target".to_owned(), value: Box::new(value) })
+                let value = TreeKind::Text(self.default_target.clone().unwrap_or_default());
+                Resolved::Piece(TextPiece::Var { name: "bundle_target".to_owned(), value: Box::new(value) })
             }
             _ => {
                 let job = path.strip_prefix("resources.jobs.").or_else(|| path.strip_prefix("databricks_job."));
                 let job = job.and_then(|p| p.strip_suffix(".id"));
                 match job.and_then(|j| self.jobs.get(j)) {
-                    Some(pipeline) => Found::Piece(Piece::Job { pipeline: pipeline.clone() }),
+                    Some(pipeline) => Resolved::Piece(TextPiece::Job { pipeline: pipeline.clone() }),
                     None => self.unknown(path, span, diagnostics),
                 }
             }
@@ -372,10 +380,10 @@ impl Variables {
     }
 
     /// A var without value: someone has to set it.
-    fn unknown(&mut self, path: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Found {
-        let value = Kind::Text(String::new());
+    fn unknown(&mut self, path: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Resolved {
+        let value = TreeKind::Text(String::new());
         if let Some(known) = self.list.iter().find(|v| v.key == path && v.default.is_none()) {
-            return Found::Piece(Piece::Var { name: known.name.clone(), value: Box::new(value) });
+            return Resolved::Piece(TextPiece::Var { name: known.name.clone(), value: Box::new(value) });
         }
         let simple = path.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
         let name = match simple {
@@ -386,22 +394,22 @@ impl Variables {
         let (key, name_of) = (path.to_owned(), name.clone());
         let variable = Variable { key, name: name_of, ty: "string", default: None, description: None, complex: false };
         self.list.push(variable);
-        Found::Piece(Piece::Var { name, value: Box::new(value) })
+        Resolved::Piece(TextPiece::Var { name, value: Box::new(value) })
     }
 }
 
 /// What a reference comes to.
-enum Found {
+enum Resolved {
     Tree(Tree),
-    Piece(Piece),
+    Piece(TextPiece),
 }
 
 /// A text that is a number or a truth value as what it is.
 fn typed(value: &Tree) -> Tree {
     let kind = match value.text() {
-        Some("true") => Kind::Bool(true),
-        Some("false") => Kind::Bool(false),
-        Some(text) if text.parse::<i64>().is_ok_and(|n| *n.to_string() == *text) => Kind::Number(text.into()),
+        Some("true") => TreeKind::Bool(true),
+        Some("false") => TreeKind::Bool(false),
+        Some(text) if text.parse::<i64>().is_ok_and(|n| *n.to_string() == *text) => TreeKind::Number(text.into()),
         _ => value.kind.clone(),
     };
     Tree { span: value.span, kind }
@@ -410,37 +418,37 @@ fn typed(value: &Tree) -> Tree {
 /// A value as a var of a type takes it: bundles make no difference between `12` and `"12"`.
 fn of_type(value: &Tree, ty: &str) -> Tree {
     let kind = match (&value.kind, ty) {
-        (Kind::Text(text), "int") if text.parse::<i64>().is_ok() => Kind::Number(text.as_str().into()),
-        (Kind::Text(text), "float") if text.parse::<f64>().is_ok_and(f64::is_finite) => {
-            Kind::Number(text.as_str().into())
+        (TreeKind::Text(text), "int") if text.parse::<i64>().is_ok() => TreeKind::Number(text.as_str().into()),
+        (TreeKind::Text(text), "float") if text.parse::<f64>().is_ok_and(f64::is_finite) => {
+            TreeKind::Number(text.as_str().into())
         }
-        (Kind::Text(text), "bool") if text == "true" || text == "false" => Kind::Bool(text == "true"),
-        (Kind::Number(n), "string") => Kind::Text(n.to_string()),
-        (Kind::Bool(b), "string") => Kind::Text(b.to_string()),
+        (TreeKind::Text(text), "bool") if text == "true" || text == "false" => TreeKind::Bool(text == "true"),
+        (TreeKind::Number(n), "string") => TreeKind::Text(n.to_string()),
+        (TreeKind::Bool(b), "string") => TreeKind::Text(b.to_string()),
         (other, _) => other.clone(),
     };
     Tree { span: value.span, kind }
 }
 
 /// Adds a piece; texts that follow each other become one.
-fn joined(pieces: &mut Vec<Piece>, piece: Piece) {
+fn joined(pieces: &mut Vec<TextPiece>, piece: TextPiece) {
     match (pieces.last_mut(), piece) {
-        (_, Piece::Text(new)) if new.is_empty() => {}
-        (Some(Piece::Text(last)), Piece::Text(new)) => last.push_str(&new),
+        (_, TextPiece::Text(new)) if new.is_empty() => {}
+        (Some(TextPiece::Text(last)), TextPiece::Text(new)) => last.push_str(&new),
         (_, piece) => pieces.push(piece),
     }
 }
 
 /// The pieces of a text of a bundle.
-fn references(text: &str) -> Vec<Piece> {
+fn references(text: &str) -> Vec<TextPiece> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some((before, path, after)) = reference(rest) {
-        joined(&mut pieces, Piece::Text(before.to_owned()));
-        pieces.push(Piece::Reference(path.to_owned()));
+        joined(&mut pieces, TextPiece::Text(before.to_owned()));
+        pieces.push(TextPiece::Reference(path.to_owned()));
         rest = after;
     }
-    joined(&mut pieces, Piece::Text(rest.to_owned()));
+    joined(&mut pieces, TextPiece::Text(rest.to_owned()));
     pieces
 }
 
@@ -460,11 +468,11 @@ fn reference(text: &str) -> Option<(&str, &str, &str)> {
     None
 }
 
-fn type_of(value: &Kind) -> &'static str {
+fn type_of(value: &TreeKind) -> &'static str {
     match value {
-        Kind::Bool(_) => "bool",
-        Kind::Number(n) if n.parse::<i64>().is_ok() => "int",
-        Kind::Number(_) => "float",
+        TreeKind::Bool(_) => "bool",
+        TreeKind::Number(n) if n.parse::<i64>().is_ok() => "int",
+        TreeKind::Number(_) => "float",
         _ => "string",
     }
 }

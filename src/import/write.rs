@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::out::{Way, Ways};
-use super::tree::{Key, Tree};
+use super::out::{Fallback, Ways};
+use super::tree::{Tree, TreeKey};
 use crate::schema::kind_of;
 use crate::source::Span;
 
 /// A task of the job.
-pub(super) struct Task<'t> {
+pub(super) struct WrittenTask<'t> {
     pub tree: &'t Tree,
     pub key: &'t str,
     /// What it runs; nothing if it says nothing, or two things.
@@ -20,7 +20,7 @@ pub(super) struct Task<'t> {
 }
 
 /// Where a text stands.
-pub(super) struct Scope {
+pub(super) struct TextScope {
     /// The task, or the number of tasks for a place outside of them.
     pub task: usize,
     /// The variable of the loop around it.
@@ -31,7 +31,7 @@ pub(super) struct Scope {
 
 /// What of this machine a job names.
 #[derive(Clone, Default)]
-pub(super) struct Beside {
+pub(super) struct LocalContext {
     /// Local files by the places of their paths.
     pub local: BTreeMap<Span, String>,
     /// Functions by the places of the kinds of tasks.
@@ -44,20 +44,20 @@ pub(super) struct Writer<'t> {
     pub ways: &'t Ways,
     /// Whether references are written as names.
     pub sugar: bool,
-    pub tasks: Vec<Task<'t>>,
+    pub tasks: Vec<WrittenTask<'t>>,
     pub index: HashMap<&'t str, usize>,
     /// Job parameters, with the type that their uses ask for.
     pub params: BTreeMap<&'t str, &'static str>,
     /// The outputs that tasks must declare, with their types.
     pub outputs: BTreeMap<(usize, String), &'static str>,
     /// Fields of tasks that `defaults` says.
-    pub defaults: Vec<(&'t Key, &'t Tree)>,
+    pub defaults: Vec<(&'t TreeKey, &'t Tree)>,
     /// The cluster or environment that the head of the pipeline names.
     pub place: Option<&'t str>,
     /// Libraries that a cluster brings to all of its tasks.
     pub libraries: HashMap<&'t str, &'t Tree>,
     /// What of this machine it names.
-    pub beside: Option<&'t Beside>,
+    pub beside: Option<&'t LocalContext>,
 }
 
 impl<'t> Writer<'t> {
@@ -87,28 +87,28 @@ impl<'t> Writer<'t> {
     }
 
     /// A scope without task.
-    pub fn outside(&self) -> Scope {
+    pub fn outside(&self) -> TextScope {
         self.scope(self.tasks.len())
     }
 
     /// The scope of a task.
-    pub fn scope(&self, task: usize) -> Scope {
-        Scope { task, input: None, uses: Vec::new() }
+    pub fn scope(&self, task: usize) -> TextScope {
+        TextScope { task, input: None, uses: Vec::new() }
     }
 
     /// How an entry is written, if not in the best way.
-    pub fn way(&self, entry: Span) -> Option<Way> {
+    pub fn way(&self, entry: Span) -> Option<Fallback> {
         self.ways.get(&entry).copied()
     }
 
     /// How a field of an object is written, if not in the best way.
-    pub fn way_of(&self, object: &Tree, key: &str) -> Option<Way> {
+    pub fn way_of(&self, object: &Tree, key: &str) -> Option<Fallback> {
         self.way(object.entry(key)?.0.span)
     }
 
     /// Whether a field of an object goes into `unchecked`.
     pub fn is_unchecked(&self, object: &Tree, key: &str) -> bool {
-        self.way_of(object, key) == Some(Way::Unchecked)
+        self.way_of(object, key) == Some(Fallback::Unchecked)
     }
 
     fn edges(&mut self) {
@@ -155,9 +155,9 @@ pub(super) fn kind(task: &Tree) -> Option<&'static str> {
     }
 }
 
-fn tasks(job: &Tree) -> Vec<Task<'_>> {
+fn tasks(job: &Tree) -> Vec<WrittenTask<'_>> {
     let with_keys = job.items_of("tasks").iter().filter_map(|t| Some((t, t.text_of("task_key")?)));
     with_keys
-        .map(|(tree, key)| Task { tree, key, kind: kind(tree), after: Vec::new(), above: HashSet::new() })
+        .map(|(tree, key)| WrittenTask { tree, key, kind: kind(tree), after: Vec::new(), above: HashSet::new() })
         .collect()
 }

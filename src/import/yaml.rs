@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as Place};
 use smol_str::SmolStr;
 
-use super::json::{too_large, twice};
+use super::json::{duplicates, too_large};
 use super::limits::{MAX_DEPTH, MAX_NODES};
 use super::messages;
-use super::tree::{Key, Kind, Tree};
+use super::tree::{Tree, TreeKey, TreeKind};
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Span};
 
@@ -20,7 +20,7 @@ use crate::source::{FileId, Span};
 pub fn read(file: FileId, text: &str) -> Result<Tree, Box<Diagnostic>> {
     too_large(file, text)?;
     let mut builder =
-        Builder { file, bytes: Bytes::new(text), open: Vec::new(), anchors: HashMap::new(), nodes: 0, root: None };
+        TreeBuilder { file, bytes: Bytes::new(text), open: Vec::new(), anchors: HashMap::new(), nodes: 0, root: None };
     let mut parser = Parser::new_from_str(text);
     while let Some(next) = parser.next_event() {
         let (event, place) = next.map_err(|e| {
@@ -51,39 +51,39 @@ impl Bytes {
 }
 
 /// A list or map that is not closed yet.
-enum Open {
+enum OpenNode {
     List(Vec<Tree>),
-    Map(Vec<(Key, Tree)>, Option<Tree>),
+    Map(Vec<(TreeKey, Tree)>, Option<Tree>),
 }
 
-struct Builder {
+struct TreeBuilder {
     file: FileId,
     bytes: Bytes,
-    open: Vec<(Open, usize, u32)>,
+    open: Vec<(OpenNode, usize, u32)>,
     anchors: HashMap<usize, Tree>,
     /// How many values there are, aliases unfolded.
     nodes: usize,
     root: Option<Tree>,
 }
 
-impl Builder {
+impl TreeBuilder {
     fn event(&mut self, event: Event<'_>, place: Place) -> Result<(), Box<Diagnostic>> {
         let span = Span::new(self.file, self.bytes.of(place.start.index()), self.bytes.of(place.end.index()));
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let plain = style == ScalarStyle::Plain && tag.is_none();
-                let kind = if plain { scalar(&text) } else { Kind::Text(text.into_owned()) };
+                let kind = if plain { scalar(&text) } else { TreeKind::Text(text.into_owned()) };
                 self.put(Tree { span, kind }, anchor)
             }
-            Event::SequenceStart(anchor, _) => self.deeper(Open::List(Vec::new()), anchor, span),
-            Event::MappingStart(anchor, _) => self.deeper(Open::Map(Vec::new(), None), anchor, span),
+            Event::SequenceStart(anchor, _) => self.deeper(OpenNode::List(Vec::new()), anchor, span),
+            Event::MappingStart(anchor, _) => self.deeper(OpenNode::Map(Vec::new(), None), anchor, span),
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some((open, anchor, start)) = self.open.pop() else { return Ok(()) };
                 let kind = match open {
-                    Open::List(items) => Kind::List(items),
-                    Open::Map(entries, _) => {
-                        twice(&entries)?;
-                        Kind::Map(merged(entries))
+                    OpenNode::List(items) => TreeKind::List(items),
+                    OpenNode::Map(entries, _) => {
+                        duplicates(&entries)?;
+                        TreeKind::Map(merged(entries))
                     }
                 };
                 self.put(Tree { span: Span::new(self.file, start, span.end.max(start)), kind }, anchor)
@@ -102,7 +102,7 @@ impl Builder {
         }
     }
 
-    fn deeper(&mut self, open: Open, anchor: usize, span: Span) -> Result<(), Box<Diagnostic>> {
+    fn deeper(&mut self, open: OpenNode, anchor: usize, span: Span) -> Result<(), Box<Diagnostic>> {
         if self.open.len() >= MAX_DEPTH {
             return Err(messages::nested_too_deep(span).into());
         }
@@ -120,19 +120,19 @@ impl Builder {
         }
         match self.open.last_mut() {
             None => self.root = Some(tree),
-            Some((Open::List(items), ..)) => items.push(tree),
-            Some((Open::Map(entries, key), ..)) => match key.take() {
+            Some((OpenNode::List(items), ..)) => items.push(tree),
+            Some((OpenNode::Map(entries, key), ..)) => match key.take() {
                 None => *key = Some(tree),
                 Some(name) => {
                     let text = match &name.kind {
-                        Kind::Text(text) => SmolStr::new(text),
-                        Kind::Bool(b) => SmolStr::new(b.to_string()),
-                        Kind::Number(n) => n.clone(),
+                        TreeKind::Text(text) => SmolStr::new(text),
+                        TreeKind::Bool(b) => SmolStr::new(b.to_string()),
+                        TreeKind::Number(n) => n.clone(),
                         _ => {
                             return Err(messages::key_not_a_text(name.span).into());
                         }
                     };
-                    entries.push((Key { text, span: name.span }, tree));
+                    entries.push((TreeKey { text, span: name.span }, tree));
                 }
             },
         }
@@ -145,7 +145,7 @@ fn unfolded(span: Span) -> Box<Diagnostic> {
 }
 
 /// Entries with those of `<<` where there is none of their own.
-fn merged(entries: Vec<(Key, Tree)>) -> Vec<(Key, Tree)> {
+fn merged(entries: Vec<(TreeKey, Tree)>) -> Vec<(TreeKey, Tree)> {
     if !entries.iter().any(|(k, _)| k.text == "<<") {
         return entries;
     }
@@ -153,7 +153,7 @@ fn merged(entries: Vec<(Key, Tree)>) -> Vec<(Key, Tree)> {
     let mut names: HashSet<SmolStr> = own.iter().map(|(k, _)| k.text.clone()).collect();
     for (_, from) in merge {
         let maps = match from.kind {
-            Kind::List(items) => items,
+            TreeKind::List(items) => items,
             _ => vec![from],
         };
         for (key, value) in maps.into_iter().flat_map(|m| m.entries().to_vec()) {
@@ -166,20 +166,20 @@ fn merged(entries: Vec<(Key, Tree)>) -> Vec<(Key, Tree)> {
 }
 
 /// A plain scalar by the core schema.
-fn scalar(text: &str) -> Kind {
+fn scalar(text: &str) -> TreeKind {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => Kind::Null,
-        "true" | "True" | "TRUE" => Kind::Bool(true),
-        "false" | "False" | "FALSE" => Kind::Bool(false),
+        "" | "~" | "null" | "Null" | "NULL" => TreeKind::Null,
+        "true" | "True" | "TRUE" => TreeKind::Bool(true),
+        "false" | "False" | "FALSE" => TreeKind::Bool(false),
         _ if digits.starts_with(|c: char| c.is_ascii_digit())
             && (digits.len() == 1 || !digits.starts_with('0') || digits.starts_with("0."))
             && !digits.ends_with('.')
             && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'-' | b'+'))
             && digits.parse::<f64>().is_ok_and(f64::is_finite) =>
         {
-            Kind::Number(SmolStr::new(text.trim_start_matches('+')))
+            TreeKind::Number(SmolStr::new(text.trim_start_matches('+')))
         }
-        _ => Kind::Text(text.to_owned()),
+        _ => TreeKind::Text(text.to_owned()),
     }
 }

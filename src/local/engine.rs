@@ -11,15 +11,15 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 
 use super::interrupt::Interrupt;
-use super::outcome::{State, compare, decide};
-use super::plan::{Kind, Plan, Task};
+use super::outcome::{TaskState, compare, decide};
+use super::plan::{LocalPlan, LocalTask, LocalWork};
 use super::process::{self, Limits};
-use super::text::{Ended, Here, Known, in_volumes, out_of_volumes, volume_of};
+use super::text::{EndedTask, RefContext, RunValues, in_volumes, out_of_volumes, volume_of};
 use crate::model::{Braces, Reference, braces, sign};
 
 /// What happens in a run.
 #[derive(Clone, Debug)]
-pub enum Event {
+pub enum RunEvent {
     /// A task begins, for the first time or again.
     Started {
         /// Its key, with the number of the item in a loop.
@@ -32,14 +32,14 @@ pub enum Event {
         /// Its key.
         task: String,
         /// How it ended this time.
-        state: State,
+        state: TaskState,
     },
     /// A task has ended for good.
     Ended {
         /// Its key.
         task: String,
         /// How.
-        state: State,
+        state: TaskState,
         /// How long it took, tries included.
         took: Duration,
         /// What there is to say about it.
@@ -50,9 +50,9 @@ pub enum Event {
 }
 
 /// What a run needs.
-pub struct Run<'a> {
+pub struct RunRequest<'a> {
     /// What to run.
-    pub plan: &'a Plan,
+    pub plan: &'a LocalPlan,
     /// The interpreter of each of the plan's sets of requirements.
     pub pythons: &'a [PathBuf],
     /// Where the wheels are unpacked.
@@ -81,12 +81,12 @@ pub struct Run<'a> {
 #[derive(Clone, Debug)]
 pub struct Finished {
     /// For each task its state and values, in the order of the plan.
-    pub tasks: Vec<(String, State, Map<String, Value>)>,
+    pub tasks: Vec<(String, TaskState, Map<String, Value>)>,
 }
 
 impl Finished {
     /// Whether the run has failed: a task that nothing comes after did not succeed.
-    pub fn failed(&self, plan: &Plan) -> bool {
+    pub fn failed(&self, plan: &LocalPlan) -> bool {
         let inner: BTreeSet<&str> = plan.tasks.iter().flat_map(|t| &t.depends_on).map(|(d, _)| d.as_str()).collect();
         self.tasks.iter().any(|(key, state, _)| state.is_bad() && !inner.contains(key.as_str()))
     }
@@ -116,31 +116,31 @@ impl Slots {
 
 /// What is around a task.
 #[derive(Clone, Copy)]
-struct Around<'a> {
+struct TaskContext<'a> {
     /// The item of the loop.
     input: Option<&'a Value>,
     /// When the loop or the run must end.
     until: Option<Instant>,
-    known: &'a Known,
+    known: &'a RunValues,
     slots: &'a Slots,
-    tell: &'a (dyn Fn(Event) + Sync),
+    tell: &'a (dyn Fn(RunEvent) + Sync),
 }
 
 /// A task's end as its thread tells it.
-struct Done {
+struct TaskDone {
     key: String,
-    state: State,
+    state: TaskState,
     values: Map<String, Value>,
     attempts: u32,
 }
 
-impl Run<'_> {
+impl RunRequest<'_> {
     /// Runs everything and tells what happens.
-    pub fn run(&self, tell: &(dyn Fn(Event) + Sync)) -> Finished {
+    pub fn run(&self, tell: &(dyn Fn(RunEvent) + Sync)) -> Finished {
         let slots = Slots { free: Mutex::new(self.jobs.max(1)), freed: Condvar::new() };
-        let mut known = Known { facts: self.facts.clone(), ..Known::default() };
+        let mut known = RunValues { facts: self.facts.clone(), ..RunValues::default() };
         // The default of a parameter may be a fact about the run; what is none of those stays as it is.
-        let here = Here { task: "", attempt: 1, input: None };
+        let here = RefContext { task: "", attempt: 1, input: None };
         let param = |(name, value): (&String, &String)| {
             (name.clone(), known.replace(value, here).unwrap_or_else(|_| value.clone()))
         };
@@ -148,25 +148,27 @@ impl Run<'_> {
         let off = self.plan.tasks.iter().filter(|t| t.disabled && !self.given.contains_key(&t.key));
         let off: BTreeMap<String, Map<String, Value>> = off.map(|t| (t.key.clone(), Map::new())).collect();
         for (key, values) in self.given.iter().chain(&off) {
-            known.tasks.insert(key.clone(), Ended { state: State::Given, values: values.clone(), attempts: 0 });
-            tell(ended(key, State::Given, Duration::ZERO, if off.contains_key(key) { "switched off" } else { "" }));
+            known.tasks.insert(key.clone(), EndedTask { state: TaskState::Given, values: values.clone(), attempts: 0 });
+            tell(ended(key, TaskState::Given, Duration::ZERO, if off.contains_key(key) { "switched off" } else { "" }));
         }
-        let mut waiting: Vec<&Task> = self.plan.tasks.iter().filter(|t| !known.tasks.contains_key(&t.key)).collect();
+        let mut waiting: Vec<&LocalTask> =
+            self.plan.tasks.iter().filter(|t| !known.tasks.contains_key(&t.key)).collect();
         let until = self.plan.timeout.map(|t| Instant::now() + t);
-        let (send, receive) = mpsc::channel::<Done>();
+        let (send, receive) = mpsc::channel::<TaskDone>();
         std::thread::scope(|scope| {
             let mut running = 0;
             loop {
                 let mut i = 0;
                 while let Some(task) = waiting.get(i).copied() {
-                    let before: Option<Vec<&Ended>> = task.depends_on.iter().map(|(d, _)| known.tasks.get(d)).collect();
+                    let before: Option<Vec<&EndedTask>> =
+                        task.depends_on.iter().map(|(d, _)| known.tasks.get(d)).collect();
                     // What a task names that is no task of the plan never ends; the checker lets none through.
                     let Some(before) = before else {
                         i += 1;
                         continue;
                     };
                     waiting.remove(i);
-                    let states: Vec<State> = before.iter().map(|e| e.state).collect();
+                    let states: Vec<TaskState> = before.iter().map(|e| e.state).collect();
                     let unmet = task.depends_on.iter().zip(&before).any(|((_, wanted), ended)| {
                         wanted.as_ref().is_some_and(|w| {
                             !ended.state.is_bad()
@@ -177,14 +179,14 @@ impl Run<'_> {
                     let verdict = over.map_or_else(|| decide(&task.run_if, &states, unmet), Err);
                     if let Err(state) = verdict {
                         tell(ended(&task.key, state, Duration::ZERO, ""));
-                        known.tasks.insert(task.key.clone(), Ended { state, values: Map::new(), attempts: 0 });
+                        known.tasks.insert(task.key.clone(), EndedTask { state, values: Map::new(), attempts: 0 });
                         i = 0;
                         continue;
                     }
                     running += 1;
                     let (send, snapshot, slots) = (send.clone(), known.clone(), &slots);
                     scope.spawn(move || {
-                        let around = Around { input: None, until, known: &snapshot, slots, tell };
+                        let around = TaskContext { input: None, until, known: &snapshot, slots, tell };
                         let done = self.task(task, &task.key, around);
                         // Nobody listens any more only when the run is over.
                         let _ = send.send(done);
@@ -195,11 +197,11 @@ impl Run<'_> {
                 }
                 let Ok(done) = receive.recv() else { break };
                 running -= 1;
-                let Done { key, state, values, attempts } = done;
-                known.tasks.insert(key, Ended { state, values, attempts });
+                let TaskDone { key, state, values, attempts } = done;
+                known.tasks.insert(key, EndedTask { state, values, attempts });
             }
         });
-        let state = |t: &Task| known.tasks.get(&t.key);
+        let state = |t: &LocalTask| known.tasks.get(&t.key);
         Finished {
             tasks: self
                 .plan
@@ -207,37 +209,37 @@ impl Run<'_> {
                 .iter()
                 .map(|t| match state(t) {
                     Some(e) => (t.key.clone(), e.state, e.values.clone()),
-                    None => (t.key.clone(), State::Canceled, Map::new()),
+                    None => (t.key.clone(), TaskState::Canceled, Map::new()),
                 })
                 .collect(),
         }
     }
 
     /// One task or one item of a loop, with its tries.
-    fn task(&self, task: &Task, name: &str, around: Around<'_>) -> Done {
+    fn task(&self, task: &LocalTask, name: &str, around: TaskContext<'_>) -> TaskDone {
         let tell = around.tell;
         let mut took = Duration::ZERO;
         let mut attempt = 1;
         loop {
-            let here = Here { task: &task.key, attempt, input: around.input };
+            let here = RefContext { task: &task.key, attempt, input: around.input };
             let folder = self.folder.join(file_name(name));
             let log = folder.join("log.txt");
             let start = || {
-                tell(Event::Started { task: name.to_owned(), attempt });
+                tell(RunEvent::Started { task: name.to_owned(), attempt });
                 Instant::now()
             };
             let (result, started) = match &task.kind {
-                Kind::Condition { op, left, right } => {
+                LocalWork::Condition { op, left, right } => {
                     let started = start();
                     (self.condition(op, left, right, around.known, here), started)
                 }
-                Kind::ForEach { inputs, parallel, task: inner } => {
+                LocalWork::ForEach { inputs, parallel, task: inner } => {
                     let started = start();
                     let own = task.timeout.map(|t| started + t);
                     let until = [around.until, own].into_iter().flatten().min();
-                    (self.for_each(inner, name, inputs, *parallel, here, Around { until, ..around }), started)
+                    (self.for_each(inner, name, inputs, *parallel, here, TaskContext { until, ..around }), started)
                 }
-                Kind::Elsewhere(what) => (Err(format!("needs {what}")), start()),
+                LocalWork::Elsewhere(what) => (Err(format!("needs {what}")), start()),
                 kind => around.slots.with(|| {
                     // The run may have ended while this waited for its turn.
                     let limits = Limits { timeout: task.timeout, until: around.until, interrupt: self.interrupt };
@@ -254,56 +256,56 @@ impl Run<'_> {
             took += started.elapsed();
             let (state, values, note) = match result {
                 Ok((state, values, note)) => (state, values, note),
-                Err(why) => (State::Failed, Map::new(), why),
+                Err(why) => (TaskState::Failed, Map::new(), why),
             };
             let again = match state {
-                State::Failed => true,
-                State::TimedOut => task.retry_on_timeout,
+                TaskState::Failed => true,
+                TaskState::TimedOut => task.retry_on_timeout,
                 _ => false,
             };
             let left = task.retries.is_none_or(|n| attempt <= n);
             let over = self.over(around.until);
             if again && left && over.is_none() {
-                tell(Event::Retry { task: name.to_owned(), state });
-                self.pause(task.pause);
+                tell(RunEvent::Retry { task: name.to_owned(), state });
+                self.sleep(task.pause);
                 attempt += 1;
                 continue;
             }
             let log = Some(log).filter(|l| l.is_file());
-            tell(Event::Ended { task: name.to_owned(), state, took, note, log });
-            return Done { key: task.key.clone(), state, values, attempts: attempt };
+            tell(RunEvent::Ended { task: name.to_owned(), state, took, note, log });
+            return TaskDone { key: task.key.clone(), state, values, attempts: attempt };
         }
     }
 
     /// How whatever must end at a time ends, if it has to.
-    fn over(&self, until: Option<Instant>) -> Option<State> {
+    fn over(&self, until: Option<Instant>) -> Option<TaskState> {
         Limits { timeout: None, until, interrupt: self.interrupt }.over(Instant::now())
     }
 
-    fn pause(&self, time: Duration) {
+    fn sleep(&self, time: Duration) {
         let until = Instant::now() + time;
         while Instant::now() < until && !self.interrupt.asked() {
             std::thread::sleep(Duration::from_millis(20).min(until.saturating_duration_since(Instant::now())));
         }
     }
 
-    fn condition(&self, op: &str, left: &str, right: &str, known: &Known, here: Here<'_>) -> Outcome {
+    fn condition(&self, op: &str, left: &str, right: &str, known: &RunValues, here: RefContext<'_>) -> TaskOutcome {
         let (left, right) = (known.replace(left, here)?, known.replace(right, here)?);
         let outcome = compare(op, &left, &right)?;
         let mut values = Map::new();
         values.insert("outcome".to_owned(), outcome.to_string().into());
-        Ok((State::Success, values, format!("{left} {} {right} is {outcome}", sign(op))))
+        Ok((TaskState::Success, values, format!("{left} {} {right} is {outcome}", sign(op))))
     }
 
     fn for_each(
         &self,
-        inner: &Task,
+        inner: &LocalTask,
         name: &str,
         inputs: &str,
         parallel: usize,
-        here: Here<'_>,
-        around: Around<'_>,
-    ) -> Outcome {
+        here: RefContext<'_>,
+        around: TaskContext<'_>,
+    ) -> TaskOutcome {
         let known = around.known;
         let text = known.replace(inputs, here)?;
         let items: Vec<Value> = serde_json::from_str(&text)
@@ -316,7 +318,8 @@ impl Run<'_> {
                     loop {
                         let i = next.fetch_add(1, Ordering::Relaxed);
                         let Some(item) = items.get(i) else { break };
-                        let done = self.task(inner, &format!("{name}[{i}]"), Around { input: Some(item), ..around });
+                        let done =
+                            self.task(inner, &format!("{name}[{i}]"), TaskContext { input: Some(item), ..around });
                         if done.state.is_bad() {
                             bad.fetch_add(1, Ordering::Relaxed);
                         }
@@ -327,9 +330,9 @@ impl Run<'_> {
         let bad = bad.into_inner();
         let over = self.over(around.until);
         let state = match (bad, over) {
-            (0, _) => State::Success,
+            (0, _) => TaskState::Success,
             (_, Some(state)) => state,
-            (_, None) => State::Failed,
+            (_, None) => TaskState::Failed,
         };
         let note = match bad {
             0 => format!("{} items", items.len()),
@@ -341,14 +344,14 @@ impl Run<'_> {
     #[expect(clippy::too_many_arguments, reason = "a process needs all of it, and nothing else does")]
     fn process(
         &self,
-        task: &Task,
-        kind: &Kind,
+        task: &LocalTask,
+        kind: &LocalWork,
         folder: &Path,
         log: &Path,
         limits: Limits<'_>,
-        known: &Known,
-        here: Here<'_>,
-    ) -> Outcome {
+        known: &RunValues,
+        here: RefContext<'_>,
+    ) -> TaskOutcome {
         let failed = |e: std::io::Error| format!("cannot write in `{}`: {e}", folder.display());
         std::fs::create_dir_all(folder).map_err(failed)?;
         let values = folder.join("values.json");
@@ -380,7 +383,7 @@ impl Run<'_> {
             Ok(all)
         };
         let more = match kind {
-            Kind::Wheel { package, entry_point, arguments, named } => {
+            LocalWork::Wheel { package, entry_point, arguments, named } => {
                 let mut words = texts(arguments)?;
                 for (name, value) in named.iter().flatten() {
                     // The platform hands every job parameter to named arguments, and it wins.
@@ -395,23 +398,23 @@ impl Run<'_> {
                 }
                 json!({ "kind": "wheel", "package": package, "entry_point": entry_point, "arguments": words })
             }
-            Kind::Script { path, arguments } => {
+            LocalWork::Script { path, arguments } => {
                 json!({ "kind": "script", "path": absolute(path), "arguments": texts(arguments)? })
             }
-            Kind::Notebook { path, widgets } => {
+            LocalWork::Notebook { path, widgets } => {
                 json!({ "kind": "notebook", "path": absolute(path), "widgets": with_params(widgets)? })
             }
-            Kind::Sql { path, parameters } => {
+            LocalWork::Sql { path, parameters } => {
                 let all = with_params(parameters)?;
                 json!({ "kind": "sql", "path": absolute(path), "parameters": all, "database": absolute(self.warehouse) })
             }
-            Kind::Dbt { project, commands, schema } => {
+            LocalWork::Dbt { project, commands, schema } => {
                 json!({
                     "kind": "dbt", "path": absolute(project), "commands": texts(commands)?, "schema": text(schema)?,
                     "folder": absolute(folder), "database": absolute(self.warehouse),
                 })
             }
-            Kind::Condition { .. } | Kind::ForEach { .. } | Kind::Elsewhere(_) => {
+            LocalWork::Condition { .. } | LocalWork::ForEach { .. } | LocalWork::Elsewhere(_) => {
                 return Err("it is no process".to_owned());
             }
         };
@@ -464,7 +467,7 @@ impl Run<'_> {
             match serde_json::from_slice(&bytes) {
                 Ok(Value::Object(map)) => set.extend(map),
                 // A process that was killed while it wrote has failed anyway.
-                _ if state != State::Success => {}
+                _ if state != TaskState::Success => {}
                 Ok(_) => return Err("what it has put out is no JSON object".to_owned()),
                 Err(e) => return Err(format!("what it has put out is no JSON: {e}")),
             }
@@ -472,20 +475,22 @@ impl Run<'_> {
         // What a path in a volume is called is the same everywhere.
         let set: Map<String, Value> = set.into_iter().map(|(k, v)| (k, out_of_volumes(v, self.volumes))).collect();
         let note = match (state, task.timeout) {
-            (State::TimedOut, Some(limit)) if limits.until.is_none() => format!("longer than {} s", limit.as_secs()),
-            (State::TimedOut, _) => "longer than it may, or what it is a part of".to_owned(),
+            (TaskState::TimedOut, Some(limit)) if limits.until.is_none() => {
+                format!("longer than {} s", limit.as_secs())
+            }
+            (TaskState::TimedOut, _) => "longer than it may, or what it is a part of".to_owned(),
             _ if !how.is_empty() => how,
             _ => set.iter().map(|(k, v)| format!("{k} = {}", short(v))).collect::<Vec<_>>().join(", "),
         };
-        Ok((state, if state == State::Success { set } else { Map::new() }, note))
+        Ok((state, if state == TaskState::Success { set } else { Map::new() }, note))
     }
 }
 
 /// State, values, and what there is to say; or why it could not be done.
-type Outcome = Result<(State, Map<String, Value>, String), String>;
+type TaskOutcome = Result<(TaskState, Map<String, Value>, String), String>;
 
-fn ended(key: &str, state: State, took: Duration, note: &str) -> Event {
-    Event::Ended { task: key.to_owned(), state, took, note: note.to_owned(), log: None }
+fn ended(key: &str, state: TaskState, took: Duration, note: &str) -> RunEvent {
+    RunEvent::Ended { task: key.to_owned(), state, took, note: note.to_owned(), log: None }
 }
 
 /// The packages of the project, and what `--env PYTHONPATH=..` adds behind them.

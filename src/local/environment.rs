@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use super::folders;
 use super::interrupt::Interrupt;
-use super::outcome::State;
+use super::outcome::TaskState;
 use super::{process, site};
 use crate::package::{python_in, sha256_hex, without_tokens};
 
@@ -203,8 +203,8 @@ impl<'a> Environments<'a> {
         let _ = std::fs::remove_file(&log);
         let limits = process::Limits { timeout: None, until: None, interrupt: self.interrupt };
         match process::run(command, &log, limits)?.state {
-            State::Success => Ok(()),
-            State::Canceled => Err("interrupted".to_owned()),
+            TaskState::Success => Ok(()),
+            TaskState::Canceled => Err("interrupted".to_owned()),
             _ => {
                 let said = std::fs::read(&log).unwrap_or_default();
                 Err(format!("{what}:\n{}", String::from_utf8_lossy(&said).trim_end()))

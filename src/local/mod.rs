@@ -1,7 +1,7 @@
 //! The compiled job on this machine: the same payload, the same wheel, the same order, in processes of their own.
 //!
 //! [`plan`] reads the payload and says what can run here; [`environment`] makes the Python that it runs in; [`engine`]
-//! runs it and tells what happens as [`Event`]s. What the platform does beyond that (clusters, Spark, warehouses) is not imitated.
+//! runs it and tells what happens as [`RunEvent`]s. What the platform does beyond that (clusters, Spark, warehouses) is not imitated.
 
 pub mod engine;
 pub mod environment;
@@ -14,8 +14,8 @@ mod site;
 mod text;
 pub mod variables;
 
-pub use engine::{Event, Finished, Run};
+pub use engine::{Finished, RunEvent, RunRequest};
 pub use environment::{Environments, Wanted};
 pub use interrupt::Interrupt;
-pub use outcome::State;
-pub use plan::{Kind, Plan, Task};
+pub use outcome::TaskState;
+pub use plan::{LocalPlan, LocalTask, LocalWork};

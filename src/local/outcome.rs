@@ -5,7 +5,7 @@
 
 /// How a task ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum TaskState {
     /// It ran, and all is well.
     Success,
     /// It ran, and failed.
@@ -22,59 +22,59 @@ pub enum State {
     Given,
 }
 
-impl State {
+impl TaskState {
     /// The word for people.
     pub fn word(self) -> &'static str {
         match self {
-            State::Success => "ok",
-            State::Failed => "failed",
-            State::TimedOut => "timed out",
-            State::Canceled => "canceled",
-            State::Excluded => "excluded",
-            State::UpstreamFailed => "upstream failed",
-            State::Given => "given",
+            TaskState::Success => "ok",
+            TaskState::Failed => "failed",
+            TaskState::TimedOut => "timed out",
+            TaskState::Canceled => "canceled",
+            TaskState::Excluded => "excluded",
+            TaskState::UpstreamFailed => "upstream failed",
+            TaskState::Given => "given",
         }
     }
 
     /// `result_state` as references give it.
     pub fn result_state(self) -> &'static str {
         match self {
-            State::Success | State::Given => "success",
-            State::Failed => "failed",
-            State::TimedOut => "timedout",
-            State::Canceled => "canceled",
-            State::Excluded => "excluded",
-            State::UpstreamFailed => "upstream_failed",
+            TaskState::Success | TaskState::Given => "success",
+            TaskState::Failed => "failed",
+            TaskState::TimedOut => "timedout",
+            TaskState::Canceled => "canceled",
+            TaskState::Excluded => "excluded",
+            TaskState::UpstreamFailed => "upstream_failed",
         }
     }
 
     /// Whether a run with this leaf has not done what it should.
     pub fn is_bad(self) -> bool {
-        matches!(self, State::Failed | State::TimedOut | State::Canceled | State::UpstreamFailed)
+        matches!(self, TaskState::Failed | TaskState::TimedOut | TaskState::Canceled | TaskState::UpstreamFailed)
     }
 }
 
 /// What a task does when all that it depends on has ended. `unmet`: the outcome of a condition that it asks for did not come.
-pub(super) fn decide(run_if: &str, dependencies: &[State], unmet: bool) -> Result<(), State> {
+pub(super) fn decide(run_if: &str, dependencies: &[TaskState], unmet: bool) -> Result<(), TaskState> {
     if unmet {
-        return Err(State::Excluded);
+        return Err(TaskState::Excluded);
     }
     if dependencies.is_empty() {
         return Ok(());
     }
-    if dependencies.iter().all(|s| *s == State::Excluded) {
-        return Err(State::Excluded);
+    if dependencies.iter().all(|s| *s == TaskState::Excluded) {
+        return Err(TaskState::Excluded);
     }
-    let ran_well = |s: &State| matches!(s, State::Success | State::Given);
-    let well = |s: &State| ran_well(s) || *s == State::Excluded;
+    let ran_well = |s: &TaskState| matches!(s, TaskState::Success | TaskState::Given);
+    let well = |s: &TaskState| ran_well(s) || *s == TaskState::Excluded;
     let any_bad = dependencies.iter().any(|s| s.is_bad());
     let (holds, otherwise) = match run_if {
-        "ALL_DONE" => (true, State::Excluded),
-        "NONE_FAILED" => (!any_bad && dependencies.iter().any(ran_well), State::UpstreamFailed),
-        "AT_LEAST_ONE_SUCCESS" => (dependencies.iter().any(ran_well), State::UpstreamFailed),
-        "ALL_FAILED" => (dependencies.iter().all(|s| s.is_bad()), State::Excluded),
-        "AT_LEAST_ONE_FAILED" => (any_bad, State::Excluded),
-        _ => (dependencies.iter().all(well), State::UpstreamFailed),
+        "ALL_DONE" => (true, TaskState::Excluded),
+        "NONE_FAILED" => (!any_bad && dependencies.iter().any(ran_well), TaskState::UpstreamFailed),
+        "AT_LEAST_ONE_SUCCESS" => (dependencies.iter().any(ran_well), TaskState::UpstreamFailed),
+        "ALL_FAILED" => (dependencies.iter().all(|s| s.is_bad()), TaskState::Excluded),
+        "AT_LEAST_ONE_FAILED" => (any_bad, TaskState::Excluded),
+        _ => (dependencies.iter().all(well), TaskState::UpstreamFailed),
     };
     if holds { Ok(()) } else { Err(otherwise) }
 }
@@ -101,12 +101,12 @@ pub(super) fn compare(op: &str, left: &str, right: &str) -> Result<bool, String>
 
 #[cfg(test)]
 mod tests {
-    use super::State::*;
+    use super::TaskState::*;
     use super::*;
 
     #[test]
     fn run_if_in_its_six_forms() {
-        let table: &[(&str, &[State], Result<(), State>)] = &[
+        let table: &[(&str, &[TaskState], Result<(), TaskState>)] = &[
             ("ALL_SUCCESS", &[Success, Success], Ok(())),
             ("ALL_SUCCESS", &[Success, Excluded], Ok(())),
             ("ALL_SUCCESS", &[Success, Failed], Err(UpstreamFailed)),

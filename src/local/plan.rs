@@ -10,7 +10,7 @@ use crate::payload::{Payload, PayloadTask, Placement, Work, wire};
 
 /// What a task runs.
 #[derive(Clone, Debug)]
-pub enum Kind {
+pub enum LocalWork {
     /// An entry point of a wheel.
     Wheel {
         /// The distribution.
@@ -68,7 +68,7 @@ pub enum Kind {
         /// How many at a time.
         parallel: usize,
         /// The task.
-        task: Box<Task>,
+        task: Box<LocalTask>,
     },
     /// Something that needs the platform, and what that is.
     Elsewhere(String),
@@ -76,11 +76,11 @@ pub enum Kind {
 
 /// A task.
 #[derive(Clone, Debug)]
-pub struct Task {
+pub struct LocalTask {
     /// Its key.
     pub key: String,
     /// What it runs.
-    pub kind: Kind,
+    pub kind: LocalWork,
     /// The tasks that it waits for, and the outcome that it asks for.
     pub depends_on: Vec<(String, Option<String>)>,
     /// `run_if`.
@@ -101,11 +101,11 @@ pub struct Task {
     pub variables: Vec<(String, String)>,
 }
 
-impl Task {
+impl LocalTask {
     /// What does the work: of a loop what is inside.
-    pub fn work(&self) -> &Kind {
+    pub fn work(&self) -> &LocalWork {
         match &self.kind {
-            Kind::ForEach { task, .. } => &task.kind,
+            LocalWork::ForEach { task, .. } => &task.kind,
             kind => kind,
         }
     }
@@ -113,11 +113,11 @@ impl Task {
 
 /// A job.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct LocalPlan {
     /// The name of the pipeline.
     pub pipeline: String,
     /// Its tasks in the order of the payload.
-    pub tasks: Vec<Task>,
+    pub tasks: Vec<LocalTask>,
     /// Job parameters and their defaults.
     pub params: Vec<(String, String)>,
     /// Sets of packages that its clusters and environments install besides the wheels, in pip's form.
@@ -142,9 +142,9 @@ pub struct PlanInputs<'a> {
     pub read: &'a dyn Fn(&std::path::Path) -> Option<String>,
 }
 
-impl Plan {
+impl LocalPlan {
     /// Reads the payload of a job, as it goes to the platform.
-    pub fn read(job: Payload<'_>, inputs: &PlanInputs<'_>) -> Plan {
+    pub fn read(job: Payload<'_>, inputs: &PlanInputs<'_>) -> LocalPlan {
         let params = job.params().map(|(name, default)| (name.to_owned(), default.to_owned())).collect();
         let mut notes: Vec<String> = Vec::new();
         let mut places: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -187,15 +187,15 @@ impl Plan {
         let mut tasks = Vec::new();
         for raw in job.tasks() {
             let mut task = read_task(raw, inputs);
-            if matches!(task.work(), Kind::Condition { .. } | Kind::Elsewhere(_)) {
+            if matches!(task.work(), LocalWork::Condition { .. } | LocalWork::Elsewhere(_)) {
                 // It starts no process, and needs no environment.
                 tasks.push(task);
                 continue;
             }
             let mut wanted: Vec<String> = places.get(&place_of(raw)).into_iter().flatten().cloned().collect();
             match task.work() {
-                Kind::Sql { .. } => wanted = vec![DUCKDB.to_owned()],
-                Kind::Dbt { .. } => {
+                LocalWork::Sql { .. } => wanted = vec![DUCKDB.to_owned()],
+                LocalWork::Dbt { .. } => {
                     // The adapter of the platform is what DuckDB's stands for.
                     wanted.retain(|line| !line.trim_start().starts_with("dbt-"));
                     wanted.extend(DBT_DUCKDB.map(str::to_owned));
@@ -208,17 +208,17 @@ impl Plan {
             });
             task.requirements = set;
             task.variables = variables(raw);
-            if let Kind::ForEach { task: within, .. } = &mut task.kind {
+            if let LocalWork::ForEach { task: within, .. } = &mut task.kind {
                 within.requirements = set;
                 within.variables = task.variables.clone();
             }
             tasks.push(task);
         }
-        Plan { pipeline: inputs.pipeline.to_owned(), tasks, params, requirements, notes, timeout: job.timeout() }
+        LocalPlan { pipeline: inputs.pipeline.to_owned(), tasks, params, requirements, notes, timeout: job.timeout() }
     }
 
     /// The task with this key.
-    pub fn task(&self, key: &str) -> Option<&Task> {
+    pub fn task(&self, key: &str) -> Option<&LocalTask> {
         self.tasks.iter().find(|t| t.key == key)
     }
 
@@ -227,7 +227,7 @@ impl Plan {
         self.tasks
             .iter()
             .filter_map(|t| match t.work() {
-                Kind::Elsewhere(why) => Some((t.key.as_str(), why.as_str())),
+                LocalWork::Elsewhere(why) => Some((t.key.as_str(), why.as_str())),
                 _ => None,
             })
             .collect()
@@ -270,9 +270,9 @@ fn is_wheel_of(path: &str, distribution: &str) -> bool {
     name.starts_with(&format!("{}-", crate::package::normalize_name(distribution))) && name.ends_with(".whl")
 }
 
-fn read_task(task: PayloadTask<'_>, inputs: &PlanInputs<'_>) -> Task {
+fn read_task(task: PayloadTask<'_>, inputs: &PlanInputs<'_>) -> LocalTask {
     let depends_on = task.depends_on().map(|d| (d.task.to_owned(), d.outcome.map(str::to_owned))).collect();
-    Task {
+    LocalTask {
         key: task.key().to_owned(),
         kind: kind(task, inputs),
         depends_on,
@@ -287,53 +287,55 @@ fn read_task(task: PayloadTask<'_>, inputs: &PlanInputs<'_>) -> Task {
     }
 }
 
-fn kind(task: PayloadTask<'_>, inputs: &PlanInputs<'_>) -> Kind {
+fn kind(task: PayloadTask<'_>, inputs: &PlanInputs<'_>) -> LocalWork {
     match task.work() {
         Work::Wheel { package, .. } if !inputs.packages.iter().any(|p| p == package) => {
-            Kind::Elsewhere(format!("the package `{package}`, which is not of this project"))
+            LocalWork::Elsewhere(format!("the package `{package}`, which is not of this project"))
         }
         Work::Wheel { package, entry_point, arguments, named } => {
-            Kind::Wheel { package: package.to_owned(), entry_point: entry_point.to_owned(), arguments, named }
+            LocalWork::Wheel { package: package.to_owned(), entry_point: entry_point.to_owned(), arguments, named }
         }
         Work::Notebook { path, parameters, on_warehouse } => match inputs.files.get(path) {
-            None => Kind::Elsewhere(format!("the notebook `{path}`, which lies in the workspace")),
-            Some(_) if on_warehouse => Kind::Elsewhere("a SQL warehouse".to_owned()),
+            None => LocalWork::Elsewhere(format!("the notebook `{path}`, which lies in the workspace")),
+            Some(_) if on_warehouse => LocalWork::Elsewhere("a SQL warehouse".to_owned()),
             Some(file) => match notebook_needs(file, inputs) {
-                Some(what) => Kind::Elsewhere(what),
-                None => Kind::Notebook { path: file.clone(), widgets: parameters },
+                Some(what) => LocalWork::Elsewhere(what),
+                None => LocalWork::Notebook { path: file.clone(), widgets: parameters },
             },
         },
         Work::Script { path, arguments } => match inputs.files.get(path) {
-            Some(file) => Kind::Script { path: file.clone(), arguments },
-            None => Kind::Elsewhere(format!("the script `{path}`, which lies in the workspace")),
+            Some(file) => LocalWork::Script { path: file.clone(), arguments },
+            None => LocalWork::Elsewhere(format!("the script `{path}`, which lies in the workspace")),
         },
         Work::Sql { file: Some(path), parameters } if inputs.duckdb => match inputs.files.get(path) {
-            Some(file) => Kind::Sql { path: file.clone(), parameters },
-            None => Kind::Elsewhere(format!("the SQL file `{path}`, which lies in the workspace")),
+            Some(file) => LocalWork::Sql { path: file.clone(), parameters },
+            None => LocalWork::Elsewhere(format!("the SQL file `{path}`, which lies in the workspace")),
         },
-        Work::Sql { .. } => Kind::Elsewhere("a SQL warehouse".to_owned()),
+        Work::Sql { .. } => LocalWork::Elsewhere("a SQL warehouse".to_owned()),
         Work::Dbt { directory, commands, schema } if inputs.duckdb => {
             let project = inputs.files.get(&format!("{directory}/dbt_project.yml"));
             match project.and_then(|p| p.parent()) {
-                Some(project) => {
-                    Kind::Dbt { project: project.to_owned(), commands, schema: schema.unwrap_or("default").to_owned() }
-                }
-                None => Kind::Elsewhere(format!("the dbt project `{directory}`, which lies in the workspace")),
+                Some(project) => LocalWork::Dbt {
+                    project: project.to_owned(),
+                    commands,
+                    schema: schema.unwrap_or("default").to_owned(),
+                },
+                None => LocalWork::Elsewhere(format!("the dbt project `{directory}`, which lies in the workspace")),
             }
         }
-        Work::Dbt { .. } => Kind::Elsewhere("dbt and a SQL warehouse".to_owned()),
+        Work::Dbt { .. } => LocalWork::Elsewhere("dbt and a SQL warehouse".to_owned()),
         Work::Condition { op, left, right } => {
-            Kind::Condition { op: op.to_owned(), left: left.to_owned(), right: right.to_owned() }
+            LocalWork::Condition { op: op.to_owned(), left: left.to_owned(), right: right.to_owned() }
         }
         Work::Loop(each) => match each.task.map(|t| read_task(t, inputs)) {
-            Some(task) => Kind::ForEach {
+            Some(task) => LocalWork::ForEach {
                 inputs: each.inputs.to_owned(),
                 parallel: each.concurrency.min(100) as usize,
                 task: Box::new(task),
             },
-            None => Kind::Elsewhere("a loop without a task".to_owned()),
+            None => LocalWork::Elsewhere("a loop without a task".to_owned()),
         },
-        Work::Other(kind) => Kind::Elsewhere(
+        Work::Other(kind) => LocalWork::Elsewhere(
             match kind {
                 "pipeline_task" => "a pipeline of the workspace",
                 "run_job_task" => "another job",

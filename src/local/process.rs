@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use process_wrap::std::CommandWrap;
 
 use super::interrupt::Interrupt;
-use super::outcome::State;
+use super::outcome::TaskState;
 
 /// How often a running process is looked at.
 const LOOK: Duration = Duration::from_millis(15);
@@ -29,20 +29,20 @@ pub(super) struct Limits<'a> {
 /// How a process ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Exit {
-    pub state: State,
+    pub state: TaskState,
     /// `exit status 3`, `killed by signal 9 (SIGKILL); out of memory?`; empty after success, and where pipec ended it.
     pub how: String,
 }
 
 impl Limits<'_> {
     /// How a process ends that has run since `started`, if it has to.
-    pub fn over(&self, started: Instant) -> Option<State> {
+    pub fn over(&self, started: Instant) -> Option<TaskState> {
         if self.interrupt.asked() {
-            return Some(State::Canceled);
+            return Some(TaskState::Canceled);
         }
         let late =
             self.timeout.is_some_and(|t| started.elapsed() > t) || self.until.is_some_and(|u| Instant::now() > u);
-        late.then_some(State::TimedOut)
+        late.then_some(TaskState::TimedOut)
     }
 }
 
@@ -66,7 +66,7 @@ pub(super) fn run(mut command: Command, log: &Path, limits: Limits<'_>) -> Resul
     wrapped.wrap(process_wrap::std::JobObject);
     let mut child = wrapped.spawn().map_err(|e| format!("cannot start `{shown}`: {e}"))?;
     let started = Instant::now();
-    let mut ending: Option<(State, Instant)> = None;
+    let mut ending: Option<(TaskState, Instant)> = None;
     loop {
         match child.try_wait() {
             Ok(Some(status)) => {
@@ -74,8 +74,8 @@ pub(super) fn run(mut command: Command, log: &Path, limits: Limits<'_>) -> Resul
                 let _ = kill(&mut *child);
                 return Ok(match ending {
                     Some((state, _)) => Exit { state, how: String::new() },
-                    None if status.success() => Exit { state: State::Success, how: String::new() },
-                    None => Exit { state: State::Failed, how: how(status) },
+                    None if status.success() => Exit { state: TaskState::Success, how: String::new() },
+                    None => Exit { state: TaskState::Failed, how: how(status) },
                 });
             }
             Ok(None) => {}

@@ -5,40 +5,40 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::outcome::State;
+use super::outcome::TaskState;
 use crate::model::{Braces, Reference, braces};
 use crate::payload::wire;
 
 /// What a run knows while it goes on.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Known {
+pub(super) struct RunValues {
     /// Job parameters as text.
     pub params: HashMap<String, String>,
     /// For each task that has ended its state, its values, and how often it was tried.
-    pub tasks: HashMap<String, Ended>,
+    pub tasks: HashMap<String, EndedTask>,
     /// Facts about run and moment: `job.run_id`, `job.start_time.iso_date`.
     pub facts: HashMap<String, String>,
 }
 
 /// A task that has ended.
 #[derive(Clone, Debug)]
-pub(super) struct Ended {
-    pub state: State,
+pub(super) struct EndedTask {
+    pub state: TaskState,
     pub values: Map<String, Value>,
     pub attempts: u32,
 }
 
 /// Where a text stands: its task, and the item of a loop.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Here<'a> {
+pub(super) struct RefContext<'a> {
     pub task: &'a str,
     pub attempt: u32,
     pub input: Option<&'a Value>,
 }
 
-impl Known {
+impl RunValues {
     /// The text with its references replaced.
-    pub fn replace(&self, text: &str, here: Here<'_>) -> Result<String, String> {
+    pub fn replace(&self, text: &str, here: RefContext<'_>) -> Result<String, String> {
         let mut out = String::new();
         let mut from = 0;
         for (start, end, found) in braces(text) {
@@ -58,7 +58,7 @@ impl Known {
         Ok(out)
     }
 
-    fn value(&self, reference: &Reference, here: Here<'_>) -> Result<String, String> {
+    fn value(&self, reference: &Reference, here: RefContext<'_>) -> Result<String, String> {
         match reference {
             Reference::Param(name) => {
                 self.params.get(name.as_str()).cloned().ok_or_else(|| format!("there is no job parameter `{name}`"))
@@ -175,14 +175,14 @@ mod tests {
 
     #[test]
     fn references_become_what_they_stand_for() {
-        let mut known = Known::default();
+        let mut known = RunValues::default();
         known.params.insert("country".to_owned(), "DE".to_owned());
         known.facts.insert("job.run_id".to_owned(), "7".to_owned());
         let values = serde_json::json!({ "rows": 3, "name": "x", "list": [1, 2], "a b": true });
         let values = values.as_object().cloned().unwrap_or_default();
-        known.tasks.insert("load-it".to_owned(), Ended { state: State::Success, values, attempts: 2 });
+        known.tasks.insert("load-it".to_owned(), EndedTask { state: TaskState::Success, values, attempts: 2 });
         let item = serde_json::json!({ "key": "k" });
-        let here = Here { task: "t", attempt: 1, input: Some(&item) };
+        let here = RefContext { task: "t", attempt: 1, input: Some(&item) };
         let replace = |text: &str| known.replace(text, here);
         assert_eq!(replace("{{job.parameters.country}}-{{job.run_id}}"), Ok("DE-7".to_owned()));
         assert_eq!(

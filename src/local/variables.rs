@@ -77,19 +77,19 @@ const PREFIXES: &[&str] =
 
 /// A variable that somebody asked for on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum PassedVariable {
     /// `NAME`: as it is in pipec's own environment.
     Pass(String),
     /// `NAME=VALUE`.
     Set(String, String),
 }
 
-impl Asked {
+impl PassedVariable {
     /// Reads `NAME` or `NAME=VALUE`.
     ///
     /// # Errors
     /// Text without a name, as a message.
-    pub fn parse(text: &str) -> Result<Asked, String> {
+    pub fn parse(text: &str) -> Result<PassedVariable, String> {
         let (name, value) = match text.split_once('=') {
             Some((name, value)) => (name, Some(value)),
             None => (text, None),
@@ -98,25 +98,28 @@ impl Asked {
             return Err(format!("`--env {text}` is not NAME or NAME=VALUE"));
         }
         Ok(match value {
-            Some(value) => Asked::Set(name.to_owned(), value.to_owned()),
-            None => Asked::Pass(name.to_owned()),
+            Some(value) => PassedVariable::Set(name.to_owned(), value.to_owned()),
+            None => PassedVariable::Pass(name.to_owned()),
         })
     }
 }
 
 /// The variables of `all` that a step gets, with those that were asked for.
-pub fn for_steps(all: impl IntoIterator<Item = (OsString, OsString)>, asked: &[Asked]) -> Vec<(OsString, OsString)> {
+pub fn for_steps(
+    all: impl IntoIterator<Item = (OsString, OsString)>,
+    asked: &[PassedVariable],
+) -> Vec<(OsString, OsString)> {
     // Windows ignores the case of names.
     let folded = |name: &str| if cfg!(windows) { name.to_ascii_uppercase() } else { name.to_owned() };
     let wanted = |name: &OsStr| {
         let name = folded(&name.to_string_lossy());
         NAMES.contains(&name.as_str())
             || PREFIXES.iter().any(|p| name.starts_with(p))
-            || asked.iter().any(|a| matches!(a, Asked::Pass(n) if folded(n) == name))
+            || asked.iter().any(|a| matches!(a, PassedVariable::Pass(n) if folded(n) == name))
     };
     let mut out: Vec<(OsString, OsString)> = all.into_iter().filter(|(name, _)| wanted(name)).collect();
     for a in asked {
-        if let Asked::Set(name, value) = a {
+        if let PassedVariable::Set(name, value) = a {
             out.push((name.into(), value.into()));
         }
     }
@@ -139,13 +142,13 @@ mod tests {
             "ARM_CLIENT_SECRET",
         ];
         let all: Vec<(OsString, OsString)> = all.iter().map(|n| ((*n).into(), "x".into())).collect();
-        let names = |asked: &[Asked]| -> Vec<String> {
+        let names = |asked: &[PassedVariable]| -> Vec<String> {
             for_steps(all.clone(), asked).into_iter().map(|(n, _)| n.into_string().unwrap()).collect()
         };
         assert_eq!(names(&[]), ["PATH", "LC_ALL", "PIPEC_SECRET_A_B"]);
-        let asked = [Asked::parse("DATABRICKS_TOKEN"), Asked::parse("MORE=a=b")].map(Result::unwrap);
+        let asked = [PassedVariable::parse("DATABRICKS_TOKEN"), PassedVariable::parse("MORE=a=b")].map(Result::unwrap);
         assert_eq!(names(&asked), ["PATH", "DATABRICKS_TOKEN", "LC_ALL", "PIPEC_SECRET_A_B", "MORE"]);
-        assert_eq!(asked[1], Asked::Set("MORE".to_owned(), "a=b".to_owned()));
-        assert!(Asked::parse("=x").is_err() && Asked::parse("").is_err());
+        assert_eq!(asked[1], PassedVariable::Set("MORE".to_owned(), "a=b".to_owned()));
+        assert!(PassedVariable::parse("=x").is_err() && PassedVariable::parse("").is_err());
     }
 }

@@ -5,7 +5,7 @@ mod paths;
 mod task;
 
 pub use json::object_json;
-pub use paths::Layout;
+pub use paths::WorkspaceLayout;
 
 use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
@@ -16,7 +16,7 @@ use crate::schema::{JOB, key};
 
 /// What the caller decides.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct LowerOptions {
     /// The user whose folder and name are used where the target says nothing.
     pub user: Option<SmolStr>,
     /// Development mode is left to whoever deploys: names and schedules stay as written.
@@ -31,7 +31,7 @@ pub struct Bundle {
     /// The target's name, `default` without targets.
     pub target: SmolStr,
     /// Where things go in the workspace.
-    pub layout: Layout,
+    pub layout: WorkspaceLayout,
     /// The jobs.
     pub jobs: Vec<Job>,
     /// Local files that the jobs name.
@@ -46,14 +46,14 @@ pub struct Job {
     /// The body of a create request.
     pub body: Value,
     /// Places that only a deployment can fill in.
-    pub late: Vec<Late>,
+    pub unresolved_job_ids: Vec<UnresolvedJobId>,
     /// What was chosen for the user, to be told.
     pub chosen: Vec<String>,
 }
 
 /// A job id that only a workspace knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Late {
+pub struct UnresolvedJobId {
     /// A JSON pointer into the payload.
     pub pointer: String,
     /// The pipeline whose job id belongs there.
@@ -142,9 +142,9 @@ pub fn lower(
     wheels: &[Wheel],
     local: &LocalFiles,
     project_dir: &std::path::Path,
-    options: &Options,
+    options: &LowerOptions,
 ) -> Bundle {
-    let layout = Layout::new(program, options);
+    let layout = WorkspaceLayout::new(program, options);
     let mut files = Vec::new();
     let jobs = program
         .pipelines
@@ -158,14 +158,14 @@ pub fn lower(
                 layout: &layout,
                 project_dir,
                 files: Vec::new(),
-                late: Vec::new(),
+                unresolved_job_ids: Vec::new(),
             };
             let body = job(&mut lowering, options);
             files.append(&mut lowering.files);
             Job {
                 pipeline: p.name.clone(),
                 body,
-                late: lowering.late,
+                unresolved_job_ids: lowering.unresolved_job_ids,
                 chosen: p.clusters.iter().filter_map(|c| c.chosen.clone()).collect(),
             }
         })
@@ -181,7 +181,7 @@ pub fn lower(
     }
 }
 
-fn job(lowering: &mut task::Lowering<'_>, options: &Options) -> Value {
+fn job(lowering: &mut task::Lowering<'_>, options: &LowerOptions) -> Value {
     let pipeline = lowering.pipeline;
     let mut out = Map::new();
     for field in JOB.fields {
@@ -217,7 +217,7 @@ fn job(lowering: &mut task::Lowering<'_>, options: &Options) -> Value {
 }
 
 /// Development mode: a name of one's own, and nothing starts by itself.
-fn develop(job: &mut Map<String, Value>, options: &Options) {
+fn develop(job: &mut Map<String, Value>, options: &LowerOptions) {
     if let Some(Value::String(name)) = job.get_mut("name") {
         let prefix = match &options.user {
             Some(user) => format!("[dev {}] ", user.split('@').next().unwrap_or(user)),

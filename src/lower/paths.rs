@@ -2,13 +2,13 @@
 
 use std::path::{Component, Path};
 
-use super::Options;
+use super::LowerOptions;
 use crate::model::{FileKind, Program};
 use crate::package::sha256_hex;
 
 /// The folders of a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Layout {
+pub struct WorkspaceLayout {
     /// The folder of the project.
     pub root: String,
     /// The folder of its wheels.
@@ -19,8 +19,8 @@ pub struct Layout {
     pub assumed: bool,
 }
 
-impl Layout {
-    pub(super) fn new(program: &Program, options: &Options) -> Layout {
+impl WorkspaceLayout {
+    pub(super) fn new(program: &Program, options: &LowerOptions) -> WorkspaceLayout {
         let target = program.target.name.as_deref().unwrap_or("default");
         let below = format!(".pipec/{}/{target}", program.name);
         let (root, assumed) = match (&program.target.root_path, &options.user) {
@@ -37,7 +37,7 @@ impl Layout {
             None => format!("{root}/wheels"),
         };
         let files = format!("{root}/files");
-        Layout { root, wheels, files, assumed }
+        WorkspaceLayout { root, wheels, files, assumed }
     }
 
     /// The place of a file of a unit. One that goes alone stands beside others and carries the digest in its name: fewer

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::json::{node_json, object_json};
 use super::paths::{source_name, unit_digest};
-use super::{Late, Layout, LocalFile};
+use super::{LocalFile, UnresolvedJobId, WorkspaceLayout};
 use crate::model::{Argument, Compute, FileCall, FileKind, Object, Pipeline, Program, PythonCall, Step, StepKind};
 use crate::package::{LocalFiles, Wheel};
 use crate::schema::{Block, TASK, key};
@@ -17,10 +17,10 @@ pub(super) struct Lowering<'a> {
     pub pipeline: &'a Pipeline,
     pub wheels: &'a [Wheel],
     pub local: &'a LocalFiles,
-    pub layout: &'a Layout,
+    pub layout: &'a WorkspaceLayout,
     pub project_dir: &'a Path,
     pub files: Vec<LocalFile>,
-    pub late: Vec<Late>,
+    pub unresolved_job_ids: Vec<UnresolvedJobId>,
 }
 
 impl Lowering<'_> {
@@ -112,8 +112,10 @@ impl Lowering<'_> {
             StepKind::Python(call) => Some(self.python(call)),
             StepKind::File(call) => Some(self.file(call)),
             StepKind::Run(call) => {
-                self.late
-                    .push(Late { pointer: format!("{pointer}/run_job_task/job_id"), pipeline: call.pipeline.clone() });
+                self.unresolved_job_ids.push(UnresolvedJobId {
+                    pointer: format!("{pointer}/run_job_task/job_id"),
+                    pipeline: call.pipeline.clone(),
+                });
                 let mut filled = vec![("job_id", Value::from(0))];
                 if !call.arguments.is_empty() {
                     filled.push(("job_parameters", named(&call.arguments)));

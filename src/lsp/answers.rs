@@ -8,20 +8,20 @@ use lsp_server::ErrorCode;
 use serde_json::{Value, json};
 
 use super::commands;
-use super::convert::{Places, completion_item, markdown, symbol_kind};
+use super::convert::{Conversions, completion_item, markdown, symbol_kind};
 use super::documents::path_of;
-use super::state::{Failure, Server};
+use super::state::{RequestError, Server};
 use crate::fmt::{format, same};
-use crate::ide::{self, LensKind, Place, Snapshot, View};
+use crate::ide::{self, Destination, FileContext, LensKind, Snapshot};
 use crate::source::{SourceMap, Span};
 
-type Answer<T> = Result<T, Failure>;
+type Responder<T> = Result<T, RequestError>;
 
 /// Answers a request.
 ///
 /// # Errors
 /// A method that is not known, parameters that do not fit, or what cannot be done, in words.
-pub(super) fn answer(server: &mut Server, method: &str, params: Value) -> Answer<Value> {
+pub(super) fn answer(server: &mut Server, method: &str, params: Value) -> Responder<Value> {
     use LspRequestMethod as M;
     let asked = M::from(method);
     // What the client is told of its files goes before the answers that rest on it. Completion waits for nothing: what
@@ -58,20 +58,20 @@ pub(super) fn answer(server: &mut Server, method: &str, params: Value) -> Answer
 fn with<R: Request>(
     server: &mut Server,
     params: Value,
-    f: impl FnOnce(&mut Server, R::Params) -> Answer<R::Result>,
-) -> Answer<Value> {
+    f: impl FnOnce(&mut Server, R::Params) -> Responder<R::Result>,
+) -> Responder<Value> {
     let params = serde_json::from_value(params).map_err(|e| (ErrorCode::InvalidParams, e.to_string()))?;
     let result = f(server, params)?;
     serde_json::to_value(result).map_err(|e| (ErrorCode::InternalError, e.to_string()))
 }
 
 impl Server {
-    fn places<'a>(&'a self, sources: &'a SourceMap) -> Places<'a> {
-        Places::new(sources, &self.documents, self.client.encoding)
+    fn places<'a>(&'a self, sources: &'a SourceMap) -> Conversions<'a> {
+        Conversions::new(sources, &self.documents, self.client.encoding)
     }
 
     /// The view of a document; `None` for one that is no pipe file.
-    fn view(&self, document: &TextDocumentIdentifier) -> Option<(View<'_>, Places<'_>)> {
+    fn view(&self, document: &TextDocumentIdentifier) -> Option<(FileContext<'_>, Conversions<'_>)> {
         let view = self.workspace.view(&path_of(&document.uri))?;
         Some((view, self.places(view.sources())))
     }
@@ -83,22 +83,22 @@ impl Server {
     }
 
     /// The view of a document, and the byte of a position in it.
-    fn at(&self, at: &TextDocumentPositionParams) -> Option<(View<'_>, Places<'_>, u32)> {
+    fn at(&self, at: &TextDocumentPositionParams) -> Option<(FileContext<'_>, Conversions<'_>, u32)> {
         let (view, places) = self.view(&at.text_document)?;
         Some((view, places, self.offset(&path_of(&at.text_document.uri), at.position)?))
     }
 }
 
 /// The view of a document among all projects of the workspace.
-fn among<'a>(server: &'a Server, all: &'a Snapshot, uri: &Uri) -> Option<View<'a>> {
-    View::of(all, server.workspace.files(), all.sources().find(&path_of(uri))?)
+fn among<'a>(server: &'a Server, all: &'a Snapshot, uri: &Uri) -> Option<FileContext<'a>> {
+    FileContext::of(all, server.workspace.files(), all.sources().find(&path_of(uri))?)
 }
 
 fn now() -> i64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |d| d.as_secs() as i64)
 }
 
-fn completion(server: &mut Server, params: CompletionParams) -> Answer<Option<CompletionResponse>> {
+fn completion(server: &mut Server, params: CompletionParams) -> Responder<Option<CompletionResponse>> {
     // A brace that has just been typed opens a block; only a second one, or `${`, asks for something.
     let typed = params.context.as_ref().and_then(|c| c.trigger_character.as_deref());
     let at = &params.text_document_position_params;
@@ -138,23 +138,23 @@ fn asks_after_blank(before: &str) -> bool {
             .any(|w| line.strip_suffix(w).is_some_and(|rest| rest.is_empty() || rest.ends_with(' ')))
 }
 
-fn hover(server: &mut Server, params: HoverParams) -> Answer<Option<Hover>> {
+fn hover(server: &mut Server, params: HoverParams) -> Responder<Option<Hover>> {
     let Some((view, places, offset)) = server.at(&params.text_document_position_params) else { return Ok(None) };
     Ok(ide::hover(&view, offset, now())
         .map(|h| Hover { contents: Contents::MarkupContent(markdown(h.text)), range: Some(places.range(h.span)) }))
 }
 
-fn definition(server: &mut Server, params: DefinitionParams) -> Answer<Option<DefinitionResponse>> {
+fn definition(server: &mut Server, params: DefinitionParams) -> Responder<Option<DefinitionResponse>> {
     let Some((view, places, offset)) = server.at(&params.text_document_position_params) else { return Ok(None) };
     let location = ide::definition(&view, offset).and_then(|(_, place)| match place {
-        Place::Span(span) => places.location(span),
-        Place::File(path) => Some(Location { uri: server.documents.uri(&path)?, range: Range::default() }),
+        Destination::Span(span) => places.location(span),
+        Destination::File(path) => Some(Location { uri: server.documents.uri(&path)?, range: Range::default() }),
     });
     Ok(location.map(|l| DefinitionResponse::Definition(Definition::Location(l))))
 }
 
-fn references(server: &mut Server, params: ReferenceParams) -> Answer<Option<Vec<Location>>> {
-    let all = server.workspace.everything();
+fn references(server: &mut Server, params: ReferenceParams) -> Responder<Option<Vec<Location>>> {
+    let all = server.workspace.load_all();
     let at = &params.text_document_position_params;
     let Some(view) = among(server, &all, &at.text_document.uri) else { return Ok(None) };
     let Some(offset) = server.offset(&path_of(&at.text_document.uri), at.position) else { return Ok(None) };
@@ -163,21 +163,21 @@ fn references(server: &mut Server, params: ReferenceParams) -> Answer<Option<Vec
     Ok(Some(found.into_iter().filter_map(|s| places.location(s)).collect()))
 }
 
-fn highlights(server: &mut Server, params: DocumentHighlightParams) -> Answer<Option<Vec<DocumentHighlight>>> {
+fn highlights(server: &mut Server, params: DocumentHighlightParams) -> Responder<Option<Vec<DocumentHighlight>>> {
     let Some((view, places, offset)) = server.at(&params.text_document_position_params) else { return Ok(None) };
     let found = ide::highlights(&view, offset);
     Ok(Some(found.into_iter().map(|s| DocumentHighlight { range: places.range(s), kind: None }).collect()))
 }
 
-fn prepare_rename(server: &mut Server, params: PrepareRenameParams) -> Answer<Option<PrepareRenameResult>> {
+fn prepare_rename(server: &mut Server, params: PrepareRenameParams) -> Responder<Option<PrepareRenameResult>> {
     let Some((view, places, offset)) = server.at(&params.text_document_position_params) else { return Ok(None) };
     let (span, placeholder) = ide::renamable(&view, offset).map_err(|e| (ErrorCode::RequestFailed, e.to_string()))?;
     let range = places.range(span);
     Ok(Some(PrepareRenameResult::PrepareRenamePlaceholder(PrepareRenamePlaceholder { range, placeholder })))
 }
 
-fn rename(server: &mut Server, params: RenameParams) -> Answer<Option<WorkspaceEdit>> {
-    let all = server.workspace.everything();
+fn rename(server: &mut Server, params: RenameParams) -> Responder<Option<WorkspaceEdit>> {
+    let all = server.workspace.load_all();
     let at = &params.text_document_position_params;
     let Some(view) = among(server, &all, &at.text_document.uri) else { return Ok(None) };
     let Some(offset) = server.offset(&path_of(&at.text_document.uri), at.position) else { return Ok(None) };
@@ -187,14 +187,14 @@ fn rename(server: &mut Server, params: RenameParams) -> Answer<Option<WorkspaceE
     Ok(Some(server.places(sources).workspace_edit(&edits)))
 }
 
-fn symbols(server: &mut Server, params: DocumentSymbolParams) -> Answer<Option<DocumentSymbolResponse>> {
+fn symbols(server: &mut Server, params: DocumentSymbolParams) -> Responder<Option<DocumentSymbolResponse>> {
     let Some((view, places)) = server.view(&params.text_document) else { return Ok(None) };
     let list = ide::symbols(&view).into_iter().map(|s| places.symbol(s)).collect();
     Ok(Some(DocumentSymbolResponse::DocumentSymbolList(list)))
 }
 
-fn all_symbols(server: &mut Server, params: WorkspaceSymbolParams) -> Answer<Option<WorkspaceSymbolResponse>> {
-    let all = server.workspace.everything();
+fn all_symbols(server: &mut Server, params: WorkspaceSymbolParams) -> Responder<Option<WorkspaceSymbolResponse>> {
+    let all = server.workspace.load_all();
     let places = server.places(all.sources());
     let query = params.query.to_lowercase();
     // Clients sort and narrow down: what has the letters in order is enough.
@@ -221,12 +221,12 @@ fn all_symbols(server: &mut Server, params: WorkspaceSymbolParams) -> Answer<Opt
     Ok(Some(WorkspaceSymbolResponse::WorkspaceSymbolList(list)))
 }
 
-fn tokens(server: &mut Server, params: SemanticTokensParams) -> Answer<Option<SemanticTokens>> {
+fn tokens(server: &mut Server, params: SemanticTokensParams) -> Responder<Option<SemanticTokens>> {
     let Some((view, places)) = server.view(&params.text_document) else { return Ok(None) };
     Ok(Some(SemanticTokens { result_id: None, data: places.tokens(&ide::tokens(&view)) }))
 }
 
-fn folds(server: &mut Server, params: FoldingRangeParams) -> Answer<Option<Vec<FoldingRange>>> {
+fn folds(server: &mut Server, params: FoldingRangeParams) -> Responder<Option<Vec<FoldingRange>>> {
     let Some((view, places)) = server.view(&params.text_document) else { return Ok(None) };
     let list = ide::folds(&view)
         .into_iter()
@@ -250,7 +250,7 @@ fn folds(server: &mut Server, params: FoldingRangeParams) -> Answer<Option<Vec<F
     Ok(Some(list))
 }
 
-fn selections(server: &mut Server, params: SelectionRangeParams) -> Answer<Option<Vec<SelectionRange>>> {
+fn selections(server: &mut Server, params: SelectionRangeParams) -> Responder<Option<Vec<SelectionRange>>> {
     let Some((view, places)) = server.view(&params.text_document) else { return Ok(None) };
     let path = path_of(&params.text_document.uri);
     let one = |at: Position| {
@@ -264,7 +264,7 @@ fn selections(server: &mut Server, params: SelectionRangeParams) -> Answer<Optio
     Ok(Some(params.positions.into_iter().map(|at| one(at).unwrap_or_else(|| nothing(at))).collect()))
 }
 
-fn formatting(server: &mut Server, params: DocumentFormattingParams) -> Answer<Option<Vec<TextEdit>>> {
+fn formatting(server: &mut Server, params: DocumentFormattingParams) -> Responder<Option<Vec<TextEdit>>> {
     let Some((view, places)) = server.view(&params.text_document) else { return Ok(None) };
     let text = view.text();
     let file = view.file();
@@ -307,7 +307,7 @@ fn by_lines(old: &str, new: &str) -> Vec<(u32, u32, String)> {
     vec![(start as u32, end as u32, text)]
 }
 
-fn hints(server: &mut Server, params: InlayHintParams) -> Answer<Option<Vec<InlayHint>>> {
+fn hints(server: &mut Server, params: InlayHintParams) -> Responder<Option<Vec<InlayHint>>> {
     let Some((view, places)) = server.view(&params.text_document) else { return Ok(None) };
     let path = path_of(&params.text_document.uri);
     let (Some(start), Some(end)) = (server.offset(&path, params.range.start), server.offset(&path, params.range.end))
@@ -331,7 +331,7 @@ fn hints(server: &mut Server, params: InlayHintParams) -> Answer<Option<Vec<Inla
     Ok(Some(list))
 }
 
-fn lenses(server: &mut Server, params: CodeLensParams) -> Answer<Option<Vec<CodeLens>>> {
+fn lenses(server: &mut Server, params: CodeLensParams) -> Responder<Option<Vec<CodeLens>>> {
     let Some((view, places)) = server.view(&params.text_document) else { return Ok(None) };
     // Commands are for files that are on disk.
     if params.text_document.uri.scheme() != "file" {
@@ -362,7 +362,7 @@ fn lenses(server: &mut Server, params: CodeLensParams) -> Answer<Option<Vec<Code
     Ok(Some(list))
 }
 
-fn actions(server: &mut Server, params: CodeActionParams) -> Answer<Option<Vec<CodeActionResponse>>> {
+fn actions(server: &mut Server, params: CodeActionParams) -> Responder<Option<Vec<CodeActionResponse>>> {
     let Some((view, places)) = server.view(&params.text_document) else { return Ok(None) };
     let path = path_of(&params.text_document.uri);
     let (Some(start), Some(end)) = (server.offset(&path, params.range.start), server.offset(&path, params.range.end))
@@ -401,23 +401,26 @@ fn actions(server: &mut Server, params: CodeActionParams) -> Answer<Option<Vec<C
     Ok(Some(list.into_iter().map(CodeActionResponse::CodeAction).collect()))
 }
 
-fn hierarchy(server: &mut Server, params: CallHierarchyPrepareParams) -> Answer<Option<Vec<CallHierarchyItem>>> {
+fn hierarchy(server: &mut Server, params: CallHierarchyPrepareParams) -> Responder<Option<Vec<CallHierarchyItem>>> {
     let Some((view, places, offset)) = server.at(&params.text_document_position_params) else { return Ok(None) };
     Ok(ide::task_at(&view, offset).and_then(|t| places.task(&t)).map(|item| vec![item]))
 }
 
 /// The task of an item that was handed out before, with the view of its file.
-fn task_of<'a>(server: &'a Server, item: &CallHierarchyItem) -> Option<(View<'a>, Places<'a>, ide::Task)> {
+fn task_of<'a>(
+    server: &'a Server,
+    item: &CallHierarchyItem,
+) -> Option<(FileContext<'a>, Conversions<'a>, ide::TaskItem)> {
     let (view, places) = server.view(&TextDocumentIdentifier { uri: item.uri.clone() })?;
     let text = |key: &str| item.data.as_ref()?.get(key)?.as_str().map(str::to_owned);
     let span = Span::new(view.file(), 0, 0);
-    Some((view, places, ide::Task { key: text("key")?, pipeline: text("pipeline")?, span }))
+    Some((view, places, ide::TaskItem { key: text("key")?, pipeline: text("pipeline")?, span }))
 }
 
 fn incoming(
     server: &mut Server,
     params: CallHierarchyIncomingCallsParams,
-) -> Answer<Option<Vec<CallHierarchyIncomingCall>>> {
+) -> Responder<Option<Vec<CallHierarchyIncomingCall>>> {
     let Some((view, places, task)) = task_of(server, &params.item) else { return Ok(None) };
     let list = ide::callers(&view, &task)
         .into_iter()
@@ -432,7 +435,7 @@ fn incoming(
 fn outgoing(
     server: &mut Server,
     params: CallHierarchyOutgoingCallsParams,
-) -> Answer<Option<Vec<CallHierarchyOutgoingCall>>> {
+) -> Responder<Option<Vec<CallHierarchyOutgoingCall>>> {
     let Some((view, places, task)) = task_of(server, &params.item) else { return Ok(None) };
     let list = ide::callees(&view, &task)
         .into_iter()
@@ -443,7 +446,7 @@ fn outgoing(
     Ok(Some(list))
 }
 
-fn execute(server: &mut Server, params: ExecuteCommandParams) -> Answer<Option<LspAny>> {
+fn execute(server: &mut Server, params: ExecuteCommandParams) -> Responder<Option<LspAny>> {
     let send = server.send.clone();
     commands::start(&params.command, &params.arguments.unwrap_or_default(), move |m| send(m))
         .map_err(|why| (ErrorCode::InvalidParams, why))?;
@@ -451,7 +454,7 @@ fn execute(server: &mut Server, params: ExecuteCommandParams) -> Answer<Option<L
 }
 
 /// `pipec/graph`: the DAG of the pipeline at a position, as nodes and edges with their places, and as a picture.
-fn graph(server: &mut Server, params: Value) -> Answer<Value> {
+fn graph(server: &mut Server, params: Value) -> Responder<Value> {
     let at: TextDocumentPositionParams =
         serde_json::from_value(params).map_err(|e| (ErrorCode::InvalidParams, e.to_string()))?;
     let Some((view, places, offset)) = server.at(&at) else { return Ok(Value::Null) };

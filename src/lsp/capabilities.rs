@@ -8,7 +8,7 @@ use super::position::Encoding;
 
 /// What matters of a client.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Client {
+pub(super) struct EditorCapabilities {
     /// The unit of columns.
     pub encoding: Encoding,
     /// It takes completions with places to fill in.
@@ -19,9 +19,9 @@ pub(super) struct Client {
     pub runs_commands: bool,
 }
 
-impl Client {
+impl EditorCapabilities {
     /// Reads what a client says of itself.
-    pub fn of(params: &InitializeParams) -> Client {
+    pub fn of(params: &InitializeParams) -> EditorCapabilities {
         let c = &params.capabilities;
         let encodings = c.general.as_ref().and_then(|g| g.position_encodings.as_deref()).unwrap_or_default();
         let completion = c.text_document.as_ref().and_then(|t| t.completion.as_ref());
@@ -29,7 +29,7 @@ impl Client {
         let option = |name: &str| {
             params.initialization_options.as_ref().and_then(|o| o.get(name)).and_then(serde_json::Value::as_bool)
         };
-        Client {
+        EditorCapabilities {
             encoding: if encodings.contains(&PositionEncodingKind::UTF8) { Encoding::Utf8 } else { Encoding::Utf16 },
             snippets: completion
                 .and_then(|c| c.completion_item.as_ref())
@@ -42,7 +42,7 @@ impl Client {
 }
 
 /// What the server offers to such a client.
-pub(super) fn server(client: &Client) -> ServerCapabilities {
+pub(super) fn server(client: &EditorCapabilities) -> ServerCapabilities {
     ServerCapabilities {
         position_encoding: Some(match client.encoding {
             Encoding::Utf8 => PositionEncodingKind::UTF8,

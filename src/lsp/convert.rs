@@ -32,7 +32,7 @@ pub(super) const TOKEN_TYPES: [&str; 13] = [
 pub(super) const MODIFIERS: [&str; 3] = ["declaration", "readonly", "defaultLibrary"];
 
 /// What turns spans into places of the client.
-pub(super) struct Places<'a> {
+pub(super) struct Conversions<'a> {
     sources: &'a SourceMap,
     documents: &'a Documents,
     encoding: Encoding,
@@ -40,10 +40,10 @@ pub(super) struct Places<'a> {
     lines: RefCell<HashMap<FileId, Rc<Lines>>>,
 }
 
-impl<'a> Places<'a> {
+impl<'a> Conversions<'a> {
     /// Places in these sources.
-    pub fn new(sources: &'a SourceMap, documents: &'a Documents, encoding: Encoding) -> Places<'a> {
-        Places { sources, documents, encoding, lines: RefCell::default() }
+    pub fn new(sources: &'a SourceMap, documents: &'a Documents, encoding: Encoding) -> Conversions<'a> {
+        Conversions { sources, documents, encoding, lines: RefCell::default() }
     }
 
     /// The range of a span in its file.
@@ -123,7 +123,7 @@ impl<'a> Places<'a> {
     }
 
     /// A task in a hierarchy.
-    pub fn task(&self, task: &ide::Task) -> Option<CallHierarchyItem> {
+    pub fn task(&self, task: &ide::TaskItem) -> Option<CallHierarchyItem> {
         let location = self.location(task.span)?;
         Some(CallHierarchyItem {
             name: task.key.clone(),
@@ -138,7 +138,7 @@ impl<'a> Places<'a> {
     }
 
     /// Tokens in the relative form of the protocol.
-    pub fn tokens(&self, list: &[ide::Token]) -> Vec<SemanticToken> {
+    pub fn tokens(&self, list: &[ide::Highlighted]) -> Vec<SemanticToken> {
         let (mut line, mut character) = (0, 0);
         list.iter()
             .map(|token| {

@@ -35,7 +35,7 @@ pub fn serve_stdio() -> Result<(), String> {
 pub fn serve(connection: &Connection) -> Result<(), String> {
     let (id, params) = connection.initialize_start().map_err(|e| e.to_string())?;
     let params: InitializeParams = serde_json::from_value(params).map_err(|e| format!("initialize: {e}"))?;
-    let client = capabilities::Client::of(&params);
+    let client = capabilities::EditorCapabilities::of(&params);
     let result = InitializeResult {
         capabilities: capabilities::server(&client),
         server_info: Some(ServerInfo { name: "pipec".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) }),

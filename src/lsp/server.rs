@@ -8,7 +8,7 @@ use lsp_server::{Connection, ErrorCode, Message as Wire, RequestId, Response};
 use serde_json::{Value, json};
 
 use super::answers;
-use super::convert::Places;
+use super::convert::Conversions;
 use super::documents::{Document, path_of};
 use super::state::Server;
 
@@ -25,7 +25,7 @@ impl Server {
             let message = match queue.pop_front() {
                 Some(message) => message,
                 None if self.stale => {
-                    self.tell();
+                    self.publish();
                     continue;
                 }
                 None => match connection.receiver.recv() {
@@ -146,18 +146,18 @@ impl Server {
     /// Understands what has changed, and tells the client what is wrong now.
     pub fn tell_if_stale(&mut self) {
         if self.stale {
-            self.tell();
+            self.publish();
         }
         self.workspace.refresh();
     }
 
     /// Tells the client what is wrong, where that has changed.
-    fn tell(&mut self) {
+    fn publish(&mut self) {
         self.stale = false;
         self.workspace.refresh();
         let Some(snapshot) = self.workspace.current() else { return };
         let sources = snapshot.sources();
-        let places = Places::new(sources, &self.documents, self.client.encoding);
+        let places = Conversions::new(sources, &self.documents, self.client.encoding);
         let mut now: BTreeMap<PathBuf, Vec<Diagnostic>> = BTreeMap::new();
         for file in snapshot.files() {
             now.insert(sources.path(file).to_owned(), Vec::new());

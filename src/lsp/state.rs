@@ -7,12 +7,12 @@ use std::sync::Arc;
 use gen_lsp_types::*;
 use lsp_server::{ErrorCode, Message as Wire};
 
-use super::capabilities::Client;
+use super::capabilities::EditorCapabilities;
 use super::documents::{Documents, path_of};
-use crate::ide::Workspace;
+use crate::ide::EditorWorkspace;
 
 /// A failure that the client is told.
-pub(super) type Failure = (ErrorCode, String);
+pub(super) type RequestError = (ErrorCode, String);
 
 /// What sends a message to the client.
 pub(super) type Send = Arc<dyn Fn(Wire) + std::marker::Send + Sync>;
@@ -20,8 +20,8 @@ pub(super) type Send = Arc<dyn Fn(Wire) + std::marker::Send + Sync>;
 /// One client, what it has open, and what it was told.
 pub(super) struct Server {
     pub send: Send,
-    pub client: Client,
-    pub workspace: Workspace,
+    pub client: EditorCapabilities,
+    pub workspace: EditorWorkspace,
     pub documents: Documents,
     /// What each file was last said to have, so that nothing is said twice.
     pub told: BTreeMap<PathBuf, Vec<Diagnostic>>,
@@ -33,8 +33,8 @@ pub(super) struct Server {
 
 impl Server {
     /// A server for a client that has said what it is.
-    pub fn new(send: Send, client: Client, params: &InitializeParams) -> Server {
-        let mut workspace = Workspace::default();
+    pub fn new(send: Send, client: EditorCapabilities, params: &InitializeParams) -> Server {
+        let mut workspace = EditorWorkspace::default();
         workspace.set_folders(folders(params));
         Server {
             send,

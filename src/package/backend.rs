@@ -8,7 +8,7 @@ use super::pyproject::{ProjectError, error};
 use super::select::Contents;
 
 /// A wheel as the backend made it.
-pub(super) struct Built {
+pub(super) struct BackendWheel {
     /// The name of the wheel file.
     pub file_name: String,
     /// Its files.
@@ -26,7 +26,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
 ///
 /// # Errors
 /// No builder, or one that fails: with what it printed.
-pub(super) fn build(dir: &Path, why: &str) -> Result<Built, ProjectError> {
+pub(super) fn build(dir: &Path, why: &str) -> Result<BackendWheel, ProjectError> {
     let out = tempfile::tempdir().map_err(|e| error(format!("no temporary directory: {e}"), "free some space"))?;
     let here = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
     for (name, words) in COMMANDS {
@@ -64,7 +64,7 @@ fn has_build(python: &str) -> bool {
     command.output().is_ok_and(|o| o.status.success())
 }
 
-fn take(out: &Path, name: &str) -> Result<Built, ProjectError> {
+fn take(out: &Path, name: &str) -> Result<BackendWheel, ProjectError> {
     let failed =
         |what: String| error(format!("`{name}` gave no usable wheel: {what}"), "look at what the command makes");
     let list = std::fs::read_dir(out).map_err(|e| failed(e.to_string()))?;
@@ -73,5 +73,5 @@ fn take(out: &Path, name: &str) -> Result<Built, ProjectError> {
     let [wheel] = wheels.as_slice() else { return Err(failed(format!("it made {} wheels", wheels.len()))) };
     let bytes = std::fs::read(wheel).map_err(|e| failed(e.to_string()))?;
     let files = unzip(&bytes).map_err(|e| failed(e.to_string()))?;
-    Ok(Built { file_name: wheel.file_name().unwrap_or_default().to_string_lossy().into_owned(), files })
+    Ok(BackendWheel { file_name: wheel.file_name().unwrap_or_default().to_string_lossy().into_owned(), files })
 }

@@ -2,18 +2,18 @@
 
 use std::path::Path;
 
-use super::layout::Layout;
+use super::layout::SourceLayout;
 use super::modules::Modules;
 use super::names::valid_version;
 use super::pyproject::{Pyproject, texts_of};
 use super::requirements::{is_requirements_file, lines};
-use crate::python::{Binding, read};
+use crate::python::{ModuleBinding, read};
 use crate::source::FileId;
 
 /// The value of a dynamic field, by backend; `None` if only the backend can tell.
 pub(super) struct Dynamic<'p> {
     pub project: &'p Pyproject<'p>,
-    pub layout: &'p Layout,
+    pub layout: &'p SourceLayout,
 }
 
 impl Dynamic<'_> {
@@ -124,7 +124,7 @@ impl Dynamic<'_> {
 fn attribute_in(text: &str, name: &str) -> Option<String> {
     let module = read(text, FileId(u32::MAX), "m", true).ok()?;
     match &module.names.get(name)?.binding {
-        Binding::Value(_, Some(text)) => Some(text.clone()),
+        ModuleBinding::Value(_, Some(text)) => Some(text.clone()),
         _ => None,
     }
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::layout::Layout;
+use super::layout::SourceLayout;
 use super::modules::Modules;
 use super::types::PyType;
-use crate::python::{self, Binding, Class, Function, Literal, Module, Name, Returned, SyntaxError, TypeExpr};
+use crate::python::{self, Annotation, Class, Function, Literal, Module, ModuleBinding, Name, Returned, SyntaxError};
 use crate::source::{FileId, Files, SourceMap, Span, decoded};
 
 /// How many times a name is followed from module to module, and a type into its parts.
@@ -23,7 +23,7 @@ const BUDGET: usize = 4000;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
     /// As it is written.
-    pub written: python::Param,
+    pub written: python::PyParam,
     /// What it takes.
     pub ty: PyType,
 }
@@ -92,7 +92,7 @@ pub struct Reached {
 }
 
 /// The text of a module.
-struct Text {
+struct ModuleText {
     path: PathBuf,
     text: Arc<str>,
     package: bool,
@@ -101,7 +101,7 @@ struct Text {
 }
 
 /// `None`: there is no text to read, or none that is ours to read.
-fn text_of(files: &dyn Files, modules: &Modules<'_>, name: &str) -> Option<Text> {
+fn text_of(files: &dyn Files, modules: &Modules<'_>, name: &str) -> Option<ModuleText> {
     let found = modules.resolve(name)?;
     let path = found.file?;
     let bytes = files.read(&path).ok()?;
@@ -115,7 +115,7 @@ fn text_of(files: &dyn Files, modules: &Modules<'_>, name: &str) -> Option<Text>
     if bad.is_some() && coded {
         return None;
     }
-    Some(Text { path, text: text.into(), package: found.package, bad: bad.map(|at| at as u32) })
+    Some(ModuleText { path, text: text.into(), package: found.package, bad: bad.map(|at| at as u32) })
 }
 
 /// The names of a module that may stand for a function, in order.
@@ -123,14 +123,14 @@ fn callable(module: &Module) -> Vec<(String, Span)> {
     let mut known: Vec<(String, Span)> = module
         .names
         .iter()
-        .filter(|(_, n)| matches!(n.binding, Binding::Function(_) | Binding::Import(_, Some(_))))
+        .filter(|(_, n)| matches!(n.binding, ModuleBinding::Function(_) | ModuleBinding::Import(_, Some(_))))
         .map(|(name, n)| (name.clone(), n.span))
         .collect();
     known.sort();
     known
 }
 
-fn parse(name: &str, text: &Text, file: FileId) -> Result<Arc<Read>, SyntaxError> {
+fn parse(name: &str, text: &ModuleText, file: FileId) -> Result<Arc<Read>, SyntaxError> {
     if let Some(at) = text.bad {
         let span = Span::new(file, at, at + 1);
         return Err(SyntaxError { message: "it is not valid UTF-8".to_owned(), span });
@@ -159,12 +159,12 @@ struct ParsedModule {
 }
 
 impl ParsedModules {
-    fn get(&self, name: &str, text: &Text, file: FileId) -> Option<Result<Arc<Read>, SyntaxError>> {
+    fn get(&self, name: &str, text: &ModuleText, file: FileId) -> Option<Result<Arc<Read>, SyntaxError>> {
         let known = self.by_name.get(&(file, name.to_owned()))?;
         (known.text == text.text && text.bad.is_none()).then(|| known.read.clone())
     }
 
-    fn keep(&mut self, name: &str, text: Text, file: FileId, read: &Result<Arc<Read>, SyntaxError>) {
+    fn keep(&mut self, name: &str, text: ModuleText, file: FileId, read: &Result<Arc<Read>, SyntaxError>) {
         self.by_name.insert((file, name.to_owned()), ParsedModule { text: text.text, read: read.clone() });
     }
 }
@@ -199,7 +199,7 @@ impl<'a> Functions<'a> {
     /// The functions of a layout. Files that are read are added to `sources`; what `parsed` holds of them is used again.
     pub fn new(
         files: &'a dyn Files,
-        layout: &Layout,
+        layout: &SourceLayout,
         sources: &'a mut SourceMap,
         parsed: &'a mut ParsedModules,
     ) -> Functions<'a> {
@@ -270,9 +270,9 @@ impl<'a> Functions<'a> {
     /// Reads these modules ahead, on all cores.
     pub fn preload(&mut self, names: &[String]) {
         let (files, modules) = (self.files, &self.modules);
-        let found: Vec<(String, Option<Text>)> =
+        let found: Vec<(String, Option<ModuleText>)> =
             names.par_iter().map(|name| (name.clone(), text_of(files, modules, name))).collect();
-        let mut new: Vec<(String, Text, FileId)> = Vec::new();
+        let mut new: Vec<(String, ModuleText, FileId)> = Vec::new();
         for (name, text) in found {
             let Some(text) = text else {
                 self.read.insert(name, Ok(None));
@@ -372,10 +372,12 @@ impl<'a> Functions<'a> {
             return Lookup::Unknown(Some(found.span));
         }
         match found.binding {
-            Binding::Function(function) if !self.transparent(read, &function) => Lookup::Unknown(Some(function.span)),
-            Binding::Function(function) => Lookup::Signature(Box::new(self.signature(read, &function))),
-            Binding::Class(class) => Lookup::Unknown(Some(class.span)),
-            Binding::Import(module, Some(name)) if self.modules.resolve(&module).is_some() => {
+            ModuleBinding::Function(function) if !self.transparent(read, &function) => {
+                Lookup::Unknown(Some(function.span))
+            }
+            ModuleBinding::Function(function) => Lookup::Signature(Box::new(self.signature(read, &function))),
+            ModuleBinding::Class(class) => Lookup::Unknown(Some(class.span)),
+            ModuleBinding::Import(module, Some(name)) if self.modules.resolve(&module).is_some() => {
                 if self.modules.resolve(&format!("{module}.{name}")).is_some()
                     && matches!(self.module(&module), Ok(None))
                 {
@@ -383,12 +385,12 @@ impl<'a> Functions<'a> {
                 }
                 self.follow(&module, &name, Some(found.span), depth + 1)
             }
-            Binding::Import(_, Some(_)) => Lookup::Unknown(Some(found.span)),
-            Binding::Import(_, None) => Lookup::Missing(Missing::NotFunction(found.span)),
-            Binding::Value(TypeExpr::Constant(c), _) if c != Literal::None => {
+            ModuleBinding::Import(_, Some(_)) => Lookup::Unknown(Some(found.span)),
+            ModuleBinding::Import(_, None) => Lookup::Missing(Missing::NotFunction(found.span)),
+            ModuleBinding::Value(Annotation::Constant(c), _) if c != Literal::None => {
                 Lookup::Missing(Missing::NotFunction(found.span))
             }
-            Binding::Value(..) => Lookup::Unknown(Some(found.span)),
+            ModuleBinding::Value(..) => Lookup::Unknown(Some(found.span)),
         }
     }
 
@@ -419,7 +421,7 @@ impl<'a> Functions<'a> {
             .iter()
             .map(|r| {
                 let record = match &r.shape {
-                    python::Shape::Call(name) => Some(self.resolve(read, &TypeExpr::Name(name.clone()), 0))
+                    python::Shape::Call(name) => Some(self.resolve(read, &Annotation::Name(name.clone()), 0))
                         .filter(|t| matches!(t, PyType::Record { .. })),
                     _ => None,
                 };
@@ -437,23 +439,23 @@ impl<'a> Functions<'a> {
         }
     }
 
-    fn resolve(&mut self, read: &Arc<Read>, ty: &TypeExpr, depth: usize) -> PyType {
+    fn resolve(&mut self, read: &Arc<Read>, ty: &Annotation, depth: usize) -> PyType {
         if depth > DEPTH || self.budget == 0 {
             return PyType::Any;
         }
         self.budget -= 1;
         match ty {
-            TypeExpr::Any | TypeExpr::List => PyType::Any,
-            TypeExpr::Constant(Literal::None) => PyType::None,
-            TypeExpr::Constant(_) => PyType::Any,
-            TypeExpr::Union(list) => self.union(read, list, depth),
-            TypeExpr::Name(name) => match self.meaning(read, name, depth) {
+            Annotation::Any | Annotation::List => PyType::Any,
+            Annotation::Constant(Literal::None) => PyType::None,
+            Annotation::Constant(_) => PyType::Any,
+            Annotation::Union(list) => self.union(read, list, depth),
+            Annotation::Name(name) => match self.meaning(read, name, depth) {
                 Meaning::Known(absolute) => PyType::known(&absolute),
                 Meaning::Class(at, class) => self.record(&at, &class, name, depth),
                 Meaning::Alias(at, ty) => self.resolve(&at, &ty, depth + 1),
                 Meaning::Unknown => PyType::Any,
             },
-            TypeExpr::Subscript(name, arguments) => {
+            Annotation::Subscript(name, arguments) => {
                 let Meaning::Known(absolute) = self.meaning(read, name, depth) else { return PyType::Any };
                 let base = absolute.rsplit('.').next().unwrap_or(&absolute);
                 let first = |c: &mut Self| arguments.first().map_or(PyType::Any, |a| c.resolve(read, a, depth + 1));
@@ -465,7 +467,7 @@ impl<'a> Functions<'a> {
                         let list: Option<Vec<Literal>> = arguments
                             .iter()
                             .map(|a| match a {
-                                TypeExpr::Constant(c) => Some(c.clone()),
+                                Annotation::Constant(c) => Some(c.clone()),
                                 _ => None,
                             })
                             .collect();
@@ -483,7 +485,7 @@ impl<'a> Functions<'a> {
         }
     }
 
-    fn union(&mut self, read: &Arc<Read>, list: &[TypeExpr], depth: usize) -> PyType {
+    fn union(&mut self, read: &Arc<Read>, list: &[Annotation], depth: usize) -> PyType {
         let members: Vec<PyType> = list.iter().map(|t| self.resolve(read, t, depth + 1)).collect();
         if members.contains(&PyType::Any) { PyType::Any } else { PyType::Union(members) }
     }
@@ -544,15 +546,15 @@ impl<'a> Functions<'a> {
             return if builtin { Meaning::Known(first.to_owned()) } else { Meaning::Unknown };
         };
         match (found.binding, rest) {
-            (Binding::Import(module, None), Some(rest)) => self.absolute(&format!("{module}.{rest}"), depth + 1),
-            (Binding::Import(module, Some(name)), None) => self.absolute(&format!("{module}.{name}"), depth + 1),
-            (Binding::Import(module, Some(name)), Some(rest)) => {
+            (ModuleBinding::Import(module, None), Some(rest)) => self.absolute(&format!("{module}.{rest}"), depth + 1),
+            (ModuleBinding::Import(module, Some(name)), None) => self.absolute(&format!("{module}.{name}"), depth + 1),
+            (ModuleBinding::Import(module, Some(name)), Some(rest)) => {
                 self.absolute(&format!("{module}.{name}.{rest}"), depth + 1)
             }
             _ if !found.sure => Meaning::Unknown,
-            (Binding::Class(class), None) => Meaning::Class(read.clone(), class),
+            (ModuleBinding::Class(class), None) => Meaning::Class(read.clone(), class),
             // A name of its own: a value that is an annotation is an alias.
-            (Binding::Value(ty, None), None) if ty != TypeExpr::Any => Meaning::Alias(read.clone(), ty),
+            (ModuleBinding::Value(ty, None), None) if ty != Annotation::Any => Meaning::Alias(read.clone(), ty),
             _ => Meaning::Unknown,
         }
     }
@@ -576,6 +578,6 @@ enum Meaning {
     /// A builtin, or a name outside of the project.
     Known(String),
     Class(Arc<Read>, Box<Class>),
-    Alias(Arc<Read>, TypeExpr),
+    Alias(Arc<Read>, Annotation),
     Unknown,
 }

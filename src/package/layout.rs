@@ -28,7 +28,7 @@ impl Top {
 
 /// The packages and modules of a project.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Layout {
+pub struct SourceLayout {
     /// In order of their names in the wheel.
     pub tops: Vec<Top>,
     /// What the project leaves out, in the form of `.gitignore` lines relative to the project.
@@ -60,9 +60,9 @@ const NOT_PACKAGES: &[&str] = &[
 /// Modules of a flat project that are tools' and not the project's.
 const NOT_MODULES: &[&str] = &["setup", "conftest", "noxfile", "tasks", "dodo", "fabfile"];
 
-impl Layout {
+impl SourceLayout {
     /// Finds it; `Err` says why only the backend can.
-    pub(super) fn find(p: &Pyproject<'_>, name: &str) -> Result<Layout, String> {
+    pub(super) fn find(p: &Pyproject<'_>, name: &str) -> Result<SourceLayout, String> {
         if p.get("build-system.backend-path").is_some() {
             return Err("it has a build backend of its own".to_owned());
         }
@@ -84,8 +84,8 @@ impl Layout {
     }
 
     /// The layout as it looks, whatever the backend says: to look modules up.
-    pub(super) fn guess(files: &dyn Files, dir: &Path, name: &str) -> Layout {
-        Layout { tops: discover(files, dir, name), excluded: Vec::new() }
+    pub(super) fn guess(files: &dyn Files, dir: &Path, name: &str) -> SourceLayout {
+        SourceLayout { tops: discover(files, dir, name), excluded: Vec::new() }
     }
 }
 
@@ -117,15 +117,15 @@ fn top(p: &Pyproject<'_>, root: &str, path: &str) -> Option<Top> {
 }
 
 /// Modules by name, in `src/` or beside the file.
-fn named(p: &Pyproject<'_>, names: Vec<String>, root: Option<&str>) -> Layout {
+fn named(p: &Pyproject<'_>, names: Vec<String>, root: Option<&str>) -> SourceLayout {
     let find = |name: &String| match root {
         Some(root) => top(p, root, name),
         None => top(p, "src", name).or_else(|| top(p, "", name)),
     };
-    Layout { tops: names.iter().filter_map(find).collect(), excluded: Vec::new() }
+    SourceLayout { tops: names.iter().filter_map(find).collect(), excluded: Vec::new() }
 }
 
-fn hatch(p: &Pyproject<'_>) -> Result<Layout, String> {
+fn hatch(p: &Pyproject<'_>) -> Result<SourceLayout, String> {
     const BUILD: &[&str] =
         &["targets", "exclude", "reproducible", "dev-mode-dirs", "dev-mode-exact", "packages", "directory"];
     const WHEEL: &[&str] = &["packages", "exclude", "reproducible", "core-metadata-version", "strict-naming"];
@@ -134,7 +134,7 @@ fn hatch(p: &Pyproject<'_>) -> Result<Layout, String> {
     }
     only(p, "tool.hatch.build", BUILD)?;
     only(p, "tool.hatch.build.targets.wheel", WHEEL)?;
-    let mut layout = Layout::default();
+    let mut layout = SourceLayout::default();
     for place in ["tool.hatch.build", "tool.hatch.build.targets.wheel"] {
         // What the target says takes the place of what holds for all.
         if p.get(&format!("{place}.exclude")).is_some() {
@@ -163,7 +163,7 @@ fn hatch(p: &Pyproject<'_>) -> Result<Layout, String> {
     Ok(layout)
 }
 
-fn setuptools(p: &Pyproject<'_>) -> Result<Layout, String> {
+fn setuptools(p: &Pyproject<'_>) -> Result<SourceLayout, String> {
     const KNOWN: &[&str] = &[
         "packages",
         "py-modules",
@@ -208,7 +208,7 @@ fn setuptools(p: &Pyproject<'_>) -> Result<Layout, String> {
     if p.get("tool.setuptools.include-package-data").and_then(toml::Value::as_bool) == Some(false) {
         return Err("`[tool.setuptools] include-package-data = false` chooses its data files".to_owned());
     }
-    let mut layout = Layout::default();
+    let mut layout = SourceLayout::default();
     if let Some(list) = p.get("tool.setuptools.exclude-package-data").and_then(|t| t.as_table()) {
         for (package, globs) in list {
             let folder = if package == "*" || package.is_empty() { "**".to_owned() } else { package.replace('.', "/") };
@@ -280,11 +280,11 @@ fn glob(pattern: &str, name: &str) -> bool {
     }
 }
 
-fn poetry(p: &Pyproject<'_>) -> Result<Layout, String> {
+fn poetry(p: &Pyproject<'_>) -> Result<SourceLayout, String> {
     if p.get("tool.poetry.build").is_some() {
         return Err("`[tool.poetry.build]` has build steps".to_owned());
     }
-    let mut layout = Layout { tops: Vec::new(), excluded: p.texts("tool.poetry.exclude") };
+    let mut layout = SourceLayout { tops: Vec::new(), excluded: p.texts("tool.poetry.exclude") };
     for package in p.get("tool.poetry.packages").and_then(|v| v.as_array()).into_iter().flatten() {
         let text = |key: &str| package.get(key).and_then(|v| v.as_str());
         if package.get("to").is_some() || text("include").is_some_and(|i| i.contains('*')) {
@@ -299,7 +299,7 @@ fn poetry(p: &Pyproject<'_>) -> Result<Layout, String> {
     Ok(layout)
 }
 
-fn uv(p: &Pyproject<'_>) -> Result<Layout, String> {
+fn uv(p: &Pyproject<'_>) -> Result<SourceLayout, String> {
     const KNOWN: &[&str] = &[
         "module-name",
         "module-root",
@@ -328,9 +328,9 @@ fn uv(p: &Pyproject<'_>) -> Result<Layout, String> {
     Ok(layout)
 }
 
-fn pdm(p: &Pyproject<'_>) -> Result<Layout, String> {
+fn pdm(p: &Pyproject<'_>) -> Result<SourceLayout, String> {
     only(p, "tool.pdm.build", &["package-dir", "excludes", "is-purelib", "source-includes"])?;
-    let mut layout = Layout { tops: Vec::new(), excluded: p.texts("tool.pdm.build.excludes") };
+    let mut layout = SourceLayout { tops: Vec::new(), excluded: p.texts("tool.pdm.build.excludes") };
     if let Some(root) = p.text("tool.pdm.build.package-dir") {
         let dir = p.dir.join(root);
         layout.tops.extend(tops(p.files, &dir, false).into_iter().map(|path| Top { root: dir.clone(), path }));

@@ -69,7 +69,7 @@ impl Metadata {
         let Some(project) = p.project() else {
             return Err(MetadataProblem::Backend("it has no `[project]` table".to_owned()));
         };
-        Reader { p, project, dynamic }.read()
+        MetadataReader { p, project, dynamic }.read()
     }
 }
 
@@ -127,7 +127,7 @@ pub fn python_in(requires_python: &str, version: &str) -> bool {
     }
 }
 
-struct Reader<'a> {
+struct MetadataReader<'a> {
     p: &'a Pyproject<'a>,
     project: &'a toml::Table,
     dynamic: &'a Dynamic<'a>,
@@ -156,7 +156,7 @@ const KNOWN: &[&str] = &[
     "import-namespaces",
 ];
 
-impl Reader<'_> {
+impl MetadataReader<'_> {
     fn read(&self) -> Result<Metadata, MetadataProblem> {
         let name = self.text("name")?.ok_or_else(|| error("`[project]` has no `name`", "add one"))?;
         if !valid_name(&name) {

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::layout::{Layout, stem};
+use super::layout::{SourceLayout, stem};
 use crate::source::Files;
 
 /// Looks modules up without running anything.
 pub struct Modules<'a> {
     files: &'a dyn Files,
-    layout: Layout,
+    layout: SourceLayout,
 }
 
 /// A module that was found.
@@ -22,7 +22,7 @@ pub struct ModuleFile {
 
 impl<'a> Modules<'a> {
     /// The modules of a layout.
-    pub fn new(files: &'a dyn Files, layout: Layout) -> Modules<'a> {
+    pub fn new(files: &'a dyn Files, layout: SourceLayout) -> Modules<'a> {
         Modules { files, layout }
     }
 

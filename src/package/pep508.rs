@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 64;
 
 /// Where a requirement's package comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(super) enum RequirementSource {
     /// An index.
     Index,
     /// An address of its own: `name @ https://...`.
@@ -25,7 +25,7 @@ pub(super) enum Origin {
 ///
 /// # Errors
 /// What is wrong with it, in a few words.
-pub(super) fn check_requirement(text: &str) -> Result<Origin, String> {
+pub(super) fn check_requirement(text: &str) -> Result<RequirementSource, String> {
     if text.len() > MAX_LENGTH {
         return Err(format!("it is longer than {MAX_LENGTH} bytes"));
     }
@@ -55,7 +55,7 @@ pub(super) fn check_requirement(text: &str) -> Result<Origin, String> {
             return Err("`@` must be followed by an address".to_owned());
         }
         marker.map_or(Ok(()), check_marker)?;
-        return Ok(Origin::Address);
+        return Ok(RequirementSource::Address);
     }
     let (versions, marker) = match rest.split_once(';') {
         Some((versions, marker)) => (versions, Some(marker)),
@@ -68,7 +68,7 @@ pub(super) fn check_requirement(text: &str) -> Result<Origin, String> {
     let plain = format!("{name} {}", versions.trim());
     Requirement::<VerbatimUrl>::from_str(plain.trim()).map_err(|e| first_line(&e.to_string()))?;
     marker.map_or(Ok(()), check_marker)?;
-    Ok(Origin::Index)
+    Ok(RequirementSource::Index)
 }
 
 fn is_name_char(c: char) -> bool {
@@ -197,14 +197,17 @@ mod tests {
         for text in
             ["scikit-learn>=1.4", "a", "a.b_c-d[e.f, g] >=1,<2", "a [b]==1.*", "a[]", "A1 (>=2)", " a>=1", "\ta"]
         {
-            assert_eq!(check_requirement(text), Ok(Origin::Index), "{text}");
+            assert_eq!(check_requirement(text), Ok(RequirementSource::Index), "{text}");
         }
     }
 
     #[test]
     fn addresses_are_not_expanded() {
-        assert_eq!(check_requirement("x @ https://example.org/${HOME}/x.whl"), Ok(Origin::Address));
-        assert_eq!(check_requirement("x[a]@ https://example.org/x.whl ; python_version < '4'"), Ok(Origin::Address));
+        assert_eq!(check_requirement("x @ https://example.org/${HOME}/x.whl"), Ok(RequirementSource::Address));
+        assert_eq!(
+            check_requirement("x[a]@ https://example.org/x.whl ; python_version < '4'"),
+            Ok(RequirementSource::Address)
+        );
         assert!(check_requirement("x @").is_err());
     }
 
@@ -217,7 +220,7 @@ mod tests {
             "'linux' in sys_platform",
             "sys_platform not in 'win32 (x)'",
         ] {
-            assert_eq!(check_requirement(&format!("x; {text}")), Ok(Origin::Index), "{text}");
+            assert_eq!(check_requirement(&format!("x; {text}")), Ok(RequirementSource::Index), "{text}");
         }
         for text in
             ["", "(", ")", "a == 'b'", "os_name == 'nt' and", "os_name == 'nt')", "(os_name == 'nt') 'x'", "or", "()"]
@@ -225,7 +228,7 @@ mod tests {
             assert!(check_requirement(&format!("x; {text}")).is_err(), "{text}");
         }
         let many = vec!["extra == 'a' and extra != 'b'"; 300].join(" or ");
-        assert_eq!(check_requirement(&format!("x; {many}")), Ok(Origin::Index));
+        assert_eq!(check_requirement(&format!("x; {many}")), Ok(RequirementSource::Index));
         assert!(check_requirement(&format!("x; {}", "(".repeat(10_000))).is_err());
         assert!(check_requirement(&format!("x; {}", "(".repeat(20_000))).is_err());
     }

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::dynamic::Dynamic;
-use super::layout::Layout;
+use super::layout::SourceLayout;
 use super::metadata::{Metadata, MetadataProblem};
 use super::pyproject::{ProjectError, Pyproject};
 use crate::source::Files;
 
 /// Who builds the wheel.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Builder {
+pub enum WheelBuilder {
     /// pipec.
     InProcess,
     /// The project's own backend, for this reason.
@@ -22,12 +22,12 @@ pub enum Builder {
 pub struct PythonProject {
     /// The directory of its `pyproject.toml`.
     pub dir: PathBuf,
-    /// What it says of itself. With [`Builder::Backend`] as much as can be read: the name may be empty.
+    /// What it says of itself. With [`WheelBuilder::Backend`] as much as can be read: the name may be empty.
     pub metadata: Metadata,
-    /// Where its modules are. With [`Builder::Backend`] where they seem to be.
-    pub layout: Layout,
+    /// Where its modules are. With [`WheelBuilder::Backend`] where they seem to be.
+    pub layout: SourceLayout,
     /// Who builds its wheel.
-    pub builder: Builder,
+    pub builder: WheelBuilder,
 }
 
 impl PythonProject {
@@ -38,9 +38,9 @@ impl PythonProject {
     pub fn read(files: &dyn Files, dir: &Path) -> Result<PythonProject, ProjectError> {
         let p = Pyproject::read(files, dir)?;
         let name = p.text("project.name").or_else(|| p.text("tool.poetry.name")).unwrap_or_default().to_owned();
-        let (layout, mut why) = match Layout::find(&p, &name) {
+        let (layout, mut why) = match SourceLayout::find(&p, &name) {
             Ok(layout) => (layout, None),
-            Err(why) => (Layout::guess(files, dir, &name), Some(why)),
+            Err(why) => (SourceLayout::guess(files, dir, &name), Some(why)),
         };
         let dynamic = Dynamic { project: &p, layout: &layout };
         let metadata = match Metadata::read(&p, &dynamic) {
@@ -61,7 +61,7 @@ impl PythonProject {
                 Metadata { name, requires_python, ..Metadata::default() }
             }
         };
-        let builder = why.map_or(Builder::InProcess, Builder::Backend);
+        let builder = why.map_or(WheelBuilder::InProcess, WheelBuilder::Backend);
         Ok(PythonProject { dir: dir.to_owned(), metadata, layout, builder })
     }
 }

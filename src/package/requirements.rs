@@ -1,6 +1,6 @@
 //! Requirements as pip writes them: one a line, with options.
 
-use super::pep508::{Origin, check_requirement};
+use super::pep508::{RequirementSource, check_requirement};
 
 /// One line of a requirements file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,8 +51,8 @@ pub fn requirement(line: &str) -> RequirementLine {
         return RequirementLine::Address(line.to_owned());
     }
     match check_requirement(line) {
-        Ok(Origin::Address) => RequirementLine::Address(line.to_owned()),
-        Ok(Origin::Index) => RequirementLine::Package(line.to_owned()),
+        Ok(RequirementSource::Address) => RequirementLine::Address(line.to_owned()),
+        Ok(RequirementSource::Index) => RequirementLine::Package(line.to_owned()),
         Err(why) => RequirementLine::Wrong(why),
     }
 }

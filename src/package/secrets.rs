@@ -101,7 +101,7 @@ pub(crate) fn is_secret(name: &str) -> bool {
 }
 
 /// The beginning of a token, with what follows it and what it is.
-struct Rule {
+struct SecretPattern {
     start: &'static str,
     /// How many characters of the alphabet follow at least.
     least: usize,
@@ -109,30 +109,30 @@ struct Rule {
     what: &'static str,
 }
 
-const RULES: &[Rule] = &[
-    Rule { start: "-----BEGIN PRIVATE KEY-----", least: 0, alphabet: word, what: "a private key" },
-    Rule { start: "-----BEGIN ENCRYPTED PRIVATE KEY-----", least: 0, alphabet: word, what: "a private key" },
-    Rule { start: "-----BEGIN RSA PRIVATE KEY-----", least: 0, alphabet: word, what: "a private key" },
-    Rule { start: "-----BEGIN EC PRIVATE KEY-----", least: 0, alphabet: word, what: "a private key" },
-    Rule { start: "-----BEGIN OPENSSH PRIVATE KEY-----", least: 0, alphabet: word, what: "a private key" },
-    Rule { start: "-----BEGIN PGP PRIVATE KEY BLOCK-----", least: 0, alphabet: word, what: "a private key" },
-    Rule { start: "dapi", least: 32, alphabet: hex, what: "a Databricks token" },
-    Rule { start: "dose", least: 32, alphabet: hex, what: "a Databricks OAuth secret" },
-    Rule { start: "AKIA", least: 16, alphabet: upper, what: "an AWS access key" },
-    Rule { start: "ASIA", least: 16, alphabet: upper, what: "an AWS access key" },
-    Rule { start: "AIza", least: 35, alphabet: word, what: "a Google API key" },
-    Rule { start: "AccountKey=", least: 80, alphabet: base64, what: "an Azure storage key" },
-    Rule { start: "ghp_", least: 36, alphabet: word, what: "a GitHub token" },
-    Rule { start: "gho_", least: 36, alphabet: word, what: "a GitHub token" },
-    Rule { start: "ghs_", least: 36, alphabet: word, what: "a GitHub token" },
-    Rule { start: "github_pat_", least: 60, alphabet: word, what: "a GitHub token" },
-    Rule { start: "glpat-", least: 20, alphabet: word, what: "a GitLab token" },
-    Rule { start: "xoxb-", least: 20, alphabet: word, what: "a Slack token" },
-    Rule { start: "xoxp-", least: 20, alphabet: word, what: "a Slack token" },
-    Rule { start: "sk_live_", least: 24, alphabet: word, what: "a Stripe key" },
-    Rule { start: "hf_", least: 34, alphabet: letter, what: "a Hugging Face token" },
-    Rule { start: "npm_", least: 36, alphabet: word, what: "an npm token" },
-    Rule { start: "pypi-AgEIcHlwaS5vcmc", least: 50, alphabet: word, what: "a PyPI token" },
+const RULES: &[SecretPattern] = &[
+    SecretPattern { start: "-----BEGIN PRIVATE KEY-----", least: 0, alphabet: word, what: "a private key" },
+    SecretPattern { start: "-----BEGIN ENCRYPTED PRIVATE KEY-----", least: 0, alphabet: word, what: "a private key" },
+    SecretPattern { start: "-----BEGIN RSA PRIVATE KEY-----", least: 0, alphabet: word, what: "a private key" },
+    SecretPattern { start: "-----BEGIN EC PRIVATE KEY-----", least: 0, alphabet: word, what: "a private key" },
+    SecretPattern { start: "-----BEGIN OPENSSH PRIVATE KEY-----", least: 0, alphabet: word, what: "a private key" },
+    SecretPattern { start: "-----BEGIN PGP PRIVATE KEY BLOCK-----", least: 0, alphabet: word, what: "a private key" },
+    SecretPattern { start: "dapi", least: 32, alphabet: hex, what: "a Databricks token" },
+    SecretPattern { start: "dose", least: 32, alphabet: hex, what: "a Databricks OAuth secret" },
+    SecretPattern { start: "AKIA", least: 16, alphabet: upper, what: "an AWS access key" },
+    SecretPattern { start: "ASIA", least: 16, alphabet: upper, what: "an AWS access key" },
+    SecretPattern { start: "AIza", least: 35, alphabet: word, what: "a Google API key" },
+    SecretPattern { start: "AccountKey=", least: 80, alphabet: base64, what: "an Azure storage key" },
+    SecretPattern { start: "ghp_", least: 36, alphabet: word, what: "a GitHub token" },
+    SecretPattern { start: "gho_", least: 36, alphabet: word, what: "a GitHub token" },
+    SecretPattern { start: "ghs_", least: 36, alphabet: word, what: "a GitHub token" },
+    SecretPattern { start: "github_pat_", least: 60, alphabet: word, what: "a GitHub token" },
+    SecretPattern { start: "glpat-", least: 20, alphabet: word, what: "a GitLab token" },
+    SecretPattern { start: "xoxb-", least: 20, alphabet: word, what: "a Slack token" },
+    SecretPattern { start: "xoxp-", least: 20, alphabet: word, what: "a Slack token" },
+    SecretPattern { start: "sk_live_", least: 24, alphabet: word, what: "a Stripe key" },
+    SecretPattern { start: "hf_", least: 34, alphabet: letter, what: "a Hugging Face token" },
+    SecretPattern { start: "npm_", least: 36, alphabet: word, what: "an npm token" },
+    SecretPattern { start: "pypi-AgEIcHlwaS5vcmc", least: 50, alphabet: word, what: "a PyPI token" },
 ];
 
 fn hex(b: u8) -> bool {

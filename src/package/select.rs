@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::layout::Layout;
+use super::layout::SourceLayout;
 use super::never::{never, never_below, never_folder};
 use super::secrets::{is_secret, secret_in};
 use crate::source::{DiskFiles, Files};
@@ -21,7 +21,7 @@ const SCANNED: usize = 4 << 20;
 pub(super) type Contents = Vec<(String, Vec<u8>)>;
 
 /// What a project's own settings leave out.
-pub(super) fn excluded(dir: &Path, layout: &Layout) -> Result<Gitignore, String> {
+pub(super) fn excluded(dir: &Path, layout: &SourceLayout) -> Result<Gitignore, String> {
     let mut builder = GitignoreBuilder::new(dir);
     for line in &layout.excluded {
         builder.add_line(None, line).map_err(|e| format!("the exclusion `{line}` is not understood: {e}"))?;
@@ -30,7 +30,7 @@ pub(super) fn excluded(dir: &Path, layout: &Layout) -> Result<Gitignore, String>
 }
 
 /// Collects the files of all packages and modules; `notes` tells what was left out that somebody may miss.
-pub(super) fn collect(dir: &Path, layout: &Layout, notes: &mut Vec<String>) -> io::Result<Contents> {
+pub(super) fn collect(dir: &Path, layout: &SourceLayout, notes: &mut Vec<String>) -> io::Result<Contents> {
     let excluded = excluded(dir, layout).map_err(io::Error::other)?;
     let base = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
     let inside = std::fs::canonicalize(base)?;
@@ -193,7 +193,7 @@ pub(super) fn licenses(dir: &Path, globs: &[String]) -> io::Result<Contents> {
 }
 
 /// Whether a file of the project would be in the wheel, as far as that can be told through `files`.
-pub(crate) fn is_packed(files: &dyn Files, dir: &Path, layout: &Layout, path: &Path) -> bool {
+pub(crate) fn is_packed(files: &dyn Files, dir: &Path, layout: &SourceLayout, path: &Path) -> bool {
     let Some(top) = layout.tops.iter().find(|t| path.starts_with(&t.path)) else { return false };
     let parts = path.strip_prefix(&top.root).unwrap_or(path);
     if never_below(parts) {

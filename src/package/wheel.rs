@@ -10,7 +10,7 @@ use super::entry::{EntryPoint, GROUP, module, module_name};
 use super::metadata::{Metadata, for_an_extra, metadata_txt, valid_name};
 use super::names::{normalize_name, valid_version};
 use super::never::never_below;
-use super::project::{Builder, PythonProject};
+use super::project::{PythonProject, WheelBuilder};
 use super::pyproject::{ProjectError, error, shown};
 use super::select::{Contents, collect, licenses};
 use crate::source::DiskFiles;
@@ -88,8 +88,8 @@ pub fn build(dir: &Path, entry_points: Vec<EntryPoint>) -> Result<Wheel, Project
 /// Files that cannot be read, no module at all, or a build backend that fails.
 pub fn pack(project: &PythonProject, entry_points: Vec<EntryPoint>) -> Result<Wheel, ProjectError> {
     let parts = match &project.builder {
-        Builder::InProcess => in_process(project)?,
-        Builder::Backend(why) => by_backend(&project.dir, why)?,
+        WheelBuilder::InProcess => in_process(project)?,
+        WheelBuilder::Backend(why) => by_backend(&project.dir, why)?,
     };
     assemble(parts, entry_points)
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-pub use task::{Loop, PayloadTask, Placement, TaskDependency, Work};
+pub use task::{PayloadTask, Placement, TaskDependency, TaskLoop, Work};
 
 /// The body of a create request.
 #[derive(Clone, Copy, Debug)]

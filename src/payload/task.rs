@@ -36,7 +36,7 @@ pub enum Placement<'j> {
 
 /// A loop around a task.
 #[derive(Clone, Copy, Debug)]
-pub struct Loop<'j> {
+pub struct TaskLoop<'j> {
     /// A JSON list, or a reference to one.
     pub inputs: &'j str,
     /// Iterations at a time, at least one.
@@ -45,7 +45,7 @@ pub struct Loop<'j> {
     pub task: Option<PayloadTask<'j>>,
 }
 
-impl<'j> Loop<'j> {
+impl<'j> TaskLoop<'j> {
     /// How many items the list has, if it is written out.
     pub fn items(&self) -> Option<u64> {
         serde_json::from_str::<Vec<Value>>(self.inputs).ok().map(|l| l.len() as u64)
@@ -108,7 +108,7 @@ pub enum Work<'j> {
         right: &'j str,
     },
     /// A loop.
-    Loop(Loop<'j>),
+    Loop(TaskLoop<'j>),
     /// Another kind, by the name of its field; empty if there is none.
     Other(&'j str),
 }
@@ -201,9 +201,9 @@ impl<'j> PayloadTask<'j> {
     }
 
     /// The loop that it is.
-    pub fn loop_(self) -> Option<Loop<'j>> {
+    pub fn loop_(self) -> Option<TaskLoop<'j>> {
         let each = self.json.get("for_each_task")?;
-        Some(Loop {
+        Some(TaskLoop {
             inputs: text(each, "inputs").unwrap_or_default(),
             concurrency: each.get("concurrency").and_then(Value::as_u64).unwrap_or(1).max(1),
             task: each.get("task").map(PayloadTask::of),

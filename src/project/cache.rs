@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Unit;
-use super::tables::Known;
+use super::tables::ProjectTables;
 use crate::diag::Diagnostics;
 use crate::package::ParsedModules;
 use crate::source::SourceMap;
@@ -16,7 +16,7 @@ pub struct Cache {
     pub(super) sources: SourceMap,
     pub(super) units: HashMap<PathBuf, Parsed>,
     pub(super) modules: ParsedModules,
-    pub(super) tables: HashMap<PathBuf, (Vec<u8>, Known)>,
+    pub(super) tables: HashMap<PathBuf, (Vec<u8>, ProjectTables)>,
 }
 
 /// A file that was parsed.

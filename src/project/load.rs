@@ -10,7 +10,7 @@ use super::cache::{Cache, Parsed};
 use super::find::{is_passed_over, is_pipe};
 use super::messages;
 use super::paths::{join, normal};
-use super::tables::{self, Known, LocalSettings};
+use super::tables::{self, LocalSettings, ProjectTables};
 use super::{Project, Unit};
 use crate::diag::Diagnostics;
 use crate::schema::ComputeTables;
@@ -367,7 +367,7 @@ impl<'a> Loader<'a> {
     }
 
     /// What is known of compute beside a root file, and what stands for the platform there.
-    fn tables(&mut self, root: &Path) -> Result<Known, LoadError> {
+    fn tables(&mut self, root: &Path) -> Result<ProjectTables, LoadError> {
         let dir = root.parent().unwrap_or(Path::new(""));
         let boundary = self.boundary(dir);
         let files = Confined::new(self.files, &boundary);
@@ -389,7 +389,7 @@ impl<'a> Loader<'a> {
         Ok(known)
     }
 
-    fn project(&mut self, root: &Path, (tables, local): Known) -> Result<Project, LoadError> {
+    fn project(&mut self, root: &Path, (tables, local): ProjectTables) -> Result<Project, LoadError> {
         self.read_all(&[root.to_owned()])?;
         let boundary = self.boundary(root.parent().unwrap_or(Path::new("")));
         let mut project =

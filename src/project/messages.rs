@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::diag::{Code, Diagnostic, nearest};
+use crate::diag::{Code, Diagnostic, closest_match};
 use crate::source::Span;
 
 /// What to do about a path that leads out of the project.
@@ -16,8 +16,8 @@ pub fn not_utf8(span: Span) -> Diagnostic {
 
 pub fn imported_twice(import: Span, first: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::GivenTwice, import, "this file is imported twice");
-    let d = d.also(first, "imported first here").help("remove one of them");
-    d.fix("remove the import", vec![(import, String::new())])
+    let d = d.with_label(first, "imported first here").help("remove one of them");
+    d.safe_fix("remove the import", vec![(import, String::new())])
 }
 
 pub fn import_path(span: Span) -> Diagnostic {
@@ -42,10 +42,10 @@ pub fn import_unreadable(span: Span, why: &str) -> Diagnostic {
 pub fn import_not_found(span: Span, written: &str, path: &Path, names: &[String]) -> Diagnostic {
     let d = Diagnostic::new(Code::ImportNotFound, span, format!("there is no file `{written}`"));
     let d = d.help(format!("the path is relative to this file: `{}` was looked for", path.display()));
-    match nearest(written, names.iter().map(String::as_str)) {
+    match closest_match(written, names.iter().map(String::as_str)) {
         Some(near) => d
             .help(format!("did you mean `{near}`?"))
-            .suggestion(format!("use `{near}`"), vec![(span, format!("\"{near}\""))]),
+            .unsafe_fix(format!("use `{near}`"), vec![(span, format!("\"{near}\""))]),
         None => d,
     }
 }
@@ -54,7 +54,7 @@ pub fn import_cycle(first: Span, rest: &[Span]) -> Diagnostic {
     let mut d = Diagnostic::new(Code::ImportCycle, first, "these files import each other in a circle")
         .label("this import is part of the circle");
     for span in rest {
-        d = d.also(*span, "and this one");
+        d = d.with_label(*span, "and this one");
     }
     d.help("move what both need to a file that imports neither")
 }

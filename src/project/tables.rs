@@ -15,7 +15,7 @@ pub struct LocalSettings {
 }
 
 /// What a `pipec.toml` comes to.
-pub(super) type Known = (std::sync::Arc<ComputeTables>, std::sync::Arc<LocalSettings>);
+pub(super) type ProjectTables = (std::sync::Arc<ComputeTables>, std::sync::Arc<LocalSettings>);
 
 /// Adds what a `pipec.toml` says to the tables; gives what it says of this machine.
 ///
@@ -88,7 +88,7 @@ impl Row<'_> {
             Some(k) => Err(format!(
                 "`{k}` is not known in `[[{}]]`; use {}",
                 self.key,
-                crate::diag::one_of(known.iter().copied(), 20)
+                crate::diag::list_names(known.iter().copied(), 20)
             )),
             None => Ok(()),
         }

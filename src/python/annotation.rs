@@ -36,36 +36,36 @@ impl std::fmt::Display for Literal {
 
 /// An annotation.
 #[derive(Clone, Debug, PartialEq)]
-pub enum TypeExpr {
+pub enum Annotation {
     /// Nothing is said, or nothing that is understood.
     Any,
     /// A name, dotted as written: `dt.date`.
     Name(String),
     /// A name with arguments: `list[int]`.
-    Subscript(String, Vec<TypeExpr>),
+    Subscript(String, Vec<Annotation>),
     /// `a | b`.
-    Union(Vec<TypeExpr>),
+    Union(Vec<Annotation>),
     /// A list of annotations, as in `Callable[[int], str]`.
     List,
     /// A constant: `None`, and what stands in `Literal[...]`.
     Constant(Literal),
 }
 
-impl TypeExpr {
+impl Annotation {
     /// The annotation that an expression is.
-    pub(super) fn of(expr: &Expr) -> TypeExpr {
+    pub(super) fn of(expr: &Expr) -> Annotation {
         Self::read(expr, 0, false)
     }
 
-    fn read(expr: &Expr, depth: usize, literal: bool) -> TypeExpr {
+    fn read(expr: &Expr, depth: usize, literal: bool) -> Annotation {
         if depth > DEPTH {
-            return TypeExpr::Any;
+            return Annotation::Any;
         }
         let inner = |e: &Expr| Self::read(e, depth + 1, literal);
         match expr {
-            Expr::Name(_) | Expr::Attribute(_) => dotted(expr).map_or(TypeExpr::Any, TypeExpr::Name),
+            Expr::Name(_) | Expr::Attribute(_) => dotted(expr).map_or(Annotation::Any, Annotation::Name),
             Expr::Subscript(s) => {
-                let Some(base) = dotted(&s.value) else { return TypeExpr::Any };
+                let Some(base) = dotted(&s.value) else { return Annotation::Any };
                 // The members of `Literal` are texts and no annotations; of `Annotated` only the first is one.
                 let last = base.rsplit('.').next().unwrap_or(&base);
                 let literal = literal || last == "Literal";
@@ -73,27 +73,27 @@ impl TypeExpr {
                     Expr::Tuple(t) => t.elts.iter().map(|e| Self::read(e, depth + 1, literal)).collect(),
                     one => vec![Self::read(one, depth + 1, literal)],
                 };
-                TypeExpr::Subscript(base, list)
+                Annotation::Subscript(base, list)
             }
             Expr::BinOp(b) if b.op == Operator::BitOr => {
                 let mut out = Vec::new();
                 for side in [inner(&b.left), inner(&b.right)] {
                     match side {
-                        TypeExpr::Union(list) => out.extend(list),
+                        Annotation::Union(list) => out.extend(list),
                         one => out.push(one),
                     }
                 }
-                TypeExpr::Union(out)
+                Annotation::Union(out)
             }
             // An annotation in quotes is short: what is not is none.
             Expr::StringLiteral(s) if !literal && s.value.len() < 1000 => {
                 match ruff_python_parser::parse_expression(s.value.to_str().trim()) {
                     Ok(parsed) => Self::read(parsed.expr(), depth + 1, false),
-                    Err(_) => TypeExpr::Any,
+                    Err(_) => Annotation::Any,
                 }
             }
-            Expr::List(_) => TypeExpr::List,
-            other => constant(other).map_or(TypeExpr::Any, TypeExpr::Constant),
+            Expr::List(_) => Annotation::List,
+            other => constant(other).map_or(Annotation::Any, Annotation::Constant),
         }
     }
 }

@@ -4,7 +4,7 @@ use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_python_ast::{Expr, Stmt, StmtClassDef};
 
 use super::Literal;
-use super::annotation::{TypeExpr, constant, dotted};
+use super::annotation::{Annotation, constant, dotted};
 use crate::source::{FileId, Span};
 
 /// What a class is for a value that crosses steps.
@@ -22,11 +22,11 @@ pub enum ClassKind {
 
 /// A field of a record.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Field {
+pub struct RecordField {
     /// Its name.
     pub name: String,
     /// Its annotation.
-    pub ty: TypeExpr,
+    pub ty: Annotation,
     /// Where it is declared.
     pub span: Span,
 }
@@ -37,7 +37,7 @@ pub struct Class {
     /// What it is.
     pub kind: ClassKind,
     /// Its own fields.
-    pub fields: Vec<Field>,
+    pub fields: Vec<RecordField>,
     /// Other names that its objects have: properties, methods, class attributes, what methods assign to `self`.
     pub others: Vec<String>,
     /// It may have names that cannot be read off.
@@ -107,12 +107,12 @@ impl Class {
             }
             let Stmt::AnnAssign(a) = stmt else { continue };
             let Expr::Name(name) = &*a.target else { continue };
-            let ty = TypeExpr::of(&a.annotation);
+            let ty = Annotation::of(&a.annotation);
             // `x: ClassVar[int]` is no field.
-            if matches!(&ty, TypeExpr::Name(n) | TypeExpr::Subscript(n, _) if last(n) == "ClassVar") {
+            if matches!(&ty, Annotation::Name(n) | Annotation::Subscript(n, _) if last(n) == "ClassVar") {
                 continue;
             }
-            fields.push(Field { name: name.id.to_string(), ty, span: span(file, name) });
+            fields.push(RecordField { name: name.id.to_string(), ty, span: span(file, name) });
         }
         let Members { others, open } = members;
         Class { kind, fields, others, open, bases, span: span(file, &def.name) }
@@ -123,30 +123,30 @@ impl Class {
         let Expr::Call(call) = expr else { return None };
         let name = dotted(&call.func)?;
         let second = call.arguments.args.get(1)?;
-        let field = |name: String, ty: TypeExpr, at: &Expr| Field { name, ty, span: span(file, at) };
+        let field = |name: String, ty: Annotation, at: &Expr| RecordField { name, ty, span: span(file, at) };
         let text = |e: &Expr| match constant(e) {
             Some(Literal::Str(s)) => Some(s),
             _ => None,
         };
         let (kind, fields) = match (last(&name), second) {
             ("TypedDict", Expr::Dict(d)) => {
-                let fields: Option<Vec<Field>> = d
+                let fields: Option<Vec<RecordField>> = d
                     .items
                     .iter()
                     .map(|i| {
                         let key = i.key.as_ref()?;
-                        Some(field(text(key)?, TypeExpr::of(&i.value), key))
+                        Some(field(text(key)?, Annotation::of(&i.value), key))
                     })
                     .collect();
                 (ClassKind::TypedDict, fields?)
             }
             ("NamedTuple", Expr::List(list)) => {
-                let fields: Option<Vec<Field>> = list
+                let fields: Option<Vec<RecordField>> = list
                     .elts
                     .iter()
                     .map(|e| match e {
                         Expr::Tuple(t) => match t.elts.as_slice() {
-                            [name, ty] => Some(field(text(name)?, TypeExpr::of(ty), name)),
+                            [name, ty] => Some(field(text(name)?, Annotation::of(ty), name)),
                             _ => None,
                         },
                         _ => None,
@@ -155,13 +155,13 @@ impl Class {
                 (ClassKind::NamedTuple, fields?)
             }
             ("namedtuple", Expr::List(list)) => {
-                let fields: Option<Vec<Field>> =
-                    list.elts.iter().map(|e| Some(field(text(e)?, TypeExpr::Any, e))).collect();
+                let fields: Option<Vec<RecordField>> =
+                    list.elts.iter().map(|e| Some(field(text(e)?, Annotation::Any, e))).collect();
                 (ClassKind::NamedTuple, fields?)
             }
             ("namedtuple", Expr::StringLiteral(s)) => {
                 let names = s.value.to_str().replace(',', " ");
-                let fields = names.split_whitespace().map(|n| field(n.to_owned(), TypeExpr::Any, second)).collect();
+                let fields = names.split_whitespace().map(|n| field(n.to_owned(), Annotation::Any, second)).collect();
                 (ClassKind::NamedTuple, fields)
             }
             _ => return None,

@@ -9,7 +9,7 @@ use crate::source::{FileId, Span};
 
 /// Where a path starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum PathRoot {
     /// In the directory that the process runs in.
     WorkingDirectory,
     /// So many directories above the module's file; 1 is the one that it lies in.
@@ -20,7 +20,7 @@ pub enum Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
     /// Where the path starts.
-    pub place: Place,
+    pub place: PathRoot,
     /// The rest of it.
     pub path: String,
     /// Where in the code.
@@ -43,24 +43,24 @@ const READERS: &[&str] = &[
 const PATH_READERS: &[&str] = &["open", "read_text", "read_bytes"];
 
 pub(super) fn opened(body: &[Stmt], file: FileId) -> Vec<Opened> {
-    let mut found = Found { file, list: Vec::new() };
+    let mut found = OpenedPaths { file, list: Vec::new() };
     found.visit_body(body);
     found.list
 }
 
-struct Found {
+struct OpenedPaths {
     file: FileId,
     list: Vec<Opened>,
 }
 
-impl Found {
-    fn push(&mut self, place: Place, path: &str, at: &Expr) {
+impl OpenedPaths {
+    fn push(&mut self, place: PathRoot, path: &str, at: &Expr) {
         let span = Span::new(self.file, at.start().to_u32(), at.end().to_u32());
         self.list.push(Opened { place, path: path.replace('\\', "/"), span });
     }
 }
 
-impl<'a> Visitor<'a> for Found {
+impl<'a> Visitor<'a> for OpenedPaths {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         if let Stmt::If(s) = stmt {
             // What runs only as a script, or only where the file is, needs no file in the wheel.
@@ -77,7 +77,7 @@ impl<'a> Visitor<'a> for Found {
         if let Some((up, parts)) = beside(expr)
             && !parts.is_empty()
         {
-            self.push(Place::BesideModule(up), &parts.join("/"), expr);
+            self.push(PathRoot::BesideModule(up), &parts.join("/"), expr);
             return;
         }
         if let Expr::Call(call) = expr
@@ -87,7 +87,7 @@ impl<'a> Visitor<'a> for Found {
             && !path.contains("://")
             && !path.contains(':')
         {
-            self.push(Place::WorkingDirectory, &path, at);
+            self.push(PathRoot::WorkingDirectory, &path, at);
         }
         walk_expr(self, expr);
     }

@@ -5,7 +5,7 @@ use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_python_ast::{Expr, Parameter, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
-use super::annotation::{Literal, TypeExpr, constant, dotted};
+use super::annotation::{Annotation, Literal, constant, dotted};
 use crate::source::{FileId, Span};
 
 /// How a parameter can be given.
@@ -21,13 +21,13 @@ pub enum ParamKind {
 
 /// A parameter.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Param {
+pub struct PyParam {
     /// Its name.
     pub name: String,
     /// How it can be given.
     pub kind: ParamKind,
     /// Its annotation.
-    pub ty: TypeExpr,
+    pub ty: Annotation,
     /// It may be left out.
     pub optional: bool,
     /// Its default, where that is a constant.
@@ -72,11 +72,11 @@ pub struct Function {
     /// Where its name is written.
     pub span: Span,
     /// Its parameters, but for `*args` and `**kwargs`.
-    pub params: Vec<Param>,
+    pub params: Vec<PyParam>,
     /// It has `**kwargs`, with this annotation of each.
-    pub kwargs: Option<TypeExpr>,
+    pub kwargs: Option<Annotation>,
     /// What it is annotated to return, and where.
-    pub returns: Option<(TypeExpr, Span)>,
+    pub returns: Option<(Annotation, Span)>,
     /// Each `return` of its own.
     pub returned: Vec<Returned>,
     /// Where it yields: it is a generator.
@@ -102,7 +102,7 @@ impl Function {
         let mut params = Vec::new();
         for (kind, list) in lists {
             for p in list {
-                params.push(Param {
+                params.push(PyParam {
                     name: p.parameter.name.to_string(),
                     kind,
                     ty: annotation(&p.parameter),
@@ -112,7 +112,7 @@ impl Function {
                 });
             }
         }
-        let mut body = Body { file, returned: Vec::new(), yields: None };
+        let mut body = FunctionBody { file, returned: Vec::new(), yields: None };
         body.visit_body(&def.body);
         let name = |e: &Expr| match e {
             Expr::Call(c) => dotted(&c.func).unwrap_or_default(),
@@ -122,7 +122,7 @@ impl Function {
             span: span(&|| def.name.range()),
             params,
             kwargs: parameters.kwarg.as_deref().map(annotation),
-            returns: def.returns.as_deref().map(|r| (TypeExpr::of(r), span(&|| r.range()))),
+            returns: def.returns.as_deref().map(|r| (Annotation::of(r), span(&|| r.range()))),
             stub: stub(&def.body),
             returned: body.returned,
             yields: body.yields,
@@ -131,8 +131,8 @@ impl Function {
     }
 }
 
-fn annotation(p: &Parameter) -> TypeExpr {
-    p.annotation.as_deref().map_or(TypeExpr::Any, TypeExpr::of)
+fn annotation(p: &Parameter) -> Annotation {
+    p.annotation.as_deref().map_or(Annotation::Any, Annotation::of)
 }
 
 fn stub(body: &[Stmt]) -> bool {
@@ -144,13 +144,13 @@ fn stub(body: &[Stmt]) -> bool {
 }
 
 /// Collects what belongs to one function and not to those inside it.
-struct Body {
+struct FunctionBody {
     file: FileId,
     returned: Vec<Returned>,
     yields: Option<Span>,
 }
 
-impl<'a> StatementVisitor<'a> for Body {
+impl<'a> StatementVisitor<'a> for FunctionBody {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
             Stmt::FunctionDef(_) | Stmt::ClassDef(_) => return,

@@ -10,8 +10,8 @@ mod depth;
 mod function;
 mod module;
 
-pub use annotation::{Literal, TypeExpr};
-pub use class::{Class, ClassKind, Field};
-pub use data::{Opened, Place};
-pub use function::{Function, Param, ParamKind, Returned, Shape};
-pub use module::{Binding, Module, Name, SyntaxError, read};
+pub use annotation::{Annotation, Literal};
+pub use class::{Class, ClassKind, RecordField};
+pub use data::{Opened, PathRoot};
+pub use function::{Function, ParamKind, PyParam, Returned, Shape};
+pub use module::{Module, ModuleBinding, Name, SyntaxError, read};

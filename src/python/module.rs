@@ -6,7 +6,7 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Pattern, Stmt, StmtImport, StmtImportFrom};
 use ruff_text_size::Ranged;
 
-use super::annotation::{Literal, TypeExpr, constant, dotted};
+use super::annotation::{Annotation, Literal, constant, dotted};
 use super::class::Class;
 use super::data::{Opened, opened};
 use super::depth::with_stack_for;
@@ -15,7 +15,7 @@ use crate::source::{FileId, Span};
 
 /// What a top-level name stands for.
 #[derive(Clone, Debug)]
-pub enum Binding {
+pub enum ModuleBinding {
     /// A function.
     Function(Box<Function>),
     /// A class.
@@ -23,14 +23,14 @@ pub enum Binding {
     /// A name of another module, or with `None` that module itself; dotted and absolute.
     Import(String, Option<String>),
     /// A value: what it is as an annotation (`Region = Literal["eu"]`), and its text if it is one.
-    Value(TypeExpr, Option<String>),
+    Value(Annotation, Option<String>),
 }
 
 /// A top-level name.
 #[derive(Clone, Debug)]
 pub struct Name {
     /// What it stands for when the module has run.
-    pub binding: Binding,
+    pub binding: ModuleBinding,
     /// Nothing else in the module may give it another meaning.
     pub sure: bool,
     /// Where it gets its meaning.
@@ -84,7 +84,7 @@ fn read_here(text: &str, file: FileId, name: &str, package: bool) -> Result<Modu
         SyntaxError { message, span: Span::new(file, start, end.max(start)) }
     })?;
     let body = parsed.suite();
-    let mut reader = Reader { file, name, package, module: Module::default() };
+    let mut reader = ModuleReader { file, name, package, module: Module::default() };
     reader.block(body, true);
     let mut anywhere = Anywhere { reader: &mut reader, inside: false };
     anywhere.visit_body(body);
@@ -101,15 +101,15 @@ fn read_here(text: &str, file: FileId, name: &str, package: bool) -> Result<Modu
     Ok(module)
 }
 
-struct Reader<'t> {
+struct ModuleReader<'t> {
     file: FileId,
     name: &'t str,
     package: bool,
     module: Module,
 }
 
-impl Reader<'_> {
-    fn bind(&mut self, name: &str, binding: Binding, at: &impl Ranged, always: bool) {
+impl ModuleReader<'_> {
+    fn bind(&mut self, name: &str, binding: ModuleBinding, at: &impl Ranged, always: bool) {
         let span = Span::new(self.file, at.start().to_u32(), at.end().to_u32());
         self.module.dynamic |= name == "__getattr__";
         // What always runs takes the place of what was before; what may run leaves it open which holds.
@@ -126,10 +126,15 @@ impl Reader<'_> {
     fn stmt(&mut self, stmt: &Stmt, always: bool) {
         match stmt {
             Stmt::FunctionDef(def) => {
-                self.bind(&def.name, Binding::Function(Box::new(Function::read(def, self.file))), &def.name, always);
+                self.bind(
+                    &def.name,
+                    ModuleBinding::Function(Box::new(Function::read(def, self.file))),
+                    &def.name,
+                    always,
+                );
             }
             Stmt::ClassDef(def) => {
-                self.bind(&def.name, Binding::Class(Box::new(Class::read(def, self.file))), &def.name, always);
+                self.bind(&def.name, ModuleBinding::Class(Box::new(Class::read(def, self.file))), &def.name, always);
             }
             Stmt::Import(import) => self.import(import, always),
             Stmt::ImportFrom(import) => self.import_from(import, always),
@@ -197,15 +202,15 @@ impl Reader<'_> {
                 }
                 let class = value.and_then(|v| Class::from_call(v, self.file));
                 let binding = match (class, value) {
-                    (Some(class), _) => Binding::Class(Box::new(class)),
+                    (Some(class), _) => ModuleBinding::Class(Box::new(class)),
                     (None, Some(value)) => {
                         let text = match constant(value) {
                             Some(Literal::Str(text)) => Some(text),
                             _ => None,
                         };
-                        Binding::Value(new_type(value).unwrap_or_else(|| TypeExpr::of(value)), text)
+                        ModuleBinding::Value(new_type(value).unwrap_or_else(|| Annotation::of(value)), text)
                     }
-                    (None, None) => Binding::Value(TypeExpr::Any, None),
+                    (None, None) => ModuleBinding::Value(Annotation::Any, None),
                 };
                 self.bind(&name.id, binding, name, always);
             }
@@ -223,7 +228,7 @@ impl Reader<'_> {
         match pattern {
             Pattern::MatchAs(p) => {
                 if let Some(name) = &p.name {
-                    self.bind(name, Binding::Value(TypeExpr::Any, None), name, false);
+                    self.bind(name, ModuleBinding::Value(Annotation::Any, None), name, false);
                 }
                 if let Some(inner) = &p.pattern {
                     self.pattern(inner);
@@ -231,7 +236,7 @@ impl Reader<'_> {
             }
             Pattern::MatchStar(p) => {
                 if let Some(name) = &p.name {
-                    self.bind(name, Binding::Value(TypeExpr::Any, None), name, false);
+                    self.bind(name, ModuleBinding::Value(Annotation::Any, None), name, false);
                 }
             }
             Pattern::MatchSequence(p) => p.patterns.iter().for_each(|p| self.pattern(p)),
@@ -249,10 +254,10 @@ impl Reader<'_> {
         for alias in &import.names {
             let name = alias.name.as_str();
             match &alias.asname {
-                Some(short) => self.bind(short, Binding::Import(name.to_owned(), None), alias, always),
+                Some(short) => self.bind(short, ModuleBinding::Import(name.to_owned(), None), alias, always),
                 None => {
                     let first = name.split('.').next().unwrap_or(name);
-                    self.bind(first, Binding::Import(first.to_owned(), None), alias, always);
+                    self.bind(first, ModuleBinding::Import(first.to_owned(), None), alias, always);
                 }
             }
         }
@@ -270,7 +275,7 @@ impl Reader<'_> {
                 continue;
             }
             let name = alias.asname.as_ref().unwrap_or(&alias.name);
-            self.bind(name, Binding::Import(module.clone(), Some(alias.name.to_string())), alias, always);
+            self.bind(name, ModuleBinding::Import(module.clone(), Some(alias.name.to_string())), alias, always);
         }
     }
 
@@ -308,10 +313,10 @@ fn names_in(value: &Expr) -> Option<Vec<String>> {
 }
 
 /// `NewType("Name", str)` is the type that it is made of.
-fn new_type(value: &Expr) -> Option<TypeExpr> {
+fn new_type(value: &Expr) -> Option<Annotation> {
     let Expr::Call(call) = value else { return None };
     let name = dotted(&call.func)?;
-    (name.rsplit('.').next() == Some("NewType")).then(|| call.arguments.args.get(1).map(TypeExpr::of)).flatten()
+    (name.rsplit('.').next() == Some("NewType")).then(|| call.arguments.args.get(1).map(Annotation::of)).flatten()
 }
 
 fn is_globals(expr: &Expr) -> bool {
@@ -320,7 +325,7 @@ fn is_globals(expr: &Expr) -> bool {
 
 /// What matters wherever it stands: imports inside functions, `global`, `exec`.
 struct Anywhere<'r, 't> {
-    reader: &'r mut Reader<'t>,
+    reader: &'r mut ModuleReader<'t>,
     inside: bool,
 }
 
@@ -339,7 +344,7 @@ impl<'a> Visitor<'a> for Anywhere<'_, '_> {
             }
             Stmt::Global(global) => {
                 for name in &global.names {
-                    self.reader.bind(name, Binding::Value(TypeExpr::Any, None), name, false);
+                    self.reader.bind(name, ModuleBinding::Value(Annotation::Any, None), name, false);
                 }
             }
             _ => {}
@@ -363,7 +368,7 @@ impl<'a> Visitor<'a> for Anywhere<'_, '_> {
             }
             Expr::Named(named) if !self.inside => {
                 if let Expr::Name(name) = &*named.target {
-                    self.reader.bind(&name.id, Binding::Value(TypeExpr::Any, None), name, false);
+                    self.reader.bind(&name.id, ModuleBinding::Value(Annotation::Any, None), name, false);
                 }
             }
             _ => {}

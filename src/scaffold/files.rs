@@ -1,7 +1,7 @@
 //! The files of the templates, in the binary.
 
 /// A path in a project, and what the file holds.
-type File = (&'static str, &'static str);
+type TemplateFile = (&'static str, &'static str);
 
 macro_rules! template {
     ($dir:literal, $($path:literal),* $(,)?) => {
@@ -9,7 +9,7 @@ macro_rules! template {
     };
 }
 
-pub(super) const PYTHON: &[File] = template!(
+pub(super) const PYTHON: &[TemplateFile] = template!(
     "python",
     "README.md",
     "pipeline.pipe",
@@ -19,7 +19,7 @@ pub(super) const PYTHON: &[File] = template!(
     "tests/test_steps.py",
 );
 
-pub(super) const GPU_TRAINING: &[File] = template!(
+pub(super) const GPU_TRAINING: &[TemplateFile] = template!(
     "gpu-training",
     "README.md",
     "pipec.toml",
@@ -31,7 +31,7 @@ pub(super) const GPU_TRAINING: &[File] = template!(
     "tests/test_data.py",
 );
 
-pub(super) const SQL_DBT: &[File] = template!(
+pub(super) const SQL_DBT: &[TemplateFile] = template!(
     "sql-dbt",
     "README.md",
     "pipec.toml",
@@ -44,7 +44,7 @@ pub(super) const SQL_DBT: &[File] = template!(
     "transform/models/schema.yml",
 );
 
-pub(super) const FAN_OUT: &[File] = template!(
+pub(super) const FAN_OUT: &[TemplateFile] = template!(
     "fan-out",
     "README.md",
     "pipeline.pipe",
@@ -56,7 +56,7 @@ pub(super) const FAN_OUT: &[File] = template!(
 );
 
 /// What every project has. The files have other names here: tools would take them for those of this repository.
-pub(super) const COMMON: &[File] = &[
+pub(super) const COMMON: &[TemplateFile] = &[
     (".gitignore", include_str!("templates/common/gitignore")),
     (".github/workflows/ci.yml", include_str!("templates/common/ci.yml")),
 ];

@@ -1,6 +1,6 @@
 //! Clusters: `new_cluster` and all below it.
 
-use super::field::{Block, Choice, Enum, Group, Status, Ty, Unit, Vocabulary, field};
+use super::field::{Block, Choice, Enum, Group, Measure, Status, Ty, Vocabulary, field};
 use super::key::{self, FieldKey};
 
 /// `DataSecurityMode`.
@@ -76,7 +76,7 @@ pub static CLUSTER_SPEC: Block = Block {
             "Idle minutes before shutdown, 0 to switch off; not meant for job clusters",
         )
         .or(0)
-        .unit(Unit::Minutes)
+        .unit(Measure::Minutes)
         .min(10)
         .max(10000),
         field("aws_attributes", Ty::Block(&AWS_ATTRIBUTES), "Settings that only matter on AWS"),
@@ -115,7 +115,7 @@ pub static CLUSTER_SPEC: Block = Block {
         field("kind", Ty::Enum(&KIND), "Compute flavour; CLASSIC_PREVIEW unlocks is_single_node and use_ml_runtime"),
         field("policy_id", Ty::Str, "Cluster policy that checks and completes this definition"),
         field("remote_disk_throughput", Ty::Int, "Throughput of remote disks; only for GCP hyperdisk-balanced")
-            .unit(Unit::MBps),
+            .unit(Measure::MBps),
         field("runtime_engine", Ty::Enum(&RUNTIME_ENGINE), "Query engine: STANDARD, or PHOTON for the vectorised one")
             .default("STANDARD"),
         field("single_user_name", Ty::Str, "User or principal the cluster is dedicated to in SINGLE_USER mode"),
@@ -173,7 +173,7 @@ pub static AWS_ATTRIBUTES: Block = Block {
         field("ebs_volume_count", Ty::Int, "EBS volumes attached to each node").min(0).max(10),
         field("ebs_volume_iops", Ty::Int, "Provisioned IOPS of each gp3 volume"),
         field("ebs_volume_size", Ty::Int, "Size of each EBS volume; HDD volumes start at 500")
-            .unit(Unit::GiB)
+            .unit(Measure::GiB)
             .min(100)
             .max(4096),
         field("ebs_volume_throughput", Ty::Int, "Provisioned throughput of each gp3 volume"),
@@ -181,7 +181,7 @@ pub static AWS_ATTRIBUTES: Block = Block {
         field("first_on_demand", Ty::Int, "How many nodes, driver first, are bought on demand").min(0),
         field("instance_profile_arn", Ty::Str, "IAM instance profile the nodes run as"),
         field("spot_bid_price_percent", Ty::Int, "Highest spot price to pay, relative to the on-demand price")
-            .unit(Unit::Percent)
+            .unit(Measure::Percent)
             .max(10000)
             .default("100"),
         field("zone_id", Ty::Str, "Availability zone such as us-west-2a, or auto").default("auto"),

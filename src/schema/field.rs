@@ -103,7 +103,7 @@ pub enum Status {
 
 /// The unit of a number; a duration literal is converted to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
+pub enum Measure {
     /// A plain number.
     None,
     /// Seconds.
@@ -120,26 +120,26 @@ pub enum Unit {
     MBps,
 }
 
-impl Unit {
+impl Measure {
     /// The unit in words, empty for none.
     pub fn name(self) -> &'static str {
         match self {
-            Unit::None => "",
-            Unit::Seconds => "seconds",
-            Unit::Millis => "milliseconds",
-            Unit::Minutes => "minutes",
-            Unit::GiB => "GiB",
-            Unit::Percent => "percent",
-            Unit::MBps => "MB/s",
+            Measure::None => "",
+            Measure::Seconds => "seconds",
+            Measure::Millis => "milliseconds",
+            Measure::Minutes => "minutes",
+            Measure::GiB => "GiB",
+            Measure::Percent => "percent",
+            Measure::MBps => "MB/s",
         }
     }
 
     /// How many milliseconds one unit is, for units of time.
     pub fn millis(self) -> Option<i64> {
         match self {
-            Unit::Seconds => Some(1000),
-            Unit::Millis => Some(1),
-            Unit::Minutes => Some(60_000),
+            Measure::Seconds => Some(1000),
+            Measure::Millis => Some(1),
+            Measure::Minutes => Some(60_000),
             _ => None,
         }
     }
@@ -234,7 +234,7 @@ pub struct Field {
     /// How settled it is.
     pub status: Status,
     /// The unit of a number.
-    pub unit: Unit,
+    pub unit: Measure,
     /// The lowest number allowed.
     pub min: Option<i64>,
     /// The highest number allowed.
@@ -270,7 +270,7 @@ pub(super) const fn field(key: &'static str, ty: Ty, doc: &'static str) -> Field
         required: false,
         eval: Eval::Constant,
         status: Status::Ga,
-        unit: Unit::None,
+        unit: Measure::None,
         min: None,
         max: None,
         or: None,
@@ -299,7 +299,7 @@ impl Field {
             other => other.describe().replace('`', ""),
         };
         let mut out = vec![("type", kind)];
-        if self.unit != Unit::None {
+        if self.unit != Measure::None {
             out.push(("unit", self.unit.name().to_owned()));
         }
         if let Some(range) = self.range("") {
@@ -416,7 +416,7 @@ impl Field {
         self.status = status;
         self
     }
-    pub(super) const fn unit(mut self, unit: Unit) -> Self {
+    pub(super) const fn unit(mut self, unit: Measure) -> Self {
         self.unit = unit;
         self
     }

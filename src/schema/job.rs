@@ -1,7 +1,7 @@
 //! The job itself: the body of a create request.
 
 use super::cluster::CLUSTER_SPEC;
-use super::field::{Block, Choice, Enum, Format, Group, Status, Ty, Unit, field};
+use super::field::{Block, Choice, Enum, Format, Group, Measure, Status, Ty, field};
 use super::library::JOB_ENVIRONMENT;
 use super::notify::{
     JOB_ACCESS_CONTROL_REQUEST, JOB_EMAIL_NOTIFICATIONS, JOB_NOTIFICATION_SETTINGS, JOB_RUN_AS, JOBS_HEALTH_RULES,
@@ -154,7 +154,7 @@ pub static JOB: Block = Block {
             "Identity the job runs under: a single user, group or service principal",
         ),
         field("timeout_seconds", Ty::Int, "Cancels a run that takes longer than this; 0 never cancels")
-            .unit(Unit::Seconds)
+            .unit(Measure::Seconds)
             .min(0)
             .default("0"),
         field(

@@ -23,7 +23,7 @@ pub use cluster::*;
 pub use compute::{
     Cloud, ComputeTables, EnvironmentVersion, NodeType, Runtime, RuntimeKey, SERVERLESS_GPUS, serverless_gpus,
 };
-pub use field::{Block, Choice, Enum, Eval, Field, Format, Group, Order, Status, Ty, Unit, Vocabulary};
+pub use field::{Block, Choice, Enum, Eval, Field, Format, Group, Measure, Order, Status, Ty, Vocabulary};
 pub use identity::{is_unordered, list_key};
 pub use job::*;
 pub use key::FieldKey;

@@ -13,13 +13,13 @@ pub struct Place {
     /// Fields of the language's own, and fields that the language moves here.
     pub extra: &'static Block,
     /// Fields that are written in another way, and how.
-    pub spelled: &'static [(&'static str, &'static str)],
+    pub replaced_by_syntax: &'static [(&'static str, &'static str)],
 }
 
 impl Place {
     /// The row of a field that may stand here.
     pub fn field(&self, key: &str) -> Option<&'static Field> {
-        if self.spelled.iter().any(|(k, _)| *k == key) {
+        if self.replaced_by_syntax.iter().any(|(k, _)| *k == key) {
             return None;
         }
         self.extra.field(key).or_else(|| self.block.field(key))
@@ -27,7 +27,7 @@ impl Place {
 
     /// Every name that may stand here.
     pub fn keys(&self) -> impl Iterator<Item = &'static str> + '_ {
-        let spelled = |k: &str| self.spelled.iter().any(|(s, _)| *s == k);
+        let spelled = |k: &str| self.replaced_by_syntax.iter().any(|(s, _)| *s == k);
         self.extra.fields.iter().chain(self.block.fields).map(|f| f.key).filter(move |k| !spelled(k))
     }
 
@@ -136,7 +136,7 @@ pub static PIPELINE_PLACE: Place = Place {
     name: "a pipeline",
     block: &JOB,
     extra: &NOTHING,
-    spelled: &[
+    replaced_by_syntax: &[
         ("job_clusters", "declare it: `cluster name { ... }`"),
         ("environments", "declare it: `environment name { ... }`"),
         ("parameters", "declare it: `param name: string = \"...\"`"),
@@ -149,7 +149,7 @@ pub static TARGET_PLACE: Place = Place {
     name: "a target",
     block: &JOB,
     extra: &TARGET_FIELDS,
-    spelled: &[
+    replaced_by_syntax: &[
         ("job_clusters", "clusters belong to the file or a pipeline"),
         ("environments", "environments belong to the file or a pipeline"),
         ("parameters", "params belong to a pipeline"),
@@ -163,7 +163,7 @@ pub static STEP_PLACE: Place = Place {
     name: "a step",
     block: &TASK,
     extra: &STEP_FIELDS,
-    spelled: &[
+    replaced_by_syntax: &[
         ("task_key", "the name of the step is its key"),
         ("depends_on", "write `after name` in the head of the step, or use an output of the other step"),
     ],
@@ -174,7 +174,7 @@ pub static DEFAULTS_PLACE: Place = Place {
     name: "defaults",
     block: &TASK,
     extra: &NOTHING,
-    spelled: &[
+    replaced_by_syntax: &[
         ("task_key", "the name of a step is its key"),
         ("depends_on", "write `after name` in the head of a step"),
     ],
@@ -185,12 +185,12 @@ pub static CLUSTER_PLACE: Place = Place {
     name: "a cluster",
     block: &CLUSTER_SPEC,
     extra: &CLUSTER_FIELDS,
-    spelled: &[("is_pinned", "job clusters cannot be pinned")],
+    replaced_by_syntax: &[("is_pinned", "job clusters cannot be pinned")],
 };
 
 /// The body of an `environment`.
 pub static ENVIRONMENT_PLACE: Place =
-    Place { name: "an environment", block: &ENVIRONMENT, extra: &ENVIRONMENT_FIELDS, spelled: &[] };
+    Place { name: "an environment", block: &ENVIRONMENT, extra: &ENVIRONMENT_FIELDS, replaced_by_syntax: &[] };
 
 static SQL_FIELDS: Block = Block {
     name: "sql",
@@ -211,7 +211,7 @@ pub static PYTHON_CALL_PLACE: Place = Place {
     name: "a `python` call",
     block: &super::PYTHON_WHEEL_TASK,
     extra: &NOTHING,
-    spelled: &[
+    replaced_by_syntax: &[
         ("package_name", CALLED),
         ("entry_point", CALLED),
         ("parameters", ARGUMENTS),
@@ -223,21 +223,21 @@ pub static NOTEBOOK_CALL_PLACE: Place = Place {
     name: "a `notebook` call",
     block: &super::NOTEBOOK_TASK,
     extra: &NOTHING,
-    spelled: &[("notebook_path", CALLED), ("base_parameters", ARGUMENTS)],
+    replaced_by_syntax: &[("notebook_path", CALLED), ("base_parameters", ARGUMENTS)],
 };
 /// The block after `script`.
 pub static SCRIPT_CALL_PLACE: Place = Place {
     name: "a `script` call",
     block: &super::SPARK_PYTHON_TASK,
     extra: &NOTHING,
-    spelled: &[("python_file", CALLED), ("parameters", ARGUMENTS)],
+    replaced_by_syntax: &[("python_file", CALLED), ("parameters", ARGUMENTS)],
 };
 /// The block after `sql`.
 pub static SQL_CALL_PLACE: Place = Place {
     name: "a `sql` call",
     block: &super::SQL_TASK,
     extra: &SQL_FIELDS,
-    spelled: &[
+    replaced_by_syntax: &[
         ("file", CALLED),
         ("query", "for a saved query write `sql_task { query { ... } }`"),
         ("dashboard", "write `sql_task { dashboard { ... } }`"),
@@ -250,14 +250,14 @@ pub static DBT_CALL_PLACE: Place = Place {
     name: "a `dbt` call",
     block: &super::DBT_TASK,
     extra: &NOTHING,
-    spelled: &[("project_directory", CALLED), ("commands", ARGUMENTS)],
+    replaced_by_syntax: &[("project_directory", CALLED), ("commands", ARGUMENTS)],
 };
 /// The block after `run`.
 pub static RUN_CALL_PLACE: Place = Place {
     name: "a `run` call",
     block: &super::RUN_JOB_TASK,
     extra: &NOTHING,
-    spelled: &[("job_id", CALLED), ("job_parameters", ARGUMENTS)],
+    replaced_by_syntax: &[("job_id", CALLED), ("job_parameters", ARGUMENTS)],
 };
 
 /// Fields of a target that are merged over those of every pipeline.

@@ -1,7 +1,7 @@
 //! Tasks and every kind of them.
 
 use super::cluster::CLUSTER_SPEC;
-use super::field::{Block, Choice, Enum, Format, Group, Status, Ty, Unit, field};
+use super::field::{Block, Choice, Enum, Format, Group, Measure, Status, Ty, field};
 use super::library::LIBRARY;
 use super::notify::{JOBS_HEALTH_RULES, TASK_EMAIL_NOTIFICATIONS, TASK_NOTIFICATION_SETTINGS, WEBHOOK_NOTIFICATIONS};
 
@@ -140,7 +140,7 @@ pub static TASK: Block = Block {
         .terraform("library"),
         field("max_retries", Ty::Int, "How often to try again after a failure; -1 for ever, 0 never").min(-1),
         field("min_retry_interval_millis", Ty::Int, "Shortest wait from the start of a failed attempt to the next one")
-            .unit(Unit::Millis)
+            .unit(Measure::Millis)
             .default("0"),
         field("new_cluster", Ty::Block(&CLUSTER_SPEC), "Cluster created for this task alone and removed afterwards"),
         field("notebook_task", Ty::Block(&NOTEBOOK_TASK), "Runs a notebook"),
@@ -174,7 +174,7 @@ pub static TASK: Block = Block {
             "Runs saved or file SQL, or refreshes an alert or dashboard, on a warehouse",
         ),
         field("timeout_seconds", Ty::Int, "Cancels an attempt that takes longer than this; 0 never cancels")
-            .unit(Unit::Seconds)
+            .unit(Measure::Seconds)
             .min(0)
             .default("0"),
         field(

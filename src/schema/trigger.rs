@@ -1,6 +1,6 @@
 //! Schedules, triggers and continuous runs.
 
-use super::field::{Block, Choice, Enum, Format, Group, Status, Ty, Unit, Vocabulary, field};
+use super::field::{Block, Choice, Enum, Format, Group, Measure, Status, Ty, Vocabulary, field};
 
 /// `DayOfWeek`.
 pub static DAY_OF_WEEK: Enum = Enum {
@@ -153,13 +153,13 @@ pub static FILE_ARRIVAL_TRIGGER_CONFIGURATION: Block = Block {
     doc: "New files in a location",
     fields: &[
         field("min_time_between_triggers_seconds", Ty::Int, "Shortest time between two firings; at least 60")
-            .unit(Unit::Seconds)
+            .unit(Measure::Seconds)
             .min(60),
         field("url", Ty::Str, "Folder of an external location to watch, ending with a slash")
             .format(Format { ends_with: "/", example: "s3://landing/orders/", ..Format::ANY })
             .required(),
         field("wait_after_last_change_seconds", Ty::Int, "Quiet time after the last new file; at least 60")
-            .unit(Unit::Seconds)
+            .unit(Measure::Seconds)
             .min(60),
     ],
     groups: &[],
@@ -176,13 +176,13 @@ pub static MODEL_TRIGGER_CONFIGURATION: Block = Block {
             .status(Status::Preview),
         field("min_time_between_triggers_seconds", Ty::Int, "Shortest time between two firings; at least 60")
             .status(Status::Preview)
-            .unit(Unit::Seconds)
+            .unit(Measure::Seconds)
             .min(60),
         field("securable_name", Ty::Str, "Model or schema to watch; empty watches the whole metastore")
             .status(Status::Preview),
         field("wait_after_last_change_seconds", Ty::Int, "Quiet time after the last model change; at least 60")
             .status(Status::Preview)
-            .unit(Unit::Seconds)
+            .unit(Measure::Seconds)
             .min(60),
     ],
     groups: &[],
@@ -211,11 +211,11 @@ pub static TABLE_UPDATE_TRIGGER_CONFIGURATION: Block = Block {
     fields: &[
         field("condition", Ty::Enum(&CONDITION), "Whether any one table or all of them must be updated"),
         field("min_time_between_triggers_seconds", Ty::Int, "Shortest time between two firings; at least 60")
-            .unit(Unit::Seconds)
+            .unit(Measure::Seconds)
             .min(60),
         field("table_names", Ty::StrList, "Tables to watch, each as catalog.schema.table").unordered().required(),
         field("wait_after_last_change_seconds", Ty::Int, "Quiet time after the last update; at least 60")
-            .unit(Unit::Seconds)
+            .unit(Measure::Seconds)
             .min(60),
     ],
     groups: &[],

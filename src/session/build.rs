@@ -2,9 +2,9 @@
 
 use smol_str::SmolStr;
 
-use crate::lower::{Bundle, Options, entry_points, local_paths, lower};
+use crate::lower::{Bundle, LowerOptions, entry_points, local_paths, lower};
 use crate::model::{Program, Valid};
-use crate::package::{Builder, LocalFiles, ProjectError, PythonProject, Wheel, pack, unbuilt};
+use crate::package::{LocalFiles, ProjectError, PythonProject, Wheel, WheelBuilder, pack, unbuilt};
 use crate::project::Project;
 use crate::source::Files;
 
@@ -99,7 +99,7 @@ pub(super) fn build<'a>(
             _ => PythonProject::read(files, &package.dir),
         };
         let made = made.and_then(|python| {
-            let Builder::Backend(why) = &python.builder else { return pack(&python, entries) };
+            let WheelBuilder::Backend(why) = &python.builder else { return pack(&python, entries) };
             match options.backends {
                 Backends::Run => {
                     tell(BuildEvent::Backend { package: &package.name, why });
@@ -117,7 +117,7 @@ pub(super) fn build<'a>(
         wheels.push(wheel);
     }
     let local = LocalFiles::read(files, local_paths(program))?;
-    let lowering = Options { user: options.user.map(SmolStr::from), as_written: options.as_written };
+    let lowering = LowerOptions { user: options.user.map(SmolStr::from), as_written: options.as_written };
     let bundle = lower(program, &wheels, &local, project.dir(), &lowering);
     Ok(Built { project, bundle, wheels })
 }

@@ -53,19 +53,19 @@ impl LineIndex {
 
 /// A length of text in the units in which columns are counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Length {
+pub struct TextLength {
     /// Unicode scalar values.
     pub scalars: u32,
     /// UTF-16 code units.
     pub utf16: u32,
 }
 
-impl Length {
-    fn of(bytes: &[u8]) -> Length {
+impl TextLength {
+    fn of(bytes: &[u8]) -> TextLength {
         // Each scalar value has one byte that continues none; those outside the basic plane begin with 0xF0 or more.
         let scalars = bytes.iter().filter(|b| **b & 0xC0 != 0x80).count() as u32;
         let astral = bytes.iter().filter(|b| **b >= 0xF0).count() as u32;
-        Length { scalars, utf16: scalars + astral }
+        TextLength { scalars, utf16: scalars + astral }
     }
 }
 
@@ -73,7 +73,7 @@ impl Length {
 /// through all of it.
 #[derive(Debug, Default)]
 pub struct Units {
-    marks: Vec<Length>,
+    marks: Vec<TextLength>,
 }
 
 impl Units {
@@ -85,30 +85,30 @@ impl Units {
         if starts.iter().zip(ends).all(|(start, end)| end - start <= 4 * Units::EVERY as u32) {
             return Units::default();
         }
-        let mut sum = Length::default();
+        let mut sum = TextLength::default();
         let mut marks = vec![sum];
         for chunk in text.as_bytes().chunks(Units::EVERY) {
-            let more = Length::of(chunk);
-            sum = Length { scalars: sum.scalars + more.scalars, utf16: sum.utf16 + more.utf16 };
+            let more = TextLength::of(chunk);
+            sum = TextLength { scalars: sum.scalars + more.scalars, utf16: sum.utf16 + more.utf16 };
             marks.push(sum);
         }
         Units { marks }
     }
 
     /// The length of the text from byte `start` to byte `end`.
-    pub fn between(&self, text: &str, start: u32, end: u32) -> Length {
+    pub fn between(&self, text: &str, start: u32, end: u32) -> TextLength {
         if self.marks.is_empty() {
-            return Length::of(text.as_bytes().get(start as usize..end as usize).unwrap_or(&[]));
+            return TextLength::of(text.as_bytes().get(start as usize..end as usize).unwrap_or(&[]));
         }
         let (from, to) = (self.before(text, start), self.before(text, end));
-        Length { scalars: to.scalars.saturating_sub(from.scalars), utf16: to.utf16.saturating_sub(from.utf16) }
+        TextLength { scalars: to.scalars.saturating_sub(from.scalars), utf16: to.utf16.saturating_sub(from.utf16) }
     }
 
-    fn before(&self, text: &str, at: u32) -> Length {
+    fn before(&self, text: &str, at: u32) -> TextLength {
         let mark = at as usize / Units::EVERY;
         let sum = self.marks.get(mark).copied().unwrap_or_default();
-        let rest = Length::of(text.as_bytes().get(mark * Units::EVERY..at as usize).unwrap_or(&[]));
-        Length { scalars: sum.scalars + rest.scalars, utf16: sum.utf16 + rest.utf16 }
+        let rest = TextLength::of(text.as_bytes().get(mark * Units::EVERY..at as usize).unwrap_or(&[]));
+        TextLength { scalars: sum.scalars + rest.scalars, utf16: sum.utf16 + rest.utf16 }
     }
 }
 

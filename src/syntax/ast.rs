@@ -30,7 +30,7 @@ pub enum Item {
     /// `import "x.pipe"`
     Import(Box<Import>),
     /// `package x = "."`
-    Package(Box<Package>),
+    Package(Box<PackageDecl>),
     /// `let x = 1`, `var x: int = 1`, `param x: int = 1`, `output x: int`
     Binding(Box<Binding>),
     /// `step x { }` and every other declaration with a name and a body.
@@ -75,7 +75,7 @@ pub struct Import {
 
 /// `package churn = "."`
 #[derive(Clone, Debug)]
-pub struct Package {
+pub struct PackageDecl {
     /// The whole.
     pub span: Span,
     /// The name.
@@ -329,14 +329,14 @@ pub struct Call {
     /// The place of the callee, without arguments.
     pub callee_span: Span,
     /// The arguments, if there are parentheses.
-    pub arguments: Vec<Argument>,
+    pub arguments: Vec<CallArgument>,
     /// The remaining fields of the kind.
     pub body: Option<Body>,
 }
 
 /// `a = x`, or `b` alone.
 #[derive(Clone, Debug)]
-pub struct Argument {
+pub struct CallArgument {
     /// The whole.
     pub span: Span,
     /// `a`
@@ -402,7 +402,7 @@ pub enum ValueKind {
     /// `a`, `a.b`, `a["x"].b`
     Path(Box<Path>),
     /// `secret("a", "b")`
-    Function(Box<Ident>, Vec<Argument>),
+    Function(Box<Ident>, Vec<CallArgument>),
     /// Nothing usable; already reported.
     Bad,
 }

@@ -4,18 +4,18 @@ use pest::Parser as _;
 use smol_str::SmolStr;
 
 use super::ast::*;
-use super::context::{Context, Pair};
+use super::context::{Pair, ParseContext};
 use super::messages;
 use super::recover;
 use super::rules::{PipeParser, Rule};
 use super::strings::string;
 use super::words;
-use crate::diag::{Diagnostics, nearest};
+use crate::diag::{Diagnostics, closest_match};
 use crate::source::Span;
 
 /// Parses `start..end` of the text: whole entries, or the head of a pipeline up to and with its brace.
 pub(super) fn piece(
-    cx: &Context<'_>,
+    cx: &ParseContext<'_>,
     start: usize,
     end: usize,
     head: bool,
@@ -52,7 +52,7 @@ pub(super) fn piece(
 }
 
 fn items<'a>(
-    cx: &Context<'_>,
+    cx: &ParseContext<'_>,
     base: usize,
     pairs: impl Iterator<Item = Pair<'a>>,
     diagnostics: &mut Diagnostics,
@@ -63,7 +63,7 @@ fn items<'a>(
     out
 }
 
-fn item(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
+fn item(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
     let span = cx.span(base, &pair);
     Some(match pair.as_rule() {
         Rule::comment | Rule::EOI => return None,
@@ -74,7 +74,7 @@ fn item(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnos
         Rule::package => {
             let mut inner = pair.into_inner();
             let name = ident(cx, base, inner.next()?);
-            Item::Package(Box::new(Package { span, name, path: string(cx, base, inner.next()?, diagnostics) }))
+            Item::Package(Box::new(PackageDecl { span, name, path: string(cx, base, inner.next()?, diagnostics) }))
         }
         Rule::let_ => binding(cx, base, BindingKind::Let, pair, diagnostics)?,
         Rule::var => binding(cx, base, BindingKind::Var, pair, diagnostics)?,
@@ -102,12 +102,12 @@ fn item(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnos
 }
 
 /// Without blanks at the end.
-fn trimmed(cx: &Context<'_>, span: Span) -> Span {
+fn trimmed(cx: &ParseContext<'_>, span: Span) -> Span {
     let text = cx.text.get(span.start as usize..span.end as usize).unwrap_or("");
     Span { end: span.start + text.trim_end().len() as u32, ..span }
 }
 
-pub(super) fn ident(cx: &Context<'_>, base: usize, pair: Pair<'_>) -> Ident {
+pub(super) fn ident(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>) -> Ident {
     let span = cx.span(base, &pair);
     let text = pair.as_str();
     match text.strip_prefix('`') {
@@ -116,7 +116,7 @@ pub(super) fn ident(cx: &Context<'_>, base: usize, pair: Pair<'_>) -> Ident {
     }
 }
 
-fn type_expr(cx: &Context<'_>, base: usize, pair: Pair<'_>) -> Option<TypeExpr> {
+fn type_expr(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>) -> Option<TypeExpr> {
     let span = cx.span(base, &pair);
     let mut inner = pair.into_inner();
     let name = ident(cx, base, inner.next()?);
@@ -125,7 +125,7 @@ fn type_expr(cx: &Context<'_>, base: usize, pair: Pair<'_>) -> Option<TypeExpr> 
 }
 
 fn binding(
-    cx: &Context<'_>,
+    cx: &ParseContext<'_>,
     base: usize,
     kind: BindingKind,
     pair: Pair<'_>,
@@ -145,13 +145,13 @@ fn binding(
     Some(Item::Binding(Box::new(Binding { kind, span: trimmed(cx, span), name, ty, value: default })))
 }
 
-fn body(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Body {
+fn body(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Body {
     let span = cx.span(base, &pair);
     Body { span, items: items(cx, base, pair.into_inner(), diagnostics) }
 }
 
 fn header_part(
-    cx: &Context<'_>,
+    cx: &ParseContext<'_>,
     base: usize,
     header: &mut Header,
     seen: &mut u8,
@@ -190,7 +190,7 @@ fn header_part(
     }
 }
 
-fn dependency(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<After> {
+fn dependency(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<After> {
     if pair.as_rule() != Rule::dependency {
         return None;
     }
@@ -209,7 +209,7 @@ fn dependency(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut D
 }
 
 fn declaration_parts<'a>(
-    cx: &Context<'_>,
+    cx: &ParseContext<'_>,
     base: usize,
     kind: DeclKind,
     span: Span,
@@ -253,7 +253,7 @@ fn declaration_parts<'a>(
     Some(Item::Decl(Box::new(Decl { kind, span, name, doc: cx.doc(span.start), family, header, body })))
 }
 
-fn bad_declaration(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
+fn bad_declaration(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
     let span = cx.span(base, &pair);
     let mut inner = pair.into_inner();
     let word = ident(cx, base, inner.next()?);
@@ -262,7 +262,7 @@ fn bad_declaration(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &
         diagnostics.push(recover::explain(cx, trimmed(cx, span)));
         return Some(Item::Bad(span));
     }
-    let near = nearest(&word.text, words::openers());
+    let near = closest_match(&word.text, words::openers());
     diagnostics.push(messages::unknown_keyword(&word, near));
     // Read on as what was probably meant, so that names declared here are known elsewhere.
     let kind = near.and_then(|n| kinds.into_iter().find(|k| k.keyword() == n));
@@ -272,7 +272,7 @@ fn bad_declaration(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &
     }
 }
 
-fn if_(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
+fn if_(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
     let span = trimmed(cx, cx.span(base, &pair));
     let mut inner = pair.into_inner();
     let name = ident(cx, base, inner.next()?);
@@ -299,7 +299,7 @@ fn if_(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnost
     Some(Item::If(Box::new(If { span, name, doc, header, left: left?, right, then: then?, otherwise })))
 }
 
-fn for_(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
+fn for_(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
     let span = cx.span(base, &pair);
     let mut inner = pair.into_inner();
     let name = ident(cx, base, inner.next()?);
@@ -331,7 +331,7 @@ fn for_(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnos
     })))
 }
 
-fn call(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
+fn call(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
     let span = cx.span(base, &pair);
     let mut inner = pair.into_inner();
     let head = inner.next()?;
@@ -359,7 +359,7 @@ fn call(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnos
     Some(Item::Call(Box::new(Call { span, callee, callee_span, arguments: arguments_found, body: found_body })))
 }
 
-fn arguments(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Vec<Argument> {
+fn arguments(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Vec<CallArgument> {
     let mut out = Vec::new();
     for part in pair.into_inner().filter(|p| p.as_rule() == Rule::argument) {
         let span = cx.span(base, &part);
@@ -368,7 +368,7 @@ fn arguments(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Di
             match inner.as_rule() {
                 Rule::name => name = Some(ident(cx, base, inner)),
                 Rule::comment => {}
-                _ => out.push(Argument { span, name: name.take(), value: value(cx, base, inner, diagnostics) }),
+                _ => out.push(CallArgument { span, name: name.take(), value: value(cx, base, inner, diagnostics) }),
             }
         }
     }
@@ -376,7 +376,7 @@ fn arguments(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Di
     out
 }
 
-fn entry(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
+fn entry(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
     let span = cx.span(base, &pair);
     let mut inner = pair.into_inner();
     let key = key(cx, base, inner.next()?, diagnostics)?;
@@ -403,7 +403,7 @@ fn entry(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagno
     Some(Item::Entry(Box::new(Entry { span: trimmed(cx, span), key, value: found? })))
 }
 
-fn key(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Ident> {
+fn key(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Ident> {
     let span = cx.span(base, &pair);
     let whole = pair.as_str();
     let mut inner = pair.into_inner();
@@ -423,7 +423,7 @@ fn key(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnost
 }
 
 /// Any value.
-pub(super) fn value(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Value {
+pub(super) fn value(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Value {
     let span = cx.span(base, &pair);
     let kind = match pair.as_rule() {
         Rule::string | Rule::triple => {

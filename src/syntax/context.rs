@@ -8,7 +8,7 @@ use crate::source::{FileId, Span};
 pub(super) type Pair<'a> = pest::iterators::Pair<'a, Rule>;
 
 /// What every function here needs to know of the file.
-pub(super) struct Context<'a> {
+pub(super) struct ParseContext<'a> {
     pub file: FileId,
     /// The text to parse: mended where it had to be.
     pub text: &'a str,
@@ -17,7 +17,7 @@ pub(super) struct Context<'a> {
     pub comments: &'a [Span],
 }
 
-impl Context<'_> {
+impl ParseContext<'_> {
     pub(super) fn span(&self, base: usize, pair: &Pair<'_>) -> Span {
         let s = pair.as_span();
         self.at(base + s.start(), base + s.end())

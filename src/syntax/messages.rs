@@ -2,31 +2,31 @@
 
 use super::ast::Ident;
 use super::limits::{MAX_DEPTH, MAX_FILE};
-use crate::diag::{Code, Diagnostic, nearest};
+use crate::diag::{Code, Diagnostic, closest_match};
 use crate::source::{FileId, Span};
 
 pub fn bad_escape(at: Span, escape: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::BadEscape, at, format!("`{}` is no escape", escape));
     d.help(r#"the escapes are `\"`, `\\`, `\n`, `\t`, `\r`, `\$` and `\u{...}`; a backslash itself is `\\`"#)
-        .suggestion("double the backslash", vec![(at.start_point(), "\\".to_owned())])
+        .unsafe_fix("double the backslash", vec![(at.start_point(), "\\".to_owned())])
 }
 
 pub fn unclosed_interpolation(at: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::BadEscape, at, "this `${` is never closed");
     d.help("close it with `}`; for a literal `${` write `\\${`")
-        .suggestion("make it literal text", vec![(at.start_point(), "\\".to_owned())])
+        .unsafe_fix("make it literal text", vec![(at.start_point(), "\\".to_owned())])
 }
 
 pub fn not_a_reference(span: Span, text: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::BadEscape, span, format!("`{}` is not a reference", text)).help(
         "`${...}` takes a name or a path such as `ingest.rows` and nothing else; for a literal `${` write `\\${`",
     );
-    d.suggestion("make it literal text", vec![(span.start_point(), "\\".to_owned())])
+    d.unsafe_fix("make it literal text", vec![(span.start_point(), "\\".to_owned())])
 }
 
 pub fn closes_too_early(span: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::StrayBracket, span, "this `}` closes too early: what follows is indented as inside");
-    d.help("delete it, or move it to the end of the block").suggestion("delete `}`", vec![(span, String::new())])
+    d.help("delete it, or move it to the end of the block").unsafe_fix("delete `}`", vec![(span, String::new())])
 }
 
 pub fn unclosed_backtick(at: Span) -> Diagnostic {
@@ -36,12 +36,12 @@ pub fn unclosed_backtick(at: Span) -> Diagnostic {
 
 pub fn second_brace(span: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::StrayBracket, span, "a second `{` in a row opens nothing");
-    d.help("delete it").suggestion("delete `{`", vec![(span, String::new())])
+    d.help("delete it").unsafe_fix("delete `{`", vec![(span, String::new())])
 }
 
 pub fn closes_nothing(span: Span, shown: char) -> Diagnostic {
     let d = Diagnostic::new(Code::StrayBracket, span, format!("this `{shown}` closes nothing"));
-    d.help("delete it, or open what it closes").suggestion(format!("delete `{shown}`"), vec![(span, String::new())])
+    d.help("delete it, or open what it closes").unsafe_fix(format!("delete `{shown}`"), vec![(span, String::new())])
 }
 
 pub fn control_characters_in_string(span: Span, what: &str) -> Diagnostic {
@@ -52,11 +52,12 @@ pub fn control_characters_in_string(span: Span, what: &str) -> Diagnostic {
 pub fn control_characters(span: Span, what: &str) -> Diagnostic {
     Diagnostic::new(Code::BadText, span, format!("{what} outside of a string"))
         .help("delete the control characters; a `.pipe` file is UTF-8 text")
-        .fix("delete what is not text", vec![(span, String::new())])
+        .safe_fix("delete what is not text", vec![(span, String::new())])
 }
 
 pub fn unknown_word(first: &str, first_span: Span, near: Option<&str>) -> Diagnostic {
-    Diagnostic::new(Code::UnknownKeyword, first_span, format!("`{first}` is no keyword")).nearest(first_span, near)
+    Diagnostic::new(Code::UnknownKeyword, first_span, format!("`{first}` is no keyword"))
+        .closest_match(first_span, near)
 }
 
 pub fn else_if(span: Span) -> Diagnostic {
@@ -102,19 +103,19 @@ pub fn brackets_too_deep(span: Span) -> Diagnostic {
 pub fn hidden_text(span: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::HiddenText, span, "an invisible mark changes the order in which this text is shown");
     d.help("delete it; in a string, write it as an escape such as `\\u{202e}`")
-        .suggestion("delete the mark", vec![(span, String::new())])
+        .unsafe_fix("delete the mark", vec![(span, String::new())])
 }
 
 pub fn brace_on_next_line(brace: Span, place: Span, between: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::BadHeader, brace, "this `{` belongs on the line above");
-    d.also(place, "the head ends here")
+    d.with_label(place, "the head ends here")
         .help("a head and its `{` stand on one line")
-        .fix("move the `{` up", vec![(between, " ".to_owned())])
+        .safe_fix("move the `{` up", vec![(between, " ".to_owned())])
 }
 
 pub fn header_without_brace(place: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::BadHeader, place, "this head has no `{`");
-    d.help("add it at the end of the line").suggestion("add `{`", vec![(place, " {".to_owned())])
+    d.help("add it at the end of the line").unsafe_fix("add `{`", vec![(place, " {".to_owned())])
 }
 
 pub fn unclosed_bracket(open: Span, o: char, c: char) -> Diagnostic {
@@ -129,9 +130,9 @@ pub fn body_too_deep(at: Span) -> Diagnostic {
 
 pub fn not_in_header(junk: Span, text: &str, word: Span, first: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::BadHeader, junk, format!("`{text}` does not belong in this head"));
-    let near = nearest(first, ["extends", "on", "after", "parallel", "in"]);
+    let near = closest_match(first, ["extends", "on", "after", "parallel", "in"]);
     match near {
-        Some(_) => d.nearest(word, near),
+        Some(_) => d.closest_match(word, near),
         None => d.help("a head is: keyword, name, then `extends x`, `on x`, `after x, y` in this order, then `{`"),
     }
 }
@@ -145,13 +146,13 @@ pub fn header_order(part: Span, text: &str, twice: bool) -> Diagnostic {
 pub fn name_needs_backticks(span: Span, whole: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::NeedsBackticks, span, format!("the name `{whole}` needs backticks"));
     d.help("a name that is more than letters, digits and `_` stands between two backticks")
-        .fix("put it in backticks", vec![(span, format!("`{}`", whole.replace('`', "")))])
+        .safe_fix("put it in backticks", vec![(span, format!("`{}`", whole.replace('`', "")))])
 }
 
 pub fn unknown_keyword(word: &Ident, near: Option<&str>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownKeyword, word.span, format!("`{}` is no keyword", word.text));
     match near {
-        Some(_) => d.nearest(word.span, near),
+        Some(_) => d.closest_match(word.span, near),
         None => d.help(
             "a block with a name begins with `step`, `cluster`, `environment`, `pipeline`, `target`, `if` or `for`; \
              a field is `name = value` or `name { ... }`",
@@ -161,7 +162,7 @@ pub fn unknown_keyword(word: &Ident, near: Option<&str>) -> Diagnostic {
 
 pub fn set_with_colon(at: Span, key: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::NotUnderstood, at, format!("`{}` is set with `=`, not `:`", key));
-    d.help("write `=`").fix("replace `:` by `=`", vec![(at, " =".to_owned())])
+    d.help("write `=`").safe_fix("replace `:` by `=`", vec![(at, " =".to_owned())])
 }
 
 pub fn missing_value(at: Span, key: &str) -> Diagnostic {
@@ -171,7 +172,7 @@ pub fn missing_value(at: Span, key: &str) -> Diagnostic {
 
 pub fn string_as_name(span: Span, quoted: String) -> Diagnostic {
     let d = Diagnostic::new(Code::NeedsBackticks, span, "a name is not a string");
-    d.help("names stand in backticks, texts in quotes").fix("use backticks", vec![(span, quoted)])
+    d.help("names stand in backticks, texts in quotes").safe_fix("use backticks", vec![(span, quoted)])
 }
 
 /// `triple` says which quotes open it; `stop` is where a string of one line was probably meant to end.
@@ -180,7 +181,7 @@ pub fn unclosed_string(string: Span, triple: bool, stop: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::UnclosedString, string, "this string is never closed")
         .label("opened here")
         .help(format!("close it with {quotes}; a string of several lines stands between `\"\"\"` and `\"\"\"`"));
-    if triple { d } else { d.suggestion("close the string", vec![(stop, "\"".to_owned())]) }
+    if triple { d } else { d.unsafe_fix("close the string", vec![(stop, "\"".to_owned())]) }
 }
 
 /// A word, or the end of the line, where the grammar expects something else. `keyword` is the one that the text begins
@@ -196,7 +197,7 @@ pub fn unexpected(
     let d = Diagnostic::new(Code::NotUnderstood, place, format!("{found} is not expected here"));
     let d = if expected.is_empty() { d } else { d.label(format!("expected {}", expected.join(" or "))) };
     let d = if expected.contains(&"`=`") && keyword.is_none() && !word.is_empty() {
-        d.suggestion("put `=` before it", vec![(place.start_point(), "= ".to_owned())])
+        d.unsafe_fix("put `=` before it", vec![(place.start_point(), "= ".to_owned())])
     } else {
         d
     };

@@ -4,12 +4,12 @@ pub mod ast;
 mod balance;
 mod build;
 mod bytes;
+mod chunks;
 mod context;
 mod limits;
-mod mend;
 mod messages;
-mod pieces;
 mod recover;
+mod repair;
 mod rules;
 mod scan;
 mod strings;
@@ -58,7 +58,7 @@ pub fn parse(file: FileId, text: &str) -> Parse {
         return Parse { file: ast::File::default(), diagnostics };
     }
     let source = scan.repaired.as_deref().unwrap_or(text);
-    let cx = context::Context { file, text: source, len: text.len() as u32, comments: &scan.comments };
+    let cx = context::ParseContext { file, text: source, len: text.len() as u32, comments: &scan.comments };
     let items = parse_pieces(&cx, &scan.pieces, &mut diagnostics);
     Parse { file: ast::File { items, comments: scan.comments }, diagnostics }
 }
@@ -88,12 +88,16 @@ fn lone_return(text: &str) -> Option<usize> {
 }
 
 /// Pieces are independent, so large files are parsed on all cores.
-fn parse_pieces(cx: &context::Context<'_>, pieces: &[pieces::Piece], diagnostics: &mut Diagnostics) -> Vec<ast::Item> {
+fn parse_pieces(
+    cx: &context::ParseContext<'_>,
+    pieces: &[chunks::Chunk],
+    diagnostics: &mut Diagnostics,
+) -> Vec<ast::Item> {
     let mut flat: Vec<(usize, usize, bool)> = Vec::new();
     for piece in pieces {
         match piece {
-            pieces::Piece::Entries { start, end } => flat.push((*start, *end, false)),
-            pieces::Piece::Pipeline { start, open, parts, .. } => {
+            chunks::Chunk::Entries { start, end } => flat.push((*start, *end, false)),
+            chunks::Chunk::Pipeline { start, open, parts, .. } => {
                 flat.push((*start, *open + 1, true));
                 flat.extend(parts.iter().map(|(s, e)| (*s, *e, false)));
             }
@@ -111,7 +115,7 @@ fn parse_pieces(cx: &context::Context<'_>, pieces: &[pieces::Piece], diagnostics
     for piece in pieces {
         let Some((mut head, found)) = parsed.next() else { break };
         diagnostics.extend(found);
-        if let pieces::Piece::Pipeline { close, parts, .. } = piece {
+        if let chunks::Chunk::Pipeline { close, parts, .. } = piece {
             let mut inner = Vec::new();
             for (more, found) in parsed.by_ref().take(parts.len()) {
                 inner.extend(more);

@@ -3,15 +3,15 @@
 use pest::Parser as _;
 use pest::error::{ErrorVariant, InputLocation};
 
-use super::context::Context;
+use super::context::ParseContext;
 use super::messages;
 use super::rules::{PipeParser, Rule, describe};
 use super::words;
-use crate::diag::{Diagnostic, nearest};
+use crate::diag::{Diagnostic, closest_match};
 use crate::source::Span;
 
 /// The message for text that the grammar took as a bad line.
-pub(super) fn explain(cx: &Context<'_>, span: Span) -> Diagnostic {
+pub(super) fn explain(cx: &ParseContext<'_>, span: Span) -> Diagnostic {
     let text = cx.text.get(span.start as usize..span.end as usize).unwrap_or("");
     let first_len = text.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
     let first = text.get(..first_len).unwrap_or("");
@@ -19,7 +19,7 @@ pub(super) fn explain(cx: &Context<'_>, span: Span) -> Diagnostic {
     let rest = text.get(first_len..).unwrap_or("").trim_start();
     let is_keyword = words::openers().any(|w| w == first);
     if !first.is_empty() && !is_keyword && !rest.starts_with('=') && !rest.starts_with('{') {
-        let near = nearest(first, words::openers());
+        let near = closest_match(first, words::openers());
         if near.is_some() && !rest.is_empty() {
             return messages::unknown_word(first, first_span, near);
         }

@@ -9,22 +9,22 @@ use crate::source::{FileId, Span};
 
 use super::balance::Balance;
 use super::bytes::find;
+use super::chunks::{Chunk, Cut, chunks};
 use super::limits::MAX_DEPTH;
 use super::messages;
-use super::pieces::{Cut, Piece, pieces};
 
 /// What the pass found.
 #[derive(Debug, Default)]
 pub(super) struct Scan {
     pub comments: Vec<Span>,
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<Chunk>,
     /// The text to parse, where it had to be mended.
     pub repaired: Option<String>,
     pub too_deep: Option<usize>,
 }
 
 #[derive(Clone, Copy)]
-pub(super) struct Open {
+pub(super) struct OpenBracket {
     pub(super) byte: u8,
     pub(super) at: usize,
     pub(super) indent: usize,
@@ -34,7 +34,7 @@ pub(super) struct Scanner<'a> {
     pub(super) file: FileId,
     pub(super) bytes: &'a [u8],
     /// Brackets that are open.
-    pub(super) stack: Vec<Open>,
+    pub(super) stack: Vec<OpenBracket>,
     pub(super) comments: Vec<Span>,
     /// Bytes to overwrite in the copy.
     pub(super) patches: Vec<(usize, u8)>,
@@ -105,7 +105,7 @@ fn scan_once(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> (Scan, 
     }
     let repaired = s.repaired();
     let len = text.len() + s.appended;
-    let pieces = pieces(repaired.as_deref().unwrap_or(text).as_bytes(), len, &s.cuts);
+    let pieces = chunks(repaired.as_deref().unwrap_or(text).as_bytes(), len, &s.cuts);
     (Scan { comments: s.comments, pieces, repaired, too_deep: None }, s.early)
 }
 
@@ -205,7 +205,7 @@ impl Scanner<'_> {
                     if self.stack.is_empty() && byte == b'{' {
                         self.cuts.push(Cut::Open(at));
                     }
-                    self.stack.push(Open { byte, at, indent });
+                    self.stack.push(OpenBracket { byte, at, indent });
                     if self.stack.len() > MAX_DEPTH {
                         self.max_depth_at = Some(at);
                         return;
@@ -228,7 +228,7 @@ impl Scanner<'_> {
             at += 1;
         }
         controls.report(self.file, diagnostics);
-        let unclosed: Vec<Open> = self.stack.drain(..).rev().collect();
+        let unclosed: Vec<OpenBracket> = self.stack.drain(..).rev().collect();
         if self.swallowed {
             self.close_before(len, &unclosed, &mut Diagnostics::new());
         } else {
@@ -318,7 +318,7 @@ impl Scanner<'_> {
         match matching {
             // A `)` or `]` must not close over a brace: the brace is the stronger sign.
             Some(i) if byte == b'}' || self.stack.iter().skip(i).all(|o| o.byte != b'{') => {
-                let unclosed: Vec<Open> = self.stack.drain(i + 1..).rev().collect();
+                let unclosed: Vec<OpenBracket> = self.stack.drain(i + 1..).rev().collect();
                 self.close_before(at, &unclosed, diagnostics);
                 self.stack.pop();
                 if self.stack.is_empty() && byte == b'}' {

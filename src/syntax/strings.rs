@@ -5,14 +5,14 @@ use smol_str::SmolStr;
 
 use super::ast::{StrLit, StrPart, Value, ValueKind};
 use super::build::value;
-use super::context::{Context, Pair};
+use super::context::{Pair, ParseContext};
 use super::messages;
 use super::rules::{PipeParser, Rule};
 use crate::diag::Diagnostics;
 use crate::source::Span;
 
 /// A string or multi-line string.
-pub(super) fn string(cx: &Context<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> StrLit {
+pub(super) fn string(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> StrLit {
     let span = cx.span(base, &pair);
     let triple = pair.as_rule() == Rule::triple;
     let mut whole = String::new();
@@ -88,7 +88,7 @@ fn escape(text: &str) -> Option<char> {
     })
 }
 
-fn interpolation(cx: &Context<'_>, base: usize, pair: &Pair<'_>, diagnostics: &mut Diagnostics) -> Value {
+fn interpolation(cx: &ParseContext<'_>, base: usize, pair: &Pair<'_>, diagnostics: &mut Diagnostics) -> Value {
     let span = cx.span(base, pair);
     let inner = pair.as_str().strip_prefix("${").and_then(|s| s.strip_suffix('}')).unwrap_or("");
     let parsed = PipeParser::parse(Rule::strict_reference, inner);

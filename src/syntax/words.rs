@@ -2,7 +2,7 @@
 
 /// Where a word stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Slot {
+pub enum WordPosition {
     /// It begins a declaration.
     Declaration,
     /// It begins a call: what a step runs.
@@ -19,110 +19,125 @@ pub struct Word {
     /// The word.
     pub text: &'static str,
     /// Where it stands.
-    pub slot: Slot,
+    pub slot: WordPosition,
     /// What it does, in one sentence.
     pub doc: &'static str,
     /// What follows it, with `${1:...}` for the parts to fill in.
     pub shape: &'static str,
 }
 
-const fn word(text: &'static str, slot: Slot, doc: &'static str, shape: &'static str) -> Word {
+const fn word(text: &'static str, slot: WordPosition, doc: &'static str, shape: &'static str) -> Word {
     Word { text, slot, doc, shape }
 }
 
-/// Every word that means something in its place. Nothing keeps it from being a name elsewhere, but for [`Slot::Value`].
+/// Every word that means something in its place. Nothing keeps it from being a name elsewhere, but for [`WordPosition::Value`].
 pub const WORDS: &[Word] = &[
-    word("import", Slot::Declaration, "Brings the names of another file.", "import \"${1:clusters.pipe}\""),
-    word("package", Slot::Declaration, "A Python project that becomes one wheel.", "package ${1:name} = \"${2:.}\""),
-    word("let", Slot::Declaration, "A compile-time constant.", "let ${1:name} = ${2:\"value\"}"),
+    word("import", WordPosition::Declaration, "Brings the names of another file.", "import \"${1:clusters.pipe}\""),
+    word(
+        "package",
+        WordPosition::Declaration,
+        "A Python project that becomes one wheel.",
+        "package ${1:name} = \"${2:.}\"",
+    ),
+    word("let", WordPosition::Declaration, "A compile-time constant.", "let ${1:name} = ${2:\"value\"}"),
     word(
         "var",
-        Slot::Declaration,
+        WordPosition::Declaration,
         "A compile-time variable: each target, or `--var`, sets it.",
         "var ${1:name}: ${2:string}",
     ),
     word(
         "target",
-        Slot::Declaration,
+        WordPosition::Declaration,
         "Where and how the project is deployed.",
         "target ${1:dev} {\n  workspace { host = \"${2:https://}\" }\n  mode = ${3:development}\n}",
     ),
-    word("pipeline", Slot::Declaration, "A job: steps, and when they run.", "pipeline ${1:name} {\n  $0\n}"),
-    word("param", Slot::Declaration, "A run-time parameter of the job.", "param ${1:name}: ${2:string} = ${3:\"\"}"),
+    word("pipeline", WordPosition::Declaration, "A job: steps, and when they run.", "pipeline ${1:name} {\n  $0\n}"),
+    word(
+        "param",
+        WordPosition::Declaration,
+        "A run-time parameter of the job.",
+        "param ${1:name}: ${2:string} = ${3:\"\"}",
+    ),
     word(
         "cluster",
-        Slot::Declaration,
+        WordPosition::Declaration,
         "A job cluster, made for the run.",
         "cluster ${1:name} {\n  spark_version = \"${2:15.4.x-scala2.12}\"\n  node_type_id  = \"$3\"\n  num_workers   = ${4:1}\n}",
     ),
     word(
         "environment",
-        Slot::Declaration,
+        WordPosition::Declaration,
         "A serverless environment.",
         "environment ${1:name} {\n  environment_version = \"${2:4}\"\n}",
     ),
-    word("step", Slot::Declaration, "A task: a typed call of something.", "step ${1:name} {\n  $0\n}"),
+    word("step", WordPosition::Declaration, "A task: a typed call of something.", "step ${1:name} {\n  $0\n}"),
     word(
         "output",
-        Slot::Declaration,
+        WordPosition::Declaration,
         "A value that the step hands on; to use it is to depend on the step.",
         "output ${1:name}: ${2:string}",
     ),
     word(
         "if",
-        Slot::Declaration,
+        WordPosition::Declaration,
         "A condition task; the steps of a branch wait for its outcome.",
         "if ${1:name}: ${2:value} ${3:==} ${4:true} {\n  $0\n}",
     ),
-    word("else", Slot::Declaration, "What runs when the condition does not hold.", "else {\n  $0\n}"),
+    word("else", WordPosition::Declaration, "What runs when the condition does not hold.", "else {\n  $0\n}"),
     word(
         "for",
-        Slot::Declaration,
+        WordPosition::Declaration,
         "A loop task around one step.",
         "for ${1:name}: ${2:item} in ${3:items} {\n  step ${4:inner} {\n    $0\n  }\n}",
     ),
     word(
         "python",
-        Slot::Call,
+        WordPosition::Call,
         "Calls a Python function of a package; its signature is checked.",
         "python ${1:module}:${2:function}($3)",
     ),
-    word("notebook", Slot::Call, "Runs a notebook.", "notebook \"${1:./notebook.py}\"($2)"),
-    word("script", Slot::Call, "Runs a Python file with arguments in order.", "script \"${1:./script.py}\"($2)"),
+    word("notebook", WordPosition::Call, "Runs a notebook.", "notebook \"${1:./notebook.py}\"($2)"),
+    word(
+        "script",
+        WordPosition::Call,
+        "Runs a Python file with arguments in order.",
+        "script \"${1:./script.py}\"($2)",
+    ),
     word(
         "sql",
-        Slot::Call,
+        WordPosition::Call,
         "Runs a SQL file on a warehouse.",
         "sql \"${1:./query.sql}\"($2) {\n  warehouse_id = \"$3\"\n}",
     ),
-    word("dbt", Slot::Call, "Runs the commands of a dbt project.", "dbt \"${1:./dbt}\"(\"${2:dbt build}\")"),
-    word("run", Slot::Call, "Runs another pipeline; its params are checked.", "run ${1:pipeline}($2)"),
+    word("dbt", WordPosition::Call, "Runs the commands of a dbt project.", "dbt \"${1:./dbt}\"(\"${2:dbt build}\")"),
+    word("run", WordPosition::Call, "Runs another pipeline; its params are checked.", "run ${1:pipeline}($2)"),
     word(
         "extends",
-        Slot::Head,
+        WordPosition::Head,
         "Takes the settings of another cluster or environment, and lays its own over them.",
         "extends ${1:name}",
     ),
     word(
         "on",
-        Slot::Head,
+        WordPosition::Head,
         "Where it runs: a cluster, an environment, `existing(\"id\")`, `serverless` or `none`.",
         "on ${1:name}",
     ),
-    word("after", Slot::Head, "Waits for other steps without taking a value from them.", "after ${1:step}"),
-    word("is", Slot::Head, "The outcome of a condition to wait for.", "is ${1:true}"),
-    word("in", Slot::Head, "The list that a loop or a family runs over.", "in ${1:list}"),
-    word("parallel", Slot::Head, "How many rounds of a loop run at a time.", "parallel ${1:2}"),
-    word("true", Slot::Value, "True.", "true"),
-    word("false", Slot::Value, "False.", "false"),
-    word("none", Slot::Value, "Nothing is sent: undoes a default, an inherited or a derived value.", "none"),
-    word("serverless", Slot::Value, "After `on`: serverless compute without an environment.", "serverless"),
-    word("existing", Slot::Value, "After `on`: a cluster that is running already.", "existing(\"${1:id}\")"),
+    word("after", WordPosition::Head, "Waits for other steps without taking a value from them.", "after ${1:step}"),
+    word("is", WordPosition::Head, "The outcome of a condition to wait for.", "is ${1:true}"),
+    word("in", WordPosition::Head, "The list that a loop or a family runs over.", "in ${1:list}"),
+    word("parallel", WordPosition::Head, "How many rounds of a loop run at a time.", "parallel ${1:2}"),
+    word("true", WordPosition::Value, "True.", "true"),
+    word("false", WordPosition::Value, "False.", "false"),
+    word("none", WordPosition::Value, "Nothing is sent: undoes a default, an inherited or a derived value.", "none"),
+    word("serverless", WordPosition::Value, "After `on`: serverless compute without an environment.", "serverless"),
+    word("existing", WordPosition::Value, "After `on`: a cluster that is running already.", "existing(\"${1:id}\")"),
 ];
 
 /// The words that begin an entry: declarations and calls.
 pub fn openers() -> impl Iterator<Item = &'static str> {
-    WORDS.iter().filter(|w| matches!(w.slot, Slot::Declaration | Slot::Call)).map(|w| w.text)
+    WORDS.iter().filter(|w| matches!(w.slot, WordPosition::Declaration | WordPosition::Call)).map(|w| w.text)
 }
 
 /// The row of a word.
@@ -132,5 +147,5 @@ pub fn find(text: &str) -> Option<&'static Word> {
 
 /// Whether a word of the language is a value by itself.
 pub fn is_reserved(word: &str) -> bool {
-    find(word).is_some_and(|w| w.slot == Slot::Value)
+    find(word).is_some_and(|w| w.slot == WordPosition::Value)
 }

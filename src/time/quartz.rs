@@ -74,20 +74,20 @@ const RULES: [FieldRule; 7] = [
 
 /// A field with its place.
 #[derive(Clone, Copy)]
-struct Part<'a> {
+struct CronField<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl Part<'_> {
+impl CronField<'_> {
     fn error(&self, message: impl Into<String>) -> CronError {
         CronError { message: message.into(), start: self.at, end: self.at + self.text.len() }
     }
 }
 
-fn split(text: &str) -> Vec<Part<'_>> {
+fn split(text: &str) -> Vec<CronField<'_>> {
     let base = text.as_ptr() as usize;
-    text.split_whitespace().map(|word| Part { text: word, at: word.as_ptr() as usize - base }).collect()
+    text.split_whitespace().map(|word| CronField { text: word, at: word.as_ptr() as usize - base }).collect()
 }
 
 impl Cron {
@@ -97,7 +97,7 @@ impl Cron {
     /// The first mistake, with its place.
     pub fn parse(text: &str) -> Result<Cron, CronError> {
         let parts = split(text);
-        let whole = Part { text, at: 0 };
+        let whole = CronField { text, at: 0 };
         let (seconds, minutes, hours, day, month, weekday, year) = match parts.as_slice() {
             [s, m, h, d, mo, w] => (s, m, h, d, mo, w, None),
             [s, m, h, d, mo, w, y] => (s, m, h, d, mo, w, Some(y)),
@@ -118,7 +118,7 @@ impl Cron {
             weekdays: weekdays(weekday, w_rule)?,
             years: year.filter(|y| y.text != "*").map(|y| list(y, y_rule)).transpose()?,
         };
-        let both = Part { text: text.get(day.at..weekday.at + weekday.text.len()).unwrap_or(text), at: day.at };
+        let both = CronField { text: text.get(day.at..weekday.at + weekday.text.len()).unwrap_or(text), at: day.at };
         match (&cron.days, &cron.weekdays) {
             (Days::Any, Weekdays::Any) => {
                 Err(both.error("one of day of month and day of week must be given; for every day write `*` and `?`"))
@@ -242,7 +242,7 @@ fn workday_near(date: Date, n: u16) -> Option<u16> {
     })
 }
 
-fn number(part: &Part<'_>, text: &str, rule: &FieldRule) -> Result<u16, CronError> {
+fn number(part: &CronField<'_>, text: &str, rule: &FieldRule) -> Result<u16, CronError> {
     if let Some(i) = rule.names.iter().position(|n| n.eq_ignore_ascii_case(text)) {
         return Ok(i as u16 + 1);
     }
@@ -257,7 +257,7 @@ fn number(part: &Part<'_>, text: &str, rule: &FieldRule) -> Result<u16, CronErro
 }
 
 /// Lists, ranges and steps of one field.
-fn list(part: &Part<'_>, rule: &FieldRule) -> Result<Vec<u16>, CronError> {
+fn list(part: &CronField<'_>, rule: &FieldRule) -> Result<Vec<u16>, CronError> {
     let mut out = Vec::new();
     for item in part.text.split(',') {
         let (range, step) = match item.split_once('/') {
@@ -293,7 +293,7 @@ fn list(part: &Part<'_>, rule: &FieldRule) -> Result<Vec<u16>, CronError> {
     Ok(out)
 }
 
-fn days(part: &Part<'_>, rule: &FieldRule) -> Result<Days, CronError> {
+fn days(part: &CronField<'_>, rule: &FieldRule) -> Result<Days, CronError> {
     let text = part.text.to_ascii_uppercase();
     if text == "?" {
         return Ok(Days::Any);
@@ -320,7 +320,7 @@ fn days(part: &Part<'_>, rule: &FieldRule) -> Result<Days, CronError> {
     Ok(Days::On(list(part, rule)?))
 }
 
-fn weekdays(part: &Part<'_>, rule: &FieldRule) -> Result<Weekdays, CronError> {
+fn weekdays(part: &CronField<'_>, rule: &FieldRule) -> Result<Weekdays, CronError> {
     let text = part.text.to_ascii_uppercase();
     if text == "?" {
         return Ok(Weekdays::Any);

@@ -8,16 +8,16 @@ use reqwest::blocking::{Client as Http, Response};
 use reqwest::header::{DATE, LOCATION};
 
 use super::body::{because, retry_after, whole};
-use super::fault::{Fault, FaultKind};
+use super::error::{ApiError, ApiErrorKind};
 use super::login::Login;
-use super::options::Options;
+use super::options::ClientOptions;
 use super::plain::PlainNet;
 use super::refusal::{is_trouble, refused, silent};
-use super::request::{Answer, Body, Request};
+use super::request::{Answer, Request, RequestBody};
 use super::retry::{GaveUp, Tried, retry};
 use super::secret::Mask;
 use super::settings::Settings;
-use super::token::{self, Token};
+use super::token::{self, AccessToken};
 
 /// The largest answer of a workspace, in bytes: it gives out files of up to 10 MB in one piece.
 const MAX_BODY: u64 = 64 << 20;
@@ -27,8 +27,8 @@ pub struct Client {
     http: Http,
     host: String,
     login: Login,
-    options: Options,
-    token: Mutex<Option<Token>>,
+    options: ClientOptions,
+    token: Mutex<Option<AccessToken>>,
     /// Where tokens are to be had.
     endpoint: OnceLock<String>,
     mask: Mutex<Mask>,
@@ -40,7 +40,7 @@ pub struct Client {
 }
 
 /// How one attempt went.
-enum Attempt {
+enum HttpAttempt {
     Good(Vec<u8>),
     /// A status with what was said, and how long to wait.
     Status(u16, Vec<u8>, Option<Duration>),
@@ -55,7 +55,7 @@ impl Client {
     ///
     /// # Errors
     /// No certificates to trust, or a proxy setting that cannot be read.
-    pub fn new(settings: &Settings, login: Login, options: Options) -> Result<Client, Fault> {
+    pub fn new(settings: &Settings, login: Login, options: ClientOptions) -> Result<Client, ApiError> {
         // A second client finds the provider there already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Http::builder()
@@ -70,7 +70,7 @@ impl Client {
         let http = if settings.is_local() { http.no_proxy() } else { http };
         let http = http.build().map_err(|e| {
             fault(
-                FaultKind::Unavailable,
+                ApiErrorKind::Unavailable,
                 "speak to a workspace",
                 &because(&e),
                 "look at the proxy settings and certificates of this machine",
@@ -129,11 +129,11 @@ impl Client {
     ///
     /// # Errors
     /// Somebody wants to.
-    pub fn pause(&self, time: Duration) -> Result<(), Fault> {
+    pub fn sleep(&self, time: Duration) -> Result<(), ApiError> {
         let until = Instant::now() + time;
         loop {
             if self.is_stopped() {
-                return Err(fault(FaultKind::Interrupted, "go on", "interrupted", ""));
+                return Err(fault(ApiErrorKind::Interrupted, "go on", "interrupted", ""));
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -144,7 +144,7 @@ impl Client {
     }
 
     /// Sends a request, again where that is safe and may help.
-    pub(super) fn send(&self, request: &Request<'_>) -> Result<Answer, Fault> {
+    pub(super) fn send(&self, request: &Request<'_>) -> Result<Answer, ApiError> {
         // What changes something must arrive before a moment of the workspace's clock.
         let in_time = |wait: Duration| {
             let until = self.until.load(Ordering::Relaxed);
@@ -152,19 +152,20 @@ impl Client {
             request.method == "GET" || until == 0 || self.now() + wait <= until
         };
         let mut renewed = false;
-        retry(&self.options, &|time| self.pause(time), in_time, || self.tried(request, &mut renewed)).map_err(
+        retry(&self.options, &|time| self.sleep(time), in_time, || self.tried(request, &mut renewed)).map_err(
             |gave_up| match gave_up {
                 GaveUp::Failed(fault) => fault,
-                GaveUp::AskedToWait(fault, wait) => {
-                    Fault { message: format!("{}; it asks to wait for {} s", fault.message, wait.as_secs()), ..fault }
-                }
-                GaveUp::Interrupted(fault) => Fault { doing: request.doing.clone(), ..fault },
+                GaveUp::AskedToWait(fault, wait) => ApiError {
+                    message: format!("{}; it asks to wait for {} s", fault.message, wait.as_secs()),
+                    ..fault
+                },
+                GaveUp::Interrupted(fault) => ApiError { action: request.action.clone(), ..fault },
             },
         )
     }
 
     /// One attempt, with a new token if the old one is refused.
-    fn tried(&self, request: &Request<'_>, renewed: &mut bool) -> Tried<Answer, Fault> {
+    fn tried(&self, request: &Request<'_>, renewed: &mut bool) -> Tried<Answer, ApiError> {
         loop {
             let token = match self.token(request) {
                 Ok(token) => token,
@@ -174,24 +175,26 @@ impl Client {
             let outcome = self.attempt(request, &token);
             self.log(request, &outcome, began.elapsed());
             let (fault, asked) = match outcome {
-                Attempt::Good(body) => return Tried::Done(Answer(body)),
-                Attempt::Status(401, ..) if !*renewed => {
+                HttpAttempt::Good(body) => return Tried::Done(Answer(body)),
+                HttpAttempt::Status(401, ..) if !*renewed => {
                     // A token that ended early, or was taken back: once more with a new one.
                     *renewed = true;
                     self.forget(&token);
                     continue;
                 }
-                Attempt::Status(status, body, asked) => {
+                HttpAttempt::Status(status, body, asked) => {
                     let fault = refused(request, status, &body, &|text| self.masked(text));
-                    if !(status == 429 || request.again && is_trouble(status)) {
+                    if !(status == 429 || request.idempotent && is_trouble(status)) {
                         return Tried::Failed(fault);
                     }
                     (fault, asked)
                 }
-                Attempt::NotSent(why) => (silent(request, FaultKind::Unavailable, &self.host, self.masked(&why)), None),
-                Attempt::NoAnswer(why) => {
-                    let fault = silent(request, FaultKind::Unclear, &self.host, self.masked(&why));
-                    if !request.again {
+                HttpAttempt::NotSent(why) => {
+                    (silent(request, ApiErrorKind::Unavailable, &self.host, self.masked(&why)), None)
+                }
+                HttpAttempt::NoAnswer(why) => {
+                    let fault = silent(request, ApiErrorKind::UnknownOutcome, &self.host, self.masked(&why));
+                    if !request.idempotent {
                         return Tried::Failed(fault);
                     }
                     (fault, None)
@@ -201,10 +204,10 @@ impl Client {
         }
     }
 
-    fn attempt(&self, request: &Request<'_>, token: &Token) -> Attempt {
+    fn attempt(&self, request: &Request<'_>, token: &AccessToken) -> HttpAttempt {
         let mut url = match reqwest::Url::parse(&format!("{}{}", self.host, request.path)) {
             Ok(url) => url,
-            Err(e) => return Attempt::NotSent(e.to_string()),
+            Err(e) => return HttpAttempt::NotSent(e.to_string()),
         };
         if let (Some(rest), Ok(mut segments)) = (request.rest, url.path_segments_mut()) {
             // For workspace files the whole path is one part, its slashes encoded, as the platform's own tools send it.
@@ -223,10 +226,10 @@ impl Client {
         let method = reqwest::Method::from_bytes(request.method.as_bytes()).unwrap_or(reqwest::Method::GET);
         let mut out = self.http.request(method, url).bearer_auth(token.value.reveal());
         out = match &request.body {
-            Body::Nothing => out,
-            Body::Json(json) => out.header("Content-Type", "application/json").body(json.to_string()),
+            RequestBody::Nothing => out,
+            RequestBody::Json(json) => out.header("Content-Type", "application/json").body(json.to_string()),
             // A large wheel on a slow line takes its time: a megabyte every ten seconds is enough.
-            Body::Bytes(bytes) => out
+            RequestBody::Bytes(bytes) => out
                 .header("Content-Type", "application/octet-stream")
                 .timeout(self.options.timeout + Duration::from_secs(bytes.len() as u64 / 100_000))
                 .body(bytes.as_ref().clone()),
@@ -234,17 +237,17 @@ impl Client {
         match out.send() {
             Ok(response) => match self.read(response) {
                 // A login page or a proxy says 200 as well, and has done nothing.
-                Attempt::Good(body) if !request.fits(&body) => {
-                    Attempt::NoAnswer("the answer is no JSON: is a proxy or a login page in between?".to_owned())
+                HttpAttempt::Good(body) if !request.fits(&body) => {
+                    HttpAttempt::NoAnswer("the answer is no JSON: is a proxy or a login page in between?".to_owned())
                 }
                 attempt => attempt,
             },
-            Err(e) if e.is_connect() || e.is_builder() => Attempt::NotSent(because(&e)),
-            Err(e) => Attempt::NoAnswer(because(&e)),
+            Err(e) if e.is_connect() || e.is_builder() => HttpAttempt::NotSent(because(&e)),
+            Err(e) => HttpAttempt::NoAnswer(because(&e)),
         }
     }
 
-    fn read(&self, response: Response) -> Attempt {
+    fn read(&self, response: Response) -> HttpAttempt {
         let status = response.status().as_u16();
         let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         if let Some(time) = header(DATE).and_then(|d| jiff::fmt::rfc2822::parse(&d).ok()) {
@@ -253,18 +256,18 @@ impl Client {
         let wait = retry_after(&response, self.now());
         let location = header(LOCATION);
         match whole(response, MAX_BODY, self.options.timeout) {
-            Ok(body) if (200..300).contains(&status) => Attempt::Good(body),
+            Ok(body) if (200..300).contains(&status) => HttpAttempt::Good(body),
             Ok(_) if (300..400).contains(&status) => {
                 let to = location.as_deref().and_then(|l| l.split('?').next()).unwrap_or("nowhere").to_owned();
-                Attempt::Status(status, format!("it sends us to {to}").into_bytes(), None)
+                HttpAttempt::Status(status, format!("it sends us to {to}").into_bytes(), None)
             }
-            Ok(body) => Attempt::Status(status, body, wait),
-            Err(why) => Attempt::NoAnswer(why.to_string()),
+            Ok(body) => HttpAttempt::Status(status, body, wait),
+            Err(why) => HttpAttempt::NoAnswer(why.to_string()),
         }
     }
 
     /// The token to send, a new one if the old one is about to end.
-    fn token(&self, request: &Request<'_>) -> Result<Token, Fault> {
+    fn token(&self, request: &Request<'_>) -> Result<AccessToken, ApiError> {
         let mut slot = lock(&self.token);
         if let Some(token) = slot.as_ref().filter(|t| t.lasts()) {
             return Ok(token.clone());
@@ -273,21 +276,21 @@ impl Client {
         let net = PlainNet {
             http: &self.http,
             options: &self.options,
-            sleep: &|time| self.pause(time),
+            sleep: &|time| self.sleep(time),
             hide: &|secret| lock(&self.mask).add(secret),
             now: self.now(),
         };
         match token::get(&self.login, &self.host, &self.endpoint, &net) {
             Ok(token) => {
                 lock(&self.mask).add(&token.value);
-                self.tell(&format!("token   {} {} ms", self.login.method, began.elapsed().as_millis()));
+                self.log_line(&format!("token   {} {} ms", self.login.method, began.elapsed().as_millis()));
                 *slot = Some(token.clone());
                 Ok(token)
             }
-            Err(_) if self.is_stopped() => Err(fault(FaultKind::Interrupted, &request.doing, "interrupted", "")),
-            Err(error) => Err(Fault {
-                kind: FaultKind::Unauthenticated,
-                doing: format!("log in to {} by {}", self.host, self.login.method),
+            Err(_) if self.is_stopped() => Err(fault(ApiErrorKind::Interrupted, &request.action, "interrupted", "")),
+            Err(error) => Err(ApiError {
+                kind: ApiErrorKind::Unauthenticated,
+                action: format!("log in to {} by {}", self.host, self.login.method),
                 message: self.masked(&error.to_string()),
                 help: "`pipec auth` shows which credentials are taken, and from where".to_owned(),
             }),
@@ -295,7 +298,7 @@ impl Client {
     }
 
     /// Drops a token that was not accepted, unless another thread has replaced it already.
-    fn forget(&self, token: &Token) {
+    fn forget(&self, token: &AccessToken) {
         let mut slot = lock(&self.token);
         if slot.as_ref().is_some_and(|t| t.value == token.value) {
             *slot = None;
@@ -307,26 +310,26 @@ impl Client {
         lock(&self.mask).apply(text)
     }
 
-    fn tell(&self, line: &str) {
-        if let Some(tell) = &self.options.tell {
+    fn log_line(&self, line: &str) {
+        if let Some(tell) = &self.options.log {
             tell(&self.masked(line));
         }
     }
 
-    fn log(&self, request: &Request<'_>, attempt: &Attempt, took: Duration) {
-        if self.options.tell.is_none() {
+    fn log(&self, request: &Request<'_>, attempt: &HttpAttempt, took: Duration) {
+        if self.options.log.is_none() {
             return;
         }
         let outcome = match attempt {
-            Attempt::Good(body) => format!("ok, {} bytes", body.len()),
-            Attempt::Status(status, ..) => status.to_string(),
-            Attempt::NotSent(why) => format!("not sent: {why}"),
-            Attempt::NoAnswer(why) => format!("no answer: {why}"),
+            HttpAttempt::Good(body) => format!("ok, {} bytes", body.len()),
+            HttpAttempt::Status(status, ..) => status.to_string(),
+            HttpAttempt::NotSent(why) => format!("not sent: {why}"),
+            HttpAttempt::NoAnswer(why) => format!("no answer: {why}"),
         };
         let rest = request.rest.map(|r| format!("/{}", r.trim_start_matches('/'))).unwrap_or_default();
         let query: Vec<String> = request.query.iter().map(|(k, v)| format!("{k}={v}")).collect();
         let mark = if query.is_empty() { "" } else { "?" };
-        self.tell(&format!(
+        self.log_line(&format!(
             "{:<7} {}{rest}{mark}{}  {outcome}  {} ms",
             request.method,
             request.path,
@@ -336,8 +339,8 @@ impl Client {
     }
 }
 
-fn fault(kind: FaultKind, doing: &str, message: &str, help: &str) -> Fault {
-    Fault { kind, doing: doing.to_owned(), message: message.to_owned(), help: help.to_owned() }
+fn fault(kind: ApiErrorKind, doing: &str, message: &str, help: &str) -> ApiError {
+    ApiError { kind, action: doing.to_owned(), message: message.to_owned(), help: help.to_owned() }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

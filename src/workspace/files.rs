@@ -7,13 +7,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::client::Client;
-use super::fault::{Fault, FaultKind};
+use super::error::{ApiError, ApiErrorKind};
 use super::pages::Pages;
-use super::request::{Body, Request};
+use super::request::{Request, RequestBody};
 
 /// What is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct WorkspaceEntry {
     /// Its whole path.
     pub path: String,
     /// What it is.
@@ -101,7 +101,7 @@ impl Client {
     ///
     /// # Errors
     /// Also when something that is no folder has this path.
-    pub fn list(&self, folder: &str) -> Result<Option<Vec<Entry>>, Fault> {
+    pub fn list(&self, folder: &str) -> Result<Option<Vec<WorkspaceEntry>>, ApiError> {
         let volume = in_volume(folder);
         let mut out = Vec::new();
         let mut pages = Pages::default();
@@ -116,14 +116,14 @@ impl Client {
                 path: if volume { "/api/2.0/fs/directories" } else { "/api/2.0/workspace/list" },
                 rest: volume.then_some(folder),
                 query,
-                body: Body::Nothing,
-                again: true,
-                doing: format!("look into `{folder}`"),
-                right: reading(folder),
+                body: RequestBody::Nothing,
+                idempotent: true,
+                action: format!("look into `{folder}`"),
+                required_permission: reading(folder),
             };
             let answer = match self.send(&request) {
                 Ok(answer) => answer.json(),
-                Err(f) if f.is(FaultKind::Missing) => return Ok(None),
+                Err(f) if f.is(ApiErrorKind::Missing) => return Ok(None),
                 Err(f) => return Err(f),
             };
             let list = answer.get(if volume { "contents" } else { "objects" }).and_then(Value::as_array);
@@ -136,9 +136,9 @@ impl Client {
         let alone = out.len() == 1;
         if let Some(other) = out.iter().find(|e| alone && e.path == folder && e.kind != EntryKind::Directory) {
             let what = if other.kind == EntryKind::Notebook { "a notebook" } else { "a file" };
-            return Err(Fault {
-                kind: FaultKind::Exists,
-                doing: format!("use `{folder}` as a folder"),
+            return Err(ApiError {
+                kind: ApiErrorKind::Exists,
+                action: format!("use `{folder}` as a folder"),
                 message: format!("{what} has this path"),
                 help: "move it away, or set another `root_path` in the target's `workspace`".to_owned(),
             });
@@ -150,7 +150,7 @@ impl Client {
     ///
     /// # Errors
     /// Whatever keeps it from being read.
-    pub fn read_file(&self, path: &str) -> Result<Option<Vec<u8>>, Fault> {
+    pub fn read_file(&self, path: &str) -> Result<Option<Vec<u8>>, ApiError> {
         let volume = in_volume(path);
         let request = Request {
             method: "GET",
@@ -164,14 +164,14 @@ impl Client {
                     ("direct_download", "true".to_owned()),
                 ],
             },
-            body: Body::Nothing,
-            again: true,
-            doing: format!("read `{path}`"),
-            right: reading(path),
+            body: RequestBody::Nothing,
+            idempotent: true,
+            action: format!("read `{path}`"),
+            required_permission: reading(path),
         };
         match self.send(&request) {
             Ok(answer) => Ok(Some(answer.0)),
-            Err(f) if f.is(FaultKind::Missing) => Ok(None),
+            Err(f) if f.is(ApiErrorKind::Missing) => Ok(None),
             Err(f) => Err(f),
         }
     }
@@ -180,20 +180,20 @@ impl Client {
     ///
     /// # Errors
     /// Whatever keeps it from being read.
-    pub fn read_notebook(&self, path: &str) -> Result<Option<(Vec<u8>, &'static str)>, Fault> {
+    pub fn read_notebook(&self, path: &str) -> Result<Option<(Vec<u8>, &'static str)>, ApiError> {
         let request = |to: &'static str, query: Vec<(&'static str, String)>| Request {
             method: "GET",
             path: to,
             rest: None,
             query,
-            body: Body::Nothing,
-            again: true,
-            doing: format!("read `{path}`"),
-            right: reading(path),
+            body: RequestBody::Nothing,
+            idempotent: true,
+            action: format!("read `{path}`"),
+            required_permission: reading(path),
         };
         let status = match self.send(&request("/api/2.0/workspace/get-status", vec![("path", path.to_owned())])) {
             Ok(answer) => answer.json(),
-            Err(f) if f.is(FaultKind::Missing) => return Ok(None),
+            Err(f) if f.is(ApiErrorKind::Missing) => return Ok(None),
             Err(f) => return Err(f),
         };
         let extension = match status.get("language").and_then(serde_json::Value::as_str) {
@@ -213,10 +213,10 @@ impl Client {
     ///
     /// # Errors
     /// Whatever keeps it from being written; a folder that is not there.
-    pub fn make_file(&self, path: &str, bytes: Arc<Vec<u8>>) -> Result<bool, Fault> {
+    pub fn make_file(&self, path: &str, bytes: Arc<Vec<u8>>) -> Result<bool, ApiError> {
         match self.put(path, bytes, false) {
             Ok(()) => Ok(true),
-            Err(f) if f.is(FaultKind::Exists) => Ok(false),
+            Err(f) if f.is(ApiErrorKind::Exists) => Ok(false),
             Err(f) => Err(f),
         }
     }
@@ -225,21 +225,21 @@ impl Client {
     ///
     /// # Errors
     /// Whatever keeps it from being written; a folder that is not there.
-    pub fn write_file(&self, path: &str, bytes: Arc<Vec<u8>>) -> Result<(), Fault> {
+    pub fn write_file(&self, path: &str, bytes: Arc<Vec<u8>>) -> Result<(), ApiError> {
         self.put(path, bytes, true)
     }
 
-    fn put(&self, path: &str, bytes: Arc<Vec<u8>>, over: bool) -> Result<(), Fault> {
+    fn put(&self, path: &str, bytes: Arc<Vec<u8>>, over: bool) -> Result<(), ApiError> {
         let volume = in_volume(path);
         let request = Request {
             method: if volume { "PUT" } else { "POST" },
             path: if volume { "/api/2.0/fs/files" } else { "/api/2.0/workspace-files/import-file" },
             rest: Some(path),
             query: vec![("overwrite", over.to_string())],
-            body: Body::Bytes(bytes),
-            again: true,
-            doing: format!("write `{path}`"),
-            right: writing(path),
+            body: RequestBody::Bytes(bytes),
+            idempotent: true,
+            action: format!("write `{path}`"),
+            required_permission: writing(path),
         };
         self.send(&request).map(drop).map_err(|f| taken(f, path, over))
     }
@@ -248,23 +248,23 @@ impl Client {
     ///
     /// # Errors
     /// Whatever keeps it from being written; a folder that is not there.
-    pub fn write_notebook(&self, path: &str, language: Language, bytes: &[u8]) -> Result<(), Fault> {
+    pub fn write_notebook(&self, path: &str, language: Language, bytes: &[u8]) -> Result<(), ApiError> {
         let format = if language == Language::Jupyter { "JUPYTER" } else { "SOURCE" };
         let request = Request {
             method: "POST",
             path: "/api/2.0/workspace/import",
             rest: None,
             query: Vec::new(),
-            body: Body::Json(json!({
+            body: RequestBody::Json(json!({
                 "path": path,
                 "format": format,
                 "language": language.name(),
                 "content": STANDARD.encode(bytes),
                 "overwrite": true,
             })),
-            again: true,
-            doing: format!("write the notebook `{path}`"),
-            right: writing(path),
+            idempotent: true,
+            action: format!("write the notebook `{path}`"),
+            required_permission: writing(path),
         };
         self.send(&request).map(drop).map_err(|f| taken(f, path, true))
     }
@@ -273,17 +273,17 @@ impl Client {
     ///
     /// # Errors
     /// Whatever keeps them from being made.
-    pub fn make_folder(&self, folder: &str) -> Result<(), Fault> {
+    pub fn make_folder(&self, folder: &str) -> Result<(), ApiError> {
         let volume = in_volume(folder);
         let request = Request {
             method: if volume { "PUT" } else { "POST" },
             path: if volume { "/api/2.0/fs/directories" } else { "/api/2.0/workspace/mkdirs" },
             rest: volume.then_some(folder),
             query: Vec::new(),
-            body: if volume { Body::Nothing } else { Body::Json(json!({ "path": folder })) },
-            again: true,
-            doing: format!("make the folder `{folder}`"),
-            right: writing(folder),
+            body: if volume { RequestBody::Nothing } else { RequestBody::Json(json!({ "path": folder })) },
+            idempotent: true,
+            action: format!("make the folder `{folder}`"),
+            required_permission: writing(folder),
         };
         self.send(&request).map(drop).map_err(|f| taken(f, folder, true))
     }
@@ -292,9 +292,9 @@ impl Client {
     ///
     /// # Errors
     /// Whatever else keeps it from being taken away.
-    pub fn remove_empty(&self, folder: &str) -> Result<(), Fault> {
+    pub fn remove_empty(&self, folder: &str) -> Result<(), ApiError> {
         match self.take_away(folder, true, false) {
-            Err(f) if matches!(f.kind, FaultKind::Refused | FaultKind::Exists) => Ok(()),
+            Err(f) if matches!(f.kind, ApiErrorKind::Refused | ApiErrorKind::Exists) => Ok(()),
             other => other,
         }
     }
@@ -303,11 +303,11 @@ impl Client {
     ///
     /// # Errors
     /// Whatever keeps it from being taken away.
-    pub fn remove(&self, path: &str, folder: bool) -> Result<(), Fault> {
+    pub fn remove(&self, path: &str, folder: bool) -> Result<(), ApiError> {
         self.take_away(path, folder, folder)
     }
 
-    fn take_away(&self, path: &str, folder: bool, with_all: bool) -> Result<(), Fault> {
+    fn take_away(&self, path: &str, folder: bool, with_all: bool) -> Result<(), ApiError> {
         let volume = in_volume(path);
         let request = Request {
             method: if volume { "DELETE" } else { "POST" },
@@ -318,30 +318,34 @@ impl Client {
             },
             rest: volume.then_some(path),
             query: Vec::new(),
-            body: if volume { Body::Nothing } else { Body::Json(json!({ "path": path, "recursive": with_all })) },
-            again: true,
-            doing: format!("take away `{path}`"),
-            right: writing(path),
+            body: if volume {
+                RequestBody::Nothing
+            } else {
+                RequestBody::Json(json!({ "path": path, "recursive": with_all }))
+            },
+            idempotent: true,
+            action: format!("take away `{path}`"),
+            required_permission: writing(path),
         };
         match self.send(&request) {
-            Err(f) if !f.is(FaultKind::Missing) => Err(f),
+            Err(f) if !f.is(ApiErrorKind::Missing) => Err(f),
             _ => Ok(()),
         }
     }
 }
 
 /// Something else has the path that we were told to write over.
-fn taken(fault: Fault, path: &str, over: bool) -> Fault {
-    if !(over && fault.is(FaultKind::Exists)) {
+fn taken(fault: ApiError, path: &str, over: bool) -> ApiError {
+    if !(over && fault.is(ApiErrorKind::Exists)) {
         return fault;
     }
-    Fault {
+    ApiError {
         help: format!("`{path}` is taken by something of another kind; move it away, or set another `root_path`"),
         ..fault
     }
 }
 
-fn entry(json: &Value) -> Option<Entry> {
+fn entry(json: &Value) -> Option<WorkspaceEntry> {
     let path = json.get("path")?.as_str()?.to_owned();
     let kind = match json.get("object_type").and_then(Value::as_str) {
         Some("DIRECTORY") => EntryKind::Directory,
@@ -353,5 +357,5 @@ fn entry(json: &Value) -> Option<Entry> {
         None => EntryKind::File,
     };
     let size = json.get("size").or(json.get("file_size")).and_then(Value::as_u64);
-    Some(Entry { path, kind, size })
+    Some(WorkspaceEntry { path, kind, size })
 }

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::client::Client;
-use super::fault::{Fault, FaultKind};
+use super::error::{ApiError, ApiErrorKind};
 use super::pages::Pages;
-use super::request::{Body, Request};
+use super::request::{Request, RequestBody};
 
 /// A job as the workspace has it.
 #[derive(Clone, Debug)]
@@ -101,10 +101,10 @@ impl Client {
     ///
     /// # Errors
     /// What the service finds wrong with it, or no answer.
-    pub fn create_job(&self, body: Value, name: &str) -> Result<i64, Fault> {
+    pub fn create_job(&self, body: Value, name: &str) -> Result<i64, ApiError> {
         let request = Request {
-            body: Body::Json(body),
-            again: false,
+            body: RequestBody::Json(body),
+            idempotent: false,
             ..jobs(
                 "POST",
                 "/api/2.2/jobs/create",
@@ -120,7 +120,7 @@ impl Client {
     ///
     /// # Errors
     /// Whatever keeps it from being read.
-    pub fn job(&self, id: i64) -> Result<Option<LiveJob>, Fault> {
+    pub fn job(&self, id: i64) -> Result<Option<LiveJob>, ApiError> {
         let mut out: Option<LiveJob> = None;
         let mut pages = Pages::default();
         loop {
@@ -132,7 +132,7 @@ impl Client {
             };
             let mut answer = match self.send(&request) {
                 Ok(answer) => answer.json(),
-                Err(f) if f.is(FaultKind::Missing) => return Ok(None),
+                Err(f) if f.is(ApiErrorKind::Missing) => return Ok(None),
                 Err(f) => return Err(f),
             };
             let has_more = pages.follow(&answer, &request)?;
@@ -168,14 +168,14 @@ impl Client {
     ///
     /// # Errors
     /// Whatever keeps it from being read.
-    pub fn has_job(&self, id: i64) -> Result<bool, Fault> {
+    pub fn has_job(&self, id: i64) -> Result<bool, ApiError> {
         let request = Request {
             query: vec![("job_id", id.to_string())],
             ..jobs("GET", "/api/2.2/jobs/get", format!("read the job {id}"), format!("CAN VIEW on the job {id}"))
         };
         match self.send(&request) {
             Ok(_) => Ok(true),
-            Err(f) if f.is(FaultKind::Missing) => Ok(false),
+            Err(f) if f.is(ApiErrorKind::Missing) => Ok(false),
             Err(f) => Err(f),
         }
     }
@@ -184,9 +184,9 @@ impl Client {
     ///
     /// # Errors
     /// What the service finds wrong with them; [`FaultKind::Missing`] if the job is gone.
-    pub fn reset_job(&self, id: i64, settings: Value, name: &str) -> Result<(), Fault> {
+    pub fn reset_job(&self, id: i64, settings: Value, name: &str) -> Result<(), ApiError> {
         let request = Request {
-            body: Body::Json(json!({ "job_id": id, "new_settings": settings })),
+            body: RequestBody::Json(json!({ "job_id": id, "new_settings": settings })),
             ..jobs("POST", "/api/2.2/jobs/reset", format!("change the job of `{name}`"), managing(id))
         };
         self.send(&request).map(drop)
@@ -196,13 +196,13 @@ impl Client {
     ///
     /// # Errors
     /// Whatever keeps it from being deleted.
-    pub fn delete_job(&self, id: i64, name: &str) -> Result<(), Fault> {
+    pub fn delete_job(&self, id: i64, name: &str) -> Result<(), ApiError> {
         let request = Request {
-            body: Body::Json(json!({ "job_id": id })),
+            body: RequestBody::Json(json!({ "job_id": id })),
             ..jobs("POST", "/api/2.2/jobs/delete", format!("delete the job of `{name}`"), managing(id))
         };
         match self.send(&request) {
-            Err(f) if !f.is(FaultKind::Missing) => Err(f),
+            Err(f) if !f.is(ApiErrorKind::Missing) => Err(f),
             _ => Ok(()),
         }
     }
@@ -211,7 +211,7 @@ impl Client {
     ///
     /// # Errors
     /// Whatever keeps the list from being read.
-    pub fn jobs_named(&self, name: &str) -> Result<Vec<ListedJob>, Fault> {
+    pub fn jobs_named(&self, name: &str) -> Result<Vec<ListedJob>, ApiError> {
         let mut out = Vec::new();
         let mut pages = Pages::default();
         loop {
@@ -238,7 +238,7 @@ impl Client {
     ///
     /// # Errors
     /// Whatever keeps it from being read.
-    pub fn permissions(&self, id: i64) -> Result<Vec<Principal>, Fault> {
+    pub fn permissions(&self, id: i64) -> Result<Vec<Principal>, ApiError> {
         let path = format!("/api/2.0/permissions/jobs/{id}");
         let request = jobs("GET", &path, format!("read who may use the job {id}"), managing(id));
         let answer = self.send(&request)?.json();
@@ -262,14 +262,14 @@ impl Client {
     ///
     /// # Errors
     /// Somebody who does not exist, or no right to.
-    pub fn set_permissions(&self, id: i64, list: &[Principal], name: &str) -> Result<(), Fault> {
+    pub fn set_permissions(&self, id: i64, list: &[Principal], name: &str) -> Result<(), ApiError> {
         let path = format!("/api/2.0/permissions/jobs/{id}");
         let list: Vec<Value> = list
             .iter()
             .map(|p| json!({ p.kind.field(): p.name.as_str(), "permission_level": p.level.as_str() }))
             .collect();
         let request = Request {
-            body: Body::Json(json!({ "access_control_list": list })),
+            body: RequestBody::Json(json!({ "access_control_list": list })),
             ..jobs("PUT", &path, format!("set who may use the job of `{name}`"), managing(id))
         };
         self.send(&request).map(drop)
@@ -278,13 +278,22 @@ impl Client {
 
 /// A request that is safe to repeat and carries nothing.
 pub(super) fn jobs<'a>(method: &'static str, path: &'a str, doing: String, right: String) -> Request<'a> {
-    Request { method, path, rest: None, query: Vec::new(), body: Body::Nothing, again: true, doing, right }
+    Request {
+        method,
+        path,
+        rest: None,
+        query: Vec::new(),
+        body: RequestBody::Nothing,
+        idempotent: true,
+        action: doing,
+        required_permission: right,
+    }
 }
 
-pub(super) fn odd(request: &Request<'_>) -> Fault {
-    Fault {
-        kind: FaultKind::Unclear,
-        doing: request.doing.clone(),
+pub(super) fn odd(request: &Request<'_>) -> ApiError {
+    ApiError {
+        kind: ApiErrorKind::UnknownOutcome,
+        action: request.action.clone(),
         message: "the answer does not hold what it should".to_owned(),
         help: "is a proxy in between?".to_owned(),
     }

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::secret::Secret;
-use super::settings::{Settings, SettingsError, Surroundings};
+use super::settings::{Environ, Settings, SettingsError};
 
 /// A way to log in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,11 +126,7 @@ const AZURE_RESOURCE: &str = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d";
 ///
 /// # Errors
 /// Nothing that fits, or a way that is asked for and has not all that it needs.
-pub fn choose(
-    settings: &Settings,
-    around: &Surroundings,
-    installed: &dyn Fn(&str) -> bool,
-) -> Result<Login, SettingsError> {
+pub fn choose(settings: &Settings, around: &Environ, installed: &dyn Fn(&str) -> bool) -> Result<Login, SettingsError> {
     let wanted = settings.get("auth_type");
     if let Some(name) = wanted
         && !CHAIN.iter().any(|m| m.name() == name)
@@ -177,7 +173,7 @@ pub fn choose(
     })
 }
 
-fn ask(method: Method, settings: &Settings, around: &Surroundings, installed: &dyn Fn(&str) -> bool) -> Option<Ask> {
+fn ask(method: Method, settings: &Settings, around: &Environ, installed: &dyn Fn(&str) -> bool) -> Option<Ask> {
     let text = |name: &str| settings.get(name).map(str::to_owned);
     let exchange = |subject| Ask::Exchange { client: text("client_id"), audience: text("token_audience"), subject };
     let azure = is_azure(&settings.host());
@@ -251,7 +247,7 @@ fn is_azure(host: &str) -> bool {
 }
 
 /// Entra ID's address: that of the cloud of the workspace, unless the environment says another.
-fn authority(settings: &Settings, around: &Surroundings) -> String {
+fn authority(settings: &Settings, around: &Environ) -> String {
     let named = match settings.get("azure_environment").map(str::to_ascii_lowercase).as_deref() {
         Some("usgovernment") => Some("https://login.microsoftonline.us"),
         Some("china") => Some("https://login.chinacloudapi.cn"),

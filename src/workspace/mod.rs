@@ -3,7 +3,7 @@
 mod address;
 mod body;
 mod client;
-mod fault;
+mod error;
 mod files;
 mod jobs;
 mod login;
@@ -22,12 +22,12 @@ mod token;
 mod user;
 
 pub use client::Client;
-pub use fault::{Fault, FaultKind};
-pub use files::{Entry, EntryKind, Language};
+pub use error::{ApiError, ApiErrorKind};
+pub use files::{EntryKind, Language, WorkspaceEntry};
 pub use jobs::{ListedJob, LiveJob, OWNER, Principal, PrincipalKind};
 pub use login::{Login, Method, choose};
-pub use options::{Options, Tell};
-pub use runs::{Output, RunView, TaskView};
+pub use options::{ClientOptions, Log};
+pub use runs::{RunOutput, RunView, TaskView};
 pub use secret::Secret;
-pub use settings::{Asked, Attribute, Settings, SettingsError, Source, Surroundings};
+pub use settings::{Attribute, Environ, Overrides, Settings, SettingsError, Source};
 pub use user::User;

@@ -5,37 +5,37 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// A line of the log: what was asked and how it went.
-pub type Tell = Arc<dyn Fn(&str) + Send + Sync>;
+pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// How a client behaves.
 #[derive(Clone)]
-pub struct Options {
+pub struct ClientOptions {
     /// Attempts for one request that is safe to repeat.
     pub attempts: u32,
     /// The first pause between two; the next are twice as long each, up to half a minute, and all are shortened by chance.
-    pub pause: Duration,
+    pub first_pause: Duration,
     /// Time for one request, uploads of large files excepted.
     pub timeout: Duration,
     /// Time after which one request is not tried again.
-    pub patience: Duration,
+    pub max_elapsed: Duration,
     /// Set when somebody wants to stop.
     pub stop: Arc<AtomicBool>,
     /// Where to tell of each request.
-    pub tell: Option<Tell>,
+    pub log: Option<Log>,
     /// Where to tell that it takes longer.
-    pub notice: Option<Tell>,
+    pub progress: Option<Log>,
 }
 
-impl Default for Options {
+impl Default for ClientOptions {
     fn default() -> Self {
-        Options {
+        ClientOptions {
             attempts: 6,
-            pause: Duration::from_millis(500),
+            first_pause: Duration::from_millis(500),
             timeout: Duration::from_secs(60),
-            patience: Duration::from_secs(120),
+            max_elapsed: Duration::from_secs(120),
             stop: Arc::default(),
-            tell: None,
-            notice: None,
+            log: None,
+            progress: None,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::fault::{Fault, FaultKind};
+use super::error::{ApiError, ApiErrorKind};
 use super::request::Request;
 
 /// The most pages that are read of one list: a million jobs fit.
@@ -27,13 +27,13 @@ impl Pages {
     ///
     /// # Errors
     /// A page that was there before, or too many of them.
-    pub fn follow(&mut self, answer: &Value, request: &Request<'_>) -> Result<bool, Fault> {
+    pub fn follow(&mut self, answer: &Value, request: &Request<'_>) -> Result<bool, ApiError> {
         self.token = answer.get("next_page_token").and_then(Value::as_str).filter(|t| !t.is_empty()).map(str::to_owned);
         let Some(token) = &self.token else { return Ok(false) };
         if self.seen.len() >= MOST || !self.seen.insert(token.clone()) {
-            return Err(Fault {
-                kind: FaultKind::Unclear,
-                doing: request.doing.clone(),
+            return Err(ApiError {
+                kind: ApiErrorKind::UnknownOutcome,
+                action: request.action.clone(),
                 message: "the server repeats a page, or returns more than 10,000 pages".to_owned(),
                 help: "check for a proxy between you and the workspace".to_owned(),
             });

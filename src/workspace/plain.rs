@@ -6,8 +6,8 @@ use reqwest::blocking::Client as Http;
 use reqwest::header::LOCATION;
 
 use super::body::{because, retry_after, whole};
-use super::fault::Fault;
-use super::options::Options;
+use super::error::ApiError;
+use super::options::ClientOptions;
 use super::retry::{GaveUp, Tried, retry};
 use super::secret::Secret;
 use super::token::{Plain, Reply, TokenError};
@@ -18,9 +18,9 @@ const MAX_BODY: u64 = 1 << 20;
 /// The network of a client, for token sources.
 pub(super) struct PlainNet<'a> {
     pub http: &'a Http,
-    pub options: &'a Options,
+    pub options: &'a ClientOptions,
     /// Waits, unless somebody wants to stop.
-    pub sleep: &'a dyn Fn(Duration) -> Result<(), Fault>,
+    pub sleep: &'a dyn Fn(Duration) -> Result<(), ApiError>,
     /// Remembers a secret that nobody may see.
     pub hide: &'a dyn Fn(&Secret),
     /// The time, in milliseconds since 1970.

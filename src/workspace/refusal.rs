@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::fault::{Fault, FaultKind};
+use super::error::{ApiError, ApiErrorKind};
 use super::request::Request;
 
 /// Whether a status says that the service is in trouble: it may have done what was asked or not.
@@ -11,7 +11,7 @@ pub(super) fn is_trouble(status: u16) -> bool {
 }
 
 /// What a status that is no success comes to; `masked` takes secrets out of what the service says.
-pub(super) fn refused(request: &Request<'_>, status: u16, body: &[u8], masked: &dyn Fn(&str) -> String) -> Fault {
+pub(super) fn refused(request: &Request<'_>, status: u16, body: &[u8], masked: &dyn Fn(&str) -> String) -> ApiError {
     let json: Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |key: &str| json.get(key).and_then(Value::as_str);
     let code = text("error_code").unwrap_or_default();
@@ -22,22 +22,22 @@ pub(super) fn refused(request: &Request<'_>, status: u16, body: &[u8], masked: &
     let said = if said.is_empty() { plain } else { said };
     let said: String = masked(said).chars().take(600).collect();
     let kind = match (status, code) {
-        (_, "RESOURCE_ALREADY_EXISTS" | "ALREADY_EXISTS") | (409, _) => FaultKind::Exists,
-        (_, "RESOURCE_DOES_NOT_EXIST" | "NOT_FOUND" | "DIRECTORY_NOT_FOUND") | (404, _) => FaultKind::Missing,
-        (401, _) => FaultKind::Unauthenticated,
-        (403, _) | (_, "PERMISSION_DENIED") => FaultKind::Denied,
+        (_, "RESOURCE_ALREADY_EXISTS" | "ALREADY_EXISTS") | (409, _) => ApiErrorKind::Exists,
+        (_, "RESOURCE_DOES_NOT_EXIST" | "NOT_FOUND" | "DIRECTORY_NOT_FOUND") | (404, _) => ApiErrorKind::Missing,
+        (401, _) => ApiErrorKind::Unauthenticated,
+        (403, _) | (_, "PERMISSION_DENIED") => ApiErrorKind::Denied,
         // The service says so of a job that is gone; of a policy or a group it says it in other words.
-        (400, _) if said.starts_with("Job ") && said.contains("does not exist") => FaultKind::Missing,
-        (400, _) if said.starts_with("Run ") && said.contains("does not exist") => FaultKind::Missing,
-        (status, _) if status == 429 || is_trouble(status) => FaultKind::Unavailable,
-        _ => FaultKind::Refused,
+        (400, _) if said.starts_with("Job ") && said.contains("does not exist") => ApiErrorKind::Missing,
+        (400, _) if said.starts_with("Run ") && said.contains("does not exist") => ApiErrorKind::Missing,
+        (status, _) if status == 429 || is_trouble(status) => ApiErrorKind::Unavailable,
+        _ => ApiErrorKind::Refused,
     };
     // A 429 says that nothing was done; these do not.
-    let kind = if is_trouble(status) && !request.again { FaultKind::Unclear } else { kind };
+    let kind = if is_trouble(status) && !request.idempotent { ApiErrorKind::UnknownOutcome } else { kind };
     let help = match kind {
-        FaultKind::Denied => format!("it takes {}", request.right),
-        FaultKind::Unauthenticated => "`pipec auth` shows which credentials are taken, and from where".to_owned(),
-        FaultKind::Unavailable | FaultKind::Unclear => "try again later: nothing is lost".to_owned(),
+        ApiErrorKind::Denied => format!("it takes {}", request.required_permission),
+        ApiErrorKind::Unauthenticated => "`pipec auth` shows which credentials are taken, and from where".to_owned(),
+        ApiErrorKind::Unavailable | ApiErrorKind::UnknownOutcome => "try again later: nothing is lost".to_owned(),
         _ if (300..400).contains(&status) => {
             "is it the address of the workspace itself? Credentials are not carried along".to_owned()
         }
@@ -45,17 +45,17 @@ pub(super) fn refused(request: &Request<'_>, status: u16, body: &[u8], masked: &
     };
     let code = if code.is_empty() { String::new() } else { format!(" {code}") };
     let message = if said.is_empty() { format!("HTTP {status}{code}") } else { format!("HTTP {status}{code}: {said}") };
-    Fault { kind, doing: request.doing.clone(), message, help }
+    ApiError { kind, action: request.action.clone(), message, help }
 }
 
 /// What no answer comes to.
-pub(super) fn silent(request: &Request<'_>, kind: FaultKind, host: &str, why: String) -> Fault {
+pub(super) fn silent(request: &Request<'_>, kind: ApiErrorKind, host: &str, why: String) -> ApiError {
     let help = match kind {
-        FaultKind::Unavailable => {
+        ApiErrorKind::Unavailable => {
             format!("nobody answers at {}; is the address right, and is a proxy needed?", host)
         }
         _ if request.method == "GET" => format!("is {} the address of the workspace itself?", host),
         _ => "whether it was done is not known; try again, which finds out".to_owned(),
     };
-    Fault { kind, doing: request.doing.clone(), message: why, help }
+    ApiError { kind, action: request.action.clone(), message: why, help }
 }

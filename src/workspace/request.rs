@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// What a request carries.
 #[derive(Clone, Debug)]
-pub(super) enum Body {
+pub(super) enum RequestBody {
     Nothing,
     Json(Value),
     Bytes(Arc<Vec<u8>>),
@@ -20,13 +20,13 @@ pub(super) struct Request<'a> {
     /// The last part of the path, which may hold anything.
     pub rest: Option<&'a str>,
     pub query: Vec<(&'a str, String)>,
-    pub body: Body,
+    pub body: RequestBody,
     /// Whether doing it twice is as good as doing it once.
-    pub again: bool,
+    pub idempotent: bool,
     /// "create the job `nightly`".
-    pub doing: String,
+    pub action: String,
     /// The right that it takes.
-    pub right: String,
+    pub required_permission: String,
 }
 
 /// An answer that is a success: JSON, nothing, or a file that was asked for.

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::fault::Fault;
-use super::options::Options;
+use super::error::ApiError;
+use super::options::ClientOptions;
 
 /// The longest pause that is chosen without being asked for.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -34,20 +34,20 @@ pub(super) enum GaveUp<E> {
     /// The service asks to wait for longer than there is time.
     AskedToWait(E, Duration),
     /// Somebody wants to stop.
-    Interrupted(Fault),
+    Interrupted(ApiError),
 }
 
 /// Attempts something until it is answered, fails for good, or time and attempts are used up: with pauses that the
 /// service asks for in `Retry-After`, or with random ones that grow. `in_time` says whether an attempt after a pause
 /// would still be of use.
 pub(super) fn retry<T, E>(
-    options: &Options,
-    sleep: &dyn Fn(Duration) -> Result<(), Fault>,
+    options: &ClientOptions,
+    sleep: &dyn Fn(Duration) -> Result<(), ApiError>,
     in_time: impl Fn(Duration) -> bool,
     mut attempt: impl FnMut() -> Tried<T, E>,
 ) -> Result<T, GaveUp<E>> {
     let start = Instant::now();
-    let mut pause = options.pause;
+    let mut pause = options.first_pause;
     let mut left = options.attempts;
     loop {
         sleep(Duration::ZERO).map_err(GaveUp::Interrupted)?;
@@ -63,14 +63,14 @@ pub(super) fn retry<T, E>(
         // Between half and the whole of the pause, so that many clients do not come back at once.
         let chance = pause.mul_f64(0.5 + fastrand::f64() / 2.0);
         let wait = asked.map_or(chance, |asked| asked + chance.min(Duration::from_secs(1)));
-        if !in_time(wait) || start.elapsed() + wait > options.patience {
+        if !in_time(wait) || start.elapsed() + wait > options.max_elapsed {
             return Err(match asked {
                 Some(asked) if wait > chance => GaveUp::AskedToWait(error, asked),
                 _ => GaveUp::Failed(error),
             });
         }
         if wait > SILENT
-            && let Some(notice) = &options.notice
+            && let Some(notice) = &options.progress
         {
             notice(&format!("{message}: trying again in {} s", wait.as_secs()));
         }

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::client::Client;
-use super::fault::{Fault, FaultKind};
+use super::error::{ApiError, ApiErrorKind};
 use super::jobs::{jobs, odd};
 use super::pages::Pages;
-use super::request::{Body, Request};
+use super::request::{Request, RequestBody};
 
 /// A run as it stands.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ pub struct TaskView {
 
 /// What a task left behind.
 #[derive(Clone, Debug, Default)]
-pub struct Output {
+pub struct RunOutput {
     /// The error in one line.
     pub error: String,
     /// The trace.
@@ -112,7 +112,7 @@ impl Client {
         only: &[String],
         token: &str,
         name: &str,
-    ) -> Result<i64, Fault> {
+    ) -> Result<i64, ApiError> {
         let mut body = json!({ "job_id": job, "idempotency_token": token });
         if let Some(map) = body.as_object_mut() {
             if !params.is_empty() {
@@ -124,7 +124,7 @@ impl Client {
             }
         }
         let request = Request {
-            body: Body::Json(body),
+            body: RequestBody::Json(body),
             ..jobs("POST", "/api/2.2/jobs/run-now", format!("start `{name}`"), running(job))
         };
         let answer = self.send(&request)?.json();
@@ -135,7 +135,7 @@ impl Client {
     ///
     /// # Errors
     /// Whatever keeps it from being read.
-    pub fn run(&self, id: i64) -> Result<RunView, Fault> {
+    pub fn run(&self, id: i64) -> Result<RunView, ApiError> {
         let mut out: Option<RunView> = None;
         let mut pages = Pages::default();
         loop {
@@ -168,7 +168,7 @@ impl Client {
     ///
     /// # Errors
     /// Whatever keeps it from being read.
-    pub fn output(&self, task_run: i64) -> Result<Output, Fault> {
+    pub fn output(&self, task_run: i64) -> Result<RunOutput, ApiError> {
         let request = Request {
             query: vec![("run_id", task_run.to_string())],
             ..jobs(
@@ -180,20 +180,22 @@ impl Client {
         };
         let answer = match self.send(&request) {
             Ok(answer) => answer.json(),
-            Err(f) if matches!(f.kind, FaultKind::Refused | FaultKind::Missing) => return Ok(Output::default()),
+            Err(f) if matches!(f.kind, ApiErrorKind::Refused | ApiErrorKind::Missing) => {
+                return Ok(RunOutput::default());
+            }
             Err(f) => return Err(f),
         };
         let text = |key: &str| self.masked(answer.get(key).and_then(Value::as_str).unwrap_or_default());
-        Ok(Output { error: text("error"), trace: text("error_trace"), logs: text("logs") })
+        Ok(RunOutput { error: text("error"), trace: text("error_trace"), logs: text("logs") })
     }
 
     /// Asks a run to stop.
     ///
     /// # Errors
     /// Whatever keeps it from being asked.
-    pub fn cancel(&self, id: i64) -> Result<(), Fault> {
+    pub fn cancel(&self, id: i64) -> Result<(), ApiError> {
         let request = Request {
-            body: Body::Json(json!({ "run_id": id })),
+            body: RequestBody::Json(json!({ "run_id": id })),
             ..jobs(
                 "POST",
                 "/api/2.2/jobs/runs/cancel",
@@ -208,7 +210,7 @@ impl Client {
     ///
     /// # Errors
     /// Whatever keeps the list from being read.
-    pub fn runs_of(&self, job: i64, limit: usize, active: bool) -> Result<Vec<RunView>, Fault> {
+    pub fn runs_of(&self, job: i64, limit: usize, active: bool) -> Result<Vec<RunView>, ApiError> {
         let mut query = vec![("job_id", job.to_string()), ("limit", limit.clamp(1, 25).to_string())];
         if active {
             query.push(("active_only", "true".to_owned()));
@@ -224,7 +226,7 @@ impl Client {
         };
         let answer = match self.send(&request) {
             Ok(answer) => answer.json(),
-            Err(f) if f.is(FaultKind::Missing) => return Ok(Vec::new()),
+            Err(f) if f.is(ApiErrorKind::Missing) => return Ok(Vec::new()),
             Err(f) => return Err(f),
         };
         let list = answer.get("runs").and_then(Value::as_array);

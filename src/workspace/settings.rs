@@ -11,7 +11,7 @@ use super::profiles::Profiles;
 use super::secret::Secret;
 
 /// One setting that the platform's tools know.
-struct Known {
+struct KnownSetting {
     name: &'static str,
     env: &'static [&'static str],
     /// The way to log in that it belongs to: settings of two ways are a contradiction.
@@ -19,11 +19,16 @@ struct Known {
     secret: bool,
 }
 
-const fn known(name: &'static str, env: &'static [&'static str], way: Option<&'static str>, secret: bool) -> Known {
-    Known { name, env, way, secret }
+const fn known(
+    name: &'static str,
+    env: &'static [&'static str],
+    way: Option<&'static str>,
+    secret: bool,
+) -> KnownSetting {
+    KnownSetting { name, env, way, secret }
 }
 
-const KNOWN: &[Known] = &[
+const KNOWN: &[KnownSetting] = &[
     known("host", &["DATABRICKS_HOST"], None, false),
     known("account_id", &["DATABRICKS_ACCOUNT_ID"], None, false),
     known("token", &["DATABRICKS_TOKEN"], Some("pat"), true),
@@ -94,7 +99,7 @@ impl Attribute {
 
 /// What the caller and the source say.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub struct Overrides {
     /// `--host`.
     pub host: Option<String>,
     /// `--profile`.
@@ -107,20 +112,20 @@ pub struct Asked {
 
 /// What the process stands in: handed in, so that nothing below reads the environment.
 #[derive(Clone, Default)]
-pub struct Surroundings {
+pub struct Environ {
     /// The variables of the environment.
     pub env: BTreeMap<String, String>,
     /// The file with profiles and its text, if there is one.
     pub profiles: Option<(PathBuf, String)>,
 }
 
-impl fmt::Debug for Surroundings {
+impl fmt::Debug for Environ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Surroundings(***)")
     }
 }
 
-impl Surroundings {
+impl Environ {
     /// A variable that is set to something.
     pub fn var(&self, name: &str) -> Option<&str> {
         self.env.get(name).map(String::as_str).filter(|v| !v.is_empty())
@@ -154,7 +159,7 @@ impl Settings {
     /// # Errors
     /// No host, two hosts that differ, a profile that is not there, one half of a pair of credentials, or settings of two
     /// ways to log in.
-    pub fn resolve(asked: &Asked, around: &Surroundings) -> Result<Settings, SettingsError> {
+    pub fn resolve(asked: &Overrides, around: &Environ) -> Result<Settings, SettingsError> {
         let mut out = Settings::default();
         if let Some(host) = &asked.host {
             out.set("host", host, Source::Flag("--host"));

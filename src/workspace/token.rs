@@ -17,7 +17,7 @@ use super::site::is_trusted;
 
 /// A token with its end.
 #[derive(Clone, Debug)]
-pub(super) struct Token {
+pub(super) struct AccessToken {
     pub value: Secret,
     renew: Option<Instant>,
 }
@@ -25,9 +25,9 @@ pub(super) struct Token {
 /// A token is renewed so long before its end, so that it does not end on the way; a short-lived one in its last quarter.
 const EARLY: Duration = Duration::from_secs(40);
 
-impl Token {
-    fn living(value: Secret, life: Option<Duration>) -> Token {
-        Token { value, renew: life.map(|life| Instant::now() + life - EARLY.min(life / 4)) }
+impl AccessToken {
+    fn living(value: Secret, life: Option<Duration>) -> AccessToken {
+        AccessToken { value, renew: life.map(|life| Instant::now() + life - EARLY.min(life / 4)) }
     }
 
     /// Whether it will last for a request.
@@ -139,13 +139,13 @@ pub(super) fn get(
     host: &str,
     endpoint: &OnceLock<String>,
     net: &dyn Plain,
-) -> Result<Token, TokenError> {
+) -> Result<AccessToken, TokenError> {
     let token_endpoint = || match endpoint.get() {
         Some(known) => Ok(known.clone()),
         None => discover(login, host, net).map(|found| endpoint.get_or_init(|| found).clone()),
     };
     match &login.ask {
-        Ask::Fixed(token) => Ok(Token::living(token.clone(), None)),
+        Ask::Fixed(token) => Ok(AccessToken::living(token.clone(), None)),
         Ask::Client { id, secret } => {
             let url = token_endpoint()?;
             let basic = STANDARD.encode(format!("{}:{}", form_text(id), form_text(secret.reveal())));
@@ -290,7 +290,7 @@ fn from_server(
     url: &str,
     headers: &[(&str, String)],
     form: &[(&str, &str)],
-) -> Result<Token, TokenError> {
+) -> Result<AccessToken, TokenError> {
     let reply = net.send(true, url, headers, Some(form))?;
     let json: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
     let text = |key: &str| json.get(key).and_then(Value::as_str);
@@ -305,7 +305,7 @@ fn from_server(
     }
     let seconds = json.get("expires_in").and_then(|v| v.as_u64().or_else(|| v.as_str()?.parse().ok()));
     let life = seconds.map(|s| Duration::from_secs(s.min(86_400)));
-    Ok(Token::living(Secret::new(token), life))
+    Ok(AccessToken::living(Secret::new(token), life))
 }
 
 /// For how long a program may think about it.
@@ -342,7 +342,7 @@ fn rest(chunks: &Receiver<Vec<u8>>) -> Vec<u8> {
     out
 }
 
-fn from_program(command: &[String], field: &str, net: &dyn Plain) -> Result<Token, TokenError> {
+fn from_program(command: &[String], field: &str, net: &dyn Plain) -> Result<AccessToken, TokenError> {
     let Some((program, arguments)) = command.split_first() else {
         return Err(TokenError::Program("there is no program".to_owned()));
     };
@@ -376,7 +376,7 @@ fn from_program(command: &[String], field: &str, net: &dyn Plain) -> Result<Toke
     let json: Value = serde_json::from_slice(&rest(&stdout)).unwrap_or_default();
     match json.get(field).and_then(Value::as_str).filter(|t| is_sendable(t)) {
         // Programs keep their own cache and say the end in several forms; a short life here costs one call.
-        Some(token) => Ok(Token::living(Secret::new(token), Some(Duration::from_secs(300)))),
+        Some(token) => Ok(AccessToken::living(Secret::new(token), Some(Duration::from_secs(300)))),
         None => Err(TokenError::Program(format!("`{}` prints no `{field}`", command.join(" ")))),
     }
 }

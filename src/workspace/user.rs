@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::client::Client;
-use super::fault::Fault;
+use super::error::ApiError;
 use super::jobs::{jobs, odd};
 
 /// The user or service principal that the credentials stand for.
@@ -28,7 +28,7 @@ impl Client {
     ///
     /// # Errors
     /// Credentials that are not accepted, or no answer.
-    pub fn me(&self) -> Result<User, Fault> {
+    pub fn me(&self) -> Result<User, ApiError> {
         let request = jobs(
             "GET",
             "/api/2.0/preview/scim/v2/Me",

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Failed, Trial};
 use pipec::check::{Checked, Options, check};
-use pipec::import::{Found, Imported, import_all, read_input};
+use pipec::import::{Imported, JobsRead, import_all, read_input};
 use pipec::project::{Loaded, load};
 use pipec::source::{Files, MemoryFiles, SourceMap};
 
@@ -50,7 +50,7 @@ pub fn programs() -> Vec<(String, String)> {
 }
 
 /// What importing a text gives that lies alone: its places, what was found in it, and the jobs as source.
-pub fn imported(name: &str, text: &str) -> (SourceMap, Found, Vec<Imported>) {
+pub fn imported(name: &str, text: &str) -> (SourceMap, JobsRead, Vec<Imported>) {
     let mut sources = SourceMap::default();
     let file = sources.add(name, text);
     let found = read_input(file, None, &MemoryFiles::new(), &mut sources);

@@ -11,9 +11,9 @@ use super::fields::BlockSchema;
 use super::packages::Packaged;
 use super::scope::Scope;
 use crate::check::messages::{self, WrongFile};
-use crate::diag::nearest;
+use crate::diag::closest_match;
 use crate::model::{Argument, FileCall, FileKind, Object, PythonCall, RunCall, StepKind, Text, Type};
-use crate::package::{Builder, sha256_hex};
+use crate::package::{WheelBuilder, sha256_hex};
 use crate::schema::{
     DBT_CALL_PLACE, DBT_TASK, Eval, NOTEBOOK_CALL_PLACE, NOTEBOOK_TASK, PYTHON_CALL_PLACE, PYTHON_WHEEL_TASK, Place,
     RUN_CALL_PLACE, RUN_JOB_TASK, SCRIPT_CALL_PLACE, SPARK_PYTHON_TASK, SQL_CALL_PLACE, SQL_TASK, key,
@@ -142,7 +142,7 @@ impl Elaborator<'_> {
         }
         if found.is_empty() {
             // Where another backend takes its modules from is not known before it has done so.
-            let unknown = |p: &Packaged<'_>| matches!(p.python.builder, Builder::Backend(_));
+            let unknown = |p: &Packaged<'_>| matches!(p.python.builder, WheelBuilder::Backend(_));
             found.extend(cx.packages.iter().position(unknown));
         }
         match found.as_slice() {
@@ -159,7 +159,7 @@ impl Elaborator<'_> {
             [] => {
                 // Only a mistake is worth a walk through all modules.
                 let known: Vec<String> = cx.packages.iter().flat_map(|p| p.modules.names()).collect();
-                let near = nearest(&module.text, known.iter().map(String::as_str)).map(str::to_owned);
+                let near = closest_match(&module.text, known.iter().map(String::as_str)).map(str::to_owned);
                 self.report(messages::module_not_found(
                     module,
                     near,
@@ -239,7 +239,7 @@ impl Elaborator<'_> {
                 .filter_map(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()))
                 .collect();
             let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-            let near = nearest(&name, names.iter().map(String::as_str)).or_else(|| {
+            let near = closest_match(&name, names.iter().map(String::as_str)).or_else(|| {
                 names
                     .iter()
                     .map(String::as_str)
@@ -292,7 +292,7 @@ impl Elaborator<'_> {
                 let symbols = self.symbols;
                 let mut names = self.suggestions.among(|| symbols.pipeline_names(cx.scope.unit));
                 names.retain(|n| n != cx.pipeline);
-                let near = nearest(&name.text, names.iter().copied());
+                let near = closest_match(&name.text, names.iter().copied());
                 self.report(messages::unknown_pipeline(name, near));
             }
             return StepKind::bad_call(rest);

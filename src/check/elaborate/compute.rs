@@ -11,7 +11,7 @@ use super::scope::{PipelineScope, Scope};
 use crate::check::budget::size;
 use crate::check::messages;
 use crate::check::symbols::InFile;
-use crate::diag::{Diagnostics, nearest};
+use crate::diag::{Diagnostics, closest_match};
 use crate::model::{Cluster, Environment, FieldValue, Node, NodeKind, Object, Target, Text};
 use crate::schema::{
     CLUSTER_PLACE, CLUSTER_SPEC, COMPUTE, Cloud, ComputeTables, ENVIRONMENT_PLACE, FieldKey, RuntimeKey,
@@ -84,13 +84,13 @@ pub enum ResolvedCompute {
 
 /// What a cluster or environment is elaborated in.
 #[derive(Clone, Copy)]
-struct Surroundings<'s, 'a> {
+struct ComputeScope<'s, 'a> {
     target: &'s Target,
     /// The pipeline that declares it, and what its files declare.
     within: Option<(&'s PipelineScope<'a>, &'s Computes)>,
 }
 
-impl<'s> Surroundings<'s, '_> {
+impl<'s> ComputeScope<'s, '_> {
     fn shared(self) -> Option<&'s Computes> {
         self.within.map(|(_, shared)| shared)
     }
@@ -116,7 +116,7 @@ impl<'a> Elaborator<'a> {
             let own = pipe.iter().flat_map(|p| p.computes.iter().map(|d| d.name.text.as_str()));
             own.chain(symbols.compute_names(unit)).chain(["serverless", "none"]).collect()
         });
-        let near = nearest(name, names.iter().copied());
+        let near = closest_match(name, names.iter().copied());
         let imported_elsewhere = self.symbols.compute_elsewhere(unit, name);
         self.report(messages::unknown_compute(span, name, near, imported_elsewhere.map(|f| f.path.as_path())));
     }
@@ -131,7 +131,7 @@ impl<'a> Elaborator<'a> {
                     && matches!(decl.kind, DeclKind::Cluster | DeclKind::Environment)
                 {
                     let found = ComputeDecl { decl, unit, own: false };
-                    self.compute(found, Surroundings { target, within: None }, &mut out, &mut Vec::new());
+                    self.compute(found, ComputeScope { target, within: None }, &mut out, &mut Vec::new());
                 }
             }
         }
@@ -149,7 +149,7 @@ impl<'a> Elaborator<'a> {
         let mut out = Computes::default();
         for decl in &names.computes {
             let found = ComputeDecl { decl, unit, own: true };
-            self.compute(found, Surroundings { target, within: Some((names, shared)) }, &mut out, &mut Vec::new());
+            self.compute(found, ComputeScope { target, within: Some((names, shared)) }, &mut out, &mut Vec::new());
         }
         out
     }
@@ -158,7 +158,7 @@ impl<'a> Elaborator<'a> {
     fn compute(
         &mut self,
         found: ComputeDecl<'a>,
-        around: Surroundings<'_, 'a>,
+        around: ComputeScope<'_, 'a>,
         done: &mut Computes,
         path: &mut Vec<(Span, Span)>,
     ) {
@@ -206,7 +206,7 @@ impl<'a> Elaborator<'a> {
     }
 
     /// What a cluster or environment extends. One of a pipeline may extend one of the file that has its own name.
-    fn base_of(&self, found: ComputeDecl<'a>, around: Surroundings<'_, 'a>) -> Option<ComputeDecl<'a>> {
+    fn base_of(&self, found: ComputeDecl<'a>, around: ComputeScope<'_, 'a>) -> Option<ComputeDecl<'a>> {
         let base = found.decl.header.extends.as_ref()?;
         let own = match around.within {
             Some((names, _)) if found.own => names.computes.iter().find(|d| d.name.text == base.text),
@@ -228,7 +228,7 @@ impl<'a> Elaborator<'a> {
         own: Object,
         base: Option<ComputeDecl<'a>>,
         below: Option<&ElaboratedCompute>,
-        around: Surroundings<'_, 'a>,
+        around: ComputeScope<'_, 'a>,
         deep: bool,
     ) -> Option<Object> {
         let decl = found.decl;

@@ -89,7 +89,7 @@ impl Elaborator<'_> {
         let Some(field) = against.field(&key.text) else {
             object.broken = true;
             if let BlockSchema::Place(place) = against
-                && let Some((_, how)) = place.spelled.iter().find(|(k, _)| *k == key.text)
+                && let Some((_, how)) = place.replaced_by_syntax.iter().find(|(k, _)| *k == key.text)
             {
                 // An empty list says nothing that a declaration could say better.
                 if let (EntryValue::Assign(Value { kind: ValueKind::List(items), .. }), Some(field)) =

@@ -20,7 +20,7 @@ pub struct StepDraft {
 
 /// That a step needs another one.
 #[derive(Clone, Copy, Debug)]
-pub struct Edge {
+pub struct StepEdge {
     /// The number of the other step.
     pub to: usize,
     pub span: Span,
@@ -30,11 +30,11 @@ pub struct Edge {
 
 /// What needs what in a pipeline; steps are numbered in order of writing.
 #[derive(Debug, Default)]
-pub struct Graph {
+pub struct StepGraph {
     /// The number of each task key.
     pub index: HashMap<SmolStr, usize>,
     /// For each step what it needs.
-    pub edges: Vec<Vec<Edge>>,
+    pub edges: Vec<Vec<StepEdge>>,
     /// For each step the references that were met in it.
     pub uses: Vec<Vec<Use>>,
     /// The steps of each dependency cycle, in order of their numbers; one that needs itself is a cycle as well.
@@ -43,12 +43,12 @@ pub struct Graph {
     upstream: Vec<Bits>,
 }
 
-impl Graph {
+impl StepGraph {
     /// The graph of the steps of a pipeline, and the steps with the dependencies that values and branches stand for.
-    pub fn of(drafts: Vec<StepDraft>, budget: &Budget) -> (Vec<Step>, Graph) {
+    pub fn of(drafts: Vec<StepDraft>, budget: &Budget) -> (Vec<Step>, StepGraph) {
         let (mut steps, uses): (Vec<Step>, Vec<Vec<Use>>) = drafts.into_iter().map(|d| (d.step, d.uses)).unzip();
         let index: HashMap<SmolStr, usize> = steps.iter().enumerate().map(|(i, s)| (s.key.clone(), i)).collect();
-        let mut edges: Vec<Vec<Edge>> =
+        let mut edges: Vec<Vec<StepEdge>> =
             steps.iter().zip(&uses).map(|(step, uses)| edges_of(step, uses, &index)).collect();
         branch_edges(&mut steps, &index, &mut edges);
         let cycles = cycles(&edges);
@@ -60,7 +60,7 @@ impl Graph {
         if !upstream.is_empty() {
             value_edges(&mut steps, &index, &edges, &upstream);
         }
-        (steps, Graph { index, edges, uses, cycles, upstream })
+        (steps, StepGraph { index, edges, uses, cycles, upstream })
     }
 
     /// Whether a step is upstream of another; `None` if that cannot be told.
@@ -69,25 +69,25 @@ impl Graph {
     }
 }
 
-fn edges_of(step: &Step, uses: &[Use], index: &HashMap<SmolStr, usize>) -> Vec<Edge> {
-    let mut list: Vec<Edge> = Vec::new();
+fn edges_of(step: &Step, uses: &[Use], index: &HashMap<SmolStr, usize>) -> Vec<StepEdge> {
+    let mut list: Vec<StepEdge> = Vec::new();
     for dependency in &step.depends_on {
         if let Some(to) = index.get(&dependency.task) {
-            list.push(Edge { to: *to, span: dependency.span, from_value: false });
+            list.push(StepEdge { to: *to, span: dependency.span, from_value: false });
         }
     }
     for used in uses.iter().filter(|u| !u.from_text) {
         if let Some(to) = used.reference.task().and_then(|t| index.get(t))
             && !list.iter().any(|edge| edge.to == *to)
         {
-            list.push(Edge { to: *to, span: used.span, from_value: true });
+            list.push(StepEdge { to: *to, span: used.span, from_value: true });
         }
     }
     list
 }
 
 /// The roots of each branch wait for the outcome of its condition.
-fn branch_edges(steps: &mut [Step], index: &HashMap<SmolStr, usize>, edges: &mut [Vec<Edge>]) {
+fn branch_edges(steps: &mut [Step], index: &HashMap<SmolStr, usize>, edges: &mut [Vec<StepEdge>]) {
     for i in 0..steps.len() {
         let Some(branch) = steps.get(i).and_then(|s| s.branches.last().cloned()) else { continue };
         let depth = steps.get(i).map_or(0, |s| s.branches.len());
@@ -115,13 +115,13 @@ fn branch_edges(steps: &mut [Step], index: &HashMap<SmolStr, usize>, edges: &mut
             });
         }
         if let Some(list) = edges.get_mut(i) {
-            list.push(Edge { to: condition, span: branch.span, from_value: false });
+            list.push(StepEdge { to: condition, span: branch.span, from_value: false });
         }
     }
 }
 
 /// A value's edge is left out where its step is reached through any other edge.
-fn value_edges(steps: &mut [Step], index: &HashMap<SmolStr, usize>, edges: &[Vec<Edge>], upstream: &[Bits]) {
+fn value_edges(steps: &mut [Step], index: &HashMap<SmolStr, usize>, edges: &[Vec<StepEdge>], upstream: &[Bits]) {
     let keys: Vec<SmolStr> = steps.iter().map(|s| s.key.clone()).collect();
     for (step, list) in steps.iter_mut().zip(edges) {
         let written: HashSet<usize> = step.depends_on.iter().filter_map(|d| index.get(&d.task).copied()).collect();
@@ -131,7 +131,7 @@ fn value_edges(steps: &mut [Step], index: &HashMap<SmolStr, usize>, edges: &[Vec
                 implied.union(set);
             }
         }
-        let needed = |edge: &&Edge| edge.from_value && !written.contains(&edge.to) && !implied.contains(edge.to);
+        let needed = |edge: &&StepEdge| edge.from_value && !written.contains(&edge.to) && !implied.contains(edge.to);
         for edge in list.iter().filter(needed) {
             if let Some(key) = keys.get(edge.to) {
                 let task = key.clone();
@@ -141,7 +141,7 @@ fn value_edges(steps: &mut [Step], index: &HashMap<SmolStr, usize>, edges: &[Vec
     }
 }
 
-fn cycles(edges: &[Vec<Edge>]) -> Vec<Vec<usize>> {
+fn cycles(edges: &[Vec<StepEdge>]) -> Vec<Vec<usize>> {
     let mut graph: DiGraph<usize, ()> = DiGraph::with_capacity(edges.len(), edges.len());
     let nodes: Vec<NodeIndex> = (0..edges.len()).map(|i| graph.add_node(i)).collect();
     for (from, list) in edges.iter().enumerate() {
@@ -186,7 +186,7 @@ impl Bits {
 }
 
 /// For each node of a graph without cycles, everything upstream of it.
-fn ancestors(edges: &[Vec<Edge>]) -> Vec<Bits> {
+fn ancestors(edges: &[Vec<StepEdge>]) -> Vec<Bits> {
     let n = edges.len();
     let mut done: Vec<Option<Bits>> = vec![None; n];
     for start in 0..n {

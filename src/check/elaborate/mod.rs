@@ -42,11 +42,11 @@ use crate::source::{Files, SourceMap, Span};
 use scope::VarValue;
 
 pub use compute_of_step::on_warehouse;
-pub use graph::Edge;
+pub use graph::StepEdge;
 pub use packages::Packaged;
 pub use pipeline::ElaboratedPipeline;
 pub use program::{Elaborated, program};
-pub use scope::{SymbolKind, Use};
+pub use scope::{StepSymbolKind, Use};
 pub use vars::{checked_vars, var_values};
 
 /// What all parts of a program are elaborated from.

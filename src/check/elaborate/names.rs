@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::Elaborator;
-use super::scope::{Element, Local, LocalKind, PipelineScope, Runs, Scope, StepSymbol, SymbolKind, TaskName};
+use super::scope::{Element, Local, LocalKind, PipelineScope, Runs, Scope, StepSymbol, StepSymbolKind, TaskName};
 use crate::check::messages;
 use crate::check::symbols::duplicate;
-use crate::diag::nearest;
+use crate::diag::closest_match;
 use crate::model::Type;
 use crate::schema::{MAX_TASKS, key};
 use crate::source::Span;
@@ -55,12 +55,12 @@ impl<'a> Elaborator<'a> {
                 Item::Decl(d) if d.kind == DeclKind::Step => {
                     let room = MAX_TASKS.saturating_sub(names.tasks);
                     names.shadowing.extend(d.family.iter().map(|f| f.name.text.clone()));
-                    let (named, tasks) = self.step_name(d, SymbolKind::Step, None, unit, room);
+                    let (named, tasks) = self.step_name(d, StepSymbolKind::Step, None, unit, room);
                     names.tasks += tasks;
                     self.declare_step(&d.name, named, names);
                 }
                 Item::If(i) => {
-                    let named = plain(SymbolKind::Condition, &i.name);
+                    let named = plain(StepSymbolKind::Condition, &i.name);
                     names.tasks += 1;
                     self.declare_step(&i.name, named, names);
                     self.step_names(&i.then.items, unit, names);
@@ -70,13 +70,14 @@ impl<'a> Elaborator<'a> {
                 }
                 Item::For(f) => {
                     names.shadowing.insert(f.variable.text.clone());
-                    self.declare_step(&f.name, plain(SymbolKind::Loop, &f.name), names);
+                    self.declare_step(&f.name, plain(StepSymbolKind::Loop, &f.name), names);
                     names.tasks += 1;
                     for item in &f.body.items {
                         if let Item::Decl(d) = item
                             && d.kind == DeclKind::Step
                         {
-                            let (named, _) = self.step_name(d, SymbolKind::Inner, Some(f.name.text.clone()), unit, 1);
+                            let (named, _) =
+                                self.step_name(d, StepSymbolKind::Inner, Some(f.name.text.clone()), unit, 1);
                             self.declare_step(&d.name, named, names);
                         }
                     }
@@ -105,7 +106,7 @@ impl<'a> Elaborator<'a> {
     fn step_name(
         &mut self,
         d: &'a Decl,
-        kind: SymbolKind,
+        kind: StepSymbolKind,
         within: Option<SmolStr>,
         unit: usize,
         room: usize,
@@ -261,7 +262,7 @@ impl<'a> Elaborator<'a> {
             "dict" | "object" => Some("map"),
             _ => None,
         };
-        let near = alias.or_else(|| nearest(name, Type::NAMES.iter().copied()));
+        let near = alias.or_else(|| closest_match(name, Type::NAMES.iter().copied()));
         self.report(messages::unknown_type(expr, name, near));
         None
     }
@@ -292,7 +293,7 @@ impl<'a> Elaborator<'a> {
     }
 }
 
-fn plain(kind: SymbolKind, name: &ast::Ident) -> StepSymbol {
+fn plain(kind: StepSymbolKind, name: &ast::Ident) -> StepSymbol {
     StepSymbol {
         kind,
         span: name.span,

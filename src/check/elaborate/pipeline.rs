@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::compute::{Computes, ResolvedCompute};
 use super::eval::{Evaluated, ValueSite};
 use super::fields::BlockSchema;
-use super::graph::Graph;
+use super::graph::StepGraph;
 use super::merge::merge;
 use super::packages::Packaged;
 use super::scope::{PipelineScope, Scope, VarValue};
@@ -28,7 +28,7 @@ pub struct ElaboratedPipeline<'a> {
     pub unit: usize,
     pub pipeline: Pipeline,
     pub scope: PipelineScope<'a>,
-    pub graph: Graph,
+    pub graph: StepGraph,
     /// The fields of `defaults`.
     pub defaults: Object,
     /// The compute that the header names, if it could be resolved, and whether a step took it.
@@ -56,7 +56,7 @@ impl<'a> ElaboratedPipeline<'a> {
 
 /// What the pipelines of a program share.
 #[derive(Clone, Copy)]
-pub struct Shared<'s, 'a> {
+pub struct PipelineShared<'s, 'a> {
     pub target: &'s TargetParts<'a>,
     pub packages: &'s [Packaged<'a>],
     pub computes: &'s Computes,
@@ -67,7 +67,7 @@ pub fn pipeline<'a>(
     cx: Context<'a>,
     vars: &'a HashMap<SmolStr, VarValue>,
     found: InFile<'a, Decl>,
-    shared: Shared<'_, 'a>,
+    shared: PipelineShared<'_, 'a>,
 ) -> ElaboratedPipeline<'a> {
     cx.budget.charge(STEP);
     let mut elaborator = Elaborator::new(cx, vars);
@@ -77,7 +77,7 @@ pub fn pipeline<'a>(
 }
 
 impl<'a> Elaborator<'a> {
-    fn pipeline(&mut self, found: InFile<'a, Decl>, shared: Shared<'_, 'a>) -> ElaboratedPipeline<'a> {
+    fn pipeline(&mut self, found: InFile<'a, Decl>, shared: PipelineShared<'_, 'a>) -> ElaboratedPipeline<'a> {
         let InFile { unit, decl } = found;
         let target = &shared.target.target;
         let names = self.names(decl, unit);
@@ -108,7 +108,7 @@ impl<'a> Elaborator<'a> {
         self.steps(&decl.body.items, &[], &cx, &mut drafts);
         self.stray_items(decl);
         let StepContext { compute, compute_reached, defaults, .. } = cx;
-        let (steps, graph) = Graph::of(drafts, self.budget);
+        let (steps, graph) = StepGraph::of(drafts, self.budget);
         let computes = self.computes(&own, shared.computes, &names, unit, &steps);
         let pipeline = Pipeline {
             name: decl.name.text.clone(),

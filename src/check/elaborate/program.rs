@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::compute::Computes;
 use super::packages::Packaged;
-use super::pipeline::{ElaboratedPipeline, Shared, pipeline};
+use super::pipeline::{ElaboratedPipeline, PipelineShared, pipeline};
 use super::scope::VarValue;
 use super::target::{TargetParts, target_parts};
 use super::{Context, Elaborator, Findings, Usage};
@@ -68,7 +68,7 @@ pub fn program<'a>(
     let computes = files.shared_computes(&target.target);
     files.top_level();
     let mut findings = files.findings;
-    let shared = Shared { target: &target, packages: &packages, computes: &computes };
+    let shared = PipelineShared { target: &target, packages: &packages, computes: &computes };
     let one = |found: &InFile<'a, Decl>| pipeline(cx, vars, *found, shared);
     let pipelines: Vec<ElaboratedPipeline<'a>> = if cx.symbols.pipelines.len() > 1 {
         cx.symbols.pipelines.par_iter().map(one).collect()

@@ -4,9 +4,9 @@ use smol_str::SmolStr;
 
 use super::Elaborator;
 use super::eval::ValueSite;
-use super::scope::{LocalKind, Runs, Scope, SymbolKind, Use};
+use super::scope::{LocalKind, Runs, Scope, StepSymbolKind, Use};
 use crate::check::messages;
-use crate::diag::nearest;
+use crate::diag::closest_match;
 use crate::model::{Braces, Reference, Type, braces};
 use crate::schema::{Eval, facts};
 use crate::source::Span;
@@ -100,14 +100,14 @@ impl Elaborator<'_> {
                 let keys = self
                     .suggestions
                     .among(|| pipe.steps.values().flat_map(|n| n.tasks.iter().map(|t| t.key.as_str())).collect());
-                self.report(messages::unknown_step_in_braces(at, task, nearest(task, keys)));
+                self.report(messages::unknown_step_in_braces(at, task, closest_match(task, keys)));
                 return;
             }
             Some(named) => {
                 if self.sources.slice(at).starts_with("{{") {
                     self.record_link(at, named.span);
                 }
-                if named.kind == SymbolKind::Inner {
+                if named.kind == StepSymbolKind::Inner {
                     self.report(messages::value_of_inner_step(at, named.span));
                     return;
                 }
@@ -115,7 +115,7 @@ impl Elaborator<'_> {
                     match named.outputs.iter().find(|(n, ..)| n == name) {
                         Some((_, _, declared)) => self.record_use_in_text(at, *declared),
                         None if (named.runs == Runs::Python || !named.outputs.is_empty()) && !named.broken => {
-                            let near = nearest(name, named.outputs.iter().map(|(n, ..)| n.as_str()));
+                            let near = closest_match(name, named.outputs.iter().map(|(n, ..)| n.as_str()));
                             self.report(messages::never_sets(at, task, name, named.span, near));
                         }
                         None => {}

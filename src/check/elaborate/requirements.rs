@@ -10,16 +10,16 @@ use crate::model::{Node, NodeKind, Object, Text};
 use crate::package::{RequirementLine, is_requirements_file, requirement, requirement_lines};
 use crate::schema::{LIBRARY, PYTHON_PYPI_LIBRARY, key};
 use crate::source::Span;
-use crate::syntax::ast::{Argument, ValueKind};
+use crate::syntax::ast::{CallArgument, ValueKind};
 
 /// How deeply requirements files may name each other.
 const DEPTH: usize = 8;
 
 impl Elaborator<'_> {
     /// `file("requirements.txt")` as the list of its lines.
-    pub fn requirements_file(&mut self, arguments: &[Argument], span: Span, scope: Scope<'_>) -> Option<Node> {
+    pub fn requirements_file(&mut self, arguments: &[CallArgument], span: Span, scope: Scope<'_>) -> Option<Node> {
         let path = match arguments {
-            [Argument { name: None, value, .. }] => match &value.kind {
+            [CallArgument { name: None, value, .. }] => match &value.kind {
                 ValueKind::Str(lit) => lit.plain(),
                 _ => None,
             },

@@ -3,9 +3,9 @@
 use smol_str::SmolStr;
 
 use super::Elaborator;
-use super::scope::{Local, LocalKind, Runs, Scope, StepSymbol, SymbolKind, TaskName};
+use super::scope::{Local, LocalKind, Runs, Scope, StepSymbol, StepSymbolKind, TaskName};
 use crate::check::messages;
-use crate::diag::nearest;
+use crate::diag::closest_match;
 use crate::model::{Reference, Type};
 use crate::schema::facts;
 use crate::source::Span;
@@ -77,7 +77,7 @@ impl<'a> Elaborator<'a> {
                 self.report(messages::element_without_field(
                     &path.head.text,
                     field,
-                    nearest(&field.text, names.iter().copied()),
+                    closest_match(&field.text, names.iter().copied()),
                     value.span,
                 ));
                 Resolution::Unknown
@@ -87,7 +87,7 @@ impl<'a> Elaborator<'a> {
                 match fields.iter().find(|(n, _)| *n == field.text) {
                     Some((n, ty)) => Resolution::Run(Reference::Input(Some(n.clone())), ty.clone()),
                     None => {
-                        let near = nearest(&field.text, fields.iter().map(|(n, _)| n.as_str()));
+                        let near = closest_match(&field.text, fields.iter().map(|(n, _)| n.as_str()));
                         self.report(messages::items_without_field(
                             field,
                             near,
@@ -164,7 +164,7 @@ impl<'a> Elaborator<'a> {
             names.extend(scope.pipe.iter().flat_map(|p| p.params.iter().map(|(n, ..)| n.as_str())));
             names
         });
-        self.report(messages::undeclared_value(span, name, nearest(name, names), self.in_text));
+        self.report(messages::undeclared_value(span, name, closest_match(name, names), self.in_text));
     }
 
     fn dotted(&mut self, path: &Path, span: Span, scope: Scope<'_>) -> Resolution<'static> {
@@ -224,7 +224,7 @@ impl<'a> Elaborator<'a> {
             let locals = scope.locals.iter().map(|l| l.name.as_str());
             steps.chain(locals).chain(facts::ROOTS.iter().take(4).filter(|r| **r != "tasks").copied()).collect()
         });
-        let near = nearest(head, names.iter().copied());
+        let near = closest_match(head, names.iter().copied());
         self.report(messages::no_step_of_path(path.head.span, head, near, scope.pipe.is_some()));
         Resolution::Unknown
     }
@@ -241,7 +241,7 @@ impl<'a> Elaborator<'a> {
         let names = self
             .suggestions
             .among(|| scope.pipe.iter().flat_map(|p| p.params.iter().map(|(n, ..)| n.as_str())).collect());
-        self.report(messages::undeclared_param(span, param, nearest(param, names)));
+        self.report(messages::undeclared_param(span, param, closest_match(param, names)));
     }
 
     /// `step.output`, `family["eu"].output`, `step.result_state`.
@@ -275,8 +275,8 @@ impl<'a> Elaborator<'a> {
             return Resolution::Unknown;
         };
         let hidden = match named.kind {
-            SymbolKind::Inner => Some(false),
-            SymbolKind::Loop => Some(true),
+            StepSymbolKind::Inner => Some(false),
+            StepSymbolKind::Loop => Some(true),
             _ => None,
         };
         if let (1, Some((name, ty, declared))) = (names.len(), named.outputs.iter().find(|(n, ..)| *n == first.text)) {
@@ -295,7 +295,7 @@ impl<'a> Elaborator<'a> {
         let whole: Vec<&str> = names.iter().map(|n| n.text.as_str()).collect();
         let whole = whole.join(".");
         if let Some(fact) = facts::TASK_FACTS.iter().find(|f| f.path == whole)
-            && named.kind != SymbolKind::Inner
+            && named.kind != StepSymbolKind::Inner
         {
             return Resolution::Run(
                 Reference::TaskFact { task: key, fact: fact.path.into() },
@@ -313,7 +313,7 @@ impl<'a> Elaborator<'a> {
         let at = first.span.to(last);
         let known: Vec<&str> =
             named.outputs.iter().map(|(n, ..)| n.as_str()).chain(facts::TASK_FACTS.iter().map(|f| f.path)).collect();
-        let near = nearest(&whole, known.iter().copied()).map(str::to_owned);
+        let near = closest_match(&whole, known.iter().copied()).map(str::to_owned);
         self.report(messages::unknown_output(at, &head.text, &whole, named.span, near.as_deref()));
         Resolution::Unknown
     }

@@ -20,7 +20,7 @@ pub struct VarValue {
 
 /// What a name in a pipeline's step name space is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SymbolKind {
+pub enum StepSymbolKind {
     Step,
     Condition,
     Loop,
@@ -63,7 +63,7 @@ pub struct Element {
 /// A name of a step, condition or loop.
 #[derive(Clone, Debug)]
 pub struct StepSymbol {
-    pub kind: SymbolKind,
+    pub kind: StepSymbolKind,
     pub span: Span,
     /// The tasks it stands for: one, or one for each element of a family.
     pub tasks: Vec<TaskName>,

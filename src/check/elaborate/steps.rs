@@ -11,10 +11,10 @@ use super::fields::BlockSchema;
 use super::graph::StepDraft;
 use super::merge::merge;
 use super::packages::Packaged;
-use super::scope::{Local, LocalKind, PipelineScope, Runs, Scope, SymbolKind};
+use super::scope::{Local, LocalKind, PipelineScope, Runs, Scope, StepSymbolKind};
 use crate::check::budget::STEP;
 use crate::check::messages;
-use crate::diag::nearest;
+use crate::diag::closest_match;
 use crate::model::{Branch, Compute, Dependency, Node, Object, Origin, Output, Step, StepKind, Unusable};
 use crate::schema::{COMPUTE_FIELDS, DEFAULTS_PLACE, KINDS, STEP_PLACE, TASK, key, kind_of, takes};
 use crate::source::Span;
@@ -248,16 +248,16 @@ impl<'a> Elaborator<'a> {
                 self.report(messages::waits_for_itself(after.span, &own.text));
                 continue;
             }
-            if let (SymbolKind::Inner, Some(within)) = (named.kind, &named.within) {
+            if let (StepSymbolKind::Inner, Some(within)) = (named.kind, &named.within) {
                 self.report(messages::step_inside_loop(after, named.span, within));
                 continue;
             }
             let outcome = match &after.outcome {
                 None => None,
                 Some(word) => match (named.kind, word.text.as_str()) {
-                    (SymbolKind::Condition, "true") => Some(true),
-                    (SymbolKind::Condition, "false") => Some(false),
-                    (SymbolKind::Condition, other) => {
+                    (StepSymbolKind::Condition, "true") => Some(true),
+                    (StepSymbolKind::Condition, "false") => Some(false),
+                    (StepSymbolKind::Condition, other) => {
                         self.report(messages::unknown_outcome(word.span, other));
                         continue;
                     }
@@ -293,7 +293,7 @@ impl<'a> Elaborator<'a> {
             return;
         }
         let names = self.suggestions.among(|| pipe.steps.keys().map(SmolStr::as_str).collect());
-        let near = nearest(&name.text, names).map(str::to_owned);
+        let near = closest_match(&name.text, names).map(str::to_owned);
         self.report(messages::unknown_step(name, near.as_deref()));
     }
 

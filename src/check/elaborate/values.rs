@@ -10,7 +10,7 @@ use super::fields::BlockSchema;
 use super::resolve::Resolution;
 use super::scope::{Local, LocalKind, Scope};
 use crate::check::messages;
-use crate::diag::nearest;
+use crate::diag::closest_match;
 use crate::model::{Node, NodeKind, Object, Text, Type};
 use crate::schema::{AUTO_SCALE, Enum, Eval, FOR_EACH_TASK, Field, REQUIREMENTS, Ty};
 use crate::source::Span;
@@ -166,7 +166,7 @@ impl Elaborator<'_> {
             self.report(messages::member_in_other_case(word, same, span));
             return Some(Node::text(span, *same));
         }
-        let near = nearest(word, e.members.iter().copied());
+        let near = closest_match(word, e.members.iter().copied());
         self.report(messages::unknown_member(field, e, word, span, near));
         None
     }

@@ -9,7 +9,7 @@ use super::scope::{Scope, VarValue};
 use super::{Context, Elaborator, Findings};
 use crate::check::messages;
 use crate::check::symbols::{InFile, Symbols};
-use crate::diag::{Diagnostics, nearest};
+use crate::diag::{Diagnostics, closest_match};
 use crate::model::Type;
 use crate::schema::{Eval, key};
 use crate::source::Span;
@@ -59,7 +59,7 @@ fn set_vars(
             let name = &entry.key;
             if !symbols.vars.contains_key(&name.text) {
                 if !symbols.maybe_declared(&name.text) {
-                    let near = nearest(&name.text, symbols.vars.keys().map(SmolStr::as_str));
+                    let near = closest_match(&name.text, symbols.vars.keys().map(SmolStr::as_str));
                     diagnostics.push(messages::unknown_var(name, near));
                 }
                 continue;

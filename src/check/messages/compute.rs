@@ -1,6 +1,6 @@
 //! E04xx: compute.
 
-use crate::diag::{Code, Diagnostic, one_of};
+use crate::diag::{Code, Diagnostic, list_names};
 use crate::model::Package;
 use crate::schema::Cloud;
 use crate::source::Span;
@@ -25,7 +25,7 @@ pub fn half_single_node(key: Span, workers: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::HalfSingleNode, key, "no workers, but the cluster is not set up as a single node");
     let d = d.help("write `single_node = true` in place of `num_workers = 0`: it fills in the conf and the tag");
     if key.file == workers.file && key.end <= workers.start {
-        d.suggestion("use `single_node = true`", vec![(key.to(workers), "single_node = true".to_owned())])
+        d.unsafe_fix("use `single_node = true`", vec![(key.to(workers), "single_node = true".to_owned())])
     } else {
         d
     }
@@ -52,19 +52,20 @@ pub fn unknown_node_type(value: Span, id: &str, near: Option<&str>) -> Diagnosti
     match near {
         Some(near) => d
             .help(format!("did you mean `{near}`? a new one can be added to `pipec.toml`"))
-            .suggestion(format!("use `{near}`"), vec![(value, format!("\"{near}\""))]),
+            .unsafe_fix(format!("use `{near}`"), vec![(value, format!("\"{near}\""))]),
         None => d.help("if it is new, add it to `pipec.toml`, so that its GPUs and cloud can be checked"),
     }
 }
 
 pub fn photon_on_gpu(at: Span, span: Span, what: String) -> Diagnostic {
-    let d = Diagnostic::new(Code::PhotonOnGpu, at, "Photon does not run on GPU nodes").also(span, what);
+    let d = Diagnostic::new(Code::PhotonOnGpu, at, "Photon does not run on GPU nodes").with_label(span, what);
     d.help("remove Photon, or use nodes without GPU")
 }
 
 pub fn gpu_needs_gpu_runtime(version: Span, gpu: &str, span: Span, what: String) -> Diagnostic {
-    let d = Diagnostic::new(Code::GpuNeedsGpuRuntime, version, "this runtime has no GPU support").also(span, what);
-    d.help(format!("use `{gpu}`")).suggestion(format!("use `{gpu}`"), vec![(version, format!("\"{gpu}\""))])
+    let d =
+        Diagnostic::new(Code::GpuNeedsGpuRuntime, version, "this runtime has no GPU support").with_label(span, what);
+    d.help(format!("use `{gpu}`")).unsafe_fix(format!("use `{gpu}`"), vec![(version, format!("\"{gpu}\""))])
 }
 
 pub fn gpu_runtime_without_gpu(span: Span, node: &str, example: Option<String>, version: Span) -> Diagnostic {
@@ -76,18 +77,18 @@ pub fn gpu_runtime_without_gpu(span: Span, node: &str, example: Option<String>, 
         }
         None => "use a GPU node, or a runtime without `gpu` in its key".to_owned(),
     };
-    d.also(version, "a GPU runtime").help(help)
+    d.with_label(version, "a GPU runtime").help(help)
 }
 
 pub fn ml_access_mode(value: Span, mode: &str, runtime: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::AccessMode, value, format!("ML runtimes do not run in access mode `{mode}`"));
-    let d = d.also(runtime, "an ML runtime");
-    d.help("use `SINGLE_USER`").suggestion("use `SINGLE_USER`", vec![(value, "SINGLE_USER".to_owned())])
+    let d = d.with_label(runtime, "an ML runtime");
+    d.help("use `SINGLE_USER`").unsafe_fix("use `SINGLE_USER`", vec![(value, "SINGLE_USER".to_owned())])
 }
 
 pub fn single_user_name(key: Span, mode: &str, value: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::AccessMode, key, format!("`single_user_name` means nothing in access mode `{mode}`"));
-    d.also(value, "the access mode").help("use `SINGLE_USER`, or remove the name")
+    d.with_label(value, "the access mode").help("use `SINGLE_USER`, or remove the name")
 }
 
 pub fn wrong_cloud(span: Span, what: &str, is: Cloud, should: Cloud, target: Option<Span>) -> Diagnostic {
@@ -97,7 +98,7 @@ pub fn wrong_cloud(span: Span, what: &str, is: Cloud, should: Cloud, target: Opt
         format!("{what} is for {}, but this cluster is for {}", is.name(), should.name()),
     );
     let d = match target {
-        Some(at) => d.also(at, format!("this target is on {}", should.name())),
+        Some(at) => d.with_label(at, format!("this target is on {}", should.name())),
         _ => d,
     };
     d.help("each target can have its own value: declare a `var`, and set it in `vars`")
@@ -109,12 +110,12 @@ pub fn two_computes_of_step(at: Span, key: &str, on: Span) -> Diagnostic {
         at,
         format!("the step says where it runs twice: with `on`, and with `{key}`"),
     );
-    d.also(on, "said here already").help("keep one of them")
+    d.with_label(on, "said here already").help("keep one of them")
 }
 
 pub fn two_compute_fields(a: &str, first: Span, b: &str, second: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::TwoComputes, second, format!("`{a}` and `{b}` exclude each other"));
-    d.also(first, "set here already").help("a step runs on one compute; keep one of them")
+    d.with_label(first, "set here already").help("a step runs on one compute; keep one of them")
 }
 
 pub fn spark_submit_compute(at: Span) -> Diagnostic {
@@ -135,7 +136,7 @@ pub fn libraries_on_serverless(key: Span) -> Diagnostic {
 
 pub fn serverless_gpu_on_cluster(key: Span, at: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::WrongCompute, key, "a serverless GPU on a step that runs on a cluster");
-    d.also(at, "the cluster").help("give the cluster a `gpu` block, or run the step on an environment")
+    d.with_label(at, "the cluster").help("give the cluster a `gpu` block, or run the step on an environment")
 }
 
 pub fn warehouse_and_cluster(at: Span) -> Diagnostic {
@@ -149,7 +150,7 @@ pub fn warehouse_and_cluster(at: Span) -> Diagnostic {
 
 pub fn environment_without_gpu(key: Span, version: &str, environment: Span, newer: Vec<&str>) -> Diagnostic {
     let d = Diagnostic::new(Code::WrongCompute, key, format!("environment version {} has no GPU form", version));
-    d.also(environment, "the environment").help(format!("use version {}", crate::diag::one_of(newer, 6)))
+    d.with_label(environment, "the environment").help(format!("use version {}", crate::diag::list_names(newer, 6)))
 }
 
 pub fn no_compute_of_its_own(span: Span, what: &str) -> Diagnostic {
@@ -164,7 +165,7 @@ pub fn unknown_environment(value: Span, version: &str, known: Vec<&str>) -> Diag
         format!("environment version `{version}` is not in the table"),
     );
 
-    d.help(format!("known are {}; a newer one can be added to `pipec.toml`", one_of(known, 12)))
+    d.help(format!("known are {}; a newer one can be added to `pipec.toml`", list_names(known, 12)))
 }
 
 pub fn unknown_cloud(gpu: Span, target: Option<Span>) -> Diagnostic {
@@ -173,7 +174,7 @@ pub fn unknown_cloud(gpu: Span, target: Option<Span>) -> Diagnostic {
         "give the target a `workspace { host = ... }` or `cloud = azure`, or write `node_type_id` in place of `gpu`",
     );
     match target {
-        Some(span) => d.also(span, "the target"),
+        Some(span) => d.with_label(span, "the target"),
         None => d,
     }
 }
@@ -182,7 +183,7 @@ pub fn no_such_serverless_gpu(gpu: Span, count: i64, accelerator: &str, all: &[S
     let d = Diagnostic::new(Code::NoSuchGpu, gpu, format!("serverless compute has no {count} {accelerator}"));
     d.help(format!(
         "there are {}; for others put the step on a cluster with `gpu`",
-        one_of(all.iter().map(String::as_str), 9)
+        list_names(all.iter().map(String::as_str), 9)
     ))
 }
 
@@ -192,8 +193,8 @@ pub fn python_version(at: Span, python: &str, package: &Package, step: Span, wan
         at,
         format!("this has Python {python}, but package `{}` requires {wants}", package.name),
     );
-    d.also(package.span, "the package")
-        .also(step, "used by this step")
+    d.with_label(package.span, "the package")
+        .with_label(step, "used by this step")
         .help("use a runtime with a fitting Python, or change `requires-python`")
 }
 
@@ -221,8 +222,8 @@ fn place_to_run(d: Diagnostic, step: &Decl, names: &[&str]) -> Diagnostic {
             "declare `environment default { environment_version = \"4\" }` and write `on default`, or a `cluster`",
         );
     }
-    let d = d.help(format!("write `on` and the name of one: {}", one_of(names.iter().copied(), 6)));
-    names.iter().take(3).fold(d, |d, name| d.suggestion(format!("run it on `{name}`"), edit(name)))
+    let d = d.help(format!("write `on` and the name of one: {}", list_names(names.iter().copied(), 6)));
+    names.iter().take(3).fold(d, |d, name| d.unsafe_fix(format!("run it on `{name}`"), edit(name)))
 }
 
 /// `counts` are the numbers of this accelerator that a node may have; without any, `kinds` are the accelerators there are.
@@ -237,8 +238,8 @@ pub fn no_such_gpu(
     let d =
         Diagnostic::new(Code::NoSuchGpu, accelerator, format!("{} has no node type with {count} {name}", cloud.name()));
     if counts.is_empty() {
-        return d.help(format!("on {} there are {}", cloud.name(), one_of(kinds.iter().copied(), 12)));
+        return d.help(format!("on {} there are {}", cloud.name(), list_names(kinds.iter().copied(), 12)));
     }
     let counts: Vec<String> = counts.iter().map(u32::to_string).collect();
-    d.help(format!("there are nodes with {} of them", one_of(counts.iter().map(String::as_str), 8)))
+    d.help(format!("there are nodes with {} of them", list_names(counts.iter().map(String::as_str), 8)))
 }

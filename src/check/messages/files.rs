@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::diag::{Code, Diagnostic, one_of};
+use crate::diag::{Code, Diagnostic, list_names};
 use crate::model::{Argument, Output, Package, PythonCall};
 use crate::package::{Parameter, ProjectError};
 use crate::python::{Literal, SyntaxError};
@@ -12,13 +12,13 @@ use crate::syntax::ast::Ident;
 pub fn opened_in_working_directory(file: Span, path: &str, package: Span) -> Diagnostic {
     let message = format!("`{path}` is looked for in the directory that the step runs in, which is not the project's");
     Diagnostic::new(Code::NotPacked, file, message)
-        .also(package, "the package that becomes the wheel")
+        .with_label(package, "the package that becomes the wheel")
         .help("keep the file in the package, and open it by `Path(__file__).parent / ...`; or in a volume")
 }
 
 pub fn not_in_the_wheel(file: Span, path: &Path, package: Span) -> Diagnostic {
     Diagnostic::new(Code::NotPacked, file, format!("`{}` is not in the wheel", path.display()))
-        .also(package, "the package that becomes the wheel")
+        .with_label(package, "the package that becomes the wheel")
         .help("move it into the package, and out of what `.gitignore` and the build backend leave out; or keep it in a volume")
 }
 
@@ -78,17 +78,17 @@ pub fn module_not_found(module: &Ident, near: Option<String>, packages: &[&Packa
     let d = Diagnostic::new(Code::ModuleNotFound, module.span, message);
     let d = match near {
         Some(near) => {
-            d.help(format!("did you mean `{near}`?")).suggestion(format!("use `{near}`"), vec![(module.span, near)])
+            d.help(format!("did you mean `{near}`?")).unsafe_fix(format!("use `{near}`"), vec![(module.span, near)])
         }
         None => d.help("modules are looked for in `src/` of each package, or beside its `pyproject.toml`"),
     };
-    packages.iter().fold(d, |d, p| d.also(p.span, format!("looked for in `{}`", shown(&p.dir))))
+    packages.iter().fold(d, |d, p| d.with_label(p.span, format!("looked for in `{}`", shown(&p.dir))))
 }
 
 pub fn module_in_several(module: &Ident, packages: &[&Package]) -> Diagnostic {
     let message = format!("the module `{}` is in several packages", module.text);
     let d = Diagnostic::new(Code::ModuleNotFound, module.span, message);
-    packages.iter().fold(d, |d, p| d.also(p.span, "in this one")).help("give the modules different names")
+    packages.iter().fold(d, |d, p| d.with_label(p.span, "in this one")).help("give the modules different names")
 }
 
 pub fn file_not_found(span: Span, text: &str, near: Option<&str>, path: &Path) -> Diagnostic {
@@ -100,7 +100,7 @@ pub fn file_not_found(span: Span, text: &str, near: Option<&str>, path: &Path) -
                 None => near.to_owned(),
             };
             d.help(format!("did you mean `{right}`?"))
-                .suggestion(format!("use `{right}`"), vec![(span, format!("\"{right}\""))])
+                .unsafe_fix(format!("use `{right}`"), vec![(span, format!("\"{right}\""))])
         }
         None => d.help(format!(
             "`{}` was looked for; a path that begins with `./` or `../` is relative to this file",
@@ -152,7 +152,7 @@ pub fn unread_argument(argument: &Argument, file: &Path) -> Diagnostic {
 
 pub fn notebooks_of_one_name(span: Span, other: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::NotebookClash, span, "the workspace could not tell this notebook from another");
-    d.also(other, "the other one").help("a notebook has no extension there; rename one of the files")
+    d.with_label(other, "the other one").help("a notebook has no extension there; rename one of the files")
 }
 
 pub fn outputs_not_named(at: Span, function: &str, ty: String, span: Span, what: &str) -> Diagnostic {
@@ -161,17 +161,17 @@ pub fn outputs_not_named(at: Span, function: &str, ty: String, span: Span, what:
         at,
         format!("`{function}` returns {ty}, and several outputs are taken by name"),
     );
-    d.also(span, what).help("return a dict, `TypedDict`, `NamedTuple` or dataclass with the outputs as names")
+    d.with_label(span, what).help("return a dict, `TypedDict`, `NamedTuple` or dataclass with the outputs as names")
 }
 
 pub fn never_returns(output: Span, function: &str, declared: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::OutputNotReturned, output, format!("`{function}` never returns a value"));
-    d.also(declared, "the function").help("return the output, or do not declare it")
+    d.with_label(declared, "the function").help("return the output, or do not declare it")
 }
 
 pub fn returns_nothing(output: Span, function: &str, span: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::OutputNotReturned, output, format!("`{function}` returns nothing"));
-    d.also(span, "it says so here").help("return the output, or do not declare it")
+    d.with_label(span, "it says so here").help("return the output, or do not declare it")
 }
 
 /// `from` is the module that it is taken from, if another one; `near` is a function of it with the place of its name.
@@ -192,17 +192,17 @@ pub fn function_not_found(
     let d = Diagnostic::new(Code::FunctionNotFound, at, message);
     if let Some((near, span)) = near {
         return d
-            .also(*span, format!("`{near}` is here"))
+            .with_label(*span, format!("`{near}` is here"))
             .help(format!("did you mean `{near}`?"))
-            .suggestion(format!("use `{near}`"), vec![(at, near.clone())]);
+            .unsafe_fix(format!("use `{near}`"), vec![(at, near.clone())]);
     }
     let d = match looked_in {
-        Some(place) => d.also(place, "looked for here"),
+        Some(place) => d.with_label(place, "looked for here"),
         None => d,
     };
     match known.is_empty() {
         true => d.help("write the function, or call one of another module"),
-        false => d.help(format!("it has {}", one_of(known.iter().map(|(n, _)| n.as_str()), 8))),
+        false => d.help(format!("it has {}", list_names(known.iter().map(|(n, _)| n.as_str()), 8))),
     }
 }
 
@@ -213,17 +213,17 @@ pub fn module_unreadable(call: Span, module: &str, why: &str) -> Diagnostic {
 
 pub fn module_not_python(call: Span, module: &str, error: &SyntaxError) -> Diagnostic {
     let d = Diagnostic::new(Code::BadPython, call, format!("module `{module}` cannot be imported"));
-    d.also(error.span, error.message.clone()).help("correct the Python file; the step would fail at its import")
+    d.with_label(error.span, error.message.clone()).help("correct the Python file; the step would fail at its import")
 }
 
 pub fn not_a_function(at: Span, function: &str, module: &str, span: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::NotCallable, at, format!("`{function}` in `{module}` is no function"));
-    d.also(span, "this is what it stands for").help("call a function")
+    d.with_label(span, "this is what it stands for").help("call a function")
 }
 
 pub fn generator(at: Span, function: &str, yields: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::NotCallable, at, format!("`{function}` is a generator: to call it runs nothing"));
-    d.also(yields, "it yields here").help("call a function that does the work and returns the result")
+    d.with_label(yields, "it yields here").help("call a function that does the work and returns the result")
 }
 
 pub fn positional_only(at: Span, function: &str, name: &str, declared: Span) -> Diagnostic {
@@ -232,7 +232,7 @@ pub fn positional_only(at: Span, function: &str, name: &str, declared: Span) -> 
         at,
         format!("`{function}` takes `{}` by place alone, and a step gives arguments by name", name),
     );
-    d.also(declared, "before the `/`").help("remove the `/` from the function")
+    d.with_label(declared, "before the `/`").help("remove the `/` from the function")
 }
 
 pub fn bad_default(param: &Parameter, default: &Literal, call: Span) -> Diagnostic {
@@ -241,7 +241,7 @@ pub fn bad_default(param: &Parameter, default: &Literal, call: Span) -> Diagnost
         param.written.span,
         format!("without an argument `{}` is {default}, which is no {}", param.written.name, param.ty),
     );
-    d.also(call, "called here without it").help("give the argument, or correct the default")
+    d.with_label(call, "called here without it").help("give the argument, or correct the default")
 }
 
 pub fn production_without_root_path(target: Span) -> Diagnostic {
@@ -268,7 +268,7 @@ pub fn package_unreadable(path: Span, error: &ProjectError) -> Diagnostic {
 
 pub fn two_wheels_of_one_name(path: Span, first: Span, name: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::BadPackage, path, format!("two packages make a wheel named `{name}`"));
-    d.also(first, "the other one").help("rename one of the Python projects")
+    d.with_label(first, "the other one").help("rename one of the Python projects")
 }
 
 /// A path for a message; that of the current directory is `.`.
@@ -286,10 +286,10 @@ pub fn record_without_output(
     fields: &[&str],
 ) -> Diagnostic {
     let message = format!("`{function}` returns `{record}`, which has no `{}`", output.name);
-    let d = Diagnostic::new(Code::OutputNotReturned, output.span, message).also(returned, "what it returns");
+    let d = Diagnostic::new(Code::OutputNotReturned, output.span, message).with_label(returned, "what it returns");
     match near {
-        Some(_) => d.nearest(output.span, near),
-        None => d.help(format!("it has {}", one_of(fields.iter().copied(), 12))),
+        Some(_) => d.closest_match(output.span, near),
+        None => d.help(format!("it has {}", list_names(fields.iter().copied(), 12))),
     }
 }
 
@@ -301,11 +301,11 @@ pub fn output_not_returned(
     names: &[&str],
 ) -> Diagnostic {
     let message = format!("`{function}` returns no `{}`", output.name);
-    let d = Diagnostic::new(Code::OutputNotReturned, output.span, message).also(returned, "returned here");
+    let d = Diagnostic::new(Code::OutputNotReturned, output.span, message).with_label(returned, "returned here");
     match near {
-        Some(_) => d.nearest(output.span, near),
+        Some(_) => d.closest_match(output.span, near),
         None if names.is_empty() => d.help("return it under its name"),
-        None => d.help(format!("it returns {}", one_of(names.iter().copied(), 12))),
+        None => d.help(format!("it returns {}", list_names(names.iter().copied(), 12))),
     }
 }
 

@@ -11,7 +11,7 @@ pub fn value_of_inner_step(at: Span, declared: Span) -> Diagnostic {
         at,
         "a step inside a loop runs many times: its values cannot be used outside",
     );
-    d.also(declared, "the step is declared here")
+    d.with_label(declared, "the step is declared here")
 }
 
 pub fn never_sets(at: Span, task: &str, name: &str, declared: Span, near: Option<&str>) -> Diagnostic {
@@ -20,7 +20,7 @@ pub fn never_sets(at: Span, task: &str, name: &str, declared: Span, near: Option
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("declare it in the step: `output {name}: string`"),
     };
-    d.also(declared, "the step is declared here").help(help)
+    d.with_label(declared, "the step is declared here").help(help)
 }
 
 /// `written` is the value as a path, where it is declared; `whole` says that it is all of its string.
@@ -36,7 +36,7 @@ pub fn not_upstream(used: Span, written: Option<String>, whole: bool, task: &str
         Some(path) if !own && whole => {
             let outer = Span { start: used.start - 1, end: used.end + 1, ..used };
             d.help(format!("write `{path}` without quotes: using the value is the dependency"))
-                .suggestion(format!("use `{path}`"), vec![(outer, path)])
+                .unsafe_fix(format!("use `{path}`"), vec![(outer, path)])
         }
         Some(path) if !own => {
             d.help(format!("write `${{{path}}}`: using the value is the dependency; or add `after {task}`"))
@@ -51,7 +51,7 @@ pub fn other_branch(span: Span, key: &str, needed: &str, condition: &str, other:
         span,
         format!("`{key}` needs `{needed}`, which stands in the other branch of `{condition}`"),
     );
-    d.also(other, "the other branch")
+    d.with_label(other, "the other branch")
         .help("only one of the branches runs; take the value from a step before the condition")
 }
 
@@ -61,7 +61,7 @@ pub fn other_outcome(span: Span, key: &str, branch: &Branch) -> Diagnostic {
         span,
         format!("step `{key}` stands in the branch where `{}` is {}", branch.condition, branch.outcome),
     );
-    d.also(branch.span, "the condition").help("move the step to the other branch, or remove the outcome")
+    d.with_label(branch.span, "the condition").help("move the step to the other branch, or remove the outcome")
 }
 
 pub fn self_dependency(span: Span, step: &str) -> Diagnostic {
@@ -72,13 +72,13 @@ pub fn self_dependency(span: Span, step: &str) -> Diagnostic {
 pub fn both_outcomes(b: &Dependency, step: &str, a: &Dependency) -> Diagnostic {
     let d =
         Diagnostic::new(Code::NeverRuns, b.span, format!("step `{}` waits for both outcomes of `{}`", step, a.task));
-    d.also(a.span, "the other outcome")
+    d.with_label(a.span, "the other outcome")
         .help("only one of them comes true; wait for one, or for the condition without `is`")
 }
 
 pub fn nested_loop_of_tasks(at: Span, outer: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::BadForBody, at, "the platform knows no loop inside a loop");
-    d.also(outer, "the outer loop").help("run another job in the inner task")
+    d.with_label(outer, "the outer loop").help("run another job in the inner task")
 }
 
 pub fn empty_condition(name: &Ident) -> Diagnostic {
@@ -88,22 +88,22 @@ pub fn empty_condition(name: &Ident) -> Diagnostic {
 
 pub fn kind_of_its_own(key: Span, what: &str, name: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::TwoKinds, key, format!("{what} runs nothing of its own"));
-    d.also(name, format!("{what}, and so a kind of task itself")).help("put it into a step")
+    d.with_label(name, format!("{what}, and so a kind of task itself")).help("put it into a step")
 }
 
 pub fn nested_loop(span: Span, outer: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::BadForBody, span, "the platform knows no loop inside a loop");
-    d.also(outer, "the outer loop").help("run another pipeline in the inner step: `run other(item)`")
+    d.with_label(outer, "the outer loop").help("run another pipeline in the inner step: `run other(item)`")
 }
 
 pub fn condition_in_loop(span: Span, outer: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::BadForBody, span, "a loop holds one step; a condition cannot stand in it");
-    d.also(outer, "the loop").help("run another pipeline in the step: `run other(item)`")
+    d.with_label(outer, "the loop").help("run another pipeline in the step: `run other(item)`")
 }
 
 pub fn two_steps_in_loop(second: Span, first: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::BadForBody, second, "a loop holds exactly one step");
-    d.also(first, "the first step").help("make another loop for this step, or run another pipeline")
+    d.with_label(first, "the first step").help("make another loop for this step, or run another pipeline")
 }
 
 pub fn loop_without_step(name: &Ident) -> Diagnostic {
@@ -118,7 +118,7 @@ pub fn family_in_loop(family: Span) -> Diagnostic {
 
 pub fn nested_raw_loop(at: Span, outer: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::BadForBody, at, "the platform knows no loop inside a loop");
-    d.also(outer, "the outer loop").help("run another pipeline in the inner step")
+    d.with_label(outer, "the outer loop").help("run another pipeline in the inner step")
 }
 
 pub fn loop_over_non_list(list: Span, other: &Type) -> Diagnostic {
@@ -154,12 +154,12 @@ pub fn two_tasks_of_one_key(name: &Ident, other: &str, key: &str, span: Span) ->
         name.span,
         format!("`{}` and `{other}` both make a task `{key}`", name.text),
     );
-    d.also(span, "the other step").help("rename one of them")
+    d.with_label(span, "the other step").help("rename one of them")
 }
 
 pub fn element_twice(value: Span, index: &str, family_at: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::DuplicateKey, value, format!("the element `{index}` stands twice in the list"));
-    d.also(family_at, "the family").help("each element makes a step of its own")
+    d.with_label(family_at, "the family").help("each element makes a step of its own")
 }
 
 pub fn empty_family(list: Span) -> Diagnostic {
@@ -174,7 +174,7 @@ pub fn family_without_list(list: Span) -> Diagnostic {
 
 pub fn output_of_family(span: Span, name: &str, declared: Span, first: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::HiddenOutput, span, format!("`{}` is a family of steps; name one of them", name));
-    d.also(declared, "declared here").help(format!("write `{}[\"{first}\"]`", name))
+    d.with_label(declared, "declared here").help(format!("write `{}[\"{first}\"]`", name))
 }
 
 pub fn which_output(span: Span, name: &str) -> Diagnostic {
@@ -194,14 +194,14 @@ pub fn hidden_value(span: Span, whole: bool, declared: Span) -> Diagnostic {
         false => "a step inside a loop runs many times: its outputs cannot be used outside",
         true => "a loop has no outputs",
     };
-    Diagnostic::new(Code::HiddenOutput, span, message).also(declared, "declared here")
+    Diagnostic::new(Code::HiddenOutput, span, message).with_label(declared, "declared here")
 }
 
 pub fn unknown_output(at: Span, step: &str, whole: &str, declared: Span, near: Option<&str>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownOutput, at, format!("step `{}` has no output `{whole}`", step))
-        .also(declared, "the step is declared here");
+        .with_label(declared, "the step is declared here");
     match near {
-        Some(near) => d.nearest(at, Some(near)),
+        Some(near) => d.closest_match(at, Some(near)),
         None => d.help(format!("declare it in the step: `output {whole}: string`")),
     }
 }
@@ -210,14 +210,14 @@ pub fn pipeline_cycle(first: Span, rest: &[Span]) -> Diagnostic {
     let mut d = Diagnostic::new(Code::PipelineCycle, first, "these pipelines run each other without end")
         .label("this run is part of the circle");
     for span in rest {
-        d = d.also(*span, "and this one");
+        d = d.with_label(*span, "and this one");
     }
     d.help("remove one of the runs")
 }
 
 pub fn two_kinds(first: Span, second: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::TwoKinds, second, "a step runs one thing");
-    d.label("a second one").also(first, "the first one").help("make a step of its own for each")
+    d.label("a second one").with_label(first, "the first one").help("make a step of its own for each")
 }
 
 pub fn no_kind(step: &Ident) -> Diagnostic {
@@ -245,9 +245,9 @@ pub fn step_inside_loop(after: &After, declared: Span, within: &str) -> Diagnost
         after.span,
         format!("`{}` runs inside the loop `{within}`", after.name.text),
     );
-    d.also(declared, "declared here")
+    d.with_label(declared, "declared here")
         .help(format!("wait for the loop: `after {within}`"))
-        .suggestion(format!("use `{within}`"), vec![(after.name.span, within.to_string())])
+        .unsafe_fix(format!("use `{within}`"), vec![(after.name.span, within.to_string())])
 }
 
 pub fn outcome_of_step(after: &After, declared: Span) -> Diagnostic {
@@ -256,7 +256,7 @@ pub fn outcome_of_step(after: &After, declared: Span) -> Diagnostic {
         after.span,
         format!("`{}` is no condition and has no outcome", after.name.text),
     );
-    d.also(declared, "declared here").help("remove `is ...`; only an `if` has outcomes")
+    d.with_label(declared, "declared here").help("remove `is ...`; only an `if` has outcomes")
 }
 
 /// The places of a cycle in its order, each with the step that waits and the step it waits for; `hidden` more are not
@@ -270,6 +270,6 @@ pub fn cycle(edges: &[(Span, &str, &str)], hidden: usize) -> Option<Diagnostic> 
     names.push(format!("`{start}`"));
     let waits = |from: &str, to: &str| format!("`{from}` waits for `{to}`");
     let d = Diagnostic::new(Code::Cycle, *span, format!("these steps wait for each other: {}", names.join(" → ")));
-    let d = rest.iter().fold(d.label(waits(start, to)), |d, (span, from, to)| d.also(*span, waits(from, to)));
+    let d = rest.iter().fold(d.label(waits(start, to)), |d, (span, from, to)| d.with_label(*span, waits(from, to)));
     Some(d.help("break the circle at one of these places"))
 }

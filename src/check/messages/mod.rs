@@ -31,7 +31,7 @@ pub fn through_constant(mut d: Diagnostic, used_at: Span) -> Diagnostic {
         return d;
     }
     let defined = std::mem::replace(&mut d.span, used_at);
-    let d = d.also(defined, "the value comes from here");
+    let d = d.with_label(defined, "the value comes from here");
     match anchor {
         Anchor::UseOfType => d.help("write another value here, or change the constant and all its uses"),
         _ => d,

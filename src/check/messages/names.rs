@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::diag::{Code, Diagnostic, article, nearest, one_of};
+use crate::diag::{Code, Diagnostic, article, closest_match, list_names};
 use crate::model::{Argument, FileKind, Type, Unchecked};
 use crate::package::Signature;
 use crate::source::{Span, quote_name};
@@ -10,20 +10,20 @@ use crate::syntax::ast::{self, BindingKind, Ident, Item, Segment, TypeExpr, Valu
 
 pub fn constant_cycle(name: Span, word: &str, used_at: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::ConstantCycle, name, format!("`{word}` is defined by itself"));
-    d.also(used_at, "through this use").help("give it a value that does not need it")
+    d.with_label(used_at, "through this use").help("give it a value that does not need it")
 }
 
 pub fn unknown_function(name: &Ident) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownFunction, name.span, format!("there is no function `{}`", name.text));
-    match nearest(&name.text, ["secret"]) {
-        Some(near) => d.nearest(name.span, Some(near)),
+    match closest_match(&name.text, ["secret"]) {
+        Some(near) => d.closest_match(name.span, Some(near)),
         None => d.help("the one function for values is `secret(\"scope\", \"key\")`"),
     }
 }
 
 pub fn key_twice(key: &Ident, first: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::GivenTwice, key.span, format!("`{}` is given twice", key.text));
-    d.label("given again here").also(first, "given first here").help("remove one of them")
+    d.label("given again here").with_label(first, "given first here").help("remove one of them")
 }
 
 pub fn items_without_key(at: Span, key: &str, ty: &Type) -> Diagnostic {
@@ -42,7 +42,7 @@ pub fn unknown_step_in_braces(at: Span, task: &str, near: Option<&str>) -> Diagn
 pub fn there_already(unchecked: &Unchecked, elsewhere: Option<Span>) -> Diagnostic {
     let d = Diagnostic::new(Code::GivenTwice, unchecked.span, format!("`{}` is there already", unchecked.key));
     let d = match elsewhere {
-        Some(span) => d.also(span, "set here"),
+        Some(span) => d.with_label(span, "set here"),
         None => d,
     };
     d.help("`unchecked` is for fields that pipec does not know; write this one as a field")
@@ -50,26 +50,26 @@ pub fn there_already(unchecked: &Unchecked, elsewhere: Option<Span>) -> Diagnost
 
 pub fn other_kind_of_compute(span: Span, name: &str, wanted: &str, declared: Span, found: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownCompute, span, format!("`{name}` is no {}", wanted));
-    d.also(declared, format!("it is declared as a {}", found))
+    d.with_label(declared, format!("it is declared as a {}", found))
         .help(format!("write `on {name}` in the head of the step"))
 }
 
 pub fn not_a_compute_function(name: &Ident) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownFunction, name.span, format!("`{}` is no compute", name.text));
-    d.nearest(name.span, nearest(&name.text, ["existing"])).maybe_help(Some(
+    d.closest_match(name.span, closest_match(&name.text, ["existing"])).maybe_help(Some(
         "write the name of a cluster or environment, `serverless`, `none` or `existing(\"id\")`".to_owned(),
     ))
 }
 
 pub fn argument_twice(span: Span, name: &str, first: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::GivenTwice, span, format!("the argument `{name}` is given twice"));
-    d.also(first, "given first here").help("remove one of them")
+    d.with_label(first, "given first here").help("remove one of them")
 }
 
 pub fn unknown_pipeline(name: &Ident, near: Option<&str>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownPipeline, name.span, format!("there is no pipeline `{}` here", name.text));
     match near {
-        Some(_) => d.nearest(name.span, near),
+        Some(_) => d.closest_match(name.span, near),
         None => {
             d.help("import the file that declares it; a job made elsewhere runs with `run_job_task { job_id = ... }`")
         }
@@ -82,7 +82,7 @@ pub fn unknown_param(argument: &Argument, pipeline: &str, near: Option<&str>, de
         argument.span,
         format!("pipeline `{}` has no param `{}`", pipeline, argument.name),
     );
-    d.nearest(argument.key, near).also(declared, "the pipeline")
+    d.closest_match(argument.key, near).with_label(declared, "the pipeline")
 }
 
 pub fn field_after_steps(key: Span) -> Diagnostic {
@@ -113,19 +113,19 @@ pub fn type_without_argument(expr: Span, name: &str) -> Diagnostic {
 pub fn unknown_type(expr: &TypeExpr, name: &str, near: Option<&str>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownType, expr.span, format!("there is no type `{name}`"));
     match near {
-        Some(_) => d.nearest(expr.name.span, near),
+        Some(_) => d.closest_match(expr.name.span, near),
         None => d.help("types are string, int, float, bool, date, datetime, json, path, table, list<T> and map<T>"),
     }
 }
 
 pub fn shadowed(name: &Ident, hidden: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::Shadowed, name.span, format!("`{}` hides a value of the file", name.text));
-    d.also(hidden, "this one").help("rename one of them")
+    d.with_label(hidden, "this one").help("rename one of them")
 }
 
 pub fn shadowed_param(name: &Ident, hidden: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::Shadowed, name.span, format!("`{}` hides a param", name.text));
-    d.also(hidden, "this one").help("rename one of them")
+    d.with_label(hidden, "this one").help("rename one of them")
 }
 
 pub fn field_of_field(span: Span, name: &str) -> Diagnostic {
@@ -135,14 +135,14 @@ pub fn field_of_field(span: Span, name: &str) -> Diagnostic {
 
 pub fn element_without_field(name: &str, field: &Ident, near: Option<&str>, element: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownName, field.span, format!("`{}` has no field `{}`", name, field.text));
-    d.nearest(field.span, near).also(element, "this element")
+    d.closest_match(field.span, near).with_label(element, "this element")
 }
 
 pub fn items_without_field(field: &Ident, near: Option<&str>, names: Vec<&str>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownName, field.span, format!("the items have no field `{}`", field.text));
     match near {
-        Some(_) => d.nearest(field.span, near),
-        None => d.help(format!("they have {}", one_of(names, 8))),
+        Some(_) => d.closest_match(field.span, near),
+        None => d.help(format!("they have {}", list_names(names, 8))),
     }
 }
 
@@ -155,13 +155,13 @@ pub fn item_without_fields(field: Span, ty: &Type, name: &str) -> Diagnostic {
 pub fn part_of_constant(head: Span, name: &str, declared: Span) -> Diagnostic {
     let d =
         Diagnostic::new(Code::UnknownStep, head, format!("`{name}` is a constant, and its parts have no names here"));
-    d.also(declared, "declared here").help("`x.y` is an output of a step; give the part a `let` of its own")
+    d.with_label(declared, "declared here").help("`x.y` is an output of a step; give the part a `let` of its own")
 }
 
 pub fn no_step_of_path(head: Span, name: &str, near: Option<&str>, in_pipeline: bool) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownStep, head, format!("there is no step `{name}` here"));
     match near {
-        Some(near) => d.nearest(head, Some(near)),
+        Some(near) => d.closest_match(head, Some(near)),
         None if !in_pipeline => d.help("outside a pipeline there are no steps; `x.y` is an output of a step"),
         None => d.help("`x.y` is the output `y` of a step `x`; a text is written in quotes"),
     }
@@ -169,16 +169,16 @@ pub fn no_step_of_path(head: Span, name: &str, near: Option<&str>, in_pipeline: 
 
 pub fn not_a_family(index: Span, name: &str, declared: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownStep, index, format!("`{}` is one step, not a family", name));
-    d.also(declared, "declared here").help("leave out the brackets")
+    d.with_label(declared, "declared here").help("leave out the brackets")
 }
 
 pub fn no_such_element(index: Span, name: &str, wanted: &str, declared: Span, known: &[&str]) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownStep, index, format!("`{}` has no element `{wanted}`", name));
-    let help = match nearest(wanted, known.iter().copied()) {
+    let help = match closest_match(wanted, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("it has {}", one_of(known.iter().copied(), 8)),
+        None => format!("it has {}", list_names(known.iter().copied(), 8)),
     };
-    d.also(declared, "declared here").help(help)
+    d.with_label(declared, "declared here").help(help)
 }
 
 /// A declaration where none of its kind can stand; nothing for text that was not understood.
@@ -224,7 +224,7 @@ pub fn has_declaration(key: &Ident, how: &str) -> Diagnostic {
 
 pub fn field_twice(key: &Ident, first: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::GivenTwice, key.span, format!("`{}` is given twice", key.text));
-    d.label("given again here").also(first, "given first here").help("remove one of them")
+    d.label("given again here").with_label(first, "given first here").help("remove one of them")
 }
 
 pub fn call_as_field(key: &Ident) -> Diagnostic {
@@ -244,12 +244,12 @@ pub fn unused(kind: &str, name: &Ident) -> Diagnostic {
 
 pub fn unused_import(import: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::UnusedImport, import, "nothing of this file is used");
-    d.help("remove the import").fix("remove the import", vec![(import, String::new())])
+    d.help("remove the import").safe_fix("remove the import", vec![(import, String::new())])
 }
 
 pub fn declared_twice(what: &str, name: &Ident, first: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::DeclaredTwice, name.span, format!("the {what} `{}` is declared twice", name.text));
-    d.label("declared again here").also(first, "declared first here").help("rename or remove one of them")
+    d.label("declared again here").with_label(first, "declared first here").help("rename or remove one of them")
 }
 
 pub fn unused_target_field(field: Span, key: &str) -> Diagnostic {
@@ -269,20 +269,20 @@ pub fn step_extends(extends: Span) -> Diagnostic {
 
 pub fn waits_twice(after: Span, first: Span, task: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::GivenTwice, after, format!("`{task}` is waited for twice"));
-    d.also(first, "named first here").help("remove one of them")
+    d.with_label(first, "named first here").help("remove one of them")
 }
 
 pub fn unknown_step(name: &Ident, near: Option<&str>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownStep, name.span, format!("there is no step `{}` in this pipeline", name.text));
     match near {
-        Some(near) => d.nearest(name.span, Some(near)),
+        Some(near) => d.closest_match(name.span, Some(near)),
         None => d.help("`after` names steps, conditions and loops of the same pipeline"),
     }
 }
 
 pub fn defaults_twice(key: Span, first: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::GivenTwice, key, "`defaults` is given twice");
-    d.also(first, "given first here").help("put both into one block")
+    d.with_label(first, "given first here").help("put both into one block")
 }
 
 pub fn kind_in_defaults(key: Span) -> Diagnostic {
@@ -299,7 +299,7 @@ pub fn unknown_compute(span: Span, name: &str, near: Option<&str>, imported_else
     let d = Diagnostic::new(Code::UnknownCompute, span, format!("there is no cluster or environment `{name}` here"));
     match (near, imported_elsewhere) {
         (_, Some(file)) => d.help(format!("it is declared in `{}`, which this file does not import", file.display())),
-        (Some(_), None) => d.nearest(span, near),
+        (Some(_), None) => d.closest_match(span, near),
         (None, None) => {
             d.help("declare it with `cluster name { ... }` or `environment name { ... }`, or import the file that does")
         }
@@ -308,7 +308,7 @@ pub fn unknown_compute(span: Span, name: &str, near: Option<&str>, imported_else
 
 pub fn extends_other_kind(base: &Ident, declared: Span, wanted: &str, found: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownCompute, base.span, format!("`{}` is no {}", base.text, wanted));
-    d.also(declared, format!("it is {}", article(found)))
+    d.with_label(declared, format!("it is {}", article(found)))
         .help("a cluster extends a cluster, an environment an environment")
 }
 
@@ -316,7 +316,7 @@ pub fn extends_cycle(text: &str, base: Span, rest: &[(Span, Span)]) -> Diagnosti
     let d = Diagnostic::new(Code::ExtendsCycle, base, format!("`{text}` extends itself in a cycle"));
     let mut d = d.help("remove one `extends` of the cycle");
     for (name, _) in rest {
-        d = d.also(*name, "through this one");
+        d = d.with_label(*name, "through this one");
     }
     d
 }
@@ -334,7 +334,7 @@ pub fn bare_header(span: Span, what: &str) -> Diagnostic {
 pub fn key_characters(span: Span, what: &str, c: char, fixed: &str, written: bool) -> Diagnostic {
     let d = Diagnostic::new(Code::BadKey, span, format!("the name of {what} cannot contain `{c}`"));
     let d = d.help("the service takes letters, digits, `_` and `-`");
-    if written { d.suggestion(format!("use `{fixed}`"), vec![(span, quote_name(fixed))]) } else { d }
+    if written { d.unsafe_fix(format!("use `{fixed}`"), vec![(span, quote_name(fixed))]) } else { d }
 }
 
 pub fn empty_key(span: Span, what: &str) -> Diagnostic {
@@ -347,7 +347,7 @@ pub fn var_without_value(var: &Ident, target: Option<&Ident>) -> Diagnostic {
     let d = Diagnostic::new(Code::NoValueForVar, var.span, format!("the var `{name}` has no value{whose}"));
     match target {
         Some(t) => d
-            .also(t.span, "this target does not set it")
+            .with_label(t.span, "this target does not set it")
             .help(format!("add `vars {{ {name} = ... }}` to the target, a default to the var, or `--var {name}=...`")),
         None => d.help(format!("give it a default, or `--var {name}=...`")),
     }
@@ -356,14 +356,14 @@ pub fn var_without_value(var: &Ident, target: Option<&Ident>) -> Diagnostic {
 pub fn unknown_var(name: &Ident, near: Option<&str>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownVar, name.span, format!("the project has no var `{}`", name.text));
     match near {
-        Some(_) => d.nearest(name.span, near),
+        Some(_) => d.closest_match(name.span, near),
         None => d.help(format!("declare it: `var {}: string`", name.text)),
     }
 }
 
 pub fn var_set_twice(name: &Ident, first: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::GivenTwice, name.span, format!("`{}` is given twice", name.text));
-    d.also(first, "given first here").help("remove one of them")
+    d.with_label(first, "given first here").help("remove one of them")
 }
 
 pub fn target_name(name: &Ident) -> Diagnostic {
@@ -426,7 +426,7 @@ pub fn unknown_value(span: Span, name: &str) -> Diagnostic {
 pub fn word_of_another_language(span: Span, name: &str, word: &str) -> Diagnostic {
     unknown_value(span, name)
         .help(format!("write `{word}`"))
-        .suggestion(format!("use `{word}`"), vec![(span, word.to_owned())])
+        .unsafe_fix(format!("use `{word}`"), vec![(span, word.to_owned())])
 }
 
 /// A step where a value is needed; `output` is one of its outputs.
@@ -435,33 +435,34 @@ pub fn step_as_value(span: Span, name: &str, step: Span, output: Option<&str>) -
         Some(first) => format!("`{name}` is a step; use one of its outputs, such as `{name}.{first}`"),
         None => format!("`{name}` is a step without outputs; to wait for it write `after {name}`"),
     };
-    unknown_value(span, name).help(help).also(step, "the step is declared here")
+    unknown_value(span, name).help(help).with_label(step, "the step is declared here")
 }
 
 /// `in_text` says that it is inside a string, where quotes are no way out.
 pub fn undeclared_value(span: Span, name: &str, near: Option<&str>, in_text: bool) -> Diagnostic {
     let d = unknown_value(span, name);
     match near {
-        Some(_) => d.nearest(span, near),
+        Some(_) => d.closest_match(span, near),
         None if in_text => d.help("declare it with `let`, `var` or `param`; for literal text write `\\${`"),
         None => d
             .help(format!("declare it with `let`, `var` or `param`; if text is meant, write \"{name}\""))
-            .suggestion("put it in quotes", vec![(span, format!("\"{name}\""))]),
+            .unsafe_fix("put it in quotes", vec![(span, format!("\"{name}\""))]),
     }
 }
 
 /// `block` is what has no such field, `elsewhere` where there is one, `keys` the fields of the block.
 pub fn unknown_field(key: &Ident, block: &str, keys: &[&str], elsewhere: &[String]) -> Diagnostic {
-    let near = nearest(&key.text, keys.iter().copied());
+    let near = closest_match(&key.text, keys.iter().copied());
     if near.is_none() && !elsewhere.is_empty() {
-        return Diagnostic::new(Code::WrongBlock, key.span, format!("`{}` does not belong in {block}", key.text))
-            .help(format!("it is a field of {}", one_of(elsewhere.iter().map(String::as_str), 4).replace('`', "")));
+        return Diagnostic::new(Code::WrongBlock, key.span, format!("`{}` does not belong in {block}", key.text)).help(
+            format!("it is a field of {}", list_names(elsewhere.iter().map(String::as_str), 4).replace('`', "")),
+        );
     }
     let d = Diagnostic::new(Code::UnknownField, key.span, format!("{block} has no field `{}`", key.text));
     match near {
-        Some(_) => d.nearest(key.span, near),
+        Some(_) => d.closest_match(key.span, near),
         None if keys.len() <= 12 => {
-            d.help(format!("it has {}", one_of(keys.iter().copied(), 12).replace(" or ", " and ")))
+            d.help(format!("it has {}", list_names(keys.iter().copied(), 12).replace(" or ", " and ")))
         }
         None => d.help("`pipec schema` lists every field; `unchecked { ... }` passes on what pipec does not know"),
     }
@@ -492,12 +493,14 @@ pub fn surplus_argument(
         // The name has to be written before the value.
         Some(near) if bare => d
             .help(format!("did you mean `{near}`?"))
-            .suggestion(format!("pass it as `{near}`"), vec![(argument.span.start_point(), format!("{near} = "))]),
-        Some(_) => d.nearest(name, near),
+            .unsafe_fix(format!("pass it as `{near}`"), vec![(argument.span.start_point(), format!("{near} = "))]),
+        Some(_) => d.closest_match(name, near),
         None if signature.params.is_empty() => d.help("it takes no arguments"),
-        None => d.help(format!("it takes {}", one_of(signature.params.iter().map(|p| p.written.name.as_str()), 12))),
+        None => {
+            d.help(format!("it takes {}", list_names(signature.params.iter().map(|p| p.written.name.as_str()), 12)))
+        }
     };
-    d.also(signature.span, "the function")
+    d.with_label(signature.span, "the function")
 }
 
 pub fn unused_pipeline_compute(on: Span) -> Diagnostic {
@@ -505,11 +508,11 @@ pub fn unused_pipeline_compute(on: Span) -> Diagnostic {
     d.help("every step says where it runs, or brings its own compute; remove `on`")
 }
 
-pub fn argument_without_name(argument: &ast::Argument) -> Diagnostic {
+pub fn argument_without_name(argument: &ast::CallArgument) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownArgument, argument.span, "this argument has no name");
     let d = match &argument.value.kind {
         ValueKind::Path(path) => match path.rest.last() {
-            Some(Segment::Name(last)) => d.suggestion(
+            Some(Segment::Name(last)) => d.unsafe_fix(
                 format!("name it `{}`", last.text),
                 vec![(argument.span.start_point(), format!("{} = ", last.text))],
             ),

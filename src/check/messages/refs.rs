@@ -1,6 +1,6 @@
 //! E06xx: run-time values, references and secrets.
 
-use crate::diag::{Code, Diagnostic, nearest, one_of};
+use crate::diag::{Code, Diagnostic, closest_match, list_names};
 use crate::model::Reference;
 use crate::schema::facts;
 use crate::source::{Span, quote_name};
@@ -39,7 +39,7 @@ pub fn run_time_in_constant(span: Span, name: &str) -> Diagnostic {
 
 pub fn literal_braces(at: Span, shown: &str, root: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::LiteralBraces, at, format!("the platform takes `{shown}` as plain text"));
-    d.help(match nearest(root, facts::ROOTS.iter().copied()) {
+    d.help(match closest_match(root, facts::ROOTS.iter().copied()) {
                             Some(near) => format!("did you mean `{near}`?"),
                             None => "references begin with `job`, `task`, `tasks`, `workspace` or `input`; this is right if the code itself replaces it".to_owned(),
                         })
@@ -51,10 +51,10 @@ pub fn bad_reference(at: Span, why: &str) -> Diagnostic {
 
 pub fn unknown_fact_in_braces(at: Span, whole: &str, all: &[String]) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownFact, at, format!("the platform has no `{whole}`"));
-    match nearest(whole, all.iter().map(String::as_str)) {
+    match closest_match(whole, all.iter().map(String::as_str)) {
         Some(near) => d
             .help(format!("did you mean `{near}`?"))
-            .suggestion(format!("use `{near}`"), vec![(at, format!("{{{{{near}}}}}"))]),
+            .unsafe_fix(format!("use `{near}`"), vec![(at, format!("{{{{{near}}}}}"))]),
         None => d.help("see the list of dynamic value references in the platform's documentation"),
     }
 }
@@ -70,29 +70,29 @@ pub fn different_default(call: Span, name: &str, there: Span, here: Span) -> Dia
         call,
         format!("`{}` has another default there, and this pipeline's value wins", name),
     );
-    d.also(there, "the default there")
-        .also(here, "the default here")
+    d.with_label(there, "the default there")
+        .with_label(here, "the default here")
         .help(format!("job parameters are handed down to jobs that are run; pass it on purpose: `{0} = {0}`", name))
 }
 
 pub fn pushed_down(span: Span, name: &str, declared: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::PushedDown, span, format!("the job parameter `{name}` replaces this argument"));
-    d.also(declared, "the param of the same name").help(
+    d.with_label(declared, "the param of the same name").help(
         "the platform hands every job parameter to this kind of task, and it wins; rename the argument or the param",
     )
 }
 
 pub fn unknown_fact(span: Span, whole: &str, all: &[String]) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownFact, span, format!("the platform has no `{whole}`"));
-    match nearest(whole, all.iter().map(String::as_str)) {
+    match closest_match(whole, all.iter().map(String::as_str)) {
         Some(near) => {
-            d.help(format!("did you mean `{near}`?")).suggestion(format!("use `{near}`"), vec![(span, near.to_owned())])
+            d.help(format!("did you mean `{near}`?")).unsafe_fix(format!("use `{near}`"), vec![(span, near.to_owned())])
         }
         None => {
             let root = whole.split('.').next().unwrap_or("");
             let same: Vec<&str> =
                 all.iter().map(String::as_str).filter(|p| p.split('.').next() == Some(root)).collect();
-            d.help(format!("there are {}", one_of(same, 6)))
+            d.help(format!("there are {}", list_names(same, 6)))
         }
     }
 }

@@ -39,10 +39,10 @@ fn declaration() -> Decl {
 }
 
 fn parameter(full: bool) -> Parameter {
-    let written = python::Param {
+    let written = python::PyParam {
         name: "thing".to_owned(),
         kind: ParamKind::Plain,
-        ty: python::TypeExpr::Name("int".to_owned()),
+        ty: python::Annotation::Name("int".to_owned()),
         optional: full,
         default: full.then_some(Literal::Int(Some(3))),
         span: AT,
@@ -116,7 +116,7 @@ samples! {
     &'static TypeExpr: kept(TypeExpr { span: AT, name: ident(), arg: None }), kept(TypeExpr { span: AT, name: ident(), arg: None });
     &'static Item: kept(item(false)), kept(item(true));
     FileKind: FileKind::Script, FileKind::Dbt;
-    &'static ast::Argument: kept(ast::Argument { span: AT, name: None, value: value() }), kept(ast::Argument { span: AT, name: None, value: value() });
+    &'static ast::CallArgument: kept(ast::CallArgument { span: AT, name: None, value: value() }), kept(ast::CallArgument { span: AT, name: None, value: value() });
     &'static Entry: kept(Entry { span: AT, key: ident(), value: EntryValue::Assign(value()) }), kept(Entry { span: AT, key: ident(), value: EntryValue::Assign(value()) });
     &'static Value: kept(value()), kept(Value { span: AT, kind: ValueKind::List(Vec::new()) });
     Incomparable: Incomparable::Collection, Incomparable::TextAsNumber;

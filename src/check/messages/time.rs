@@ -8,13 +8,14 @@ use crate::time::from_unix;
 pub fn two_triggers(second: Span, second_name: &str, first: Span, first_name: &str) -> Diagnostic {
     let d =
         Diagnostic::new(Code::TwoTriggers, second, format!("`{first_name}` and `{second_name}` exclude each other"));
-    d.also(first, "the other way to start the job").help("keep one; several triggers together stand in `triggers`")
+    d.with_label(first, "the other way to start the job")
+        .help("keep one; several triggers together stand in `triggers`")
 }
 
 pub fn param_without_default(param: &Param, by: Span) -> Diagnostic {
     let d =
         Diagnostic::new(Code::ParamWithoutDefault, param.span, format!("the param `{}` has no default", param.name));
-    let d = d.also(by, "nobody is there to give it when this starts the job");
+    let d = d.with_label(by, "nobody is there to give it when this starts the job");
     d.help(format!("add one: `param {}: {} = ...`", param.name, param.ty))
 }
 
@@ -23,7 +24,7 @@ pub fn unknown_time_zone(value: Span, zone: &str, near: Option<&str>) -> Diagnos
     match near {
         Some(near) => d
             .help(format!("did you mean `{near}`?"))
-            .suggestion(format!("use `{near}`"), vec![(value, format!("\"{near}\""))]),
+            .unsafe_fix(format!("use `{near}`"), vec![(value, format!("\"{near}\""))]),
         None => d.help("use an IANA name such as `Europe/Berlin` or `UTC`"),
     }
 }
@@ -37,7 +38,7 @@ pub fn unix_cron(span: Span, text: &str) -> Diagnostic {
     match from_unix(text) {
         Some(quartz) => d
             .help(format!("the same in Quartz is `{quartz}`"))
-            .suggestion("write it for Quartz", vec![(span, format!("\"{quartz}\""))]),
+            .unsafe_fix("write it for Quartz", vec![(span, format!("\"{quartz}\""))]),
         None => d.help("Quartz begins with seconds, and one of the two day fields is `?`"),
     }
 }

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use crate::check::budget::MAX_TARGETS;
-use crate::diag::{Code, Diagnostic, article, nearest, one_of};
+use crate::diag::{Code, Diagnostic, article, closest_match, list_names};
 use crate::model::{Argument, Object, Output, Type};
 use crate::package::{Parameter, PyType};
 use crate::python::Literal;
-use crate::schema::{Enum, Field, Format, MAX_TASKS, Ty, Unit};
+use crate::schema::{Enum, Field, Format, MAX_TASKS, Measure, Ty};
 use crate::source::{Span, quote_name};
 use crate::syntax::ast::{Entry, Ident, Value, ValueKind};
 
@@ -40,7 +40,7 @@ pub fn secret_arguments(value: Span) -> Diagnostic {
 pub fn block_for_list(field: &Field, body: Span, example: &str, inner: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::WrongType, body.start_point().to(body), format!("`{}` is a list", field.key));
     d.help(format!("write `{} = [{{ {example} = ... }}]`", field.key))
-        .fix("make it a list of one", vec![(body, format!("= [{inner}]"))])
+        .safe_fix("make it a list of one", vec![(body, format!("= [{inner}]"))])
 }
 
 pub fn not_a_block(field: &Field, body: Span) -> Diagnostic {
@@ -50,35 +50,35 @@ pub fn not_a_block(field: &Field, body: Span) -> Diagnostic {
 
 pub fn quoted_bool(field: &Field, ty: Ty, value: Span, word: String) -> Diagnostic {
     let d = Diagnostic::new(Code::WrongType, value, format!("`{}` is {}, not text", field.key, ty.describe()));
-    d.help("leave out the quotes").fix("remove the quotes", vec![(value, word)])
+    d.help("leave out the quotes").safe_fix("remove the quotes", vec![(value, word)])
 }
 
 pub fn bool_for(field: &Field, ty: Ty, b: bool, span: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::WrongType, span, format!("`{}` is {}, not `{b}`", field.key, ty.describe()));
     match ty {
-        Ty::Str => d.help("put it in quotes").fix("put it in quotes", vec![(span, format!("\"{b}\""))]),
-        Ty::Enum(e) => d.help(format!("use {}", one_of(e.members.iter().copied(), 8))),
+        Ty::Str => d.help("put it in quotes").safe_fix("put it in quotes", vec![(span, format!("\"{b}\""))]),
+        Ty::Enum(e) => d.help(format!("use {}", list_names(e.members.iter().copied(), 8))),
         _ => d.help(field.doc),
     }
 }
 
 pub fn quoted_member(exact: &str, span: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::QuotedMember, span, format!("`{exact}` is a word, not a text"));
-    d.help("leave out the quotes").fix("remove the quotes", vec![(span, (*exact).to_owned())])
+    d.help("leave out the quotes").safe_fix("remove the quotes", vec![(span, (*exact).to_owned())])
 }
 
 pub fn member_in_other_case(word: &str, same: &str, span: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::QuotedMember, span, format!("`{word}` is written `{same}`"));
-    d.help(format!("write `{same}`")).fix(format!("use `{same}`"), vec![(span, (*same).to_owned())])
+    d.help(format!("write `{same}`")).safe_fix(format!("use `{same}`"), vec![(span, (*same).to_owned())])
 }
 
 pub fn unknown_member(field: &Field, e: &Enum, word: &str, span: Span, near: Option<&str>) -> Diagnostic {
     let d = Diagnostic::new(Code::BadMember, span, format!("`{}` cannot be `{word}`", field.key));
     match near {
         Some(near) => {
-            d.help(format!("did you mean `{near}`?")).suggestion(format!("use `{near}`"), vec![(span, near.to_owned())])
+            d.help(format!("did you mean `{near}`?")).unsafe_fix(format!("use `{near}`"), vec![(span, near.to_owned())])
         }
-        None => d.help(format!("use {}", one_of(e.members.iter().copied(), 10))),
+        None => d.help(format!("use {}", list_names(e.members.iter().copied(), 10))),
     }
 }
 
@@ -94,7 +94,7 @@ pub fn not_a_whole_number(field: &Field, value: Span) -> Diagnostic {
 }
 
 pub fn out_of_range(field: &Field, value: Span, number: i64) -> Diagnostic {
-    let unit = if field.unit == Unit::None { String::new() } else { format!(" {}", field.unit.name()) };
+    let unit = if field.unit == Measure::None { String::new() } else { format!(" {}", field.unit.name()) };
     let d = Diagnostic::new(Code::OutOfRange, value, format!("`{}` cannot be {number}", field.key));
     d.label(format!("the service takes {}", field.range(&unit).unwrap_or_default())).help(field.doc)
 }
@@ -145,7 +145,7 @@ pub fn wrong_number_of_entries(field: &Field, span: Span, count: usize) -> Diagn
 pub fn single_for_list(field: &Field, ty: Ty, value: Span, text: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::WrongType, value, format!("`{}` is {}", field.key, ty.describe()));
     let d = d.label("a single value").help("put it in brackets");
-    d.fix("make it a list of one", vec![(value, format!("[{text}]"))])
+    d.safe_fix("make it a list of one", vec![(value, format!("[{text}]"))])
 }
 
 pub fn no_dbt_commands(call: Span) -> Diagnostic {
@@ -169,7 +169,7 @@ pub fn too_many_dbt_files(span: Span, dir: &Path, most: usize) -> Diagnostic {
 }
 
 pub fn missing_fields(object: &Object, missing: &[&str]) -> Diagnostic {
-    let names = one_of(missing.iter().copied(), 6).replace(" or ", " and ");
+    let names = list_names(missing.iter().copied(), 6).replace(" or ", " and ");
     let docs: Vec<String> =
         missing.iter().filter_map(|k| object.block.field(k)).map(|f| format!("{}: {}", f.key, f.doc)).collect();
     let d = Diagnostic::new(
@@ -181,7 +181,8 @@ pub fn missing_fields(object: &Object, missing: &[&str]) -> Diagnostic {
 }
 
 pub fn none_of(object: &Object, keys: &[&str]) -> Diagnostic {
-    let d = Diagnostic::new(Code::NoneOf, object.span, format!("one of {} is needed", one_of(keys.iter().copied(), 9)));
+    let d =
+        Diagnostic::new(Code::NoneOf, object.span, format!("one of {} is needed", list_names(keys.iter().copied(), 9)));
     d.label("in this block").help(object.block.doc)
 }
 
@@ -198,7 +199,7 @@ pub fn wrong_format(field: &Field, format: &Format, value: Span, text: &str) -> 
         return d;
     }
     let end = format.ends_with;
-    d.fix(format!("add the `{end}`"), vec![(value, format!("\"{text}{end}\""))])
+    d.safe_fix(format!("add the `{end}`"), vec![(value, format!("\"{text}{end}\""))])
 }
 
 pub fn too_many_companions(span: Span, file: &Path, most: usize) -> Diagnostic {
@@ -218,7 +219,8 @@ pub fn existing_without_id(on: Span) -> Diagnostic {
 
 pub fn not_a_compute(span: Span, name: &str, declared: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::WrongType, span, format!("`{name}` is no compute"));
-    d.also(declared, "declared here").help("its value must be the name of a cluster or environment, without quotes")
+    d.with_label(declared, "declared here")
+        .help("its value must be the name of a cluster or environment, without quotes")
 }
 
 pub fn argument_none(value: Span) -> Diagnostic {
@@ -232,12 +234,12 @@ pub fn param_type(argument: &Argument, wanted: &Type, param: Span) -> Diagnostic
         argument.span,
         format!("`{}` takes {wanted}, but this is {}", argument.name, argument.ty),
     );
-    d.also(param, "the param").help("change the value or the param's type")
+    d.with_label(param, "the param").help("change the value or the param's type")
 }
 
 pub fn missing_param(call: Span, pipeline: &str, param: &Ident) -> Diagnostic {
     let d = Diagnostic::new(Code::MissingArgument, call, format!("pipeline `{}` needs `{}`", pipeline, param.text));
-    d.also(param.span, "a param without default").help(format!("write `run {}({} = ...)`", pipeline, param.text))
+    d.with_label(param.span, "a param without default").help(format!("write `run {}({} = ...)`", pipeline, param.text))
 }
 
 pub fn not_a_condition(left: Span, ty: &Type) -> Diagnostic {
@@ -263,7 +265,7 @@ pub fn not_comparable(span: Span, why: Incomparable, ty: &Type, operator: Span, 
     };
     Diagnostic::new(Code::BadComparison, span, message)
         .label(article(&ty.to_string()))
-        .also(operator, "this comparison")
+        .with_label(operator, "this comparison")
         .help(if textual {
             "compare with `<=` or `>=`, or let the step put out a bool"
         } else {
@@ -277,7 +279,7 @@ pub fn different_types(right: Span, right_ty: &Type, left: Span, left_ty: &Type)
         right,
         format!("{} is compared with {}", article(&left_ty.to_string()), article(&right_ty.to_string())),
     );
-    d.also(left, article(&left_ty.to_string())).help("compare values of one type")
+    d.with_label(left, article(&left_ty.to_string())).help("compare values of one type")
 }
 
 pub fn items_too_long(list: Span, length: usize, max: u32) -> Diagnostic {
@@ -301,9 +303,9 @@ pub fn deprecated(key: &Ident, doc: &str) -> Diagnostic {
 
 pub fn exclusive(key: Span, name: &str, other: Span, other_name: &str, keys: &[&str]) -> Diagnostic {
     let d = Diagnostic::new(Code::Exclusive, key, format!("`{}` and `{}` exclude each other", other_name, name));
-    d.also(other, "set here already").help(format!(
+    d.with_label(other, "set here already").help(format!(
         "keep one of {}; to undo an inherited one write `{} = none`",
-        one_of(keys.iter().copied(), 9),
+        list_names(keys.iter().copied(), 9),
         other_name
     ))
 }
@@ -324,7 +326,7 @@ pub fn project_too_large(span: Span) -> Diagnostic {
 
 pub fn two_default_targets(first: Span, second: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::Exclusive, second, "two targets are the default");
-    d.also(first, "the other one").help("keep `default = true` at one of them")
+    d.with_label(first, "the other one").help("keep `default = true` at one of them")
 }
 
 pub fn too_many_targets(over: Span, count: usize) -> Diagnostic {
@@ -339,7 +341,7 @@ pub fn output_type_guessed(output: &Output, function: &str, found: String, retur
         output.span,
         format!("`{}` is {}, but `{function}` returns {}", output.name, output.ty, found),
     );
-    d.also(returned, "returned here").help(if named {
+    d.with_label(returned, "returned here").help(if named {
         "annotate the function with a `TypedDict`, `NamedTuple` or dataclass: then the output is taken from it by name"
     } else {
         "change the type of the output, or what is returned"
@@ -352,7 +354,7 @@ pub fn output_type(output: &Output, function: &str, ty: &PyType, span: Span) -> 
         output.span,
         format!("`{}` is {}, but `{function}` returns {ty}", output.name, output.ty),
     );
-    d.also(span, "declared here").help(match ty {
+    d.with_label(span, "declared here").help(match ty {
         PyType::Foreign(_) => "what crosses steps is JSON: write the result to a table or file, and put out its name",
         _ => "change the type of the output, or that of the function",
     })
@@ -367,7 +369,7 @@ pub fn missing_arguments(
 ) -> Diagnostic {
     let mut d = Diagnostic::new(Code::MissingArgument, at, format!("`{}` needs {names}", function));
     for p in needed.iter().take(4) {
-        d = d.also(p.written.span, "a parameter without default");
+        d = d.with_label(p.written.span, "a parameter without default");
     }
     d.help(format!("write `{} = ...` among the arguments", first.written.name))
 }
@@ -385,7 +387,7 @@ pub fn argument_type(
         argument.span,
         format!("`{}` of `{function}` takes {ty}, but this is {value}", argument.name),
     );
-    d.also(declared, "declared here").help(if ty.members().into_iter().any(|t| matches!(t, PyType::Foreign(_))) {
+    d.with_label(declared, "declared here").help(if ty.members().into_iter().any(|t| matches!(t, PyType::Foreign(_))) {
         match ty.members().first() {
             Some(PyType::Foreign(name)) if name.contains('.') => {
                 "what crosses steps is text: pass a table or path, and load it in the function"
@@ -435,7 +437,7 @@ pub fn declared_type(value: Span, name: &str, wanted: &Type, found: &Type, decla
     let d =
         Diagnostic::new(Code::WrongType, value, format!("`{}` is declared as {wanted}, but this is {}", name, found));
     let d = match declared {
-        Some(span) if span != value => d.also(span, "declared here"),
+        Some(span) if span != value => d.with_label(span, "declared here"),
         _ => d,
     };
     d.help("change the value or the type")
@@ -471,7 +473,7 @@ pub fn params_too_long(pipeline: Span, size: usize, max: u32) -> Diagnostic {
 
 pub fn two_owners(first: Span, second: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::Exclusive, second, "a job has one owner");
-    d.also(first, "the first owner").help("give the others `CAN_MANAGE`")
+    d.with_label(first, "the first owner").help("give the others `CAN_MANAGE`")
 }
 
 pub fn too_many_environments(pipeline: Span, count: usize, max: u32) -> Diagnostic {
@@ -500,12 +502,12 @@ pub fn wrong_kind(field: &Field, ty: Ty, value: &Value, text: &str) -> Diagnosti
     let d = Diagnostic::new(Code::WrongType, value.span, format!("`{}` is {wanted}, not {found}", field.key));
     match (ty, &value.kind) {
         (Ty::Str, ValueKind::Number(_) | ValueKind::Duration(..)) => {
-            d.help("put it in quotes").fix("put it in quotes", vec![(value.span, format!("\"{text}\""))])
+            d.help("put it in quotes").safe_fix("put it in quotes", vec![(value.span, format!("\"{text}\""))])
         }
         (Ty::Int | Ty::Num, ValueKind::Str(lit)) => {
             let plain = lit.plain().unwrap_or_default();
             match plain.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.')) && plain.parse::<f64>().is_ok() {
-                true => d.help("leave out the quotes").fix("remove the quotes", vec![(value.span, plain.into())]),
+                true => d.help("leave out the quotes").safe_fix("remove the quotes", vec![(value.span, plain.into())]),
                 false => d.help("write a number, without quotes"),
             }
         }
@@ -530,15 +532,15 @@ pub fn not_a_literal(
         format!(
             "`{}` of `{function}` takes {}, not {given}",
             argument.name,
-            one_of(shown.iter().map(String::as_str), 8).replace('`', "")
+            list_names(shown.iter().map(String::as_str), 8).replace('`', "")
         ),
     );
     let words = members.iter().filter_map(|m| match m {
         Literal::Str(s) => Some(s.as_str()),
         _ => None,
     });
-    let d = d.also(declared, "declared here");
-    match nearest(text, words) {
+    let d = d.with_label(declared, "declared here");
+    match closest_match(text, words) {
         Some(near) => d.help(format!("did you mean {near:?}?")),
         None => d.help("use one of them"),
     }

@@ -2,7 +2,7 @@
 
 use super::{PipelineFacts, required};
 use crate::check::messages;
-use crate::diag::{Diagnostics, nearest};
+use crate::diag::{Diagnostics, closest_match};
 use crate::model::{Compute, Node, NodeKind, Object, Target};
 use crate::schema::{Cloud, FieldKey, RuntimeKey, key};
 use crate::source::Span;
@@ -96,7 +96,7 @@ fn complete(settings: &Object, span: Span, name: &str, out: &mut Diagnostics) {
     if lacks.is_empty() {
         return;
     }
-    let lacks = crate::diag::one_of(lacks, 3).replace(" or ", " and ");
+    let lacks = crate::diag::list_names(lacks, 3).replace(" or ", " and ");
     out.push(messages::incomplete_cluster(span, name, &lacks));
 }
 
@@ -113,7 +113,7 @@ fn runtime(facts: &PipelineFacts, settings: &Object, out: &mut Diagnostics) -> O
         let plain = if variant.is_empty() { text.to_owned() } else { text.replace(&format!("-{variant}"), "") };
         // A near spelling of the same major version is a misspelling; of another one it would mislead.
         let major = |text: &str| text.split('.').next().map(str::to_owned);
-        let near = nearest(&plain, all.iter().map(String::as_str)).filter(|n| major(n) == major(text));
+        let near = closest_match(&plain, all.iter().map(String::as_str)).filter(|n| major(n) == major(text));
         out.push(messages::unknown_runtime(node.span, text, near));
     }
     key
@@ -131,7 +131,7 @@ fn nodes(
         let Some(node) = settings.get(key) else { continue };
         let Some(id) = node.as_str() else { continue };
         let Some(known) = tables.node(id) else {
-            let near = nearest(
+            let near = closest_match(
                 id,
                 tables.nodes().iter().filter(|n| target.cloud.is_none_or(|c| c == n.cloud)).map(|n| n.id.as_str()),
             );

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use smol_str::SmolStr;
 
 use super::PipelineFacts;
-use crate::check::elaborate::{Edge, Use};
+use crate::check::elaborate::{StepEdge, Use};
 use crate::check::messages;
 use crate::diag::Diagnostics;
 use crate::model::{Dependency, Reference, Step};
@@ -62,7 +62,7 @@ fn other_outcome(step: &Step, out: &mut Diagnostics) {
 }
 
 /// A step of one branch that needs a step of the other branch of the same condition.
-fn other_branch(step: &Step, edges: &[Edge], steps: &[Step], out: &mut Diagnostics) {
+fn other_branch(step: &Step, edges: &[StepEdge], steps: &[Step], out: &mut Diagnostics) {
     for edge in edges {
         let Some(other) = steps.get(edge.to) else { continue };
         let excludes = |condition: &SmolStr, outcome: bool| {
@@ -75,7 +75,7 @@ fn other_branch(step: &Step, edges: &[Edge], steps: &[Step], out: &mut Diagnosti
 }
 
 /// Reports a cycle as a path.
-fn cycle(members: &[usize], steps: &[Step], edges: &[Vec<Edge>], out: &mut Diagnostics) {
+fn cycle(members: &[usize], steps: &[Step], edges: &[Vec<StepEdge>], out: &mut Diagnostics) {
     let key = |i: usize| steps.get(i).map_or("", |s| s.key.as_str());
     let edge = |from: usize, to: usize| edges.get(from).and_then(|list| list.iter().find(|e| e.to == to));
     let Some(start) = members.first().copied() else { return };
@@ -102,12 +102,12 @@ fn cycle(members: &[usize], steps: &[Step], edges: &[Vec<Edge>], out: &mut Diagn
 }
 
 /// The members of a cycle from `start` back to it, by the fewest steps.
-fn shortest_cycle(start: usize, members: &[usize], edges: &[Vec<Edge>]) -> Vec<usize> {
+fn shortest_cycle(start: usize, members: &[usize], edges: &[Vec<StepEdge>]) -> Vec<usize> {
     let inside: HashSet<usize> = members.iter().copied().collect();
     let mut from: HashMap<usize, usize> = HashMap::new();
     let mut queue = VecDeque::from([start]);
     while let Some(at) = queue.pop_front() {
-        for Edge { to, .. } in edges.get(at).map(Vec::as_slice).unwrap_or_default() {
+        for StepEdge { to, .. } in edges.get(at).map(Vec::as_slice).unwrap_or_default() {
             if *to == start {
                 let mut path = vec![at];
                 let mut step = at;

@@ -1,7 +1,7 @@
 //! Fields on conditions and loops, which are kinds of tasks themselves.
 
 use super::PipelineFacts;
-use crate::check::elaborate::SymbolKind;
+use crate::check::elaborate::StepSymbolKind;
 use crate::check::messages;
 use crate::diag::Diagnostics;
 use crate::model::Step;
@@ -13,8 +13,8 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
         let declared = facts.pipeline.declaration(step).is_some();
         let symbol = facts.pipeline.scope.steps.get(&step.key).filter(|_| !declared);
         let (kind, what) = match (symbol.map(|s| s.kind), step.kind.key()) {
-            (Some(SymbolKind::Condition), _) | (None, Some("condition_task")) => ("condition_task", "a condition"),
-            (Some(SymbolKind::Loop), _) => ("for_each_task", "a loop"),
+            (Some(StepSymbolKind::Condition), _) | (None, Some("condition_task")) => ("condition_task", "a condition"),
+            (Some(StepSymbolKind::Loop), _) => ("for_each_task", "a loop"),
             (None, Some("for_each_task")) => ("for_each_task", "the outer task of a loop"),
             _ => continue,
         };

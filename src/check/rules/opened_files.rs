@@ -3,22 +3,22 @@
 use super::ProgramFacts;
 use crate::check::messages;
 use crate::diag::Diagnostics;
-use crate::package::{Builder, is_packed, never_packed};
-use crate::python::Place;
+use crate::package::{WheelBuilder, is_packed, never_packed};
+use crate::python::PathRoot;
 
 /// Holds the files that the modules of called functions open against what the wheels will hold.
 pub fn check(facts: &ProgramFacts, out: &mut Diagnostics) {
     for packaged in &facts.program.packages {
         let dir = &packaged.package.dir;
         // What another backend packs is not known before it has done so.
-        if packaged.python.builder != Builder::InProcess {
+        if packaged.python.builder != WheelBuilder::InProcess {
             continue;
         }
         for module in &packaged.source.reached {
             for file in &module.opened {
                 let (path, found) = match file.place {
-                    Place::WorkingDirectory => (crate::project::join(dir, &file.path), None),
-                    Place::BesideModule(up) => {
+                    PathRoot::WorkingDirectory => (crate::project::join(dir, &file.path), None),
+                    PathRoot::BesideModule(up) => {
                         let Some(base) = module.path.ancestors().nth(up) else { continue };
                         let path = crate::project::join(base, &file.path);
                         if is_packed(facts.cx.files, dir, &packaged.python.layout, &path) {

@@ -3,7 +3,7 @@
 use super::PipelineFacts;
 use crate::check::messages;
 use crate::check::python_types::{function_name, holds, passed_as, python_calls, value_of};
-use crate::diag::{Diagnostics, nearest};
+use crate::diag::{Diagnostics, closest_match};
 use crate::model::{Argument, PythonCall, Type};
 use crate::package::{Lookup, Missing, Parameter, PyType, Signature};
 use crate::python::{Literal, ParamKind};
@@ -27,7 +27,7 @@ fn missing(call: &PythonCall, missing: &Missing, at: Span, out: &mut Diagnostics
     match missing {
         Missing::Module => {}
         Missing::Function { module: last, known, at: place } => {
-            let near = nearest(function, known.iter().map(|(n, _)| n.as_str()));
+            let near = closest_match(function, known.iter().map(|(n, _)| n.as_str()));
             let near = near.and_then(|near| known.iter().find(|(n, _)| n == near));
             out.push(messages::function_not_found(call, at, last, near, *place, known));
         }
@@ -91,7 +91,7 @@ fn surplus(
     offered: &mut Vec<String>,
     out: &mut Diagnostics,
 ) {
-    let near = nearest(&argument.name, free.iter().copied().filter(|f| !offered.iter().any(|o| o == f)));
+    let near = closest_match(&argument.name, free.iter().copied().filter(|f| !offered.iter().any(|o| o == f)));
     offered.extend(near.map(str::to_owned));
     let bare = facts.cx.sources.slice(argument.span) == argument.name.as_str();
     out.push(messages::surplus_argument(argument, function, signature, near, bare));

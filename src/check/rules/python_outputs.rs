@@ -3,7 +3,7 @@
 use super::PipelineFacts;
 use crate::check::messages;
 use crate::check::python_types::{function_name, produces, python_calls, record_of_outputs};
-use crate::diag::{Diagnostics, nearest};
+use crate::diag::{Diagnostics, closest_match};
 use crate::model::{Output, PythonCall};
 use crate::package::{Lookup, PyType, Signature};
 use crate::python::Shape;
@@ -36,7 +36,7 @@ fn outputs_of(call: &PythonCall, signature: &Signature, outputs: &[Output], at: 
                 None if record.may_have(&output.name) => {}
                 None => {
                     let free = names.iter().copied().filter(|f| !outputs.iter().any(|o| o.name == *f));
-                    let near = nearest(&output.name, free);
+                    let near = closest_match(&output.name, free);
                     out.push(messages::record_without_output(output, function, record.name, *span, near, &names));
                 }
             }
@@ -109,7 +109,7 @@ fn outputs_by_shape(function: &str, signature: &Signature, outputs: &[Output], a
             Some(names) => {
                 for output in outputs.iter().filter(|o| !names.contains(&o.name.as_str())) {
                     let free = names.iter().copied().filter(|n| !outputs.iter().any(|o| o.name == *n));
-                    let near = nearest(&output.name, free);
+                    let near = closest_match(&output.name, free);
                     out.push(messages::output_not_returned(output, function, returned.span, near, &names));
                 }
             }

@@ -13,7 +13,7 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     for step in pipeline.all_steps() {
         for fields in step.kind.call_fields() {
             let place = CALL_PLACES.iter().find(|p| p.block == fields.block);
-            let said: Vec<&str> = place.iter().flat_map(|p| p.spelled).map(|(key, _)| *key).collect();
+            let said: Vec<&str> = place.iter().flat_map(|p| p.replaced_by_syntax).map(|(key, _)| *key).collect();
             clashes(fields, &said, out);
             complete_except(fields, &said, out);
         }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::PipelineFacts;
 use crate::check::messages;
 use crate::check::suggestions::Suggestions;
-use crate::diag::{Diagnostics, nearest};
+use crate::diag::{Diagnostics, closest_match};
 use crate::model::{Param, RunCall, StepKind};
 use crate::source::Span;
 use crate::syntax::ast::{Binding, Decl};
@@ -33,7 +33,7 @@ fn arguments(call: &RunCall, other: &Decl, params: &[Param], suggestions: &mut S
             None => {
                 let free = suggestions
                     .among(|| params.iter().map(|p| p.name.as_str()).filter(|p| !given.contains(p)).collect());
-                let near = nearest(&argument.name, free);
+                let near = closest_match(&argument.name, free);
                 out.push(messages::unknown_param(argument, &call.pipeline, near, other.name.span));
             }
         }

@@ -2,7 +2,7 @@
 
 use super::PipelineFacts;
 use crate::check::messages;
-use crate::diag::{Diagnostics, nearest};
+use crate::diag::{Diagnostics, closest_match};
 use crate::model::{Node, Object};
 use crate::schema::{FieldKey, key};
 use crate::source::Span;
@@ -45,7 +45,7 @@ fn check_schedule(facts: &PipelineFacts, schedule: &Object, out: &mut Diagnostic
         let same_city = names.iter().find(|n| {
             n.rsplit('/').next().is_some_and(|c| c.eq_ignore_ascii_case(zone.rsplit('/').next().unwrap_or(zone)))
         });
-        let near = nearest(zone, names.iter().map(String::as_str)).or(same_city.map(String::as_str));
+        let near = closest_match(zone, names.iter().map(String::as_str)).or(same_city.map(String::as_str));
         out.push(messages::unknown_time_zone(node.span, zone, near));
     }
 }

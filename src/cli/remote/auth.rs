@@ -1,12 +1,12 @@
 //! `pipec auth`.
 
-use super::super::args::{Auth, Shared};
+use super::super::args::{Auth, SharedArgs};
 use super::super::check::open;
 use super::super::{Ended, Outcome, usage};
 use super::connect::{client, settings};
 
 /// Shows which settings win, where they come from, and who they make us.
-pub fn auth(args: &Auth, shared: &Shared) -> Ended {
+pub fn auth(args: &Auth, shared: &SharedArgs) -> Ended {
     // Outside of a project the environment and the profiles still say something.
     let asked = !args.paths.is_empty() || shared.target.is_some();
     let session = match super::super::paths(&args.paths) {

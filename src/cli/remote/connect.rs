@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::super::Failure;
-use super::super::args::{Login, Shared};
+use super::super::args::{LoginArgs, SharedArgs};
 use super::super::terminal::say;
 use super::stop::stop;
 use crate::model::Target;
 use crate::source::read_plain;
-use crate::workspace::{Asked, Client, Options, Settings, SettingsError, Surroundings, User, choose};
+use crate::workspace::{Client, ClientOptions, Environ, Overrides, Settings, SettingsError, User, choose};
 
 /// A workspace, as somebody.
 pub struct Connection {
@@ -29,9 +29,9 @@ pub struct Chosen {
 }
 
 /// Puts the settings together. Asks nobody.
-pub fn settings(target: Option<&Target>, login: &Login) -> Result<Chosen, SettingsError> {
+pub fn settings(target: Option<&Target>, login: &LoginArgs) -> Result<Chosen, SettingsError> {
     let around = surroundings();
-    let asked = Asked {
+    let asked = Overrides {
         host: login.host.clone(),
         profile: login.profile.clone(),
         target_host: target.and_then(|t| t.host.as_ref()).map(ToString::to_string),
@@ -43,7 +43,7 @@ pub fn settings(target: Option<&Target>, login: &Login) -> Result<Chosen, Settin
 }
 
 /// Goes there and asks who we are.
-pub fn connect(target: Option<&Target>, login: &Login, shared: &Shared) -> Result<Connection, Failure> {
+pub fn connect(target: Option<&Target>, login: &LoginArgs, shared: &SharedArgs) -> Result<Connection, Failure> {
     let chosen = settings(target, login)?;
     let way = chosen.login?;
     let client = client(&chosen.settings, way, shared)?;
@@ -52,18 +52,18 @@ pub fn connect(target: Option<&Target>, login: &Login, shared: &Shared) -> Resul
 }
 
 /// A client that tells of each request when asked to, and that Ctrl-C stops.
-pub fn client(settings: &Settings, login: crate::workspace::Login, shared: &Shared) -> Result<Client, Failure> {
-    let mut options = Options { stop: stop(), ..Options::default() };
+pub fn client(settings: &Settings, login: crate::workspace::Login, shared: &SharedArgs) -> Result<Client, Failure> {
+    let mut options = ClientOptions { stop: stop(), ..ClientOptions::default() };
     if !shared.quiet {
-        options.notice = Some(Arc::new(|line| say!("note    {line}")));
+        options.progress = Some(Arc::new(|line| say!("note    {line}")));
     }
     if shared.verbose > 1 {
-        options.tell = Some(Arc::new(|line| say!("{line}")));
+        options.log = Some(Arc::new(|line| say!("{line}")));
     }
     Ok(Client::new(settings, login, options)?)
 }
 
-fn surroundings() -> Surroundings {
+fn surroundings() -> Environ {
     let env: BTreeMap<String, String> =
         std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect();
     let named = env.get("DATABRICKS_CONFIG_FILE").filter(|f| !f.is_empty()).map(|file| home(file));
@@ -72,7 +72,7 @@ fn surroundings() -> Surroundings {
     let profiles = path
         .filter(|p| p.is_file())
         .and_then(|p| Some((p.clone(), String::from_utf8_lossy(&read_plain(&p).ok()?).into_owned())));
-    Surroundings { env, profiles }
+    Environ { env, profiles }
 }
 
 /// A path in which `~/` stands for the home directory.

@@ -5,18 +5,19 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::super::args::{Deploy, Shared};
+use super::super::args::{Deploy, SharedArgs};
 use super::super::check::without_errors;
 use super::super::terminal::{say, say_painted, say_text};
 use super::super::{Ended, Failure, Outcome, usage};
 use super::connect::Connection;
-use super::progress::View;
+use super::progress::Progress;
 use super::project::{each, head, known, owner, same_project};
 use super::say::{ask, time};
 use super::show::show;
 use super::stop::stop;
 use crate::deploy::{
-    Applied, Apply, DeployError, Desired, Event, Journal, Plan, apply, is_unchanged, not_deployed, plan as make, survey,
+    Applied, Apply, DeployError, DeployEvent, Desired, Journal, Plan, apply, is_unchanged, not_deployed, observe,
+    plan as make,
 };
 use crate::session::Backends;
 use crate::source::read_plain;
@@ -25,7 +26,7 @@ use crate::source::read_plain;
 const TRIES: usize = 5;
 
 /// Takes the project to its workspace.
-pub fn deploy(args: &Deploy, shared: &Shared) -> Ended {
+pub fn deploy(args: &Deploy, shared: &SharedArgs) -> Ended {
     let saved = args.plan.as_deref().map(read_plan).transpose().map_err(usage)?;
     let only = saved.as_ref().map_or(args.pipeline.as_slice(), |s| s.pipelines.as_slice());
     let session = without_errors(&args.paths, shared, true)?;
@@ -77,7 +78,7 @@ fn read_plan(path: &Path) -> Result<Saved, String> {
 /// One project on its way.
 struct One<'a> {
     args: &'a Deploy,
-    shared: &'a Shared,
+    shared: &'a SharedArgs,
     connection: &'a Connection,
     wanted: &'a Desired,
     only: &'a [String],
@@ -124,9 +125,9 @@ impl One<'_> {
             return Ok(Applied { jobs: journal.head().ids() });
         }
         same_project(wanted, &journal)?;
-        let view = View::new(self.shared);
-        journal.wait(patience, &|lease| view.show(&Event::Waiting(lease)))?;
-        let found = survey(client, wanted, journal.head())?;
+        let view = Progress::new(self.shared);
+        journal.wait(patience, &|lease| view.show(&DeployEvent::Waiting(lease)))?;
+        let found = observe(client, wanted, journal.head())?;
         let plan = make(wanted, journal.head(), &found, self.only);
         let shown = show(&plan, client.host(), super::super::report::style(self.shared).color);
         if let Some(saved) = self.saved
@@ -159,7 +160,7 @@ impl One<'_> {
             desired: wanted,
             survey: &found,
             plan: &plan,
-            patience,
+            max_elapsed: patience,
             keep: usize::from(self.args.keep),
             tell: &|event| view.show(event),
             repeated: std::sync::Mutex::default(),

@@ -2,27 +2,27 @@
 
 use std::time::Duration;
 
-use super::super::args::{Destroy, Shared};
+use super::super::args::{Destroy, SharedArgs};
 use super::super::check::without_errors;
 use super::super::terminal::{say, say_text};
 use super::super::{Ended, Failure, Outcome, failed, usage};
-use super::progress::View;
+use super::progress::Progress;
 use super::project::{each, head, owner, same_project};
 use super::say::ask;
 use super::stop::stop;
-use crate::deploy::{DeployError, Doomed, Event, Journal, destroy as take_away, doomed};
+use crate::deploy::{DeployError, DeployEvent, DestroyPlan, Journal, destroy as take_away, doomed};
 use crate::session::Backends;
 use crate::workspace::Client;
 
 /// Takes away what was deployed.
-pub fn destroy(args: &Destroy, shared: &Shared) -> Ended {
+pub fn destroy(args: &Destroy, shared: &SharedArgs) -> Ended {
     let session = without_errors(&args.paths, shared, false)?;
     each(&session, &args.login, shared, Backends::Without, &mut |connection, _, wanted| {
         let client = &connection.client;
         let patience = Duration::from_secs(args.lock_timeout);
-        let view = View::new(shared);
+        let view = Progress::new(shared);
         let mut journal = Journal::open(client, &wanted.root, &wanted.project, &wanted.target)?;
-        journal.wait(patience, &|lease| view.show(&Event::Waiting(lease)))?;
+        journal.wait(patience, &|lease| view.show(&DeployEvent::Waiting(lease)))?;
         same_project(wanted, &journal)?;
         let plan = doomed(client, &journal, wanted)?;
         if journal.head().serial == 0 && plan.jobs.is_empty() {
@@ -59,7 +59,7 @@ pub fn destroy(args: &Destroy, shared: &Shared) -> Ended {
             }
         }
         cancel(client, &plan)?;
-        let tell_event = |event: &Event<'_>| view.show(event);
+        let tell_event = |event: &DeployEvent<'_>| view.show(event);
         take_away(client, &mut journal, &plan, wanted, &owner(connection), patience, &tell_event)?;
         Ok(())
     })?;
@@ -67,7 +67,7 @@ pub fn destroy(args: &Destroy, shared: &Shared) -> Ended {
 }
 
 /// Cancels the runs that go on, and waits for their end.
-fn cancel(client: &Client, plan: &Doomed) -> Result<(), DeployError> {
+fn cancel(client: &Client, plan: &DestroyPlan) -> Result<(), DeployError> {
     let jobs = plan.jobs.iter().filter(|(p, _)| plan.running.iter().any(|(r, _)| r == p));
     for (pipeline, id) in jobs {
         for run in client.runs_of(*id, 25, true)? {
@@ -83,7 +83,7 @@ fn cancel(client: &Client, plan: &Doomed) -> Result<(), DeployError> {
                     help: "try again when it has".to_owned(),
                 });
             }
-            client.pause(Duration::from_secs(1))?;
+            client.sleep(Duration::from_secs(1))?;
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::super::args::Shared;
+use super::super::args::SharedArgs;
 use super::super::terminal::say_painted;
 use crate::source::plain;
 use crate::workspace::{RunView, TaskView};
@@ -23,7 +23,7 @@ pub struct Follow {
 
 impl Follow {
     /// As the flags and the terminal have it.
-    pub fn new(shared: &Shared) -> Follow {
+    pub fn new(shared: &SharedArgs) -> Follow {
         let live = std::io::stderr().is_terminal() && !shared.quiet;
         Follow {
             quiet: shared.quiet,

@@ -4,23 +4,23 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::super::args::{Login, Shared};
+use super::super::args::{LoginArgs, SharedArgs};
 use super::super::{Failure, failed, usage};
 use super::connect::connect;
 use crate::emit::write_below;
-use crate::import::Job;
+use crate::import::ImportedJob;
 use crate::model::Target;
 use crate::workspace::{Client, RunView};
 
 /// A connection for as many jobs and runs as are asked for.
-pub struct Workspace {
+pub struct Connected {
     client: Client,
 }
 
-impl Workspace {
+impl Connected {
     /// Logs in.
-    pub fn enter(target: Option<&Target>, login: &Login, shared: &Shared) -> Result<Workspace, Failure> {
-        Ok(Workspace { client: connect(target, login, shared)?.client })
+    pub fn enter(target: Option<&Target>, login: &LoginArgs, shared: &SharedArgs) -> Result<Connected, Failure> {
+        Ok(Connected { client: connect(target, login, shared)?.client })
     }
 
     /// A run with the last attempt of each of its tasks.
@@ -37,7 +37,7 @@ impl Workspace {
     }
 
     /// Fetches the notebooks of a job into a folder beside its source, which then names them there.
-    pub fn notebooks(&self, job: &mut Job, dir: &Path, force: bool) -> Result<(), Failure> {
+    pub fn notebooks(&self, job: &mut ImportedJob, dir: &Path, force: bool) -> Result<(), Failure> {
         let mut taken: Vec<PathBuf> = Vec::new();
         for (span, path) in job.notebooks() {
             let Some((bytes, extension)) = self.client.read_notebook(&path)? else { continue };

@@ -18,7 +18,7 @@ mod stop;
 pub use auth::auth;
 pub use deploy::deploy;
 pub use destroy::destroy;
-pub use jobs::Workspace;
+pub use jobs::Connected;
 pub use plan::plan;
 pub use run::run;
 pub use status::status;

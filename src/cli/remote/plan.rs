@@ -2,19 +2,19 @@
 
 use serde_json::{Value, json};
 
-use super::super::args::{Output, PlanArgs, Shared};
+use super::super::args::{OutputFormat, PlanArgs, SharedArgs};
 use super::super::check::without_errors;
 use super::super::{Ended, Outcome, usage};
 use super::connect::Connection;
 use super::project::{each, head, known, same_project};
 use super::show::show;
-use crate::deploy::{Desired, Journal, Plan, is_unchanged, plan as make, survey};
+use crate::deploy::{Desired, Journal, Plan, is_unchanged, observe, plan as make};
 use crate::emit::{json_bytes, write_named};
 use crate::session::Backends;
 use crate::source::plain;
 
 /// Shows what a deployment would do.
-pub fn plan(args: &PlanArgs, shared: &Shared) -> Ended {
+pub fn plan(args: &PlanArgs, shared: &SharedArgs) -> Ended {
     let session = without_errors(&args.paths, shared, true)?;
     known(&args.pipeline, &session)?;
     let mut all: Vec<Value> = Vec::new();
@@ -34,8 +34,8 @@ pub fn plan(args: &PlanArgs, shared: &Shared) -> Ended {
     })?;
     let json = json!({ "version": 1, "pipelines": args.pipeline, "projects": all });
     match args.output {
-        Output::Text => super::super::terminal::print_exact(&text),
-        Output::Json => super::super::terminal::print_json(&json),
+        OutputFormat::Text => super::super::terminal::print_exact(&text),
+        OutputFormat::Json => super::super::terminal::print_json(&json),
     }
     if let Some(dir) = args.save.as_ref().and_then(|f| f.parent()).filter(|d| !d.as_os_str().is_empty() && !d.is_dir())
     {
@@ -56,7 +56,7 @@ fn planned(
     wanted.fits()?;
     let journal = Journal::open(&connection.client, &wanted.root, &wanted.project, &wanted.target)?;
     same_project(wanted, &journal)?;
-    let found = survey(&connection.client, wanted, journal.head())?;
+    let found = observe(&connection.client, wanted, journal.head())?;
     Ok((make(wanted, journal.head(), &found, only), is_unchanged(wanted, journal.head())))
 }
 

@@ -4,35 +4,35 @@ use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::super::args::Shared;
+use super::super::args::SharedArgs;
 use super::super::terminal::say;
-use crate::deploy::{Action, Event};
+use crate::deploy::{DeployEvent, JobAction};
 
 /// What goes on: a bar on a terminal, lines elsewhere.
-pub(super) struct View {
+pub(super) struct Progress {
     quiet: bool,
     live: bool,
     bar: std::sync::Mutex<Option<ProgressBar>>,
 }
 
-impl View {
-    pub(super) fn new(shared: &Shared) -> View {
-        View {
+impl Progress {
+    pub(super) fn new(shared: &SharedArgs) -> Progress {
+        Progress {
             quiet: shared.quiet,
             live: std::io::stderr().is_terminal() && !shared.quiet,
             bar: std::sync::Mutex::default(),
         }
     }
 
-    pub(super) fn show(&self, event: &Event<'_>) {
+    pub(super) fn show(&self, event: &DeployEvent<'_>) {
         match event {
-            Event::Waiting(lease) => {
+            DeployEvent::Waiting(lease) => {
                 self.line(&format!(
                     "waiting for {}, who is at work here ({}); a lock that nobody renews ends within a minute",
                     lease.owner, lease.what
                 ));
             }
-            Event::Uploading(files, bytes) if self.live => {
+            DeployEvent::Uploading(files, bytes) if self.live => {
                 let bar = ProgressBar::new(*bytes);
                 // The template is a constant that is right.
                 if let Ok(style) = ProgressStyle::with_template("  upload  {bar:30} {bytes}/{total_bytes}  {msg}") {
@@ -41,21 +41,21 @@ impl View {
                 bar.set_message(format!("{files} file{}", if *files == 1 { "" } else { "s" }));
                 *self.slot() = Some(bar);
             }
-            Event::Uploading(..) => {}
-            Event::Uploaded(name, bytes) => match &*self.slot() {
+            DeployEvent::Uploading(..) => {}
+            DeployEvent::Uploaded(name, bytes) => match &*self.slot() {
                 Some(bar) => bar.inc(*bytes),
                 None => self.line(&format!("  uploaded {name}")),
             },
-            Event::Job(pipeline, action, id) => {
+            DeployEvent::Job(pipeline, action, id) => {
                 self.close();
                 let word = match action {
-                    Action::Create => "created",
-                    Action::Update => "updated",
+                    JobAction::Create => "created",
+                    JobAction::Update => "updated",
                     _ => "deleted",
                 };
                 self.line(&format!("  {word} {pipeline} (job {id})"));
             }
-            Event::Note(text) => self.line(&format!("note    {text}")),
+            DeployEvent::Note(text) => self.line(&format!("note    {text}")),
         }
     }
 

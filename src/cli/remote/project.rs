@@ -1,6 +1,6 @@
 //! A project on its way to a workspace: checked, built, and held against what is there.
 
-use super::super::args::{Login, Shared};
+use super::super::args::{LoginArgs, SharedArgs};
 use super::super::check::{build_options, tell_build};
 use super::super::{Failure, no_such, usage};
 use super::connect::{Connection, connect};
@@ -10,8 +10,8 @@ use crate::session::{Backends, Built, Session};
 /// Does something for each project, with its workspace; stops at the first that does not go well.
 pub(super) fn each(
     session: &Session<'_>,
-    login: &Login,
-    shared: &Shared,
+    login: &LoginArgs,
+    shared: &SharedArgs,
     backends: Backends,
     work: &mut dyn FnMut(&Connection, &Built<'_>, &Desired) -> Result<(), Failure>,
 ) -> Result<(), Failure> {

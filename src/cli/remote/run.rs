@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::super::args::{Run as Args, Shared};
+use super::super::args::{RunArgs as Args, SharedArgs};
 use super::super::check::{build_options, tell_build};
 use super::super::params::given_params;
 use super::super::terminal::say;
@@ -20,12 +20,12 @@ use crate::payload::Payload;
 use crate::project::Project;
 use crate::session::{Backends, Built, Session};
 use crate::source::plain;
-use crate::workspace::{FaultKind, RunView};
+use crate::workspace::{ApiErrorKind, RunView};
 
 /// Starts a deployed pipeline and follows it.
 pub fn run(
     args: &Args,
-    shared: &Shared,
+    shared: &SharedArgs,
     session: &Session<'_>,
     project: &Project,
     program: &Valid<Program>,
@@ -50,7 +50,7 @@ fn only(args: &Args, pipeline: &Pipeline) -> Result<(), String> {
 
 fn start(
     args: &Args,
-    shared: &Shared,
+    shared: &SharedArgs,
     built: &Built<'_>,
     pipeline: &Pipeline,
     params: &[(String, String)],
@@ -74,7 +74,7 @@ fn start(
     }
     let token = args.token.clone().unwrap_or_else(crate::deploy::nonce);
     let id = match client.run_now(deployed.job_id, params, &args.only, &token, &pipeline.name) {
-        Err(f) if f.is(FaultKind::Missing) => {
+        Err(f) if f.is(ApiErrorKind::Missing) => {
             let job = deployed.job_id;
             let failure = failed(format!("the job {job} of `{}` is gone: somebody has deleted it", pipeline.name));
             return Err(failure.help("`pipec deploy --refresh` makes it again"));
@@ -95,12 +95,12 @@ fn url(host: &str, job: i64, run: &RunView) -> String {
 }
 
 /// The run goes on, whatever has happened to us.
-fn left(id: i64, fault: crate::workspace::Fault) -> Failure {
+fn left(id: i64, fault: crate::workspace::ApiError) -> Failure {
     say!("note    the run {id} was started and goes on without us");
     fault.into()
 }
 
-fn follow(args: &Args, shared: &Shared, connection: &Connection, job: i64, first: RunView) -> Ended {
+fn follow(args: &Args, shared: &SharedArgs, connection: &Connection, job: i64, first: RunView) -> Ended {
     let client = &connection.client;
     let began = Instant::now();
     let mut view = Follow::new(shared);
@@ -117,7 +117,7 @@ fn follow(args: &Args, shared: &Shared, connection: &Connection, job: i64, first
             let failure = failed(format!("the run has not ended after {seconds} seconds, and goes on without us"));
             return Err(failure.help(url(client.host(), job, &run)));
         }
-        if client.pause(nap).is_err() {
+        if client.sleep(nap).is_err() {
             view.close();
             return Err(interrupted(connection, job, &run));
         }
@@ -125,7 +125,7 @@ fn follow(args: &Args, shared: &Shared, connection: &Connection, job: i64, first
         nap = (nap * 5 / 4).min(Duration::from_secs(5));
         run = match client.run(run.id) {
             Ok(run) => run,
-            Err(f) if f.is(FaultKind::Interrupted) => {
+            Err(f) if f.is(ApiErrorKind::Interrupted) => {
                 view.close();
                 return Err(interrupted(connection, job, &run));
             }

@@ -1,17 +1,17 @@
 //! A plan as a person reads it.
 
 use super::super::differences::line;
-use crate::deploy::{Action, JobPlan, Plan};
+use crate::deploy::{JobAction, JobPlan, Plan};
 use crate::source::plain;
 use crate::workspace::Principal;
 
 /// What begins the line of a job, and its colour.
-fn mark(action: Action) -> (&'static str, &'static str) {
+fn mark(action: JobAction) -> (&'static str, &'static str) {
     match action {
-        Action::Create => ("+ create", "32"),
-        Action::Update | Action::Keep => ("~ update", "33"),
-        Action::Delete => ("- delete", "31"),
-        Action::Forget => ("- forget", "31"),
+        JobAction::Create => ("+ create", "32"),
+        JobAction::Update | JobAction::Keep => ("~ update", "33"),
+        JobAction::Delete => ("- delete", "31"),
+        JobAction::Forget => ("- forget", "31"),
     }
 }
 
@@ -22,7 +22,7 @@ pub fn show(plan: &Plan, host: &str, color: bool) -> String {
     if !color {
         return text.into_owned();
     }
-    let marks = [Action::Create, Action::Update, Action::Delete, Action::Forget].map(mark);
+    let marks = [JobAction::Create, JobAction::Update, JobAction::Delete, JobAction::Forget].map(mark);
     let painted = |line: &str| {
         let found =
             marks.iter().find_map(|(mark, code)| Some((mark, code, line.strip_prefix("  ")?.strip_prefix(mark)?)));
@@ -39,7 +39,7 @@ fn text(plan: &Plan, host: &str) -> String {
     for job in plan.jobs.iter().filter(|j| !j.is_empty()) {
         let (mark, _) = mark(job.action);
         let what = match (job.job_id, job.action) {
-            (Some(id), Action::Update | Action::Keep | Action::Delete) => format!("{host}/jobs/{id}"),
+            (Some(id), JobAction::Update | JobAction::Keep | JobAction::Delete) => format!("{host}/jobs/{id}"),
             (Some(id), _) => format!("the job {id} is gone"),
             (None, _) => format!("{} step{}", job.steps, if job.steps == 1 { "" } else { "s" }),
         };
@@ -91,13 +91,13 @@ fn text(plan: &Plan, host: &str) -> String {
             "  note    {pipeline}   {host}/jobs/{id} has this project's tag but was not created by pipec; left unchanged\n"
         ));
     }
-    let count = |a: Action| plan.jobs.iter().filter(|j| j.action == a && !j.is_empty()).count();
-    let update = count(Action::Update) + count(Action::Keep);
+    let count = |a: JobAction| plan.jobs.iter().filter(|j| j.action == a && !j.is_empty()).count();
+    let update = count(JobAction::Update) + count(JobAction::Keep);
     let parts: Vec<String> = [
-        (count(Action::Create), "to create"),
+        (count(JobAction::Create), "to create"),
         (update, "to update"),
-        (count(Action::Delete) + plan.twice.len(), "to delete"),
-        (count(Action::Forget), "to forget"),
+        (count(JobAction::Delete) + plan.twice.len(), "to delete"),
+        (count(JobAction::Forget), "to forget"),
         (plan.uploads.len(), "to upload"),
     ]
     .into_iter()
@@ -113,7 +113,7 @@ fn text(plan: &Plan, host: &str) -> String {
 }
 
 fn lines(job: &JobPlan, out: &mut String) {
-    if job.action != Action::Update && job.grants.is_none() {
+    if job.action != JobAction::Update && job.grants.is_none() {
         return;
     }
     for (from, to) in &job.renamed {

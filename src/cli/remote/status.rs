@@ -3,18 +3,18 @@
 use jiff::{Timestamp, Zoned};
 use serde_json::{Value, json};
 
-use super::super::args::{Output, Shared, Status};
+use super::super::args::{OutputFormat, SharedArgs, StatusArgs};
 use super::super::check::without_errors;
 use super::super::{Ended, Outcome};
 use super::project::{each, head};
 use super::say::time;
-use crate::deploy::{Journal, State};
+use crate::deploy::{DeploymentState, Journal};
 use crate::session::Backends;
 use crate::time::Cron;
 use crate::workspace::RunView;
 
 /// Shows what is deployed.
-pub fn status(args: &Status, shared: &Shared) -> Ended {
+pub fn status(args: &StatusArgs, shared: &SharedArgs) -> Ended {
     let session = without_errors(&args.paths, shared, false)?;
     let mut all: Vec<Value> = Vec::new();
     let mut text = String::new();
@@ -67,13 +67,13 @@ pub fn status(args: &Status, shared: &Shared) -> Ended {
         Ok(())
     })?;
     match args.output {
-        Output::Text => super::super::terminal::print(&text),
-        Output::Json => super::super::terminal::print_json(&json!({ "version": 1, "projects": all })),
+        OutputFormat::Text => super::super::terminal::print(&text),
+        OutputFormat::Json => super::super::terminal::print_json(&json!({ "version": 1, "projects": all })),
     }
     Ok(Outcome::Done)
 }
 
-fn described(host: &str, state: &State, wanted: &crate::deploy::Desired, pipelines: Vec<Value>) -> Value {
+fn described(host: &str, state: &DeploymentState, wanted: &crate::deploy::Desired, pipelines: Vec<Value>) -> Value {
     json!({
         "project": wanted.project,
         "target": wanted.target,

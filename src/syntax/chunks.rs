@@ -4,7 +4,7 @@ use super::bytes::find;
 
 /// A stretch of a file that is parsed by itself.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(super) enum Chunk {
     /// Whole entries.
     Entries { start: usize, end: usize },
     /// A pipeline: `start..=open` is its head; its body is cut into parts of whole entries.
@@ -26,9 +26,9 @@ pub(super) enum Cut {
 const PIECE: usize = 16 << 10;
 
 /// Cuts the text at line ends between entries, pipelines apart.
-pub(super) fn pieces(bytes: &[u8], len: usize, cuts: &[Cut]) -> Vec<Piece> {
+pub(super) fn chunks(bytes: &[u8], len: usize, cuts: &[Cut]) -> Vec<Chunk> {
     if len <= PIECE {
-        return vec![Piece::Entries { start: 0, end: len }];
+        return vec![Chunk::Entries { start: 0, end: len }];
     }
     let mut out = Vec::new();
     let mut start = 0;
@@ -41,7 +41,7 @@ pub(super) fn pieces(bytes: &[u8], len: usize, cuts: &[Cut]) -> Vec<Piece> {
             Cut::Line { depth: 0, at } if !next.is_else(bytes, at) => {
                 last_line = at + 1;
                 if at + 1 - start > PIECE {
-                    out.push(Piece::Entries { start, end: at + 1 });
+                    out.push(Chunk::Entries { start, end: at + 1 });
                     start = at + 1;
                 }
             }
@@ -64,7 +64,7 @@ pub(super) fn pieces(bytes: &[u8], len: usize, cuts: &[Cut]) -> Vec<Piece> {
                     continue;
                 }
                 if start < last_line {
-                    out.push(Piece::Entries { start, end: last_line });
+                    out.push(Chunk::Entries { start, end: last_line });
                 }
                 let mut parts = Vec::new();
                 let mut from = open + 1;
@@ -76,7 +76,7 @@ pub(super) fn pieces(bytes: &[u8], len: usize, cuts: &[Cut]) -> Vec<Piece> {
                     }
                 }
                 parts.push((from, close));
-                out.push(Piece::Pipeline { start: last_line, open, close, parts });
+                out.push(Chunk::Pipeline { start: last_line, open, close, parts });
                 start = close + 1;
                 last_line = close + 1;
             }
@@ -84,7 +84,7 @@ pub(super) fn pieces(bytes: &[u8], len: usize, cuts: &[Cut]) -> Vec<Piece> {
         }
     }
     if start < len {
-        out.push(Piece::Entries { start, end: len });
+        out.push(Chunk::Entries { start, end: len });
     }
     out
 }

@@ -62,13 +62,13 @@ pub struct Completion {
 }
 
 /// A list that grows.
-pub(super) struct Offers {
+pub(super) struct Completions {
     pub list: Vec<Completion>,
     /// What each replaces, if it does not say otherwise.
     pub replaces: Span,
 }
 
-impl Offers {
+impl Completions {
     /// Adds something that is put in as it is shown.
     pub fn add(
         &mut self,
@@ -108,7 +108,7 @@ pub(super) fn escaped(text: &str) -> String {
 }
 
 /// Adds a word of the language.
-pub(super) fn keyword(offers: &mut Offers, word: &str) {
+pub(super) fn keyword(offers: &mut Completions, word: &str) {
     if let Some(word) = words::find(word) {
         let offer = offers.add(CompletionKind::Keyword, word.text, "");
         offer.insert = word.shape.to_owned();

@@ -6,14 +6,14 @@ use super::desired::Desired;
 use super::error::DeployError;
 use super::identity::{TAG, is_tagged, tag};
 use super::payload;
-use super::state::State;
-use crate::workspace::{Client, EntryKind, Fault, ListedJob, LiveJob, Principal};
+use super::state::DeploymentState;
+use crate::workspace::{ApiError, Client, EntryKind, ListedJob, LiveJob, Principal};
 
 /// What was found.
 #[derive(Clone, Debug, Default)]
-pub struct Survey {
+pub struct Observed {
     /// By pipeline.
-    pub jobs: BTreeMap<String, Found>,
+    pub jobs: BTreeMap<String, LiveState>,
     /// Jobs that a creation which broke off has made a second time: a request that got no answer made one, and was made
     /// again.
     pub twice: Vec<(String, i64)>,
@@ -27,7 +27,7 @@ pub struct Survey {
 
 /// A job that was looked for.
 #[derive(Clone, Debug)]
-pub enum Found {
+pub enum LiveState {
     /// There it is, and who may use it, if that matters.
     Live(Box<LiveJob>, Option<Vec<Principal>>),
     /// It was deployed, and is gone.
@@ -38,8 +38,8 @@ pub enum Found {
 ///
 /// # Errors
 /// Whatever keeps something from being read.
-pub fn survey(client: &Client, desired: &Desired, state: &State) -> Result<Survey, DeployError> {
-    let mut out = Survey::default();
+pub fn observe(client: &Client, desired: &Desired, state: &DeploymentState) -> Result<Observed, DeployError> {
+    let mut out = Observed::default();
     let begun = state.pending.iter().flat_map(|p| p.jobs.keys());
     let pipelines: BTreeSet<&str> = desired
         .jobs
@@ -48,7 +48,7 @@ pub fn survey(client: &Client, desired: &Desired, state: &State) -> Result<Surve
         .chain(state.jobs.keys().chain(begun).map(String::as_str))
         .collect();
     let looks: Vec<&str> = pipelines.into_iter().collect();
-    for (pipeline, look) in looks.iter().zip(in_parallel(&looks, |p| look(client, desired, state, p))) {
+    for (pipeline, look) in looks.iter().zip(in_parallel(&looks, |p| lookup(client, desired, state, p))) {
         let Looked { found, twice, copies } = look?;
         let of = |ids: Vec<i64>| ids.into_iter().map(|id| ((*pipeline).to_owned(), id));
         out.jobs.extend(found.map(|f| ((*pipeline).to_owned(), f)));
@@ -89,17 +89,17 @@ fn is_below(path: &str, folder: &str) -> bool {
 /// What was found of one pipeline.
 #[derive(Default)]
 struct Looked {
-    found: Option<Found>,
+    found: Option<LiveState>,
     /// Made a second time by what broke off.
     twice: Vec<i64>,
     /// Made by others.
     copies: Vec<i64>,
 }
 
-fn look(client: &Client, desired: &Desired, state: &State, pipeline: &str) -> Result<Looked, Fault> {
+fn lookup(client: &Client, desired: &Desired, state: &DeploymentState, pipeline: &str) -> Result<Looked, ApiError> {
     let wanted = desired.jobs.iter().find(|j| j.pipeline == pipeline);
     let known = state.jobs.get(pipeline);
-    let gone = known.map(|d| Found::Gone(d.job_id));
+    let gone = known.map(|d| LiveState::Gone(d.job_id));
     let mut live = match known {
         Some(deployed) => client.job(deployed.job_id)?,
         None => None,
@@ -126,7 +126,7 @@ fn look(client: &Client, desired: &Desired, state: &State, pipeline: &str) -> Re
     let Some(live) = live else { return Ok(Looked { found: gone, ..out }) };
     let matter = wanted.is_some_and(|w| w.grants.is_some() || known.is_some_and(|d| d.grants.is_some()));
     let grants = if matter { Some(client.permissions(live.id)?) } else { None };
-    Ok(Looked { found: Some(Found::Live(Box::new(live), grants)), ..out })
+    Ok(Looked { found: Some(LiveState::Live(Box::new(live), grants)), ..out })
 }
 
 /// The jobs of some names with a tag, the oldest first. They are looked for by name, since that is what the service can
@@ -135,7 +135,7 @@ pub(super) fn tagged<'n>(
     client: &Client,
     tag: &str,
     names: impl IntoIterator<Item = &'n str>,
-) -> Result<Vec<ListedJob>, Fault> {
+) -> Result<Vec<ListedJob>, ApiError> {
     let mut found = Vec::new();
     let names: BTreeSet<&str> = names.into_iter().collect();
     for name in names {

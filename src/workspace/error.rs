@@ -4,11 +4,11 @@ use std::fmt;
 
 /// A request that did not do what it was meant to.
 #[derive(Clone, Debug)]
-pub struct Fault {
+pub struct ApiError {
     /// What kind of trouble.
-    pub kind: FaultKind,
+    pub kind: ApiErrorKind,
     /// What we were about to do, such as "create the job `nightly`".
-    pub doing: String,
+    pub action: String,
     /// What the other side said, or why there was no answer. Holds no secret.
     pub message: String,
     /// What to do about it.
@@ -17,7 +17,7 @@ pub struct Fault {
 
 /// Kinds of trouble that callers tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FaultKind {
+pub enum ApiErrorKind {
     /// It is not there.
     Missing,
     /// It is there already.
@@ -29,24 +29,24 @@ pub enum FaultKind {
     /// The request is wrong.
     Refused,
     /// There was no answer, or none to trust: it may have been done or not.
-    Unclear,
+    UnknownOutcome,
     /// Nobody is there, or it is not working, and it was tried more than once.
     Unavailable,
     /// Somebody stopped us.
     Interrupted,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot {}: {}", self.doing, self.message)
+        write!(f, "cannot {}: {}", self.action, self.message)
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for ApiError {}
 
-impl Fault {
+impl ApiError {
     /// Whether it is of a kind.
-    pub fn is(&self, kind: FaultKind) -> bool {
+    pub fn is(&self, kind: ApiErrorKind) -> bool {
         self.kind == kind
     }
 }

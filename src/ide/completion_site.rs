@@ -1,12 +1,12 @@
 //! What could stand at the cursor. The entry around it is parsed once more with a name put in at the cursor, and closed
 //! in the ways in which an unfinished entry can go on: so the parser says what the name would be.
 
-use super::view::View;
+use super::view::FileContext;
 use super::within::Within;
 use crate::source::{FileId, Span};
 use crate::syntax;
 use crate::syntax::ast::{self, Body, Call, Callee, DeclKind, Item, Value, ValueKind};
-use crate::syntax::walk::{self, Node, Role};
+use crate::syntax::walk::{self, Role, SyntaxNode};
 
 /// The name that is put in.
 const MARK: &str = "pipec_cursor";
@@ -45,7 +45,7 @@ const CLOSINGS: &[&str] = &[
 
 /// What a name at the cursor would be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Slot {
+pub(super) enum CompletionContext {
     /// A field, or the keyword of a declaration or call.
     Entry,
     /// A word of a head: `extends`, `on`, `after`, `in`.
@@ -120,8 +120,8 @@ pub(super) enum PathOf {
 }
 
 /// The slot at a byte.
-pub(super) struct Found<'a> {
-    pub slot: Slot,
+pub(super) struct CompletionSite<'a> {
+    pub slot: CompletionContext,
     /// What a completion replaces: the word around the cursor, or the text of a string.
     pub replaces: Span,
     /// The text as it is now.
@@ -137,12 +137,12 @@ pub(super) struct Found<'a> {
     /// Where the entry stands.
     pub within: Within,
     /// The nodes around it, in the tree of the whole file.
-    pub(super) around: Vec<Node<'a>>,
+    pub(super) around: Vec<SyntaxNode<'a>>,
     /// The entries beside it.
     pub(super) beside: &'a [Item],
 }
 
-impl Found<'_> {
+impl CompletionSite<'_> {
     /// Whether an entry is another one than that under the cursor, and still there.
     pub(super) fn is_other(&self, item: &Item) -> bool {
         let span = item.span();
@@ -196,7 +196,7 @@ impl Change {
 
 /// What could stand at a byte of a text; `None` where nothing can, such as in a comment or in the name of a
 /// declaration. The tree of the view may be that of the text before the last keys.
-pub(super) fn find<'a>(view: &View<'a>, text: &'a str, offset: u32) -> Option<Found<'a>> {
+pub(super) fn find<'a>(view: &FileContext<'a>, text: &'a str, offset: u32) -> Option<CompletionSite<'a>> {
     let change = Change::between(view.text(), text);
     let old = change.before(offset as usize) as u32;
     let at = offset as usize;
@@ -230,18 +230,33 @@ pub(super) fn find<'a>(view: &View<'a>, text: &'a str, offset: u32) -> Option<Fo
         let mark = (start - from) as u32 + 1;
         if let Some((slot, replaced)) = slot(&fragment, &walk::at(&file, mark), &around, start - from) {
             let from = (from + replaced) as u32;
-            around.retain(|n| matches!(n, Node::Item(_) | Node::Body(_)));
+            around.retain(|n| matches!(n, SyntaxNode::Item(_) | SyntaxNode::Body(_)));
             let (slot, end) = match slot {
                 // Inside of a string what is replaced goes up to its end.
-                Slot::Text(key, text) => (Slot::Text(key, text + typed), at + string_end(after)),
-                Slot::Path(of, text) => (Slot::Path(of, text + typed), at + string_end(after)),
+                CompletionContext::Text(key, text) => {
+                    (CompletionContext::Text(key, text + typed), at + string_end(after))
+                }
+                CompletionContext::Path(of, text) => {
+                    (CompletionContext::Path(of, text + typed), at + string_end(after))
+                }
                 slot => (slot, end),
             };
             let behind = text.get(end..).unwrap_or("").trim_start_matches([' ', '\t']);
             let goes_on = behind.starts_with(['=', '{', '(', '"', '`', '[']) && !behind.starts_with("==")
-                || matches!(slot, Slot::Entry) && behind.starts_with(part);
+                || matches!(slot, CompletionContext::Entry) && behind.starts_with(part);
             let replaces = Span::new(view.unit.id, from, end as u32);
-            return Some(Found { slot, replaces, text, offset, at: old, gone, goes_on, within, around, beside });
+            return Some(CompletionSite {
+                slot,
+                replaces,
+                text,
+                offset,
+                at: old,
+                gone,
+                goes_on,
+                within,
+                around,
+                beside,
+            });
         }
     }
     None
@@ -256,7 +271,7 @@ fn string_end(after: &str) -> usize {
 ///
 /// A block that is not closed goes on as long as nothing is written behind it and the cursor stands further in than the
 /// line that opens it.
-fn bodies<'a>(view: &View<'a>, offset: u32) -> (Vec<Node<'a>>, &'a [Item]) {
+fn bodies<'a>(view: &FileContext<'a>, offset: u32) -> (Vec<SyntaxNode<'a>>, &'a [Item]) {
     let text = view.text();
     let line_start = |at: u32| text.get(..at as usize).and_then(|t| t.rfind('\n')).map_or(0, |i| i + 1);
     let indent = |at: u32| {
@@ -276,25 +291,25 @@ fn bodies<'a>(view: &View<'a>, offset: u32) -> (Vec<Node<'a>>, &'a [Item]) {
     let mut beside = view.tree().items.as_slice();
     // Of the entries that begin before the cursor, only the last can be around it.
     while let Some(item) = beside.iter().rfind(|i| i.span().start < offset) {
-        let mut found: Vec<Node<'a>> = Vec::new();
-        Node::Item(item).walk_until(&mut |node| match node {
-            Node::Body(body) if found.is_empty() && inside(body) => {
+        let mut found: Vec<SyntaxNode<'a>> = Vec::new();
+        SyntaxNode::Item(item).walk_until(&mut |node| match node {
+            SyntaxNode::Body(body) if found.is_empty() && inside(body) => {
                 found.push(node);
                 true
             }
-            Node::Body(_) => true,
+            SyntaxNode::Body(_) => true,
             _ => false,
         });
-        let Some(Node::Body(body)) = found.first().copied() else { break };
-        path.push(Node::Item(item));
-        path.push(Node::Body(body));
+        let Some(SyntaxNode::Body(body)) = found.first().copied() else { break };
+        path.push(SyntaxNode::Item(item));
+        path.push(SyntaxNode::Body(body));
         beside = &body.items;
     }
     (path, beside)
 }
 
 /// Where the entry begins that the byte belongs to.
-fn entry_start(view: &View<'_>, beside: &[Item], offset: u32) -> usize {
+fn entry_start(view: &FileContext<'_>, beside: &[Item], offset: u32) -> usize {
     let text = view.text();
     let item = beside.iter().rfind(|i| i.span().start <= offset);
     let line = text.get(..offset as usize).and_then(|t| t.rfind('\n')).map_or(0, |i| i + 1);
@@ -324,16 +339,21 @@ fn rest_of_entry(text: &str, at: usize) -> String {
 }
 
 /// The slot of a parsed fragment, and how far into it the replaced text begins.
-fn slot(fragment: &str, path: &[Node<'_>], around: &[Node<'_>], start: usize) -> Option<(Slot, usize)> {
+fn slot(
+    fragment: &str,
+    path: &[SyntaxNode<'_>],
+    around: &[SyntaxNode<'_>],
+    start: usize,
+) -> Option<(CompletionContext, usize)> {
     let (leaf, outer) = path.split_last()?;
     match leaf {
-        Node::Name(name, role) if name.text.contains(MARK) => {
+        SyntaxNode::Name(name, role) if name.text.contains(MARK) => {
             let slot = named(name, *role, outer)?;
             // A dotted module is one name.
             let from = if *role == Role::Module { name.span.start as usize } else { start };
             Some((slot, from))
         }
-        Node::Str(lit) => {
+        SyntaxNode::Str(lit) => {
             let written = fragment.get(lit.span.start as usize..start)?;
             // What is inside of `${` is a reference, once it is closed.
             if written.rfind("${").is_some_and(|i| !written.get(i..).is_some_and(|t| t.contains('}'))) {
@@ -346,47 +366,47 @@ fn slot(fragment: &str, path: &[Node<'_>], around: &[Node<'_>], start: usize) ->
             let slot = in_text(typed, lit, outer, around)?;
             Some((slot, from))
         }
-        Node::Item(Item::Decl(d)) if d.header.broken => {
+        SyntaxNode::Item(Item::Decl(d)) if d.header.broken => {
             let of = match d.kind {
                 DeclKind::Pipeline => HeadOf::Pipeline,
                 DeclKind::Step => HeadOf::Step,
                 DeclKind::Cluster | DeclKind::Environment => HeadOf::Compute,
                 DeclKind::Target => HeadOf::Target,
             };
-            Some((Slot::Head(of), start))
+            Some((CompletionContext::Head(of), start))
         }
-        Node::Item(Item::If(i)) if i.header.broken => Some((Slot::Head(HeadOf::Branch), start)),
-        Node::Item(Item::For(f)) if f.header.broken => Some((Slot::Head(HeadOf::Branch), start)),
+        SyntaxNode::Item(Item::If(i)) if i.header.broken => Some((CompletionContext::Head(HeadOf::Branch), start)),
+        SyntaxNode::Item(Item::For(f)) if f.header.broken => Some((CompletionContext::Head(HeadOf::Branch), start)),
         _ => None,
     }
 }
 
-fn named(name: &ast::Ident, role: Role, outer: &[Node<'_>]) -> Option<Slot> {
+fn named(name: &ast::Ident, role: Role, outer: &[SyntaxNode<'_>]) -> Option<CompletionContext> {
     let item = walk::item(outer);
     let call = match item {
         Some(Item::Call(call)) => Some(call.as_ref()),
         _ => None,
     };
     Some(match role {
-        Role::Key => Slot::Entry,
-        Role::Module => Slot::Module,
+        Role::Key => CompletionContext::Entry,
+        Role::Module => CompletionContext::Module,
         Role::Function => match call.map(|c| &c.callee) {
-            Some(Callee::Python { module, .. }) => Slot::Function(module.text.to_string()),
+            Some(Callee::Python { module, .. }) => CompletionContext::Function(module.text.to_string()),
             _ => return None,
         },
-        Role::Run => Slot::Run,
+        Role::Run => CompletionContext::Run,
         Role::Extends => match item {
-            Some(Item::Decl(d)) => Slot::Extends(d.kind),
+            Some(Item::Decl(d)) => CompletionContext::Extends(d.kind),
             _ => return None,
         },
-        Role::After => Slot::After(item.and_then(declared_name).unwrap_or_default()),
-        Role::Outcome => Slot::Outcome,
-        Role::Type => Slot::Type,
-        Role::Argument => Slot::Argument(callable(call?), given(call?)),
+        Role::After => CompletionContext::After(item.and_then(declared_name).unwrap_or_default()),
+        Role::Outcome => CompletionContext::Outcome,
+        Role::Type => CompletionContext::Type,
+        Role::Argument => CompletionContext::Argument(callable(call?), given(call?)),
         Role::Head => head(outer, item, call)?,
         Role::Segment => {
             let path = outer.iter().rev().find_map(|n| match n {
-                Node::Value(Value { kind: ValueKind::Path(path), .. }) => Some(path),
+                SyntaxNode::Value(Value { kind: ValueKind::Path(path), .. }) => Some(path),
                 _ => None,
             })?;
             let mut before = vec![path.head.text.to_string()];
@@ -397,7 +417,7 @@ fn named(name: &ast::Ident, role: Role, outer: &[Node<'_>]) -> Option<Slot> {
                     ast::Segment::Index(_) => {}
                 }
             }
-            Slot::Segment(before)
+            CompletionContext::Segment(before)
         }
         Role::Declared(_)
         | Role::Bound(_)
@@ -411,47 +431,54 @@ fn named(name: &ast::Ident, role: Role, outer: &[Node<'_>]) -> Option<Slot> {
 }
 
 /// A value by its first name.
-fn head(outer: &[Node<'_>], item: Option<&Item>, call: Option<&Call>) -> Option<Slot> {
+fn head(outer: &[SyntaxNode<'_>], item: Option<&Item>, call: Option<&Call>) -> Option<CompletionContext> {
     for node in outer.iter().rev() {
         match node {
-            Node::On(_) => return Some(Slot::On),
-            Node::Family(_) => return Some(Slot::Constant(String::new())),
-            Node::Argument(argument) => {
+            SyntaxNode::On(_) => return Some(CompletionContext::On),
+            SyntaxNode::Family(_) => return Some(CompletionContext::Constant(String::new())),
+            SyntaxNode::Argument(argument) => {
                 let call = call?;
                 return Some(match &argument.name {
-                    Some(name) => Slot::ArgumentValue(callable(call), name.text.to_string()),
-                    None => Slot::Argument(callable(call), given(call)),
+                    Some(name) => CompletionContext::ArgumentValue(callable(call), name.text.to_string()),
+                    None => CompletionContext::Argument(callable(call), given(call)),
                 });
             }
-            Node::Item(_) => break,
+            SyntaxNode::Item(_) => break,
             _ => {}
         }
     }
     Some(match item? {
-        Item::Entry(e) => Slot::Value(e.key.text.to_string()),
-        Item::Binding(b) => Slot::Constant(b.ty.as_ref().map(|t| t.name.text.to_string()).unwrap_or_default()),
-        _ => Slot::Plain(String::new()),
+        Item::Entry(e) => CompletionContext::Value(e.key.text.to_string()),
+        Item::Binding(b) => {
+            CompletionContext::Constant(b.ty.as_ref().map(|t| t.name.text.to_string()).unwrap_or_default())
+        }
+        _ => CompletionContext::Plain(String::new()),
     })
 }
 
 /// A place inside a string.
-fn in_text(typed: &str, lit: &ast::StrLit, outer: &[Node<'_>], around: &[Node<'_>]) -> Option<Slot> {
+fn in_text(
+    typed: &str,
+    lit: &ast::StrLit,
+    outer: &[SyntaxNode<'_>],
+    around: &[SyntaxNode<'_>],
+) -> Option<CompletionContext> {
     let typed = typed.to_owned();
     Some(match walk::item(outer)? {
-        Item::Import(_) => Slot::Path(PathOf::Import, typed),
-        Item::Package(_) => Slot::Path(PathOf::Package, typed),
+        Item::Import(_) => CompletionContext::Path(PathOf::Import, typed),
+        Item::Package(_) => CompletionContext::Path(PathOf::Package, typed),
         Item::Call(call) => match &call.callee {
             Callee::Notebook(path) if path.span == lit.span => {
-                Slot::Path(PathOf::File(&["py", "ipynb", "sql", "r", "scala"]), typed)
+                CompletionContext::Path(PathOf::File(&["py", "ipynb", "sql", "r", "scala"]), typed)
             }
-            Callee::Script(path) if path.span == lit.span => Slot::Path(PathOf::File(&["py"]), typed),
-            Callee::Sql(path) if path.span == lit.span => Slot::Path(PathOf::File(&["sql"]), typed),
-            Callee::Dbt(path) if path.span == lit.span => Slot::Path(PathOf::Directory, typed),
-            _ => Slot::Text(String::new(), typed),
+            Callee::Script(path) if path.span == lit.span => CompletionContext::Path(PathOf::File(&["py"]), typed),
+            Callee::Sql(path) if path.span == lit.span => CompletionContext::Path(PathOf::File(&["sql"]), typed),
+            Callee::Dbt(path) if path.span == lit.span => CompletionContext::Path(PathOf::Directory, typed),
+            _ => CompletionContext::Text(String::new(), typed),
         },
-        Item::Entry(e) => Slot::Text(e.key.text.to_string(), typed),
+        Item::Entry(e) => CompletionContext::Text(e.key.text.to_string(), typed),
         _ if around.is_empty() && !typed.contains("{{") => return None,
-        _ => Slot::Text(String::new(), typed),
+        _ => CompletionContext::Text(String::new(), typed),
     })
 }
 

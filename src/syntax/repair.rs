@@ -2,9 +2,9 @@
 
 use super::balance::Balance;
 use super::bytes::find;
+use super::chunks::Cut;
 use super::messages;
-use super::pieces::Cut;
-use super::scan::{Open, Scanner, closing};
+use super::scan::{OpenBracket, Scanner, closing};
 use crate::diag::Diagnostics;
 
 impl Scanner<'_> {
@@ -123,7 +123,7 @@ impl Scanner<'_> {
         if self.stack.is_empty() {
             self.cuts.push(Cut::Open(brace));
         }
-        self.stack.push(Open { byte: b'{', at: brace, indent });
+        self.stack.push(OpenBracket { byte: b'{', at: brace, indent });
         Some(end + 1)
     }
 
@@ -160,7 +160,7 @@ impl Scanner<'_> {
         None
     }
 
-    fn unclosed(&self, open: Open, diagnostics: &mut Diagnostics) {
+    fn unclosed(&self, open: OpenBracket, diagnostics: &mut Diagnostics) {
         let (o, c) = (open.byte as char, closing(open.byte) as char);
         diagnostics.push(messages::unclosed_bracket(self.span(open.at, open.at + 1), o, c));
     }
@@ -169,7 +169,7 @@ impl Scanner<'_> {
     /// blank space that ends there, or after the last byte.
     ///
     /// Where the space is too small, an inner block ends with the one around it, and a list or call is given up.
-    pub(super) fn close_before(&mut self, at: usize, unclosed: &[Open], diagnostics: &mut Diagnostics) {
+    pub(super) fn close_before(&mut self, at: usize, unclosed: &[OpenBracket], diagnostics: &mut Diagnostics) {
         if unclosed.is_empty() {
             return;
         }
@@ -196,7 +196,7 @@ impl Scanner<'_> {
             .filter(|i| self.byte(*i).is_ascii() && !recent.contains(i))
             .take(unclosed.len() + 1)
             .collect();
-        let mut to_close: Vec<Open> = unclosed.to_vec();
+        let mut to_close: Vec<OpenBracket> = unclosed.to_vec();
         if at >= len {
             let missing = to_close.len().saturating_sub(free.len());
             self.appended += missing;
