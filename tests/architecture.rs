@@ -21,7 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("fmt", &["source", "diag", "syntax"]),
     ("import", &["source", "diag", "schema", "syntax", "package", "project", "model", "check", "lower", "fmt"]),
     ("graph", &["source", "model"]),
-    ("advise", &["schema", "time", "payload"]),
+    ("advise", &["schema", "time", "package", "payload"]),
     (
         "ide",
         &[

@@ -62,22 +62,33 @@ fn day<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     })
 }
 
+/// What is wrong with a table of prices.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct PricesError(String);
+
+impl<T: Into<String>> From<T> for PricesError {
+    fn from(text: T) -> PricesError {
+        PricesError(text.into())
+    }
+}
+
 impl Prices {
     /// Reads a table.
     ///
     /// # Errors
     /// What is wrong with it, and where.
-    pub fn parse(text: &str) -> Result<Prices, String> {
+    pub fn parse(text: &str) -> Result<Prices, PricesError> {
         let prices: Prices = toml::from_str(text).map_err(|e| e.to_string())?;
         let wrong = |n: f64| !n.is_finite() || n < 0.0;
         if let Some((name, _)) = prices.cloud.iter().find(|(_, c)| wrong(c.jobs) || wrong(c.photon)) {
-            return Err(format!("the prices of `{name}` are no prices"));
+            return Err(format!("the prices of `{name}` are no prices").into());
         }
         if let Some(name) = prices.cloud.keys().find(|name| Cloud::from_name(name).is_none()) {
-            return Err(format!("`{name}` is no cloud; use `azure`, `aws` or `gcp`"));
+            return Err(format!("`{name}` is no cloud; use `azure`, `aws` or `gcp`").into());
         }
         match prices.node.iter().find(|(_, n)| wrong(n.dbu) || n.machine.is_some_and(wrong)) {
-            Some((name, _)) => Err(format!("the price of `{name}` is no price")),
+            Some((name, _)) => Err(format!("the price of `{name}` is no price").into()),
             None => Ok(prices),
         }
     }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::cost::Cost;
 use super::tasks::Tasks;
 use super::{rounded, rounded_up, shortest_gap};
+use crate::package::is_pinned;
 use crate::payload::Payload;
 
 /// Something that could be better.
@@ -155,18 +156,9 @@ fn overlap(job: Payload<'_>, tasks: &Tasks<'_>, out: &mut Vec<Suggestion>) {
 
 /// Requirements that come to something else tomorrow.
 fn unpinned(job: Payload<'_>, tasks: &Tasks<'_>, out: &mut Vec<Suggestion>) {
-    let loose = |line: &str| {
-        let line = line.split([';', '#']).next().unwrap_or_default().trim();
-        !(line.starts_with(['/', '-', '.'])
-            || line.starts_with("dbfs:")
-            || line.contains("==") && !line.contains('*')
-            || line.contains(" @ ")
-            || line.contains("://")
-            || line.is_empty())
-    };
     let mut found: Vec<String> = Vec::new();
     let mut add = |line: &str| {
-        if loose(line) && !found.iter().any(|f| f == line) {
+        if is_pinned(line) == Some(false) && !found.iter().any(|f| f == line) {
             found.push(line.to_owned());
         }
     };

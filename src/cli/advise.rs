@@ -94,7 +94,12 @@ fn prices(args: &Advise, dir: &Path) -> Result<(String, Prices), String> {
             let read = Confined::new(&DiskFiles, &boundary).read(&beside);
             (beside, read)
         }
-        None => return Ok(("the table that comes with pipec".to_owned(), Prices::parse(BUILT_IN)?)),
+        None => {
+            return Ok((
+                "the table that comes with pipec".to_owned(),
+                Prices::parse(BUILT_IN).map_err(|e| e.to_string())?,
+            ));
+        }
     };
     let shown = file.display().to_string();
     let bytes = read.map_err(|e| format!("cannot read `{shown}`: {e}"))?;

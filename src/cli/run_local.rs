@@ -15,7 +15,9 @@ use crate::emit::write_file;
 use crate::local::folders::{InUse, exclusive, new_run, share};
 use crate::local::plan::PlanInputs;
 use crate::local::variables::{PassedVariable, for_steps};
-use crate::local::{Environments, Interrupt, LocalPlan, LocalWork, RunEvent, RunRequest, TaskState, Wanted};
+use crate::local::{
+    Environments, Interrupt, LocalError, LocalPlan, LocalWork, RunEvent, RunRequest, TaskState, Wanted,
+};
 use crate::model::{Braces, Pipeline, Reference, braces};
 use crate::payload::Payload;
 use crate::schema::facts::TIMES;
@@ -92,7 +94,7 @@ fn run_plan(
     if interrupt.asked() {
         return Ok(Outcome::Interrupted);
     }
-    let (pythons, site) = made?;
+    let (pythons, site) = made.map_err(|e| e.to_string())?;
     // They are unpacked now.
     drop(wheels_in_use);
     let name = format!("{}-{}", now.strftime("%Y%m%d-%H%M%S-%3f"), plan.pipeline);
@@ -215,9 +217,9 @@ fn environments(
     wanted: &Wanted,
     interrupt: &Interrupt,
     tell: &dyn Fn(&str),
-) -> Result<(Vec<PathBuf>, InUse), String> {
+) -> Result<(Vec<PathBuf>, InUse), LocalError> {
     let environments = Environments::new(wanted, root, interrupt, tell)?;
-    let absolute = |path: PathBuf| std::path::absolute(&path).map_err(|e| e.to_string());
+    let absolute = |path: PathBuf| std::path::absolute(&path).map_err(|e| LocalError::from(e.to_string()));
     let mut pythons = Vec::new();
     for set in &plan.requirements {
         let mut all: BTreeSet<String> = set.iter().cloned().collect();
@@ -228,7 +230,7 @@ fn environments(
         let all: Vec<String> = all.into_iter().collect();
         if all.iter().filter(|l| l.starts_with("--index-url")).count() > 1 {
             return Err(
-                "libraries of one cluster come from several indexes, and pip takes one; run its steps apart".to_owned()
+                "libraries of one cluster come from several indexes, and pip takes one; run its steps apart".into()
             );
         }
         pythons.push(absolute(environments.python(&all)?)?);

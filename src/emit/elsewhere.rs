@@ -34,7 +34,18 @@ pub struct ForTarget {
 ///
 /// # Errors
 /// A text with `${...}`: a bundle would take it for a variable, and knows no way to write it as it is.
-pub fn asset_bundle(targets: &[ForTarget]) -> Result<Vec<Artifact>, String> {
+/// Why an asset bundle cannot say what a job says.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotForBundles(String);
+
+impl<T: Into<String>> From<T> for NotForBundles {
+    fn from(text: T) -> NotForBundles {
+        NotForBundles(text.into())
+    }
+}
+
+pub fn asset_bundle(targets: &[ForTarget]) -> Result<Vec<Artifact>, NotForBundles> {
     let mut files = Copies::default();
     let mut out = Map::new();
     let mut artifacts = Map::new();
@@ -78,13 +89,14 @@ pub fn asset_bundle(targets: &[ForTarget]) -> Result<Vec<Artifact>, String> {
     Ok(list)
 }
 
-fn bundle_job(job: &Job, target: &ForTarget, files: &mut Copies) -> Result<Value, String> {
+fn bundle_job(job: &Job, target: &ForTarget, files: &mut Copies) -> Result<Value, NotForBundles> {
     let mut body = job.body.clone();
     let text = |value: &str| match value.contains("${") {
         true => Err(format!(
             "the pipeline `{}` has the text `{value}`: a bundle takes `${{...}}` for a variable, and cannot say it",
             job.pipeline
-        )),
+        )
+        .into()),
         false => Ok(beside(target, value)),
     };
     each_text(&mut body, &mut |t| text(t))?;
@@ -221,7 +233,7 @@ fn key(name: &str) -> String {
 }
 
 /// Calls `f` for every text, and puts what it gives in its place.
-fn each_text(value: &mut Value, f: &mut dyn FnMut(&str) -> Result<String, String>) -> Result<(), String> {
+fn each_text(value: &mut Value, f: &mut dyn FnMut(&str) -> Result<String, NotForBundles>) -> Result<(), NotForBundles> {
     match value {
         Value::String(text) => *text = f(text)?,
         Value::Array(items) => items.iter_mut().try_for_each(|v| each_text(v, f))?,

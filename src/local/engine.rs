@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
+use super::error::LocalError;
 use super::interrupt::Interrupt;
 use super::outcome::{TaskState, compare, decide};
 use super::plan::{LocalPlan, LocalTask, LocalWork};
@@ -239,7 +240,7 @@ impl RunRequest<'_> {
                     let until = [around.until, own].into_iter().flatten().min();
                     (self.for_each(inner, name, inputs, *parallel, here, TaskContext { until, ..around }), started)
                 }
-                LocalWork::Elsewhere(what) => (Err(format!("needs {what}")), start()),
+                LocalWork::Elsewhere(what) => (Err(format!("needs {what}").into()), start()),
                 kind => around.slots.with(|| {
                     // The run may have ended while this waited for its turn.
                     let limits = Limits { timeout: task.timeout, until: around.until, interrupt: self.interrupt };
@@ -256,7 +257,7 @@ impl RunRequest<'_> {
             took += started.elapsed();
             let (state, values, note) = match result {
                 Ok((state, values, note)) => (state, values, note),
-                Err(why) => (TaskState::Failed, Map::new(), why),
+                Err(why) => (TaskState::Failed, Map::new(), why.to_string()),
             };
             let again = match state {
                 TaskState::Failed => true,
@@ -360,7 +361,7 @@ impl RunRequest<'_> {
             // Those of an earlier try hold no more.
             let _ = std::fs::remove_file(old);
         }
-        let text = |text: &str| -> Result<String, String> {
+        let text = |text: &str| -> Result<String, LocalError> {
             let text = known.replace(text, here)?;
             if let Some(volume) = volume_of(&text, self.volumes) {
                 std::fs::create_dir_all(&volume).map_err(failed)?;
@@ -372,7 +373,7 @@ impl RunRequest<'_> {
         let mut spec = json!({ "values": absolute(&values), "known": known_values });
         let texts = |list: &[String]| list.iter().map(|a| text(a)).collect::<Result<Vec<_>, _>>();
         // The platform hands every job parameter to a notebook and to a file of SQL, and it wins.
-        let with_params = |own: &[(String, String)]| -> Result<Map<String, Value>, String> {
+        let with_params = |own: &[(String, String)]| -> Result<Map<String, Value>, LocalError> {
             let mut all = Map::new();
             for (name, value) in own {
                 all.insert(name.clone(), text(value)?.into());
@@ -415,7 +416,7 @@ impl RunRequest<'_> {
                 })
             }
             LocalWork::Condition { .. } | LocalWork::ForEach { .. } | LocalWork::Elsewhere(_) => {
-                return Err("it is no process".to_owned());
+                return Err("it is no process".into());
             }
         };
         if let (Value::Object(spec), Value::Object(more)) = (&mut spec, more) {
@@ -468,8 +469,8 @@ impl RunRequest<'_> {
                 Ok(Value::Object(map)) => set.extend(map),
                 // A process that was killed while it wrote has failed anyway.
                 _ if state != TaskState::Success => {}
-                Ok(_) => return Err("what it has put out is no JSON object".to_owned()),
-                Err(e) => return Err(format!("what it has put out is no JSON: {e}")),
+                Ok(_) => return Err("what it has put out is no JSON object".into()),
+                Err(e) => return Err(format!("what it has put out is no JSON: {e}").into()),
             }
         }
         // What a path in a volume is called is the same everywhere.
@@ -487,18 +488,18 @@ impl RunRequest<'_> {
 }
 
 /// State, values, and what there is to say; or why it could not be done.
-type TaskOutcome = Result<(TaskState, Map<String, Value>, String), String>;
+type TaskOutcome = Result<(TaskState, Map<String, Value>, String), LocalError>;
 
 fn ended(key: &str, state: TaskState, took: Duration, note: &str) -> RunEvent {
     RunEvent::Ended { task: key.to_owned(), state, took, note: note.to_owned(), log: None }
 }
 
 /// The packages of the project, and what `--env PYTHONPATH=..` adds behind them.
-fn python_path(site: &Path, variables: &[(OsString, OsString)]) -> Result<OsString, String> {
+fn python_path(site: &Path, variables: &[(OsString, OsString)]) -> Result<OsString, LocalError> {
     let own =
         variables.iter().filter(|(name, _)| name == "PYTHONPATH").flat_map(|(_, value)| std::env::split_paths(value));
     let all = std::iter::once(PathBuf::from(absolute(site))).chain(own);
-    std::env::join_paths(all).map_err(|e| format!("PYTHONPATH: {e}"))
+    std::env::join_paths(all).map_err(|e| format!("PYTHONPATH: {e}").into())
 }
 
 fn absolute(path: &Path) -> String {

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use super::error::LocalError;
 use super::folders;
 use super::interrupt::Interrupt;
 use super::outcome::TaskState;
@@ -58,14 +59,15 @@ impl<'a> Environments<'a> {
         cache: &'a Path,
         interrupt: &'a Interrupt,
         tell: &'a dyn Fn(&str),
-    ) -> Result<Environments<'a>, String> {
+    ) -> Result<Environments<'a>, LocalError> {
         let version = python_version(&wanted.python)?;
         for (package, spec) in &wanted.requires_python {
             if !python_in(spec, &version) {
                 return Err(format!(
                     "package `{package}` requires Python {spec}, and `{}` is {version}; name another with `--python`",
                     wanted.python
-                ));
+                )
+                .into());
             }
         }
         std::fs::create_dir_all(cache).map_err(|e| cannot("write", cache, &e))?;
@@ -81,7 +83,7 @@ impl<'a> Environments<'a> {
     ///
     /// # Errors
     /// An installation that fails, with what it said.
-    pub fn python(&self, requirements: &[String]) -> Result<PathBuf, String> {
+    pub fn python(&self, requirements: &[String]) -> Result<PathBuf, LocalError> {
         let what =
             format!("{}\n{}\n{:?}\n{}", self.wanted.python, self.version, self.installer, requirements.join("\n"));
         let key = sha256_hex(what.as_bytes());
@@ -127,7 +129,7 @@ impl<'a> Environments<'a> {
     ///
     /// # Errors
     /// An installation that fails, with what it said.
-    pub fn site(&self, python: &Path) -> Result<folders::InUse, String> {
+    pub fn site(&self, python: &Path) -> Result<folders::InUse, LocalError> {
         let name = |w: &PathBuf| w.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let names: Vec<String> = self.wanted.wheels.iter().map(name).collect();
         let key = sha256_hex(names.join("\n").as_bytes());
@@ -138,7 +140,7 @@ impl<'a> Environments<'a> {
         let mut path = self.cache.join(&name);
         for number in 2.. {
             if intact(&path) {
-                return lock(&path);
+                return Ok(lock(&path)?);
             }
             // One that a run uses is left to it, in whatever state.
             if !folders::is_in_use(&path).map_err(|e| cannot("lock", &path, &e))? {
@@ -156,13 +158,13 @@ impl<'a> Environments<'a> {
         self.finish(command, "the wheel cannot be installed")?;
         std::fs::write(new.join(".ready"), "").map_err(|e| cannot("write", &new, &e))?;
         std::fs::rename(&new, &path).map_err(|e| cannot("write", &path, &e))?;
-        lock(&path)
+        Ok(lock(&path)?)
     }
 
     /// Removes `old`, and makes a folder that takes its place when it is complete.
     ///
     /// It has a name of its own: an installer that outlived the run that started it may still write into another.
-    fn new_folder(&self, kind: &str, old: &Path) -> Result<PathBuf, String> {
+    fn new_folder(&self, kind: &str, old: &Path) -> Result<PathBuf, LocalError> {
         if old.exists() || old.is_symlink() {
             folders::remove(old).map_err(|e| cannot("remove", old, &e))?;
         }
@@ -176,7 +178,7 @@ impl<'a> Environments<'a> {
             }
         }
         let new = tempfile::Builder::new().prefix(&prefix).tempdir_in(self.cache);
-        new.map(tempfile::TempDir::keep).map_err(|e| cannot("write", self.cache, &e))
+        Ok(new.map(tempfile::TempDir::keep).map_err(|e| cannot("write", self.cache, &e))?)
     }
 
     fn install(&self, python: &Path) -> Command {
@@ -197,17 +199,17 @@ impl<'a> Environments<'a> {
     }
 
     /// Runs a command that ends with this run, and tells what it said if it fails.
-    fn finish(&self, command: Command, what: &str) -> Result<(), String> {
+    fn finish(&self, command: Command, what: &str) -> Result<(), LocalError> {
         let log = self.cache.join("install.log");
         // Only the last installation is told of.
         let _ = std::fs::remove_file(&log);
         let limits = process::Limits { timeout: None, until: None, interrupt: self.interrupt };
         match process::run(command, &log, limits)?.state {
             TaskState::Success => Ok(()),
-            TaskState::Canceled => Err("interrupted".to_owned()),
+            TaskState::Canceled => Err("interrupted".into()),
             _ => {
                 let said = std::fs::read(&log).unwrap_or_default();
-                Err(format!("{what}:\n{}", String::from_utf8_lossy(&said).trim_end()))
+                Err(format!("{what}:\n{}", String::from_utf8_lossy(&said).trim_end()).into())
             }
         }
     }
@@ -222,11 +224,11 @@ fn works(output: io::Result<Output>) -> bool {
     output.is_ok_and(|o| o.status.success())
 }
 
-fn python_version(python: &str) -> Result<String, String> {
+fn python_version(python: &str) -> Result<String, LocalError> {
     let script = "import sys; print('.'.join(map(str, sys.version_info[:3])))";
     match Command::new(python).args(["-c", script]).output() {
         Ok(o) if o.status.success() => Ok(String::from_utf8_lossy(&o.stdout).trim().to_owned()),
-        Ok(o) => Err(format!("`{python}` does not work: {}", String::from_utf8_lossy(&o.stderr).trim())),
-        Err(e) => Err(format!("there is no `{python}` to run steps with ({e}); name one with `--python`")),
+        Ok(o) => Err(format!("`{python}` does not work: {}", String::from_utf8_lossy(&o.stderr).trim()).into()),
+        Err(e) => Err(format!("there is no `{python}` to run steps with ({e}); name one with `--python`").into()),
     }
 }

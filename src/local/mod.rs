@@ -5,6 +5,7 @@
 
 pub mod engine;
 pub mod environment;
+mod error;
 pub mod folders;
 pub mod interrupt;
 mod outcome;
@@ -16,6 +17,7 @@ pub mod variables;
 
 pub use engine::{Finished, RunEvent, RunRequest};
 pub use environment::{Environments, Wanted};
+pub use error::LocalError;
 pub use interrupt::Interrupt;
 pub use outcome::TaskState;
 pub use plan::{LocalPlan, LocalTask, LocalWork};

@@ -3,6 +3,8 @@
 //! Source: the platform's page on task dependencies. Excluded tasks count as successful; a task whose dependencies are all
 //! excluded is excluded, whatever its `run_if`; handlers of failures that have nothing to handle are excluded.
 
+use super::error::LocalError;
+
 /// How a task ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaskState {
@@ -80,7 +82,7 @@ pub(super) fn decide(run_if: &str, dependencies: &[TaskState], unmet: bool) -> R
 }
 
 /// A comparison as the platform makes it: `==` and `!=` of texts, the others of numbers.
-pub(super) fn compare(op: &str, left: &str, right: &str) -> Result<bool, String> {
+pub(super) fn compare(op: &str, left: &str, right: &str) -> Result<bool, LocalError> {
     match op {
         "EQUAL_TO" => return Ok(left == right),
         "NOT_EQUAL" => return Ok(left != right),
@@ -95,7 +97,7 @@ pub(super) fn compare(op: &str, left: &str, right: &str) -> Result<bool, String>
         "GREATER_THAN_OR_EQUAL" => a >= b,
         "LESS_THAN" => a < b,
         "LESS_THAN_OR_EQUAL" => a <= b,
-        other => return Err(format!("`{other}` is no comparison")),
+        other => return Err(format!("`{other}` is no comparison").into()),
     })
 }
 

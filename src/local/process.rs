@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use process_wrap::std::CommandWrap;
 
+use super::error::LocalError;
 use super::interrupt::Interrupt;
 use super::outcome::TaskState;
 
@@ -50,7 +51,7 @@ impl Limits<'_> {
 ///
 /// # Errors
 /// A process that cannot be started, in words.
-pub(super) fn run(mut command: Command, log: &Path, limits: Limits<'_>) -> Result<Exit, String> {
+pub(super) fn run(mut command: Command, log: &Path, limits: Limits<'_>) -> Result<Exit, LocalError> {
     let file = File::options()
         .create(true)
         .append(true)
@@ -79,7 +80,7 @@ pub(super) fn run(mut command: Command, log: &Path, limits: Limits<'_>) -> Resul
                 });
             }
             Ok(None) => {}
-            Err(e) => return Err(format!("cannot wait for `{shown}`: {e}")),
+            Err(e) => return Err(format!("cannot wait for `{shown}`: {e}").into()),
         }
         match ending {
             None => {

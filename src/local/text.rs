@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use super::error::LocalError;
 use super::outcome::TaskState;
 use crate::model::{Braces, Reference, braces};
 use crate::payload::wire;
@@ -38,7 +39,7 @@ pub(super) struct RefContext<'a> {
 
 impl RunValues {
     /// The text with its references replaced.
-    pub fn replace(&self, text: &str, here: RefContext<'_>) -> Result<String, String> {
+    pub fn replace(&self, text: &str, here: RefContext<'_>) -> Result<String, LocalError> {
         let mut out = String::new();
         let mut from = 0;
         for (start, end, found) in braces(text) {
@@ -58,16 +59,18 @@ impl RunValues {
         Ok(out)
     }
 
-    fn value(&self, reference: &Reference, here: RefContext<'_>) -> Result<String, String> {
+    fn value(&self, reference: &Reference, here: RefContext<'_>) -> Result<String, LocalError> {
         match reference {
-            Reference::Param(name) => {
-                self.params.get(name.as_str()).cloned().ok_or_else(|| format!("there is no job parameter `{name}`"))
-            }
+            Reference::Param(name) => self
+                .params
+                .get(name.as_str())
+                .cloned()
+                .ok_or_else(|| format!("there is no job parameter `{name}`").into()),
             Reference::Value { task, name } => {
                 let ended = self.tasks.get(task.as_str()).ok_or_else(|| format!("step `{task}` has not run"))?;
                 match ended.values.get(name.as_str()) {
                     Some(value) => Ok(wire(value)),
-                    None => Err(format!("step `{task}` has put out no `{name}`")),
+                    None => Err(format!("step `{task}` has put out no `{name}`").into()),
                 }
             }
             Reference::TaskFact { task, fact } => {
@@ -91,7 +94,7 @@ impl RunValues {
                             at = at.get(part).cloned().unwrap_or_default();
                         }
                         match at {
-                            Value::Null => Err(format!("nothing is known of `{path}` of step `{task}` here")),
+                            Value::Null => Err(format!("nothing is known of `{path}` of step `{task}` here").into()),
                             found => Ok(wire(&found)),
                         }
                     }
@@ -100,21 +103,21 @@ impl RunValues {
             Reference::Input(field) => match (here.input, field) {
                 (Some(item), None) => Ok(wire(item)),
                 (Some(item), Some(field)) => {
-                    item.get(field.as_str()).map(wire).ok_or_else(|| format!("the item {item} has no `{field}`"))
+                    item.get(field.as_str()).map(wire).ok_or_else(|| format!("the item {item} has no `{field}`").into())
                 }
-                (None, _) => Err("`{{input}}` stands outside of a loop".to_owned()),
+                (None, _) => Err("`{{input}}` stands outside of a loop".into()),
             },
             Reference::Fact(path) => Ok(match path.as_str() {
                 "task.name" => here.task.to_owned(),
                 "task.execution_count" => here.attempt.to_string(),
                 path => match self.facts.get(path) {
                     Some(value) => value.clone(),
-                    None => return Err(format!("`{path}` is not known on this machine")),
+                    None => return Err(format!("`{path}` is not known on this machine").into()),
                 },
             }),
             // A secret is handed over by name alone: the process reads it from its own environment.
             Reference::Secret { scope, key } => {
-                Err(format!("the secret `{scope}/{key}` cannot stand in a parameter here"))
+                Err(format!("the secret `{scope}/{key}` cannot stand in a parameter here").into())
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Everything else stays with pipec. A step is code of the project and of its dependencies, and the environment of a
 //! developer or of CI holds tokens that are none of its business.
 
+use super::error::LocalError;
 use std::ffi::{OsStr, OsString};
 
 /// Variables that pass by their whole name.
@@ -89,13 +90,13 @@ impl PassedVariable {
     ///
     /// # Errors
     /// Text without a name, as a message.
-    pub fn parse(text: &str) -> Result<PassedVariable, String> {
+    pub fn parse(text: &str) -> Result<PassedVariable, LocalError> {
         let (name, value) = match text.split_once('=') {
             Some((name, value)) => (name, Some(value)),
             None => (text, None),
         };
         if name.is_empty() || name.contains(char::is_whitespace) || text.contains('\0') {
-            return Err(format!("`--env {text}` is not NAME or NAME=VALUE"));
+            return Err(format!("`--env {text}` is not NAME or NAME=VALUE").into());
         }
         Ok(match value {
             Some(value) => PassedVariable::Set(name.to_owned(), value.to_owned()),

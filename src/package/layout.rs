@@ -60,11 +60,22 @@ const NOT_PACKAGES: &[&str] = &[
 /// Modules of a flat project that are tools' and not the project's.
 const NOT_MODULES: &[&str] = &["setup", "conftest", "noxfile", "tasks", "dodo", "fabfile"];
 
+/// Why only the build backend can say where modules are.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct LayoutError(String);
+
+impl<T: Into<String>> From<T> for LayoutError {
+    fn from(text: T) -> LayoutError {
+        LayoutError(text.into())
+    }
+}
+
 impl SourceLayout {
     /// Finds it; `Err` says why only the backend can.
-    pub(super) fn find(p: &Pyproject<'_>, name: &str) -> Result<SourceLayout, String> {
+    pub(super) fn find(p: &Pyproject<'_>, name: &str) -> Result<SourceLayout, LayoutError> {
         if p.get("build-system.backend-path").is_some() {
-            return Err("it has a build backend of its own".to_owned());
+            return Err("it has a build backend of its own".into());
         }
         let mut layout = match p.backend() {
             "hatchling" => hatch(p)?,
@@ -73,7 +84,7 @@ impl SourceLayout {
             "poetry" => poetry(p)?,
             "uv_build" => uv(p)?,
             "pdm" => pdm(p)?,
-            other => return Err(format!("pipec does not know its build backend `{other}`")),
+            other => return Err(format!("pipec does not know its build backend `{other}`").into()),
         };
         if layout.tops.is_empty() {
             layout.tops = discover(p.files, &p.dir, name);
@@ -90,10 +101,10 @@ impl SourceLayout {
 }
 
 /// Only keys that are understood, or do nothing to a wheel, may stand in a backend's table.
-fn only(p: &Pyproject<'_>, table: &str, known: &[&str]) -> Result<(), String> {
+fn only(p: &Pyproject<'_>, table: &str, known: &[&str]) -> Result<(), LayoutError> {
     let Some(table_value) = p.get(table).and_then(|t| t.as_table()) else { return Ok(()) };
     match table_value.keys().find(|k| !known.contains(&k.as_str())) {
-        Some(key) => Err(format!("`[{table}]` sets `{key}`")),
+        Some(key) => Err(format!("`[{table}]` sets `{key}`").into()),
         None => Ok(()),
     }
 }
@@ -125,12 +136,12 @@ fn named(p: &Pyproject<'_>, names: Vec<String>, root: Option<&str>) -> SourceLay
     SourceLayout { tops: names.iter().filter_map(find).collect(), excluded: Vec::new() }
 }
 
-fn hatch(p: &Pyproject<'_>) -> Result<SourceLayout, String> {
+fn hatch(p: &Pyproject<'_>) -> Result<SourceLayout, LayoutError> {
     const BUILD: &[&str] =
         &["targets", "exclude", "reproducible", "dev-mode-dirs", "dev-mode-exact", "packages", "directory"];
     const WHEEL: &[&str] = &["packages", "exclude", "reproducible", "core-metadata-version", "strict-naming"];
     if p.get("tool.hatch.metadata.hooks").is_some() {
-        return Err("hatch metadata hooks make its metadata".to_owned());
+        return Err("hatch metadata hooks make its metadata".into());
     }
     only(p, "tool.hatch.build", BUILD)?;
     only(p, "tool.hatch.build.targets.wheel", WHEEL)?;
@@ -163,7 +174,7 @@ fn hatch(p: &Pyproject<'_>) -> Result<SourceLayout, String> {
     Ok(layout)
 }
 
-fn setuptools(p: &Pyproject<'_>) -> Result<SourceLayout, String> {
+fn setuptools(p: &Pyproject<'_>) -> Result<SourceLayout, LayoutError> {
     const KNOWN: &[&str] = &[
         "packages",
         "py-modules",
@@ -178,7 +189,7 @@ fn setuptools(p: &Pyproject<'_>) -> Result<SourceLayout, String> {
     ];
     only(p, "tool.setuptools", KNOWN)?;
     if p.get("tool.setuptools_scm").is_some() && p.get("project.version").is_none() {
-        return Err("setuptools_scm makes its version".to_owned());
+        return Err("setuptools_scm makes its version".into());
     }
     let elsewhere = [
         ("setup.cfg", &["\npackages", "\npackage_dir", "\npy_modules"]),
@@ -187,13 +198,13 @@ fn setuptools(p: &Pyproject<'_>) -> Result<SourceLayout, String> {
     for (file, words) in elsewhere {
         let text = p.file(file).unwrap_or_default().replace(" =", "=");
         if words.iter().any(|w| text.contains(w)) {
-            return Err(format!("its `{file}` names its packages"));
+            return Err(format!("its `{file}` names its packages").into());
         }
     }
     if let Some(setup) = p.file("setup.py")
         && ["ext_modules", "cmdclass", "Extension(", "cythonize", "distclass"].iter().any(|w| setup.contains(w))
     {
-        return Err("its `setup.py` has build steps".to_owned());
+        return Err("its `setup.py` has build steps".into());
     }
     let mut roots: Vec<(String, String)> = p
         .get("tool.setuptools.package-dir")
@@ -203,10 +214,10 @@ fn setuptools(p: &Pyproject<'_>) -> Result<SourceLayout, String> {
     roots.sort();
     let base = roots.iter().find(|(k, _)| k.is_empty()).map_or("", |(_, v)| v.as_str());
     if roots.iter().any(|(k, _)| !k.is_empty()) {
-        return Err("`[tool.setuptools.package-dir]` moves single packages".to_owned());
+        return Err("`[tool.setuptools.package-dir]` moves single packages".into());
     }
     if p.get("tool.setuptools.include-package-data").and_then(toml::Value::as_bool) == Some(false) {
-        return Err("`[tool.setuptools] include-package-data = false` chooses its data files".to_owned());
+        return Err("`[tool.setuptools] include-package-data = false` chooses its data files".into());
     }
     let mut layout = SourceLayout::default();
     if let Some(list) = p.get("tool.setuptools.exclude-package-data").and_then(|t| t.as_table()) {
@@ -229,7 +240,7 @@ fn setuptools(p: &Pyproject<'_>) -> Result<SourceLayout, String> {
                         && !listed.contains(&format!("{package}.{}", stem(e)))
                 };
                 if let Some(inner) = p.files.list(&dir).unwrap_or_default().iter().find(|e| unlisted(e)) {
-                    return Err(format!("`[tool.setuptools] packages` leaves out `{package}.{}`", stem(inner)));
+                    return Err(format!("`[tool.setuptools] packages` leaves out `{package}.{}`", stem(inner)).into());
                 }
             }
             for package in listed {
@@ -280,26 +291,26 @@ fn glob(pattern: &str, name: &str) -> bool {
     }
 }
 
-fn poetry(p: &Pyproject<'_>) -> Result<SourceLayout, String> {
+fn poetry(p: &Pyproject<'_>) -> Result<SourceLayout, LayoutError> {
     if p.get("tool.poetry.build").is_some() {
-        return Err("`[tool.poetry.build]` has build steps".to_owned());
+        return Err("`[tool.poetry.build]` has build steps".into());
     }
     let mut layout = SourceLayout { tops: Vec::new(), excluded: p.texts("tool.poetry.exclude") };
     for package in p.get("tool.poetry.packages").and_then(|v| v.as_array()).into_iter().flatten() {
         let text = |key: &str| package.get(key).and_then(|v| v.as_str());
         if package.get("to").is_some() || text("include").is_some_and(|i| i.contains('*')) {
-            return Err("`[tool.poetry] packages` moves or matches files".to_owned());
+            return Err("`[tool.poetry] packages` moves or matches files".into());
         }
         let include = text("include").unwrap_or_default();
         layout.tops.extend(top(p, text("from").unwrap_or(""), include.trim_end_matches(".py")));
     }
     if p.get("tool.poetry.include").is_some() {
-        return Err("`[tool.poetry] include` adds files".to_owned());
+        return Err("`[tool.poetry] include` adds files".into());
     }
     Ok(layout)
 }
 
-fn uv(p: &Pyproject<'_>) -> Result<SourceLayout, String> {
+fn uv(p: &Pyproject<'_>) -> Result<SourceLayout, LayoutError> {
     const KNOWN: &[&str] = &[
         "module-name",
         "module-root",
@@ -328,7 +339,7 @@ fn uv(p: &Pyproject<'_>) -> Result<SourceLayout, String> {
     Ok(layout)
 }
 
-fn pdm(p: &Pyproject<'_>) -> Result<SourceLayout, String> {
+fn pdm(p: &Pyproject<'_>) -> Result<SourceLayout, LayoutError> {
     only(p, "tool.pdm.build", &["package-dir", "excludes", "is-purelib", "source-includes"])?;
     let mut layout = SourceLayout { tops: Vec::new(), excluded: p.texts("tool.pdm.build.excludes") };
     if let Some(root) = p.text("tool.pdm.build.package-dir") {

@@ -33,7 +33,7 @@ pub use names::normalize_name;
 pub(crate) use never::never as never_packed;
 pub use project::{PythonProject, WheelBuilder};
 pub use pyproject::ProjectError;
-pub use requirements::{RequirementLine, is_requirements_file, lines as requirement_lines, requirement};
+pub use requirements::{RequirementLine, is_pinned, is_requirements_file, lines as requirement_lines, requirement};
 pub(crate) use select::is_packed;
 pub use tokens::without_tokens;
 pub use types::{PyType, RecordKind};

@@ -5,12 +5,24 @@
 
 use std::str::FromStr;
 
-use pep508_rs::{MarkerTree, Requirement, VerbatimUrl};
+use pep440_rs::Operator;
+use pep508_rs::{MarkerTree, Requirement, VerbatimUrl, VersionOrUrl};
 
 /// The longest requirement that is read, in bytes: lock files with long markers stay below a tenth of it.
 const MAX_LENGTH: usize = 16 << 10;
 /// The deepest nesting of parentheses in a marker.
 const MAX_DEPTH: usize = 64;
+
+/// What is wrong with a requirement, in a few words.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct RequirementError(String);
+
+impl<T: Into<String>> From<T> for RequirementError {
+    fn from(text: T) -> RequirementError {
+        RequirementError(text.into())
+    }
+}
 
 /// Where a requirement's package comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,9 +37,23 @@ pub(super) enum RequirementSource {
 ///
 /// # Errors
 /// What is wrong with it, in a few words.
-pub(super) fn check_requirement(text: &str) -> Result<RequirementSource, String> {
+pub(super) fn check_requirement(text: &str) -> Result<RequirementSource, RequirementError> {
+    Ok(parse(text)?.map_or(RequirementSource::Address, |_| RequirementSource::Index))
+}
+
+/// Whether a requirement from an index takes one version alone; false if it is none.
+pub(super) fn is_exact(text: &str) -> bool {
+    let Ok(Some(Requirement { version_or_url: Some(VersionOrUrl::VersionSpecifier(versions)), .. })) = parse(text)
+    else {
+        return false;
+    };
+    versions.iter().any(|v| matches!(v.operator(), Operator::Equal | Operator::ExactEqual))
+}
+
+/// The name and versions of a requirement from an index; `None` for one with an address.
+fn parse(text: &str) -> Result<Option<Requirement<VerbatimUrl>>, RequirementError> {
     if text.len() > MAX_LENGTH {
-        return Err(format!("it is longer than {MAX_LENGTH} bytes"));
+        return Err(format!("it is longer than {MAX_LENGTH} bytes").into());
     }
     let text = text.trim();
     let name_end = text.find(|c: char| !is_name_char(c)).unwrap_or(text.len());
@@ -52,10 +78,10 @@ pub(super) fn check_requirement(text: &str) -> Result<RequirementSource, String>
             None => (address, None),
         };
         if address.is_empty() || address.contains(char::is_whitespace) {
-            return Err("`@` must be followed by an address".to_owned());
+            return Err("`@` must be followed by an address".into());
         }
         marker.map_or(Ok(()), check_marker)?;
-        return Ok(RequirementSource::Address);
+        return Ok(None);
     }
     let (versions, marker) = match rest.split_once(';') {
         Some((versions, marker)) => (versions, Some(marker)),
@@ -63,12 +89,12 @@ pub(super) fn check_requirement(text: &str) -> Result<RequirementSource, String>
     };
     // `pep508_rs` would take these as extras, and nobody has looked at those.
     if versions.starts_with('[') {
-        return Err("a requirement has one list of extras".to_owned());
+        return Err("a requirement has one list of extras".into());
     }
     let plain = format!("{name} {}", versions.trim());
-    Requirement::<VerbatimUrl>::from_str(plain.trim()).map_err(|e| first_line(&e.to_string()))?;
+    let requirement = Requirement::from_str(plain.trim()).map_err(|e| first_line(&e.to_string()))?;
     marker.map_or(Ok(()), check_marker)?;
-    Ok(RequirementSource::Index)
+    Ok(Some(requirement))
 }
 
 fn is_name_char(c: char) -> bool {
@@ -76,22 +102,22 @@ fn is_name_char(c: char) -> bool {
 }
 
 /// A name as PEP 508 allows it: `[A-Za-z0-9]`, with `-`, `_` and `.` inside.
-fn check_name(name: &str, what: &str, with_article: &str) -> Result<(), String> {
+fn check_name(name: &str, what: &str, with_article: &str) -> Result<(), RequirementError> {
     let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     if name.is_empty() {
-        return Err(format!("expected {with_article} that starts with a letter or digit"));
+        return Err(format!("expected {with_article} that starts with a letter or digit").into());
     }
     if let Some(wrong) = name.chars().find(|c| !is_name_char(*c)) {
-        return Err(format!("`{}` is not allowed in {with_article}", wrong.escape_debug()));
+        return Err(format!("`{}` is not allowed in {with_article}", wrong.escape_debug()).into());
     }
     if !ends(name.chars().next()) || !ends(name.chars().last()) {
-        return Err(format!("the {what} `{name}` must start and end with a letter or digit"));
+        return Err(format!("the {what} `{name}` must start and end with a letter or digit").into());
     }
     Ok(())
 }
 
 /// Checks an environment marker: comparisons with `and`, `or` and parentheses.
-fn check_marker(text: &str) -> Result<(), String> {
+fn check_marker(text: &str) -> Result<(), RequirementError> {
     let mut depth = 0usize;
     let mut start = 0;
     let mut quote = None;
@@ -103,7 +129,7 @@ fn check_marker(text: &str) -> Result<(), String> {
             ("(", None) if !ended && text.get(start..at).is_some_and(|t| t.trim().is_empty()) => {
                 depth += 1;
                 if depth > MAX_DEPTH {
-                    return Err(format!("parentheses are nested more than {MAX_DEPTH} deep"));
+                    return Err(format!("parentheses are nested more than {MAX_DEPTH} deep").into());
                 }
                 start = at + 1;
             }
@@ -118,13 +144,15 @@ fn check_marker(text: &str) -> Result<(), String> {
                 start = at + word.len();
             }
             (mark, Some(open)) if mark == open => quote = None,
-            (other, None) if ended => return Err(format!("expected `and`, `or` or `)`, found `{}`", shortened(other))),
+            (other, None) if ended => {
+                return Err(format!("expected `and`, `or` or `)`, found `{}`", shortened(other)).into());
+            }
             ("'" | "\"", None) => quote = Some(word),
             _ => {}
         }
     }
     if depth > 0 {
-        return Err("`(` is never closed".to_owned());
+        return Err("`(` is never closed".into());
     }
     if !ended {
         check_comparison(text.get(start..).unwrap_or(""))?;
@@ -132,12 +160,12 @@ fn check_marker(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn check_comparison(text: &str) -> Result<(), String> {
+fn check_comparison(text: &str) -> Result<(), RequirementError> {
     let text = text.trim();
     if text.is_empty() {
-        return Err("a marker needs a comparison such as `python_version < \"3.12\"`".to_owned());
+        return Err("a marker needs a comparison such as `python_version < \"3.12\"`".into());
     }
-    MarkerTree::from_str(text).map(|_| ()).map_err(|e| first_line(&e.to_string()))
+    MarkerTree::from_str(text).map(|_| ()).map_err(|e| first_line(&e.to_string()).into())
 }
 
 fn first_line(text: &str) -> String {

@@ -40,7 +40,7 @@ impl PythonProject {
         let name = p.text("project.name").or_else(|| p.text("tool.poetry.name")).unwrap_or_default().to_owned();
         let (layout, mut why) = match SourceLayout::find(&p, &name) {
             Ok(layout) => (layout, None),
-            Err(why) => (SourceLayout::guess(files, dir, &name), Some(why)),
+            Err(why) => (SourceLayout::guess(files, dir, &name), Some(why.to_string())),
         };
         let dynamic = Dynamic { project: &p, layout: &layout };
         let metadata = match Metadata::read(&p, &dynamic) {
@@ -56,7 +56,7 @@ impl PythonProject {
                         "add `[project]` with `name` and `version`",
                     ));
                 }
-                why = why.or(Some(reason));
+                why = why.or(Some(reason.to_string()));
                 let requires_python = p.text("project.requires-python").map(str::to_owned);
                 Metadata { name, requires_python, ..Metadata::default() }
             }

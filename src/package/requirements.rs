@@ -1,6 +1,6 @@
 //! Requirements as pip writes them: one a line, with options.
 
-use super::pep508::{RequirementSource, check_requirement};
+use super::pep508::{RequirementSource, check_requirement, is_exact};
 
 /// One line of a requirements file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,16 @@ pub fn requirement(line: &str) -> RequirementLine {
     match check_requirement(line) {
         Ok(RequirementSource::Address) => RequirementLine::Address(line.to_owned()),
         Ok(RequirementSource::Index) => RequirementLine::Package(line.to_owned()),
-        Err(why) => RequirementLine::Wrong(why),
+        Err(why) => RequirementLine::Wrong(why.to_string()),
+    }
+}
+
+/// Whether what a line comes to stays the same: one version of a package, or a file. `None` if it is an option, or wrong.
+pub fn is_pinned(line: &str) -> Option<bool> {
+    match requirement(line.split(" #").next().unwrap_or(line)) {
+        RequirementLine::Package(text) => Some(is_exact(&text)),
+        RequirementLine::Address(_) | RequirementLine::Hashed(_) => Some(true),
+        _ => None,
     }
 }
 
@@ -114,5 +123,22 @@ mod tests {
         assert!(matches!(requirement("git+https://example.org/x"), RequirementLine::Address(_)));
         assert!(matches!(requirement("x==1 --hash=sha256:00"), RequirementLine::Hashed(_)));
         assert!(matches!(requirement("x[a,b]==1.*; python_version < '3.11'"), RequirementLine::Package(_)));
+    }
+
+    #[test]
+    fn what_is_pinned() {
+        for (line, pinned) in [
+            ("numpy==2.1.0", Some(true)),
+            ("numpy ==2.1.0 ; python_version < '3.13'  # why", Some(true)),
+            ("numpy==2.*", Some(false)),
+            ("numpy>=2,<3", Some(false)),
+            ("numpy", Some(false)),
+            ("x @ https://example.org/x.whl", Some(true)),
+            ("/Volumes/main/default/wheels/x.whl", Some(true)),
+            ("--index-url https://example.org", None),
+            ("", None),
+        ] {
+            assert_eq!(is_pinned(line), pinned, "{line}");
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use super::layout::LayoutError;
 use super::layout::SourceLayout;
 use super::never::{never, never_below, never_folder};
 use super::secrets::{is_secret, secret_in};
@@ -21,12 +22,12 @@ const SCANNED: usize = 4 << 20;
 pub(super) type Contents = Vec<(String, Vec<u8>)>;
 
 /// What a project's own settings leave out.
-pub(super) fn excluded(dir: &Path, layout: &SourceLayout) -> Result<Gitignore, String> {
+pub(super) fn excluded(dir: &Path, layout: &SourceLayout) -> Result<Gitignore, LayoutError> {
     let mut builder = GitignoreBuilder::new(dir);
     for line in &layout.excluded {
         builder.add_line(None, line).map_err(|e| format!("the exclusion `{line}` is not understood: {e}"))?;
     }
-    builder.build().map_err(|e| e.to_string())
+    Ok(builder.build().map_err(|e| e.to_string())?)
 }
 
 /// Collects the files of all packages and modules; `notes` tells what was left out that somebody may miss.

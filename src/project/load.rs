@@ -383,7 +383,7 @@ impl<'a> Loader<'a> {
         }
         let mut tables = ComputeTables::built_in();
         let local = tables::extend(&mut tables, &String::from_utf8_lossy(&bytes))
-            .map_err(|why| LoadError::Tables(path.clone(), why))?;
+            .map_err(|why| LoadError::Tables(path.clone(), why.to_string()))?;
         let known = (Arc::new(tables), Arc::new(local));
         self.cache.tables.insert(path, (bytes, known.clone()));
         Ok(known)

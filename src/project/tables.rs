@@ -14,6 +14,17 @@ pub struct LocalSettings {
     pub duckdb: bool,
 }
 
+/// Why a `pipec.toml` cannot be used.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct TablesError(String);
+
+impl<T: Into<String>> From<T> for TablesError {
+    fn from(text: T) -> TablesError {
+        TablesError(text.into())
+    }
+}
+
 /// What a `pipec.toml` comes to.
 pub(super) type ProjectTables = (std::sync::Arc<ComputeTables>, std::sync::Arc<LocalSettings>);
 
@@ -21,7 +32,7 @@ pub(super) type ProjectTables = (std::sync::Arc<ComputeTables>, std::sync::Arc<L
 ///
 /// # Errors
 /// A message with the place where the file is no TOML, or an entry has an unknown field or lacks a needed one.
-pub(super) fn extend(tables: &mut ComputeTables, text: &str) -> Result<LocalSettings, String> {
+pub(super) fn extend(tables: &mut ComputeTables, text: &str) -> Result<LocalSettings, TablesError> {
     let mut settings = LocalSettings::default();
     let root: toml::Table = text.parse().map_err(|e: toml::de::Error| e.to_string())?;
     for (key, value) in &root {
@@ -32,7 +43,8 @@ pub(super) fn extend(tables: &mut ComputeTables, text: &str) -> Result<LocalSett
         if !matches!(key.as_str(), "node_type" | "runtime" | "environment") {
             return Err(format!(
                 "`{key}` is not known here; use `[[node_type]]`, `[[runtime]]`, `[[environment]]` or `[local]`"
-            ));
+            )
+            .into());
         }
         let entries =
             value.as_array().ok_or_else(|| format!("`{key}` must be a list of tables, written `[[{key}]]`"))?;
@@ -42,19 +54,23 @@ pub(super) fn extend(tables: &mut ComputeTables, text: &str) -> Result<LocalSett
                 "node_type" => tables.add_node(row.node_type()?),
                 "runtime" => tables.add_runtime(row.runtime()?),
                 "environment" => tables.add_environment(row.environment()?),
-                _ => return Err(format!("`{key}` is not known here; use `node_type`, `runtime` or `environment`")),
+                _ => {
+                    return Err(
+                        format!("`{key}` is not known here; use `node_type`, `runtime` or `environment`").into()
+                    );
+                }
             }
         }
     }
     Ok(settings)
 }
 
-fn local(table: &toml::Table) -> Result<LocalSettings, String> {
+fn local(table: &toml::Table) -> Result<LocalSettings, TablesError> {
     let mut out = LocalSettings::default();
     for (key, value) in table {
         match (key.as_str(), value) {
             ("warehouse", toml::Value::String(name)) if name == "duckdb" => out.duckdb = true,
-            ("warehouse", _) => return Err("`warehouse` in `[local]` can be \"duckdb\" alone".to_owned()),
+            ("warehouse", _) => return Err("`warehouse` in `[local]` can be \"duckdb\" alone".into()),
             ("requirements", toml::Value::Array(list)) => {
                 for entry in list {
                     let text = entry.as_str().ok_or("`requirements` in `[local]` is a list of texts")?;
@@ -67,10 +83,12 @@ fn local(table: &toml::Table) -> Result<LocalSettings, String> {
                     out.replace.push((normalize_name(name), by.to_owned()));
                 }
             }
-            ("replace", _) => return Err("`replace` must be a table, written `[local.replace]`".to_owned()),
-            ("requirements", _) => return Err("`requirements` in `[local]` is a list of texts".to_owned()),
+            ("replace", _) => return Err("`replace` must be a table, written `[local.replace]`".into()),
+            ("requirements", _) => return Err("`requirements` in `[local]` is a list of texts".into()),
             _ => {
-                return Err(format!("`{key}` is not known in `[local]`; use `requirements`, `replace` or `warehouse`"));
+                return Err(
+                    format!("`{key}` is not known in `[local]`; use `requirements`, `replace` or `warehouse`").into()
+                );
             }
         }
     }
@@ -83,47 +101,51 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn only(&self, known: &[&str]) -> Result<(), String> {
+    fn only(&self, known: &[&str]) -> Result<(), TablesError> {
         match self.table.keys().find(|k| !known.contains(&k.as_str())) {
             Some(k) => Err(format!(
                 "`{k}` is not known in `[[{}]]`; use {}",
                 self.key,
                 crate::diag::list_names(known.iter().copied(), 20)
-            )),
+            )
+            .into()),
             None => Ok(()),
         }
     }
 
-    fn text(&self, key: &str) -> Result<&str, String> {
-        self.table.get(key).and_then(|v| v.as_str()).ok_or_else(|| format!("`[[{}]]` needs `{key}`, a text", self.key))
+    fn text(&self, key: &str) -> Result<&str, TablesError> {
+        self.table
+            .get(key)
+            .and_then(|v| v.as_str())
+            .ok_or_else(|| format!("`[[{}]]` needs `{key}`, a text", self.key).into())
     }
 
-    fn number(&self, key: &str) -> Result<Option<u32>, String> {
+    fn number(&self, key: &str) -> Result<Option<u32>, TablesError> {
         match self.table.get(key) {
             None => Ok(None),
             Some(v) => v
                 .as_integer()
                 .and_then(|n| u32::try_from(n).ok())
                 .map(Some)
-                .ok_or_else(|| format!("`{key}` must be a whole number")),
+                .ok_or_else(|| format!("`{key}` must be a whole number").into()),
         }
     }
 
-    fn flag(&self, key: &str, absent: bool) -> Result<bool, String> {
+    fn flag(&self, key: &str, absent: bool) -> Result<bool, TablesError> {
         match self.table.get(key) {
             None => Ok(absent),
-            Some(v) => v.as_bool().ok_or_else(|| format!("`{key}` must be `true` or `false`")),
+            Some(v) => v.as_bool().ok_or_else(|| format!("`{key}` must be `true` or `false`").into()),
         }
     }
 
-    fn maybe_text(&self, key: &str) -> Result<&str, String> {
+    fn maybe_text(&self, key: &str) -> Result<&str, TablesError> {
         match self.table.get(key) {
             None => Ok(""),
-            Some(v) => v.as_str().ok_or_else(|| format!("`{key}` must be a text, in quotes")),
+            Some(v) => v.as_str().ok_or_else(|| format!("`{key}` must be a text, in quotes").into()),
         }
     }
 
-    fn node_type(&self) -> Result<NodeType, String> {
+    fn node_type(&self) -> Result<NodeType, TablesError> {
         self.only(&[
             "id",
             "cloud",
@@ -152,7 +174,7 @@ impl Row<'_> {
         })
     }
 
-    fn runtime(&self) -> Result<Runtime, String> {
+    fn runtime(&self) -> Result<Runtime, TablesError> {
         self.only(&["version", "scala", "python", "lts", "end_of_support", "gpu_ml"])?;
         Ok(Runtime {
             version: self.text("version")?.into(),
@@ -164,7 +186,7 @@ impl Row<'_> {
         })
     }
 
-    fn environment(&self) -> Result<EnvironmentVersion, String> {
+    fn environment(&self) -> Result<EnvironmentVersion, TablesError> {
         self.only(&["version", "python", "gpu"])?;
         Ok(EnvironmentVersion {
             version: self.text("version")?.into(),

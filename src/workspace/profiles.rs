@@ -13,12 +13,23 @@ pub struct Profiles {
     default: Option<String>,
 }
 
+/// Why a file of profiles cannot be read.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct ProfilesError(String);
+
+impl<T: Into<String>> From<T> for ProfilesError {
+    fn from(text: T) -> ProfilesError {
+        ProfilesError(text.into())
+    }
+}
+
 impl Profiles {
     /// Reads the text of a file.
     ///
     /// # Errors
     /// What is wrong with it, with the line but not its text, which may be a credential.
-    pub fn parse(text: &str) -> Result<Profiles, String> {
+    pub fn parse(text: &str) -> Result<Profiles, ProfilesError> {
         let options = ParseOption { enabled_quote: false, enabled_escape: false, ..ParseOption::default() };
         let ini = Ini::load_from_str_opt(text.trim_start_matches('\u{feff}'), options)
             .map_err(|e| format!("line {} cannot be read", e.line))?;
@@ -28,14 +39,14 @@ impl Profiles {
                 entries.iter().map(|(k, v)| (k.trim().to_ascii_lowercase(), v.trim().to_owned())).collect();
             match name {
                 None if entries.is_empty() => {}
-                None => return Err("the first entries stand in no profile".to_owned()),
+                None => return Err("the first entries stand in no profile".into()),
                 Some(SETTINGS) => {
                     let default = entries.into_iter().find(|(k, _)| k == "default_profile").map(|(_, v)| v);
                     out.default = default.filter(|d| !d.is_empty());
                 }
                 // Which of the two is meant nobody knows, and half of each would be a credential for the wrong host.
                 Some(name) if out.list.iter().any(|(n, _)| n == name) => {
-                    return Err(format!("there are two profiles `{name}`"));
+                    return Err(format!("there are two profiles `{name}`").into());
                 }
                 Some(name) => out.list.push((name.to_owned(), entries)),
             }
