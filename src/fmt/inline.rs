@@ -119,26 +119,6 @@ impl<'t> SourceText<'t> {
     }
 }
 
-/// The place after `${...}`; after the `$` where it is none. `${load["eu"].rows}` has quotes of its own.
-fn interpolation_end(bytes: &[u8], start: usize) -> usize {
-    let mut at = start + 2;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'}' => return at + 1,
-            b'[' if bytes.get(at + 1) == Some(&b'"') => {
-                let rest = bytes.get(at + 2..).unwrap_or_default();
-                match rest.iter().position(|b| matches!(b, b'"' | b'\n')) {
-                    Some(i) if bytes.get(at + 2 + i..at + 4 + i) == Some(b"\"]") => at += i + 4,
-                    _ => return start + 1,
-                }
-            }
-            b'"' | b'\n' => return start + 1,
-            _ => at += 1,
-        }
-    }
-    start + 1
-}
-
 /// Whether an object holds something else than entries, and so is never put on one line.
 pub(super) fn always_breaks(value: &Value) -> bool {
     match &value.kind {
@@ -152,21 +132,4 @@ pub(super) fn always_breaks(value: &Value) -> bool {
         ValueKind::List(items) => items.iter().any(always_breaks),
         _ => false,
     }
-}
-
-/// Bytes of the string literal that a text begins with.
-pub(super) fn string_len(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let triple = text.starts_with("\"\"\"");
-    let mut at = if triple { 3 } else { 1 };
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'\\' => at += 2,
-            b'$' if bytes.get(at + 1) == Some(&b'{') => at = interpolation_end(bytes, at),
-            b'"' if triple && !text.get(at..).is_some_and(|t| t.starts_with("\"\"\"")) => at += 1,
-            b'"' => return (at + if triple { 3 } else { 1 }).min(text.len()),
-            _ => at += 1,
-        }
-    }
-    text.len()
 }

@@ -8,6 +8,7 @@ use crate::diag::Diagnostics;
 use crate::source::FileId;
 use crate::syntax;
 use crate::syntax::ast::{Body, Item};
+use crate::syntax::tokens::{Lexeme, Tokens};
 
 /// The longest line that lists, arguments and blocks are put on.
 pub(crate) const WIDTH: usize = 100;
@@ -44,23 +45,15 @@ pub fn same(a: &str, b: &str) -> bool {
 pub fn tokens(text: &str) -> (Vec<String>, Vec<String>) {
     let mut code: Vec<String> = Vec::new();
     let mut comments = Vec::new();
-    let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
-    while let Some(c) = rest.chars().next() {
-        let len = match c {
-            '#' => rest.find('\n').unwrap_or(rest.len()),
-            '"' => inline::string_len(rest),
-            '`' => rest.get(1..).and_then(|r| r.find('`')).map_or(rest.len(), |i| i + 2),
-            c if word(c) => rest.find(|c| !word(c)).unwrap_or(rest.len()),
-            c => c.len_utf8(),
-        };
-        let token = rest.get(..len).unwrap_or(rest);
-        match c {
-            '#' => comments.push(token.trim_end().to_owned()),
-            ' ' | '\t' | '\n' | '\r' | ',' => {}
-            _ => code.push(token.replace("\r\n", "\n")),
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    for token in Tokens::of(text) {
+        let shown = text.get(token.start..token.end).unwrap_or_default();
+        match token.kind {
+            Lexeme::Comment => comments.push(shown.trim_end().to_owned()),
+            Lexeme::Blank | Lexeme::LineEnd => {}
+            Lexeme::Mark if shown == "," => {}
+            _ => code.push(shown.replace("\r\n", "\n")),
         }
-        rest = rest.get(len.max(1)..).unwrap_or("");
     }
     (code, comments)
 }

@@ -7,6 +7,7 @@ use super::view::FileContext;
 use crate::schema::{self, Enum, Ty, facts};
 use crate::source::Span;
 use crate::syntax::ast::{BindingKind, DeclKind, Item, StrPart, Value, ValueKind};
+use crate::syntax::tokens::{self as lexer, Lexeme};
 use crate::syntax::walk::{self, Role, SyntaxNode};
 use crate::syntax::words;
 
@@ -58,7 +59,7 @@ pub struct Highlighted {
 
 /// Every token of a file, in order, none over another.
 pub fn tokens(view: &FileContext<'_>) -> Vec<Highlighted> {
-    let mut out = Tokens { list: Vec::new(), text: view.text() };
+    let mut out = Highlighter { list: Vec::new(), text: view.text() };
     for comment in &view.tree().comments {
         out.add(*comment, TokenKind::Comment);
     }
@@ -100,12 +101,12 @@ pub fn tokens(view: &FileContext<'_>) -> Vec<Highlighted> {
     list
 }
 
-struct Tokens<'a> {
+struct Highlighter<'a> {
     list: Vec<Highlighted>,
     text: &'a str,
 }
 
-impl Tokens<'_> {
+impl Highlighter<'_> {
     /// One token a line.
     fn add(&mut self, span: Span, kind: TokenKind) {
         let Some(text) = self.text.get(span.start as usize..span.end as usize) else { return };
@@ -126,29 +127,23 @@ impl Tokens<'_> {
     /// The words of heads between two bytes.
     fn words(&mut self, from: u32, to: u32, file: crate::source::FileId) {
         let Some(text) = self.text.get(from as usize..to as usize) else { return };
-        let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let mut at = 0;
-        while let Some(start) = text.get(at..).and_then(|t| t.find(part)).map(|i| at + i) {
-            let rest = text.get(start..).unwrap_or("");
-            let len = rest.find(|c| !part(c)).unwrap_or(rest.len());
-            let word = rest.get(..len).unwrap_or("");
+        for token in lexer::Tokens::of(text).filter(|t| t.kind == Lexeme::Word) {
+            let word = text.get(token.start..token.end).unwrap_or("");
             if word == "else" || words::find(word).is_some_and(|w| w.slot == words::WordPosition::Head) {
-                let span = Span::new(file, from + start as u32, from + (start + len) as u32);
-                self.add(span, TokenKind::Keyword);
+                self.add(Span::new(file, from + token.start as u32, from + token.end as u32), TokenKind::Keyword);
             }
-            at = start + len;
         }
     }
 }
 
-fn plain_value(value: &Value, out: &mut Tokens<'_>) {
+fn plain_value(value: &Value, out: &mut Highlighter<'_>) {
     if let ValueKind::Number(_) | ValueKind::Duration(..) = value.kind {
         out.add(value.span, TokenKind::Number);
     }
 }
 
 /// The keyword that begins an item, and those of its head.
-fn keywords(item: &Item, out: &mut Tokens<'_>) {
+fn keywords(item: &Item, out: &mut Highlighter<'_>) {
     let span = item.span();
     let first = |len: usize| Span { end: span.start + len as u32, ..span };
     match item {
@@ -200,7 +195,7 @@ fn header(header: &crate::syntax::ast::Header, f: &mut dyn FnMut(Span)) {
 }
 
 /// The words between the names of a head.
-fn gaps(out: &mut Tokens<'_>, from: u32, to: u32, of: Span, names: impl Fn(&mut dyn FnMut(Span))) {
+fn gaps(out: &mut Highlighter<'_>, from: u32, to: u32, of: Span, names: impl Fn(&mut dyn FnMut(Span))) {
     let mut taken: Vec<Span> = Vec::new();
     names(&mut |span| taken.push(span));
     taken.sort();

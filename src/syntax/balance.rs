@@ -1,6 +1,6 @@
 //! How the braces of a text balance.
 
-use super::bytes::find;
+use super::tokens::{Lexeme, Tokens};
 
 /// How the braces of a text balance, strings, names and comments left out.
 pub(super) struct Balance {
@@ -13,41 +13,15 @@ pub(super) struct Balance {
 impl Balance {
     pub(super) fn of(bytes: &[u8]) -> Balance {
         let mut balance = Balance { opens: Vec::new(), end: 0 };
-        let byte = |at: usize| bytes.get(at).copied().unwrap_or(b'\n');
-        let mut at = 0;
-        while at < bytes.len() {
-            match byte(at) {
-                b'{' => {
-                    balance.opens.push((at, balance.end));
+        for token in Tokens::from(bytes, 0) {
+            match (token.kind, bytes.get(token.start)) {
+                (Lexeme::Open, Some(b'{')) => {
+                    balance.opens.push((token.start, balance.end));
                     balance.end += 1;
                 }
-                b'}' => balance.end -= 1,
-                b'#' => at = find(b'\n', bytes, at),
-                b'`' => {
-                    let rest = bytes.get(at + 1..).unwrap_or(b"");
-                    let stop = rest.iter().position(|b| matches!(b, b'`' | b'\n')).unwrap_or(rest.len());
-                    at += if rest.get(stop) == Some(&b'`') { stop + 1 } else { 0 };
-                }
-                b'"' => {
-                    let triple = bytes.get(at..).is_some_and(|b| b.starts_with(b"\"\"\""));
-                    at += if triple { 3 } else { 1 };
-                    while at < bytes.len() {
-                        match byte(at) {
-                            b'\\' => at += 1,
-                            b'"' if !triple => break,
-                            b'"' if bytes.get(at..).is_some_and(|b| b.starts_with(b"\"\"\"")) => {
-                                at += 2;
-                                break;
-                            }
-                            b'\n' if !triple => break,
-                            _ => {}
-                        }
-                        at += 1;
-                    }
-                }
+                (Lexeme::Close, Some(b'}')) => balance.end -= 1,
                 _ => {}
             }
-            at += 1;
         }
         balance
     }

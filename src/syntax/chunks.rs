@@ -1,6 +1,6 @@
 //! Cutting a large file into pieces that can be parsed apart: whole entries, and pipelines by their parts.
 
-use super::bytes::find;
+use super::tokens::{Lexeme, Token, Tokens};
 
 /// A stretch of a file that is parsed by itself.
 #[derive(Debug, PartialEq, Eq)]
@@ -101,14 +101,8 @@ impl NextWord {
     /// Whether the next word after `from` is `else`, which belongs to what came before.
     fn is_else(&mut self, bytes: &[u8], from: usize) -> bool {
         if from < self.from || from >= self.at {
-            let mut at = from;
-            loop {
-                match bytes.get(at) {
-                    Some(b' ' | b'\t' | b'\r' | b'\n') => at += 1,
-                    Some(b'#') => at = find(b'\n', bytes, at),
-                    _ => break,
-                }
-            }
+            let gap = |t: &Token| matches!(t.kind, Lexeme::Blank | Lexeme::LineEnd | Lexeme::Comment);
+            let at = Tokens::from(bytes, from).find(|t| !gap(t)).map_or(bytes.len(), |t| t.start);
             *self = NextWord { from, at, is_else: bytes.get(at..).is_some_and(|b| b.starts_with(b"else")) };
         }
         self.is_else

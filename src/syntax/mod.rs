@@ -13,6 +13,7 @@ mod repair;
 mod rules;
 mod scan;
 mod strings;
+pub mod tokens;
 pub mod walk;
 pub mod words;
 

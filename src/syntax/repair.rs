@@ -5,6 +5,7 @@ use super::bytes::find;
 use super::chunks::Cut;
 use super::messages;
 use super::scan::{OpenBracket, Scanner, closing};
+use super::words;
 use crate::diag::Diagnostics;
 
 impl Scanner<'_> {
@@ -19,22 +20,8 @@ impl Scanner<'_> {
         let closing_line = self.byte(at) == b'}';
         let word_end = (at..self.bytes.len()).find(|i| !self.byte(*i).is_ascii_lowercase()).unwrap_or(self.bytes.len());
         let word = self.bytes.get(at..word_end).unwrap_or(b"");
-        let declaration = matches!(
-            word,
-            b"step"
-                | b"pipeline"
-                | b"cluster"
-                | b"environment"
-                | b"target"
-                | b"import"
-                | b"package"
-                | b"let"
-                | b"var"
-                | b"param"
-                | b"output"
-                | b"if"
-                | b"for"
-        ) && self.byte(word_end) == b' '
+        let declaration = words::declares(word)
+            && self.byte(word_end) == b' '
             && matches!(self.byte(word_end + 1), b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'`' | b'"')
             && !self.rest_is_assignment(word_end);
         let mut closed = Vec::new();
@@ -88,7 +75,7 @@ impl Scanner<'_> {
         let line = line.strip_prefix(b"}").unwrap_or(line).trim_ascii();
         let word_len = line.iter().position(|b| !b.is_ascii_lowercase()).unwrap_or(line.len());
         let (word, rest) = line.split_at_checked(word_len)?;
-        let block = matches!(word, b"step" | b"pipeline" | b"cluster" | b"environment" | b"target" | b"if" | b"for");
+        let block = words::declares_block(word);
         let named = rest.first() == Some(&b' ')
             && rest.get(1).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'`'));
         // A word alone on a line is no entry: with something indented below it, it is a block.

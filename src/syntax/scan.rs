@@ -12,6 +12,7 @@ use super::bytes::find;
 use super::chunks::{Chunk, Cut, chunks};
 use super::limits::MAX_DEPTH;
 use super::messages;
+use super::tokens::{Lexeme, Token, Tokens};
 
 /// What the pass found.
 #[derive(Debug, Default)]
@@ -119,7 +120,6 @@ impl Scanner<'_> {
     }
 
     fn run(&mut self, diagnostics: &mut Diagnostics) {
-        let len = self.bytes.len();
         let mut at = if self.bytes.starts_with(b"\xEF\xBB\xBF") {
             self.blank(0, 3);
             3
@@ -130,27 +130,28 @@ impl Scanner<'_> {
         let mut at_line_start = true;
         let mut line_start = at;
         let mut angles = 0;
-        // The last byte before `at` other than a blank, and the control characters reported so far.
-        let mut previous = None;
+        // The last token before this one, blanks aside.
+        let mut previous: Option<Token> = None;
         let mut controls = Controls::default();
-        while at < len {
-            let byte = self.byte(at);
-            let before = previous;
-            if !matches!(byte, b' ' | b'\t') {
-                previous = Some(at);
+        let mut tokens = Tokens::from(self.bytes, at);
+        while let Some(token) = tokens.next() {
+            at = token.start;
+            let before = previous.filter(|t| t.kind == Lexeme::Open).map(|t| t.start);
+            if token.kind != Lexeme::Blank {
+                previous = Some(token);
             }
-            if at_line_start && !matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
+            if at_line_start && !matches!(token.kind, Lexeme::Blank | Lexeme::LineEnd) {
                 at_line_start = false;
                 indent = at - line_start;
-                if byte != b'#' {
+                if token.kind != Lexeme::Comment {
                     self.dedent(line_start, indent, diagnostics);
                 }
             }
-            match byte {
-                b'\n' => {
+            match token.kind {
+                Lexeme::LineEnd => {
                     angles = 0;
                     if let Some(next) = self.head_without_brace(line_start, at, indent, diagnostics) {
-                        at = next;
+                        tokens.go_to(next);
                         at_line_start = next > 0 && self.byte(next - 1) == b'\n';
                         line_start = next;
                         continue;
@@ -158,50 +159,39 @@ impl Scanner<'_> {
                     if self.stack.len() <= 1 && self.stack.iter().all(|o| o.byte == b'{') {
                         self.cuts.push(Cut::Line { depth: self.stack.len(), at });
                     }
-                    at += 1;
                     at_line_start = true;
-                    line_start = at;
-                    continue;
+                    line_start = token.end;
                 }
-                b'#' => {
-                    let end = find(b'\n', self.bytes, at);
-                    let trimmed = if end > at && self.byte(end - 1) == b'\r' { end - 1 } else { end };
-                    self.comments.push(self.span(at, trimmed));
-                    at = end;
-                    continue;
+                Lexeme::Comment => {
+                    let returns = usize::from(self.byte(token.end - 1) == b'\r');
+                    self.comments.push(self.span(at, token.end - returns));
                 }
-                b'"' => {
-                    at = self.string(at, &mut controls, diagnostics);
-                    continue;
-                }
-                b'`' => {
-                    let end = find(b'\n', self.bytes, at + 1);
-                    match self.bytes.get(at + 1..end).and_then(|rest| rest.iter().position(|b| *b == b'`')) {
-                        Some(close) => {
-                            for i in at + 1..at + 1 + close {
-                                if matches!(self.byte(i), 0..=8 | 11 | 12 | 14..=31 | 127) {
-                                    controls.outside(i);
-                                    self.patches.push((i, b' '));
-                                }
-                            }
-                            at += close + 2;
-                        }
-                        None => {
-                            diagnostics.push(messages::unclosed_backtick(self.span(at, at + 1)));
-                            self.patches.push((at, b' '));
-                            at += 1;
-                        }
+                Lexeme::Str { triple, closed } => {
+                    for at in tokens.controls.iter().copied() {
+                        controls.in_string(at);
+                        self.patches.push((at, b' '));
                     }
-                    continue;
+                    if !closed {
+                        tokens.go_to(self.unclosed_string(token, triple, diagnostics));
+                    }
                 }
-                b'{' if before.is_some()
-                    && self.stack.last().is_some_and(|o| Some(o.at) == before && o.byte == b'{') =>
-                {
-                    let span = self.span(at, at + 1);
-                    diagnostics.push(messages::second_brace(span));
+                Lexeme::Quoted { closed: true } => {
+                    for at in tokens.controls.iter().copied() {
+                        controls.outside(at);
+                        self.patches.push((at, b' '));
+                    }
+                }
+                Lexeme::Quoted { closed: false } => {
+                    diagnostics.push(messages::unclosed_backtick(self.span(at, at + 1)));
                     self.patches.push((at, b' '));
                 }
-                b'{' | b'[' | b'(' => {
+                Lexeme::Open => {
+                    let byte = self.byte(at);
+                    if byte == b'{' && self.stack.last().is_some_and(|o| Some(o.at) == before && o.byte == b'{') {
+                        diagnostics.push(messages::second_brace(self.span(at, at + 1)));
+                        self.patches.push((at, b' '));
+                        continue;
+                    }
                     if self.stack.is_empty() && byte == b'{' {
                         self.cuts.push(Cut::Open(at));
                     }
@@ -211,24 +201,24 @@ impl Scanner<'_> {
                         return;
                     }
                 }
-                b'}' | b']' | b')' => self.close(at, byte, diagnostics),
-                b'<' => {
+                Lexeme::Close => self.close(at, self.byte(at), diagnostics),
+                Lexeme::Mark if self.byte(at) == b'<' => {
                     angles += 1;
                     if angles > MAX_DEPTH {
                         self.max_depth_at = Some(at);
                         return;
                     }
                 }
-                0..=8 | 11 | 12 | 14..=31 | 127 => {
+                Lexeme::Control => {
                     controls.outside(at);
                     self.patches.push((at, b' '));
                 }
-                _ => {}
+                Lexeme::Word | Lexeme::Blank | Lexeme::Mark => {}
             }
-            at += 1;
         }
         controls.report(self.file, diagnostics);
         let unclosed: Vec<OpenBracket> = self.stack.drain(..).rev().collect();
+        let len = self.bytes.len();
         if self.swallowed {
             self.close_before(len, &unclosed, &mut Diagnostics::new());
         } else {
@@ -236,26 +226,9 @@ impl Scanner<'_> {
         }
     }
 
-    /// Skips a string; gives the place after it.
-    fn string(&mut self, start: usize, controls: &mut Controls, diagnostics: &mut Diagnostics) -> usize {
-        let triple = self.bytes.get(start..).is_some_and(|b| b.starts_with(b"\"\"\""));
-        let mut at = start + if triple { 3 } else { 1 };
-        while at < self.bytes.len() {
-            match self.byte(at) {
-                b'\\' => at += 2,
-                b'$' => at = self.interpolation_end(at),
-                b'"' if !triple => return at + 1,
-                b'"' if self.bytes.get(at..).is_some_and(|b| b.starts_with(b"\"\"\"")) => return at + 3,
-                b'\n' if !triple => break,
-                0..=8 | 11 | 12 | 14..=31 | 127 => {
-                    controls.in_string(at);
-                    self.patches.push((at, b' '));
-                    at += 1;
-                }
-                _ => at += 1,
-            }
-        }
-        let mut end = at.min(self.bytes.len());
+    /// Reports a string without end; gives the place to go on from.
+    fn unclosed_string(&mut self, token: Token, triple: bool, diagnostics: &mut Diagnostics) -> usize {
+        let Token { start, mut end, .. } = token;
         if !triple {
             // A backslash before the end of the line must not hide the end.
             end = end.min(find(b'\n', self.bytes, start));
@@ -271,31 +244,6 @@ impl Scanner<'_> {
             self.patches.push((i, 1));
         }
         stop.max(start + 1)
-    }
-
-    /// The place after `${...}`, in which an element of a family may stand in quotes; after the `$` where it is none.
-    fn interpolation_end(&self, start: usize) -> usize {
-        if self.byte(start + 1) != b'{' {
-            return start + 1;
-        }
-        let mut at = start + 2;
-        loop {
-            match self.byte(at) {
-                b'}' => return at + 1,
-                b'[' if self.byte(at + 1) == b'"' => {
-                    let line = find(b'\n', self.bytes, at);
-                    let close = self.bytes.get(at + 2..line).and_then(|b| b.iter().position(|b| *b == b'"'));
-                    match close {
-                        Some(i) if self.byte(at + 3 + i) == b']' => at += i + 4,
-                        _ => return start + 1,
-                    }
-                }
-                b'"' | b'\n' => return start + 1,
-                // Another one begins: no reference holds `${`, and each text is looked through once.
-                b'$' if self.byte(at + 1) == b'{' => return start + 1,
-                _ => at += 1,
-            }
-        }
     }
 
     /// Where the run of closing brackets, commas and blanks begins that ends at `end`, as far as they close open brackets.

@@ -135,6 +135,22 @@ pub const WORDS: &[Word] = &[
     word("existing", WordPosition::Value, "After `on`: a cluster that is running already.", "existing(\"${1:id}\")"),
 ];
 
+/// Whether a word begins a declaration.
+pub(super) fn declares(word: &[u8]) -> bool {
+    declaration(word).is_some()
+}
+
+/// Whether a word begins a declaration that ends with a block.
+pub(super) fn declares_block(word: &[u8]) -> bool {
+    declaration(word).is_some_and(|w| w.shape.contains(" {\n"))
+}
+
+/// `else` goes on with a declaration, and begins none.
+fn declaration(word: &[u8]) -> Option<&'static Word> {
+    let mut all = WORDS.iter().filter(|w| w.slot == WordPosition::Declaration && w.text != "else");
+    all.find(|w| w.text.as_bytes() == word)
+}
+
 /// The words that begin an entry: declarations and calls.
 pub fn openers() -> impl Iterator<Item = &'static str> {
     WORDS.iter().filter(|w| matches!(w.slot, WordPosition::Declaration | WordPosition::Call)).map(|w| w.text)

@@ -1,0 +1,226 @@
+//! The tokens of a text: the one place that knows where strings, names in backticks and comments end. Whatever looks at a
+//! text beside the grammar reads these.
+
+use super::bytes::find;
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lexeme {
+    /// Letters, digits, `_`, and characters beyond ASCII.
+    Word,
+    /// A string, quotes included.
+    Str {
+        /// In three quotes, over several lines.
+        triple: bool,
+        /// Whether its end is there.
+        closed: bool,
+    },
+    /// A name in backticks.
+    Quoted {
+        /// Whether its end is there; without it, the token is the backtick alone.
+        closed: bool,
+    },
+    /// `#` up to the end of the line.
+    Comment,
+    /// `\n`.
+    LineEnd,
+    /// Blanks, tabs and carriage returns.
+    Blank,
+    /// `{`, `[` or `(`.
+    Open,
+    /// `}`, `]` or `)`.
+    Close,
+    /// A control character.
+    Control,
+    /// Another character.
+    Mark,
+}
+
+/// A stretch of a text, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// What it is.
+    pub kind: Lexeme,
+    /// Its first byte.
+    pub start: usize,
+    /// The byte after its last.
+    pub end: usize,
+}
+
+/// The tokens of a text from some byte on, without gaps.
+#[derive(Debug)]
+pub struct Tokens<'t> {
+    bytes: &'t [u8],
+    at: usize,
+    /// Control characters in the last string or quoted name.
+    pub(super) controls: Vec<usize>,
+}
+
+impl<'t> Tokens<'t> {
+    /// All tokens of a text.
+    pub fn of(text: &'t str) -> Tokens<'t> {
+        Tokens::from(text.as_bytes(), 0)
+    }
+
+    pub(super) fn from(bytes: &'t [u8], at: usize) -> Tokens<'t> {
+        Tokens { bytes, at, controls: Vec::new() }
+    }
+
+    /// Goes on from another byte.
+    pub(super) fn go_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    fn byte(&self, at: usize) -> u8 {
+        self.bytes.get(at).copied().unwrap_or(b'\n')
+    }
+
+    fn run(&self, of: impl Fn(u8) -> bool) -> usize {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        self.at + rest.iter().position(|b| !of(*b)).unwrap_or(rest.len())
+    }
+
+    /// The end of the string at `start`, and whether it is closed. One that is not ends with its line or the text.
+    fn string(&mut self, start: usize, triple: bool) -> (usize, bool) {
+        let mut at = start + if triple { 3 } else { 1 };
+        while at < self.bytes.len() {
+            match self.byte(at) {
+                b'\\' => at += 2,
+                b'$' => at = self.interpolation_end(at),
+                b'"' if !triple => return (at + 1, true),
+                b'"' if self.bytes.get(at..).is_some_and(|b| b.starts_with(b"\"\"\"")) => return (at + 3, true),
+                b'\n' if !triple => break,
+                byte => {
+                    if is_control(byte) {
+                        self.controls.push(at);
+                    }
+                    at += 1;
+                }
+            }
+        }
+        (at.min(self.bytes.len()), false)
+    }
+
+    /// The place after `${...}`, in which an element of a family may stand in quotes; after the `$` where it is none.
+    fn interpolation_end(&self, start: usize) -> usize {
+        if self.byte(start + 1) != b'{' {
+            return start + 1;
+        }
+        let mut at = start + 2;
+        loop {
+            match self.byte(at) {
+                b'}' => return at + 1,
+                b'[' if self.byte(at + 1) == b'"' => {
+                    let line = find(b'\n', self.bytes, at);
+                    let close = self.bytes.get(at + 2..line).and_then(|b| b.iter().position(|b| *b == b'"'));
+                    match close {
+                        Some(i) if self.byte(at + 3 + i) == b']' => at += i + 4,
+                        _ => return start + 1,
+                    }
+                }
+                b'"' | b'\n' => return start + 1,
+                // Another one begins: no reference holds `${`, and each text is looked through once.
+                b'$' if self.byte(at + 1) == b'{' => return start + 1,
+                _ => at += 1,
+            }
+        }
+    }
+
+    /// The end of the name in backticks at `start`, and whether it is closed on its line.
+    fn quoted(&mut self, start: usize) -> (usize, bool) {
+        let line = find(b'\n', self.bytes, start + 1);
+        let inside = self.bytes.get(start + 1..line).unwrap_or_default();
+        let Some(close) = inside.iter().position(|b| *b == b'`') else { return (start + 1, false) };
+        let name = inside.iter().take(close).enumerate();
+        self.controls.extend(name.filter(|(_, b)| is_control(**b)).map(|(i, _)| start + 1 + i));
+        (start + close + 2, true)
+    }
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        let start = self.at;
+        let byte = *self.bytes.get(start)?;
+        self.controls.clear();
+        let (kind, end) = match byte {
+            b'\n' => (Lexeme::LineEnd, start + 1),
+            b' ' | b'\t' | b'\r' => (Lexeme::Blank, self.run(|b| matches!(b, b' ' | b'\t' | b'\r'))),
+            b'#' => (Lexeme::Comment, find(b'\n', self.bytes, start)),
+            b'"' => {
+                let triple = self.bytes.get(start..).is_some_and(|b| b.starts_with(b"\"\"\""));
+                let (end, closed) = self.string(start, triple);
+                (Lexeme::Str { triple, closed }, end)
+            }
+            b'`' => {
+                let (end, closed) = self.quoted(start);
+                (Lexeme::Quoted { closed }, end)
+            }
+            b'{' | b'[' | b'(' => (Lexeme::Open, start + 1),
+            b'}' | b']' | b')' => (Lexeme::Close, start + 1),
+            byte if is_control(byte) => (Lexeme::Control, start + 1),
+            byte if is_word(byte) => (Lexeme::Word, self.run(is_word)),
+            _ => (Lexeme::Mark, start + 1),
+        };
+        self.at = end;
+        Some(Token { kind, start, end })
+    }
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
+}
+
+fn is_control(byte: u8) -> bool {
+    matches!(byte, 0..=8 | 11 | 12 | 14..=31 | 127)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn shown(text: &str) -> Vec<(Lexeme, &str)> {
+        Tokens::of(text).map(|t| (t.kind, &text[t.start..t.end])).filter(|(k, _)| *k != Lexeme::Blank).collect()
+    }
+
+    #[test]
+    fn strings_end_where_they_are_closed() {
+        let (open, whole) = (Lexeme::Str { triple: false, closed: false }, Lexeme::Str { triple: false, closed: true });
+        assert_eq!(shown(r#""a \" b" c"#), [(whole, r#""a \" b""#), (Lexeme::Word, "c")]);
+        assert_eq!(shown(r#""${load["eu"].rows}""#), [(whole, r#""${load["eu"].rows}""#)]);
+        assert_eq!(shown("\"a\nb"), [(open, "\"a"), (Lexeme::LineEnd, "\n"), (Lexeme::Word, "b")]);
+        let triple = Lexeme::Str { triple: true, closed: true };
+        assert_eq!(shown("\"\"\"a\n\"b\"\n\"\"\"}"), [(triple, "\"\"\"a\n\"b\"\n\"\"\""), (Lexeme::Close, "}")]);
+    }
+
+    #[test]
+    fn names_and_comments_end_with_their_line() {
+        assert_eq!(
+            shown("`a b` `c\n# d"),
+            [
+                (Lexeme::Quoted { closed: true }, "`a b`"),
+                (Lexeme::Quoted { closed: false }, "`"),
+                (Lexeme::Word, "c"),
+                (Lexeme::LineEnd, "\n"),
+                (Lexeme::Comment, "# d")
+            ]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn tokens_have_no_gaps(text in "[a-z0-9\"`#${}\\[\\]()\\\\ \n\r\té\u{1}=]{0,60}") {
+            let mut at = 0;
+            for token in Tokens::of(&text) {
+                prop_assert_eq!(token.start, at);
+                prop_assert!(token.end > at);
+                prop_assert!(text.is_char_boundary(token.end));
+                at = token.end;
+            }
+            prop_assert_eq!(at, text.len());
+        }
+    }
+}
