@@ -1,4 +1,4 @@
-//! Everything but the cases on disk: one executable, so that the library is linked once.
+//! Everything but the cases on disk and the count of parser steps: one executable, so that the library is linked once.
 
 mod advise;
 mod architecture;
@@ -16,7 +16,6 @@ mod import;
 mod local;
 mod lsp_soak;
 mod new;
-mod parse_steps;
 mod properties;
 mod settings;
 mod support;

@@ -1,5 +1,5 @@
-//! What could stand at the cursor. The entry around it is parsed once more with a name put in at the cursor, and closed
-//! in the ways in which an unfinished entry can go on: so the parser says what the name would be.
+//! What could stand at the cursor. The entry around it is parsed once more with a name put in at the cursor, as text that
+//! may break off there: so the parser says what the name would be.
 
 use super::view::FileContext;
 use super::within::Within;
@@ -10,38 +10,6 @@ use crate::syntax::walk::{self, Role, SyntaxNode};
 
 /// The name that is put in.
 const MARK: &str = "pipec_cursor";
-/// Ways to close what is not finished, the likeliest first; the empty one for what is whole as it is.
-const CLOSINGS: &[&str] = &[
-    "",
-    " {}",
-    ")",
-    "()",
-    "\"",
-    ":x()",
-    "\")",
-    "]",
-    "}\"",
-    "\")]",
-    ") {}",
-    " = 0",
-    "])",
-    "}\")",
-    "\"]",
-    ": 0 {}",
-    " = \".\"",
-    "\" {}",
-    "\"]) {}",
-    "\"]",
-    " in x] {}",
-    ">",
-    "> = 0",
-    "\"\"\"",
-    "}\"\"\"",
-    "\"\"\")",
-    "}\"\"\")",
-    " in x {}",
-    ": x in y {}",
-];
 
 /// What a name at the cursor would be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,10 +191,10 @@ pub(super) fn find<'a>(view: &FileContext<'a>, text: &'a str, offset: u32) -> Op
     let from = change.now(entry_start(view, beside, old)).min(start);
     let head = text.get(from..start)?;
     let tail = rest_of_entry(text, end);
-    let closings = std::iter::once(tail.as_str()).chain(CLOSINGS.iter().copied());
-    for closing in closings {
-        let fragment = format!("{head}{MARK}{closing}");
-        let file = syntax::parse(FileId(u32::MAX), &fragment).file;
+    // With what follows on the line if that makes sense, else as if the text ended here.
+    for rest in [tail.as_str(), ""] {
+        let fragment = format!("{head}{MARK}{rest}");
+        let file = syntax::parse_unfinished(FileId(u32::MAX), &fragment);
         let mark = (start - from) as u32 + 1;
         if let Some((slot, replaced)) = slot(&fragment, &walk::at(&file, mark), &around, start - from) {
             let from = (from + replaced) as u32;

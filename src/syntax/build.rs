@@ -51,6 +51,22 @@ pub(super) fn piece(
     }
 }
 
+/// Parses text that breaks off where `\u{03}` stands: the entry at the end has what is there of it.
+pub(super) fn unfinished(cx: &ParseContext<'_>) -> Vec<Item> {
+    let root = PipeParser::parse(Rule::unfinished, cx.text).ok().and_then(|mut pairs| pairs.next());
+    root.map(|root| items(cx, 0, root.into_inner(), &mut Diagnostics::new())).unwrap_or_default()
+}
+
+/// What stands for a value that is not written yet.
+fn no_value(after: Span) -> Value {
+    Value { span: Span { start: after.end, ..after }, kind: ValueKind::Bad }
+}
+
+/// What stands for a name that is not written yet.
+fn no_name(after: Span) -> Ident {
+    Ident { text: SmolStr::default(), span: Span { start: after.end, ..after }, quoted: false }
+}
+
 fn items<'a>(
     cx: &ParseContext<'_>,
     base: usize,
@@ -296,7 +312,16 @@ fn if_(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Dia
         }
     }
     let doc = cx.doc(span.start);
-    Some(Item::If(Box::new(If { span, name, doc, header, left: left?, right, then: then?, otherwise })))
+    Some(Item::If(Box::new(If {
+        span,
+        name,
+        doc,
+        header,
+        left: left.unwrap_or_else(|| no_value(span)),
+        right,
+        then: then?,
+        otherwise,
+    })))
 }
 
 fn for_(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
@@ -324,8 +349,8 @@ fn for_(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Di
         name,
         doc,
         header,
-        variable: variable?,
-        list: list?,
+        variable: variable.unwrap_or_else(|| no_name(span)),
+        list: list.unwrap_or_else(|| no_value(span)),
         parallel,
         body: found_body?,
     })))
@@ -340,7 +365,10 @@ fn call(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Di
     let mut parts = head.into_inner();
     let first = parts.next()?;
     let callee = match rule {
-        Rule::python => Callee::Python { module: ident(cx, base, first), function: ident(cx, base, parts.next()?) },
+        Rule::python => Callee::Python {
+            module: ident(cx, base, first),
+            function: parts.next().map_or_else(|| no_name(callee_span), |p| ident(cx, base, p)),
+        },
         Rule::notebook => Callee::Notebook(string(cx, base, first, diagnostics)),
         Rule::script => Callee::Script(string(cx, base, first, diagnostics)),
         Rule::sql => Callee::Sql(string(cx, base, first, diagnostics)),

@@ -64,6 +64,23 @@ pub fn parse(file: FileId, text: &str) -> Parse {
     Parse { file: ast::File { items, comments: scan.comments }, diagnostics }
 }
 
+/// Parses an entry that is being typed and breaks off at the end of the text: brackets, quotes and references that are
+/// open there are closed, and nodes hold what is there of them.
+pub fn parse_unfinished(file: FileId, text: &str) -> ast::File {
+    let closed = format!("{}{}", text.trim_end(), tokens::closing_quotes(text));
+    let scan = scan::scan(file, &closed, &mut Diagnostics::new());
+    if closed.len() > MAX_FILE || scan.too_deep.is_some() {
+        return ast::File::default();
+    }
+    // Behind the text come the brackets that close what is open: something may be missing before those, and after.
+    let end = closed.len();
+    let source = scan.repaired.unwrap_or(closed);
+    let (inside, brackets) = source.split_at_checked(end).unwrap_or((&source, ""));
+    let source = format!("{inside}\u{03}{brackets}\u{03}");
+    let cx = context::ParseContext { file, text: &source, len: text.len() as u32, comments: &scan.comments };
+    ast::File { items: build::unfinished(&cx), comments: scan.comments }
+}
+
 /// Warns of invisible marks that reorder the text around them (Trojan Source, CVE-2021-42574).
 fn reordered(file: FileId, text: &str, diagnostics: &mut Diagnostics) {
     if text.is_ascii() {

@@ -168,6 +168,21 @@ impl Iterator for Tokens<'_> {
     }
 }
 
+/// What closes the string that is open at the end of a text, and the reference in it; empty if none is.
+pub(super) fn closing_quotes(text: &str) -> &'static str {
+    let Some(Token { kind: Lexeme::Str { triple, closed: false }, start, .. }) = Tokens::of(text).last() else {
+        return "";
+    };
+    let inside = text.get(start..).unwrap_or_default();
+    let open = inside.rfind("${").is_some_and(|at| !inside.get(at..).is_some_and(|rest| rest.contains('}')));
+    match (triple, open) {
+        (false, false) => "\"",
+        (false, true) => "}\"",
+        (true, false) => "\"\"\"",
+        (true, true) => "}\"\"\"",
+    }
+}
+
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
 }
