@@ -107,7 +107,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("saphyr_parser", &["src/import/yaml.rs"]),
     ("hcl_edit", &["src/import/hcl.rs"]),
     ("globset", &["src/import/include.rs"]),
-    ("serde_saphyr", &["src/emit/elsewhere.rs"]),
+    ("serde_saphyr", &["src/emit/asset_bundle.rs"]),
     ("lsp_server", &["src/lsp/"]),
     ("gen_lsp_types", &["src/lsp/"]),
     ("process_wrap", &["src/local/process.rs"]),

@@ -17,7 +17,7 @@ use crate::source::plain;
 
 pub fn run(args: &Compile, shared: &SharedArgs) -> Ended {
     if args.emit != Emit::Job {
-        return super::elsewhere::run(args, shared);
+        return super::emit::run(args, shared);
     }
     let mut places = BTreeMap::new();
     let outcome = compile(args, shared, &mut places);

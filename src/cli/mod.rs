@@ -6,7 +6,7 @@ mod check;
 mod compile;
 mod diff;
 mod differences;
-mod elsewhere;
+mod emit;
 mod ending;
 mod explain;
 mod fields_page;

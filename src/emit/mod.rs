@@ -1,12 +1,16 @@
 //! Artefacts: the bytes that `compile` writes, and the way they reach the disk.
 
-mod elsewhere;
+mod asset_bundle;
+mod for_target;
 mod manifest;
+mod terraform;
 mod verify;
 mod write;
 
-pub use elsewhere::{ForTarget, asset_bundle, terraform};
+pub use asset_bundle::{NotForBundles, asset_bundle};
+pub use for_target::ForTarget;
 pub use manifest::manifest;
+pub use terraform::terraform;
 pub use verify::{StaleFile, verify};
 pub use write::{replace_file, write_all, write_below, write_file, write_named};
 
