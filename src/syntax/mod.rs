@@ -101,8 +101,8 @@ fn reordered(file: FileId, text: &str, diagnostics: &mut Diagnostics) {
 
 /// The first `\r` that no `\n` follows.
 fn lone_return(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    (0..bytes.len()).find(|i| bytes.get(*i) == Some(&b'\r') && bytes.get(i + 1) != Some(&b'\n'))
+    let text = text.as_bytes();
+    bytes::all(b'\r', text).find(|i| text.get(i + 1) != Some(&b'\n'))
 }
 
 /// Pieces are independent, so large files are parsed on all cores.

@@ -14,7 +14,8 @@ impl Scanner<'_> {
     /// not closed either.
     pub(super) fn dedent(&mut self, line_start: usize, indent: usize, diagnostics: &mut Diagnostics) {
         let at = line_start + indent;
-        if self.stack.is_empty() {
+        // Most lines stand deeper than the brace around them, and show nothing.
+        if self.stack.last().is_none_or(|o| o.byte == b'{' && indent > o.indent) {
             return;
         }
         let closing_line = self.byte(at) == b'}';
@@ -75,12 +76,14 @@ impl Scanner<'_> {
         let line = line.strip_prefix(b"}").unwrap_or(line).trim_ascii();
         let word_len = line.iter().position(|b| !b.is_ascii_lowercase()).unwrap_or(line.len());
         let (word, rest) = line.split_at_checked(word_len)?;
-        let block = words::declares_block(word);
         let named = rest.first() == Some(&b' ')
             && rest.get(1).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'`'));
         // A word alone on a line is no entry: with something indented below it, it is a block.
         let bare = !line.is_empty() && line.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
-        if !(block && named || bare) || line.contains(&b'{') || line.contains(&b'=') && !matches!(word, b"if") {
+        if !(bare || named && words::declares_block(word))
+            || line.contains(&b'{')
+            || line.contains(&b'=') && !matches!(word, b"if")
+        {
             return None;
         }
         if matches!(line.last(), Some(b',' | b'(' | b'[')) {

@@ -130,17 +130,17 @@ impl Scanner<'_> {
         let mut at_line_start = true;
         let mut line_start = at;
         let mut angles = 0;
-        // The last token before this one, blanks aside.
-        let mut previous: Option<Token> = None;
+        // The bracket directly before the token, blanks aside.
+        let mut opened: Option<usize> = None;
         let mut controls = Controls::default();
         let mut tokens = Tokens::from(self.bytes, at);
         while let Some(token) = tokens.next() {
-            at = token.start;
-            let before = previous.filter(|t| t.kind == Lexeme::Open).map(|t| t.start);
-            if token.kind != Lexeme::Blank {
-                previous = Some(token);
+            if token.kind == Lexeme::Blank {
+                continue;
             }
-            if at_line_start && !matches!(token.kind, Lexeme::Blank | Lexeme::LineEnd) {
+            at = token.start;
+            let before = opened.take();
+            if at_line_start && token.kind != Lexeme::LineEnd {
                 at_line_start = false;
                 indent = at - line_start;
                 if token.kind != Lexeme::Comment {
@@ -186,6 +186,7 @@ impl Scanner<'_> {
                     self.patches.push((at, b' '));
                 }
                 Lexeme::Open => {
+                    opened = Some(at);
                     let byte = self.byte(at);
                     if byte == b'{' && self.stack.last().is_some_and(|o| Some(o.at) == before && o.byte == b'{') {
                         diagnostics.push(messages::second_brace(self.span(at, at + 1)));

@@ -75,9 +75,10 @@ impl<'t> Tokens<'t> {
         self.bytes.get(at).copied().unwrap_or(b'\n')
     }
 
-    fn run(&self, of: impl Fn(u8) -> bool) -> usize {
+    /// The end of the run of bytes of one class that begins at the current byte.
+    fn run(&self, class: ByteClass) -> usize {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        self.at + rest.iter().position(|b| !of(*b)).unwrap_or(rest.len())
+        self.at + rest.iter().position(|b| class_of(*b) != class).unwrap_or(rest.len())
     }
 
     /// The end of the string at `start`, and whether it is closed. One that is not ends with its line or the text.
@@ -91,7 +92,7 @@ impl<'t> Tokens<'t> {
                 b'"' if self.bytes.get(at..).is_some_and(|b| b.starts_with(b"\"\"\"")) => return (at + 3, true),
                 b'\n' if !triple => break,
                 byte => {
-                    if is_control(byte) {
+                    if class_of(byte) == ByteClass::Control {
                         self.controls.push(at);
                     }
                     at += 1;
@@ -132,7 +133,7 @@ impl<'t> Tokens<'t> {
         let inside = self.bytes.get(start + 1..line).unwrap_or_default();
         let Some(close) = inside.iter().position(|b| *b == b'`') else { return (start + 1, false) };
         let name = inside.iter().take(close).enumerate();
-        self.controls.extend(name.filter(|(_, b)| is_control(**b)).map(|(i, _)| start + 1 + i));
+        self.controls.extend(name.filter(|(_, b)| class_of(**b) == ByteClass::Control).map(|(i, _)| start + 1 + i));
         (start + close + 2, true)
     }
 }
@@ -140,28 +141,29 @@ impl<'t> Tokens<'t> {
 impl Iterator for Tokens<'_> {
     type Item = Token;
 
+    #[inline]
     fn next(&mut self) -> Option<Token> {
         let start = self.at;
         let byte = *self.bytes.get(start)?;
         self.controls.clear();
-        let (kind, end) = match byte {
-            b'\n' => (Lexeme::LineEnd, start + 1),
-            b' ' | b'\t' | b'\r' => (Lexeme::Blank, self.run(|b| matches!(b, b' ' | b'\t' | b'\r'))),
-            b'#' => (Lexeme::Comment, find(b'\n', self.bytes, start)),
-            b'"' => {
+        let (kind, end) = match class_of(byte) {
+            ByteClass::Word => (Lexeme::Word, self.run(ByteClass::Word)),
+            ByteClass::Blank => (Lexeme::Blank, self.run(ByteClass::Blank)),
+            ByteClass::LineEnd => (Lexeme::LineEnd, start + 1),
+            ByteClass::Hash => (Lexeme::Comment, find(b'\n', self.bytes, start)),
+            ByteClass::Quote => {
                 let triple = self.bytes.get(start..).is_some_and(|b| b.starts_with(b"\"\"\""));
                 let (end, closed) = self.string(start, triple);
                 (Lexeme::Str { triple, closed }, end)
             }
-            b'`' => {
+            ByteClass::Backtick => {
                 let (end, closed) = self.quoted(start);
                 (Lexeme::Quoted { closed }, end)
             }
-            b'{' | b'[' | b'(' => (Lexeme::Open, start + 1),
-            b'}' | b']' | b')' => (Lexeme::Close, start + 1),
-            byte if is_control(byte) => (Lexeme::Control, start + 1),
-            byte if is_word(byte) => (Lexeme::Word, self.run(is_word)),
-            _ => (Lexeme::Mark, start + 1),
+            ByteClass::Open => (Lexeme::Open, start + 1),
+            ByteClass::Close => (Lexeme::Close, start + 1),
+            ByteClass::Control => (Lexeme::Control, start + 1),
+            ByteClass::Mark => (Lexeme::Mark, start + 1),
         };
         self.at = end;
         Some(Token { kind, start, end })
@@ -183,12 +185,51 @@ pub(super) fn closing_quotes(text: &str) -> &'static str {
     }
 }
 
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
+/// What a byte begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ByteClass {
+    Word,
+    Blank,
+    LineEnd,
+    Hash,
+    Quote,
+    Backtick,
+    Open,
+    Close,
+    Control,
+    Mark,
 }
 
-fn is_control(byte: u8) -> bool {
-    matches!(byte, 0..=8 | 11 | 12 | 14..=31 | 127)
+/// The class of every byte: each byte of a file is looked up here, so this is a table.
+#[expect(clippy::indexing_slicing, reason = "the loop ends with the array")]
+static CLASSES: [ByteClass; 256] = {
+    let mut classes = [ByteClass::Mark; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = classify(byte as u8);
+        byte += 1;
+    }
+    classes
+};
+
+const fn classify(byte: u8) -> ByteClass {
+    match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | 128.. => ByteClass::Word,
+        b' ' | b'\t' | b'\r' => ByteClass::Blank,
+        b'\n' => ByteClass::LineEnd,
+        b'#' => ByteClass::Hash,
+        b'"' => ByteClass::Quote,
+        b'`' => ByteClass::Backtick,
+        b'{' | b'[' | b'(' => ByteClass::Open,
+        b'}' | b']' | b')' => ByteClass::Close,
+        0..=8 | 11 | 12 | 14..=31 | 127 => ByteClass::Control,
+        _ => ByteClass::Mark,
+    }
+}
+
+#[expect(clippy::indexing_slicing, reason = "there is an entry for each byte")]
+fn class_of(byte: u8) -> ByteClass {
+    CLASSES[usize::from(byte)]
 }
 
 #[cfg(test)]
