@@ -1,6 +1,6 @@
 //! Is it a program that hangs together? Finds every mistake that can be found without a network.
 //!
-//! A project is checked for each target in two layers: [`elaborate`] makes the model of what is written, and [`rules`]
+//! A project is checked for each target in two layers: `elaborate` makes the model of what is written, and `rules`
 //! look at the finished program. What comes out is a [`Valid`] program, or none.
 
 mod budget;

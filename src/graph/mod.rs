@@ -1,6 +1,6 @@
 //! The DAG of a pipeline as a picture: what it holds, where each thing stands, and how it is written for a reader.
 //!
-//! [`graph`] takes it out of a checked pipeline, [`layout()`] finds the places, and [`svg()`], [`page`], [`mermaid()`] and
+//! [`graph`] takes it out of a checked pipeline, [`layout()`] finds the places, and [`svg()`], [`page()`], [`mermaid()`] and
 //! [`dot()`] write it. A [`RunRecord`] of a run paints states and times into any of them.
 
 mod build;
