@@ -58,7 +58,7 @@ const WRONG: &str =
 fn check_tells_by_its_exit_code() {
     let good = Project::new("good", GOOD).run(&["check"]);
     assert_eq!((good.code, good.out.as_str()), (0, ""));
-    assert!(good.err.contains("no mistakes in 1 file"));
+    assert!(good.err.contains("no errors in 1 file"));
     let wrong = Project::new("wrong", WRONG).run(&["check"]);
     assert_eq!((wrong.code, wrong.out.as_str()), (1, ""));
     assert!(wrong.err.contains("E0102") && wrong.err.contains("did you mean `max_retries`?"), "{}", wrong.err);
@@ -212,7 +212,7 @@ fn the_nearest_project_upwards_is_taken() {
     let inner = Project { dir: project.dir.join("a/b") };
     let ran = inner.run(&["check"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.err.contains("no mistakes in 1 file"));
+    assert!(ran.err.contains("no errors in 1 file"));
 }
 
 #[test]
@@ -349,13 +349,13 @@ fn fmt_writes_what_is_right_and_leaves_what_is_wrong() {
 
     let all = project.run(&["fmt", "."]);
     assert_eq!(all.code, 1, "one of them is broken");
-    assert!(all.err.contains("broken.pipe` has errors and is left as it is"), "{}", all.err);
+    assert!(all.err.contains("broken.pipe` has errors and is not formatted"), "{}", all.err);
     assert_eq!(project.read("main.pipe"), straight);
     assert_eq!(project.read("below/broken.pipe"), "pipeline p {{\n");
 
     let again = project.run(&["fmt", "main.pipe", "below/good.pipe"]);
     assert_eq!(again.code, 0);
-    assert!(again.err.contains("0 formatted, 2 as they should be"), "{}", again.err);
+    assert!(again.err.contains("0 formatted, 2 unchanged"), "{}", again.err);
     assert_eq!(project.run(&["fmt", "nowhere.pipe"]).code, 2);
 
     let mut child = Command::new(env!("CARGO_BIN_EXE_pipec"))

@@ -153,7 +153,7 @@ fn a_renamed_step_is_told_as_one() {
     shop.edit("pipeline.pipe", "step fetch", "step fetch_orders");
     shop.edit("pipeline.pipe", "fetch.rows", "fetch_orders.rows");
     let plan = run(&workspace, shop.path(), &["plan"]).ok().out;
-    assert!(plan.contains("step fetch is now called fetch_orders"), "{plan}");
+    assert!(plan.contains("step fetch is renamed to fetch_orders"), "{plan}");
     assert!(!plan.contains("- step") && !plan.contains("+ step"), "{plan}");
     let json = run(&workspace, shop.path(), &["plan", "-o", "json"]).ok().json();
     let load = &json["projects"][0]["plan"]["jobs"][0];
@@ -168,7 +168,7 @@ fn a_removed_pipeline_is_deleted_only_after_a_word() {
     let (old, _) = job_of(&workspace, "old");
     let text = std::fs::read_to_string(shop.path().join("pipeline.pipe")).unwrap();
     shop.write("pipeline.pipe", text.split("pipeline old").next().unwrap());
-    run(&workspace, shop.path(), &["plan"]).ok().says("- delete  old").says("it is not in the source any more");
+    run(&workspace, shop.path(), &["plan"]).ok().says("- delete  old").says("no longer in the source");
     workspace.take_log();
     run(&workspace, shop.path(), &["deploy"]).fails(2).says("old would be deleted").says("--yes");
     assert_eq!(writes(&workspace), Vec::<String>::new(), "nothing is done before the question");
@@ -189,7 +189,7 @@ fn what_others_changed_is_shown_apart_and_put_back() {
         settings["tags"]["who"] = "was here".into();
     }
     let plan = run(&workspace, shop.path(), &["plan"]).ok().out;
-    let theirs = plan.split("changed by others").nth(1).unwrap();
+    let theirs = plan.split("changed in the workspace").nth(1).unwrap();
     assert!(theirs.contains(r#"schedule.quartz_cron_expression: "0 0 6 * * ?" -> "0 0 12 * * ?""#), "{plan}");
     assert!(theirs.contains("tags.who"), "{plan}");
     run(&workspace, shop.path(), &["deploy"]).ok().says("deploy --refresh");
@@ -204,9 +204,9 @@ fn a_job_that_somebody_deleted_is_made_again_and_named_by_others() {
     run(&workspace, shop.path(), &["deploy"]).ok();
     let (load, _) = job_of(&workspace, "load");
     workspace.inner().jobs.remove(&load);
-    run(&workspace, shop.path(), &["run", "load"]).fails(3).says("somebody has deleted it").says("deploy --refresh");
-    run(&workspace, shop.path(), &["plan"]).ok().says("+ create  load").says("is gone: somebody has deleted it");
-    run(&workspace, shop.path(), &["status"]).ok().says("gone: somebody has deleted it");
+    run(&workspace, shop.path(), &["run", "load"]).fails(3).says("no longer exists").says("deploy --refresh");
+    run(&workspace, shop.path(), &["plan"]).ok().says("+ create  load").says("no longer exists");
+    run(&workspace, shop.path(), &["status"]).ok().says("deleted in the workspace");
     run(&workspace, shop.path(), &["deploy", "--refresh"]).ok();
     let (again, _) = job_of(&workspace, "load");
     assert_ne!(again, load);
@@ -274,23 +274,23 @@ fn a_missing_right_is_named() {
     run(&workspace, shop.path(), &["deploy"])
         .fails(3)
         .says("cannot create the job of `load`")
-        .says("the right to create jobs");
+        .says("permission to create jobs");
     workspace.inner().walls = vec![wall("/api/2.0/workspace-files/import-file")];
-    run(&workspace, shop.path(), &["deploy"]).fails(3).says("CAN EDIT on the folder");
+    run(&workspace, shop.path(), &["deploy"]).fails(3).says("CAN EDIT on the directory");
 }
 
 #[test]
 fn a_path_taken_by_something_else_is_named() {
     let (workspace, shop) = (Workspace::start(), Project::shop());
     workspace.inner().nodes.insert(format!("/Workspace/Users/{CLIENT}/.pipec"), Node::File(b"x".to_vec()));
-    run(&workspace, shop.path(), &["deploy"]).fails(3).says("taken by something of another kind");
+    run(&workspace, shop.path(), &["deploy"]).fails(3).says("is another type of object");
     let (workspace, shop) = (Workspace::start(), Project::shop());
     run(&workspace, shop.path(), &["deploy"]).ok();
     shop.edit("pyproject.toml", "1.0.0", "1.0.1");
     let wheels = format!("{}/wheels", root());
     workspace.inner().nodes.retain(|p, _| !p.starts_with(&wheels));
     workspace.inner().nodes.insert(wheels, Node::File(b"x".to_vec()));
-    run(&workspace, shop.path(), &["deploy"]).fails(3).says("a file has this path");
+    run(&workspace, shop.path(), &["deploy"]).fails(3).says("a file with this path exists");
 }
 
 #[test]
@@ -299,12 +299,12 @@ fn a_saved_plan_is_done_as_it_is_or_not_at_all() {
     run(&workspace, shop.path(), &["plan", "--color", "always"]).ok().says("\u{1b}[32m+ create\u{1b}[0m  ");
     run(&workspace, shop.path(), &["plan", "--save", "p.json"]).ok();
     run(&workspace, shop.path(), &["deploy", "--plan", "p.json"]).ok();
-    run(&workspace, shop.path(), &["deploy", "--plan", "p.json"]).fails(3).says("does not hold any more");
+    run(&workspace, shop.path(), &["deploy", "--plan", "p.json"]).fails(3).says("is out of date");
     shop.edit("notebooks/clean.py", "print(rows)", "print(rows, rows)");
     run(&workspace, shop.path(), &["plan", "--save", "p.json"]).ok();
     shop.edit("notebooks/clean.py", "print(rows, rows)", "print(rows, rows, rows)");
     workspace.take_log();
-    run(&workspace, shop.path(), &["deploy", "--plan", "p.json"]).fails(3).says("does not hold any more");
+    run(&workspace, shop.path(), &["deploy", "--plan", "p.json"]).fails(3).says("is out of date");
     assert_eq!(writes(&workspace), Vec::<String>::new());
     // Somebody's change in the workspace counts as well.
     run(&workspace, shop.path(), &["plan", "--save", "p.json"]).ok();
@@ -313,7 +313,7 @@ fn a_saved_plan_is_done_as_it_is_or_not_at_all() {
     run(&workspace, shop.path(), &["deploy", "--plan", "p.json"]).fails(3).says("timeout_seconds");
     run(&workspace, shop.path(), &["deploy", "--plan", "nowhere.json"]).fails(2);
     shop.write("p.json", "{}");
-    run(&workspace, shop.path(), &["deploy", "--plan", "p.json"]).fails(2).says("is no plan");
+    run(&workspace, shop.path(), &["deploy", "--plan", "p.json"]).fails(2).says("is not a plan");
 }
 
 #[test]
@@ -323,7 +323,7 @@ fn a_part_of_the_pipelines_leaves_the_others_alone() {
     assert_eq!(writes(&workspace), Vec::<String>::new(), "found before the first write");
     run(&workspace, shop.path(), &["deploy", "--pipeline", "load"]).ok();
     assert_eq!(workspace.inner().jobs.len(), 1);
-    run(&workspace, shop.path(), &["deploy", "--pipeline", "nope"]).fails(2).says("there is no pipeline `nope`");
+    run(&workspace, shop.path(), &["deploy", "--pipeline", "nope"]).fails(2).says("unknown pipeline `nope`");
     run(&workspace, shop.path(), &["deploy"]).ok();
     assert_eq!(workspace.inner().jobs.len(), 3);
     let second = shop.second();
@@ -431,11 +431,11 @@ fn a_lock_is_waited_for_and_names_its_owner() {
     run(&workspace, shop.path(), &["deploy", "--lock-timeout", "1"])
         .fails(3)
         .says(&format!("waiting for {CLIENT} on laptop"))
-        .says("still at work");
-    run(&workspace, shop.path(), &["status"]).ok().says("is at work (deploy)");
+        .says("is deploying this project");
+    run(&workspace, shop.path(), &["status"]).ok().says("is deploying (deploy)");
     // A lock that nobody renews ends by itself.
     workspace.later(61);
-    run(&workspace, shop.path(), &["status"]).ok().says("a deploy broke off");
+    run(&workspace, shop.path(), &["status"]).ok().says("a deploy was interrupted");
     run(&workspace, shop.path(), &["deploy", "--lock-timeout", "1"]).ok();
 }
 
@@ -463,7 +463,7 @@ fn an_interrupt_gives_the_lock_back() {
     let (workspace, shop) = (Workspace::start(), Project::shop());
     workspace.trouble(&[Fault { at: 14, when: When::Before, trouble: Trouble::Interrupt }]);
     let ran = Ran::of(spawn(&workspace, shop.path(), &["deploy"]).wait_with_output().unwrap());
-    ran.fails(130).says("interrupted").says("nothing is lost");
+    ran.fails(130).says("interrupted").says("deploy again to continue");
     workspace.trouble(&[]);
     run(&workspace, shop.path(), &["deploy", "--lock-timeout", "0"]).ok();
 }
@@ -489,13 +489,10 @@ fn a_state_that_somebody_broke_is_not_guessed_at() {
     run(&workspace, shop.path(), &["deploy"]).ok();
     let path = format!("{}/state/00000002.json", root());
     workspace.inner().nodes.insert(path.clone(), Node::File(b"{}".to_vec()));
-    run(&workspace, shop.path(), &["deploy"])
-        .fails(3)
-        .says("is no state that pipec has written")
-        .says("delete this one file");
+    run(&workspace, shop.path(), &["deploy"]).fails(3).says("is not a deployment state").says("delete this file");
     // Neither is one that is no JSON at all.
     workspace.inner().nodes.insert(path.clone(), Node::File(b"{\"form\":1,".to_vec()));
-    run(&workspace, shop.path(), &["deploy"]).fails(3).says("is no state that pipec has written");
+    run(&workspace, shop.path(), &["deploy"]).fails(3).says("is not a deployment state");
     workspace.inner().nodes.remove(&path);
     // The state before it was written in the middle of a deployment, and holds its lock.
     workspace.later(61);
@@ -567,12 +564,10 @@ fn trouble_that_stays_ends_with_a_word() {
     workspace.inner().walls =
         vec![("GET".to_owned(), "/api/2.0/workspace/list".to_owned(), 500, json!({ "message": "planted" }))];
     let began = std::time::Instant::now();
-    run(&workspace, shop.path(), &["deploy"]).fails(3).says("cannot look into").says("HTTP 500: planted");
+    run(&workspace, shop.path(), &["deploy"]).fails(3).says("cannot list").says("HTTP 500: planted");
     assert!(began.elapsed() < std::time::Duration::from_secs(60));
     let nobody = [("DATABRICKS_HOST", "http://127.0.0.1:9"), ("DATABRICKS_TOKEN", PAT)];
-    Ran::of(pipec(shop.path(), &["plan"], &nobody).output().unwrap())
-        .fails(3)
-        .says("nobody answers at http://127.0.0.1:9");
+    Ran::of(pipec(shop.path(), &["plan"], &nobody).output().unwrap()).fails(3).says("check the URL http://127.0.0.1:9");
 }
 
 #[test]
@@ -584,7 +579,7 @@ fn a_token_server_is_waited_for_as_it_asks() {
     run(&workspace, shop.path(), &["deploy"]).ok();
     assert!(began.elapsed() >= std::time::Duration::from_secs(2), "it came back too early");
     workspace.trouble(&token(3600));
-    run(&workspace, shop.path(), &["plan"]).fails(3).says("answers 429 and asks to wait for 3600 s");
+    run(&workspace, shop.path(), &["plan"]).fails(3).says("returned 429, and asks to wait for 3600 s");
 }
 
 #[test]
@@ -604,7 +599,7 @@ fn a_run_is_started_followed_and_explained() {
     let (workspace, shop) = (Workspace::start(), Project::shop());
     run(&workspace, shop.path(), &["run", "load"]).fails(3).says("is not deployed");
     run(&workspace, shop.path(), &["deploy"]).ok();
-    run(&workspace, shop.path(), &["run", "load", "--param", "day=soon"]).fails(2).says("`day` is date");
+    run(&workspace, shop.path(), &["run", "load", "--param", "day=soon"]).fails(2).says("`day` must be a date");
     run(&workspace, shop.path(), &["run", "load", "--only", "fitch"]).fails(2).says("did you mean `fetch`");
     let task = |key: &str, id: i64, state: &str, result: Option<&str>, attempt: i64| {
         json!({ "task_key": key, "run_id": id, "attempt_number": attempt, "start_time": 1_000, "end_time": if result.is_some() { 3_500 } else { 0 },
@@ -664,10 +659,10 @@ fn a_run_that_got_no_answer_is_started_once() {
 fn a_run_that_takes_too_long_is_left_and_so_is_one_that_is_interrupted() {
     let (workspace, shop) = (Workspace::start(), Project::shop());
     run(&workspace, shop.path(), &["deploy"]).ok();
-    run(&workspace, shop.path(), &["run", "load", "--timeout", "1"]).fails(3).says("goes on without us");
+    run(&workspace, shop.path(), &["run", "load", "--timeout", "1"]).fails(3).says("continues in the workspace");
     workspace.trouble(&[Fault { at: 7, when: When::After, trouble: Trouble::Interrupt }]);
     let ran = Ran::of(spawn(&workspace, shop.path(), &["run", "load"]).wait_with_output().unwrap());
-    ran.fails(130).says("the run goes on: http");
+    ran.fails(130).says("the run continues: http");
 }
 
 #[test]
@@ -678,10 +673,7 @@ fn status_tells_what_is_there_and_what_comes_next() {
     run(&workspace, shop.path(), &["run", "load", "--no-wait"]).ok();
     let text = run(&workspace, shop.path(), &["status"]).ok().out;
     assert!(text.contains("06:00:00 CE"), "{text}");
-    assert!(
-        text.contains("when somebody starts it") && text.contains("never ran") && text.contains("running"),
-        "{text}"
-    );
+    assert!(text.contains("when started manually") && text.contains("never ran") && text.contains("running"), "{text}");
     let json = run(&workspace, shop.path(), &["status", "-o", "json"]).ok().json();
     let pipelines = json["projects"][0]["pipelines"].as_array().unwrap();
     assert_eq!(pipelines.len(), 3);
@@ -749,13 +741,13 @@ fn a_token_goes_nowhere_else() {
         "pipeline.pipe",
         &format!("{text}\ntarget dev {{\n  workspace {{ host = \"{}\" }}\n}}\n", elsewhere.url),
     );
-    run(&workspace, shop.path(), &["plan"]).fails(2).says("are not sent to another");
+    run(&workspace, shop.path(), &["plan"]).fails(2).says("are never sent to another");
     // A profile of another workspace.
     let profile = format!("[other]\nhost = {}\ntoken = {PAT}\n", workspace.url);
     shop.write(".databrickscfg", &profile);
     Ran::of(pipec(shop.path(), &["plan", "--profile", "other"], &[]).output().unwrap())
         .fails(2)
-        .says("are not sent to another");
+        .says("are never sent to another");
     assert!(elsewhere.take_log().is_empty());
     // A redirect is not followed.
     shop.write("pipeline.pipe", &text);
@@ -776,8 +768,8 @@ fn a_token_goes_nowhere_else() {
     let env = [("DATABRICKS_HOST", front.as_str()), ("DATABRICKS_TOKEN", PAT)];
     Ran::of(pipec(shop.path(), &["plan"], &env).output().unwrap())
         .fails(3)
-        .says("sends us to")
-        .says("Credentials are not carried along");
+        .says("redirected to")
+        .says("credentials are not sent to another host");
     assert!(elsewhere.take_log().is_empty());
 }
 
@@ -787,7 +779,7 @@ fn plain_http_is_for_this_machine_alone() {
     let env = [("DATABRICKS_HOST", "http://adb-1.azuredatabricks.net"), ("DATABRICKS_TOKEN", PAT)];
     Ran::of(pipec(shop.path(), &["plan"], &env).output().unwrap())
         .fails(2)
-        .says("plain `http` is for this machine alone");
+        .says("`http` is only allowed for this machine");
 }
 
 #[test]
@@ -809,7 +801,7 @@ fn two_projects_of_one_name_do_not_take_each_other_away() {
     two.write("notebooks/clean.py", "# Databricks notebook source\nprint(dbutils.widgets.get(\"rows\"), 2)\n");
     two.write("src/shop/__init__.py", "\"\"\"Another shop.\"\"\"\n");
     for command in ["plan", "deploy"] {
-        run(&workspace, two.path(), &[command]).fails(3).says("has nothing in common with this project");
+        run(&workspace, two.path(), &[command]).fails(3).says("has no pipelines in common with this project");
     }
     assert_eq!(workspace.inner().jobs.len(), 3);
 }
@@ -872,7 +864,7 @@ fn a_job_that_turns_up_late_is_taken_away_by_the_next_deployment() {
         late.created += 5_000;
         inner.jobs.insert(900, late);
     }
-    run(&workspace, shop.path(), &["deploy"]).ok().says("a second one");
+    run(&workspace, shop.path(), &["deploy"]).ok().says("a duplicate");
     assert_eq!(workspace.inner().jobs.len(), 1);
     assert!(!workspace.inner().jobs.contains_key(&900));
 }
@@ -990,7 +982,7 @@ fn a_program_that_prints_tokens_is_asked() {
     script("#!/bin/sh\necho 'no login for this host' >&2\nexit 1\n");
     auth().fails(3).says("no login for this host");
     script("#!/bin/sh\necho nothing\n");
-    auth().fails(3).says("prints no `access_token`");
+    auth().fails(3).says("has no `access_token`");
     // More than a pipe holds, and a process left behind that keeps the pipe open.
     let pid = shop.path().join("pid");
     script(&format!(
@@ -1136,7 +1128,7 @@ fn a_live_job_becomes_source_with_its_notebooks_and_is_compared() {
         .fails(1)
         .says("~ load")
         .says("+ step fetch: max_retries = 3");
-    run(&workspace, away.path(), &["import", "--job-id", "99"]).fails(3).says("there is no job 99");
+    run(&workspace, away.path(), &["import", "--job-id", "99"]).fails(3).says("job 99 not found");
 }
 
 #[test]
@@ -1153,6 +1145,6 @@ fn a_run_of_the_workspace_is_painted() {
     let drawn = run(&workspace, shop.path(), &["graph", "--pipeline", "load", "--run", &id]).ok();
     assert!(drawn.out.contains(" bad critical\" data-key=\"fetch\""), "{}", drawn.out);
     assert!(drawn.out.contains("failed · 1 min 30 s, 2 attempts"), "{}", drawn.out);
-    run(&workspace, shop.path(), &["graph", "--run", &id]).fails(2).says("name the pipeline");
+    run(&workspace, shop.path(), &["graph", "--run", &id]).fails(2).says("choose a pipeline");
     run(&workspace, shop.path(), &["graph", "--pipeline", "load", "--run", "4711"]).fails(3);
 }

@@ -84,14 +84,14 @@ fn the_format_follows_from_the_name_of_the_file() {
 fn what_cannot_be_drawn_is_said() {
     let (gpu, churn) = (root().join("examples/gpu"), root().join("examples/churn"));
     let said = refused(&gpu, &[]);
-    assert!(said.contains("name the pipeline with `--pipeline`") && said.contains("train_single"), "{said}");
+    assert!(said.contains("choose a pipeline with `--pipeline`") && said.contains("train_single"), "{said}");
     assert!(refused(&gpu, &["--pipeline", "train_singel"]).contains("did you mean `train_single`?"));
     assert!(stdout(&gpu, &["--pipeline", "train_single"]).contains("data-key=\"evaluate\""));
     let said = refused(&churn, &["--run", "nowhere"]);
     assert!(said.contains("cannot read `nowhere/run.json`"), "{said}");
     let other = root().join("tests/graphs/a_run_that_failed/run");
     let said = refused(&churn, &["--run", other.to_str().unwrap()]);
-    assert!(said.contains("there is no pipeline `nightly`"), "{said}");
+    assert!(said.contains("unknown pipeline `nightly`"), "{said}");
     let wrong = tempfile::tempdir().unwrap();
     std::fs::write(wrong.path().join("main.pipe"), "pipeline p {\n  step a after b {\n    notebook \"/a\"\n  }\n}\n")
         .unwrap();
@@ -111,11 +111,11 @@ fn a_record_that_is_none_is_refused() {
         folder
     };
     for (record, word) in [
-        ("[]", "names no pipeline"),
-        ("{", "is no record of a run"),
+        ("[]", "has no pipeline"),
+        ("{", "is not a run record"),
         (r#"{"pipeline": "load"}"#, "has no tasks"),
-        (r#"{"pipeline": "load", "tasks": {"a": {"started": -9223372036854775808}}}"#, "is no time"),
-        (r#"{"pipeline": "load", "tasks": {"a": {"started": 5, "ended": 4}}}"#, "ends before it begins"),
+        (r#"{"pipeline": "load", "tasks": {"a": {"started": -9223372036854775808}}}"#, "is not a time"),
+        (r#"{"pipeline": "load", "tasks": {"a": {"started": 5, "ended": 4}}}"#, "ends before it starts"),
     ] {
         let folder = run("odd", record);
         let said = refused(dir.path(), &["--run", folder.to_str().unwrap(), "--pipeline", "load"]);

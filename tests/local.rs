@@ -91,9 +91,9 @@ fn values_cross_steps_of_every_kind() {
 fn params_are_typed() {
     let Some(project) = project() else { return };
     for (arguments, message) in [
-        (&["--param", "least=many"][..], "`least` is int, and `many` is not"),
+        (&["--param", "least=many"][..], "`least` must be an int, not `many`"),
         (&["--param", "leest=3"], "did you mean `least`?"),
-        (&["--param", "least"], "is not of the form NAME=VALUE"),
+        (&["--param", "least"], "use NAME=VALUE"),
         (&["--only", "tak"], "did you mean `take`?"),
         (&["--stub", "make=nowhere.json"], "cannot read `nowhere.json`"),
     ] {
@@ -101,7 +101,7 @@ fn params_are_typed() {
         assert!(code == 2 && told.contains(message), "{arguments:?}: {told}");
     }
     let (code, told, _) = run(project, "needs_the_platform", &["--skip", "load"]);
-    assert!(code == 2 && told.contains("needs a value for `rows`"), "{told}");
+    assert!(code == 2 && told.contains("requires a value for `rows`"), "{told}");
 }
 
 #[test]
@@ -146,18 +146,18 @@ fn tries_time_limits_and_items() {
     assert!(told.contains("1 of 3 items failed") && told.contains("this item is bad"), "{told}");
 
     let (code, told, _) = run(project, "lacking", &[]);
-    assert!(code == 1 && told.contains("add it with `--with a_package_that_nobody_has`"), "{told}");
+    assert!(code == 1 && told.contains("pass `--with a_package_that_nobody_has`"), "{told}");
 
     let (code, told, _) = run(project, "too_large", &[]);
     assert_eq!(code, 1);
-    assert!(told.contains("output 'text' has 50002 bytes; the platform passes on at most 49152"), "{told}");
+    assert!(told.contains("output 'text' has 50002 bytes; the limit is 49152"), "{told}");
 }
 
 #[test]
 fn what_needs_the_platform_is_named_beforehand_and_can_be_stubbed() {
     let Some(project) = project() else { return };
     let (code, told, _) = run(project, "needs_the_platform", &["--param", "rows=1"]);
-    assert!(code == 2 && told.contains("load needs a SQL warehouse") && !told.contains("started"), "{told}");
+    assert!(code == 2 && told.contains("load requires a SQL warehouse") && !told.contains("started"), "{told}");
     std::fs::write(project.join("load.json"), "{\"total\": 5}").unwrap();
     let (code, told, results) = run(project, "needs_the_platform", &["--param", "rows=1", "--stub", "load=load.json"]);
     assert_eq!(code, 0, "{told}");
@@ -177,9 +177,9 @@ fn what_the_job_says_of_time_and_of_being_switched_off_holds() {
 fn an_outcome_that_nobody_knows_is_asked_for() {
     let Some(project) = project() else { return };
     let (code, told, _) = run(project, "branches", &["--only", "yes"]);
-    assert!(code == 2 && told.contains("step `yes` runs when `enough` is true"), "{told}");
+    assert!(code == 2 && told.contains("step `yes` depends on the outcome true of `enough`"), "{told}");
     let (code, told, _) = run(project, "branches", &["--skip", "enough"]);
-    assert!(code == 2 && told.contains("has left no outcome"), "{told}");
+    assert!(code == 2 && told.contains("has no saved outcome"), "{told}");
     std::fs::write(project.join("outcome.json"), "{\"outcome\": \"true\"}").unwrap();
     let (code, told, results) = run(project, "branches", &["--stub", "enough=outcome.json"]);
     assert_eq!((code, states(&results)[1]), (0, ("yes", "success")), "{told}");
@@ -191,7 +191,7 @@ fn values_that_no_json_can_hold_fail_the_step_that_makes_them() {
     let (code, told, results) = run(project, "unspeakable", &[]);
     assert_eq!(code, 1, "{told}");
     assert!(results.as_object().unwrap().values().all(|r| r["state"] == "failed"), "{results}");
-    assert!(told.contains("output 'value' is no JSON") && told.contains("does not fit into 64 bits"), "{told}");
+    assert!(told.contains("output 'value' cannot be converted to JSON") && told.contains("does not fit into 64 bits"), "{told}");
 }
 
 /// Starts a run, and waits until its step has told the id of a process.

@@ -60,8 +60,8 @@ fn nothing_that_is_there_is_touched() {
     let here = dir.path().to_str().unwrap();
     refused(&["new", here], "");
     refused(&["new", "x", "--template", "pyton"], "did you mean `python`?");
-    refused(&["new", "x/1st"], "is no name of a project");
-    refused(&["new", "import"], "means something else in Python");
+    refused(&["new", "x/1st"], "invalid project name");
+    refused(&["new", "import"], "is the name of a Python module");
     let project = dir.path().join("taken");
     std::fs::create_dir_all(&project).unwrap();
     std::fs::create_dir(project.join(".git")).unwrap();

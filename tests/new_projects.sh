@@ -47,7 +47,7 @@ while True:
 _, status = os.waitpid(child, 0)
 text = said.decode()
 assert os.waitstatus_to_exitcode(status) == 0, text
-assert "there is no template `nothing like it`" in text and "fan-out" in text, text
+assert "unknown template `nothing like it`" in text and "fan-out" in text, text
 assert "step load[region in regions]" in open("asked/pipeline.pipe").read()
 print("a terminal was asked")
 PYTHON

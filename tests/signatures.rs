@@ -1,4 +1,5 @@
 //! Python functions that a step calls wrongly, and ones that look wrong and are right.
+//! `UPDATE=1 cargo test --test fixtures signatures::` writes the messages of the wrong ones.
 //!
 //! A case is a Python file in `tests/signatures/wrong` or `right`: the module `app.steps`. Its first comments say how it is called:
 //! `# step:` the call, `# output:` and `# param:` declarations, and in a wrong one `# E0123:` the message that is expected, and no
@@ -83,6 +84,14 @@ fn case(path: &Path, wrong: bool) -> Result<(), Failed> {
     }
     let (loaded, checked) = check_memory(&files);
     let found: Vec<String> = checked.diagnostics.iter().map(|d| format!("{}: {}", d.code.id(), d.message)).collect();
+    if std::env::var_os("UPDATE").is_some() && wrong {
+        let is_expected = |l: &str| l.starts_with("# E0") || l.starts_with("# W0");
+        let at = text.lines().position(is_expected).unwrap_or(1);
+        let mut lines: Vec<String> = text.lines().filter(|l| !is_expected(l)).map(str::to_owned).collect();
+        lines.splice(at..at, found.iter().map(|m| format!("# {m}")));
+        std::fs::write(path, lines.join("\n") + "\n")?;
+        return Ok(());
+    }
     if found != expected {
         let list: Vec<String> = checked.diagnostics.iter().map(|d| formats::one_line(d, &loaded.sources)).collect();
         return Err(format!("found {list:#?}\nexpected {expected:#?}\n{program}").into());

@@ -34,7 +34,7 @@ impl<'j> PricedCluster<'j> {
         let flexible = ["worker_node_type_flexibility", "driver_node_type_flexibility"];
         let mut chosen = Vec::new();
         if flexible.iter().any(|key| spec.get(*key).is_some()) {
-            chosen.push("which of several node types it gets shows when it starts");
+            chosen.push("its node type is chosen from several when it starts");
         }
         if most.is_none() && spec.get("policy_id").is_some() {
             chosen.push("its policy chooses its size");

@@ -91,7 +91,7 @@ pub fn cost(job: Payload<'_>, tasks: &Tasks<'_>, tables: &ComputeTables, prices:
         found.iter().map(|(cluster, steps)| of_cluster(cluster, steps, tasks, tables, prices)).collect();
     for ((kind, gpus), steps) in serverless {
         let hours = steps.iter().try_fold(0.0, |sum, t| Some(sum + tasks.together(t)?));
-        let mut unknown = vec!["what serverless GPUs take in DBUs is not in the payload".to_owned()];
+        let mut unknown = vec!["the DBU consumption of serverless GPUs is not part of a job".to_owned()];
         if hours.is_none() {
             unknown.extend(steps.iter().find_map(|t| t.unbounded).map(str::to_owned));
         }
@@ -143,7 +143,7 @@ fn place<'j>(job: Payload<'j>, task: &TimedTask<'j>) -> Billed<'j> {
     }
     Billed::Elsewhere(match work.work() {
         Work::Condition { .. } => NOTHING,
-        _ if matches!(placement, Some(Placement::Existing(_))) => "a cluster that is there anyway",
+        _ if matches!(placement, Some(Placement::Existing(_))) => "an existing cluster",
         Work::Sql { .. } => WAREHOUSE,
         _ if work.on_warehouse() => WAREHOUSE,
         Work::Other("run_job_task") => "a job of its own",
@@ -170,7 +170,7 @@ fn of_cluster(
     let mut machines_price = Some(0.0);
     for (id, count) in cluster.machines() {
         let Some(id) = id else {
-            unknown.push("the node type of its pool is not in the payload".to_owned());
+            unknown.push("the node type of its pool is not part of a job".to_owned());
             (dbu, machines_price) = (None, None);
             continue;
         };
@@ -179,11 +179,11 @@ fn of_cluster(
                 dbu = dbu.map(|sum| sum + node.dbu * count as f64);
                 machines_price = machines_price.zip(node.machine).map(|(sum, price)| sum + price * count as f64);
                 if node.machine.is_none() {
-                    unknown.push(format!("the table of prices has no price for the machine `{id}`"));
+                    unknown.push(format!("the price table has no price for the machine `{id}`"));
                 }
             }
             None => {
-                unknown.push(format!("the table of prices lacks `{id}`"));
+                unknown.push(format!("the price table does not contain `{id}`"));
                 (dbu, machines_price) = (None, None);
             }
         }
@@ -196,8 +196,8 @@ fn of_cluster(
     if cloud.is_none() && dbu.is_some() {
         let id = cluster.worker.or(cluster.driver).unwrap_or_default();
         unknown.push(match tables.node(id) {
-            Some(_) => "the table of prices lacks its cloud".to_owned(),
-            None => format!("which cloud `{id}` is of is not known: a `[[node_type]]` in `pipec.toml` says it"),
+            Some(_) => "the price table does not contain its cloud".to_owned(),
+            None => format!("the cloud of `{id}` is unknown; add a `[[node_type]]` to `pipec.toml`"),
         });
     }
     let factor = if cluster.photon { cloud.map(|c| c.photon) } else { Some(1.0) };
@@ -206,7 +206,7 @@ fn of_cluster(
     let price = price.zip(machines_price).zip(hours).map(|((price, machines), hours)| price + machines * hours);
     if hours.is_none() {
         unknown.extend(
-            on.iter().find_map(|t| t.unbounded).or(Some("what it waits for has no time limit")).map(str::to_owned),
+            on.iter().find_map(|t| t.unbounded).or(Some("a step that it waits for has no timeout")).map(str::to_owned),
         );
     }
     let words: Vec<String> =

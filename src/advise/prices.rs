@@ -82,13 +82,13 @@ impl Prices {
         let prices: Prices = toml::from_str(text).map_err(|e| e.to_string())?;
         let wrong = |n: f64| !n.is_finite() || n < 0.0;
         if let Some((name, _)) = prices.cloud.iter().find(|(_, c)| wrong(c.jobs) || wrong(c.photon)) {
-            return Err(format!("the prices of `{name}` are no prices").into());
+            return Err(format!("prices of `{name}` must be a table").into());
         }
         if let Some(name) = prices.cloud.keys().find(|name| Cloud::from_name(name).is_none()) {
-            return Err(format!("`{name}` is no cloud; use `azure`, `aws` or `gcp`").into());
+            return Err(format!("unknown cloud `{name}`; use `azure`, `aws` or `gcp`").into());
         }
         match prices.node.iter().find(|(_, n)| wrong(n.dbu) || n.machine.is_some_and(wrong)) {
-            Some((name, _)) => Err(format!("the price of `{name}` is no price").into()),
+            Some((name, _)) => Err(format!("price of `{name}` must be a number of at least 0").into()),
             None => Ok(prices),
         }
     }

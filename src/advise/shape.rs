@@ -50,16 +50,16 @@ fn limits(tasks: &Tasks<'_>, out: &mut Vec<Suggestion>) {
     let steps: Vec<String> = tasks.list.iter().filter(without).map(|t| t.key.to_owned()).collect();
     if !steps.is_empty() && tasks.limit.is_none() {
         out.push(Suggestion {
-            text: format!("nothing ends these steps when they hang: {}", named(&steps)),
-            help: "`timeout_seconds` at a step, in `defaults`, or at the pipeline for the whole run".to_owned(),
+            text: format!("these steps have no timeout, and would not end if they hang: {}", named(&steps)),
+            help: "set `timeout_seconds` on a step, in `defaults`, or on the pipeline for the whole run".to_owned(),
             steps,
         });
     }
     let endless: Vec<String> = tasks.list.iter().filter(|t| t.attempts.is_none()).map(|t| t.key.to_owned()).collect();
     if !endless.is_empty() {
         out.push(Suggestion {
-            text: format!("these steps are tried again without end: {}", named(&endless)),
-            help: "a number in `max_retries`".to_owned(),
+            text: format!("these steps are retried without limit: {}", named(&endless)),
+            help: "set `max_retries` to a number".to_owned(),
             steps: endless,
         });
     }
@@ -94,11 +94,11 @@ fn cold_starts(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Suggestion>) {
     out.push(Suggestion {
         steps: met.iter().map(|(_, key)| (*key).to_owned()).collect(),
         text: format!(
-            "{} clusters start cold one after the other, and the run waits for each: {}",
+            "{} clusters start one after the other, and the run waits for each: {}",
             met.len(),
             names.join(", then ")
         ),
-        help: "one cluster for steps that need the same; a pool with idle machines (`instance_pool_id`); serverless"
+        help: "share a cluster between steps, use a pool with idle machines (`instance_pool_id`), or use serverless compute"
             .to_owned(),
     });
 }
@@ -125,12 +125,12 @@ fn idle(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Suggestion>) {
             out.push(Suggestion {
                 steps: compute.steps.clone(),
                 text: format!(
-                    "{} is there for up to {} h, and for {} of them no step runs on it",
+                    "{} runs for up to {} h, and is idle for {} h of them",
                     compute.name,
                     rounded_up(whole),
                     rounded(gaps)
                 ),
-                help: "steps before and after the pause on clusters of their own, which costs a start".to_owned(),
+                help: "use separate clusters before and after the gap, at the cost of another start".to_owned(),
             });
         }
     }
@@ -144,11 +144,11 @@ fn overlap(job: Payload<'_>, tasks: &Tasks<'_>, out: &mut Vec<Suggestion>) {
         out.push(Suggestion {
             steps: Vec::new(),
             text: format!(
-                "a run may take {} h, and the next one may be due after {} h: with {at_once} at a time one is skipped then",
+                "a run can take {} h, but the next one can start after {} h: with at most {at_once} concurrent, it is skipped",
                 rounded_up(longest),
                 rounded(between)
             ),
-            help: "shorter time limits, a rarer schedule, `max_concurrent_runs`, or `queue { enabled = true }`"
+            help: "reduce timeouts, schedule fewer runs, increase `max_concurrent_runs`, or set `queue { enabled = true }`"
                 .to_owned(),
         });
     }
@@ -169,8 +169,8 @@ fn unpinned(job: Payload<'_>, tasks: &Tasks<'_>, out: &mut Vec<Suggestion>) {
     if !found.is_empty() {
         out.push(Suggestion {
             steps: Vec::new(),
-            text: format!("production installs what is newest that day of: {}", named(&found)),
-            help: "exact versions (`==`)".to_owned(),
+            text: format!("production installs the newest version of: {}", named(&found)),
+            help: "pin exact versions (`==`)".to_owned(),
         });
     }
 }

@@ -196,7 +196,7 @@ fn longest(task: PayloadTask<'_>, assume: &Assume) -> LongestTime {
         let unbounded = match (longest, inner.unbounded) {
             (Some(_), _) => None,
             (None, Some(why)) => Some(why),
-            (None, None) => Some("a loop on it has a list that is known at run time alone (`--assume-items`)"),
+            (None, None) => Some("a loop on it has a run-time list (`--assume-items`)"),
         };
         let together = tries(at_most(together, limit.map(|l| l * parallel as f64)));
         return LongestTime { longest, together, parallel, attempts: attempts.and(inner.attempts), unbounded };
@@ -207,8 +207,8 @@ fn longest(task: PayloadTask<'_>, assume: &Assume) -> LongestTime {
     }
     let one = task.timeout().map(hours).or(assume.hours);
     let unbounded = match (one, attempts) {
-        (None, _) => Some("a step on it has no time limit"),
-        (_, None) => Some("a step on it is tried without end"),
+        (None, _) => Some("a step on it has no timeout"),
+        (_, None) => Some("a step on it is retried without limit"),
         _ => None,
     };
     LongestTime { longest: tries(one), together: tries(one), parallel: 1, attempts, unbounded }

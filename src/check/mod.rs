@@ -97,7 +97,7 @@ pub fn check(loaded: &Loaded, files: &dyn Files, options: &Options) -> Result<Ch
             .into_iter()
             .any(|i| matches!(i, Item::Binding(b) if b.kind == BindingKind::Var && b.name.text == *name))
         {
-            return Err(OptionsError(format!("there is no `var {name}` to set")));
+            return Err(OptionsError(format!("unknown var `{name}`")));
         }
     }
     checked.diagnostics = diagnostics.into_sorted();
@@ -204,10 +204,10 @@ fn targets<'a>(
         return match all.iter().find(|t| t.decl.name.text == *name) {
             Some(target) => Ok(vec![Some(*target)]),
             None if names.is_empty() => {
-                Err(OptionsError(format!("there is no target `{name}`: the project declares none")))
+                Err(OptionsError(format!("unknown target `{name}`: the project declares no targets")))
             }
             None => Err(OptionsError(format!(
-                "there is no target `{name}`; there is {}",
+                "unknown target `{name}`; use {}",
                 list_names(names.iter().map(SmolStr::as_str), 12)
             ))),
         };
@@ -226,7 +226,7 @@ fn targets<'a>(
         (Some((target, _)), _) => Ok(vec![Some(*target)]),
         (None, [one]) => Ok(vec![Some(*one)]),
         _ => Err(OptionsError(format!(
-            "which target? name one with `--target`: {}",
+            "no default target; choose one with `--target`: {}",
             list_names(names.iter().map(SmolStr::as_str), 12)
         ))),
     }

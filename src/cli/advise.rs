@@ -52,7 +52,7 @@ pub fn run(args: &Advise, shared: &SharedArgs) -> Ended {
     let names = || session.programs().flat_map(|(_, p)| p.pipelines.iter().map(|p| p.name.as_str()));
     match &args.pipeline {
         Some(name) if reports.is_empty() => return Err(usage(no_such("pipeline", name, names()))),
-        None if reports.is_empty() => return Err(usage("there is no pipeline")),
+        None if reports.is_empty() => return Err(usage("the project has no pipeline")),
         _ => {}
     }
     match args.output {
@@ -95,16 +95,13 @@ fn prices(args: &Advise, dir: &Path) -> Result<(String, Prices), String> {
             (beside, read)
         }
         None => {
-            return Ok((
-                "the table that comes with pipec".to_owned(),
-                Prices::parse(BUILT_IN).map_err(|e| e.to_string())?,
-            ));
+            return Ok(("the built-in price table".to_owned(), Prices::parse(BUILT_IN).map_err(|e| e.to_string())?));
         }
     };
     let shown = file.display().to_string();
     let bytes = read.map_err(|e| format!("cannot read `{shown}`: {e}"))?;
     let text = String::from_utf8(bytes).map_err(|_| format!("`{shown}` is not UTF-8"))?;
-    let prices = Prices::parse(&text).map_err(|e| format!("`{shown}` is no table of prices: {e}"))?;
+    let prices = Prices::parse(&text).map_err(|e| format!("`{shown}` is not a price table: {e}"))?;
     Ok((shown, prices))
 }
 
@@ -113,20 +110,18 @@ fn text(reports: &[Report], args: &Advise) -> String {
     for r in reports {
         let money = |price: f64| format!("{} {}", rounded_up(price), r.prices.1.currency);
         out += &format!("{} ({})\n", r.pipeline, r.target);
-        out += &format!("  a run, at most     {}\n", whole(r, 1.0, &money));
+        out += &format!("  per run, at most   {}\n", whole(r, 1.0, &money));
         out += &match (r.runs, r.unscheduled) {
             (Some(runs), _) => {
                 format!(
-                    "  a month            {} runs on average, together at most {}\n",
+                    "  per month          {} runs on average, at most {} in total\n",
                     rounded(runs),
                     whole(r, runs, &money)
                 )
             }
-            (None, Some("continuous")) => "  a month            not known: it runs all the time\n".to_owned(),
-            (None, Some(_)) => {
-                "  a month            not known: its trigger does not say how often it runs\n".to_owned()
-            }
-            (None, None) => "  a month            not known: nothing starts it by itself\n".to_owned(),
+            (None, Some("continuous")) => "  per month          unknown: it runs continuously\n".to_owned(),
+            (None, Some(_)) => "  per month          unknown: the frequency of its trigger is unknown\n".to_owned(),
+            (None, None) => "  per month          unknown: it has no schedule\n".to_owned(),
         };
         for c in &r.cost.computes {
             out += &format!("  {}: {}\n", c.name, compute(c, &money));
@@ -143,13 +138,13 @@ fn text(reports: &[Report], args: &Advise) -> String {
         }
         out.push('\n');
     }
-    out += "Assumed: every step takes as long as its time limit lets it, with all its retries; every cluster has all its workers\n\
-            from its first step to its last; loops have all their items; both sides of a condition run.\n";
+    out += "Assumptions: every step runs until its timeout, with all its retries. Every cluster has all its workers\n\
+            from its first step to its last. Loops run all their items. Both branches of a condition run.\n";
     if let Some(hours) = args.assume_hours {
-        out += &format!("A step without a time limit takes {hours} h (`--assume-hours`).\n");
+        out += &format!("A step without a timeout runs for {hours} h (`--assume-hours`).\n");
     }
     if let Some(items) = args.assume_items {
-        out += &format!("A loop whose list is not known has {items} items (`--assume-items`).\n");
+        out += &format!("A loop over a run-time list has {items} items (`--assume-items`).\n");
     }
     let mut tables: Vec<String> = reports
         .iter()
@@ -171,8 +166,8 @@ fn whole(r: &Report, runs: f64, money: &dyn Fn(f64) -> String) -> String {
         None => {
             let known: f64 = r.cost.computes.iter().filter_map(|c| c.price).sum();
             parts.push(match known > 0.0 {
-                true => format!("about {} for what is known, and more", money(known * runs)),
-                false => "the price is not known".to_owned(),
+                true => format!("about {} for the known part, and more", money(known * runs)),
+                false => "unknown price".to_owned(),
             });
         }
     }
@@ -180,10 +175,10 @@ fn whole(r: &Report, runs: f64, money: &dyn Fn(f64) -> String) -> String {
     match r.cost.gpu_hours() {
         Some(hours) if hours > 0.0 => parts.push(format!("{} GPU hours", rounded_up(hours * runs))),
         Some(_) => {}
-        None => parts.push("GPU hours without a bound".to_owned()),
+        None => parts.push("unlimited GPU hours".to_owned()),
     }
     if runs == 1.0 {
-        parts.push(r.hours.map_or_else(|| "time without a bound".to_owned(), |h| format!("{} h", rounded_up(h))));
+        parts.push(r.hours.map_or_else(|| "unlimited time".to_owned(), |h| format!("{} h", rounded_up(h))));
     }
     parts.join(", ")
 }
@@ -235,9 +230,9 @@ fn gate(reports: &[Report], args: &Advise) -> Outcome {
         let why = match price {
             Some(price) if price <= most => return,
             Some(price) => format!("may cost about {} {currency}", rounded_up(price)),
-            None => "has a cost without a known bound".to_owned(),
+            None => "has no known upper bound of its cost".to_owned(),
         };
-        say!("pipec: {what} of `{}` {why}, and {most} {currency} is the most allowed", r.pipeline);
+        say!("pipec: {what} of `{}` {why}, but the limit is {most} {currency}", r.pipeline);
         outcome = Outcome::Errors;
     };
     for r in reports {

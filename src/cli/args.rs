@@ -178,7 +178,7 @@ pub struct Advise {
 fn amount(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(n) if n.is_finite() && n >= 0.0 => Ok(n),
-        _ => Err("it must be a number, zero or more".to_owned()),
+        _ => Err("must be a number of at least 0".to_owned()),
     }
 }
 

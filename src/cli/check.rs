@@ -20,7 +20,7 @@ pub fn vars(shared: &SharedArgs) -> Result<Vec<(SmolStr, SmolStr)>, String> {
         .iter()
         .map(|v| match v.split_once('=') {
             Some((name, value)) if !name.is_empty() => Ok((name.trim().into(), value.into())),
-            _ => Err(format!("`--var {v}` is not of the form NAME=VALUE")),
+            _ => Err(format!("invalid `--var {v}`; use NAME=VALUE")),
         })
         .collect()
 }
@@ -88,7 +88,7 @@ pub fn run(args: &Check, shared: &SharedArgs) -> Ended {
             report::print(list, sources, shared);
             if list.is_empty() && !shared.quiet {
                 let files = sources.iter().filter(|(_, f)| f.path.extension().is_some_and(|e| e == "pipe")).count();
-                say!("no mistakes in {files} file{}", if files == 1 { "" } else { "s" });
+                say!("no errors in {files} file{}", if files == 1 { "" } else { "s" });
             }
         }
         GraphFormat::Json => super::terminal::print_json(&formats::json(list, sources)),

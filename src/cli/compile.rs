@@ -45,14 +45,14 @@ fn compile(args: &Compile, shared: &SharedArgs, places: &mut OutputDirs) -> Ende
         let place = places.entry(place).or_default();
         if let Some(other) = place.0.iter().find(|b| b.layout != bundle.layout || b.project != bundle.project) {
             return Err(usage(format!(
-                "the projects `{}` and `{}` go to different folders of the workspace, and one manifest cannot hold both; compile them apart",
+                "projects `{}` and `{}` have different workspace directories; compile them separately",
                 other.project, bundle.project
             )));
         }
         let twice = bundle.jobs.iter().find(|j| place.0.iter().flat_map(|b| &b.jobs).any(|o| o.pipeline == j.pipeline));
         if let Some(job) = twice {
             return Err(usage(format!(
-                "two pipelines are called `{}` and would be written to one file; rename one, or compile them apart with `--out`",
+                "two pipelines are named `{}` and have the same output file; rename one, or compile them separately with `--out`",
                 job.pipeline
             )));
         }
@@ -65,7 +65,7 @@ fn compile(args: &Compile, shared: &SharedArgs, places: &mut OutputDirs) -> Ende
     if let Some(name) = &args.pipeline
         && !all.contains(&name.as_str())
     {
-        return Err(usage(format!("there is no pipeline `{name}`; there is {}", crate::diag::list_names(all, 12))));
+        return Err(usage(format!("unknown pipeline `{name}`; use {}", crate::diag::list_names(all, 12))));
     }
     if args.stdout {
         return print_one(places, args.pipeline.as_deref());
@@ -117,7 +117,7 @@ fn tell(dir: &Path, bundles: &[Bundle], list: &[crate::emit::Artifact]) {
         b.layout.assumed
             && (!b.files.is_empty() || b.jobs.iter().any(|j| j.body.to_string().contains(&b.layout.wheels)))
     }) {
-        say!("note    no `root_path` and no `--user`: files are placed below /Workspace/Shared");
+        say!("note    no `root_path` and no `--user`: files go to /Workspace/Shared");
     }
     for artifact in list {
         say!("wrote   {}", dir.join(&artifact.path).display());
@@ -137,7 +137,7 @@ fn print_one(places: &OutputDirs, only: Option<&str>) -> Ended {
             Ok(Outcome::Done)
         }
         list => Err(usage(format!(
-            "`--stdout` prints one job; name it with `--pipeline`: {}",
+            "`--stdout` prints one job; choose it with `--pipeline`: {}",
             crate::diag::list_names(list.iter().map(|j| j.pipeline.as_str()), 12)
         ))),
     }
@@ -147,13 +147,12 @@ fn print_one(places: &OutputDirs, only: Option<&str>) -> Ended {
 fn read_ids(path: &Path) -> Result<BTreeMap<String, i64>, String> {
     let shown = path.display();
     let bytes = std::fs::read(path).map_err(|e| format!("cannot read `{shown}`: {e}"))?;
-    let json: Value = serde_json::from_slice(&bytes).map_err(|e| format!("`{shown}` is no JSON: {e}"))?;
-    let map = json.as_object().ok_or_else(|| format!("`{shown}` must be an object of pipeline names and job ids"))?;
+    let json: Value = serde_json::from_slice(&bytes).map_err(|e| format!("`{shown}` is not valid JSON: {e}"))?;
+    let map =
+        json.as_object().ok_or_else(|| format!("`{shown}` must be an object that maps pipeline names to job ids"))?;
     map.iter()
         .map(|(name, id)| {
-            id.as_i64()
-                .map(|id| (name.clone(), id))
-                .ok_or_else(|| format!("`{shown}`: the id of `{name}` must be a whole number"))
+            id.as_i64().map(|id| (name.clone(), id)).ok_or_else(|| format!("`{shown}`: id of `{name}` must be an int"))
         })
         .collect()
 }

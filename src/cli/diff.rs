@@ -31,7 +31,7 @@ pub fn run(args: &Diff, shared: &SharedArgs) -> Ended {
 /// The jobs of one side: `job:ID`, source, or anything that `import` reads.
 fn side(what: &str, args: &Diff, shared: &SharedArgs) -> Result<Jobs, Failure> {
     if let Some(id) = what.strip_prefix("job:") {
-        let Ok(number) = id.parse() else { return Err(usage(format!("`{id}` is no id of a job"))) };
+        let Ok(number) = id.parse() else { return Err(usage(format!("`{id}` is not a job id"))) };
         return Ok(vec![(what.to_owned(), Connected::enter(None, &args.login, shared)?.job(number)?)]);
     }
     let path = Path::new(what);

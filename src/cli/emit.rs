@@ -28,11 +28,14 @@ pub fn run(args: &Compile, shared: &SharedArgs) -> Ended {
     let out = root.join(&inside);
     // What somebody has written by hand is not ours to replace.
     let main = list.iter().filter(|a| a.path.ends_with("databricks.yml") || a.path.ends_with("main.tf.json"));
-    let foreign = main.map(|a| out.join(&a.path)).find(|path| {
-        read_plain(path).is_ok_and(|t| !String::from_utf8_lossy(&t).contains("Made by `pipec compile --emit"))
-    });
+    let foreign = main
+        .map(|a| out.join(&a.path))
+        .find(|path| read_plain(path).is_ok_and(|t| !String::from_utf8_lossy(&t).contains("by `pipec compile --emit")));
     if let Some(path) = foreign {
-        return Err(usage(format!("`{}` was not made by pipec; name another folder with `--out`", path.display())));
+        return Err(usage(format!(
+            "`{}` was not written by pipec; choose another directory with `--out`",
+            path.display()
+        )));
     }
     write_all(&root, &inside, &list, true)?;
     if !shared.quiet {
@@ -49,7 +52,7 @@ fn lowered(args: &Compile, shared: &SharedArgs) -> Result<(PathBuf, Vec<ForTarge
     let paths = super::paths(&args.paths).map_err(usage)?;
     let mut session = Session::load(&paths, &DiskFiles)?;
     let [project] = session.projects() else {
-        return Err(usage("there are several projects here, and a bundle is one; name the root file of one of them"));
+        return Err(usage("several projects found, and a bundle holds one; pass the root file of one of them"));
     };
     let dir = project.dir().to_owned();
     let mut names: Vec<Option<SmolStr>> = project.targets().map(Some).collect();

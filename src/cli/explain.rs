@@ -19,27 +19,27 @@ pub fn run(args: &Explain, _shared: &SharedArgs) -> Ended {
     }
     let ids: Vec<&str> = Code::ALL.iter().map(|c| c.id()).collect();
     match closest_match(&what.to_uppercase(), ids) {
-        Some(near) => Err(usage(format!("there is no code `{what}`; did you mean `{near}`?"))),
-        None => Err(usage(format!("there is no code `{what}`; codes look like E0102 or W0150"))),
+        Some(near) => Err(usage(format!("unknown code `{what}`; did you mean `{near}`?"))),
+        None => Err(usage(format!("unknown code `{what}`; use a code such as E0102 or W0150"))),
     }
 }
 
 fn cron(text: &str, zone: &str) -> Ended {
     if !is_known_zone(zone) {
-        return Err(usage(format!("there is no time zone `{zone}`")));
+        return Err(usage(format!("unknown time zone `{zone}`")));
     }
     let parsed = match Cron::parse(text) {
         Ok(cron) => cron,
         Err(e) => {
             say!("pipec: {}", e.message);
             if let Some(quartz) = from_unix(text) {
-                say!("the same in Quartz is `{quartz}`");
+                say!("use the Quartz expression `{quartz}`");
             }
             return Ok(Outcome::Errors);
         }
     };
     let Some(times) = fires(&parsed, zone, Timestamp::now().as_second(), 5) else {
-        return Err(usage(format!("`{zone}` is no zone to reckon with; use an IANA name")));
+        return Err(usage(format!("time zone `{zone}` is not supported; use an IANA name")));
     };
     if times.is_empty() {
         super::terminal::print(&format!("{text} in {zone} never fires again\n"));

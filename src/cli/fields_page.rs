@@ -8,17 +8,17 @@ use crate::schema::{Block, Field, PLACES, Ty, all_blocks};
 pub fn fields_page() -> String {
     let mut out = String::from(
         "# Every field\n\n\
-         This page is printed by `pipec schema --markdown` from the table that the checker, completion and the importer read; a test holds it to that.\n\
-         Fields have the names of the Jobs API. `{{...}}` says what the platform does with a reference to a run-time value in the field. Fields whose type is a block are\n\
-         described with it, further down.\n\n",
+         `pipec schema --markdown` prints this page from the table that the checker, completion and the importer use.\n\
+         Fields have the names of the Jobs API. `{{...}}` says whether the platform evaluates dynamic references in the field. A field that is a block is\n\
+         described below, with its own fields.\n\n",
     );
     for (keyword, place) in PLACES {
-        let _ = writeln!(out, "## In `{keyword}`\n\n{}\n", sentence(place.block.doc));
+        let _ = writeln!(out, "## `{keyword}`\n\n{}\n", sentence(place.block.doc));
         let mut fields: Vec<&Field> = place.keys().filter_map(|k| place.field(k)).collect();
         fields.sort_by_key(|f| f.key);
         table(&mut out, &fields);
         if !place.replaced_by_syntax.is_empty() {
-            out.push_str("\nWritten in another way:\n\n");
+            out.push_str("\nSet in another way:\n\n");
             for (key, how) in place.replaced_by_syntax {
                 let _ = writeln!(out, "- `{key}`: {how}");
             }
@@ -46,7 +46,7 @@ fn sentence(text: &str) -> String {
 
 fn table(out: &mut String, fields: &[&Field]) {
     if fields.is_empty() {
-        out.push_str("It has no fields.\n");
+        out.push_str("No fields.\n");
         return;
     }
     out.push_str("| field | type | meaning |\n|---|---|---|\n");
@@ -67,8 +67,8 @@ fn table(out: &mut String, fields: &[&Field]) {
 fn kind(ty: Ty) -> String {
     match (ty, ty.block()) {
         (Ty::Enum(e), _) => e.members.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(" "),
-        (_, Some(block)) => linked(&cell(&ty.describe().replace('`', "")), block),
-        (other, None) => cell(&other.describe().replace('`', "")),
+        (_, Some(block)) => linked(&cell(&ty.describe()), block),
+        (other, None) => cell(&other.describe()),
     }
 }
 

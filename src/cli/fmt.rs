@@ -24,7 +24,11 @@ enum FormatResult {
 
 pub fn run(args: &Fmt, shared: &SharedArgs) -> Ended {
     if args.paths.iter().any(|p| p == Path::new("-")) {
-        return if args.paths.len() == 1 { stdin(args, shared) } else { Err(usage("`-` stands alone: it is stdin")) };
+        return if args.paths.len() == 1 {
+            stdin(args, shared)
+        } else {
+            Err(usage("`-` (stdin) cannot be combined with other paths"))
+        };
     }
     let files = super::paths(&args.paths).and_then(|paths| files(&paths)).map_err(usage)?;
     let done: Vec<(PathBuf, FormatResult)> = files
@@ -58,7 +62,7 @@ pub fn run(args: &Fmt, shared: &SharedArgs) -> Ended {
             },
             FormatResult::Wrong(sources, diagnostics) => {
                 report::print(&diagnostics.into_sorted(), &sources, shared);
-                say!("pipec: `{}` has errors and is left as it is", path.display());
+                say!("pipec: `{}` has errors and is not formatted", path.display());
                 outcome = if outcome == Outcome::Failed { outcome } else { Outcome::Errors };
             }
             FormatResult::Failed(why) => {
@@ -69,7 +73,7 @@ pub fn run(args: &Fmt, shared: &SharedArgs) -> Ended {
     }
     if !shared.quiet {
         let what = if args.check { "to format" } else { "formatted" };
-        say!("{changed} {what}, {same} as they should be");
+        say!("{changed} {what}, {same} unchanged");
     }
     Ok(match outcome {
         Outcome::Done if args.check && changed > 0 => Outcome::Errors,
@@ -111,7 +115,7 @@ fn one(path: &Path, bytes: Vec<u8>) -> FormatResult {
         Ok(new) if new == text => FormatResult::Same,
         // A formatter that says something else than what was written must not write it.
         Ok(new) if !same(&new, &text) => FormatResult::Failed(format!(
-            "`{}` would not mean the same: this is a bug in pipec, please report it",
+            "formatting would change the meaning of `{}`; report this bug of pipec",
             path.display()
         )),
         Ok(new) => FormatResult::Changed { before: text, after: new },
@@ -131,7 +135,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
             let inside = |p: &PathBuf| !DiskFiles.is_link(p) || DiskFiles.is_inside(p, path);
             out.extend(pipe_files(path, &DiskFiles)?.into_iter().filter(inside));
             if out.len() == before {
-                return Err(format!("there is no `.pipe` file in `{}`", path.display()));
+                return Err(format!("no `.pipe` file in `{}`", path.display()));
             }
         } else {
             return Err(format!("`{}` does not exist", path.display()));

@@ -55,13 +55,13 @@ fn is_allowed(args: &Args, sources: &SourceMap) -> Result<(), String> {
         let real = |p: &Path| std::fs::canonicalize(p).ok();
         let is_source = real(out).is_some_and(|out| sources.iter().any(|(_, f)| real(&f.path).as_ref() == Some(&out)));
         if is_source || out.extension().is_some_and(|e| e == "pipe" || e == "toml" || e == "py") {
-            return Err(format!("`{}` is a name for source; a picture there would take its place", out.display()));
+            return Err(format!("`{}` is a `.pipe` file; choose another name for the drawing", out.display()));
         }
     }
     let scheme = args.link.as_deref().and_then(|l| l.split_once(':')).map(|(s, _)| s.trim().to_ascii_lowercase());
     match scheme.as_deref() {
         Some(wrong @ ("javascript" | "data" | "vbscript")) => {
-            Err(format!("`--link` with `{wrong}:` would run on a click"))
+            Err(format!("`--link` with `{wrong}:` runs code on a click"))
         }
         _ => Ok(()),
     }
@@ -79,7 +79,7 @@ fn format(args: &Args) -> Result<Drawing, String> {
         Some("dot" | "gv") => Drawing::Dot,
         _ => {
             return Err(format!(
-                "`{}` does not say how to draw; add `--format`, or let it end in .svg, .html, .mmd or .dot",
+                "unknown extension of `{}`; add `--format`, or use .svg, .html, .mmd or .dot",
                 file.display()
             ));
         }
@@ -95,11 +95,11 @@ fn choose<'a>(args: &Args, format: Drawing, all: &[Drawable<'a>]) -> Result<Vec<
         all.iter().filter(|(.., p)| wanted.is_none_or(|name| *name == p.name)).copied().collect();
     match (chosen.as_slice(), wanted) {
         ([], Some(name)) => Err(no_such("pipeline", name, names())),
-        ([], None) => Err("there is no pipeline to draw".to_owned()),
+        ([], None) => Err("the project has no pipeline".to_owned()),
         ([_], _) => Ok(chosen),
         _ if format == Drawing::Html && args.run.is_none() => Ok(chosen),
-        (_, Some(name)) => Err(format!("several projects have a pipeline `{name}`; name one of the projects")),
-        _ => Err(format!("name the pipeline with `--pipeline`: {}", list_names(names(), 12))),
+        (_, Some(name)) => Err(format!("several projects have a pipeline `{name}`; pass one of the projects")),
+        _ => Err(format!("choose a pipeline with `--pipeline`: {}", list_names(names(), 12))),
     }
 }
 
@@ -131,10 +131,7 @@ fn drawn(
     let drawn = graph(pipeline);
     let record = record(args, shared, found)?;
     if format == Drawing::Mermaid && drawn.edges.len() > 500 && !shared.quiet {
-        say!(
-            "note    Mermaid draws no more than 500 edges unless it is told otherwise (`maxEdges`); this has {}",
-            drawn.edges.len()
-        );
+        say!("note    this graph has {} edges; Mermaid draws at most 500 unless `maxEdges` is set", drawn.edges.len());
     }
     Ok(match format {
         Drawing::Mermaid => mermaid(&drawn, record.as_ref()),
@@ -269,14 +266,11 @@ fn record(
         return Ok(Some(of_workspace(&view)));
     }
     let Some(folder) = folder(run, &[(project, program, pipeline)]) else {
-        return Err(usage(format!(
-            "there is no run of `{}` on this machine; `pipec run --local` makes one",
-            pipeline.name
-        )));
+        return Err(usage(format!("no local run of `{}`; start one with `pipec run --local`", pipeline.name)));
     };
     match read_record(&folder) {
         Ok((of, record)) if of == pipeline.name => Ok(Some(record)),
-        Ok((of, _)) => Err(usage(format!("`{}` is a run of `{of}`, and not of `{}`", folder.display(), pipeline.name))),
+        Ok((of, _)) => Err(usage(format!("`{}` is a run of `{of}`, not of `{}`", folder.display(), pipeline.name))),
         Err(why) => Err(usage(why)),
     }
 }
@@ -303,9 +297,9 @@ fn folder(run: &str, of: &[Drawable<'_>]) -> Option<PathBuf> {
 fn read_record(folder: &Path) -> Result<(String, RunRecord), String> {
     let file = folder.join(RECORD);
     let bytes = read_plain(&file).map_err(|e| format!("cannot read `{}`: {e}", file.display()))?;
-    let wrong = |why: &str| format!("`{}` is no record of a run: {why}", file.display());
+    let wrong = |why: &str| format!("`{}` is not a run record: {why}", file.display());
     let json: Value = serde_json::from_slice(&bytes).map_err(|e| wrong(&e.to_string()))?;
-    let pipeline = json.get("pipeline").and_then(Value::as_str).ok_or_else(|| wrong("it names no pipeline"))?;
+    let pipeline = json.get("pipeline").and_then(Value::as_str).ok_or_else(|| wrong("it has no pipeline"))?;
     let tasks = json.get("tasks").and_then(Value::as_object).ok_or_else(|| wrong("it has no tasks"))?;
     let mut steps = BTreeMap::new();
     for (key, task) in tasks {
@@ -314,12 +308,12 @@ fn read_record(folder: &Path) -> Result<(String, RunRecord), String> {
             // To the end of the year 9999.
             Some(v) => match v.as_i64().filter(|n| (0..253_402_300_800_000).contains(n)) {
                 Some(n) => Ok(Some(n)),
-                None => Err(wrong(&format!("`{name}` of `{key}` is no time"))),
+                None => Err(wrong(&format!("`{name}` of `{key}` is not a time"))),
             },
         };
         let (started, ended) = (time("started")?, time("ended")?);
         if started.zip(ended).is_some_and(|(s, e)| e < s) {
-            return Err(wrong(&format!("`{key}` ends before it begins")));
+            return Err(wrong(&format!("`{key}` ends before it starts")));
         }
         let word = task.get("state").and_then(Value::as_str).unwrap_or("started").to_owned();
         let tone = match word.as_str() {

@@ -60,7 +60,7 @@ pub fn run(args: &ImportArgs, shared: &SharedArgs) -> Ended {
     if !shared.quiet {
         for note in notes {
             let (path, line) = place(&sources, note.span);
-            say!("left out {path}:{line}: {}", note.text);
+            say!("skipped {path}:{line}: {}", note.text);
         }
         if written.is_ok() {
             say!("imported {total} job{}", if total == 1 { "" } else { "s" });
@@ -96,9 +96,10 @@ pub fn inside(dir: &Path) -> Result<Vec<PathBuf>, String> {
     };
     let found: Vec<PathBuf> = list.into_iter().filter(has_jobs).collect();
     match found.is_empty() {
-        true => {
-            Err(format!("`{}` holds no `databricks.yml`, and no `.tf` file with a `databricks_job`", dir.display()))
-        }
+        true => Err(format!(
+            "`{}` contains neither `databricks.yml` nor a `.tf` file with a `databricks_job`",
+            dir.display()
+        )),
         false => Ok(found),
     }
 }
@@ -140,10 +141,10 @@ fn read(path: &Path) -> Result<String, String> {
     };
     read.map_err(|e| format!("cannot read `{shown}`: {e}"))?;
     if bytes.len() > MAX_TEXT {
-        return Err(format!("`{shown}` has more than {MAX_TEXT} bytes; split it: jobs are independent of each other"));
+        return Err(format!("`{shown}` is larger than {MAX_TEXT} bytes; split it by job"));
     }
     let text = String::from_utf8(bytes)
-        .map_err(|e| format!("`{shown}` is not UTF-8: byte {} begins no character", e.utf8_error().valid_up_to()))?;
+        .map_err(|e| format!("`{shown}` is not valid UTF-8 at byte {}", e.utf8_error().valid_up_to()))?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
@@ -151,7 +152,7 @@ fn read(path: &Path) -> Result<String, String> {
 fn write(dir: &Path, files: &[(String, String)], force: bool, shared: &SharedArgs) -> Result<(), Failure> {
     let there = files.iter().map(|(name, _)| dir.join(name)).find(|path| !force && path.exists());
     if let Some(path) = there {
-        return Err(usage(format!("`{}` is there already; `--force` replaces it", path.display())));
+        return Err(usage(format!("`{}` already exists; pass `--force` to overwrite it", path.display())));
     }
     for (name, text) in files {
         let path = dir.join(name);

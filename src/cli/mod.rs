@@ -43,7 +43,7 @@ pub fn main() -> ExitCode {
         use std::io::Write;
         let _ = writeln!(
             std::io::stderr(),
-            "pipec: this is a bug in pipec, not in your program.\nPlease report it with the command and the files that show it:\n{info}"
+            "pipec: internal error: this is a bug in pipec, not in your program.\nPlease report it with the command and the files that reproduce it:\n{info}"
         );
     }));
     let args = match Args::try_parse() {
@@ -63,7 +63,7 @@ pub fn main() -> ExitCode {
     if let Some(user) = &args.shared.user
         && (user.is_empty() || user.contains(['/', '\\']) || user.contains("..") || user.chars().any(char::is_control))
     {
-        return usage(format!("`--user {user}` is no name of a user: it becomes a part of paths")).tell().into();
+        return usage(format!("invalid `--user {user}`: it is used in paths")).tell().into();
     }
     let ended = match &args.command {
         Command::Check(c) => check::run(c, &args.shared),
@@ -114,8 +114,8 @@ fn with_output(outcome: Outcome) -> Outcome {
 fn no_such<'n>(what: &str, name: &str, names: impl IntoIterator<Item = &'n str>) -> String {
     let names: Vec<&str> = names.into_iter().collect();
     match closest_match(name, names.iter().copied()) {
-        Some(near) => format!("there is no {what} `{name}`; did you mean `{near}`?"),
-        None => format!("there is no {what} `{name}`; there is {}", list_names(names, 12)),
+        Some(near) => format!("unknown {what} `{name}`; did you mean `{near}`?"),
+        None => format!("unknown {what} `{name}`; use {}", list_names(names, 12)),
     }
 }
 
@@ -127,7 +127,7 @@ fn paths(given: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     if !given.is_empty() {
         return Ok(given.to_vec());
     }
-    let here = std::env::current_dir().map_err(|e| format!("cannot tell the current directory: {e}"))?;
+    let here = std::env::current_dir().map_err(|e| format!("cannot determine the current directory: {e}"))?;
     for (up, dir) in here.ancestors().enumerate() {
         let files = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.path());
         let pipes: Vec<PathBuf> = files.filter(|p| p.extension().is_some_and(|x| x == "pipe")).collect();

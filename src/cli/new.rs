@@ -35,7 +35,7 @@ pub fn run(args: &New, shared: &SharedArgs) -> Ended {
 
 /// The name of a project in a directory: that of the directory.
 fn name(dir: &Path) -> Result<String, String> {
-    let whole = std::path::absolute(dir).map_err(|e| format!("cannot tell what `{}` is: {e}", dir.display()))?;
+    let whole = std::path::absolute(dir).map_err(|e| format!("cannot read `{}`: {e}", dir.display()))?;
     let last = whole.components().next_back().map(|c| c.as_os_str().to_string_lossy().into_owned());
     project_name(&last.unwrap_or_default())
 }
@@ -46,13 +46,13 @@ fn is_free(dir: &Path) -> Result<(), String> {
         Ok(entries) => match entries.flatten().find(|e| e.file_name() != ".git") {
             None => Ok(()),
             Some(found) => Err(format!(
-                "`{}` is not empty: `{}` is there; name a new directory",
+                "`{}` is not empty: it contains `{}`; choose a new directory",
                 dir.display(),
                 found.file_name().to_string_lossy()
             )),
         },
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => match std::fs::symlink_metadata(dir) {
-            Ok(_) => Err(format!("`{}` is a link that leads nowhere", dir.display())),
+            Ok(_) => Err(format!("`{}` is a broken link", dir.display())),
             Err(_) => Ok(()),
         },
         Err(e) => Err(format!("cannot read `{}`: {e}", dir.display())),
@@ -64,27 +64,27 @@ fn chosen(args: &New) -> Result<&'static Template, String> {
     if let Some(name) = &args.template {
         return template(name).ok_or_else(|| no_such("template", name, TEMPLATES.iter().map(|t| t.name)));
     }
-    let first = TEMPLATES.first().ok_or("there is no template")?;
+    let first = TEMPLATES.first().ok_or("no template chosen")?;
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Ok(first);
     }
-    say!("What does it begin with?");
+    say!("Template:");
     for (n, t) in TEMPLATES.iter().enumerate() {
         say!("  {}  {:<13} {}", n + 1, t.name, t.about);
     }
     loop {
-        say_text(&format!("1 to {}, or a name [1]: ", TEMPLATES.len()));
+        say_text(&format!("number from 1 to {}, or name [1]: ", TEMPLATES.len()));
         let mut line = String::new();
-        let read = std::io::stdin().lock().read_line(&mut line).map_err(|e| format!("cannot read an answer: {e}"))?;
+        let read = std::io::stdin().lock().read_line(&mut line).map_err(|e| format!("cannot read the answer: {e}"))?;
         let answer = line.trim();
         if read == 0 {
-            return Err("there was no answer; `--template` says it without being asked".to_owned());
+            return Err("no answer; pass `--template`".to_owned());
         }
         let numbered = answer.parse::<usize>().ok().and_then(|n| TEMPLATES.get(n.checked_sub(1)?));
         match (answer, numbered.or_else(|| template(answer))) {
             ("", _) => return Ok(first),
             (_, Some(found)) => return Ok(found),
-            _ => say!("there is no template `{answer}`"),
+            _ => say!("unknown template `{answer}`"),
         }
     }
 }

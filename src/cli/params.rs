@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::args::RunArgs as Args;
-use crate::diag::{closest_match, list_names};
+use crate::diag::{article, closest_match, list_names};
 use crate::model::{Param, Pipeline, Type};
 
 /// The job parameters that were given, each of the type that is declared; those without a default must be.
@@ -14,17 +14,19 @@ pub fn given_params(args: &Args, pipeline: &Pipeline) -> Result<Vec<(String, Str
     let mut set = BTreeSet::new();
     for given in &args.params {
         let (name, value) =
-            given.split_once('=').ok_or_else(|| format!("`--param {given}` is not of the form NAME=VALUE"))?;
+            given.split_once('=').ok_or_else(|| format!("invalid `--param {given}`; use NAME=VALUE"))?;
         let Some(param) = pipeline.params.iter().find(|p| p.name == name) else {
             let names: Vec<&str> = pipeline.params.iter().map(|p| p.name.as_str()).collect();
             return Err(match closest_match(name, names.iter().copied()) {
-                Some(near) => format!("pipeline `{}` has no param `{name}`; did you mean `{near}`?", pipeline.name),
-                None => format!("pipeline `{}` has no param `{name}`; it has {}", pipeline.name, list_names(names, 12)),
+                Some(near) => format!("pipeline `{}` has no parameter `{name}`; did you mean `{near}`?", pipeline.name),
+                None => {
+                    format!("pipeline `{}` has no parameter `{name}`; use {}", pipeline.name, list_names(names, 12))
+                }
             });
         };
         typed(param, value)?;
         if set.contains(name) {
-            return Err(format!("`--param {name}` is given twice"));
+            return Err(format!("`--param {name}` is passed twice"));
         }
         out.push((name.to_owned(), value.to_owned()));
         set.insert(name);
@@ -39,7 +41,7 @@ pub fn given_params(args: &Args, pipeline: &Pipeline) -> Result<Vec<(String, Str
         Ok(out)
     } else {
         Err(format!(
-            "pipeline `{}` needs a value for {}: `--param {}=...`",
+            "pipeline `{}` requires a value for {}: pass `--param {}=...`",
             pipeline.name,
             list_names(missing.iter().copied(), 12),
             missing.first().unwrap_or(&"")
@@ -60,5 +62,9 @@ fn typed(param: &Param, value: &str) -> Result<(), String> {
         Type::Map(_) | Type::Record(_) => json().is_ok_and(|v| v.is_object()),
         _ => true,
     };
-    if fits { Ok(()) } else { Err(format!("`{}` is {}, and `{value}` is not", param.name, param.ty)) }
+    if fits {
+        Ok(())
+    } else {
+        Err(format!("`{}` must be {}, not `{value}`", param.name, article(&param.ty.to_string())))
+    }
 }

@@ -59,10 +59,10 @@ fn summary(diagnostics: &[Diagnostic]) -> String {
     };
     let fixable = diagnostics.iter().filter(|d| d.fixes.iter().any(|f| f.safe)).count();
     if fixable > 0 {
-        out.push_str(&format!("; `pipec check --fix` mends {fixable}"));
+        out.push_str(&format!(" ({fixable} fixable with `pipec check --fix`)"));
     }
     if let Some(first) = diagnostics.iter().find(|d| d.severity == Severity::Error) {
-        out.push_str(&format!("; `pipec explain {}` tells more", first.code.id()));
+        out.push_str(&format!("; see `pipec explain {}`", first.code.id()));
     }
     out
 }

@@ -21,7 +21,7 @@ pub fn run(args: &Args, shared: &SharedArgs) -> Ended {
         wanted = Some((*one).to_owned());
     }
     let Some(name) = wanted else {
-        return Err(usage(format!("which pipeline? name one with `--pipeline`: {}", list_names(names, 12))));
+        return Err(usage(format!("choose a pipeline with `--pipeline`: {}", list_names(names, 12))));
     };
     let Some((project, program, pipeline)) = all.iter().find(|(_, _, p)| p.name == name.as_str()) else {
         return Err(usage(no_such("pipeline", &name, names)));
@@ -55,8 +55,8 @@ fn fits(args: &Args) -> Result<(), String> {
     ];
     let wrong = |list: &[(&'static str, bool)]| list.iter().find(|(_, given)| *given).map(|(flag, _)| *flag);
     match (args.local, wrong(&here), wrong(&there)) {
-        (false, Some(flag), _) => Err(format!("`{flag}` goes with `--local`")),
-        (true, _, Some(flag)) => Err(format!("`{flag}` does not go with `--local`")),
+        (false, Some(flag), _) => Err(format!("`{flag}` requires `--local`")),
+        (true, _, Some(flag)) => Err(format!("`{flag}` cannot be used with `--local`")),
         _ => Ok(()),
     }
 }

@@ -40,7 +40,7 @@ pub fn start(args: &Args, shared: &SharedArgs, built: &Built<'_>, pipeline: &Pip
         _ => None,
     });
     if let Some(name) = unset {
-        return Err(usage(format!("`--env {name}`: this variable is not set; pass `--env {name}=VALUE`")));
+        return Err(usage(format!("`--env {name}`: the variable is not set; pass `--env {name}=VALUE`")));
     }
     let params = params(args, &plan, pipeline).map_err(usage)?;
     let last = root.join(format!("last-{}.json", plan.pipeline));
@@ -67,7 +67,7 @@ fn run_plan(
     // Another handler can only be one of an earlier run in this process; there is none.
     let _ = ctrlc::set_handler(move || {
         if !asked.asked() && !quiet {
-            say!("ending the run; press Ctrl-C again to kill its steps");
+            say!("stopping the run; press Ctrl-C again to kill its steps");
         }
         asked.ask();
     });
@@ -86,7 +86,7 @@ fn run_plan(
     };
     plan.notes.iter().for_each(|n| tell(n));
     if plan.tasks.iter().any(|t| matches!(t.work(), LocalWork::Sql { .. } | LocalWork::Dbt { .. })) {
-        tell(&format!("DuckDB stands for the SQL warehouse, in {}", root.join("warehouse.duckdb").display()));
+        tell(&format!("DuckDB replaces the SQL warehouse, in {}", root.join("warehouse.duckdb").display()));
     }
     let requires = built.wheels.iter().filter_map(|w| Some((w.distribution.clone(), w.requires_python.clone()?)));
     let wanted = Wanted { python: args.python.clone(), requires_python: requires.collect(), wheels };
@@ -98,7 +98,7 @@ fn run_plan(
     // They are unpacked now.
     drop(wheels_in_use);
     let name = format!("{}-{}", now.strftime("%Y%m%d-%H%M%S-%3f"), plan.pipeline);
-    let used = new_run(root, &name).map_err(|e| format!("cannot make a folder for the run: {e}"))?;
+    let used = new_run(root, &name).map_err(|e| format!("cannot create the directory of the run: {e}"))?;
     let folder = &used.path;
     let volumes = args.volumes.clone().unwrap_or_else(|| root.join("volumes"));
     let volumes = std::path::absolute(&volumes).map_err(failed)?;
@@ -229,9 +229,7 @@ fn environments(
         let all: BTreeSet<String> = all.into_iter().map(|line| replaced(line, &built.project.local.replace)).collect();
         let all: Vec<String> = all.into_iter().collect();
         if all.iter().filter(|l| l.starts_with("--index-url")).count() > 1 {
-            return Err(
-                "libraries of one cluster come from several indexes, and pip takes one; run its steps apart".into()
-            );
+            return Err("libraries of one cluster use several package indexes; run its steps separately".into());
         }
         pythons.push(absolute(environments.python(&all)?)?);
     }
@@ -299,25 +297,24 @@ fn choice(
         given.insert(key.clone(), Map::new());
     }
     for stub in &args.stub {
-        let (key, file) =
-            stub.split_once('=').ok_or_else(|| format!("`--stub {stub}` is not of the form STEP=FILE"))?;
+        let (key, file) = stub.split_once('=').ok_or_else(|| format!("invalid `--stub {stub}`; use STEP=FILE"))?;
         known(key)?;
         let bytes = std::fs::read(file).map_err(|e| format!("cannot read `{file}`: {e}"))?;
         match serde_json::from_slice(&bytes) {
             Ok(Value::Object(values)) => given.insert(key.to_owned(), values),
-            Ok(_) => return Err(format!("`{file}` must be a JSON object of outputs and values")),
-            Err(e) => return Err(format!("`{file}` is no JSON: {e}")),
+            Ok(_) => return Err(format!("`{file}` must be a JSON object that maps outputs to values")),
+            Err(e) => return Err(format!("`{file}` is not valid JSON: {e}")),
         };
     }
     let elsewhere: Vec<String> = plan
         .elsewhere()
         .into_iter()
         .filter(|(key, _)| !given.contains_key(*key))
-        .map(|(key, why)| format!("  {key} needs {why}"))
+        .map(|(key, why)| format!("  {key} requires {why}"))
         .collect();
     if !elsewhere.is_empty() {
         return Err(format!(
-            "these steps cannot run on this machine:\n{}\nleave one out with `--skip STEP`, or say what it puts out with `--stub STEP=values.json`",
+            "these steps cannot run locally:\n{}\nskip a step with `--skip STEP`, or set its outputs with `--stub STEP=values.json`",
             elsewhere.join("\n")
         ));
     }
@@ -326,7 +323,7 @@ fn choice(
             let unknown = given.get(condition).is_some_and(|values| !values.contains_key("outcome"));
             if let (Some(outcome), true) = (outcome, unknown) {
                 return Err(format!(
-                    "step `{}` runs when `{condition}` is {outcome}, and `{condition}` does not run and has left no outcome; run it as well, or write `--stub {condition}=values.json` with {{\"outcome\": \"{outcome}\"}}",
+                    "step `{}` depends on the outcome {outcome} of `{condition}`, which is not part of this run and has no saved outcome; run it as well, or pass `--stub {condition}=values.json` with {{\"outcome\": \"{outcome}\"}}",
                     task.key
                 ));
             }
@@ -334,7 +331,7 @@ fn choice(
         for (producer, name) in values_in(job, &task.key) {
             if given.get(&producer).is_some_and(|values| !values.contains_key(&name)) {
                 return Err(format!(
-                    "step `{}` needs `{name}` of `{producer}`, which does not run and has left none; run it once, or write `--stub {producer}=values.json`",
+                    "step `{}` requires `{name}` of `{producer}`, which is not part of this run and has no saved value; run it once, or pass `--stub {producer}=values.json`",
                     task.key
                 ));
             }

@@ -31,12 +31,15 @@ fn show(args: &Schema, out: &mut String) -> Result<(), Failure> {
         return Ok(());
     }
     let Some(path) = args.path.as_deref() else {
-        say(out, "Blocks of the language, each with the fields that may stand in it:\n");
+        say(out, "Blocks of the language, and how many fields each has:\n");
         for (keyword, place) in PLACES {
             say(out, &format!("  {keyword:<12} {} fields", place.keys().count()));
         }
-        say(out, "\n`pipec schema step` lists one of them, `pipec schema tasks.notebook_task` a part of the API,");
-        say(out, "`pipec schema retry` searches.");
+        say(
+            out,
+            "\nRun `pipec schema step` to list the fields of a block, `pipec schema tasks.notebook_task` for a part of",
+        );
+        say(out, "the API, and `pipec schema retry` to search.");
         return Ok(());
     };
     if let Some((keyword, place)) = PLACES.iter().find(|(k, _)| *k == path) {
@@ -78,8 +81,8 @@ fn search(out: &mut String, word: &str) -> Result<(), Failure> {
     if found.is_empty() {
         let near = closest_match(word, all.iter().map(|(_, f)| f.key));
         return Err(usage(match near {
-            Some(near) => format!("no field has to do with `{word}`; did you mean `{near}`?"),
-            None => format!("no field has to do with `{word}`"),
+            Some(near) => format!("no field matches `{word}`; did you mean `{near}`?"),
+            None => format!("no field matches `{word}`"),
         }));
     }
     for (path, field) in found.iter().take(60) {

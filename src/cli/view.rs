@@ -123,13 +123,13 @@ impl LiveRun {
             self.print(&format!("      | {}", plain::log_line(line)));
         }
         if failed {
-            self.print(&format!("      the whole log: {}", plain::line(&log.display().to_string())));
+            self.print(&format!("      full log: {}", plain::line(&log.display().to_string())));
             let missing = lines.iter().rev().find_map(|l| l.split("No module named '").nth(1)?.split('\'').next());
             if let Some(module) = missing {
                 let package = module.split('.').next().unwrap_or(module);
                 let package = plain::line(package);
                 self.print(&format!(
-                    "      `{package}` is not in the environment: require it in the project, or add it with `--with {package}` if the platform's runtime brings it"
+                    "      `{package}` is not installed: add it to the project, or pass `--with {package}` if it is part of the Databricks runtime"
                 ));
             }
         }

@@ -137,7 +137,7 @@ pub fn apply(journal: &mut Journal<'_>, work: &Apply<'_>) -> Result<Applied, Dep
     let applied = outcome?;
     written?;
     if let Err(fault) = hold.journal().prune() {
-        (work.tell)(&DeployEvent::Note(format!("old states stay: {fault}")));
+        (work.tell)(&DeployEvent::Note(format!("old states are not deleted: {fault}")));
     }
     Ok(applied)
 }
@@ -166,7 +166,7 @@ fn tidy(work: &Apply<'_>, state: &mut DeploymentState, hold: &Hold<'_, '_>) -> R
         Ok(dropped) => dropped,
         Err(fault) if fault.is(ApiErrorKind::Interrupted) => return Err(fault.into()),
         Err(fault) => {
-            (work.tell)(&DeployEvent::Note(format!("old files stay: {fault}")));
+            (work.tell)(&DeployEvent::Note(format!("old files are not deleted: {fault}")));
             return Ok(());
         }
     };
@@ -183,7 +183,7 @@ fn tidy(work: &Apply<'_>, state: &mut DeploymentState, hold: &Hold<'_, '_>) -> R
     *state = after;
     match sweep::remove(work.client, &state.garbage) {
         Ok(()) => state.garbage.clear(),
-        Err(fault) => (work.tell)(&DeployEvent::Note(format!("old files stay: {fault}"))),
+        Err(fault) => (work.tell)(&DeployEvent::Note(format!("old files are not deleted: {fault}"))),
     }
     Ok(())
 }
@@ -226,7 +226,7 @@ fn steps(
     for (pipeline, id) in &work.plan.twice {
         hold.check()?;
         work.client.delete_job(*id, pipeline)?;
-        (work.tell)(&DeployEvent::Note(format!("deleted the job {id}, a second one of `{pipeline}`")));
+        (work.tell)(&DeployEvent::Note(format!("deleted the job {id}, a duplicate of `{pipeline}`")));
     }
     let mut waiting: Vec<(&JobPlan, &DesiredJob)> = work
         .plan
@@ -254,7 +254,7 @@ fn steps(
         if ready.is_empty() {
             let names: Vec<&str> = rest.iter().map(|(p, _)| p.pipeline.as_str()).collect();
             // The plan was held against that already; somebody else may have been faster.
-            return DeployError::unfit(format!("{} run a pipeline that is gone", names.join(", ")), "deploy again");
+            return DeployError::unfit(format!("{} run a deleted pipeline", names.join(", ")), "deploy again");
         }
         waiting = rest;
         let known: BTreeMap<&str, i64> = ids.iter().map(|(p, id)| (p.as_str(), *id)).collect();
@@ -471,8 +471,8 @@ fn read_back(work: &Apply<'_>, state: &mut DeploymentState, changed: &[String]) 
         let Some(deployed) = state.jobs.get_mut(pipeline) else { continue };
         let Some(live) = live? else {
             return DeployError::unfit(
-                format!("the job {id} of `{pipeline}` is gone right after it was deployed"),
-                "somebody else is at work on the same jobs; deploy again",
+                format!("job {id} of `{pipeline}` was deleted right after its deployment"),
+                "deploy again; someone else changes the same jobs",
             );
         };
         let plan = work.plan.jobs.iter().find(|j| j.pipeline == *pipeline);
@@ -482,7 +482,7 @@ fn read_back(work: &Apply<'_>, state: &mut DeploymentState, changed: &[String]) 
             let was_ours = plan.is_some_and(|p| p.changes.iter().any(|c| c.path == d.path && c.now.is_none()));
             if was_drift || was_ours && d.path != "run_as" {
                 (work.tell)(&DeployEvent::Note(format!(
-                    "the workspace keeps `{}` in the job {id} of `{pipeline}`",
+                    "workspace keeps `{}` in the job {id} of `{pipeline}`",
                     d.path
                 )));
             }
@@ -492,7 +492,7 @@ fn read_back(work: &Apply<'_>, state: &mut DeploymentState, changed: &[String]) 
         for d in deployed.filled.iter().filter(|d| d.was.is_some()) {
             let shown = |v: &Option<Value>| v.as_ref().map_or("nothing".to_owned(), ToString::to_string);
             (work.tell)(&DeployEvent::Note(format!(
-                "the workspace made of `{}` in `{pipeline}`: {} instead of {}",
+                "workspace changed `{}` in `{pipeline}`: {} instead of {}",
                 d.path,
                 shown(&d.now),
                 shown(&d.was)

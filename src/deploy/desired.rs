@@ -77,18 +77,15 @@ impl Desired {
         // What the service fills in by itself is kept as well.
         if jobs + jobs / 4 + files > LARGEST {
             return DeployError::unfit(
-                format!(
-                    "the jobs and files of this project come to {} MB, and its state holds them",
-                    (jobs + files) / 1_000_000
-                ),
-                "a workspace gives out files of up to 10 MB in one piece; split the project into several root files",
+                format!("deployment state of the project has {} MB", (jobs + files) / 1_000_000),
+                "split the project into several root files; the limit of a workspace file is 10 MB",
             );
         }
         for artifact in &self.artifacts {
             if matches!(artifact.upload, Upload::Notebook(_)) && artifact.bytes.len() > LARGEST {
                 return DeployError::unfit(
-                    format!("the notebook `{}` is larger than a workspace takes", artifact.placed.source),
-                    "notebooks may have up to 10 MB; clear its outputs",
+                    format!("notebook `{}` is too large", artifact.placed.source),
+                    "clear its outputs; the limit is 10 MB",
                 );
             }
         }
@@ -129,8 +126,8 @@ pub fn desired(bundle: &Bundle, wheels: &[Wheel]) -> Result<Desired, DeployError
         let tag = tag(&bundle.project, &bundle.target, &root, &job.pipeline);
         if !put_tag(&mut body, tag.clone()) {
             return DeployError::unfit(
-                format!("the pipeline `{}` has as many tags as a job can have", job.pipeline),
-                "pipec needs one of them to know the job again; take one away",
+                format!("pipeline `{}` has the maximum number of tags", job.pipeline),
+                "remove one tag; pipec adds a tag to identify the job",
             );
         }
         jobs.push(DesiredJob {

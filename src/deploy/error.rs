@@ -38,9 +38,9 @@ impl DeployError {
     pub fn help(&self) -> &str {
         match self {
             DeployError::Fault(f) => &f.help,
-            DeployError::Moved { .. } => "nothing of it was overwritten; deploy again",
+            DeployError::Moved { .. } => "deploy again; nothing was overwritten",
             DeployError::Locked { .. } => {
-                "wait for it, or give `--lock-timeout` more time; a lock that nobody renews ends by itself within a minute"
+                "wait for it, or increase `--lock-timeout`; an abandoned lock expires within a minute"
             }
             DeployError::Unfit { help, .. } => help,
         }
@@ -61,8 +61,8 @@ impl fmt::Display for DeployError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             DeployError::Fault(fault) => fault.fmt(f),
-            DeployError::Moved { by } => write!(f, "{by} has deployed this project meanwhile"),
-            DeployError::Locked { by } => write!(f, "{by} is still at work on this project"),
+            DeployError::Moved { by } => write!(f, "{by} has deployed this project in the meantime"),
+            DeployError::Locked { by } => write!(f, "{by} is deploying this project"),
             DeployError::Unfit { message, .. } => f.write_str(message),
         }
     }

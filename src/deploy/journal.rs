@@ -39,10 +39,10 @@ impl<'a> Journal<'a> {
         if head.serial > 0 && (head.project != project || head.target != target) {
             return DeployError::unfit(
                 format!(
-                    "the folder `{root}` belongs to the project `{}`, target `{}`, not to `{project}`, target `{target}`",
+                    "directory `{root}` belongs to the project `{}`, target `{}`, not to `{project}`, target `{target}`",
                     head.project, head.target
                 ),
-                "give each project and target a `root_path` of its own; if it was renamed, run `pipec destroy` under the old name first",
+                "set a separate `root_path` for each project and target; after renaming, run `pipec destroy` with the old name first",
             );
         }
         Ok(journal)
@@ -75,7 +75,7 @@ impl<'a> Journal<'a> {
             self.head = self.parse(last, &bytes)?;
             return Ok(());
         }
-        DeployError::unfit("the state changes faster than it can be read", "try again")
+        DeployError::unfit("state changes faster than it can be read", "try again")
     }
 
     fn parse(&self, serial: u64, bytes: &[u8]) -> Result<DeploymentState, DeployError> {
@@ -83,14 +83,15 @@ impl<'a> Journal<'a> {
         let form = serde_json::from_slice::<serde_json::Value>(bytes).ok();
         let form = form.as_ref().and_then(|j| j.get("form")).and_then(serde_json::Value::as_u64);
         match form {
-            Some(form) if form > u64::from(FORM) => {
-                DeployError::unfit(format!("`{path}` was written by a newer pipec"), "use that version, or a newer one")
-            }
+            Some(form) if form > u64::from(FORM) => DeployError::unfit(
+                format!("`{path}` was written by a newer version of pipec"),
+                "use that version, or a newer one",
+            ),
             _ => match serde_json::from_slice::<DeploymentState>(bytes) {
                 Ok(state) if state.serial == serial => Ok(state),
                 _ => DeployError::unfit(
-                    format!("`{path}` is no state that pipec has written"),
-                    "somebody has changed it; delete this one file, and the state before it counts, once the lock in it has ended (docs/deploy.md, \"Recovery\")",
+                    format!("`{path}` is not a deployment state"),
+                    "delete this file to go back to the previous state, after its lock has expired (docs/deploy.md, \"Recovery\")",
                 ),
             },
         }
@@ -107,10 +108,8 @@ impl<'a> Journal<'a> {
         next.pipec = env!("CARGO_PKG_VERSION").to_owned();
         next.at = self.client.now();
         let path = self.path(next.serial);
-        let bytes = serde_json::to_vec(&next).map_err(|e| DeployError::Unfit {
-            message: format!("the state cannot be written: {e}"),
-            help: String::new(),
-        })?;
+        let bytes = serde_json::to_vec(&next)
+            .map_err(|e| DeployError::Unfit { message: format!("cannot write the state: {e}"), help: String::new() })?;
         let bytes = Arc::new(bytes);
         let made = match self.client.make_file(&path, bytes.clone()) {
             Err(f) if f.is(ApiErrorKind::Missing) && self.head.serial == 0 => {

@@ -248,7 +248,7 @@ pub fn plan(desired: &Desired, state: &DeploymentState, survey: &Observed, only:
             jobs.push(JobPlan {
                 action: if gone { JobAction::Forget } else { JobAction::Delete },
                 job_id: Some(deployed.job_id),
-                because: Some("it is not in the source any more".to_owned()),
+                because: Some("no longer in the source".to_owned()),
                 ..JobPlan::keep(pipeline)
             });
         }
@@ -345,7 +345,7 @@ fn job_plan(
         out.action = JobAction::Create;
         out.grants = job.grants.clone().map(|now| (Vec::new(), now));
         if let Some(LiveState::Gone(id)) = found {
-            out.because = Some(format!("the job {id} is gone: somebody has deleted it"));
+            out.because = Some(format!("job {id} no longer exists"));
         }
         return out;
     };
@@ -354,7 +354,7 @@ fn job_plan(
     let base = match deployed {
         Some(deployed) => &deployed.sent,
         None => {
-            out.because = Some(format!("the job {} carries its tag, and the state does not know it", live.id));
+            out.because = Some(format!("job {} has its tag, but is not in the state", live.id));
             &live.settings
         }
     };
@@ -372,7 +372,7 @@ fn job_plan(
     }
     if unfinished && !out.drift.is_empty() {
         // Whether it or somebody else did this cannot be told.
-        out.because = Some("a deployment broke off; what differs may be its own doing".to_owned());
+        out.because = Some("a previous deployment was interrupted; the differences may come from it".to_owned());
     }
     let same = out.changes.is_empty() && out.renamed.is_empty() && out.files.is_empty() && out.drift.is_empty();
     // One that was found by its tag is set as a whole: how it came to be as it is nobody knows.

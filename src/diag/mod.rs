@@ -242,7 +242,7 @@ pub fn list_names<'a>(names: impl IntoIterator<Item = &'a str>, limit: usize) ->
 
 /// A word with its indefinite article.
 pub fn article(word: &str) -> String {
-    let vowel = word.trim_start_matches('`').starts_with(['a', 'e', 'i', 'o', 'u']);
+    let vowel = word.trim_start_matches('`').to_ascii_lowercase().starts_with(['a', 'e', 'i', 'o', 'u']);
     format!("{} {word}", if vowel { "an" } else { "a" })
 }
 

@@ -29,13 +29,12 @@ fn difference(file: impl Into<String>, why: impl Into<String>) -> Option<StaleFi
 /// A manifest that is not there, or is not one.
 pub fn verify(dir: &Path, artifacts: &[Artifact], whole: bool) -> io::Result<Option<StaleFile>> {
     let path = dir.join("manifest.json");
-    let bytes = read_plain(&path).map_err(|e| {
-        io::Error::new(e.kind(), format!("there is no manifest to compare with: `{}`: {e}", path.display()))
-    })?;
+    let bytes = read_plain(&path)
+        .map_err(|e| io::Error::new(e.kind(), format!("cannot read the manifest `{}`: {e}", path.display())))?;
     let old: Value = serde_json::from_slice(&bytes)
-        .map_err(|e| io::Error::other(format!("`{}` is no JSON: {e}", path.display())))?;
+        .map_err(|e| io::Error::other(format!("`{}` is not valid JSON: {e}", path.display())))?;
     if !old.is_object() {
-        return Err(io::Error::other(format!("`{}` is no manifest", path.display())));
+        return Err(io::Error::other(format!("`{}` is not a manifest", path.display())));
     }
     let Some(new) = artifacts.iter().find(|a| a.path == Path::new("manifest.json")) else { return Ok(None) };
     let new: Value = serde_json::from_slice(&new.bytes).map_err(io::Error::other)?;
@@ -59,7 +58,7 @@ fn pipelines(old: &Value, new: &Value, whole: bool) -> Option<StaleFile> {
     let (a, b) = (names(old), names(new));
     let gone = a.difference(&b).next().filter(|_| whole);
     let come = b.difference(&a).next();
-    gone.and_then(|p| difference(format!("{p}.job.json"), format!("there is no pipeline `{p}` any more")))
+    gone.and_then(|p| difference(format!("{p}.job.json"), format!("the pipeline `{p}` no longer exists")))
         .or_else(|| come.and_then(|p| difference(format!("{p}.job.json"), format!("the pipeline `{p}` is new"))))
 }
 
@@ -71,7 +70,7 @@ fn stale(artifacts: &[Artifact], dir: &Path) -> Option<StaleFile> {
         paths.sort();
         let ours = |p: &PathBuf| [".job.json", ".whl"].iter().any(|e| p.to_string_lossy().ends_with(e));
         if let Some(path) = paths.iter().find(|p| ours(p) && !artifacts.iter().any(|a| a.path == **p)) {
-            return difference(path.display().to_string(), "nothing makes it any more");
+            return difference(path.display().to_string(), "it is no longer built");
         }
     }
     None
@@ -103,7 +102,7 @@ fn wheels(old: &Value, new: &Value, dir: &Path) -> Option<StaleFile> {
                 Ok(_) => {
                     return difference(
                         file,
-                        "the file was changed after it was built: its SHA-256 is not that of the manifest",
+                        "the file was changed after it was built: its SHA-256 differs from the manifest",
                     );
                 }
                 Err(e) => return difference(file, format!("it cannot be read: {e}")),
@@ -125,11 +124,11 @@ fn wheels(old: &Value, new: &Value, dir: &Path) -> Option<StaleFile> {
         };
         let changed = |p: &str| match (a.get(p), b.get(p)) {
             (None, Some(_)) => Some("it is new"),
-            (Some(_), None) => Some("it is no longer packed"),
+            (Some(_), None) => Some("it is no longer included"),
             (Some(x), Some(y)) if x != y => Some(match derived(p) {
-                1 | 2 => "the steps that start in the wheel have changed, or what they pass on",
+                1 | 2 => "the entry points of the wheel have changed",
                 3 => "the project's metadata has changed: version, requirements or description",
-                _ if p.ends_with(".dist-info/WHEEL") => "another version of pipec made it",
+                _ if p.ends_with(".dist-info/WHEEL") => "it was built by another version of pipec",
                 _ => "its content has changed",
             }),
             _ => None,
@@ -139,7 +138,7 @@ fn wheels(old: &Value, new: &Value, dir: &Path) -> Option<StaleFile> {
         let first = paths.into_iter().find_map(|p| Some((p, changed(p)?)));
         return match first {
             Some((p, why)) => difference(format!("{}: {p}", text(before, "file")), why),
-            None => difference(text(before, "file"), "it holds the same files, packed otherwise"),
+            None => difference(text(before, "file"), "it contains the same files, compressed differently"),
         };
     }
     None
@@ -157,7 +156,7 @@ fn jobs(artifacts: &[Artifact], dir: &Path) -> Option<StaleFile> {
         }
         let parse = |b: &[u8]| serde_json::from_slice::<Value>(b).ok();
         let why = parse(&bytes).zip(parse(&artifact.bytes)).and_then(|(a, b)| values(&a, &b, ""));
-        return difference(file, why.unwrap_or_else(|| "its text is not as pipec writes it".to_owned()));
+        return difference(file, why.unwrap_or_else(|| "it is formatted differently".to_owned()));
     }
     None
 }
@@ -181,7 +180,7 @@ fn values(old: &Value, new: &Value, at: &str) -> Option<String> {
                 match (a.get(key), b.get(key)) {
                     (Some(x), Some(y)) => values(x, y, &at),
                     (None, _) => Some(format!("`{at}` is new")),
-                    (_, None) => Some(format!("`{at}` is gone")),
+                    (_, None) => Some(format!("`{at}` is missing")),
                 }
             })
         }

@@ -28,7 +28,7 @@ pub fn write_named(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if within && path.ancestors().any(Path::is_symlink) {
         let boundary = Boundary::around(&DiskFiles, Path::new(""));
         if !boundary.allows(&DiskFiles, path) {
-            let message = format!("cannot write `{}`: a link leads out of {}", path.display(), boundary.name());
+            let message = format!("cannot write `{}`: a link points outside {}", path.display(), boundary.name());
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
         }
     }
@@ -43,7 +43,7 @@ pub fn replace_file(path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> 
     let now =
         read_plain(path).map_err(|e| io::Error::new(e.kind(), format!("cannot read `{}`: {e}", path.display())))?;
     if now != before {
-        let message = format!("`{}` has changed since it was read, and is left as it is", path.display());
+        let message = format!("`{}` has changed since it was read, and is not written", path.display());
         return Err(io::Error::other(message));
     }
     write_file(path, after)
@@ -69,7 +69,7 @@ fn below(root: &Path, relative: &Path) -> io::Result<PathBuf> {
         match part {
             Component::Normal(name) => path.push(name),
             Component::CurDir => continue,
-            _ => return Err(refuse(relative, "it leads out of the output directory")),
+            _ => return Err(refuse(relative, "it is outside the output directory")),
         }
         if path.is_symlink() {
             return Err(refuse(&path, "it is a link; remove it, or choose another directory with `--out`"));
@@ -80,7 +80,7 @@ fn below(root: &Path, relative: &Path) -> io::Result<PathBuf> {
 
 fn replace(path: &Path, bytes: &[u8], in_place: impl Fn(io::Error) -> io::Error + Copy) -> io::Result<()> {
     if path.exists() && !path.is_file() {
-        return Err(in_place(io::Error::other("it is no plain file")));
+        return Err(in_place(io::Error::other("it is not a regular file")));
     }
     if read_plain(path).is_ok_and(|old| old == bytes) {
         return Ok(());

@@ -116,7 +116,7 @@ impl<'a> Groups<'a> {
             });
         }
         if let StepKind::Loop(l) = &step.kind {
-            let parallel = l.parallel.map(|n| format!(", {n} at a time")).unwrap_or_default();
+            let parallel = l.parallel.map(|n| format!(", {n} concurrent")).unwrap_or_default();
             let label = format!("for {}: each of {}{parallel}", step.key, shown(&l.inputs));
             group = Some(self.add(GroupKind::Loop, label, group));
         }
@@ -189,7 +189,7 @@ fn compute(step: &Step) -> Option<String> {
         Compute::Environment(key) => Some(format!("environment {key}")),
         Compute::Existing(id) => Some(format!("existing cluster {}", shown(id))),
         Compute::Serverless => Some("serverless".to_owned()),
-        Compute::Raw => Some("compute of its own".to_owned()),
+        Compute::Raw => Some("its own compute".to_owned()),
         Compute::Unset | Compute::Bad => None,
     };
     own.or_else(|| match step.kind.key() {

@@ -36,7 +36,7 @@ pub fn fix_all(view: &FileContext<'_>) -> Option<Refactoring> {
     let own = |d: &&Diagnostic| d.fixes.iter().flat_map(|f| &f.edits).all(|e| e.span.file == view.unit.id);
     let (edits, _) = sure_edits(view.snapshot.diagnostics(view.unit.id).filter(own));
     (!edits.is_empty()).then(|| Refactoring {
-        title: "apply all sure fixes".to_owned(),
+        title: "apply all safe fixes".to_owned(),
         edits,
         safe: true,
         mends: None,

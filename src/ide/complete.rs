@@ -252,11 +252,11 @@ impl<'a> Completer<'_, 'a> {
         for node in &self.found.around {
             match node {
                 SyntaxNode::Item(Item::For(f)) => {
-                    offers.name(CompletionKind::Value, &f.variable.text, "item of the loop").rank = 2;
+                    offers.name(CompletionKind::Value, &f.variable.text, "loop item").rank = 2;
                 }
                 SyntaxNode::Item(Item::Decl(d)) => {
                     if let Some(family) = &d.family {
-                        offers.name(CompletionKind::Value, &family.name.text, "element of the family").rank = 2;
+                        offers.name(CompletionKind::Value, &family.name.text, "element of the step family").rank = 2;
                     }
                 }
                 _ => {}
@@ -279,7 +279,7 @@ impl<'a> Completer<'_, 'a> {
             }
         });
         for root in ["job", "task", "workspace"] {
-            offers.add(CompletionKind::Value, root, "facts of the platform").rank = 7;
+            offers.add(CompletionKind::Value, root, "dynamic references").rank = 7;
         }
     }
 
@@ -322,7 +322,7 @@ impl<'a> Completer<'_, 'a> {
             _ => {}
         }
         if field.eval == Eval::Secrets {
-            let offer = offers.add(CompletionKind::Function, "secret", "a secret of the workspace");
+            let offer = offers.add(CompletionKind::Function, "secret", "a secret in the workspace");
             offer.insert = "secret(\"${1:scope}\", \"${2:key}\")".to_owned();
         }
         keyword(offers, "none");
@@ -542,7 +542,7 @@ fn fits(of: PathOf, path: &Path) -> bool {
 fn kind_of(field: &Field) -> String {
     match field.ty {
         Ty::Enum(e) => e.name.to_owned(),
-        other => other.describe().replace('`', ""),
+        other => other.describe(),
     }
 }
 

@@ -84,10 +84,10 @@ pub(super) fn step(program: &Program, pipeline: &Pipeline, step: &Step) -> Strin
         StepKind::Python(call) => format!("calls `{}:{}`", call.module, call.function),
         StepKind::File(call) => format!("runs `{}`", call.path),
         StepKind::Run(call) => format!("runs the pipeline `{}`", call.pipeline),
-        StepKind::Condition(c) => format!("holds when `{}` {} `{}`", c.left, sign(c.op), c.right),
+        StepKind::Condition(c) => format!("true if `{}` {} `{}`", c.left, sign(c.op), c.right),
         StepKind::Loop(l) => format!("loops over `{}`", l.inputs),
         StepKind::Raw(key) => format!("`{key}`"),
-        StepKind::Bad(_) => "is not understood".to_owned(),
+        StepKind::Bad(_) => "is invalid".to_owned(),
     };
     let _ = write!(out, "**{}** {what}", step.key);
     if let Some(place) = place(step) {
@@ -114,7 +114,7 @@ pub(super) fn step(program: &Program, pipeline: &Pipeline, step: &Step) -> Strin
         });
     }
     if !step.depends_on.is_empty() {
-        out.push_str("\n\nWaits for\n");
+        out.push_str("\n\nDepends on\n");
         for d in &step.depends_on {
             let why = match d.origin {
                 Origin::Written => "",
@@ -132,12 +132,12 @@ pub(super) fn step(program: &Program, pipeline: &Pipeline, step: &Step) -> Strin
         .map(|s| format!("`{}`", s.key))
         .collect();
     if !later.is_empty() {
-        let _ = write!(out, "\n\nWaited for by {}", later.join(", "));
+        let _ = write!(out, "\n\nRequired by {}", later.join(", "));
     }
     if let Some(name) = &program.target.name
         && inner.settings.broken
     {
-        let _ = write!(out, "\n\nNot all of it is understood for target `{name}`.");
+        let _ = write!(out, "\n\nIt has errors for target `{name}`.");
     }
     out
 }

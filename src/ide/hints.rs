@@ -70,7 +70,7 @@ fn inferred(view: &FileContext<'_>, name: Span, at: u32) -> Option<Hint> {
     Some(Hint {
         at,
         label: format!("after {tasks}"),
-        why: format!("It uses values of {tasks}: the dependency follows from the data."),
+        why: format!("Uses values of {tasks}, which adds the dependency."),
     })
 }
 

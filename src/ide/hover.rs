@@ -52,9 +52,9 @@ fn key(view: &FileContext<'_>, around: &[SyntaxNode<'_>], name: &Ident, offset: 
         let doc = match name.text.as_str() {
             "defaults" => {
                 crate::schema::DEFAULTS_PLACE.name.to_owned()
-                    + ": fields for every step whose kind takes them, unless it says otherwise"
+                    + ": fields for every step that supports them, unless the step sets them"
             }
-            "unchecked" => "Fields that are passed on as they are, known or not".to_owned(),
+            "unchecked" => "Fields that are passed on without validation".to_owned(),
             _ => return None,
         };
         return Some(Hover { span: name.span, text: doc });
@@ -103,7 +103,7 @@ pub(super) fn python(view: &FileContext<'_>, module: &str, function: &str) -> Op
         }
         Lookup::Unknown(Some(span)) => {
             let file = view.snapshot.loaded.sources.path(span.file);
-            Some(format!("`{function}`: its signature cannot be told from the source\n\n`{}`", file.display()))
+            Some(format!("`{function}`: its signature is unknown\n\n`{}`", file.display()))
         }
         _ => None,
     })
@@ -192,7 +192,7 @@ fn wire(view: &FileContext<'_>, at: Span) -> Option<String> {
     } else {
         None
     };
-    sent.map(|sent| format!("`{written}` is sent as `{sent}`"))
+    sent.map(|sent| format!("`{written}` is compiled to `{sent}`"))
 }
 
 /// The Markdown of whatever is declared at a place.
@@ -217,7 +217,7 @@ pub(super) fn declaration(view: &FileContext<'_>, to: Span) -> Option<String> {
                     }
                 }
                 BindingKind::Param => {
-                    text.push_str("\n\na job parameter: its value is known when the job runs");
+                    text.push_str("\n\na job parameter: its value is known at run time");
                 }
                 BindingKind::Let => {}
             }
@@ -233,7 +233,7 @@ pub(super) fn declaration(view: &FileContext<'_>, to: Span) -> Option<String> {
                     let mut text = describe::step(p, pipeline, step);
                     if steps.len() > 1 {
                         let keys: Vec<String> = steps.iter().map(|(_, s)| format!("`{}`", s.key)).collect();
-                        text.push_str(&format!("\n\nOne of a family: {}", keys.join(", ")));
+                        text.push_str(&format!("\n\nStep of a family: {}", keys.join(", ")));
                     }
                     Some((target(p), text))
                 })
@@ -265,11 +265,11 @@ pub(super) fn declaration(view: &FileContext<'_>, to: Span) -> Option<String> {
         (Role::Declared(DeclKind::Target), Item::Decl(d)) => head(view, d),
         (Role::Package, Item::Package(p)) => format!("```pipe\n{}\n```", view.slice(p.span).trim_end()),
         (Role::Variable, Item::For(f)) => {
-            format!("`{}` runs over `{}`; it is sent as `{{{{input}}}}`", name.text, view.slice(f.list.span))
+            format!("`{}` loops over `{}`; compiled to `{{{{input}}}}`", name.text, view.slice(f.list.span))
         }
         (Role::Variable, Item::Decl(d)) => {
             let list = d.family.as_ref().map(|f| view.slice(f.list.span)).unwrap_or_default();
-            format!("`{}` runs over `{list}` at compile time: one step for each", name.text)
+            format!("`{}` iterates over `{list}` at compile time: one step per element", name.text)
         }
         _ => return None,
     };
@@ -381,5 +381,5 @@ fn fact(view: &FileContext<'_>, offset: u32) -> Option<Hover> {
         .map(|f| f.doc)
         .or_else(|| facts::TIMES.iter().find(|(root, _)| written.starts_with(root)).map(|(_, doc)| *doc))
         .unwrap_or_default();
-    Some(Hover { span: value.span, text: format!("`{written}: {ty}`\n\n{doc}. It is sent as `{{{{{written}}}}}`.") })
+    Some(Hover { span: value.span, text: format!("`{written}: {ty}`\n\n{doc}. Compiled to `{{{{{written}}}}}`.") })
 }

@@ -25,10 +25,10 @@ impl std::fmt::Display for RenameError {
 /// What is there, in words, when it is no name or one that is not declared in a `.pipe` file.
 pub fn renamable(view: &FileContext<'_>, offset: u32) -> Result<(Span, String), RenameError> {
     let Some(link) = view.declaration(offset) else {
-        return Err(RenameError("there is no name here that this project declares".to_owned()));
+        return Err(RenameError("nothing to rename here".to_owned()));
     };
     let Some((name, _)) = declared(view, link.to) else {
-        return Err(RenameError("this is declared in Python: rename it there".to_owned()));
+        return Err(RenameError("this is declared in Python; rename it there".to_owned()));
     };
     let text = view.slice(link.at);
     let at = match text.find(name.as_str()) {
@@ -52,10 +52,10 @@ pub fn rename(
     let Some(link) = view.declaration(offset) else { return Ok(Vec::new()) };
     let new = new.strip_prefix('`').and_then(|n| n.strip_suffix('`')).unwrap_or(new);
     if new.is_empty() || new.contains(['`', '\n', '\r']) {
-        return Err(RenameError("a name is at least one character, without backticks and line ends".to_owned()));
+        return Err(RenameError("invalid name: it must not be empty or contain backticks or line breaks".to_owned()));
     }
     if words::find(new).is_some_and(|w| w.slot == words::WordPosition::Value) {
-        return Err(RenameError(format!("`{new}` is a word of the language")));
+        return Err(RenameError(format!("`{new}` is a reserved word")));
     }
     if new == old {
         return Ok(Vec::new());
@@ -80,7 +80,7 @@ pub fn rename(
             Some(i) => {
                 rest.swap_remove(i);
             }
-            None => return Err(RenameError(format!("after that {}", d.message))),
+            None => return Err(RenameError(format!("renaming would cause an error: {}", d.message))),
         }
     }
     Ok(edits)

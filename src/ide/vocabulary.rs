@@ -36,7 +36,7 @@ pub(super) fn texts(vocabulary: Vocabulary, view: &FileContext<'_>) -> Vec<(Stri
             ("0 0 2 * * ?", "every day at 02:00"),
             ("0 0 * * * ?", "every hour"),
             ("0 0/15 * * * ?", "every 15 minutes"),
-            ("0 0 6 ? * MON-FRI", "on working days at 06:00"),
+            ("0 0 6 ? * MON-FRI", "on weekdays at 06:00"),
             ("0 0 3 1 * ?", "on the first of each month at 03:00"),
         ]
         .map(|(cron, what)| (cron.to_owned(), what.to_owned()))

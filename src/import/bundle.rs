@@ -339,7 +339,7 @@ impl AssetBundle<'_> {
                 let known = ["default", "workspace", "mode", "run_as", "variables", "resources"];
                 let said = field.text == "permissions" && rights.is_some();
                 if !said && !known.contains(&field.text.as_str()) {
-                    let text = format!("`{}` of the target `{}` has no counterpart", field.text, key.text);
+                    let text = format!("`{}` of the target `{}` has no equivalent in pipec", field.text, key.text);
                     self.found.notes.push(ImportNote { span: field.span, text });
                 }
             }
@@ -370,23 +370,23 @@ impl AssetBundle<'_> {
                     | "permissions" | "workspace" => continue,
                     "artifacts" if packed => continue,
                     "artifacts" => {
-                        "pipec builds wheels itself: declare `package name = \"...\"`, and call functions with `python`"
+                        "pipec builds wheels itself: declare `package name = \"...\"` and call its functions with `python`"
                     }
-                    "sync" => "pipec uploads the files that jobs name, and what they import",
+                    "sync" => "pipec uploads the files that jobs use, and their imports",
                     "presets" => {
-                        "a target's `mode` has what pipec does: prefix, paused schedules, fewer runs at a time"
+                        "pipec applies presets with the `mode` of a target: name prefix, paused schedules, fewer concurrent runs"
                     }
                     // Where people keep their anchors.
                     _ if is_anchors(part, &key.text) => continue,
                     key if key.starts_with("x-") || key.starts_with('.') => continue,
-                    _ => "it has no counterpart",
+                    _ => "pipec has no equivalent",
                 };
                 self.found.notes.push(ImportNote { span: key.span, text: format!("`{}`: {why}", key.text) });
             }
             for (key, value) in part.get("resources").map(Tree::entries).unwrap_or_default() {
                 if key.text != "jobs" {
                     let names: Vec<&str> = value.entries().iter().map(|(k, _)| k.text.as_str()).collect();
-                    let text = format!("{} {}: pipec deploys jobs and no other resources", key.text, names.join(", "));
+                    let text = format!("{} {}: pipec deploys only jobs", key.text, names.join(", "));
                     self.found.notes.push(ImportNote { span: key.span, text });
                 }
             }

@@ -147,8 +147,8 @@ fn search(value: &Tree, found: &mut JobsRead, depth: usize) {
     if let Some((key, settings)) = settings {
         let left = value.entries().iter().map(|(k, _)| k).filter(|k| k.text != key.text);
         let (known, other): (Vec<&TreeKey>, Vec<&TreeKey>) = left.partition(|k| ANSWER.contains(&k.text.as_str()));
-        leave_out(&known, "the service sets it, and a create request does not take it", found);
-        leave_out(&other, "it stands beside the settings of the job, and is not one of them", found);
+        leave_out(&known, "it is set by the service, and not part of a create request", found);
+        leave_out(&other, "it is next to the settings of the job, not part of them", found);
         take(settings, found);
         return;
     }
@@ -157,7 +157,7 @@ fn search(value: &Tree, found: &mut JobsRead, depth: usize) {
             found.diagnostics.push(messages::more_jobs(more.span));
         }
         let left: Vec<&TreeKey> = value.entries().iter().map(|(k, _)| k).filter(|k| k.text != key.text).collect();
-        leave_out(&left, "it is about the answer, not about a job", found);
+        leave_out(&left, "it describes the response, not a job", found);
         jobs.items().iter().for_each(|job| search(job, found, 2));
         return;
     }
@@ -202,9 +202,7 @@ fn take(settings: &Tree, found: &mut JobsRead) {
     if let Some((span, _)) = empty.first() {
         let shown: Vec<&str> = empty.iter().take(5).map(|(_, path)| path.as_str()).collect();
         let more = if empty.len() > 5 { " and more" } else { "" };
-        found
-            .notes
-            .push(ImportNote { span: *span, text: format!("{}{more}: null is the same as nothing", shown.join(", ")) });
+        found.notes.push(ImportNote { span: *span, text: format!("{}{more}: null means unset", shown.join(", ")) });
     }
     if let Some((more, _)) = settings.entry("has_more").filter(|(_, v)| v.kind == TreeKind::Bool(true)) {
         found.diagnostics.push(messages::more_tasks(more.span));

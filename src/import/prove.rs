@@ -212,7 +212,7 @@ fn refusals(job: &ImportedJob, out: &Out) -> Option<Vec<(Span, String)>> {
     files.set(path.clone(), format!("{}{}{}", out.text, job.packages, job.context).into());
     let loaded = load_around(std::slice::from_ref(&path), &[], &files, &mut Cache::default()).0;
     if !is_one_pipeline(&loaded, &path, out) {
-        let why = "the generated source would declare more than this job".to_owned();
+        let why = "generated source would declare more than this job".to_owned();
         return Some(job.calls.keys().map(|entry| (*entry, why.clone())).collect());
     }
     let checked = check(&loaded, &files, &Options::default()).ok()?;

@@ -50,9 +50,9 @@ pub fn read(tree: &Tree) -> JobsRead {
     }
     for (key, body) in rights.iter().filter(|(_, r)| !jobs.iter().any(|(k, _)| names_job(r, &k.text))) {
         let about = if planned.is_some() || body.get("job_id").is_some() {
-            "whose job it is about, only Terraform knows"
+            "only Terraform can resolve its job"
         } else {
-            "it is about something else"
+            "it applies to another resource"
         };
         found.notes.push(ImportNote { span: key.span, text: format!("{RIGHTS} {}: {about}", key.text) });
     }
@@ -167,7 +167,7 @@ impl ResourceForm {
                 if !nothing && key.text != "id" {
                     found
                         .notes
-                        .push(ImportNote { span: key.span, text: format!("`{}` is for Terraform alone", key.text) });
+                        .push(ImportNote { span: key.span, text: format!("`{}` is only used by Terraform", key.text) });
                 }
                 continue;
             }
@@ -307,14 +307,14 @@ fn left_out(tree: &Tree, found: &mut JobsRead) {
         if !matches!(kind.text.as_str(), JOBS | RIGHTS) {
             let names: Vec<&str> = named.entries().iter().map(|(k, _)| k.text.as_str()).collect();
             let text =
-                format!("{} {}: pipec deploys jobs, and uploads the files that they name", kind.text, names.join(", "));
+                format!("{} {}: pipec deploys only jobs and the files that they use", kind.text, names.join(", "));
             found.notes.push(ImportNote { span: kind.span, text });
         }
     }
     for section in ["module", "data", "output", "provider"] {
         if let Some((key, _)) = tree.entry(section).filter(|_| tree.get("planned_values").is_none()) {
             let text = format!(
-                "`{section}`: Terraform alone knows it; a plan as JSON (`terraform show -json`) has its values"
+                "`{section}`: only Terraform can evaluate it; import a plan as JSON (`terraform show -json`) instead"
             );
             found.notes.push(ImportNote { span: key.span, text });
         }

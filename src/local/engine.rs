@@ -150,7 +150,7 @@ impl RunRequest<'_> {
         let off: BTreeMap<String, Map<String, Value>> = off.map(|t| (t.key.clone(), Map::new())).collect();
         for (key, values) in self.given.iter().chain(&off) {
             known.tasks.insert(key.clone(), EndedTask { state: TaskState::Given, values: values.clone(), attempts: 0 });
-            tell(ended(key, TaskState::Given, Duration::ZERO, if off.contains_key(key) { "switched off" } else { "" }));
+            tell(ended(key, TaskState::Given, Duration::ZERO, if off.contains_key(key) { "disabled" } else { "" }));
         }
         let mut waiting: Vec<&LocalTask> =
             self.plan.tasks.iter().filter(|t| !known.tasks.contains_key(&t.key)).collect();
@@ -309,8 +309,8 @@ impl RunRequest<'_> {
     ) -> TaskOutcome {
         let known = around.known;
         let text = known.replace(inputs, here)?;
-        let items: Vec<Value> = serde_json::from_str(&text)
-            .map_err(|e| format!("the loop runs over `{text}`, which is no JSON list: {e}"))?;
+        let items: Vec<Value> =
+            serde_json::from_str(&text).map_err(|e| format!("loop input `{text}` is not a JSON list: {e}"))?;
         let next = AtomicUsize::new(0);
         let bad = AtomicUsize::new(0);
         std::thread::scope(|scope| {
@@ -353,7 +353,7 @@ impl RunRequest<'_> {
         known: &RunValues,
         here: RefContext<'_>,
     ) -> TaskOutcome {
-        let failed = |e: std::io::Error| format!("cannot write in `{}`: {e}", folder.display());
+        let failed = |e: std::io::Error| format!("cannot write to `{}`: {e}", folder.display());
         std::fs::create_dir_all(folder).map_err(failed)?;
         let values = folder.join("values.json");
         let outputs = folder.join("outputs.json");
@@ -416,7 +416,7 @@ impl RunRequest<'_> {
                 })
             }
             LocalWork::Condition { .. } | LocalWork::ForEach { .. } | LocalWork::Elsewhere(_) => {
-                return Err("it is no process".into());
+                return Err("not a process".into());
             }
         };
         if let (Value::Object(spec), Value::Object(more)) = (&mut spec, more) {
@@ -429,7 +429,7 @@ impl RunRequest<'_> {
             crate::emit::write_file(&runner, include_str!("runner.py").replace("\r\n", "\n").as_bytes())
                 .map_err(failed)?;
         }
-        let python = self.pythons.get(task.requirements).ok_or("no environment was made for it")?;
+        let python = self.pythons.get(task.requirements).ok_or("no environment was created")?;
         let mut command = Command::new(python);
         command
             .arg(&runner)
@@ -469,8 +469,8 @@ impl RunRequest<'_> {
                 Ok(Value::Object(map)) => set.extend(map),
                 // A process that was killed while it wrote has failed anyway.
                 _ if state != TaskState::Success => {}
-                Ok(_) => return Err("what it has put out is no JSON object".into()),
-                Err(e) => return Err(format!("what it has put out is no JSON: {e}").into()),
+                Ok(_) => return Err("output is not a JSON object".into()),
+                Err(e) => return Err(format!("output is not valid JSON: {e}").into()),
             }
         }
         // What a path in a volume is called is the same everywhere.
@@ -479,7 +479,7 @@ impl RunRequest<'_> {
             (TaskState::TimedOut, Some(limit)) if limits.until.is_none() => {
                 format!("longer than {} s", limit.as_secs())
             }
-            (TaskState::TimedOut, _) => "longer than it may, or what it is a part of".to_owned(),
+            (TaskState::TimedOut, _) => "longer than the timeout of the step or the run".to_owned(),
             _ if !how.is_empty() => how,
             _ => set.iter().map(|(k, v)| format!("{k} = {}", short(v))).collect::<Vec<_>>().join(", "),
         };

@@ -64,7 +64,7 @@ impl<'a> Environments<'a> {
         for (package, spec) in &wanted.requires_python {
             if !python_in(spec, &version) {
                 return Err(format!(
-                    "package `{package}` requires Python {spec}, and `{}` is {version}; name another with `--python`",
+                    "package `{package}` requires Python {spec}, but `{}` is {version}; choose another with `--python`",
                     wanted.python
                 )
                 .into());
@@ -94,7 +94,7 @@ impl<'a> Environments<'a> {
             return Ok(dir.join(inside));
         }
         let new = self.new_folder("env", &dir)?;
-        (self.tell)(&format!("making a Python {} environment in {}", self.version, dir.display()));
+        (self.tell)(&format!("creating a Python {} environment in {}", self.version, dir.display()));
         let mut command = match self.installer {
             Installer::Uv => {
                 let mut c = Command::new("uv");
@@ -108,14 +108,14 @@ impl<'a> Environments<'a> {
             }
         };
         command.arg(&new);
-        self.finish(command, "the environment cannot be made")?;
+        self.finish(command, "cannot create the environment")?;
         if !requirements.is_empty() {
             (self.tell)(&format!("installing {}", requirements.join(", ")));
             let list = new.join("requirements.txt");
             std::fs::write(&list, requirements.join("\n") + "\n").map_err(|e| cannot("write", &list, &e))?;
             let mut command = self.install(&new.join(inside));
             command.arg("-r").arg(&list);
-            self.finish(command, "the requirements cannot be installed")?;
+            self.finish(command, "cannot install the requirements")?;
         }
         let ready = new.join("ready");
         std::fs::write(&ready, "").map_err(|e| cannot("write", &ready, &e))?;
@@ -155,7 +155,7 @@ impl<'a> Environments<'a> {
             Installer::Pip => ["--no-deps", "--no-compile"],
         });
         command.arg("--target").arg(&new).args(wheels);
-        self.finish(command, "the wheel cannot be installed")?;
+        self.finish(command, "cannot install the wheel")?;
         std::fs::write(new.join(".ready"), "").map_err(|e| cannot("write", &new, &e))?;
         std::fs::rename(&new, &path).map_err(|e| cannot("write", &path, &e))?;
         Ok(lock(&path)?)
@@ -229,6 +229,6 @@ fn python_version(python: &str) -> Result<String, LocalError> {
     match Command::new(python).args(["-c", script]).output() {
         Ok(o) if o.status.success() => Ok(String::from_utf8_lossy(&o.stdout).trim().to_owned()),
         Ok(o) => Err(format!("`{python}` does not work: {}", String::from_utf8_lossy(&o.stderr).trim()).into()),
-        Err(e) => Err(format!("there is no `{python}` to run steps with ({e}); name one with `--python`").into()),
+        Err(e) => Err(format!("cannot run `{python}` ({e}); choose another with `--python`").into()),
     }
 }

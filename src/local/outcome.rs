@@ -89,7 +89,7 @@ pub(super) fn compare(op: &str, left: &str, right: &str) -> Result<bool, LocalEr
         _ => {}
     }
     let number = |text: &str| {
-        text.trim().parse::<f64>().map_err(|_| format!("`{text}` is no number, and `{op}` compares numbers"))
+        text.trim().parse::<f64>().map_err(|_| format!("`{text}` is not a number, and `{op}` compares numbers"))
     };
     let (a, b) = (number(left)?, number(right)?);
     Ok(match op {
@@ -97,7 +97,7 @@ pub(super) fn compare(op: &str, left: &str, right: &str) -> Result<bool, LocalEr
         "GREATER_THAN_OR_EQUAL" => a >= b,
         "LESS_THAN" => a < b,
         "LESS_THAN_OR_EQUAL" => a <= b,
-        other => return Err(format!("`{other}` is no comparison").into()),
+        other => return Err(format!("`{other}` is not a comparison").into()),
     })
 }
 

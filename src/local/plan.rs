@@ -152,7 +152,7 @@ impl LocalPlan {
             let place = places.entry(format!("environment {key}")).or_default();
             match line.starts_with('/') || line.starts_with("-r /") || line.starts_with("dbfs:") {
                 true if inputs.packages.iter().any(|p| is_wheel_of(line, p)) => {}
-                true => notes.push(format!("`{line}` lies in the workspace and is not installed here")),
+                true => notes.push(format!("`{line}` is in the workspace and is not installed locally")),
                 false => drop(place.insert(line.to_owned())),
             }
         }
@@ -170,7 +170,7 @@ impl LocalPlan {
                         let shown = library.as_object().and_then(|l| l.iter().next()).map(|(k, v)| format!("{k} {v}"));
                         let shown = shown.unwrap_or_default();
                         if !inputs.packages.iter().any(|p| is_wheel_of(shown.trim_matches('"'), p)) {
-                            notes.push(format!("the library {shown} is not installed here"));
+                            notes.push(format!("library {shown} is not installed locally"));
                         }
                     }
                 }
@@ -260,7 +260,7 @@ fn place_of(task: PayloadTask<'_>) -> String {
     match task.placement() {
         Some(Placement::Environment(key)) => format!("environment {key}"),
         Some(Placement::JobCluster(key)) => format!("job_cluster {key}"),
-        _ => "nothing said".to_owned(),
+        _ => "no environment".to_owned(),
     }
 }
 
@@ -290,13 +290,13 @@ fn read_task(task: PayloadTask<'_>, inputs: &PlanInputs<'_>) -> LocalTask {
 fn kind(task: PayloadTask<'_>, inputs: &PlanInputs<'_>) -> LocalWork {
     match task.work() {
         Work::Wheel { package, .. } if !inputs.packages.iter().any(|p| p == package) => {
-            LocalWork::Elsewhere(format!("the package `{package}`, which is not of this project"))
+            LocalWork::Elsewhere(format!("the package `{package}`, which is not part of this project"))
         }
         Work::Wheel { package, entry_point, arguments, named } => {
             LocalWork::Wheel { package: package.to_owned(), entry_point: entry_point.to_owned(), arguments, named }
         }
         Work::Notebook { path, parameters, on_warehouse } => match inputs.files.get(path) {
-            None => LocalWork::Elsewhere(format!("the notebook `{path}`, which lies in the workspace")),
+            None => LocalWork::Elsewhere(format!("the notebook `{path}`, which is in the workspace")),
             Some(_) if on_warehouse => LocalWork::Elsewhere("a SQL warehouse".to_owned()),
             Some(file) => match notebook_needs(file, inputs) {
                 Some(what) => LocalWork::Elsewhere(what),
@@ -305,11 +305,11 @@ fn kind(task: PayloadTask<'_>, inputs: &PlanInputs<'_>) -> LocalWork {
         },
         Work::Script { path, arguments } => match inputs.files.get(path) {
             Some(file) => LocalWork::Script { path: file.clone(), arguments },
-            None => LocalWork::Elsewhere(format!("the script `{path}`, which lies in the workspace")),
+            None => LocalWork::Elsewhere(format!("the script `{path}`, which is in the workspace")),
         },
         Work::Sql { file: Some(path), parameters } if inputs.duckdb => match inputs.files.get(path) {
             Some(file) => LocalWork::Sql { path: file.clone(), parameters },
-            None => LocalWork::Elsewhere(format!("the SQL file `{path}`, which lies in the workspace")),
+            None => LocalWork::Elsewhere(format!("the SQL file `{path}`, which is in the workspace")),
         },
         Work::Sql { .. } => LocalWork::Elsewhere("a SQL warehouse".to_owned()),
         Work::Dbt { directory, commands, schema } if inputs.duckdb => {
@@ -320,7 +320,7 @@ fn kind(task: PayloadTask<'_>, inputs: &PlanInputs<'_>) -> LocalWork {
                     commands,
                     schema: schema.unwrap_or("default").to_owned(),
                 },
-                None => LocalWork::Elsewhere(format!("the dbt project `{directory}`, which lies in the workspace")),
+                None => LocalWork::Elsewhere(format!("the dbt project `{directory}`, which is in the workspace")),
             }
         }
         Work::Dbt { .. } => LocalWork::Elsewhere("dbt and a SQL warehouse".to_owned()),
@@ -351,7 +351,7 @@ fn kind(task: PayloadTask<'_>, inputs: &PlanInputs<'_>) -> LocalWork {
 fn notebook_needs(file: &std::path::Path, inputs: &PlanInputs<'_>) -> Option<String> {
     let extension = file.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     if extension != "py" {
-        return Some(format!("a notebook in `.{extension}`; only `.py` notebooks run here"));
+        return Some(format!("a notebook in `.{extension}`; only `.py` notebooks run locally"));
     }
     cells_elsewhere(file, inputs, 0)
 }

@@ -133,7 +133,7 @@ fn how(status: ExitStatus) -> String {
         // What a shell and containers make of signal 9.
         Some(137) => "exit status 137; out of memory?".to_owned(),
         Some(code) => format!("exit status {code}"),
-        None => "ended without a status".to_owned(),
+        None => "ended without an exit status".to_owned(),
     }
 }
 

@@ -39,7 +39,7 @@ class Values:
         text = json.dumps(value, allow_nan=False)
         json.dumps(value, ensure_ascii=False).encode("utf-8")
         if len(text.encode()) > LIMIT:
-            raise ValueError("task value %r has %d bytes; the platform takes %d" % (key, len(text.encode()), LIMIT))
+            raise ValueError("task value %r has %d bytes; the limit is %d" % (key, len(text.encode()), LIMIT))
         self._own[key] = value
         with open(self._path, "w", encoding="utf-8") as file:
             json.dump(self._own, file)
@@ -50,11 +50,11 @@ class Values:
             return values[key]
         if default is not None:
             return default
-        raise ValueError("there is no task value %r of task %r" % (key, taskKey))
+        raise ValueError("task %r did not set the task value %r" % (taskKey, key))
 
 
 class Widgets:
-    """`dbutils.widgets`: what the job hands over, and defaults of the notebook's own."""
+    """`dbutils.widgets`: the parameters of the step, and the defaults of the notebook."""
 
     def __init__(self, given):
         self._values = dict(given)
@@ -66,7 +66,7 @@ class Widgets:
 
     def get(self, name):
         if name not in self._values:
-            raise ValueError("there is no widget %r; the step hands over %s" % (name, ", ".join(map(repr, self._values)) or "none"))
+            raise ValueError("unknown widget %r; the step passes %s" % (name, ", ".join(map(repr, self._values)) or "none"))
         return self._values[name]
 
     getArgument = get
@@ -88,18 +88,18 @@ class Secrets:
         name = "PIPEC_SECRET_%s_%s" % (scope, key)
         name = "".join(c if c.isalnum() else "_" for c in name).upper()
         if name not in os.environ:
-            raise ValueError("the secret %s/%s is not here; set the environment variable %s" % (scope, key, name))
+            raise ValueError("secret %s/%s is not available; set the environment variable %s" % (scope, key, name))
         return os.environ[name]
 
 
 class Absent:
-    """Something of the platform that this machine does not have."""
+    """A part of the platform that is not available locally."""
 
     def __init__(self, what):
         self._what = what
 
     def __getattr__(self, name):
-        raise NotImplementedError("%s.%s needs the platform; on this machine there is no %s" % (self._what, name, self._what))
+        raise NotImplementedError("%s.%s is not available locally" % (self._what, name))
 
 
 class Notebook:
@@ -110,7 +110,7 @@ class Notebook:
         raise NotebookExit(value)
 
     def run(self, path, timeout_seconds=0, arguments=None):
-        raise NotImplementedError("dbutils.notebook.run needs the platform; make the other notebook a step of its own")
+        raise NotImplementedError("dbutils.notebook.run is not available locally; run the other notebook in a separate step")
 
 
 class Dbutils:
@@ -123,18 +123,18 @@ class Dbutils:
 
 
 class Spark:
-    """A session, made when it is first used, where pyspark is installed; else something that says what is missing."""
+    """A Spark session, created on first use if pyspark is installed."""
 
     def __getattr__(self, name):
         if importlib.util.find_spec("pyspark") is None:
-            raise NotImplementedError("spark.%s needs pyspark, which is not here; add it with `--with pyspark`" % name)
+            raise NotImplementedError("spark.%s requires pyspark, which is not installed; pass `--with pyspark`" % name)
         from pyspark.sql import SparkSession
 
         return getattr(SparkSession.builder.getOrCreate(), name)
 
 
 def provide(dbutils, session):
-    """Makes the stand-ins importable under the platform's names."""
+    """Makes the replacements importable under the names of the platform."""
 
     def module(name, **names):
         try:
@@ -175,7 +175,7 @@ def wheel(spec):
 
 
 def notebook(path, names):
-    """Runs the cells of a source notebook in one namespace; `%run` brings in another one."""
+    """Runs the cells of a source notebook in one namespace; `%run` includes another notebook."""
     with open(path, encoding="utf-8") as file:
         lines = file.read().split("\n")
     python = False
@@ -186,7 +186,7 @@ def notebook(path, names):
             words = line[len("# MAGIC %run") :].split()
             lines[number] = "__pipec_run__(%r)" % (words[0].strip("\"'") if words else "")
         elif line.startswith("# MAGIC %pip"):
-            print("left out on this machine: %s" % line[len("# MAGIC ") :])
+            print("skipped locally: %s" % line[len("# MAGIC ") :])
         elif line.startswith("# MAGIC %python"):
             python = True
         elif python and line.startswith("# MAGIC"):
@@ -208,7 +208,7 @@ IDENTIFIER = re.compile(r"\bidentifier\s*\(([^()]*)\)", re.I)
 
 
 def named(text, parameters):
-    """`IDENTIFIER(...)` of literals and parameters as the name that it stands for."""
+    """Resolves `IDENTIFIER(...)` of literals and parameters to a quoted name."""
 
     def name(match):
         parts = []
@@ -219,7 +219,7 @@ def named(text, parameters):
             elif len(part) > 1 and part[0] == part[-1] == "'":
                 parts.append(part[1:-1])
             else:
-                raise SystemExit("%s: only texts and parameters joined by || stand in IDENTIFIER on this machine" % match.group(0))
+                raise SystemExit("%s: locally, IDENTIFIER supports only strings and parameters joined by ||" % match.group(0))
         return ".".join('"%s"' % p.replace('"', '""') for p in "".join(parts).split("."))
 
     return IDENTIFIER.sub(name, text)

@@ -61,16 +61,14 @@ impl RunValues {
 
     fn value(&self, reference: &Reference, here: RefContext<'_>) -> Result<String, LocalError> {
         match reference {
-            Reference::Param(name) => self
-                .params
-                .get(name.as_str())
-                .cloned()
-                .ok_or_else(|| format!("there is no job parameter `{name}`").into()),
+            Reference::Param(name) => {
+                self.params.get(name.as_str()).cloned().ok_or_else(|| format!("unknown job parameter `{name}`").into())
+            }
             Reference::Value { task, name } => {
                 let ended = self.tasks.get(task.as_str()).ok_or_else(|| format!("step `{task}` has not run"))?;
                 match ended.values.get(name.as_str()) {
                     Some(value) => Ok(wire(value)),
-                    None => Err(format!("step `{task}` has put out no `{name}`").into()),
+                    None => Err(format!("step `{task}` did not set `{name}`").into()),
                 }
             }
             Reference::TaskFact { task, fact } => {
@@ -94,7 +92,7 @@ impl RunValues {
                             at = at.get(part).cloned().unwrap_or_default();
                         }
                         match at {
-                            Value::Null => Err(format!("nothing is known of `{path}` of step `{task}` here").into()),
+                            Value::Null => Err(format!("`{path}` of step `{task}` is not available locally").into()),
                             found => Ok(wire(&found)),
                         }
                     }
@@ -102,23 +100,22 @@ impl RunValues {
             }
             Reference::Input(field) => match (here.input, field) {
                 (Some(item), None) => Ok(wire(item)),
-                (Some(item), Some(field)) => {
-                    item.get(field.as_str()).map(wire).ok_or_else(|| format!("the item {item} has no `{field}`").into())
-                }
-                (None, _) => Err("`{{input}}` stands outside of a loop".into()),
+                (Some(item), Some(field)) => item
+                    .get(field.as_str())
+                    .map(wire)
+                    .ok_or_else(|| format!("item {item} has no field `{field}`").into()),
+                (None, _) => Err("`{{input}}` is outside a loop".into()),
             },
             Reference::Fact(path) => Ok(match path.as_str() {
                 "task.name" => here.task.to_owned(),
                 "task.execution_count" => here.attempt.to_string(),
                 path => match self.facts.get(path) {
                     Some(value) => value.clone(),
-                    None => return Err(format!("`{path}` is not known on this machine").into()),
+                    None => return Err(format!("`{path}` is not available locally").into()),
                 },
             }),
             // A secret is handed over by name alone: the process reads it from its own environment.
-            Reference::Secret { scope, key } => {
-                Err(format!("the secret `{scope}/{key}` cannot stand in a parameter here").into())
-            }
+            Reference::Secret { scope, key } => Err(format!("secret `{scope}/{key}` is not available locally").into()),
         }
     }
 }

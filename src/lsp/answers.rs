@@ -51,7 +51,7 @@ pub(super) fn answer(server: &mut Server, method: &str, params: Value) -> Respon
         M::CallHierarchyOutgoingCalls => with::<CallHierarchyOutgoingCallsRequest>(server, params, outgoing),
         M::WorkspaceExecuteCommand => with::<ExecuteCommandRequest>(server, params, execute),
         M::Custom("pipec/graph") => graph(server, params),
-        _ => Err((ErrorCode::MethodNotFound, format!("pipec does not answer `{method}`"))),
+        _ => Err((ErrorCode::MethodNotFound, format!("`{method}` is not supported"))),
     }
 }
 
@@ -271,7 +271,7 @@ fn formatting(server: &mut Server, params: DocumentFormattingParams) -> Responde
     // A file with mistakes of syntax is left as it is: its diagnostics say why.
     let Ok(new) = format(file, text) else { return Ok(None) };
     if !same(&new, text) {
-        return Err((ErrorCode::InternalError, "the formatted text would not mean the same".to_owned()));
+        return Err((ErrorCode::InternalError, "formatting would change the meaning of the file".to_owned()));
     }
     let edits = by_lines(text, &new);
     let edit = |(start, end, new_text): (u32, u32, String)| TextEdit {

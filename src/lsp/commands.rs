@@ -16,11 +16,11 @@ pub(super) const COMMANDS: &[(&str, &[&str])] =
 /// A command that is not known, or without the file that it is for.
 pub(super) fn start(name: &str, arguments: &[Value], send: impl Fn(Message) + Send + 'static) -> Result<(), String> {
     let Some((_, line)) = COMMANDS.iter().find(|(n, _)| *n == name) else {
-        return Err(format!("there is no command `{name}`"));
+        return Err(format!("unknown command `{name}`"));
     };
     let argument = arguments.first();
     let text = |key: &str| argument.and_then(|a| a.get(key)).and_then(Value::as_str);
-    let file = text("file").ok_or("the command needs a file")?;
+    let file = text("file").ok_or("the command requires a file")?;
     let mut command = Command::new(std::env::current_exe().map_err(|e| e.to_string())?);
     command.args(*line).arg(file).args(["--color", "never"]);
     if let Some(target) = text("target") {

@@ -55,7 +55,7 @@ impl Server {
                     if notification.method == "exit" {
                         return match self.leaving {
                             true => Ok(()),
-                            false => Err("the client left without `shutdown`".to_owned()),
+                            false => Err("the client exited without `shutdown`".to_owned()),
                         };
                     }
                     self.note(&notification.method, notification.params);
@@ -111,7 +111,7 @@ impl Server {
             _ => Ok(()),
         };
         if let Err(e) = understood {
-            let params = json!({ "type": 2, "message": format!("{method} was not understood: {e}") });
+            let params = json!({ "type": 2, "message": format!("invalid parameters of {method}: {e}") });
             (self.send)(lsp_server::Notification { method: "window/logMessage".to_owned(), params }.into());
         }
     }

@@ -26,7 +26,7 @@ pub fn braces(text: &str) -> Vec<(usize, usize, Braces<'_>)> {
         let Some(len) = text.get(open + 2..).and_then(|rest| rest.find("}}")) else {
             let rest = text.get(open + 2..).unwrap_or("").trim_start();
             if facts::ROOTS.iter().any(|r| rest.strip_prefix(r).is_some_and(|t| t.starts_with(['.', '/', '}']))) {
-                out.push((open, text.len(), Braces::Wrong("`{{` is not closed by `}}`".to_owned())));
+                out.push((open, text.len(), Braces::Wrong("unclosed `{{`".to_owned())));
             }
             break;
         };
@@ -45,7 +45,7 @@ fn read(inner: &str) -> Braces<'_> {
             Some((scope, key)) if !scope.is_empty() && !key.is_empty() => {
                 Braces::Known(Reference::Secret { scope: scope.into(), key: key.into() })
             }
-            _ => Braces::Wrong("a secret is `{{secrets/scope/key}}`".to_owned()),
+            _ => Braces::Wrong("secret references have the form `{{secrets/scope/key}}`".to_owned()),
         };
     }
     if facts::LEGACY.contains(&trimmed) {
@@ -58,14 +58,14 @@ fn read(inner: &str) -> Braces<'_> {
     }
     let Some(parts) = parts(trimmed) else {
         return Braces::Wrong(format!(
-            "`{trimmed}` is not a path; names with other characters than letters, digits and `_` need backticks"
+            "invalid path `{trimmed}`; names with characters other than letters, digits and `_` need backticks"
         ));
     };
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     match parts.as_slice() {
         ["input"] => Braces::Known(Reference::Input(None)),
         ["input", key] => Braces::Known(Reference::Input(Some((*key).into()))),
-        ["input", ..] => Braces::Wrong("only the first level of an item's fields can be used".to_owned()),
+        ["input", ..] => Braces::Wrong("nested fields of an item are not supported".to_owned()),
         ["job", "parameters", name] => Braces::Known(Reference::Param((*name).into())),
         ["tasks", task, "values", name] => {
             Braces::Known(Reference::Value { task: (*task).into(), name: (*name).into() })

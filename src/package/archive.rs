@@ -89,20 +89,20 @@ pub fn unzip(bytes: &[u8]) -> io::Result<Vec<(String, Vec<u8>)>> {
             && !name.contains(['\\', ':', '\0'])
             && name.split('/').all(|part| !matches!(part, "" | "." | ".."));
         if !safe {
-            return Err(io::Error::other(format!("it holds a file named {name:?}, which leads out of it")));
+            return Err(io::Error::other(format!("it contains the file {name:?}, which is outside the archive")));
         }
         let mut content = Vec::new();
         // The size in the directory may be a lie: what counts is what comes out.
         file.take(UNPACKED - total + 1).read_to_end(&mut content)?;
         total += content.len() as u64;
         if total > UNPACKED {
-            return Err(io::Error::other("it holds more than a gigabyte"));
+            return Err(io::Error::other("it contains more than a gigabyte"));
         }
         out.push((name, content));
     }
     out.sort();
     if let Some([(name, _), _]) = out.windows(2).find(|w| matches!(w, [(a, _), (b, _)] if a == b)) {
-        return Err(io::Error::other(format!("it holds two files named `{name}`")));
+        return Err(io::Error::other(format!("it contains two files named `{name}`")));
     }
     Ok(out)
 }

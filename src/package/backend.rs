@@ -27,7 +27,8 @@ const COMMANDS: &[(&str, &[&str])] = &[
 /// # Errors
 /// No builder, or one that fails: with what it printed.
 pub(super) fn build(dir: &Path, why: &str) -> Result<BackendWheel, ProjectError> {
-    let out = tempfile::tempdir().map_err(|e| error(format!("no temporary directory: {e}"), "free some space"))?;
+    let out = tempfile::tempdir()
+        .map_err(|e| error(format!("cannot create a temporary directory: {e}"), "free some disk space"))?;
     let here = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
     for (name, words) in COMMANDS {
         let Some((program, arguments)) = words.split_first() else { continue };
@@ -45,15 +46,17 @@ pub(super) fn build(dir: &Path, why: &str) -> Result<BackendWheel, ProjectError>
             let mut said = String::from_utf8_lossy(&output.stdout).into_owned();
             said.push_str(&String::from_utf8_lossy(&output.stderr));
             return Err(error(
-                format!("`{name}` failed in `{}`; it said:\n{}", super::pyproject::shown(dir), said.trim_end()),
-                format!("make `{name} {}` work; pipec calls it because {why}", super::pyproject::shown(dir)),
+                format!("`{name}` failed in `{}`:\n{}", super::pyproject::shown(dir), said.trim_end()),
+                format!("fix `{name} {}`; pipec uses it because {why}", super::pyproject::shown(dir)),
             ));
         }
         return take(out.path(), name);
     }
     Err(error(
-        format!("the project needs its own build backend ({why}), and neither `uv` nor `python3 -m build` is there"),
-        "install one of them: `pip install uv`, or `pip install build`",
+        format!(
+            "building the package requires its build backend ({why}), and neither `uv` nor `python3 -m build` is installed"
+        ),
+        "install one of them with `pip install uv` or `pip install build`",
     ))
 }
 
@@ -65,12 +68,13 @@ fn has_build(python: &str) -> bool {
 }
 
 fn take(out: &Path, name: &str) -> Result<BackendWheel, ProjectError> {
-    let failed =
-        |what: String| error(format!("`{name}` gave no usable wheel: {what}"), "look at what the command makes");
+    let failed = |what: String| {
+        error(format!("`{name}` did not build a usable wheel: {what}"), "check the output of the command")
+    };
     let list = std::fs::read_dir(out).map_err(|e| failed(e.to_string()))?;
     let wheels: Vec<_> =
         list.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "whl")).collect();
-    let [wheel] = wheels.as_slice() else { return Err(failed(format!("it made {} wheels", wheels.len()))) };
+    let [wheel] = wheels.as_slice() else { return Err(failed(format!("it built {} wheels", wheels.len()))) };
     let bytes = std::fs::read(wheel).map_err(|e| failed(e.to_string()))?;
     let files = unzip(&bytes).map_err(|e| failed(e.to_string()))?;
     Ok(BackendWheel { file_name: wheel.file_name().unwrap_or_default().to_string_lossy().into_owned(), files })

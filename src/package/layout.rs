@@ -75,7 +75,7 @@ impl SourceLayout {
     /// Finds it; `Err` says why only the backend can.
     pub(super) fn find(p: &Pyproject<'_>, name: &str) -> Result<SourceLayout, LayoutError> {
         if p.get("build-system.backend-path").is_some() {
-            return Err("it has a build backend of its own".into());
+            return Err("it has a custom build backend".into());
         }
         let mut layout = match p.backend() {
             "hatchling" => hatch(p)?,
@@ -84,7 +84,7 @@ impl SourceLayout {
             "poetry" => poetry(p)?,
             "uv_build" => uv(p)?,
             "pdm" => pdm(p)?,
-            other => return Err(format!("pipec does not know its build backend `{other}`").into()),
+            other => return Err(format!("its build backend is `{other}`").into()),
         };
         if layout.tops.is_empty() {
             layout.tops = discover(p.files, &p.dir, name);
@@ -141,7 +141,7 @@ fn hatch(p: &Pyproject<'_>) -> Result<SourceLayout, LayoutError> {
         &["targets", "exclude", "reproducible", "dev-mode-dirs", "dev-mode-exact", "packages", "directory"];
     const WHEEL: &[&str] = &["packages", "exclude", "reproducible", "core-metadata-version", "strict-naming"];
     if p.get("tool.hatch.metadata.hooks").is_some() {
-        return Err("hatch metadata hooks make its metadata".into());
+        return Err("a hatch metadata hook generates its metadata".into());
     }
     only(p, "tool.hatch.build", BUILD)?;
     only(p, "tool.hatch.build.targets.wheel", WHEEL)?;
@@ -189,7 +189,7 @@ fn setuptools(p: &Pyproject<'_>) -> Result<SourceLayout, LayoutError> {
     ];
     only(p, "tool.setuptools", KNOWN)?;
     if p.get("tool.setuptools_scm").is_some() && p.get("project.version").is_none() {
-        return Err("setuptools_scm makes its version".into());
+        return Err("setuptools_scm generates its version".into());
     }
     let elsewhere = [
         ("setup.cfg", &["\npackages", "\npackage_dir", "\npy_modules"]),
@@ -198,7 +198,7 @@ fn setuptools(p: &Pyproject<'_>) -> Result<SourceLayout, LayoutError> {
     for (file, words) in elsewhere {
         let text = p.file(file).unwrap_or_default().replace(" =", "=");
         if words.iter().any(|w| text.contains(w)) {
-            return Err(format!("its `{file}` names its packages").into());
+            return Err(format!("its `{file}` lists its packages").into());
         }
     }
     if let Some(setup) = p.file("setup.py")
@@ -214,10 +214,10 @@ fn setuptools(p: &Pyproject<'_>) -> Result<SourceLayout, LayoutError> {
     roots.sort();
     let base = roots.iter().find(|(k, _)| k.is_empty()).map_or("", |(_, v)| v.as_str());
     if roots.iter().any(|(k, _)| !k.is_empty()) {
-        return Err("`[tool.setuptools.package-dir]` moves single packages".into());
+        return Err("`[tool.setuptools.package-dir]` maps single packages".into());
     }
     if p.get("tool.setuptools.include-package-data").and_then(toml::Value::as_bool) == Some(false) {
-        return Err("`[tool.setuptools] include-package-data = false` chooses its data files".into());
+        return Err("`[tool.setuptools] include-package-data = false` selects its data files".into());
     }
     let mut layout = SourceLayout::default();
     if let Some(list) = p.get("tool.setuptools.exclude-package-data").and_then(|t| t.as_table()) {
@@ -240,7 +240,7 @@ fn setuptools(p: &Pyproject<'_>) -> Result<SourceLayout, LayoutError> {
                         && !listed.contains(&format!("{package}.{}", stem(e)))
                 };
                 if let Some(inner) = p.files.list(&dir).unwrap_or_default().iter().find(|e| unlisted(e)) {
-                    return Err(format!("`[tool.setuptools] packages` leaves out `{package}.{}`", stem(inner)).into());
+                    return Err(format!("`[tool.setuptools] packages` excludes `{package}.{}`", stem(inner)).into());
                 }
             }
             for package in listed {
@@ -299,7 +299,7 @@ fn poetry(p: &Pyproject<'_>) -> Result<SourceLayout, LayoutError> {
     for package in p.get("tool.poetry.packages").and_then(|v| v.as_array()).into_iter().flatten() {
         let text = |key: &str| package.get(key).and_then(|v| v.as_str());
         if package.get("to").is_some() || text("include").is_some_and(|i| i.contains('*')) {
-            return Err("`[tool.poetry] packages` moves or matches files".into());
+            return Err("`[tool.poetry] packages` maps or selects files".into());
         }
         let include = text("include").unwrap_or_default();
         layout.tops.extend(top(p, text("from").unwrap_or(""), include.trim_end_matches(".py")));

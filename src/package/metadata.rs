@@ -158,36 +158,36 @@ const KNOWN: &[&str] = &[
 
 impl MetadataReader<'_> {
     fn read(&self) -> Result<Metadata, MetadataProblem> {
-        let name = self.text("name")?.ok_or_else(|| error("`[project]` has no `name`", "add one"))?;
+        let name = self.text("name")?.ok_or_else(|| error("`[project]` has no `name`", "add `name`"))?;
         if !valid_name(&name) {
             return Err(error(
-                format!("`{name}` is no name for a Python project"),
-                "use letters, digits, `-`, `_` and `.`, with a letter or digit first and last",
+                format!("`{name}` is not a valid name for a Python project"),
+                "use letters, digits, `-`, `_` and `.`, and start and end with a letter or digit",
             )
             .into());
         }
         if let Some(unknown) = self.project.keys().find(|k| !KNOWN.contains(&k.as_str())) {
-            let help = "see the Python packaging guide for the fields it has";
-            return Err(error(format!("`[project]` has no field `{unknown}`"), help).into());
+            let help = "see the Python packaging guide for the fields of `[project]`";
+            return Err(error(format!("unknown field `{unknown}` in `[project]`"), help).into());
         }
         let version = match self.text("version")? {
             Some(version) => version,
-            None if self.is_dynamic("version") => {
-                self.dynamic.version().ok_or(MetadataProblem::Backend("its backend makes its version".to_owned()))?
-            }
+            None if self.is_dynamic("version") => self
+                .dynamic
+                .version()
+                .ok_or(MetadataProblem::Backend("its build backend generates its version".to_owned()))?,
             None => {
-                let help =
-                    "add one to `[project]`, or `dynamic = [\"version\"]` where the backend reads it from the code";
+                let help = "add `version` to `[project]`, or `dynamic = [\"version\"]` if the build backend reads it from the code";
                 return Err(error(format!("project `{name}` has no `version`"), help).into());
             }
         };
         let version = valid_version(&version).ok_or_else(|| {
-            error(format!("`{version}` is no version"), "write a version such as `1.4.0` or `2.0rc1`")
+            error(format!("`{version}` is not a valid version"), "use a version such as `1.4.0` or `2.0rc1`")
         })?;
         let requires_python = self.text("requires-python")?;
         if let Some(spec) = &requires_python {
             pep440_rs::VersionSpecifiers::from_str(spec).map_err(|_| {
-                error(format!("`requires-python = \"{spec}\"` is not understood"), "write it like `>=3.10,<3.13`")
+                error(format!("invalid `requires-python = \"{spec}\"`"), "use a specifier such as `>=3.10,<3.13`")
             })?;
         }
         let mut metadata = Metadata {
@@ -206,11 +206,15 @@ impl MetadataReader<'_> {
             license: match self.project.get("license") {
                 Some(toml::Value::String(expression)) if is_license_expression(expression) => Some(expression.clone()),
                 Some(toml::Value::String(other)) => {
-                    let help = "write an SPDX expression such as `MIT OR Apache-2.0`";
-                    return Err(error(format!("`license = {other:?}` is no licence expression"), help).into());
+                    let help = "use an SPDX expression such as `MIT OR Apache-2.0`";
+                    return Err(error(format!("`license = {other:?}` is not a licence expression"), help).into());
                 }
                 Some(toml::Value::Table(_)) | None => None,
-                Some(_) => return Err(error("`license` in `[project]` must be a text", "write it as `\"MIT\"`").into()),
+                Some(_) => {
+                    return Err(
+                        error("`license` in `[project]` must be a string", "use a string such as `\"MIT\"`").into()
+                    );
+                }
             },
             license_text: self
                 .project
@@ -240,10 +244,7 @@ impl MetadataReader<'_> {
                 .flatten()
                 .map(|(k, v)| match v.as_array() {
                     Some(list) if list.iter().all(toml::Value::is_str) && valid_name(k) => Ok((k.clone(), texts_of(v))),
-                    _ => Err(error(
-                        format!("extra `{k}` must be a list of texts, under a plain name"),
-                        "put each entry in quotes",
-                    )),
+                    _ => Err(error(format!("extra `{k}` must be a list of strings"), "quote each entry")),
                 })
                 .collect::<Result<_, _>>()?,
         };
@@ -252,31 +253,29 @@ impl MetadataReader<'_> {
         }
         metadata.extras.sort();
         if let Some([(twice, _), _]) = metadata.extras.windows(2).find(|w| matches!(w, [(a, _), (b, _)] if a == b)) {
-            return Err(
-                error(format!("the extra `{twice}` is given twice"), "names differ in more than `-` and `_`").into()
-            );
+            return Err(error(
+                format!("duplicate extra `{twice}`"),
+                "rename one of them; `-` and `_` are the same in names",
+            )
+            .into());
         }
         for requirement in metadata.dependencies.iter().chain(metadata.extras.iter().flat_map(|(_, list)| list)) {
             if self.p.backend() == "hatchling" && requirement.contains('{') {
-                return Err(MetadataProblem::Backend("hatch fills in parts of its requirements".to_owned()));
+                return Err(MetadataProblem::Backend("hatch expands variables in its requirements".to_owned()));
             }
             valid_requirement(requirement)?;
         }
         for key in ["authors", "maintainers"] {
             let people = self.project.get(key);
             if people.is_some_and(|v| !v.as_array().is_some_and(|a| a.iter().all(toml::Value::is_table))) {
-                let help = "write `[{ name = \"...\", email = \"...\" }]`";
+                let help = "use `[{ name = \"...\", email = \"...\" }]`";
                 return Err(error(format!("`{key}` in `[project]` must be a list of tables"), help).into());
             }
         }
         self.people(&mut metadata);
         if let Some(urls) = self.table("urls")? {
             if let Some((label, _)) = urls.iter().find(|(_, v)| !v.is_str()) {
-                return Err(error(
-                    format!("the address `{label}` in `[project.urls]` must be a text"),
-                    "put it in quotes",
-                )
-                .into());
+                return Err(error(format!("URL `{label}` in `[project.urls]` must be a string"), "quote it").into());
             }
             metadata.urls = urls.iter().filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned()))).collect();
         }
@@ -290,7 +289,7 @@ impl MetadataReader<'_> {
             let table = table.as_table().ok_or_else(|| {
                 error(
                     format!("entry-point group `{group}` must be a table"),
-                    "write `name = \"module:function\"` in it",
+                    "add entries such as `name = \"module:function\"`",
                 )
             })?;
             metadata.scripts.push(group_of(group, table)?);
@@ -299,7 +298,7 @@ impl MetadataReader<'_> {
         const MADE: &[&str] = &["version", "description", "dependencies", "optional-dependencies", "readme"];
         let fields = self.texts("dynamic")?.unwrap_or_default();
         if let Some(field) = fields.iter().find(|f| !MADE.contains(&f.as_str())) {
-            return Err(MetadataProblem::Backend(format!("its backend makes `{field}`")));
+            return Err(MetadataProblem::Backend(format!("its build backend generates `{field}`")));
         }
         Ok(metadata)
     }
@@ -309,7 +308,7 @@ impl MetadataReader<'_> {
     }
 
     fn made<T>(&self, field: &str, value: Option<T>) -> Result<T, MetadataProblem> {
-        value.ok_or_else(|| MetadataProblem::Backend(format!("its backend makes `{field}`")))
+        value.ok_or_else(|| MetadataProblem::Backend(format!("its build backend generates `{field}`")))
     }
 
     fn people(&self, metadata: &mut Metadata) {
@@ -343,8 +342,8 @@ impl MetadataReader<'_> {
             Some(toml::Value::String(file)) => (Some(file.clone()), None),
             Some(other) if !other.is_table() => {
                 return Err(error(
-                    "`readme` in `[project]` must be a text or a table",
-                    "write `readme = \"README.md\"`",
+                    "`readme` in `[project]` must be a string or a table",
+                    "use `readme = \"README.md\"`",
                 )
                 .into());
             }
@@ -358,7 +357,7 @@ impl MetadataReader<'_> {
         let declared = KINDS.into_iter().find(|k| given.is_some_and(|g| g.split(';').next() == Some(k)));
         if let (Some(given), None) = (given, declared) {
             return Err(error(
-                format!("`{given}` is no content type of a readme"),
+                format!("unsupported content type `{given}` of the readme"),
                 format!("use {}", KINDS.join(", ")),
             )
             .into());
@@ -369,8 +368,8 @@ impl MetadataReader<'_> {
         let Some(file) = file else { return Ok(None) };
         let text = self.p.file(&file).ok_or_else(|| {
             error(
-                format!("there is no readme `{file}` in the project"),
-                "correct `readme` in `[project]`; a file outside of the project cannot be packed",
+                format!("readme `{file}` not found in the project"),
+                "correct `readme` in `[project]`, and use a file inside the project",
             )
         })?;
         Ok(Some((text, declared.unwrap_or(content_type(&file)))))
@@ -380,7 +379,7 @@ impl MetadataReader<'_> {
         match self.project.get(key) {
             None => Ok(None),
             Some(toml::Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(error(format!("`{key}` in `[project]` must be a text"), "put it in quotes")),
+            Some(_) => Err(error(format!("`{key}` in `[project]` must be a string"), "quote it")),
         }
     }
 
@@ -390,9 +389,7 @@ impl MetadataReader<'_> {
             Some(toml::Value::Array(list)) if list.iter().all(toml::Value::is_str) => {
                 Ok(Some(list.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()))
             }
-            Some(_) => {
-                Err(error(format!("`{key}` in `[project]` must be a list of texts"), "put each entry in quotes"))
-            }
+            Some(_) => Err(error(format!("`{key}` in `[project]` must be a list of strings"), "quote each entry")),
         }
     }
 
@@ -418,7 +415,7 @@ fn valid_requirement(text: &str) -> Result<(), ProjectError> {
     match super::pep508::check_requirement(text) {
         Ok(_) => Ok(()),
         Err(why) => {
-            Err(error(format!("the requirement `{text}` is not understood: {why}"), "write it like `pandas>=2,<3`"))
+            Err(error(format!("invalid requirement `{text}`: {why}"), "use a requirement such as `pandas>=2,<3`"))
         }
     }
 }
@@ -427,15 +424,18 @@ fn group_of(group: &str, table: &toml::Table) -> Result<ScriptGroup, ProjectErro
     let mut entries = Vec::new();
     for (name, object) in table {
         let Some(object) = object.as_str() else {
-            let help = "write `name = \"module:function\"`";
-            return Err(error(format!("entry point `{name}` of `{group}` must be a text"), help));
+            let help = "use `name = \"module:function\"`";
+            return Err(error(format!("entry point `{name}` of `{group}` must be a string"), help));
         };
         // Each is a line of `entry_points.txt`: another line in one of them would be another entry point.
         let line = |text: &str| !text.trim().is_empty() && !text.contains(|c: char| c.is_control());
         if !line(name) || !line(object) || name.contains('=') || name.starts_with('[') || !line(group) {
             let shown = name.escape_debug();
-            let help = "write `name = \"module:function\"`, each on one line";
-            return Err(error(format!("entry point `{shown}` of `{}` is not one line", group.escape_debug()), help));
+            let help = "use `name = \"module:function\"` on a single line";
+            return Err(error(
+                format!("entry point `{shown}` of `{}` spans several lines", group.escape_debug()),
+                help,
+            ));
         }
         entries.push((name.clone(), object.to_owned()));
     }

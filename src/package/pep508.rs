@@ -60,7 +60,7 @@ fn parse(text: &str) -> Result<Option<Requirement<VerbatimUrl>>, RequirementErro
     let (name, rest) = text.split_at_checked(name_end).unwrap_or((text, ""));
     check_name(name, "package name", "a package name")?;
     let (extras, rest) = match rest.trim_start().strip_prefix('[') {
-        Some(inside) => inside.split_once(']').ok_or("`[` is never closed")?,
+        Some(inside) => inside.split_once(']').ok_or("unclosed `[`")?,
         None => ("", rest),
     };
     for extra in extras.split(',').map(str::trim).filter(|_| !extras.trim().is_empty()) {
@@ -89,7 +89,7 @@ fn parse(text: &str) -> Result<Option<Requirement<VerbatimUrl>>, RequirementErro
     };
     // `pep508_rs` would take these as extras, and nobody has looked at those.
     if versions.starts_with('[') {
-        return Err("a requirement has one list of extras".into());
+        return Err("more than one list of extras".into());
     }
     let plain = format!("{name} {}", versions.trim());
     let requirement = Requirement::from_str(plain.trim()).map_err(|e| first_line(&e.to_string()))?;
@@ -129,7 +129,7 @@ fn check_marker(text: &str) -> Result<(), RequirementError> {
             ("(", None) if !ended && text.get(start..at).is_some_and(|t| t.trim().is_empty()) => {
                 depth += 1;
                 if depth > MAX_DEPTH {
-                    return Err(format!("parentheses are nested more than {MAX_DEPTH} deep").into());
+                    return Err(format!("parentheses are nested more than {MAX_DEPTH} levels deep").into());
                 }
                 start = at + 1;
             }
@@ -138,7 +138,7 @@ fn check_marker(text: &str) -> Result<(), RequirementError> {
                     check_comparison(text.get(start..at).unwrap_or(""))?;
                 }
                 if word == ")" {
-                    depth = depth.checked_sub(1).ok_or("`)` closes nothing")?;
+                    depth = depth.checked_sub(1).ok_or("unmatched `)`")?;
                 }
                 ended = word == ")";
                 start = at + word.len();
@@ -152,7 +152,7 @@ fn check_marker(text: &str) -> Result<(), RequirementError> {
         }
     }
     if depth > 0 {
-        return Err("`(` is never closed".into());
+        return Err("unclosed `(`".into());
     }
     if !ended {
         check_comparison(text.get(start..).unwrap_or(""))?;
@@ -163,7 +163,7 @@ fn check_marker(text: &str) -> Result<(), RequirementError> {
 fn check_comparison(text: &str) -> Result<(), RequirementError> {
     let text = text.trim();
     if text.is_empty() {
-        return Err("a marker needs a comparison such as `python_version < \"3.12\"`".into());
+        return Err("a marker requires a comparison such as `python_version < \"3.12\"`".into());
     }
     MarkerTree::from_str(text).map(|_| ()).map_err(|e| first_line(&e.to_string()).into())
 }

@@ -39,12 +39,14 @@ impl<'f> Pyproject<'f> {
         if !files.is_file(&path) {
             let old = ["setup.py", "setup.cfg"].into_iter().find(|f| files.is_file(&dir.join(f)));
             return Err(error(
-                format!("there is no `pyproject.toml` in `{}`", shown(dir)),
+                format!("no `pyproject.toml` in `{}`", shown(dir)),
                 match old {
                     Some(old) => {
-                        format!("beside `{old}`, write one with a `[build-system]` table; pipec then builds with that")
+                        format!(
+                            "add one with a `[build-system]` table next to `{old}`, which pipec then uses to build the package"
+                        )
                     }
-                    None => "a package is a Python project with a `[project]` table".to_owned(),
+                    None => "add one with a `[project]` table, or use the directory of a Python project".to_owned(),
                 },
             ));
         }
@@ -56,7 +58,7 @@ impl<'f> Pyproject<'f> {
         let root: toml::Table = text.trim_start_matches('\u{feff}').parse().map_err(|e: toml::de::Error| {
             let line = e.span().map(|s| text.get(..s.start).unwrap_or("").matches('\n').count() + 1);
             let place = line.map(|l| format!(" in line {l}")).unwrap_or_default();
-            error(format!("`{}` is not valid TOML{place}: {}", path.display(), e.message()), "correct the file")
+            error(format!("`{}` is not valid TOML{place}: {}", path.display(), e.message()), "fix the file")
         })?;
         Ok(Pyproject { files, dir: dir.to_owned(), root })
     }

@@ -25,7 +25,7 @@ pub(super) type Contents = Vec<(String, Vec<u8>)>;
 pub(super) fn excluded(dir: &Path, layout: &SourceLayout) -> Result<Gitignore, LayoutError> {
     let mut builder = GitignoreBuilder::new(dir);
     for line in &layout.excluded {
-        builder.add_line(None, line).map_err(|e| format!("the exclusion `{line}` is not understood: {e}"))?;
+        builder.add_line(None, line).map_err(|e| format!("invalid exclusion `{line}`: {e}"))?;
     }
     Ok(builder.build().map_err(|e| e.to_string())?)
 }
@@ -40,7 +40,7 @@ pub(super) fn collect(dir: &Path, layout: &SourceLayout, notes: &mut Vec<String>
     // To read rules from a pipe is to wait for its other end: those of the directory, and those above it in its repository.
     let root = inside.ancestors().find(|a| a.join(".git").exists()).unwrap_or(&inside);
     if let Some(dir) = inside.ancestors().take_while(|a| a.starts_with(root)).find(|a| !plain_rules(a)) {
-        return Err(io::Error::other(format!("`{}` is not a plain file", dir.join(".gitignore").display())));
+        return Err(io::Error::other(format!("`{}` is not a regular file", dir.join(".gitignore").display())));
     }
     let start = base.to_owned();
     let secrets = Arc::new(Mutex::new(Vec::new()));
@@ -88,18 +88,21 @@ pub(super) fn collect(dir: &Path, layout: &SourceLayout, notes: &mut Vec<String>
                 below.is_some_and(|b| !never_below(b))
             };
             if !target.as_ref().is_ok_and(fine) {
-                notes.push(format!("`{}` is a link to no file of the project, and not in the wheel", path.display()));
+                notes.push(format!(
+                    "`{}` is a link to a path outside the project, and is not in the wheel",
+                    path.display()
+                ));
                 continue;
             }
         } else if !kind.is_file() {
-            notes.push(format!("`{}` is no plain file, and not in the wheel", path.display()));
+            notes.push(format!("`{}` is not a regular file, and is not in the wheel", path.display()));
             continue;
         }
         let size = std::fs::metadata(&path)?.len();
         total += size;
         if total > LIMIT {
             return Err(io::Error::other(format!(
-                "with `{}` ({} MB) it would hold more than the {} MB that a workspace takes as one file; keep the file in a volume, or exclude it",
+                "with `{}` ({} MB) it is larger than {} MB, the limit of a workspace file; store the file in a volume, or exclude it",
                 path.display(),
                 size / 1_000_000,
                 LIMIT / 1_000_000
@@ -109,7 +112,7 @@ pub(super) fn collect(dir: &Path, layout: &SourceLayout, notes: &mut Vec<String>
         let bytes = plain_lines(read(&path)?);
         if let Some((what, line)) = secret_in(bytes.get(..SCANNED).unwrap_or(&bytes)) {
             notes.push(format!(
-                "`{}:{line}` looks like {what} and is packed into the wheel; remove it, or add the comment `not a secret`",
+                "`{}:{line}` looks like {what} and is included in the wheel; remove it, or add the comment `not a secret`",
                 path.display()
             ));
         }
@@ -145,7 +148,7 @@ fn name_in_wheel(relative: &Path) -> io::Result<String> {
     match name {
         Some(name) if !name.contains(|c: char| c.is_control() || c == '\\') => Ok(name),
         _ => Err(io::Error::other(format!(
-            "the name of the file {:?} cannot stand in a wheel; rename it, or exclude it",
+            "file name {:?} is not allowed in a wheel; rename the file, or exclude it",
             relative.to_string_lossy()
         ))),
     }

@@ -113,7 +113,7 @@ pub fn unbuilt(project: &PythonProject, entry_points: Vec<EntryPoint>) -> Wheel 
         files: Vec::new(),
         bytes: Vec::new(),
         notes: vec![
-            "its wheel is not built, because this command runs no build backend; its file name is a placeholder"
+            "its wheel is not built, because this command does not run build backends; the file name is a placeholder"
                 .to_owned(),
         ],
     }
@@ -121,12 +121,12 @@ pub fn unbuilt(project: &PythonProject, entry_points: Vec<EntryPoint>) -> Wheel 
 
 fn in_process(project: &PythonProject) -> Result<Parts, ProjectError> {
     let failed =
-        |e: std::io::Error| error(format!("the wheel cannot be built: {e}"), "change the project, or what it excludes");
+        |e: std::io::Error| error(format!("cannot build the wheel: {e}"), "change the project or its exclusions");
     let metadata = project.metadata.clone();
     if project.layout.tops.is_empty() {
         return Err(error(
             format!("project `{}` has no Python package or module", metadata.name),
-            "put the code into `src/<package>/`, or into `<package>/` beside `pyproject.toml`",
+            "move the code to `src/<package>/`, or to `<package>/` next to `pyproject.toml`",
         ));
     }
     let mut notes = Vec::new();
@@ -137,7 +137,7 @@ fn in_process(project: &PythonProject) -> Result<Parts, ProjectError> {
         .iter()
         .find(|g| !g.contains(['*', '?', '[']) && !licenses.iter().any(|(p, _)| p == g.trim_start_matches("./")))
     {
-        return Err(error(format!("there is no licence file `{glob}`"), "correct `license-files` in `[project]`"));
+        return Err(error(format!("licence file `{glob}` not found"), "correct `license-files` in `[project]`"));
     }
     let names: Vec<String> = licenses.iter().map(|(path, _)| path.clone()).collect();
     let info = licenses.into_iter().map(|(path, bytes)| (format!("licenses/{path}"), bytes)).collect();
@@ -159,15 +159,15 @@ fn in_process(project: &PythonProject) -> Result<Parts, ProjectError> {
 fn by_backend(dir: &Path, why: &str) -> Result<Parts, ProjectError> {
     let built = backend::build(dir, why)?;
     let wrong = |what: &str| {
-        error(format!("the wheel of `{}` is not usable: {what}", shown(dir)), "look at what its build backend makes")
+        error(format!("wheel of `{}` is not usable: {what}", shown(dir)), "check the output of its build backend")
     };
     let info = built
         .files
         .iter()
         .find_map(|(path, _)| path.strip_suffix("/METADATA").filter(|f| f.ends_with(".dist-info")))
-        .ok_or_else(|| wrong("it has no METADATA"))?
+        .ok_or_else(|| wrong("it has no METADATA file"))?
         .to_owned();
-    let mut notes = vec![format!("built by its own backend as `{}`, because {why}", built.file_name)];
+    let mut notes = vec![format!("built by its build backend as `{}`, because {why}", built.file_name)];
     let mut code = Contents::new();
     let mut kept = Contents::new();
     let (mut text, mut entry_points, mut wheel) = (String::new(), String::new(), String::new());
@@ -180,10 +180,10 @@ fn by_backend(dir: &Path, why: &str) -> Result<Parts, ProjectError> {
             Some("RECORD" | "RECORD.jws" | "RECORD.p7s") => {}
             Some(other) => kept.push((other.to_owned(), bytes)),
             None if path.contains(".data/") => {
-                return Err(wrong("it has files in a `.data` folder, which pipec cannot rename"));
+                return Err(wrong("it has files in a `.data` directory, which pipec cannot rename"));
             }
             None if never_below(Path::new(&path)) => {
-                notes.push(format!("`{path}`, which its backend packed, is not in the wheel"))
+                notes.push(format!("`{path}`, which its build backend included, is not in the wheel"))
             }
             None => code.push((path, bytes)),
         }
@@ -199,7 +199,7 @@ fn by_backend(dir: &Path, why: &str) -> Result<Parts, ProjectError> {
     };
     // They become parts of paths.
     if !valid_name(&name) || valid_version(&version).is_none() {
-        return Err(wrong(&format!("`{name}` and `{version}` are no name and version of a package")));
+        return Err(wrong(&format!("`{name}` and `{version}` are not a valid package name and version")));
     }
     let metadata = Metadata {
         name,
@@ -245,8 +245,8 @@ fn assemble(parts: Parts, entry_points: Vec<EntryPoint>) -> Result<Wheel, Projec
         let taken = |path: &String| *path == own || path.starts_with(&format!("{name}/"));
         if let Some((path, _)) = code.iter().find(|(path, _)| taken(path)) {
             return Err(error(
-                format!("the project has a module `{path}`, which pipec generates to start the steps"),
-                "rename it: names starting with `_pipec_` are reserved",
+                format!("module `{path}` conflicts with a module that pipec generates"),
+                "rename it; names that start with `_pipec_` are reserved",
             ));
         }
         code.push((format!("{name}.py"), source.into_bytes()));
@@ -286,7 +286,7 @@ fn assemble(parts: Parts, entry_points: Vec<EntryPoint>) -> Result<Wheel, Projec
     let record = record(&files, &digests, &info).into_bytes();
     digests.push(Sha256::digest(&record).into());
     files.push((format!("{info}/RECORD"), record));
-    let bytes = zip(&files).map_err(|e| error(format!("the wheel cannot be written: {e}"), "report this as a bug"))?;
+    let bytes = zip(&files).map_err(|e| error(format!("cannot write the wheel: {e}"), "report this bug of pipec"))?;
     Ok(Wheel {
         file_name: format!("{distribution}-{version}-{}.whl", joined(&tags)),
         distribution: metadata.name,
@@ -332,8 +332,8 @@ fn packed(code: &Contents, module: &str) -> Result<(), ProjectError> {
         return Ok(());
     }
     Err(error(
-        format!("the module `{module}` would be missing from the wheel"),
-        "an ignore file or the settings of its build backend leave it out; steps need it, so change them",
+        format!("module `{module}` is not in the wheel"),
+        "change the ignore file or the settings of the build backend that exclude it; steps need it",
     ))
 }
 

@@ -54,7 +54,7 @@ impl std::fmt::Display for LoadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             LoadError::NotFound(p) => write!(f, "`{}` does not exist", p.display()),
-            LoadError::Empty(p) => write!(f, "there is no `.pipe` file in `{}`", p.display()),
+            LoadError::Empty(p) => write!(f, "no `.pipe` file in `{}`", p.display()),
             LoadError::Unreadable(p, why) => write!(f, "cannot read `{}`: {why}", p.display()),
             LoadError::Tables(p, why) => write!(f, "`{}`: {why}", p.display()),
         }
@@ -304,7 +304,7 @@ impl<'a> Loader<'a> {
         // A link in a stranger's project may lead anywhere.
         let boundary = self.boundary(path.parent().unwrap_or(Path::new("")));
         if !boundary.allows(self.files, path) {
-            let why = format!("it is a link that leads out of {}", boundary.name());
+            let why = format!("it is a link to a path outside {}", boundary.name());
             return Err(LoadError::Unreadable(path.to_owned(), why));
         }
         self.read_allowed(path)

@@ -7,32 +7,32 @@ use crate::source::Span;
 
 /// What to do about a path that leads out of the project.
 pub(crate) const OUTSIDE_HELP: &str =
-    "a project reads files of its repository, or without a repository those below its root file; copy the file there";
+    "copy the file into the repository, or below the project's root file if there is no repository";
 
 pub fn not_utf8(span: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadText, span, "the file is not valid UTF-8 from here on");
-    d.help("save it as UTF-8")
+    let d = Diagnostic::new(Code::BadText, span, "invalid UTF-8");
+    d.help("save the file as UTF-8")
 }
 
 pub fn imported_twice(import: Span, first: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::GivenTwice, import, "this file is imported twice");
-    let d = d.with_label(first, "imported first here").help("remove one of them");
+    let d = Diagnostic::new(Code::GivenTwice, import, "file is imported twice");
+    let d = d.with_label(first, "first imported here").help("remove one of them");
     d.safe_fix("remove the import", vec![(import, String::new())])
 }
 
 pub fn import_path(span: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::ImportNotFound, span, "an import takes a plain path");
-    d.help("write the path without `${...}`")
+    let d = Diagnostic::new(Code::ImportNotFound, span, "import path contains an interpolation");
+    d.help("write the path as a plain string")
 }
 
 pub fn not_a_pipe_file(span: Span, written: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::ImportNotFound, span, format!("`{written}` is not a `.pipe` file"));
-    d.help("`import` reads `.pipe` files; use `file(\"..\")` for a requirements file")
+    d.help("import a `.pipe` file, or use `file(\"..\")` for a requirements file")
 }
 
 /// `boundary` names the folder that the project may read.
 pub fn outside_project(span: Span, written: &str, boundary: &str) -> Diagnostic {
-    Diagnostic::new(Code::OutsideProject, span, format!("`{written}` is outside of {boundary}")).help(OUTSIDE_HELP)
+    Diagnostic::new(Code::OutsideProject, span, format!("`{written}` is outside {boundary}")).help(OUTSIDE_HELP)
 }
 
 pub fn import_unreadable(span: Span, why: &str) -> Diagnostic {
@@ -40,8 +40,8 @@ pub fn import_unreadable(span: Span, why: &str) -> Diagnostic {
 }
 
 pub fn import_not_found(span: Span, written: &str, path: &Path, names: &[String]) -> Diagnostic {
-    let d = Diagnostic::new(Code::ImportNotFound, span, format!("there is no file `{written}`"));
-    let d = d.help(format!("the path is relative to this file: `{}` was looked for", path.display()));
+    let d = Diagnostic::new(Code::ImportNotFound, span, format!("file `{written}` not found"));
+    let d = d.help(format!("create `{}`; the path is relative to this file", path.display()));
     match closest_match(written, names.iter().map(String::as_str)) {
         Some(near) => d
             .help(format!("did you mean `{near}`?"))
@@ -51,12 +51,11 @@ pub fn import_not_found(span: Span, written: &str, path: &Path, names: &[String]
 }
 
 pub fn import_cycle(first: Span, rest: &[Span]) -> Diagnostic {
-    let mut d = Diagnostic::new(Code::ImportCycle, first, "these files import each other in a circle")
-        .label("this import is part of the circle");
+    let mut d = Diagnostic::new(Code::ImportCycle, first, "import cycle").label("this import is part of the cycle");
     for span in rest {
         d = d.with_label(*span, "and this one");
     }
-    d.help("move what both need to a file that imports neither")
+    d.help("move the shared declarations to a file that imports neither")
 }
 
 #[cfg(test)]

@@ -80,7 +80,7 @@ fn read_one(
 ) -> PackageSource {
     let project = match files.outside(dir) {
         Some(boundary) => Err(ProjectError {
-            message: format!("the package's directory is outside of {boundary}"),
+            message: format!("directory of the package is outside {boundary}"),
             help: OUTSIDE_HELP.to_owned(),
         }),
         None => PythonProject::read(files, dir),

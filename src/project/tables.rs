@@ -37,17 +37,16 @@ pub(super) fn extend(tables: &mut ComputeTables, text: &str) -> Result<LocalSett
     let root: toml::Table = text.parse().map_err(|e: toml::de::Error| e.to_string())?;
     for (key, value) in &root {
         if key == "local" {
-            settings = local(value.as_table().ok_or("`local` must be a table, written `[local]`")?)?;
+            settings = local(value.as_table().ok_or("`local` must be a table: `[local]`")?)?;
             continue;
         }
         if !matches!(key.as_str(), "node_type" | "runtime" | "environment") {
             return Err(format!(
-                "`{key}` is not known here; use `[[node_type]]`, `[[runtime]]`, `[[environment]]` or `[local]`"
+                "unknown key `{key}`; use `[[node_type]]`, `[[runtime]]`, `[[environment]]` or `[local]`"
             )
             .into());
         }
-        let entries =
-            value.as_array().ok_or_else(|| format!("`{key}` must be a list of tables, written `[[{key}]]`"))?;
+        let entries = value.as_array().ok_or_else(|| format!("`{key}` must be a list of tables: `[[{key}]]`"))?;
         for entry in entries {
             let row = Row { key, table: entry.as_table().ok_or_else(|| format!("`{key}` must be a list of tables"))? };
             match key.as_str() {
@@ -55,9 +54,7 @@ pub(super) fn extend(tables: &mut ComputeTables, text: &str) -> Result<LocalSett
                 "runtime" => tables.add_runtime(row.runtime()?),
                 "environment" => tables.add_environment(row.environment()?),
                 _ => {
-                    return Err(
-                        format!("`{key}` is not known here; use `node_type`, `runtime` or `environment`").into()
-                    );
+                    return Err(format!("unknown key `{key}`; use `node_type`, `runtime` or `environment`").into());
                 }
             }
         }
@@ -70,24 +67,26 @@ fn local(table: &toml::Table) -> Result<LocalSettings, TablesError> {
     for (key, value) in table {
         match (key.as_str(), value) {
             ("warehouse", toml::Value::String(name)) if name == "duckdb" => out.duckdb = true,
-            ("warehouse", _) => return Err("`warehouse` in `[local]` can be \"duckdb\" alone".into()),
+            ("warehouse", _) => return Err("`warehouse` in `[local]` must be \"duckdb\"".into()),
             ("requirements", toml::Value::Array(list)) => {
                 for entry in list {
-                    let text = entry.as_str().ok_or("`requirements` in `[local]` is a list of texts")?;
+                    let text = entry.as_str().ok_or("`requirements` in `[local]` must be a list of strings")?;
                     out.requirements.push(text.to_owned());
                 }
             }
             ("replace", toml::Value::Table(table)) => {
                 for (name, by) in table {
-                    let by = by.as_str().ok_or("`replace` in `[local]` has texts: package = \"other==1.0\"")?;
+                    let by = by
+                        .as_str()
+                        .ok_or("values of `replace` in `[local]` must be strings, such as package = \"other==1.0\"")?;
                     out.replace.push((normalize_name(name), by.to_owned()));
                 }
             }
-            ("replace", _) => return Err("`replace` must be a table, written `[local.replace]`".into()),
-            ("requirements", _) => return Err("`requirements` in `[local]` is a list of texts".into()),
+            ("replace", _) => return Err("`replace` must be a table: `[local.replace]`".into()),
+            ("requirements", _) => return Err("`requirements` in `[local]` must be a list of strings".into()),
             _ => {
                 return Err(
-                    format!("`{key}` is not known in `[local]`; use `requirements`, `replace` or `warehouse`").into()
+                    format!("unknown key `{key}` in `[local]`; use `requirements`, `replace` or `warehouse`").into()
                 );
             }
         }
@@ -104,7 +103,7 @@ impl Row<'_> {
     fn only(&self, known: &[&str]) -> Result<(), TablesError> {
         match self.table.keys().find(|k| !known.contains(&k.as_str())) {
             Some(k) => Err(format!(
-                "`{k}` is not known in `[[{}]]`; use {}",
+                "unknown key `{k}` in `[[{}]]`; use {}",
                 self.key,
                 crate::diag::list_names(known.iter().copied(), 20)
             )
@@ -117,7 +116,7 @@ impl Row<'_> {
         self.table
             .get(key)
             .and_then(|v| v.as_str())
-            .ok_or_else(|| format!("`[[{}]]` needs `{key}`, a text", self.key).into())
+            .ok_or_else(|| format!("`[[{}]]` requires `{key}`, a string", self.key).into())
     }
 
     fn number(&self, key: &str) -> Result<Option<u32>, TablesError> {
@@ -127,7 +126,7 @@ impl Row<'_> {
                 .as_integer()
                 .and_then(|n| u32::try_from(n).ok())
                 .map(Some)
-                .ok_or_else(|| format!("`{key}` must be a whole number").into()),
+                .ok_or_else(|| format!("`{key}` must be an int").into()),
         }
     }
 
@@ -141,7 +140,7 @@ impl Row<'_> {
     fn maybe_text(&self, key: &str) -> Result<&str, TablesError> {
         match self.table.get(key) {
             None => Ok(""),
-            Some(v) => v.as_str().ok_or_else(|| format!("`{key}` must be a text, in quotes").into()),
+            Some(v) => v.as_str().ok_or_else(|| format!("`{key}` must be a string").into()),
         }
     }
 
@@ -162,7 +161,7 @@ impl Row<'_> {
         Ok(NodeType {
             id: self.text("id")?.into(),
             cloud: Cloud::from_name(cloud)
-                .ok_or_else(|| format!("`{cloud}` is no cloud; use `azure`, `aws` or `gcp`"))?,
+                .ok_or_else(|| format!("unknown cloud `{cloud}`; use `azure`, `aws` or `gcp`"))?,
             vcpus: self.number("vcpus")?.unwrap_or(0),
             memory_gib: self.number("memory_gib")?.unwrap_or(0) as f32,
             gpu: gpu.into(),

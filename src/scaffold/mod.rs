@@ -23,9 +23,17 @@ pub struct Template {
 /// All templates; the first is the one to begin with.
 pub const TEMPLATES: &[Template] = &[
     Template { name: "python", about: "Python functions, a branch, a schedule", files: files::PYTHON },
-    Template { name: "gpu-training", about: "training on a serverless GPU, on a CPU here", files: files::GPU_TRAINING },
-    Template { name: "sql-dbt", about: "SQL files and a dbt project, on DuckDB here", files: files::SQL_DBT },
-    Template { name: "fan-out", about: "many regions at once: a family, a loop, a branch", files: files::FAN_OUT },
+    Template {
+        name: "gpu-training",
+        about: "training on a serverless GPU (locally on the CPU)",
+        files: files::GPU_TRAINING,
+    },
+    Template { name: "sql-dbt", about: "SQL files and a dbt project (locally on DuckDB)", files: files::SQL_DBT },
+    Template {
+        name: "fan-out",
+        about: "parallel steps per region: a step family, a loop, a branch",
+        files: files::FAN_OUT,
+    },
 ];
 
 /// The template of a name.
@@ -40,15 +48,17 @@ pub fn template(name: &str) -> Option<&'static Template> {
 pub fn project_name(name: &str) -> Result<String, String> {
     let name = name.to_lowercase().replace(['-', ' ', '.'], "_");
     if name.is_empty() || name.len() > 50 {
-        return Err("the name of a project has 1 to 50 letters".to_owned());
+        return Err("project name must have 1 to 50 characters".to_owned());
     }
     if !name.starts_with(|c: char| c.is_ascii_lowercase())
         || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
     {
-        return Err(format!("`{name}` is no name of a project: use letters, digits, `_` and `-`, and a letter first"));
+        return Err(format!(
+            "invalid project name `{name}`: use letters, digits, `_` and `-`, and start with a letter"
+        ));
     }
     if files::TAKEN.split_whitespace().any(|word| word == name) {
-        return Err(format!("`{name}` means something else in Python; add a word to it"));
+        return Err(format!("`{name}` is the name of a Python module or keyword; choose another project name"));
     }
     Ok(name)
 }

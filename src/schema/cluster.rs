@@ -73,14 +73,14 @@ pub static CLUSTER_SPEC: Block = Block {
         field(
             "autotermination_minutes",
             Ty::Int,
-            "Idle minutes before shutdown, 0 to switch off; not meant for job clusters",
+            "Idle minutes before termination, 0 to disable; not meant for job clusters",
         )
         .or(0)
         .unit(Measure::Minutes)
         .min(10)
         .max(10000),
-        field("aws_attributes", Ty::Block(&AWS_ATTRIBUTES), "Settings that only matter on AWS"),
-        field("azure_attributes", Ty::Block(&AZURE_ATTRIBUTES), "Settings that only matter on Azure"),
+        field("aws_attributes", Ty::Block(&AWS_ATTRIBUTES), "Settings for AWS"),
+        field("azure_attributes", Ty::Block(&AZURE_ATTRIBUTES), "Settings for Azure"),
         field(
             "cluster_log_conf",
             Ty::Block(&CLUSTER_LOG_CONF),
@@ -108,10 +108,10 @@ pub static CLUSTER_SPEC: Block = Block {
         ),
         field("enable_elastic_disk", Ty::Bool, "Grow local storage when workers run short of disk").default("false"),
         field("enable_local_disk_encryption", Ty::Bool, "Encrypt the local disks of the nodes with LUKS"),
-        field("gcp_attributes", Ty::Block(&GCP_ATTRIBUTES), "Settings that only matter on Google Cloud"),
+        field("gcp_attributes", Ty::Block(&GCP_ATTRIBUTES), "Settings for Google Cloud"),
         field("init_scripts", Ty::BlockList(&INIT_SCRIPT_INFO), "Scripts run on each node at start, in list order"),
         field("instance_pool_id", Ty::Str, "Pool that supplies the nodes; leave out node_type_id with it"),
-        field("is_single_node", Ty::Bool, "Run everything on the driver with no workers; needs kind"),
+        field("is_single_node", Ty::Bool, "Run everything on the driver with no workers; requires kind"),
         field("kind", Ty::Enum(&KIND), "Compute flavour; CLASSIC_PREVIEW unlocks is_single_node and use_ml_runtime"),
         field("policy_id", Ty::Str, "Cluster policy that checks and completes this definition"),
         field("remote_disk_throughput", Ty::Int, "Throughput of remote disks; only for GCP hyperdisk-balanced")
@@ -163,7 +163,7 @@ pub static AUTO_SCALE: Block = Block {
 /// `AwsAttributes`.
 pub static AWS_ATTRIBUTES: Block = Block {
     name: "AwsAttributes",
-    doc: "Settings on AWS alone",
+    doc: "Settings for AWS",
     fields: &[
         field(
             "availability",
@@ -192,7 +192,7 @@ pub static AWS_ATTRIBUTES: Block = Block {
 /// `AzureAttributes`.
 pub static AZURE_ATTRIBUTES: Block = Block {
     name: "AzureAttributes",
-    doc: "Settings on Azure alone",
+    doc: "Settings for Azure",
     fields: &[
         field(
             "availability",
@@ -225,7 +225,7 @@ pub static LOG_ANALYTICS_INFO: Block = Block {
 /// `ClusterLogConf`.
 pub static CLUSTER_LOG_CONF: Block = Block {
     name: "ClusterLogConf",
-    doc: "Where logs of a cluster go; exactly one place",
+    doc: "Destination of cluster logs; exactly one",
     fields: &[
         field("dbfs", Ty::Block(&DBFS_STORAGE_INFO), "Ship logs to a DBFS folder"),
         field("s3", Ty::Block(&S3_STORAGE_INFO), "Ship logs to an S3 prefix"),
@@ -252,9 +252,9 @@ pub static S3_STORAGE_INFO: Block = Block {
         field("enable_encryption", Ty::Bool, "Encrypt written objects on the S3 side").default("false"),
         field("encryption_type", Ty::Str, "Encryption kind, sse-s3 or sse-kms; only with enable_encryption")
             .default("sse-s3"),
-        field("endpoint", Ty::Str, "S3 endpoint URL; wins over region when both are given"),
+        field("endpoint", Ty::Str, "S3 endpoint URL; overrides region when both are set"),
         field("kms_key", Ty::Str, "KMS key used when encryption_type is sse-kms"),
-        field("region", Ty::Str, "AWS region of the bucket; give this or endpoint"),
+        field("region", Ty::Str, "AWS region of the bucket; set this or endpoint"),
     ],
     groups: &[],
 };
@@ -283,8 +283,8 @@ pub static DOCKER_BASIC_AUTH: Block = Block {
     name: "DockerBasicAuth",
     doc: "The login of a container registry",
     fields: &[
-        field("password", Ty::Str, "Registry password, best given as a secret reference").takes_secrets(),
-        field("username", Ty::Str, "Registry user, may be given as a secret reference").takes_secrets(),
+        field("password", Ty::Str, "Registry password, preferably a secret reference").takes_secrets(),
+        field("username", Ty::Str, "Registry user; can be a secret reference").takes_secrets(),
     ],
     groups: &[],
 };
@@ -292,10 +292,10 @@ pub static DOCKER_BASIC_AUTH: Block = Block {
 /// `NodeTypeFlexibility`.
 pub static NODE_TYPE_FLEXIBILITY: Block = Block {
     name: "NodeTypeFlexibility",
-    doc: "Other node types that will do",
+    doc: "Alternative node types",
     fields: &[
         field("alternate_node_type_ids", Ty::StrList, "Machine types to try when the first choice has no capacity"),
-        field("aws_context_id", Ty::Str, "Context ID handed to AWS when it builds the EC2 fleet"),
+        field("aws_context_id", Ty::Str, "Context ID passed to AWS when it creates the EC2 fleet"),
     ],
     groups: &[],
 };
@@ -303,7 +303,7 @@ pub static NODE_TYPE_FLEXIBILITY: Block = Block {
 /// `GcpAttributes`.
 pub static GCP_ATTRIBUTES: Block = Block {
     name: "GcpAttributes",
-    doc: "Settings on Google Cloud alone",
+    doc: "Settings for Google Cloud",
     fields: &[
         field(
             "availability",
@@ -331,16 +331,16 @@ pub static GCP_ATTRIBUTES: Block = Block {
 /// `InitScriptInfo`.
 pub static INIT_SCRIPT_INFO: Block = Block {
     name: "InitScriptInfo",
-    doc: "A script run at the start of each node; exactly one place",
+    doc: "Script that runs when a node starts; exactly one location",
     fields: &[
-        field("abfss", Ty::Block(&ADLSGEN2_INFO), "Script kept in Azure Data Lake Storage Gen2"),
-        field("dbfs", Ty::Block(&DBFS_STORAGE_INFO), "Script kept on DBFS; move it to the workspace or a volume")
+        field("abfss", Ty::Block(&ADLSGEN2_INFO), "Script in Azure Data Lake Storage Gen2"),
+        field("dbfs", Ty::Block(&DBFS_STORAGE_INFO), "Script on DBFS; move it to the workspace or a volume")
             .status(Status::Deprecated),
         field("file", Ty::Block(&LOCAL_FILE_INFO), "Script already present on the node, as in a container image"),
-        field("gcs", Ty::Block(&GCS_STORAGE_INFO), "Script kept in Google Cloud Storage"),
-        field("s3", Ty::Block(&S3_STORAGE_INFO), "Script kept in S3; give region or endpoint too"),
-        field("volumes", Ty::Block(&VOLUMES_STORAGE_INFO), "Script kept in a Unity Catalog volume"),
-        field("workspace", Ty::Block(&WORKSPACE_STORAGE_INFO), "Script kept as a workspace file"),
+        field("gcs", Ty::Block(&GCS_STORAGE_INFO), "Script in Google Cloud Storage"),
+        field("s3", Ty::Block(&S3_STORAGE_INFO), "Script in S3; set region or endpoint too"),
+        field("volumes", Ty::Block(&VOLUMES_STORAGE_INFO), "Script in a Unity Catalog volume"),
+        field("workspace", Ty::Block(&WORKSPACE_STORAGE_INFO), "Script in a workspace file"),
     ],
     groups: &[Group {
         choice: Choice::ExactlyOne,

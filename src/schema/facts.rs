@@ -34,39 +34,39 @@ pub const TIME_PARTS: &[(&str, &str)] = &[
 
 /// Paths that end with one of [`TIME_PARTS`].
 pub const TIMES: &[(&str, &str)] = &[
-    ("job.start_time", "When the run began, in UTC"),
-    ("job.trigger.time", "When the schedule was due, whatever the queue did"),
-    ("backfill", "The slice of time that a backfill run stands for"),
+    ("job.start_time", "Start time of the run, in UTC"),
+    ("job.trigger.time", "Scheduled time of the trigger, regardless of queueing"),
+    ("backfill", "Time interval of a backfill run"),
 ];
 
 /// Whole paths.
 pub const FACTS: &[Fact] = &[
     fact("job.id", "int", "The id of the job"),
-    fact("job.name", "string", "The name of the job when the run began"),
+    fact("job.name", "string", "The name of the job at the start of the run"),
     fact("job.run_id", "int", "The id of the run"),
-    fact("job.repair_count", "int", "How often this run was repaired"),
-    fact("job.trigger.type", "string", "What started the run"),
-    fact("job.trigger.file_arrival.location", "path", "The watched place where files arrived"),
+    fact("job.repair_count", "int", "Number of repairs of the run"),
+    fact("job.trigger.type", "string", "Type of the trigger that started the run"),
+    fact("job.trigger.file_arrival.location", "path", "Location at which files arrived"),
     fact("job.trigger.table_update.updated_tables", "json", "The tables that changed since the last run"),
     fact("job.trigger.model.updates", "json", "The model changes that started the run"),
     fact("task.name", "string", "The key of this task"),
     fact("task.run_id", "int", "The id of this task's run"),
-    fact("task.execution_count", "int", "How often this task has run, retries included"),
+    fact("task.execution_count", "int", "Number of attempts of this task, including retries"),
     fact("task.notebook_path", "path", "The notebook of this task"),
     fact("workspace.id", "int", "The id of the workspace"),
-    fact("workspace.url", "string", "The address of the workspace"),
+    fact("workspace.url", "string", "The URL of the workspace"),
 ];
 
 /// What is known of an upstream task: `tasks.<key>.<fact>`.
 pub const TASK_FACTS: &[Fact] = &[
     fact("run_id", "int", "The id of the task's run"),
-    fact("result_state", "string", "How the task ended, in lower case"),
+    fact("result_state", "string", "Result state of the task, in lower case"),
     fact("error_code", "string", "Why the task failed"),
-    fact("execution_count", "int", "How often the task has run"),
+    fact("execution_count", "int", "Number of attempts of the task"),
     fact("notebook_path", "path", "The notebook of the task"),
     fact("output.rows", "json", "All rows of a SQL task's result"),
     fact("output.first_row", "json", "The first row of a SQL task's result"),
-    fact("output.alert_state", "string", "What a SQL alert came to"),
+    fact("output.alert_state", "string", "State of a SQL alert"),
 ];
 
 /// Older variables, still replaced.

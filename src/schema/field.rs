@@ -26,18 +26,18 @@ pub enum Ty {
 }
 
 impl Ty {
-    /// The type in words, for messages and `pipec schema`.
+    /// The name of the type, for messages and tables: that of the language where it has one.
     pub fn describe(self) -> String {
         match self {
-            Ty::Str => "text".to_owned(),
-            Ty::Int => "a whole number".to_owned(),
-            Ty::Num => "a number".to_owned(),
-            Ty::Bool => "`true` or `false`".to_owned(),
+            Ty::Str => "string".to_owned(),
+            Ty::Int => "int".to_owned(),
+            Ty::Num => "float".to_owned(),
+            Ty::Bool => "bool".to_owned(),
             Ty::Enum(e) => format!("one of {}", e.name),
-            Ty::Map => "a map of text".to_owned(),
-            Ty::Block(b) => format!("{} {} block", article(b.name), b.name),
-            Ty::StrList => "a list of text".to_owned(),
-            Ty::BlockList(b) => format!("a list of {} objects", b.name),
+            Ty::Map => "map<string>".to_owned(),
+            Ty::Block(b) => format!("{} block", b.name),
+            Ty::StrList => "list<string>".to_owned(),
+            Ty::BlockList(b) => format!("list of {} blocks", b.name),
         }
     }
 
@@ -48,10 +48,6 @@ impl Ty {
             _ => None,
         }
     }
-}
-
-fn article(word: &str) -> &'static str {
-    if word.starts_with(['A', 'E', 'I', 'O', 'a', 'e', 'i', 'o']) { "an" } else { "a" }
 }
 
 /// A closed set of texts.
@@ -82,7 +78,7 @@ impl Eval {
         match self {
             Eval::Constant => "not evaluated",
             Eval::Evaluated => "evaluated at run time",
-            Eval::Unknown => "evaluation is not known",
+            Eval::Unknown => "may not be evaluated",
             Eval::Secrets => "secrets only",
         }
     }
@@ -296,7 +292,7 @@ impl Field {
     pub fn facts(&self) -> Vec<(&'static str, String)> {
         let kind = match self.ty {
             Ty::Enum(e) => e.members.join(" | "),
-            other => other.describe().replace('`', ""),
+            other => other.describe(),
         };
         let mut out = vec![("type", kind)];
         if self.unit != Measure::None {
@@ -333,7 +329,7 @@ impl Field {
         match self.order {
             Order::Significant => {}
             Order::Free => out.push(("order", "any".to_owned())),
-            Order::KeyedBy(key) => out.push(("order", format!("any; elements are matched by {key}"))),
+            Order::KeyedBy(key) => out.push(("order", format!("not significant; elements are matched by {key}"))),
         }
         if let Some(name) = self.terraform {
             out.push(("Terraform", name.to_owned()));

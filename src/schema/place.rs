@@ -50,10 +50,10 @@ pub static CLOUD: Enum = Enum { name: "cloud", members: &["azure", "aws", "gcp"]
 /// GPUs by intent.
 pub static GPU: Block = Block {
     name: "gpu",
-    doc: "GPUs by kind and number; the node type and runtime are chosen for the target's cloud",
+    doc: "GPUs by model and count; pipec chooses the node type and runtime for the cloud of the target",
     fields: &[
-        field("accelerator", Ty::Enum(&ACCELERATOR), "The kind of GPU").required(),
-        field("count", Ty::Int, "How many GPUs each node has").min(1).max(16).default("1"),
+        field("accelerator", Ty::Enum(&ACCELERATOR), "GPU model").required(),
+        field("count", Ty::Int, "GPUs per node").min(1).max(16).default("1"),
     ],
     groups: &[],
 };
@@ -63,18 +63,18 @@ pub static WORKSPACE: Block = Block {
     name: "workspace",
     doc: "The workspace of a target",
     fields: &[
-        field("host", Ty::Str, "The address of the workspace, with https").format(Format {
+        field("host", Ty::Str, "URL of the workspace, with https").format(Format {
             starts_with: &["https://", "http://127.0.0.1", "http://localhost"],
             example: "https://adb-1234567890123456.7.azuredatabricks.net",
             ..Format::ANY
         }),
-        field("profile", Ty::Str, "The profile of ~/.databrickscfg to log in with"),
-        field("root_path", Ty::Str, "The workspace folder for wheels, files and state").format(Format {
+        field("profile", Ty::Str, "Profile of ~/.databrickscfg to log in with"),
+        field("root_path", Ty::Str, "Workspace directory for wheels, files and deployment state").format(Format {
             starts_with: &["/"],
             example: "/Workspace/pipelines/churn",
             ..Format::ANY
         }),
-        field("artifact_path", Ty::Str, "Where wheels go, if not under root_path; a volume is allowed")
+        field("artifact_path", Ty::Str, "Directory for wheels, by default in root_path; can be in a volume")
             .format(Format { starts_with: &["/"], example: "/Volumes/main/default/wheels", ..Format::ANY }),
     ],
     groups: &[],
@@ -86,11 +86,15 @@ static TARGET_FIELDS: Block = Block {
     name: "target",
     doc: "Where and how to deploy",
     fields: &[
-        field("default", Ty::Bool, "Whether this target is taken when none is named"),
-        field("workspace", Ty::Block(&WORKSPACE), "The workspace and the folders in it"),
-        field("mode", Ty::Enum(&MODE), "development prefixes names and pauses schedules; production checks more"),
-        field("cloud", Ty::Enum(&CLOUD), "The cloud, where the host does not tell"),
-        field("vars", Ty::Map, "Values of the project's vars"),
+        field("default", Ty::Bool, "Use this target by default"),
+        field("workspace", Ty::Block(&WORKSPACE), "Workspace and its directories"),
+        field(
+            "mode",
+            Ty::Enum(&MODE),
+            "development adds a prefix to names and pauses schedules; production enables more checks",
+        ),
+        field("cloud", Ty::Enum(&CLOUD), "Cloud, if it cannot be derived from the host"),
+        field("vars", Ty::Map, "Values of the vars of the project"),
     ],
     groups: &[],
 };
@@ -102,11 +106,15 @@ static CLUSTER_FIELDS: Block = Block {
     name: "cluster",
     doc: "A job cluster",
     fields: &[
-        field("single_node", Ty::Bool, "One node that is driver and worker; fills in the conf and tag it needs"),
-        field("gpu", Ty::Block(&GPU), "GPUs by kind and number, in place of node_type_id"),
+        field("single_node", Ty::Bool, "One node as driver and worker; adds the required Spark configuration and tag"),
+        field("gpu", Ty::Block(&GPU), "GPUs by model and count, instead of node_type_id"),
         field("libraries", Ty::BlockList(&super::LIBRARY), "Packages for every task on this cluster").unordered(),
-        field(REQUIREMENTS, Ty::StrList, "Packages in pip's form for every task on this cluster, or file(\"...\")"),
-        field("serverless_compute_id", Ty::Str, "Serverless compute behind this key").status(super::Status::Preview),
+        field(
+            REQUIREMENTS,
+            Ty::StrList,
+            "Requirements for every task on this cluster, in pip's syntax, or file(\"...\")",
+        ),
+        field("serverless_compute_id", Ty::Str, "Serverless compute with this key").status(super::Status::Preview),
     ],
     groups: &[
         Group { choice: Choice::AtMostOne, keys: &["num_workers", "autoscale", "single_node"] },
@@ -118,8 +126,12 @@ static STEP_FIELDS: Block = Block {
     name: "step",
     doc: "A task",
     fields: &[
-        field("gpu", Ty::Block(&GPU), "A serverless GPU, in place of compute"),
-        field(REQUIREMENTS, Ty::StrList, "Packages in pip's form for this step on its cluster, or file(\"...\")"),
+        field("gpu", Ty::Block(&GPU), "Serverless GPU, instead of other compute"),
+        field(
+            REQUIREMENTS,
+            Ty::StrList,
+            "Requirements for this step on its cluster, in pip's syntax, or file(\"...\")",
+        ),
     ],
     groups: &[Group { choice: Choice::AtMostOne, keys: &["gpu", "compute"] }],
 };
@@ -127,7 +139,11 @@ static STEP_FIELDS: Block = Block {
 static ENVIRONMENT_FIELDS: Block = Block {
     name: "environment",
     doc: "A serverless environment",
-    fields: &[field(REQUIREMENTS, Ty::StrList, "Packages in pip's form, or file(\"...\"), added to dependencies")],
+    fields: &[field(
+        REQUIREMENTS,
+        Ty::StrList,
+        "Requirements in pip's syntax, or file(\"...\"), added to dependencies",
+    )],
     groups: &[],
 };
 
@@ -137,10 +153,10 @@ pub static PIPELINE_PLACE: Place = Place {
     block: &JOB,
     extra: &NOTHING,
     replaced_by_syntax: &[
-        ("job_clusters", "declare it: `cluster name { ... }`"),
-        ("environments", "declare it: `environment name { ... }`"),
-        ("parameters", "declare it: `param name: string = \"...\"`"),
-        ("tasks", "declare it: `step name { ... }`"),
+        ("job_clusters", "declare it with `cluster name { ... }`"),
+        ("environments", "declare it with `environment name { ... }`"),
+        ("parameters", "declare it with `param name: string = \"...\"`"),
+        ("tasks", "declare it with `step name { ... }`"),
     ],
 };
 
@@ -150,11 +166,11 @@ pub static TARGET_PLACE: Place = Place {
     block: &JOB,
     extra: &TARGET_FIELDS,
     replaced_by_syntax: &[
-        ("job_clusters", "clusters belong to the file or a pipeline"),
-        ("environments", "environments belong to the file or a pipeline"),
-        ("parameters", "params belong to a pipeline"),
-        ("tasks", "steps belong to a pipeline"),
-        ("name", "names belong to pipelines"),
+        ("job_clusters", "declare clusters in the file or in a pipeline"),
+        ("environments", "declare environments in the file or in a pipeline"),
+        ("parameters", "declare parameters in a pipeline"),
+        ("tasks", "declare steps in a pipeline"),
+        ("name", "set the name in a pipeline"),
     ],
 };
 
@@ -164,8 +180,8 @@ pub static STEP_PLACE: Place = Place {
     block: &TASK,
     extra: &STEP_FIELDS,
     replaced_by_syntax: &[
-        ("task_key", "the name of the step is its key"),
-        ("depends_on", "write `after name` in the head of the step, or use an output of the other step"),
+        ("task_key", "rename the step: its name is the task key"),
+        ("depends_on", "add `after name` to the header of the step, or use an output of the other step"),
     ],
 };
 
@@ -175,8 +191,8 @@ pub static DEFAULTS_PLACE: Place = Place {
     block: &TASK,
     extra: &NOTHING,
     replaced_by_syntax: &[
-        ("task_key", "the name of a step is its key"),
-        ("depends_on", "write `after name` in the head of a step"),
+        ("task_key", "rename the step: its name is the task key"),
+        ("depends_on", "add `after name` to the header of a step"),
     ],
 };
 
@@ -185,7 +201,7 @@ pub static CLUSTER_PLACE: Place = Place {
     name: "a cluster",
     block: &CLUSTER_SPEC,
     extra: &CLUSTER_FIELDS,
-    replaced_by_syntax: &[("is_pinned", "job clusters cannot be pinned")],
+    replaced_by_syntax: &[("is_pinned", "remove it; job clusters cannot be pinned")],
 };
 
 /// The body of an `environment`.
@@ -195,12 +211,12 @@ pub static ENVIRONMENT_PLACE: Place =
 static SQL_FIELDS: Block = Block {
     name: "sql",
     doc: "A call of a SQL file",
-    fields: &[field("source", Ty::Enum(&super::SOURCE), "Where the file is: WORKSPACE or GIT")],
+    fields: &[field("source", Ty::Enum(&super::SOURCE), "Location of the file: WORKSPACE or GIT")],
     groups: &[],
 };
 
-const ARGUMENTS: &str = "arguments stand in the parentheses of the call";
-const CALLED: &str = "the call says it already";
+const ARGUMENTS: &str = "put arguments into the parentheses of the call";
+const CALLED: &str = "remove it; the call already sets it";
 
 /// The calls of steps.
 pub static CALL_PLACES: [&Place; 6] =
@@ -239,9 +255,9 @@ pub static SQL_CALL_PLACE: Place = Place {
     extra: &SQL_FIELDS,
     replaced_by_syntax: &[
         ("file", CALLED),
-        ("query", "for a saved query write `sql_task { query { ... } }`"),
-        ("dashboard", "write `sql_task { dashboard { ... } }`"),
-        ("alert", "write `sql_task { alert { ... } }`"),
+        ("query", "use `sql_task { query { ... } }` for a saved query"),
+        ("dashboard", "use `sql_task { dashboard { ... } }`"),
+        ("alert", "use `sql_task { alert { ... } }`"),
         ("parameters", ARGUMENTS),
     ],
 };

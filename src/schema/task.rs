@@ -74,7 +74,7 @@ pub static TASK: Block = Block {
             Ty::Block(&AI_RUNTIME_TASK),
             "Runs a GPU workload over one or more serverless AI Runtime nodes",
         ),
-        field("alert_task", Ty::Block(&ALERT_TASK), "Evaluates an alert and tells its subscribers the result"),
+        field("alert_task", Ty::Block(&ALERT_TASK), "Evaluates an alert and notifies its subscribers of the result"),
         field(
             "clean_rooms_notebook_task",
             Ty::Block(&CLEAN_ROOMS_NOTEBOOK_TASK),
@@ -130,7 +130,7 @@ pub static TASK: Block = Block {
             Ty::Block(&JOBS_HEALTH_RULES),
             "Thresholds on this task's duration or backlog that raise a warning",
         ),
-        field("job_cluster_key", Ty::Str, "FieldKey of the shared cluster in job_clusters to run on"),
+        field("job_cluster_key", Ty::Str, "Key of the shared cluster in job_clusters to run on"),
         field(
             "libraries",
             Ty::BlockList(&LIBRARY),
@@ -138,11 +138,12 @@ pub static TASK: Block = Block {
         )
         .unordered()
         .terraform("library"),
-        field("max_retries", Ty::Int, "How often to try again after a failure; -1 for ever, 0 never").min(-1),
-        field("min_retry_interval_millis", Ty::Int, "Shortest wait from the start of a failed attempt to the next one")
+        field("max_retries", Ty::Int, "Maximum number of retries after a failure; -1 for unlimited, 0 for none")
+            .min(-1),
+        field("min_retry_interval_millis", Ty::Int, "Minimum time from the start of a failed attempt to the next one")
             .unit(Measure::Millis)
             .default("0"),
-        field("new_cluster", Ty::Block(&CLUSTER_SPEC), "Cluster created for this task alone and removed afterwards"),
+        field("new_cluster", Ty::Block(&CLUSTER_SPEC), "Cluster created for this task only and deleted afterwards"),
         field("notebook_task", Ty::Block(&NOTEBOOK_TASK), "Runs a notebook"),
         field(
             "notification_settings",
@@ -158,7 +159,7 @@ pub static TASK: Block = Block {
         )
         .status(Status::Preview),
         field("python_wheel_task", Ty::Block(&PYTHON_WHEEL_TASK), "Calls an entry point of an installed Python wheel"),
-        field("retry_on_timeout", Ty::Bool, "Also retries attempts that ran out of time").default("false"),
+        field("retry_on_timeout", Ty::Bool, "Also retries attempts that timed out").default("false"),
         field("run_job_task", Ty::Block(&RUN_JOB_TASK), "Runs another job and waits for it"),
         field("spark_jar_task", Ty::Block(&SPARK_JAR_TASK), "Runs the main class of a JAR"),
         field("spark_python_task", Ty::Block(&SPARK_PYTHON_TASK), "Runs a Python script file"),
@@ -206,7 +207,7 @@ pub static AI_RUNTIME_TASK: Block = Block {
         field("experiment", Ty::Str, "MLflow experiment that collects the runs; created when missing").required(),
         field("mlflow_artifact_location", Ty::Str, "Root folder for logged artifacts, for example in a Volume")
             .status(Status::Preview),
-        field("mlflow_experiment_directory", Ty::Str, "Folder under /Workspace in which the experiment is made"),
+        field("mlflow_experiment_directory", Ty::Str, "Folder under /Workspace in which the experiment is created"),
         field("mlflow_run", Ty::Str, "Name shown for the MLflow run; generated when left out"),
         field(
             "priority_class",
@@ -276,7 +277,7 @@ pub static ALERT_TASK: Block = Block {
         field(
             "subscribers",
             Ty::BlockList(&ALERT_TASK_SUBSCRIBER),
-            "Who hears the outcome of the evaluation, at most 100",
+            "Who is notified of the outcome of the evaluation, at most 100",
         )
         .unordered()
         .max_items(100),
@@ -294,10 +295,10 @@ pub static ALERT_TASK: Block = Block {
 /// `AlertTaskSubscriber`.
 pub static ALERT_TASK_SUBSCRIBER: Block = Block {
     name: "AlertTaskSubscriber",
-    doc: "Who hears of an alert",
+    doc: "Who is notified of an alert",
     fields: &[
-        field("destination_id", Ty::Str, "Id of a notification destination to inform"),
-        field("user_name", Ty::Str, "Email address of a workspace user to inform"),
+        field("destination_id", Ty::Str, "Id of a notification destination"),
+        field("user_name", Ty::Str, "Email address of a workspace user"),
     ],
     groups: &[Group { choice: Choice::ExactlyOne, keys: &["user_name", "destination_id"] }],
 };
@@ -309,7 +310,7 @@ pub static CLEAN_ROOMS_NOTEBOOK_TASK: Block = Block {
     fields: &[
         field("clean_room_name", Ty::Str, "Name of the clean room that holds the notebook").required(),
         field("etag", Ty::Str, "Version check that stops the run if the notebook has changed since"),
-        field("notebook_base_parameters", Ty::Map, "Named values handed to the clean room notebook").maybe_evaluated(),
+        field("notebook_base_parameters", Ty::Map, "Named values passed to the clean room notebook").maybe_evaluated(),
         field("notebook_name", Ty::Str, "Name of the shared notebook to run").required(),
     ],
     groups: &[],
@@ -336,7 +337,7 @@ pub static CONDITION_TASK: Block = Block {
         field(
             "op",
             Ty::Enum(&CONDITION_TASK_OP),
-            "Comparison to make; equality compares text, the other operators compare numbers",
+            "Comparison to make; equality compares strings, the other operators compare numbers",
         )
         .required(),
         field("left", Ty::Str, "Left side of the comparison; may be a {{...}} reference").required().evaluated(),
@@ -398,7 +399,7 @@ pub static SUBSCRIPTION_SUBSCRIBER: Block = Block {
 /// `SubscriptionAttachment`.
 pub static SUBSCRIPTION_ATTACHMENT: Block = Block {
     name: "SubscriptionAttachment",
-    doc: "A file sent with a dashboard snapshot",
+    doc: "A file attached to a dashboard snapshot",
     fields: &[
         field(
             "data_attachment",
@@ -419,7 +420,7 @@ pub static SUBSCRIPTION_ATTACHMENT: Block = Block {
 /// `SubscriptionAttachmentDataAttachment`.
 pub static SUBSCRIPTION_ATTACHMENT_DATA_ATTACHMENT: Block = Block {
     name: "SubscriptionAttachmentDataAttachment",
-    doc: "Data sent with a dashboard snapshot",
+    doc: "Data attached to a dashboard snapshot",
     fields: &[
         field(
             "file_format",
@@ -444,7 +445,7 @@ pub static SUBSCRIPTION_ATTACHMENT_DATA_ATTACHMENT: Block = Block {
 /// `SubscriptionAttachmentDataAttachmentWidget`.
 pub static SUBSCRIPTION_ATTACHMENT_DATA_ATTACHMENT_WIDGET: Block = Block {
     name: "SubscriptionAttachmentDataAttachmentWidget",
-    doc: "The widget whose data is sent",
+    doc: "Widget whose data is attached",
     fields: &[
         field("page_id", Ty::Str, "Name of the dashboard page that contains the widget")
             .required()
@@ -461,7 +462,7 @@ pub static SUBSCRIPTION_ATTACHMENT_DATA_ATTACHMENT_WIDGET: Block = Block {
 /// `SubscriptionAttachmentPageAttachment`.
 pub static SUBSCRIPTION_ATTACHMENT_PAGE_ATTACHMENT: Block = Block {
     name: "SubscriptionAttachmentPageAttachment",
-    doc: "A page sent with a dashboard snapshot",
+    doc: "A page included in a dashboard snapshot",
     fields: &[
         field("page_ids", Ty::StrList, "Names of the dashboard pages wanted when only a subset goes in")
             .status(Status::Preview),
@@ -494,7 +495,7 @@ pub static DBT_PLATFORM_TASK: Block = Block {
     fields: &[
         field("connection_resource_name", Ty::Str, "Unity Catalog connection used to log in to the dbt platform")
             .status(Status::Preview),
-        field("dbt_platform_job_id", Ty::Str, "Which dbt platform job to start, its id written as text")
+        field("dbt_platform_job_id", Ty::Str, "Id of the dbt platform job to start, as a string")
             .status(Status::Preview),
     ],
     groups: &[],
@@ -525,7 +526,7 @@ pub static TASK_DEPENDENCY: Block = Block {
     name: "TaskDependency",
     doc: "One task to wait for",
     fields: &[
-        field("task_key", Ty::Str, "FieldKey of the upstream task to wait for").required().max_len(100),
+        field("task_key", Ty::Str, "Key of the upstream task to wait for").required().max_len(100),
         field("outcome", Ty::Str, "Needed result of a condition task, \"true\" or \"false\""),
     ],
     groups: &[],
@@ -536,11 +537,11 @@ pub static FOR_EACH_TASK: Block = Block {
     name: "ForEachTask",
     doc: "A loop around one task",
     fields: &[
-        field("inputs", Ty::Str, "JSON array as text, or a {{...}} reference to a list, to loop over")
+        field("inputs", Ty::Str, "JSON array as a string, or a {{...}} reference to a list, to loop over")
             .required()
             .evaluated()
             .max_len(10000),
-        field("concurrency", Ty::Int, "Number of iterations that may run side by side").min(1).default("1"),
+        field("concurrency", Ty::Int, "Maximum number of iterations that run concurrently").min(1).default("1"),
         field("task", Ty::Block(&TASK), "The task repeated for each item, read there as {{input}}").required(),
     ],
     groups: &[],
@@ -564,7 +565,7 @@ pub static GEN_AI_COMPUTE_TASK: Block = Block {
             "Script to run: absolute in the workspace, relative in Git, or a cloud URI",
         )
         .status(Status::Preview),
-        field("yaml_parameters", Ty::Str, "Model settings as YAML text; wins over the parameters file")
+        field("yaml_parameters", Ty::Str, "Model settings as a YAML string; overrides the parameters file")
             .maybe_evaluated()
             .status(Status::Preview),
         field("yaml_parameters_file_path", Ty::Str, "YAML file with model settings for the script")
@@ -692,7 +693,7 @@ pub static PYTHON_OPERATOR_TASK_PARAMETER: Block = Block {
     doc: "One argument of a Python operator",
     fields: &[
         field("name", Ty::Str, "Name of the argument").status(Status::Preview),
-        field("value", Ty::Str, "Text value of the argument").maybe_evaluated().status(Status::Preview),
+        field("value", Ty::Str, "String value of the argument").maybe_evaluated().status(Status::Preview),
     ],
     groups: &[],
 };
@@ -788,7 +789,7 @@ pub static SPARK_JAR_TASK: Block = Block {
         field("jar_uri", Ty::Str, "Old location of the JAR; use libraries or java_dependencies instead")
             .status(Status::Deprecated),
         field("main_class_name", Ty::Str, "Class with the main method, package included, found in a library JAR"),
-        field("parameters", Ty::StrList, "Arguments handed to the main method").evaluated(),
+        field("parameters", Ty::StrList, "Arguments passed to the main method").evaluated(),
         field("run_as_repl", Ty::Bool, "Old switch for how the JAR runs; false is no longer accepted")
             .status(Status::Deprecated),
     ],
@@ -838,8 +839,8 @@ pub static SQL_TASK_ALERT: Block = Block {
     doc: "A legacy SQL alert to evaluate",
     fields: &[
         field("alert_id", Ty::Str, "Id of the alert to evaluate").required(),
-        field("pause_subscriptions", Ty::Bool, "Evaluates the alert without telling its subscribers"),
-        field("subscriptions", Ty::BlockList(&SQL_TASK_SUBSCRIPTION), "Who hears about the alert").unordered(),
+        field("pause_subscriptions", Ty::Bool, "Evaluates the alert without notifying its subscribers"),
+        field("subscriptions", Ty::BlockList(&SQL_TASK_SUBSCRIPTION), "Who is notified of the alert").unordered(),
     ],
     groups: &[],
 };
@@ -847,7 +848,7 @@ pub static SQL_TASK_ALERT: Block = Block {
 /// `SqlTaskSubscription`.
 pub static SQL_TASK_SUBSCRIPTION: Block = Block {
     name: "SqlTaskSubscription",
-    doc: "Who hears of a SQL result",
+    doc: "Who is notified of a SQL result",
     fields: &[
         field("destination_id", Ty::Str, "Id of a notification destination; give this or user_name"),
         field("user_name", Ty::Str, "Email address of a user; give this or destination_id"),
@@ -862,7 +863,7 @@ pub static SQL_TASK_DASHBOARD: Block = Block {
     fields: &[
         field("custom_subject", Ty::Str, "Subject line of the dashboard mail"),
         field("dashboard_id", Ty::Str, "Id of the legacy dashboard to refresh").required(),
-        field("pause_subscriptions", Ty::Bool, "Takes no snapshot and sends no mail"),
+        field("pause_subscriptions", Ty::Bool, "Skips the snapshot and the mail"),
         field("subscriptions", Ty::BlockList(&SQL_TASK_SUBSCRIPTION), "Who gets the dashboard snapshot").unordered(),
     ],
     groups: &[],

@@ -106,8 +106,10 @@ pub(super) fn build<'a>(
                     pack(&python, entries)
                 }
                 Backends::Refuse => Err(ProjectError {
-                    message: format!("it needs its own build backend ({why}), which `--no-build` forbids"),
-                    help: "drop `--no-build`, or make the metadata static".to_owned(),
+                    message: format!(
+                        "building the package requires its build backend ({why}), which `--no-build` forbids"
+                    ),
+                    help: "remove `--no-build`, or make the metadata static".to_owned(),
                 }),
                 Backends::Without => Ok(unbuilt(&python, entries)),
             }

@@ -65,7 +65,7 @@ impl<'a> Confined<'a> {
     fn refuse_outside(&self, path: &Path) -> io::Result<()> {
         match self.outside(path) {
             None => Ok(()),
-            Some(name) => Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("it is outside of {name}"))),
+            Some(name) => Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("it is outside {name}"))),
         }
     }
 }

@@ -65,7 +65,7 @@ pub struct DiskFiles;
 /// Anything that is not a plain file, or what the file system says.
 pub fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
     if !std::fs::metadata(path)?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a plain file"));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
     }
     std::fs::read(path)
 }

@@ -102,10 +102,9 @@ impl Cron {
             [s, m, h, d, mo, w] => (s, m, h, d, mo, w, None),
             [s, m, h, d, mo, w, y] => (s, m, h, d, mo, w, Some(y)),
             other => {
-                return Err(whole.error(format!(
-                    "a Quartz expression has 6 or 7 fields, this one has {}: seconds, minutes, hours, day of month, month, day of week, year",
-                    other.len()
-                )));
+                return Err(
+                    whole.error(format!("cron expression has {} fields; Quartz requires 6 or 7 fields", other.len()))
+                );
             }
         };
         let [s_rule, m_rule, h_rule, d_rule, mo_rule, w_rule, y_rule] = &RULES;
@@ -121,7 +120,7 @@ impl Cron {
         let both = CronField { text: text.get(day.at..weekday.at + weekday.text.len()).unwrap_or(text), at: day.at };
         match (&cron.days, &cron.weekdays) {
             (Days::Any, Weekdays::Any) => {
-                Err(both.error("one of day of month and day of week must be given; for every day write `*` and `?`"))
+                Err(both.error("either day of month or day of week must be set; use `*` and `?` for every day"))
             }
             (Days::Any, _) | (_, Weekdays::Any) => Ok(cron),
             _ => Err(both.error("exactly one of day of month and day of week must be `?`")),
@@ -248,11 +247,11 @@ fn number(part: &CronField<'_>, text: &str, rule: &FieldRule) -> Result<u16, Cro
     }
     match text.parse::<u16>() {
         Ok(n) if (rule.min..=rule.max).contains(&n) => Ok(n),
-        Ok(n) => Err(part.error(format!("{n} is no {}: it goes from {} to {}", rule.name, rule.min, rule.max))),
+        Ok(n) => Err(part.error(format!("{n} is out of range: {} must be {} to {}", rule.name, rule.min, rule.max))),
         Err(_) if text == "?" => {
-            Err(part.error(format!("`?` cannot stand for {}, only for one of the two day fields", rule.name)))
+            Err(part.error(format!("`?` is not allowed in {}, only in one of the two day fields", rule.name)))
         }
-        Err(_) => Err(part.error(format!("`{text}` is no {}", rule.name))),
+        Err(_) => Err(part.error(format!("invalid {} `{text}`", rule.name))),
     }
 }
 
@@ -262,9 +261,9 @@ fn list(part: &CronField<'_>, rule: &FieldRule) -> Result<Vec<u16>, CronError> {
     for item in part.text.split(',') {
         let (range, step) = match item.split_once('/') {
             Some((range, step)) => {
-                let n: u16 = step.parse().map_err(|_| part.error(format!("`{step}` is no step")))?;
+                let n: u16 = step.parse().map_err(|_| part.error(format!("invalid step `{step}`")))?;
                 if n == 0 || n > rule.step {
-                    return Err(part.error(format!("a step of {} goes from 1 to {}", rule.name, rule.step)));
+                    return Err(part.error(format!("step of {} must be 1 to {}", rule.name, rule.step)));
                 }
                 (range, Some(n))
             }
@@ -279,7 +278,7 @@ fn list(part: &CronField<'_>, rule: &FieldRule) -> Result<Vec<u16>, CronError> {
             }
         };
         if high < low && rule.min == 1970 {
-            return Err(part.error("a range of years goes upwards"));
+            return Err(part.error("range of years must be ascending"));
         }
         let span = if high >= low { high - low } else { high + (rule.max - rule.min + 1) - low };
         let mut at = 0;
@@ -305,9 +304,9 @@ fn days(part: &CronField<'_>, rule: &FieldRule) -> Result<Days, CronError> {
         return Ok(Days::LastWorkday);
     }
     if let Some(n) = text.strip_prefix("L-") {
-        let n: u16 = n.parse().map_err(|_| part.error(format!("`{n}` is no number of days")))?;
+        let n: u16 = n.parse().map_err(|_| part.error(format!("invalid number of days `{n}`")))?;
         if n > 30 {
-            return Err(part.error("at most 30 days before the last"));
+            return Err(part.error("offset from the last day must be at most 30"));
         }
         return Ok(Days::FromLast(n));
     }
@@ -315,7 +314,7 @@ fn days(part: &CronField<'_>, rule: &FieldRule) -> Result<Days, CronError> {
         return Ok(Days::NearestWorkday(number(part, n, rule)?));
     }
     if text.contains('L') || text.contains('W') {
-        return Err(part.error("`L` and `W` stand alone, as in `L`, `LW`, `L-3` or `15W`"));
+        return Err(part.error("`L` and `W` cannot be combined with other values; use `L`, `LW`, `L-3` or `15W`"));
     }
     Ok(Days::On(list(part, rule)?))
 }
@@ -333,14 +332,14 @@ fn weekdays(part: &CronField<'_>, rule: &FieldRule) -> Result<Weekdays, CronErro
             .parse()
             .ok()
             .filter(|n| (1..=5).contains(n))
-            .ok_or_else(|| part.error("a month has the 1st to the 5th such day"))?;
+            .ok_or_else(|| part.error("occurrence in the month must be 1 to 5"))?;
         return Ok(Weekdays::Nth(number(part, day, rule)?, nth));
     }
     if let Some(day) = text.strip_suffix('L').filter(|d| !d.contains(',')) {
         return Ok(Weekdays::Last(number(part, day, rule)?));
     }
     if text == "0" {
-        return Err(part.error("days of the week go from 1, Sunday, to 7, Saturday; names such as MON work as well"));
+        return Err(part.error("day of week must be 1 (Sunday) to 7 (Saturday), or a name such as MON"));
     }
     Ok(Weekdays::On(list(part, rule)?))
 }
@@ -423,9 +422,9 @@ mod tests {
         assert_eq!((error("0 61 2 * * ?").start, error("0 61 2 * * ?").end), (2, 4));
         assert!(error("*/5 * * * *").message.contains("6 or 7 fields"));
         assert!(error("0 0 2 * * *").message.contains("must be `?`"));
-        assert!(error("0 0 2 ? * ?").message.contains("must be given"));
-        assert!(error("0 0 2 ? * 0").message.contains("from 1, Sunday"));
-        assert!(error("0 0 2 ? * MON#6").message.contains("5th"));
+        assert!(error("0 0 2 ? * ?").message.contains("must be set"));
+        assert!(error("0 0 2 ? * 0").message.contains("1 (Sunday)"));
+        assert!(error("0 0 2 ? * MON#6").message.contains("1 to 5"));
     }
 
     #[test]

@@ -11,18 +11,18 @@ pub(super) fn plain_host(host: &str) -> String {
 /// Whether an address may be spoken to: encrypted, or on this machine.
 pub(super) fn allowed_address(address: &str) -> Result<(), &'static str> {
     let plain = plain_host(address);
-    let Ok(url) = reqwest::Url::parse(&plain) else { return Err("is no address") };
+    let Ok(url) = reqwest::Url::parse(&plain) else { return Err("is not a valid URL") };
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("holds a user or a password");
+        return Err("contains a user name or a password");
     }
-    let Some(name) = url.host_str() else { return Err("is no address") };
+    let Some(name) = url.host_str() else { return Err("is not a valid URL") };
     let local = is_loopback(name);
     if !local && !name.contains('.') {
-        return Err("is no address of a workspace");
+        return Err("is not a workspace URL");
     }
     match (url.scheme(), local) {
         ("https", _) | ("http", true) => Ok(()),
-        ("http", false) => Err("is not encrypted: plain `http` is for this machine alone"),
+        ("http", false) => Err("is not encrypted: `http` is only allowed for this machine"),
         _ => Err("is not `https`"),
     }
 }

@@ -10,10 +10,10 @@ use reqwest::header::RETRY_AFTER;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BodyError {
     /// It took longer than allowed.
-    #[error("it took too long")]
+    #[error("timed out")]
     Slow,
     /// It is larger than this many bytes.
-    #[error("the answer is larger than {} MiB", .0 >> 20)]
+    #[error("response is larger than {} MiB", .0 >> 20)]
     Large(u64),
     /// The connection ended early; the text says why and holds no address.
     #[error("{0}")]
@@ -52,7 +52,7 @@ pub(super) fn whole(response: Response, most: u64, limit: Duration) -> Result<Ve
         Ok(()) if body.len() as u64 > most => Err(BodyError::Large(most)),
         Ok(()) => Ok(body),
         Err(e) if e.kind() == std::io::ErrorKind::TimedOut => Err(BodyError::Slow),
-        Err(e) => Err(BodyError::Broken(with_detail("the connection broke", &e.to_string()))),
+        Err(e) => Err(BodyError::Broken(with_detail("connection closed", &e.to_string()))),
     }
 }
 
@@ -68,11 +68,11 @@ pub(super) fn because(error: &reqwest::Error) -> String {
         last = source;
     }
     let what = if error.is_timeout() {
-        "it took too long"
+        "timed out"
     } else if error.is_connect() {
-        "no connection"
+        "cannot connect"
     } else {
-        "the connection broke"
+        "connection closed"
     };
     if error.is_timeout() { what.to_owned() } else { with_detail(what, &last.to_string()) }
 }

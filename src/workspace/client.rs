@@ -71,9 +71,9 @@ impl Client {
         let http = http.build().map_err(|e| {
             fault(
                 ApiErrorKind::Unavailable,
-                "speak to a workspace",
+                "connect to the workspace",
                 &because(&e),
-                "look at the proxy settings and certificates of this machine",
+                "check the proxy settings and certificates of this machine",
             )
         })?;
         let mut mask = Mask::default();
@@ -133,7 +133,7 @@ impl Client {
         let until = Instant::now() + time;
         loop {
             if self.is_stopped() {
-                return Err(fault(ApiErrorKind::Interrupted, "go on", "interrupted", ""));
+                return Err(fault(ApiErrorKind::Interrupted, "continue", "interrupted", ""));
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -156,7 +156,7 @@ impl Client {
             |gave_up| match gave_up {
                 GaveUp::Failed(fault) => fault,
                 GaveUp::AskedToWait(fault, wait) => ApiError {
-                    message: format!("{}; it asks to wait for {} s", fault.message, wait.as_secs()),
+                    message: format!("{}; the server asks to wait for {} s", fault.message, wait.as_secs()),
                     ..fault
                 },
                 GaveUp::Interrupted(fault) => ApiError { action: request.action.clone(), ..fault },
@@ -237,9 +237,9 @@ impl Client {
         match out.send() {
             Ok(response) => match self.read(response) {
                 // A login page or a proxy says 200 as well, and has done nothing.
-                HttpAttempt::Good(body) if !request.fits(&body) => {
-                    HttpAttempt::NoAnswer("the answer is no JSON: is a proxy or a login page in between?".to_owned())
-                }
+                HttpAttempt::Good(body) if !request.fits(&body) => HttpAttempt::NoAnswer(
+                    "response is not JSON; check for a proxy or a login page between you and the workspace".to_owned(),
+                ),
                 attempt => attempt,
             },
             Err(e) if e.is_connect() || e.is_builder() => HttpAttempt::NotSent(because(&e)),
@@ -259,7 +259,7 @@ impl Client {
             Ok(body) if (200..300).contains(&status) => HttpAttempt::Good(body),
             Ok(_) if (300..400).contains(&status) => {
                 let to = location.as_deref().and_then(|l| l.split('?').next()).unwrap_or("nowhere").to_owned();
-                HttpAttempt::Status(status, format!("it sends us to {to}").into_bytes(), None)
+                HttpAttempt::Status(status, format!("redirected to {to}").into_bytes(), None)
             }
             Ok(body) => HttpAttempt::Status(status, body, wait),
             Err(why) => HttpAttempt::NoAnswer(why.to_string()),
@@ -290,9 +290,9 @@ impl Client {
             Err(_) if self.is_stopped() => Err(fault(ApiErrorKind::Interrupted, &request.action, "interrupted", "")),
             Err(error) => Err(ApiError {
                 kind: ApiErrorKind::Unauthenticated,
-                action: format!("log in to {} by {}", self.host, self.login.method),
+                action: format!("log in to {} with {}", self.host, self.login.method),
                 message: self.masked(&error.to_string()),
-                help: "`pipec auth` shows which credentials are taken, and from where".to_owned(),
+                help: "run `pipec auth` to see which credentials are used, and where they come from".to_owned(),
             }),
         }
     }
@@ -324,7 +324,7 @@ impl Client {
             HttpAttempt::Good(body) => format!("ok, {} bytes", body.len()),
             HttpAttempt::Status(status, ..) => status.to_string(),
             HttpAttempt::NotSent(why) => format!("not sent: {why}"),
-            HttpAttempt::NoAnswer(why) => format!("no answer: {why}"),
+            HttpAttempt::NoAnswer(why) => format!("no response: {why}"),
         };
         let rest = request.rest.map(|r| format!("/{}", r.trim_start_matches('/'))).unwrap_or_default();
         let query: Vec<String> = request.query.iter().map(|(k, v)| format!("{k}={v}")).collect();

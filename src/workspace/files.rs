@@ -85,7 +85,7 @@ fn folder_of(path: &str) -> &str {
 fn writing(path: &str) -> String {
     match in_volume(path) {
         true => format!("WRITE VOLUME on the volume of `{path}`, and USE CATALOG and USE SCHEMA above it"),
-        false => format!("CAN EDIT on the folder `{}`", folder_of(path)),
+        false => format!("CAN EDIT on the directory `{}`", folder_of(path)),
     }
 }
 
@@ -118,7 +118,7 @@ impl Client {
                 query,
                 body: RequestBody::Nothing,
                 idempotent: true,
-                action: format!("look into `{folder}`"),
+                action: format!("list `{folder}`"),
                 required_permission: reading(folder),
             };
             let answer = match self.send(&request) {
@@ -138,9 +138,9 @@ impl Client {
             let what = if other.kind == EntryKind::Notebook { "a notebook" } else { "a file" };
             return Err(ApiError {
                 kind: ApiErrorKind::Exists,
-                action: format!("use `{folder}` as a folder"),
-                message: format!("{what} has this path"),
-                help: "move it away, or set another `root_path` in the target's `workspace`".to_owned(),
+                action: format!("use `{folder}` as a directory"),
+                message: format!("{what} with this path exists"),
+                help: "move it, or set another `root_path` in the `workspace` of the target".to_owned(),
             });
         }
         Ok(Some(out))
@@ -282,7 +282,7 @@ impl Client {
             query: Vec::new(),
             body: if volume { RequestBody::Nothing } else { RequestBody::Json(json!({ "path": folder })) },
             idempotent: true,
-            action: format!("make the folder `{folder}`"),
+            action: format!("create the directory `{folder}`"),
             required_permission: writing(folder),
         };
         self.send(&request).map(drop).map_err(|f| taken(f, folder, true))
@@ -324,7 +324,7 @@ impl Client {
                 RequestBody::Json(json!({ "path": path, "recursive": with_all }))
             },
             idempotent: true,
-            action: format!("take away `{path}`"),
+            action: format!("delete `{path}`"),
             required_permission: writing(path),
         };
         match self.send(&request) {
@@ -339,10 +339,7 @@ fn taken(fault: ApiError, path: &str, over: bool) -> ApiError {
     if !(over && fault.is(ApiErrorKind::Exists)) {
         return fault;
     }
-    ApiError {
-        help: format!("`{path}` is taken by something of another kind; move it away, or set another `root_path`"),
-        ..fault
-    }
+    ApiError { help: format!("`{path}` is another type of object; move it, or set another `root_path`"), ..fault }
 }
 
 fn entry(json: &Value) -> Option<WorkspaceEntry> {

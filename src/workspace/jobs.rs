@@ -109,7 +109,7 @@ impl Client {
                 "POST",
                 "/api/2.2/jobs/create",
                 format!("create the job of `{name}`"),
-                "the right to create jobs, and to use the clusters and policies that it names".to_owned(),
+                "permission to create jobs, and to use their clusters and policies".to_owned(),
             )
         };
         let answer = self.send(&request)?.json();
@@ -240,7 +240,7 @@ impl Client {
     /// Whatever keeps it from being read.
     pub fn permissions(&self, id: i64) -> Result<Vec<Principal>, ApiError> {
         let path = format!("/api/2.0/permissions/jobs/{id}");
-        let request = jobs("GET", &path, format!("read who may use the job {id}"), managing(id));
+        let request = jobs("GET", &path, format!("read the permissions of the job {id}"), managing(id));
         let answer = self.send(&request)?.json();
         let list = answer.get("access_control_list").and_then(Value::as_array);
         let mut out = Vec::new();
@@ -270,7 +270,7 @@ impl Client {
             .collect();
         let request = Request {
             body: RequestBody::Json(json!({ "access_control_list": list })),
-            ..jobs("PUT", &path, format!("set who may use the job of `{name}`"), managing(id))
+            ..jobs("PUT", &path, format!("set the permissions of the job of `{name}`"), managing(id))
         };
         self.send(&request).map(drop)
     }
@@ -294,7 +294,7 @@ pub(super) fn odd(request: &Request<'_>) -> ApiError {
     ApiError {
         kind: ApiErrorKind::UnknownOutcome,
         action: request.action.clone(),
-        message: "the answer does not hold what it should".to_owned(),
-        help: "is a proxy in between?".to_owned(),
+        message: "unexpected response".to_owned(),
+        help: "check for a proxy between you and the workspace".to_owned(),
     }
 }

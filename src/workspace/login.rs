@@ -64,7 +64,7 @@ impl Method {
         match self {
             Method::Pat => "`token`",
             Method::OAuthM2m => "`client_id` and `client_secret`",
-            Method::EnvOidc => "DATABRICKS_OIDC_TOKEN, or the variable that `oidc_token_env` names",
+            Method::EnvOidc => "DATABRICKS_OIDC_TOKEN, or the variable set by `oidc_token_env`",
             Method::FileOidc => "`oidc_token_filepath`",
             Method::GithubOidc => "`client_id`, and a GitHub workflow with `permissions: id-token: write`",
             Method::AzureClientSecret => "`azure_client_id`, `azure_client_secret` and `azure_tenant_id`",
@@ -132,8 +132,8 @@ pub fn choose(settings: &Settings, around: &Environ, installed: &dyn Fn(&str) ->
         && !CHAIN.iter().any(|m| m.name() == name)
     {
         return Err(SettingsError {
-            message: format!("pipec cannot log in by `{name}`"),
-            help: format!("it knows {}", CHAIN.iter().map(|m| m.name()).collect::<Vec<_>>().join(", ")),
+            message: format!("unsupported authentication type `{name}`"),
+            help: format!("use {}", CHAIN.iter().map(|m| m.name()).collect::<Vec<_>>().join(", ")),
         });
     }
     for method in CHAIN.iter().copied().filter(|m| wanted.is_none_or(|w| w == m.name())) {
@@ -144,10 +144,8 @@ pub fn choose(settings: &Settings, around: &Environ, installed: &dyn Fn(&str) ->
                 .find(|(id, secret)| settings.get(id).is_some() && settings.get(secret).is_none());
             if let (Method::DatabricksCli | Method::AzureCli, Some((id, secret)), None) = (method, half, wanted) {
                 return Err(SettingsError {
-                    message: format!("there is a `{id}` but no `{secret}`"),
-                    help: format!(
-                        "give both or neither; without them whoever is logged in by `{method}` would be taken"
-                    ),
+                    message: format!("`{id}` is set without `{secret}`"),
+                    help: format!("set both or neither; without them, pipec would log in with `{method}`"),
                 });
             }
             let scope = settings.get("scopes").unwrap_or("all-apis").replace(',', " ");
@@ -156,19 +154,19 @@ pub fn choose(settings: &Settings, around: &Environ, installed: &dyn Fn(&str) ->
     }
     if let Some(method) = CHAIN.iter().find(|m| wanted == Some(m.name())) {
         return Err(SettingsError {
-            message: format!("`{method}` is asked for, but not all that it needs is there"),
-            help: format!("it needs {}", method.needs()),
+            message: format!("incomplete credentials for `{method}`"),
+            help: format!("set {}", method.needs()),
         });
     }
     let half = match (settings.get("client_id"), settings.get("username")) {
-        (Some(_), _) => "there is a `client_id` but no `client_secret`; ",
-        (_, Some(_)) => "user names with passwords are not accepted any more; ",
+        (Some(_), _) => "`client_id` is set without `client_secret`; ",
+        (_, Some(_)) => "user names with passwords are no longer supported; ",
         _ => "",
     };
     Err(SettingsError {
-        message: format!("there are no credentials for {}", settings.host()),
+        message: format!("no credentials for {}", settings.host()),
         help: format!(
-            "{half}set DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET (or DATABRICKS_TOKEN), write a profile, or log in with `databricks auth login`"
+            "{half}set DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET (or DATABRICKS_TOKEN), create a profile, or log in with `databricks auth login`"
         ),
     })
 }

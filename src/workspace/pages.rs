@@ -34,7 +34,7 @@ impl Pages {
             return Err(ApiError {
                 kind: ApiErrorKind::UnknownOutcome,
                 action: request.action.clone(),
-                message: "the server repeats a page, or returns more than 10,000 pages".to_owned(),
+                message: "server repeats a page, or returns more than 10,000 pages".to_owned(),
                 help: "check for a proxy between you and the workspace".to_owned(),
             });
         }

@@ -56,7 +56,7 @@ impl PlainNet<'_> {
         if !matches!(status, 429 | 500 | 502 | 503 | 504) {
             return Tried::Done(reply);
         }
-        Tried::Again { error: Failed::Refused(reply), message: format!("the token server answers {status}"), asked }
+        Tried::Again { error: Failed::Refused(reply), message: format!("token server returned {status}"), asked }
     }
 }
 

@@ -35,11 +35,13 @@ pub(super) fn refused(request: &Request<'_>, status: u16, body: &[u8], masked: &
     // A 429 says that nothing was done; these do not.
     let kind = if is_trouble(status) && !request.idempotent { ApiErrorKind::UnknownOutcome } else { kind };
     let help = match kind {
-        ApiErrorKind::Denied => format!("it takes {}", request.required_permission),
-        ApiErrorKind::Unauthenticated => "`pipec auth` shows which credentials are taken, and from where".to_owned(),
-        ApiErrorKind::Unavailable | ApiErrorKind::UnknownOutcome => "try again later: nothing is lost".to_owned(),
+        ApiErrorKind::Denied => format!("this requires {}", request.required_permission),
+        ApiErrorKind::Unauthenticated => {
+            "run `pipec auth` to see which credentials are used, and where they come from".to_owned()
+        }
+        ApiErrorKind::Unavailable | ApiErrorKind::UnknownOutcome => "try again later".to_owned(),
         _ if (300..400).contains(&status) => {
-            "is it the address of the workspace itself? Credentials are not carried along".to_owned()
+            "use the URL of the workspace itself; credentials are not sent to another host".to_owned()
         }
         _ => String::new(),
     };
@@ -52,10 +54,10 @@ pub(super) fn refused(request: &Request<'_>, status: u16, body: &[u8], masked: &
 pub(super) fn silent(request: &Request<'_>, kind: ApiErrorKind, host: &str, why: String) -> ApiError {
     let help = match kind {
         ApiErrorKind::Unavailable => {
-            format!("nobody answers at {}; is the address right, and is a proxy needed?", host)
+            format!("check the URL {}, and whether a proxy is required", host)
         }
-        _ if request.method == "GET" => format!("is {} the address of the workspace itself?", host),
-        _ => "whether it was done is not known; try again, which finds out".to_owned(),
+        _ if request.method == "GET" => format!("check that {} is the URL of a workspace", host),
+        _ => "try again: it is not known whether the request was executed".to_owned(),
     };
     ApiError { kind, action: request.action.clone(), message: why, help }
 }

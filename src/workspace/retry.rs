@@ -72,7 +72,7 @@ pub(super) fn retry<T, E>(
         if wait > SILENT
             && let Some(notice) = &options.progress
         {
-            notice(&format!("{message}: trying again in {} s", wait.as_secs()));
+            notice(&format!("{message}: retrying in {} s", wait.as_secs()));
         }
         pause = (pause * 2).min(LONGEST);
         sleep(wait).map_err(GaveUp::Interrupted)?;

@@ -143,12 +143,7 @@ impl Client {
             query.extend(pages.query());
             let request = Request {
                 query,
-                ..jobs(
-                    "GET",
-                    "/api/2.2/jobs/runs/get",
-                    format!("follow the run {id}"),
-                    "CAN VIEW on the job".to_owned(),
-                )
+                ..jobs("GET", "/api/2.2/jobs/runs/get", format!("get the run {id}"), "CAN VIEW on the job".to_owned())
             };
             let answer = self.send(&request)?.json();
             let more = pages.follow(&answer, &request)?;

@@ -173,7 +173,7 @@ impl Settings {
                 Err(why) => {
                     return error(
                         format!("`{}`: {why}", path.display()),
-                        "a profile is `[name]` and lines `key = value`",
+                        "write a profile as `[name]`, followed by lines with `key = value`",
                     );
                 }
             },
@@ -202,10 +202,10 @@ impl Settings {
             } else {
                 return error(
                     format!(
-                        "{} says {ours}, but DATABRICKS_HOST says {theirs}",
+                        "{} uses {ours}, but DATABRICKS_HOST is {theirs}",
                         out.source("host").map(ToString::to_string).unwrap_or_default()
                     ),
-                    "credentials in the environment belong to one workspace and are not sent to another; unset DATABRICKS_HOST, or name a profile with `--profile`",
+                    "unset DATABRICKS_HOST, or choose a profile with `--profile`; credentials of one workspace are never sent to another",
                 );
             }
         }
@@ -220,7 +220,7 @@ impl Settings {
                     many => {
                         return error(
                             format!("`{}` has several profiles for {host}: {}", path.display(), many.join(", ")),
-                            "name one with `--profile`, or with `profile` in the target's `workspace`",
+                            "choose one with `--profile`, or with `profile` in the `workspace` of the target",
                         );
                     }
                 }
@@ -242,15 +242,19 @@ impl Settings {
     ) -> Result<(), SettingsError> {
         let Some((path, profiles)) = file else {
             return error(
-                format!("{who} names the profile `{name}`, but there is no file of profiles"),
-                "write `~/.databrickscfg`, or set DATABRICKS_HOST and credentials in the environment",
+                format!("{who} uses the profile `{name}`, but there is no configuration file"),
+                "create `~/.databrickscfg`, or set DATABRICKS_HOST and credentials in the environment",
             );
         };
         let Some(entries) = profiles.get(name) else {
             let names: Vec<&str> = profiles.names().collect();
             return error(
-                format!("there is no profile `{name}` in {}", path.display()),
-                if names.is_empty() { "it holds none".to_owned() } else { format!("it holds {}", names.join(", ")) },
+                format!("unknown profile `{name}` in {}", path.display()),
+                if names.is_empty() {
+                    "add a profile to the file".to_owned()
+                } else {
+                    format!("use `{}`", names.join("`, `"))
+                },
             );
         };
         let theirs = entries.iter().find(|(k, _)| k == "host").map(|(_, v)| v.as_str());
@@ -259,10 +263,10 @@ impl Settings {
         {
             return error(
                 format!(
-                    "{} says {ours}, but the profile `{name}` is for {theirs}",
+                    "{} uses {ours}, but the profile `{name}` is for {theirs}",
                     self.source("host").map(ToString::to_string).unwrap_or_default()
                 ),
-                "credentials of one workspace are not sent to another; name a profile of this one with `--profile`",
+                "choose a profile of this workspace with `--profile`; credentials of one workspace are never sent to another",
             );
         }
         self.profile = Some(name.to_owned());
@@ -281,30 +285,27 @@ impl Settings {
                 && !super::secret::is_sendable(a.value.reveal())
             {
                 return error(
-                    format!("the `{name}` from {} holds characters that no credential has", a.source),
-                    "is there a line break in it, or was something else copied along?",
+                    format!("`{name}` from {} contains invalid characters", a.source),
+                    "check it for line breaks and other copied text",
                 );
             }
         }
         let Some(host) = self.get("host") else {
             return error(
-                "no workspace is named",
-                "write `workspace { host = \"https://...\" }` in the target, or set DATABRICKS_HOST, or name a profile with `--profile`",
+                "no workspace is configured",
+                "add `workspace { host = \"https://...\" }` to the target, set DATABRICKS_HOST, or choose a profile with `--profile`",
             );
         };
         allowed_address(host).map_err(|why| SettingsError {
             // Not the text itself: what stands there may be a credential in the wrong place.
-            message: format!(
-                "the host from {} {why}",
-                self.source("host").map(ToString::to_string).unwrap_or_default()
-            ),
-            help: "such as https://adb-1234567890123456.7.azuredatabricks.net".to_owned(),
+            message: format!("host from {} {why}", self.source("host").map(ToString::to_string).unwrap_or_default()),
+            help: "use a URL such as https://adb-1234567890123456.7.azuredatabricks.net".to_owned(),
         })?;
         if self.get("client_secret").is_some() && self.get("client_id").is_none() {
-            return error("there is a `client_secret` but no `client_id`", "give both or neither");
+            return error("`client_secret` is set without `client_id`", "set both or neither");
         }
         if self.get("azure_client_secret").is_some() && self.get("azure_client_id").is_none() {
-            return error("there is an `azure_client_secret` but no `azure_client_id`", "give both or neither");
+            return error("`azure_client_secret` is set without `azure_client_id`", "set both or neither");
         }
         let mut ways: Vec<&str> = self.list.iter().filter_map(|a| way(a.name)).collect();
         ways.sort_unstable();
@@ -321,8 +322,8 @@ impl Settings {
                 .map(|a| format!("`{}` from {}", a.name, a.source))
                 .collect();
             return error(
-                format!("there are credentials for more than one way to log in: {}", ways.join(" and ")),
-                format!("take one away, or choose with DATABRICKS_AUTH_TYPE; there is {}", from.join(", ")),
+                format!("credentials for more than one authentication type: {}", ways.join(" and ")),
+                format!("remove one, or set DATABRICKS_AUTH_TYPE to {}", from.join(", ")),
             );
         }
         Ok(())

@@ -46,7 +46,7 @@ pub(super) enum TokenError {
     #[error("{host}: {why}")]
     NoAnswer { host: String, why: String },
     /// The server asks to wait for longer than there is time.
-    #[error("the token server answers {status} and asks to wait for {seconds} s")]
+    #[error("token server returned {status}, and asks to wait for {seconds} s")]
     Busy { status: u16, seconds: u64 },
     /// An address that nothing secret may go to.
     #[error("{what} `{address}` {why}")]
@@ -57,37 +57,37 @@ pub(super) enum TokenError {
     )]
     NotTrusted { server: String, owner: String },
     /// No discovery document.
-    #[error("{0} says nothing about an OAuth server; is it the address of a workspace?")]
+    #[error("{0} does not provide OAuth metadata; check that it is the URL of a workspace")]
     NoServer(String),
     /// A discovery document without the one thing it is for.
-    #[error("`{0}` names no token endpoint")]
+    #[error("`{0}` has no token endpoint")]
     NoEndpoint(String),
     /// A document that cannot be had.
-    #[error("{url} answers {status}")]
+    #[error("{url} returned {status}")]
     Document { url: String, status: u16 },
     /// No login page of a tenant.
-    #[error("the workspace does not say which Entra ID tenant it belongs to; set ARM_TENANT_ID")]
+    #[error("the Entra ID tenant of the workspace is unknown; set ARM_TENANT_ID")]
     NoTenant,
     /// A token file that cannot be read.
     #[error("cannot read the token file `{path}`: {source}")]
     File { path: String, source: std::io::Error },
     /// A token file without a token.
-    #[error("the token file `{0}` is empty")]
+    #[error("token file `{0}` is empty")]
     EmptyFile(String),
     /// An address that is none.
     #[error("`{url}`: {why}")]
     Malformed { url: String, why: String },
     /// A CI service that gives no identity.
-    #[error("the pipeline's own token service answers {0} and gives no token")]
+    #[error("token service of the CI pipeline returned {0}, without a token")]
     Identity(u16),
     /// A refusal, in the words of the server.
-    #[error("the token server answers {status}: {said}")]
+    #[error("token server returned {status}: {said}")]
     Refused { status: u16, said: String },
     /// An answer without a token.
-    #[error("the token server gives no token")]
+    #[error("response of the token server has no token")]
     NoToken,
     /// A token with line breaks and the like.
-    #[error("the token server gives a token that cannot be sent: it holds odd characters")]
+    #[error("token from the token server contains invalid characters")]
     OddToken,
     /// A program that cannot be run to its end.
     #[error("{0}")]
@@ -170,7 +170,7 @@ pub(super) fn get(
             from_server(net, &url, &[], &form)
         }
         Ask::Entra { authority, tenant, id, secret } => {
-            secure("Entra ID's address", authority)?;
+            secure("URL of Entra ID", authority)?;
             let tenant = match tenant {
                 Some(tenant) => tenant.clone(),
                 None => tenant_of(host, net)?,
@@ -200,16 +200,16 @@ fn form_text(text: &str) -> String {
 fn discover(login: &Login, host: &str, net: &dyn Plain) -> Result<String, TokenError> {
     let usual = format!("{host}/oidc/.well-known/oauth-authorization-server");
     let document = login.discovery.clone().unwrap_or(usual);
-    secure("the discovery document", &document)?;
+    secure("discovery document", &document)?;
     let mut found = json_at(net, &document)?;
     if found.is_none() && login.discovery.is_none() {
-        // A host that serves several workspaces says elsewhere where its OAuth server is.
+        // A host that serves several workspaces says elsewhere where OAuth server is.
         let config = json_at(net, &format!("{host}/.well-known/databricks-config"))?;
         let base = config.as_ref().and_then(|c| c.get("oidc_endpoint")).and_then(Value::as_str);
         let account = config.as_ref().and_then(|c| c.get("account_id")).and_then(Value::as_str).unwrap_or_default();
         if let Some(base) = base {
             let base = base.replace("{account_id}", account);
-            secure("its OAuth server", &base)?;
+            secure("OAuth server", &base)?;
             trusted(&base, host)?;
             found = json_at(net, &format!("{}/.well-known/oauth-authorization-server", base.trim_end_matches('/')))?;
         }
@@ -267,7 +267,7 @@ fn subject_token(subject: &Subject, audience: &str, net: &dyn Plain) -> Result<S
         }
         Subject::Web { url, bearer, post, field } => {
             net.hide(bearer);
-            secure("the address that gives tokens", url)?;
+            secure("token URL", url)?;
             let mut url =
                 reqwest::Url::parse(url).map_err(|e| TokenError::Malformed { url: url.clone(), why: e.to_string() })?;
             if !post {
@@ -344,7 +344,7 @@ fn rest(chunks: &Receiver<Vec<u8>>) -> Vec<u8> {
 
 fn from_program(command: &[String], field: &str, net: &dyn Plain) -> Result<AccessToken, TokenError> {
     let Some((program, arguments)) = command.split_first() else {
-        return Err(TokenError::Program("there is no program".to_owned()));
+        return Err(TokenError::Program("program not found".to_owned()));
     };
     let mut child = std::process::Command::new(program)
         .args(arguments)
@@ -364,19 +364,19 @@ fn from_program(command: &[String], field: &str, net: &dyn Plain) -> Result<Acce
             // It is of no use any more; that it may have ended meanwhile is no trouble.
             let _ = child.kill();
             let _ = child.wait();
-            return Err(TokenError::Program(format!("`{}` does not end", command.join(" "))));
+            return Err(TokenError::Program(format!("`{}` timed out", command.join(" "))));
         }
     };
     if !status.success() {
         let said = rest(&stderr);
         let said = String::from_utf8_lossy(&said);
-        let first = said.lines().find(|l| !l.trim().is_empty()).unwrap_or("it says nothing").trim().to_owned();
-        return Err(TokenError::Program(format!("`{}` fails: {first}", command.join(" "))));
+        let first = said.lines().find(|l| !l.trim().is_empty()).unwrap_or("no output").trim().to_owned();
+        return Err(TokenError::Program(format!("`{}` failed: {first}", command.join(" "))));
     }
     let json: Value = serde_json::from_slice(&rest(&stdout)).unwrap_or_default();
     match json.get(field).and_then(Value::as_str).filter(|t| is_sendable(t)) {
         // Programs keep their own cache and say the end in several forms; a short life here costs one call.
         Some(token) => Ok(AccessToken::living(Secret::new(token), Some(Duration::from_secs(300)))),
-        None => Err(TokenError::Program(format!("`{}` prints no `{field}`", command.join(" ")))),
+        None => Err(TokenError::Program(format!("output of `{}` has no `{field}`", command.join(" ")))),
     }
 }

@@ -32,7 +32,7 @@ impl Client {
         let request = jobs(
             "GET",
             "/api/2.0/preview/scim/v2/Me",
-            "ask who we are".to_owned(),
+            "get the current user".to_owned(),
             "access to the workspace".to_owned(),
         );
         let answer = self.send(&request)?.json();

@@ -70,7 +70,7 @@ pub fn expected(finding: &str) -> (&'static [&'static str], String) {
             (&["E0201"], finding.split(": ").nth(1).map(|p| last(p.trim_end_matches("[]"))).unwrap_or_default())
         }
         "cluster + environment_key" => (&["E0402"], "environment_key".to_owned()),
-        "task with >1 task type" => (&["E0309"], "one thing".to_owned()),
+        "task with >1 task type" => (&["E0309"], "more than one task".to_owned()),
         other => panic!("a finding of a new kind: {other}"),
     }
 }

@@ -189,7 +189,7 @@ impl<'a> Elaborator<'a> {
                     out.push(Element { index, value: item.clone(), unit });
                 }
                 _ => {
-                    if let Some((constant, _)) = self.constant(item, Scope::file(at), "an element of a family") {
+                    if let Some((constant, _)) = self.constant(item, Scope::file(at), "an element of a step family") {
                         out.push(Element { index: constant.wire().into(), value: item.clone(), unit });
                     }
                 }

@@ -92,31 +92,31 @@ impl Elaborator<'_> {
                 RequirementLine::Package(_) => {}
                 RequirementLine::Index(url) => match &index {
                     Some((first, _)) if *first != url => {
-                        self.report(refuse("a cluster library comes from one index", "keep one `--index-url`"));
+                        self.report(refuse("cluster libraries use a single package index", "keep one `--index-url`"));
                     }
                     _ => index = Some((url, *span)),
                 },
                 RequirementLine::ExtraIndex(_) => self.report(refuse(
-                    "a cluster library comes from one index, and knows no second",
-                    "use `--index-url` for an index that has everything, or write `libraries` with a `repo` for each",
+                    "cluster libraries do not support a second package index",
+                    "use `--index-url` for an index with every package, or set `libraries` with a `repo` for each",
                 )),
                 RequirementLine::Hashed(_) => self.report(refuse(
-                    "a cluster library is installed without its hashes being looked at",
-                    "upload the file and write `libraries = [{ requirements = \"/Workspace/...\" }]`, or run on an environment",
+                    "cluster libraries are installed without checking hashes",
+                    "upload the file and use `libraries = [{ requirements = \"/Workspace/...\" }]`, or run the step on an environment",
                 )),
                 RequirementLine::Address(_) => self.report(refuse(
-                    "a cluster library comes from an index",
-                    "upload the wheel and write `libraries = [{ whl = \"/Volumes/...\" }]`",
+                    "cluster libraries come from a package index",
+                    "upload the wheel and use `libraries = [{ whl = \"/Volumes/...\" }]`",
                 )),
                 RequirementLine::File(_) => {
-                    self.report(refuse("a file is named by itself", "write `requirements = file(\"...\")`"));
+                    self.report(refuse("requirements files must be set directly", "use `requirements = file(\"...\")`"));
                 }
                 RequirementLine::Option(option) => self.report(refuse(
-                    &format!("`{option}` is an option that cluster libraries do not have"),
+                    &format!("cluster libraries do not support the option `{option}`"),
                     "remove it, or run the step on a serverless environment",
                 )),
                 RequirementLine::Wrong(why) => {
-                    self.report(refuse(&format!("not understood: {why}"), "write it like `pandas>=2,<3`"));
+                    self.report(refuse(&format!("invalid requirement: {why}"), "use a requirement such as `pandas>=2,<3`"));
                 }
             }
         }

@@ -330,7 +330,7 @@ impl<'a> Elaborator<'a> {
             self.report(messages::not_a_family(index.span, &head.text, named.span));
             return None;
         }
-        let (constant, _) = self.constant(index, scope, "the index of a family")?;
+        let (constant, _) = self.constant(index, scope, "the index of a step family")?;
         let wanted = constant.wire();
         let name = |t: &'s TaskName| t.element.as_ref().map(|e| e.index.as_str());
         if let Some(task) = named.tasks.iter().find(|t| name(t) == Some(wanted.as_str())) {

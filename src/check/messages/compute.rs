@@ -7,23 +7,29 @@ use crate::source::Span;
 use crate::syntax::ast::Decl;
 
 pub fn accelerator_count(count: Span, kind: &str, per_node: u32) -> Diagnostic {
-    let d = Diagnostic::new(Code::AcceleratorCount, count, format!("`{kind}` comes in groups of {per_node}"));
-    d.help(format!("write a positive multiple of {per_node}"))
+    let d = Diagnostic::new(
+        Code::AcceleratorCount,
+        count,
+        format!("number of `{kind}` accelerators must be a multiple of {per_node}"),
+    );
+    d.help(format!("use a positive multiple of {per_node}"))
 }
 
 pub fn job_cluster_field(field: Span, key: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::JobClusterField, field, format!("`{key}` does nothing on a job cluster"));
-    d.help("a job cluster is named after its run, and ends with it; remove the field")
+    let d = Diagnostic::new(Code::JobClusterField, field, format!("`{key}` has no effect on a job cluster"));
+    d.help("remove the field; a job cluster is named after its run and terminates with it")
 }
 
 pub fn min_over_max(scale: Span, min: i64, max: i64) -> Diagnostic {
-    let d = Diagnostic::new(Code::MinOverMax, scale, format!("the least, {min}, is more than the most, {max}"));
-    d.help("write the smaller number first")
+    let d = Diagnostic::new(Code::MinOverMax, scale, format!("minimum {min} is greater than maximum {max}"));
+    d.help("swap the numbers")
 }
 
 pub fn half_single_node(key: Span, workers: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::HalfSingleNode, key, "no workers, but the cluster is not set up as a single node");
-    let d = d.help("write `single_node = true` in place of `num_workers = 0`: it fills in the conf and the tag");
+    let d = Diagnostic::new(Code::HalfSingleNode, key, "cluster without workers is not configured as a single node");
+    let d = d.help(
+        "replace `num_workers = 0` with `single_node = true`, which adds the required Spark configuration and tag",
+    );
     if key.file == workers.file && key.end <= workers.start {
         d.unsafe_fix("use `single_node = true`", vec![(key.to(workers), "single_node = true".to_owned())])
     } else {
@@ -32,182 +38,167 @@ pub fn half_single_node(key: Span, workers: Span) -> Diagnostic {
 }
 
 pub fn incomplete_cluster(span: Span, name: &str, lacks: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::IncompleteCluster, span, format!("cluster {name} lacks {lacks}"));
+    let d = Diagnostic::new(Code::IncompleteCluster, span, format!("cluster {name} is missing {lacks}"));
     d.help(
-        "a cluster needs a runtime, a node type (or a pool, or `gpu`) and a size (or `autoscale`, or `single_node`), \
-             unless a `policy_id` fills them in",
+        "set a runtime, a node type (or a pool, or `gpu`) and a size (or `autoscale`, or `single_node`), \
+         or a `policy_id` that provides them",
     )
 }
 
 pub fn unknown_runtime(value: Span, text: &str, near: Option<&str>) -> Diagnostic {
-    let d = Diagnostic::new(Code::UnknownRuntime, value, format!("runtime `{text}` is not in the table"));
+    let d = Diagnostic::new(Code::UnknownRuntime, value, format!("unknown runtime `{text}`"));
     match near {
-                Some(near) => d.help(format!("the nearest known is `{near}`; a newer one can be added to `pipec.toml`")),
-                None => d.help("a key looks like `15.4.x-scala2.12` or `15.4.x-gpu-ml-scala2.12`; a newer runtime can be added to `pipec.toml`"),
-            }
+        Some(near) => d.help(format!("did you mean `{near}`? add a newer runtime to `pipec.toml`")),
+        None => d.help(
+            "use a key such as `15.4.x-scala2.12` or `15.4.x-gpu-ml-scala2.12`, or add a newer runtime to `pipec.toml`",
+        ),
+    }
 }
 
 pub fn unknown_node_type(value: Span, id: &str, near: Option<&str>) -> Diagnostic {
-    let d = Diagnostic::new(Code::UnknownNodeType, value, format!("node type `{id}` is not in the table"));
+    let d = Diagnostic::new(Code::UnknownNodeType, value, format!("unknown node type `{id}`"));
     match near {
         Some(near) => d
-            .help(format!("did you mean `{near}`? a new one can be added to `pipec.toml`"))
+            .help(format!("did you mean `{near}`? add a newer node type to `pipec.toml`"))
             .unsafe_fix(format!("use `{near}`"), vec![(value, format!("\"{near}\""))]),
-        None => d.help("if it is new, add it to `pipec.toml`, so that its GPUs and cloud can be checked"),
+        None => d.help("add a newer node type to `pipec.toml`, so that pipec can check its cloud and GPUs"),
     }
 }
 
 pub fn photon_on_gpu(at: Span, span: Span, what: String) -> Diagnostic {
-    let d = Diagnostic::new(Code::PhotonOnGpu, at, "Photon does not run on GPU nodes").with_label(span, what);
-    d.help("remove Photon, or use nodes without GPU")
+    let d = Diagnostic::new(Code::PhotonOnGpu, at, "Photon is not available on GPU nodes").with_label(span, what);
+    d.help("remove Photon, or use nodes without a GPU")
 }
 
 pub fn gpu_needs_gpu_runtime(version: Span, gpu: &str, span: Span, what: String) -> Diagnostic {
-    let d =
-        Diagnostic::new(Code::GpuNeedsGpuRuntime, version, "this runtime has no GPU support").with_label(span, what);
+    let d = Diagnostic::new(Code::GpuNeedsGpuRuntime, version, "runtime without GPU support on a GPU node")
+        .with_label(span, what);
     d.help(format!("use `{gpu}`")).unsafe_fix(format!("use `{gpu}`"), vec![(version, format!("\"{gpu}\""))])
 }
 
 pub fn gpu_runtime_without_gpu(span: Span, node: &str, example: Option<String>, version: Span) -> Diagnostic {
-    let d =
-        Diagnostic::new(Code::GpuRuntimeWithoutGpu, span, format!("`{}` has no GPU, but the runtime needs one", node));
+    let d = Diagnostic::new(Code::GpuRuntimeWithoutGpu, span, format!("GPU runtime on `{}`, which has no GPU", node));
     let help = match example {
         Some(example) => {
             format!("use a GPU node such as `{example}`, or `gpu {{ ... }}`, or a runtime without `gpu` in its key")
         }
         None => "use a GPU node, or a runtime without `gpu` in its key".to_owned(),
     };
-    d.with_label(version, "a GPU runtime").help(help)
+    d.with_label(version, "GPU runtime").help(help)
 }
 
 pub fn ml_access_mode(value: Span, mode: &str, runtime: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::AccessMode, value, format!("ML runtimes do not run in access mode `{mode}`"));
-    let d = d.with_label(runtime, "an ML runtime");
+    let d = Diagnostic::new(Code::AccessMode, value, format!("ML runtimes do not support access mode `{mode}`"));
+    let d = d.with_label(runtime, "ML runtime");
     d.help("use `SINGLE_USER`").unsafe_fix("use `SINGLE_USER`", vec![(value, "SINGLE_USER".to_owned())])
 }
 
 pub fn single_user_name(key: Span, mode: &str, value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::AccessMode, key, format!("`single_user_name` means nothing in access mode `{mode}`"));
-    d.with_label(value, "the access mode").help("use `SINGLE_USER`, or remove the name")
+    let d = Diagnostic::new(Code::AccessMode, key, format!("`single_user_name` has no effect in access mode `{mode}`"));
+    d.with_label(value, "access mode").help("use `SINGLE_USER`, or remove `single_user_name`")
 }
 
 pub fn wrong_cloud(span: Span, what: &str, is: Cloud, should: Cloud, target: Option<Span>) -> Diagnostic {
     let d = Diagnostic::new(
         Code::WrongCloud,
         span,
-        format!("{what} is for {}, but this cluster is for {}", is.name(), should.name()),
+        format!("{what} is for {}, but the cluster runs on {}", is.name(), should.name()),
     );
     let d = match target {
-        Some(at) => d.with_label(at, format!("this target is on {}", should.name())),
+        Some(at) => d.with_label(at, format!("target on {}", should.name())),
         _ => d,
     };
-    d.help("each target can have its own value: declare a `var`, and set it in `vars`")
+    d.help("declare a `var` and set it in the `vars` of each target")
 }
 
 pub fn two_computes_of_step(at: Span, key: &str, on: Span) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::TwoComputes,
-        at,
-        format!("the step says where it runs twice: with `on`, and with `{key}`"),
-    );
-    d.with_label(on, "said here already").help("keep one of them")
+    let d = Diagnostic::new(Code::TwoComputes, at, format!("compute is set twice: with `on` and with `{key}`"));
+    d.with_label(on, "first set here").help("keep one of them")
 }
 
 pub fn two_compute_fields(a: &str, first: Span, b: &str, second: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::TwoComputes, second, format!("`{a}` and `{b}` exclude each other"));
-    d.with_label(first, "set here already").help("a step runs on one compute; keep one of them")
+    let d = Diagnostic::new(Code::TwoComputes, second, format!("`{a}` and `{b}` cannot be used together"));
+    d.with_label(first, "first set here").help("keep one of them; a step runs on one compute")
 }
 
 pub fn spark_submit_compute(at: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongCompute, at, "spark-submit runs only on a cluster made for it");
-    d.help("write `new_cluster { ... }` in the step; better, use `spark_jar_task` or `script`")
+    let d = Diagnostic::new(Code::WrongCompute, at, "spark-submit tasks require a new cluster");
+    d.help("set `new_cluster { ... }` in the step, or use `spark_jar_task` or `script`")
 }
 
 pub fn takes_no_compute(at: Span, kind_name: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongCompute, at, format!("{kind_name} takes no compute of this kind"));
-    d.help("it brings its own, such as a `warehouse_id`; remove `on`")
+    let d = Diagnostic::new(Code::WrongCompute, at, format!("{kind_name} cannot run on this compute"));
+    d.help("remove `on`; this task has its own compute, such as `warehouse_id`")
 }
 
 pub fn libraries_on_serverless(key: Span) -> Diagnostic {
-    let d =
-        Diagnostic::new(Code::LibrariesOnServerless, key, "libraries are for clusters; this step runs on serverless");
-    d.help("put the packages into `dependencies` of an `environment`, and run the step on it")
+    let d = Diagnostic::new(Code::LibrariesOnServerless, key, "libraries are not supported on serverless compute");
+    d.help("add the packages to the `dependencies` of an `environment`, and run the step on it")
 }
 
 pub fn serverless_gpu_on_cluster(key: Span, at: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongCompute, key, "a serverless GPU on a step that runs on a cluster");
-    d.with_label(at, "the cluster").help("give the cluster a `gpu` block, or run the step on an environment")
+    let d = Diagnostic::new(Code::WrongCompute, key, "serverless GPU on a step that runs on a cluster");
+    d.with_label(at, "cluster").help("add a `gpu` block to the cluster, or run the step on an environment")
 }
 
 pub fn warehouse_and_cluster(at: Span) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::TwoComputes,
-        at,
-        "a notebook with a `warehouse_id` runs on that warehouse, and on no cluster",
-    );
+    let d = Diagnostic::new(Code::TwoComputes, at, "notebook has both a `warehouse_id` and a cluster");
     d.help("remove one of them")
 }
 
 pub fn environment_without_gpu(key: Span, version: &str, environment: Span, newer: Vec<&str>) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongCompute, key, format!("environment version {} has no GPU form", version));
-    d.with_label(environment, "the environment").help(format!("use version {}", crate::diag::list_names(newer, 6)))
+    let d =
+        Diagnostic::new(Code::WrongCompute, key, format!("environment version {} is not available on GPUs", version));
+    d.with_label(environment, "environment").help(format!("use version {}", crate::diag::list_names(newer, 6)))
 }
 
 pub fn no_compute_of_its_own(span: Span, what: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongCompute, span, format!("{what} runs on no compute of its own"));
-    d.help("remove it; the steps inside say where they run")
+    let d = Diagnostic::new(Code::WrongCompute, span, format!("{what} cannot have compute"));
+    d.help("remove it, and set the compute of the steps inside")
 }
 
 pub fn unknown_environment(value: Span, version: &str, known: Vec<&str>) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::UnknownEnvironment,
-        value,
-        format!("environment version `{version}` is not in the table"),
-    );
+    let d = Diagnostic::new(Code::UnknownEnvironment, value, format!("unknown environment version `{version}`"));
 
-    d.help(format!("known are {}; a newer one can be added to `pipec.toml`", list_names(known, 12)))
+    d.help(format!("use {}, or add a newer version to `pipec.toml`", list_names(known, 12)))
 }
 
 pub fn unknown_cloud(gpu: Span, target: Option<Span>) -> Diagnostic {
-    let d = Diagnostic::new(Code::UnknownCloud, gpu, "which cloud is this for? the target does not tell");
-    let d = d.help(
-        "give the target a `workspace { host = ... }` or `cloud = azure`, or write `node_type_id` in place of `gpu`",
-    );
+    let d = Diagnostic::new(Code::UnknownCloud, gpu, "cannot choose a node type: the target does not set its cloud");
+    let d =
+        d.help("add `workspace { host = ... }` or `cloud = azure` to the target, or replace `gpu` with `node_type_id`");
     match target {
-        Some(span) => d.with_label(span, "the target"),
+        Some(span) => d.with_label(span, "target"),
         None => d,
     }
 }
 
 pub fn no_such_serverless_gpu(gpu: Span, count: i64, accelerator: &str, all: &[String]) -> Diagnostic {
-    let d = Diagnostic::new(Code::NoSuchGpu, gpu, format!("serverless compute has no {count} {accelerator}"));
-    d.help(format!(
-        "there are {}; for others put the step on a cluster with `gpu`",
-        list_names(all.iter().map(String::as_str), 9)
-    ))
+    let d = Diagnostic::new(Code::NoSuchGpu, gpu, format!("serverless compute does not offer {count} {accelerator}"));
+    d.help(format!("use {}, or run the step on a cluster with `gpu`", list_names(all.iter().map(String::as_str), 9)))
 }
 
 pub fn python_version(at: Span, python: &str, package: &Package, step: Span, wants: &str) -> Diagnostic {
     let d = Diagnostic::new(
         Code::PythonVersion,
         at,
-        format!("this has Python {python}, but package `{}` requires {wants}", package.name),
+        format!("compute has Python {python}, but package `{}` requires {wants}", package.name),
     );
-    d.with_label(package.span, "the package")
+    d.with_label(package.span, "package")
         .with_label(step, "used by this step")
-        .help("use a runtime with a fitting Python, or change `requires-python`")
+        .help("use a runtime with a supported Python version, or change `requires-python`")
 }
 
-/// `runs` is what the step runs, in words; `names` are the clusters and environments in scope.
+/// `runs` names the kind of the step; `names` are the clusters and environments in scope.
 pub fn no_compute(step: &Decl, runs: &str, names: &[&str]) -> Diagnostic {
-    let message = format!("step `{}` has no compute: {runs} needs a cluster or an environment", step.name.text);
+    let message = format!("step `{}` has no compute: {runs} requires a cluster or an environment", step.name.text);
     place_to_run(Diagnostic::new(Code::NoCompute, step.name.span, message), step, names)
 }
 
-/// The same for a step that is to run on serverless compute.
+/// The same for a step on serverless compute.
 pub fn needs_environment(step: &Decl, runs: &str, names: &[&str]) -> Diagnostic {
     let at = step.header.on.as_ref().map_or(step.name.span, |on| on.value.span);
-    let message = format!("step `{}` runs {runs} on serverless, which needs an environment", step.name.text);
+    let message = format!("step `{}` has no environment: {runs} requires one on serverless compute", step.name.text);
     place_to_run(Diagnostic::new(Code::NeedsEnvironment, at, message), step, names)
 }
 
@@ -219,14 +210,14 @@ fn place_to_run(d: Diagnostic, step: &Decl, names: &[&str]) -> Diagnostic {
     };
     if names.is_empty() {
         return d.help(
-            "declare `environment default { environment_version = \"4\" }` and write `on default`, or a `cluster`",
+            "declare `environment default { environment_version = \"4\" }` and add `on default`, or declare a `cluster`",
         );
     }
-    let d = d.help(format!("write `on` and the name of one: {}", list_names(names.iter().copied(), 6)));
+    let d = d.help(format!("add `on` with {}", list_names(names.iter().copied(), 6)));
     names.iter().take(3).fold(d, |d, name| d.unsafe_fix(format!("run it on `{name}`"), edit(name)))
 }
 
-/// `counts` are the numbers of this accelerator that a node may have; without any, `kinds` are the accelerators there are.
+/// `counts` are the available numbers of this accelerator on a node; without any, `kinds` are the available accelerators.
 pub fn no_such_gpu(
     accelerator: Span,
     name: &str,
@@ -238,8 +229,8 @@ pub fn no_such_gpu(
     let d =
         Diagnostic::new(Code::NoSuchGpu, accelerator, format!("{} has no node type with {count} {name}", cloud.name()));
     if counts.is_empty() {
-        return d.help(format!("on {} there are {}", cloud.name(), list_names(kinds.iter().copied(), 12)));
+        return d.help(format!("use {}", list_names(kinds.iter().copied(), 12)));
     }
     let counts: Vec<String> = counts.iter().map(u32::to_string).collect();
-    d.help(format!("there are nodes with {} of them", list_names(counts.iter().map(String::as_str), 8)))
+    d.help(format!("use a count of {}", list_names(counts.iter().map(String::as_str), 8)))
 }

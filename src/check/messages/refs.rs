@@ -6,84 +6,88 @@ use crate::schema::facts;
 use crate::source::{Span, quote_name};
 
 pub fn run_time_element(item: Span) -> Diagnostic {
-    Diagnostic::new(Code::RunTimeInCompileTime, item, "a run-time value cannot be an element of a list")
-        .help("pass it as an argument of its own, or let the producing step put out the whole list")
+    Diagnostic::new(Code::RunTimeInCompileTime, item, "run-time values are not allowed in a list")
+        .help("pass it as a separate argument, or return the whole list from a step")
 }
 
 pub fn run_time_in_object(value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::RunTimeInCompileTime, value, "a run-time value cannot stand in an object");
-    d.help("pass it as an argument of its own")
+    let d = Diagnostic::new(Code::RunTimeInCompileTime, value, "run-time values are not allowed in an object");
+    d.help("pass it as a separate argument")
 }
 
 pub fn not_constant(value: Span, what: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::RunTimeInCompileTime, value, format!("{what} must be known at compile time"));
-    d.help("use a `let`, a `var`, or the value itself")
+    let d = Diagnostic::new(Code::RunTimeInCompileTime, value, format!("{what} must be a compile-time constant"));
+    d.help("use a `let`, a `var` or a literal")
 }
 
 pub fn maybe_not_evaluated(span: Span, reference: &Reference, name: &str) -> Diagnostic {
     let d = Diagnostic::new(
         Code::MaybeNotEvaluated,
         span,
-        format!("it is not known whether the platform evaluates `{reference}` in `{name}`"),
+        format!("`{reference}` may not be evaluated in `{name}`: the platform does not document it"),
     );
-    d.help("try it with one run, or use a compile-time value")
+    d.help("use a compile-time constant, or try it in a run")
 }
 
 pub fn run_time_in_constant(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::new(Code::RunTimeInConstant, span, format!("`{name}` cannot hold a run-time value"))
-        .label("known only when the job runs")
+    Diagnostic::new(Code::RunTimeInConstant, span, format!("`{name}` cannot have a run-time value"))
+        .label("run-time value")
         .help(format!(
-            "the platform does not evaluate references in `{name}`; use a `let`, or a `var` that each target sets"
+            "use a `let`, or a `var` that each target sets; the platform does not evaluate references in `{name}`"
         ))
 }
 
 pub fn literal_braces(at: Span, shown: &str, root: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::LiteralBraces, at, format!("the platform takes `{shown}` as plain text"));
+    let d = Diagnostic::new(
+        Code::LiteralBraces,
+        at,
+        format!("`{shown}` is not a dynamic reference, and is passed on as literal text"),
+    );
     d.help(match closest_match(root, facts::ROOTS.iter().copied()) {
                             Some(near) => format!("did you mean `{near}`?"),
-                            None => "references begin with `job`, `task`, `tasks`, `workspace` or `input`; this is right if the code itself replaces it".to_owned(),
+                            None => "start references with `job`, `task`, `tasks`, `workspace` or `input`, or ignore this if your code replaces the braces".to_owned(),
                         })
 }
 
 pub fn bad_reference(at: Span, why: &str) -> Diagnostic {
-    Diagnostic::new(Code::BadReference, at, why).help("write the reference without quotes, and pipec spells it")
+    Diagnostic::new(Code::BadReference, at, why).help("use an unquoted reference, which pipec converts to this syntax")
 }
 
 pub fn unknown_fact_in_braces(at: Span, whole: &str, all: &[String]) -> Diagnostic {
-    let d = Diagnostic::new(Code::UnknownFact, at, format!("the platform has no `{whole}`"));
+    let d = Diagnostic::new(Code::UnknownFact, at, format!("unknown dynamic reference `{whole}`"));
     match closest_match(whole, all.iter().map(String::as_str)) {
         Some(near) => d
             .help(format!("did you mean `{near}`?"))
             .unsafe_fix(format!("use `{near}`"), vec![(at, format!("{{{{{near}}}}}"))]),
-        None => d.help("see the list of dynamic value references in the platform's documentation"),
+        None => d.help("use one of the dynamic value references in the Databricks documentation"),
     }
 }
 
 pub fn input_outside_loop(at: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::InputOutsideLoop, at, "`{{input}}` means something only inside a `for`");
-    d.help("put the step in a `for`, and use its variable")
+    let d = Diagnostic::new(Code::InputOutsideLoop, at, "`{{input}}` is only available inside `for`");
+    d.help("move the step into a `for`, and use its loop variable")
 }
 
 pub fn different_default(call: Span, name: &str, there: Span, here: Span) -> Diagnostic {
     let d = Diagnostic::new(
         Code::DifferentDefault,
         call,
-        format!("`{}` has another default there, and this pipeline's value wins", name),
+        format!("parameter `{}` has a different default in the other pipeline, which this pipeline overrides", name),
     );
-    d.with_label(there, "the default there")
-        .with_label(here, "the default here")
-        .help(format!("job parameters are handed down to jobs that are run; pass it on purpose: `{0} = {0}`", name))
+    d.with_label(there, "default that is overridden").with_label(here, "default that is used").help(format!(
+        "pass it explicitly with `{0} = {0}`; the platform passes job parameters on to jobs that a job runs",
+        name
+    ))
 }
 
 pub fn pushed_down(span: Span, name: &str, declared: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::PushedDown, span, format!("the job parameter `{name}` replaces this argument"));
-    d.with_label(declared, "the param of the same name").help(
-        "the platform hands every job parameter to this kind of task, and it wins; rename the argument or the param",
-    )
+    let d = Diagnostic::new(Code::PushedDown, span, format!("job parameter `{name}` overrides this argument"));
+    d.with_label(declared, "parameter with the same name")
+        .help("rename the argument or the parameter; the platform passes every job parameter to this type of task")
 }
 
 pub fn unknown_fact(span: Span, whole: &str, all: &[String]) -> Diagnostic {
-    let d = Diagnostic::new(Code::UnknownFact, span, format!("the platform has no `{whole}`"));
+    let d = Diagnostic::new(Code::UnknownFact, span, format!("unknown dynamic reference `{whole}`"));
     match closest_match(whole, all.iter().map(String::as_str)) {
         Some(near) => {
             d.help(format!("did you mean `{near}`?")).unsafe_fix(format!("use `{near}`"), vec![(span, near.to_owned())])
@@ -92,16 +96,16 @@ pub fn unknown_fact(span: Span, whole: &str, all: &[String]) -> Diagnostic {
             let root = whole.split('.').next().unwrap_or("");
             let same: Vec<&str> =
                 all.iter().map(String::as_str).filter(|p| p.split('.').next() == Some(root)).collect();
-            d.help(format!("there are {}", list_names(same, 6)))
+            d.help(format!("use {}", list_names(same, 6)))
         }
     }
 }
 
 pub fn undeclared_param(span: Span, param: &str, near: Option<&str>) -> Diagnostic {
-    let d = Diagnostic::new(Code::UndeclaredParam, span, format!("this pipeline has no param `{param}`"));
+    let d = Diagnostic::new(Code::UndeclaredParam, span, format!("unknown parameter `{param}` in this pipeline"));
     match near {
         Some(near) => d.help(format!("did you mean `{near}`?")),
-        None => d.help(format!("declare it: `param {}: string`", quote_name(param))),
+        None => d.help(format!("declare it with `param {}: string`", quote_name(param))),
     }
 }
 
@@ -109,24 +113,24 @@ pub fn param_in_default(span: Span) -> Diagnostic {
     let d = Diagnostic::new(
         Code::MaybeNotEvaluated,
         span,
-        "it is not known whether one param may stand in the default of another",
+        "parameter in the default of another parameter may not be evaluated",
     );
-    d.help("use a `let` or `var` for what both share")
+    d.help("use a `let` or `var` for the shared value")
 }
 
 pub fn run_time_default(span: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::RunTimeInConstant, span, "no step has run when a param gets its default");
-    d.help("use the value in the steps themselves")
+    let d = Diagnostic::new(Code::RunTimeInConstant, span, "default of a parameter cannot have a run-time value");
+    d.help("use the value in the steps")
 }
 
-/// `from_text` says that it is typed as `{{secrets/...}}`.
+/// `from_text`: it is written as `{{secrets/...}}`.
 pub fn secret_here(span: Span, name: &str, from_text: bool) -> Diagnostic {
     let (code, how) = if from_text {
-        (Code::SecretAsText, "is not replaced in")
+        (Code::SecretAsText, "secret reference is not replaced in")
     } else {
-        (Code::SecretHere, "would be readable, or not be replaced, in")
+        (Code::SecretHere, "secret would be exposed or not replaced in")
     };
-    Diagnostic::new(code, span, format!("a secret {how} `{name}`")).help(
-        "secrets go in `spark_conf`, `spark_env_vars` and the login of a docker image; code reads them with dbutils.secrets",
+    Diagnostic::new(code, span, format!("{how} `{name}`")).help(
+        "use secrets in `spark_conf`, `spark_env_vars` or the login of a Docker image, or read them with `dbutils.secrets`",
     )
 }

@@ -6,21 +6,23 @@ use crate::source::Span;
 use crate::time::from_unix;
 
 pub fn two_triggers(second: Span, second_name: &str, first: Span, first_name: &str) -> Diagnostic {
-    let d =
-        Diagnostic::new(Code::TwoTriggers, second, format!("`{first_name}` and `{second_name}` exclude each other"));
-    d.with_label(first, "the other way to start the job")
-        .help("keep one; several triggers together stand in `triggers`")
+    let d = Diagnostic::new(
+        Code::TwoTriggers,
+        second,
+        format!("`{first_name}` and `{second_name}` cannot be used together"),
+    );
+    d.with_label(first, "first set here").help("keep one of them, or combine several triggers in `triggers`")
 }
 
 pub fn param_without_default(param: &Param, by: Span) -> Diagnostic {
     let d =
-        Diagnostic::new(Code::ParamWithoutDefault, param.span, format!("the param `{}` has no default", param.name));
-    let d = d.with_label(by, "nobody is there to give it when this starts the job");
-    d.help(format!("add one: `param {}: {} = ...`", param.name, param.ty))
+        Diagnostic::new(Code::ParamWithoutDefault, param.span, format!("parameter `{}` has no default", param.name));
+    let d = d.with_label(by, "the job is started automatically, without a value for the parameter");
+    d.help(format!("add a default: `param {}: {} = ...`", param.name, param.ty))
 }
 
 pub fn unknown_time_zone(value: Span, zone: &str, near: Option<&str>) -> Diagnostic {
-    let d = Diagnostic::new(Code::UnknownTimeZone, value, format!("there is no time zone `{zone}`"));
+    let d = Diagnostic::new(Code::UnknownTimeZone, value, format!("unknown time zone `{zone}`"));
     match near {
         Some(near) => d
             .help(format!("did you mean `{near}`?"))
@@ -30,25 +32,21 @@ pub fn unknown_time_zone(value: Span, zone: &str, near: Option<&str>) -> Diagnos
 }
 
 pub fn unix_cron(span: Span, text: &str) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::UnixCron,
-        span,
-        "this is a Unix cron expression with five fields; Quartz has six or seven",
-    );
+    let d = Diagnostic::new(Code::UnixCron, span, "cron expression has five fields; Quartz requires six or seven");
     match from_unix(text) {
         Some(quartz) => d
-            .help(format!("the same in Quartz is `{quartz}`"))
-            .unsafe_fix("write it for Quartz", vec![(span, format!("\"{quartz}\""))]),
-        None => d.help("Quartz begins with seconds, and one of the two day fields is `?`"),
+            .help(format!("use the Quartz expression `{quartz}`"))
+            .unsafe_fix("convert it to Quartz", vec![(span, format!("\"{quartz}\""))]),
+        None => d.help("add the seconds as the first field, and use `?` for one of the two day fields"),
     }
 }
 
 pub fn never_fires(span: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::NeverFires, span, "no day of the calendar matches this expression");
-    d.help("look at day of month, month and year together")
+    let d = Diagnostic::new(Code::NeverFires, span, "cron expression never matches a date");
+    d.help("change the day of month, the month or the year")
 }
 
 pub fn bad_cron(place: Span, message: String) -> Diagnostic {
     let d = Diagnostic::new(Code::BadCron, place, message);
-    d.help("the fields are: seconds minutes hours day-of-month month day-of-week [year]; such as `0 0 2 * * ?`")
+    d.help("use the fields seconds, minutes, hours, day of month, month, day of week and optionally year, such as `0 0 2 * * ?`")
 }

@@ -11,69 +11,92 @@ use crate::schema::{Enum, Field, Format, MAX_TASKS, Measure, Ty};
 use crate::source::{Span, quote_name};
 use crate::syntax::ast::{Entry, Ident, Value, ValueKind};
 
+/// A type with its article.
+fn a(ty: Ty) -> String {
+    match ty {
+        Ty::Enum(_) => ty.describe(),
+        _ => article(&ty.describe()),
+    }
+}
+
 pub fn duration_here(value: Span, n: &str, unit: char) -> Diagnostic {
-    let d =
-        Diagnostic::new(Code::WrongType, value, format!("the duration `{n}{unit}` can stand only in a field of time"));
-    d.help("write a number, or a text in quotes")
+    let d = Diagnostic::new(
+        Code::WrongType,
+        value,
+        format!("duration `{n}{unit}` is only allowed in a field that takes a time"),
+    );
+    d.help("use a number, or quote it to make it a string")
 }
 
 pub fn range_here(value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, value, "a range can stand only in `autoscale`");
-    d.help("write a list, such as `[1, 2, 3]`")
+    let d = Diagnostic::new(Code::WrongType, value, "ranges are only allowed in `autoscale`");
+    d.help("use a list such as `[1, 2, 3]`")
 }
 
 pub fn constants_too_deep(used_at: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::TooDeep, used_at, "constants are built on each other too deeply here");
-    d.help("a chain may have 100 constants, and a value may be put together from 20,000")
+    let d = Diagnostic::new(Code::TooDeep, used_at, "constants are nested too deeply");
+    d.help("use a chain of at most 100 constants, and at most 20,000 constants for one value")
 }
 
 pub fn not_part_of_a_text(value: Span, ty: &Type) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, value, format!("{} cannot be part of a text", article(&ty.to_string())));
-    d.help("interpolate one of its elements, or pass the whole value without quotes")
+    let d = Diagnostic::new(
+        Code::WrongType,
+        value,
+        format!("{} cannot be interpolated into a string", article(&ty.to_string())),
+    );
+    d.help("interpolate one of its elements, or remove the quotes to pass the whole value")
 }
 
 pub fn secret_arguments(value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::MissingArgument, value, "`secret` takes a scope and a key");
+    let d = Diagnostic::new(Code::MissingArgument, value, "`secret` requires a scope and a key");
     d.help("write `secret(\"scope\", \"key\")`")
 }
 
 pub fn block_for_list(field: &Field, body: Span, example: &str, inner: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, body.start_point().to(body), format!("`{}` is a list", field.key));
+    let d = Diagnostic::new(
+        Code::WrongType,
+        body.start_point().to(body),
+        format!("`{}` must be a list, not a block", field.key),
+    );
     d.help(format!("write `{} = [{{ {example} = ... }}]`", field.key))
-        .safe_fix("make it a list of one", vec![(body, format!("= [{inner}]"))])
+        .safe_fix("make it a list with one element", vec![(body, format!("= [{inner}]"))])
 }
 
 pub fn not_a_block(field: &Field, body: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, body, format!("`{}` is {}, not a block", field.key, field.ty.describe()));
+    let d = Diagnostic::new(Code::WrongType, body, format!("`{}` must be {}, not a block", field.key, a(field.ty)));
     d.help(format!("write `{} = ...`", field.key))
 }
 
 pub fn quoted_bool(field: &Field, ty: Ty, value: Span, word: String) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, value, format!("`{}` is {}, not text", field.key, ty.describe()));
-    d.help("leave out the quotes").safe_fix("remove the quotes", vec![(value, word)])
+    let d = Diagnostic::new(Code::WrongType, value, format!("`{}` must be {}, not a string", field.key, a(ty)));
+    d.help("remove the quotes").safe_fix("remove the quotes", vec![(value, word)])
 }
 
 pub fn bool_for(field: &Field, ty: Ty, b: bool, span: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, span, format!("`{}` is {}, not `{b}`", field.key, ty.describe()));
+    let d = Diagnostic::new(Code::WrongType, span, format!("`{}` must be {}, not `{b}`", field.key, a(ty)));
     match ty {
-        Ty::Str => d.help("put it in quotes").safe_fix("put it in quotes", vec![(span, format!("\"{b}\""))]),
+        Ty::Str => d.help("add quotes").safe_fix("add quotes", vec![(span, format!("\"{b}\""))]),
         Ty::Enum(e) => d.help(format!("use {}", list_names(e.members.iter().copied(), 8))),
         _ => d.help(field.doc),
     }
 }
 
 pub fn quoted_member(exact: &str, span: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::QuotedMember, span, format!("`{exact}` is a word, not a text"));
-    d.help("leave out the quotes").safe_fix("remove the quotes", vec![(span, (*exact).to_owned())])
+    let d = Diagnostic::new(Code::QuotedMember, span, format!("enum value `{exact}` must not be quoted"));
+    d.help("remove the quotes").safe_fix("remove the quotes", vec![(span, (*exact).to_owned())])
 }
 
 pub fn member_in_other_case(word: &str, same: &str, span: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::QuotedMember, span, format!("`{word}` is written `{same}`"));
-    d.help(format!("write `{same}`")).safe_fix(format!("use `{same}`"), vec![(span, (*same).to_owned())])
+    let d = Diagnostic::new(
+        Code::QuotedMember,
+        span,
+        format!("enum values are case-sensitive: `{word}` is spelled `{same}`"),
+    );
+    d.help(format!("use `{same}`")).safe_fix(format!("use `{same}`"), vec![(span, (*same).to_owned())])
 }
 
 pub fn unknown_member(field: &Field, e: &Enum, word: &str, span: Span, near: Option<&str>) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadMember, span, format!("`{}` cannot be `{word}`", field.key));
+    let d = Diagnostic::new(Code::BadMember, span, format!("`{word}` is not a valid `{}`", field.key));
     match near {
         Some(near) => {
             d.help(format!("did you mean `{near}`?")).unsafe_fix(format!("use `{near}`"), vec![(span, near.to_owned())])
@@ -83,53 +106,59 @@ pub fn unknown_member(field: &Field, e: &Enum, word: &str, span: Span, near: Opt
 }
 
 pub fn too_long(field: &Field, value: Span, length: usize, max: u32) -> Diagnostic {
-    let d =
-        Diagnostic::new(Code::TooLong, value, format!("`{}` has {} bytes; the service takes {max}", field.key, length));
+    let d = Diagnostic::new(Code::TooLong, value, format!("`{}` has {} bytes; the limit is {max}", field.key, length));
     d.help("shorten it")
 }
 
 pub fn not_a_whole_number(field: &Field, value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, value, format!("`{}` is a whole number", field.key));
-    d.help("write it without point or exponent; it must fit 64 bits")
+    let d = Diagnostic::new(Code::WrongType, value, format!("`{}` must be an int", field.key));
+    d.help("use a 64-bit integer without a decimal point or exponent")
 }
 
 pub fn out_of_range(field: &Field, value: Span, number: i64) -> Diagnostic {
     let unit = if field.unit == Measure::None { String::new() } else { format!(" {}", field.unit.name()) };
     let d = Diagnostic::new(Code::OutOfRange, value, format!("`{}` cannot be {number}", field.key));
-    d.label(format!("the service takes {}", field.range(&unit).unwrap_or_default())).help(field.doc)
+    d.label(format!("must be {}", field.range(&unit).unwrap_or_default())).help(field.doc)
 }
 
 pub fn not_a_time(field: &Field, span: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, span, format!("`{}` is no time", field.key));
+    let d = Diagnostic::new(Code::WrongType, span, format!("`{}` is not a duration", field.key));
     d.help(field.doc)
 }
 
 pub fn not_divisible(field: &Field, span: Span, n: &str, unit: char) -> Diagnostic {
-    let d =
-        Diagnostic::new(Code::NotDivisible, span, format!("`{n}{unit}` is no whole number of {}", field.unit.name()));
-    d.help(format!("`{}` is in {}", field.key, field.unit.name()))
+    let d = Diagnostic::new(
+        Code::NotDivisible,
+        span,
+        format!("`{n}{unit}` is not a whole number of {}", field.unit.name()),
+    );
+    d.help(format!("round it: `{}` is set in {}", field.key, field.unit.name()))
 }
 
 pub fn time_too_long(span: Span, n: &str, unit: char) -> Diagnostic {
-    let d = Diagnostic::new(Code::OutOfRange, span, format!("`{n}{unit}` is too long a time"));
-    d.help("write a shorter one")
+    let d = Diagnostic::new(Code::OutOfRange, span, format!("duration `{n}{unit}` is too long"));
+    d.help("use a shorter duration")
 }
 
 pub fn block_in_map(field: &Field, entry: &Entry) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, entry.value.span(), format!("`{}` maps text to text", field.key));
+    let d = Diagnostic::new(
+        Code::WrongType,
+        entry.value.span(),
+        format!("values of `{}` must be strings, not blocks", field.key),
+    );
     d.help(format!("write `{} = \"...\"`", quote_name(&entry.key.text)))
 }
 
 pub fn map_value(field: &Field, value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, value, format!("a value in `{}` is text", field.key));
-    d.help("put it in quotes")
+    let d = Diagnostic::new(Code::WrongType, value, format!("values of `{}` must be strings", field.key));
+    d.help("add quotes")
 }
 
 pub fn map_value_type(field: &Field, value: Span, ty: &Type) -> Diagnostic {
     let d = Diagnostic::new(
         Code::WrongType,
         value,
-        format!("a value in `{}` is text, not {}", field.key, article(&ty.to_string())),
+        format!("values of `{}` must be strings, not {}", field.key, article(&ty.to_string())),
     );
     d.help("use one of its elements")
 }
@@ -137,35 +166,35 @@ pub fn map_value_type(field: &Field, value: Span, ty: &Type) -> Diagnostic {
 pub fn wrong_number_of_entries(field: &Field, span: Span, count: usize) -> Diagnostic {
     let over = field.max_items.is_some_and(|max| count > max as usize);
     let entries = field.entries().unwrap_or_default();
-    let message = format!("`{}` has {count} entries; the service takes {entries}", field.key);
+    let message = format!("`{}` has {count} entries; the service requires {entries}", field.key);
     let d = Diagnostic::new(if over { Code::TooMany } else { Code::BadFormat }, span, message);
-    d.help(if over { "remove some of them" } else { field.doc })
+    d.help(if over { "remove some entries" } else { field.doc })
 }
 
 pub fn single_for_list(field: &Field, ty: Ty, value: Span, text: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, value, format!("`{}` is {}", field.key, ty.describe()));
-    let d = d.label("a single value").help("put it in brackets");
-    d.safe_fix("make it a list of one", vec![(value, format!("[{text}]"))])
+    let d = Diagnostic::new(Code::WrongType, value, format!("`{}` must be {}", field.key, a(ty)));
+    let d = d.label("single value").help("put it in brackets");
+    d.safe_fix("make it a list with one element", vec![(value, format!("[{text}]"))])
 }
 
 pub fn no_dbt_commands(call: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::MissingArgument, call, "there is nothing for dbt to do");
-    d.help("write its commands: `dbt \"./project\"(\"dbt deps\", \"dbt build\")`")
+    let d = Diagnostic::new(Code::MissingArgument, call, "dbt step without commands");
+    d.help("add its commands: `dbt \"./project\"(\"dbt deps\", \"dbt build\")`")
 }
 
 pub fn not_a_dbt_command(command: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadFormat, command, "this is no command of dbt");
-    d.help("each command begins with `dbt`, such as \"dbt build\"")
+    let d = Diagnostic::new(Code::BadFormat, command, "not a dbt command");
+    d.help("start each command with `dbt`, such as \"dbt build\"")
 }
 
 pub fn too_many_dbt_commands(over: Span, most: u32) -> Diagnostic {
-    let d = Diagnostic::new(Code::TooMany, over, format!("a dbt step runs at most {most} commands"));
-    d.help("put the rest into another step")
+    let d = Diagnostic::new(Code::TooMany, over, format!("dbt step has more than {most} commands"));
+    d.help("move the rest to another step")
 }
 
 pub fn too_many_dbt_files(span: Span, dir: &Path, most: usize) -> Diagnostic {
-    let d = Diagnostic::new(Code::TooMany, span, format!("`{}` holds more than {most} files", dir.display()));
-    d.help("is it the directory of the dbt project alone?")
+    let d = Diagnostic::new(Code::TooMany, span, format!("`{}` contains more than {most} files", dir.display()));
+    d.help("use a directory that contains only the dbt project")
 }
 
 pub fn missing_fields(object: &Object, missing: &[&str]) -> Diagnostic {
@@ -175,14 +204,14 @@ pub fn missing_fields(object: &Object, missing: &[&str]) -> Diagnostic {
     let d = Diagnostic::new(
         Code::MissingField,
         object.span,
-        format!("{names} {} missing", if missing.len() == 1 { "is" } else { "are" }),
+        format!("missing {} {names}", if missing.len() == 1 { "field" } else { "fields" }),
     );
     d.label("in this block").help(docs.join("\n"))
 }
 
 pub fn none_of(object: &Object, keys: &[&str]) -> Diagnostic {
     let d =
-        Diagnostic::new(Code::NoneOf, object.span, format!("one of {} is needed", list_names(keys.iter().copied(), 9)));
+        Diagnostic::new(Code::NoneOf, object.span, format!("missing one of {}", list_names(keys.iter().copied(), 9)));
     d.label("in this block").help(object.block.doc)
 }
 
@@ -194,58 +223,65 @@ pub fn wrong_format(field: &Field, format: &Format, value: Span, text: &str) -> 
         (_, Some(c)) => format!("`{key}` cannot contain `{c}`"),
         _ => format!("`{key}` must end with `{}`", format.ends_with),
     };
-    let d = Diagnostic::new(Code::BadFormat, value, message).help(format!("such as {}", format.example));
+    let d = Diagnostic::new(Code::BadFormat, value, message).help(format!("use a value such as {}", format.example));
     if !starts || format.stranger(text).is_some() {
         return d;
     }
     let end = format.ends_with;
-    d.safe_fix(format!("add the `{end}`"), vec![(value, format!("\"{text}{end}\""))])
+    d.safe_fix(format!("add `{end}`"), vec![(value, format!("\"{text}{end}\""))])
 }
 
 pub fn too_many_companions(span: Span, file: &Path, most: usize) -> Diagnostic {
-    let d = Diagnostic::new(Code::TooMany, span, format!("more than {most} files go with `{}`", file.display()));
-    d.help("put what it imports into a `package`, which becomes one wheel")
+    let d = Diagnostic::new(Code::TooMany, span, format!("`{}` needs more than {most} other files", file.display()));
+    d.help("move the imported modules to a `package`, which is built into one wheel")
 }
 
 pub fn file_takes_a_path(span: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, span, "`file` takes one plain path");
+    let d = Diagnostic::new(Code::WrongType, span, "`file` requires one path without interpolation");
     d.help("write `file(\"requirements.txt\")`")
 }
 
 pub fn existing_without_id(on: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::MissingArgument, on, "`existing` takes the id of a cluster");
+    let d = Diagnostic::new(Code::MissingArgument, on, "`existing` requires a cluster id");
     d.help("write `existing(\"0923-164208-meows279\")`")
 }
 
 pub fn not_a_compute(span: Span, name: &str, declared: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, span, format!("`{name}` is no compute"));
-    d.with_label(declared, "declared here")
-        .help("its value must be the name of a cluster or environment, without quotes")
+    let d = Diagnostic::new(Code::WrongType, span, format!("`{name}` is not a cluster or environment"));
+    d.with_label(declared, "declared here").help("set it to the name of a cluster or environment, without quotes")
 }
 
 pub fn argument_none(value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, value, "an argument cannot be `none`");
-    d.help("leave the argument out")
+    let d = Diagnostic::new(Code::WrongType, value, "arguments cannot be `none`");
+    d.help("remove the argument")
 }
 
 pub fn param_type(argument: &Argument, wanted: &Type, param: Span) -> Diagnostic {
     let d = Diagnostic::new(
         Code::WrongType,
         argument.span,
-        format!("`{}` takes {wanted}, but this is {}", argument.name, argument.ty),
+        format!("`{}` expects {wanted}, but the value is {}", argument.name, article(&argument.ty.to_string())),
     );
-    d.with_label(param, "the param").help("change the value or the param's type")
+    d.with_label(param, "parameter declared here").help("change the value, or the type of the parameter")
 }
 
 pub fn missing_param(call: Span, pipeline: &str, param: &Ident) -> Diagnostic {
-    let d = Diagnostic::new(Code::MissingArgument, call, format!("pipeline `{}` needs `{}`", pipeline, param.text));
-    d.with_label(param.span, "a param without default").help(format!("write `run {}({} = ...)`", pipeline, param.text))
+    let d = Diagnostic::new(
+        Code::MissingArgument,
+        call,
+        format!("missing argument `{}` of pipeline `{}`", param.text, pipeline),
+    );
+    d.with_label(param.span, "parameter without a default")
+        .help(format!("pass it: `run {}({} = ...)`", pipeline, param.text))
 }
 
 pub fn not_a_condition(left: Span, ty: &Type) -> Diagnostic {
-    let d =
-        Diagnostic::new(Code::BadComparison, left, format!("{} is no condition by itself", article(&ty.to_string())));
-    d.help("compare it: `==`, `!=`, `<`, `<=`, `>` or `>=`")
+    let d = Diagnostic::new(
+        Code::BadComparison,
+        left,
+        format!("condition must be a bool or a comparison, not {}", article(&ty.to_string())),
+    );
+    d.help("compare it with `==`, `!=`, `<`, `<=`, `>` or `>=`")
 }
 
 /// Why the platform cannot compare a value as a condition does.
@@ -256,20 +292,20 @@ pub enum Incomparable {
     TextAsNumber,
 }
 
-/// `textual` says that the operator compares text.
+/// `textual`: the operator compares strings.
 pub fn not_comparable(span: Span, why: Incomparable, ty: &Type, operator: Span, textual: bool) -> Diagnostic {
     let message = match why {
-        Incomparable::Collection => "a list or object cannot be compared",
-        Incomparable::FloatAsText => "the platform compares with `==` and `!=` as text: `0.80` and `0.8` differ",
-        Incomparable::TextAsNumber => "the platform compares with `<` and `>` as numbers, and this is not a number",
+        Incomparable::Collection => "lists and objects cannot be compared",
+        Incomparable::FloatAsText => "the platform compares strings with `==` and `!=`: `0.80` and `0.8` differ",
+        Incomparable::TextAsNumber => "the platform compares numbers with `<` and `>`, and this is not a number",
     };
     Diagnostic::new(Code::BadComparison, span, message)
         .label(article(&ty.to_string()))
-        .with_label(operator, "this comparison")
+        .with_label(operator, "compared here")
         .help(if textual {
-            "compare with `<=` or `>=`, or let the step put out a bool"
+            "use `<=` or `>=`, or return a bool from the step"
         } else {
-            "let the step put out a number or a bool, and compare that"
+            "return a number or a bool from the step, and compare that"
         })
 }
 
@@ -277,23 +313,19 @@ pub fn different_types(right: Span, right_ty: &Type, left: Span, left_ty: &Type)
     let d = Diagnostic::new(
         Code::BadComparison,
         right,
-        format!("{} is compared with {}", article(&left_ty.to_string()), article(&right_ty.to_string())),
+        format!("cannot compare {} with {}", article(&left_ty.to_string()), article(&right_ty.to_string())),
     );
-    d.with_label(left, article(&left_ty.to_string())).help("compare values of one type")
+    d.with_label(left, article(&left_ty.to_string())).help("compare values of the same type")
 }
 
 pub fn items_too_long(list: Span, length: usize, max: u32) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::TooLong,
-        list,
-        format!("the list has {} characters as JSON; the service takes {max}", length),
-    );
-    d.help("let a step put out the list: a run-time list may have 48 KB")
+    let d = Diagnostic::new(Code::TooLong, list, format!("list has {} characters as JSON; the limit is {max}", length));
+    d.help("return the list from a step: a run-time list can have up to 48 KB")
 }
 
 pub fn reserved_value(span: Span, word: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, span, format!("`{word}` cannot stand here"));
-    d.help("`none` stands alone after `=`; `serverless`, `none` and `existing(\"id\")` after `on`")
+    let d = Diagnostic::new(Code::WrongType, span, format!("`{word}` is not allowed here"));
+    d.help("use `none` as the whole value of a field, or `serverless`, `none` and `existing(\"id\")` after `on`")
 }
 
 pub fn deprecated(key: &Ident, doc: &str) -> Diagnostic {
@@ -302,16 +334,16 @@ pub fn deprecated(key: &Ident, doc: &str) -> Diagnostic {
 }
 
 pub fn exclusive(key: Span, name: &str, other: Span, other_name: &str, keys: &[&str]) -> Diagnostic {
-    let d = Diagnostic::new(Code::Exclusive, key, format!("`{}` and `{}` exclude each other", other_name, name));
-    d.with_label(other, "set here already").help(format!(
-        "keep one of {}; to undo an inherited one write `{} = none`",
+    let d = Diagnostic::new(Code::Exclusive, key, format!("`{}` and `{}` cannot be used together", other_name, name));
+    d.with_label(other, "first set here").help(format!(
+        "keep one of {}; to remove an inherited field, write `{} = none`",
         list_names(keys.iter().copied(), 9),
         other_name
     ))
 }
 
 pub fn unchecked_not_a_block(value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, value, "`unchecked` takes a block");
+    let d = Diagnostic::new(Code::WrongType, value, "`unchecked` must be a block");
     d.help("write `unchecked { field = value }`")
 }
 
@@ -319,32 +351,32 @@ pub fn project_too_large(span: Span) -> Diagnostic {
     let d = Diagnostic::new(
         Code::TooMany,
         span,
-        "the project is too large to check: families, defaults, clusters and targets multiply to millions of values",
+        "project is too large to check: families, defaults, clusters and targets multiply to millions of values",
     );
-    d.help("split it into projects, or loop with `for` instead of a family")
+    d.help("split the project, or use `for` instead of a step family")
 }
 
 pub fn two_default_targets(first: Span, second: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::Exclusive, second, "two targets are the default");
-    d.with_label(first, "the other one").help("keep `default = true` at one of them")
+    let d = Diagnostic::new(Code::Exclusive, second, "more than one default target");
+    d.with_label(first, "first default").help("keep `default = true` on one of them")
 }
 
 pub fn too_many_targets(over: Span, count: usize) -> Diagnostic {
-    let message = format!("the project has {count} targets; pipec checks at most {MAX_TARGETS}");
+    let message = format!("project has {count} targets; the limit is {MAX_TARGETS}");
     let d = Diagnostic::new(Code::TooMany, over, message);
-    d.help("split the project, or pass what differs with `--var`")
+    d.help("split the project, or pass the differences with `--var`")
 }
 
 pub fn output_type_guessed(output: &Output, function: &str, found: String, returned: Span, named: bool) -> Diagnostic {
     let d = Diagnostic::new(
         Code::WrongType,
         output.span,
-        format!("`{}` is {}, but `{function}` returns {}", output.name, output.ty, found),
+        format!("output `{}` is declared as {}, but `{function}` returns {}", output.name, output.ty, found),
     );
     d.with_label(returned, "returned here").help(if named {
-        "annotate the function with a `TypedDict`, `NamedTuple` or dataclass: then the output is taken from it by name"
+        "annotate the function with a `TypedDict`, `NamedTuple` or dataclass that has the output as a field"
     } else {
-        "change the type of the output, or what is returned"
+        "change the type of the output, or the returned value"
     })
 }
 
@@ -352,11 +384,11 @@ pub fn output_type(output: &Output, function: &str, ty: &PyType, span: Span) -> 
     let d = Diagnostic::new(
         Code::WrongType,
         output.span,
-        format!("`{}` is {}, but `{function}` returns {ty}", output.name, output.ty),
+        format!("output `{}` is declared as {}, but `{function}` returns {ty}", output.name, output.ty),
     );
     d.with_label(span, "declared here").help(match ty {
-        PyType::Foreign(_) => "what crosses steps is JSON: write the result to a table or file, and put out its name",
-        _ => "change the type of the output, or that of the function",
+        PyType::Foreign(_) => "write the result to a table or file, and return its name: outputs are passed as JSON",
+        _ => "change the type of the output, or the return type of the function",
     })
 }
 
@@ -367,11 +399,12 @@ pub fn missing_arguments(
     needed: &[&Parameter],
     first: &Parameter,
 ) -> Diagnostic {
-    let mut d = Diagnostic::new(Code::MissingArgument, at, format!("`{}` needs {names}", function));
+    let s = if needed.len() == 1 { "" } else { "s" };
+    let mut d = Diagnostic::new(Code::MissingArgument, at, format!("missing argument{s} {names} of `{function}`"));
     for p in needed.iter().take(4) {
-        d = d.with_label(p.written.span, "a parameter without default");
+        d = d.with_label(p.written.span, "parameter without a default");
     }
-    d.help(format!("write `{} = ...` among the arguments", first.written.name))
+    d.help(format!("add `{} = ...` to the arguments", first.written.name))
 }
 
 pub fn argument_type(
@@ -385,57 +418,68 @@ pub fn argument_type(
     let d = Diagnostic::new(
         Code::WrongType,
         argument.span,
-        format!("`{}` of `{function}` takes {ty}, but this is {value}", argument.name),
+        format!("`{}` of `{function}` expects {ty}, but the value is {}", argument.name, article(&value.to_string())),
     );
     d.with_label(declared, "declared here").help(if ty.members().into_iter().any(|t| matches!(t, PyType::Foreign(_))) {
         match ty.members().first() {
             Some(PyType::Foreign(name)) if name.contains('.') => {
-                "what crosses steps is text: pass a table or path, and load it in the function"
+                "pass a table or path, and load it in the function: arguments are passed as strings"
             }
-            _ => "what crosses steps is JSON, which has no such value; take a list or text",
+            _ => "use a list or a string: arguments are passed as JSON, which has no such type",
         }
     } else if *value == Type::Int && ty.members().contains(&&PyType::Str) {
-        "nothing is converted but int to float; put it into a text: `\"${...}\"`"
+        "interpolate it into a string: `\"${...}\"`"
     } else if *value == Type::String && constant.is_some() && matches!(ty, PyType::Int | PyType::Float | PyType::Bool) {
-        "write the value without quotes"
+        "remove the quotes"
     } else {
-        "nothing is converted but int to float; change the value, or the function"
+        "change the value, or the type of the parameter; only int converts to float"
     })
 }
 
 pub fn doc_too_long(span: Span, length: usize) -> Diagnostic {
-    let d = Diagnostic::new(Code::TooLong, span, format!("the `##` text before this step has {} bytes", length));
-    d.help("shorten it; a longer text belongs in a plain comment")
+    let d = Diagnostic::new(
+        Code::TooLong,
+        span,
+        format!("`##` comment of this step has {} bytes, which is too long", length),
+    );
+    d.help("shorten it, or move part of it to a `#` comment")
 }
 
 pub fn unknown_outcome(word: Span, other: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadMember, word, format!("an outcome is `true` or `false`, not `{other}`"));
+    let d = Diagnostic::new(Code::BadMember, word, format!("outcome must be `true` or `false`, not `{other}`"));
     d.help("write `is true` or `is false`")
 }
 
 pub fn defaults_not_a_block(value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, value, "`defaults` takes a block");
+    let d = Diagnostic::new(Code::WrongType, value, "`defaults` must be a block");
     d.help("write `defaults { max_retries = 2 }`")
 }
 
 pub fn key_too_long(span: Span, length: usize, max: u32) -> Diagnostic {
-    let d = Diagnostic::new(Code::TooLong, span, format!("the name has {length} characters; the service takes {max}"));
+    let d = Diagnostic::new(Code::TooLong, span, format!("name has {length} characters; the limit is {max}"));
     d.help("shorten it")
 }
 
 pub fn root_path_in_a_volume(value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadFormat, value, "`root_path` must be a folder of the workspace");
-    d.help("notebooks cannot lie in a volume; for wheels there is `artifact_path`")
+    let d = Diagnostic::new(Code::BadFormat, value, "`root_path` must be a workspace directory");
+    d.help("use a path below `/Workspace`, and set `artifact_path` to upload wheels to a volume")
 }
 
 pub fn flag_of_wrong_type(var: Span, name: &str, wanted: &Type) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, var, format!("the value that `--var {name}=...` gives is no {wanted}"));
-    d.help(format!("`{name}` is declared as {wanted}"))
+    let d = Diagnostic::new(
+        Code::WrongType,
+        var,
+        format!("value of `--var {name}=...` is not {}", article(&wanted.to_string())),
+    );
+    d.help(format!("pass {}: the var is declared with this type", article(&wanted.to_string())))
 }
 
 pub fn declared_type(value: Span, name: &str, wanted: &Type, found: &Type, declared: Option<Span>) -> Diagnostic {
-    let d =
-        Diagnostic::new(Code::WrongType, value, format!("`{}` is declared as {wanted}, but this is {}", name, found));
+    let d = Diagnostic::new(
+        Code::WrongType,
+        value,
+        format!("`{}` is declared as {wanted}, but the value is {}", name, article(&found.to_string())),
+    );
     let d = match declared {
         Some(span) if span != value => d.with_label(span, "declared here"),
         _ => d,
@@ -444,71 +488,63 @@ pub fn declared_type(value: Span, name: &str, wanted: &Type, found: &Type, decla
 }
 
 pub fn too_many_tasks(pipeline: Span, tasks: usize) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::TooMany,
-        pipeline,
-        format!("the pipeline has {} tasks; the service takes {MAX_TASKS}", tasks),
-    );
-    d.help("split it, and let one pipeline `run` the others; or loop with `for`")
+    let d = Diagnostic::new(Code::TooMany, pipeline, format!("pipeline has {} tasks; the limit is {MAX_TASKS}", tasks));
+    d.help("split it into pipelines that one pipeline starts with `run`, or use `for`")
 }
 
 pub fn default_not_json(value: Span, name: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, value, format!("the default of `{}` is no JSON", name));
-    d.help("write JSON text, such as \"[1, 2]\" or \"{}\"")
+    let d = Diagnostic::new(Code::WrongType, value, format!("default of `{}` is not valid JSON", name));
+    d.help("use a JSON string such as \"[1, 2]\" or \"{}\"")
 }
 
 pub fn default_too_long(value: Span, max: u32) -> Diagnostic {
-    let d = Diagnostic::new(Code::TooLong, value, format!("a default may have {max} bytes"));
-    d.help("put it into a file or table")
+    let d = Diagnostic::new(Code::TooLong, value, format!("default is longer than the limit of {max} bytes"));
+    d.help("store it in a file or table")
 }
 
 pub fn params_too_long(pipeline: Span, size: usize, max: u32) -> Diagnostic {
     let d = Diagnostic::new(
         Code::TooLong,
         pipeline,
-        format!("the params have about {size} characters together; the service takes {max}"),
+        format!("parameters have about {size} characters in total; the limit is {max}"),
     );
-    d.help("put large values into a file or table")
+    d.help("store large values in a file or table")
 }
 
 pub fn two_owners(first: Span, second: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::Exclusive, second, "a job has one owner");
-    d.with_label(first, "the first owner").help("give the others `CAN_MANAGE`")
+    let d = Diagnostic::new(Code::Exclusive, second, "more than one owner");
+    d.with_label(first, "first owner").help("give the others `CAN_MANAGE`")
 }
 
 pub fn too_many_environments(pipeline: Span, count: usize, max: u32) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::TooMany,
-        pipeline,
-        format!("the pipeline has {count} environments; the service takes {max}"),
-    );
-    d.help("let steps share environments")
+    let d = Diagnostic::new(Code::TooMany, pipeline, format!("pipeline has {count} environments; the limit is {max}"));
+    d.help("use one environment for several steps")
 }
 
-/// A value of another kind than the field's; `text` is what is written.
+/// `text` is the value as written.
 pub fn wrong_kind(field: &Field, ty: Ty, value: &Value, text: &str) -> Diagnostic {
     let found = match &value.kind {
-        ValueKind::Str(_) => "text",
+        ValueKind::Str(_) => "a string",
         ValueKind::Number(_) => "a number",
         ValueKind::Duration(..) => "a duration",
         ValueKind::Range(..) => "a range",
         ValueKind::List(_) => "a list",
         ValueKind::Object(_) => "an object",
-        _ => "this",
+        _ => "this value",
     };
     let unit = field.unit.name();
-    let unit = if unit.is_empty() || !matches!(ty, Ty::Int | Ty::Num) { String::new() } else { format!(" of {unit}") };
-    let wanted = format!("{}{unit}", ty.describe());
-    let d = Diagnostic::new(Code::WrongType, value.span, format!("`{}` is {wanted}, not {found}", field.key));
+    let unit = if unit.is_empty() || !matches!(ty, Ty::Int | Ty::Num) { String::new() } else { format!(" ({unit})") };
+    let wanted = format!("{}{unit}", a(ty));
+    let d = Diagnostic::new(Code::WrongType, value.span, format!("`{}` must be {wanted}, not {found}", field.key));
     match (ty, &value.kind) {
         (Ty::Str, ValueKind::Number(_) | ValueKind::Duration(..)) => {
-            d.help("put it in quotes").safe_fix("put it in quotes", vec![(value.span, format!("\"{text}\""))])
+            d.help("add quotes").safe_fix("add quotes", vec![(value.span, format!("\"{text}\""))])
         }
         (Ty::Int | Ty::Num, ValueKind::Str(lit)) => {
             let plain = lit.plain().unwrap_or_default();
             match plain.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.')) && plain.parse::<f64>().is_ok() {
-                true => d.help("leave out the quotes").safe_fix("remove the quotes", vec![(value.span, plain.into())]),
-                false => d.help("write a number, without quotes"),
+                true => d.help("remove the quotes").safe_fix("remove the quotes", vec![(value.span, plain.into())]),
+                false => d.help("use a number, without quotes"),
             }
         }
         (Ty::Map | Ty::Block(_), _) => d.help(format!("write `{} {{ ... }}`", field.key)),
@@ -516,7 +552,7 @@ pub fn wrong_kind(field: &Field, ty: Ty, value: &Value, text: &str) -> Diagnosti
     }
 }
 
-/// A literal that is none of those a function's parameter takes.
+/// A value that the `Literal` type of a parameter does not list.
 pub fn not_a_literal(
     argument: &Argument,
     function: &str,
@@ -530,7 +566,7 @@ pub fn not_a_literal(
         Code::BadMember,
         argument.span,
         format!(
-            "`{}` of `{function}` takes {}, not {given}",
+            "`{}` of `{function}` must be {}, not {given}",
             argument.name,
             list_names(shown.iter().map(String::as_str), 8).replace('`', "")
         ),
@@ -542,21 +578,21 @@ pub fn not_a_literal(
     let d = d.with_label(declared, "declared here");
     match closest_match(text, words) {
         Some(near) => d.help(format!("did you mean {near:?}?")),
-        None => d.help("use one of them"),
+        None => d.help("use one of these values"),
     }
 }
 
 pub fn environment_without_version(name: &str, declared: Span, newest: u32) -> Diagnostic {
-    Diagnostic::new(Code::NoneOf, declared, format!("environment `{name}` says no version"))
-        .help(format!("add `environment_version = \"{newest}\"`, or a `base_environment`"))
+    Diagnostic::new(Code::NoneOf, declared, format!("environment `{name}` has no version"))
+        .help(format!("add `environment_version = \"{newest}\"` or a `base_environment`"))
 }
 
 pub fn extends_too_deep(base: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::TooDeep, base, "this chain of `extends` is more than 64 long");
-    d.help("let the clusters extend a common one")
+    let d = Diagnostic::new(Code::TooDeep, base, "chain of `extends` is longer than 64");
+    d.help("extend a common cluster instead")
 }
 
 pub fn pipeline_name_too_long(name: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::TooLong, name, "the name is too long for a file");
-    d.help("shorten it; a free text goes into `name = \"...\"`")
+    let d = Diagnostic::new(Code::TooLong, name, "pipeline name is too long for a file name");
+    d.help("shorten it, and set the display name with `name = \"...\"`")
 }

@@ -47,7 +47,7 @@ type OfProject = fn(&ProjectFacts<'_, '_>, &mut Diagnostics);
 /// The rules of each pipeline, in order.
 pub static OF_PIPELINES: &[Rule<OfPipeline>] = &[
     Rule {
-        name: "required fields, and the form of values",
+        name: "required fields and the format of values",
         codes: &[Code::MissingField, Code::NoneOf, Code::GivenTwice, Code::BadFormat, Code::AcceleratorCount],
         check: required::check,
     },
@@ -63,14 +63,14 @@ pub static OF_PIPELINES: &[Rule<OfPipeline>] = &[
         ],
         check: schedule::check,
     },
-    Rule { name: "one owner of a job", codes: &[Code::Exclusive], check: access::check },
+    Rule { name: "owners of a job", codes: &[Code::Exclusive], check: access::check },
     Rule {
-        name: "fields that a kind of task does not take",
+        name: "fields that a task type does not support",
         codes: &[Code::NotOnThisKind, Code::TwoKinds],
         check: kinds::check,
     },
     Rule {
-        name: "where each kind of task can run",
+        name: "compute of each task type",
         codes: &[
             Code::NoCompute,
             Code::NeedsEnvironment,
@@ -100,27 +100,23 @@ pub static OF_PIPELINES: &[Rule<OfPipeline>] = &[
         check: python_outputs::check,
     },
     Rule {
-        name: "arguments that nothing reads, or that a job parameter replaces",
+        name: "unread arguments, and arguments that a job parameter overrides",
         codes: &[Code::UnreadArgument, Code::PushedDown],
         check: arguments::check,
     },
+    Rule { name: "dbt commands", codes: &[Code::MissingArgument, Code::BadFormat, Code::TooMany], check: dbt::check },
     Rule {
-        name: "commands of dbt",
-        codes: &[Code::MissingArgument, Code::BadFormat, Code::TooMany],
-        check: dbt::check,
-    },
-    Rule {
-        name: "arguments of pipelines that are run",
+        name: "arguments of `run`",
         codes: &[Code::WrongType, Code::UnknownArgument, Code::MissingArgument, Code::DifferentDefault],
         check: run_pipeline::check,
     },
     Rule {
-        name: "dependency cycles, branches that exclude each other, values from elsewhere",
+        name: "dependency cycles, exclusive branches, values of steps that are not upstream",
         codes: &[Code::Cycle, Code::SelfDependency, Code::NeverRuns, Code::NotUpstream],
         check: graph::check,
     },
-    Rule { name: "defaults and compute that reach no step", codes: &[Code::ReachesNothing], check: unused::defaults },
-    Rule { name: "outputs that nothing uses", codes: &[Code::UnusedOutput], check: unused::outputs },
+    Rule { name: "unused defaults and compute", codes: &[Code::ReachesNothing], check: unused::defaults },
+    Rule { name: "unused outputs", codes: &[Code::UnusedOutput], check: unused::outputs },
     Rule {
         name: "clusters: size, runtime, node types, access mode, cloud",
         codes: &[
@@ -148,27 +144,31 @@ pub static OF_PIPELINES: &[Rule<OfPipeline>] = &[
         codes: &[Code::NoneOf, Code::UnknownEnvironment],
         check: environment::check,
     },
-    Rule { name: "the Python of runtimes and packages", codes: &[Code::PythonVersion], check: python_version::check },
-    Rule { name: "params and compute that nothing uses", codes: &[Code::Unused], check: unused::declarations },
+    Rule {
+        name: "Python versions of runtimes and packages",
+        codes: &[Code::PythonVersion],
+        check: python_version::check,
+    },
+    Rule { name: "unused parameters and compute", codes: &[Code::Unused], check: unused::declarations },
     Rule { name: "limits of a job", codes: &[Code::TooMany, Code::TooLong, Code::GivenTwice], check: limits::check },
 ];
 
 /// The rules of a whole program, in order.
 pub static OF_PROGRAMS: &[Rule<OfProgram>] = &[
     Rule { name: "targets", codes: &[Code::BadKey, Code::BadFormat, Code::ProductionPath], check: target::check },
-    Rule { name: "files that packed code opens", codes: &[Code::NotPacked], check: opened_files::check },
+    Rule { name: "files that packaged code opens", codes: &[Code::NotPacked], check: opened_files::check },
     Rule { name: "pipelines that run each other", codes: &[Code::PipelineCycle], check: project::pipeline_cycles },
     Rule {
-        name: "notebooks that a workspace cannot tell apart",
+        name: "notebooks with the same path in the workspace",
         codes: &[Code::NotebookClash],
         check: project::notebooks_of_one_name,
     },
-    Rule { name: "fields of a target that reach no pipeline", codes: &[Code::ReachesNothing], check: unused::target },
+    Rule { name: "fields of a target without effect", codes: &[Code::ReachesNothing], check: unused::target },
 ];
 
 /// The rules of a project, for all its targets together.
 pub static OF_PROJECTS: &[Rule<OfProject>] = &[Rule {
-    name: "declarations and imports that nothing uses",
+    name: "unused declarations and imports",
     codes: &[Code::Unused, Code::UnusedImport],
     check: unused::project,
 }];

@@ -55,7 +55,7 @@ fn outputs_of(call: &PythonCall, signature: &Signature, outputs: &[Output], at: 
             function,
             ty.to_string(),
             *span,
-            "what it returns",
+            "return type",
         ));
         return;
     }

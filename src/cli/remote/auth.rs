@@ -31,7 +31,7 @@ pub fn auth(args: &Auth, shared: &SharedArgs) -> Ended {
             return Err(e.into());
         }
     };
-    out.push_str(&format!("{:<width$} {}\n", "logs in by", login.method));
+    out.push_str(&format!("{:<width$} {}\n", "authentication", login.method));
     super::super::terminal::print(&out);
     if args.offline {
         return Ok(Outcome::Done);

@@ -59,10 +59,10 @@ struct Saved {
 fn read_plan(path: &Path) -> Result<Saved, String> {
     let shown = path.display();
     if path.exists() && !path.is_file() {
-        return Err(format!("`{shown}` is no file"));
+        return Err(format!("`{shown}` is not a file"));
     }
     let bytes = read_plain(path).map_err(|e| format!("cannot read `{shown}`: {e}"))?;
-    let json: Value = serde_json::from_slice(&bytes).map_err(|e| format!("`{shown}` is no JSON: {e}"))?;
+    let json: Value = serde_json::from_slice(&bytes).map_err(|e| format!("`{shown}` is not valid JSON: {e}"))?;
     let texts = |list: Option<&Value>| -> Option<Vec<String>> {
         list?.as_array()?.iter().map(|v| v.as_str().map(str::to_owned)).collect()
     };
@@ -71,7 +71,7 @@ fn read_plan(path: &Path) -> Result<Saved, String> {
         projects.and_then(|l| l.iter().map(|p| Some(p.get("fingerprint")?.as_str()?.to_owned())).collect());
     match (json.get("version").and_then(Value::as_u64), texts(json.get("pipelines")), prints) {
         (Some(1), Some(pipelines), Some(fingerprints)) => Ok(Saved { pipelines, fingerprints }),
-        _ => Err(format!("`{shown}` is no plan that `pipec plan --save` has written")),
+        _ => Err(format!("`{shown}` is not a plan saved by `pipec plan --save`")),
     }
 }
 
@@ -91,10 +91,10 @@ impl One<'_> {
             match self.once() {
                 // Somebody was first. What they did is looked at, unless the plan was to be followed as it is.
                 Err(Stop::Error(DeployError::Moved { by })) if self.saved.is_none() => {
-                    say!("note    {by} was first; planning again");
+                    say!("note    {by} deployed first; planning again");
                 }
                 Err(Stop::Error(error)) => {
-                    let more = error.is_interrupt().then_some("nothing is lost: the next deployment goes on from here");
+                    let more = error.is_interrupt().then_some("deploy again to continue from here");
                     let failure = Failure::from(error);
                     return Err(match more {
                         Some(more) => failure.then(more),
@@ -117,7 +117,7 @@ impl One<'_> {
         if self.saved.is_none() && !self.args.refresh && is_unchanged(wanted, journal.head()) {
             if !self.shared.quiet {
                 say!(
-                    "nothing has changed since {} deployed it at {}; what others may have done to the jobs is for `pipec plan` to show and for `deploy --refresh` to put back",
+                    "nothing has changed since {} deployed it at {}; to find and revert changes made in the workspace, use `pipec plan` and `pipec deploy --refresh`",
                     journal.head().by,
                     time(journal.head().at)
                 );
@@ -133,10 +133,8 @@ impl One<'_> {
         if let Some(saved) = self.saved
             && !saved.fingerprints.contains(&plan.fingerprint(wanted, client.host()))
         {
-            say!(
-                "pipec: the saved plan does not hold any more: the source, the workspace or its state has changed since"
-            );
-            say!("  help: this is what would be done now; plan again, and deploy that");
+            say!("pipec: the saved plan is out of date: the source, the workspace or its state has changed");
+            say!("  help: save a new plan with `pipec plan --save`, review it, and deploy it");
             say_painted(&shown);
             return Err(Stop::Failure(Failure::Said(Outcome::Failed)));
         }
@@ -179,14 +177,14 @@ impl One<'_> {
         match ask(&format!("delete {}?", doomed.join(", "))) {
             Some(true) => Ok(()),
             Some(false) => {
-                say!("nothing was done");
+                say!("nothing was changed");
                 Err(Stop::Failure(Failure::Said(Outcome::Interrupted)))
             }
             None if stop().load(std::sync::atomic::Ordering::Relaxed) => {
                 Err(Stop::Failure(Failure::Said(Outcome::Interrupted)))
             }
             None => Err(Stop::Failure(usage(format!(
-                "{} would be deleted, and there is nobody to ask; say `--yes`",
+                "{} would be deleted; pass `--yes` to confirm without a terminal",
                 doomed.join(", ")
             )))),
         }

@@ -26,7 +26,7 @@ pub fn destroy(args: &Destroy, shared: &SharedArgs) -> Ended {
         same_project(wanted, &journal)?;
         let plan = doomed(client, &journal, wanted)?;
         if journal.head().serial == 0 && plan.jobs.is_empty() {
-            say!("{}nothing is deployed there", head(connection, wanted));
+            say!("{}nothing is deployed", head(connection, wanted));
             return Ok(());
         }
         say_text(&head(connection, wanted));
@@ -42,20 +42,20 @@ pub fn destroy(args: &Destroy, shared: &SharedArgs) -> Ended {
             wanted.root
         );
         if !plan.running.is_empty() && !args.cancel_runs {
-            let failure = failed("runs are going on, and what they run with would be taken away");
-            return Err(failure.help("wait for them, or say `--cancel-runs`"));
+            let failure = failed("active runs block `destroy`");
+            return Err(failure.help("wait for them, or pass `--cancel-runs`"));
         }
         if !args.yes {
-            match ask("take all of this away?") {
+            match ask("delete all of this?") {
                 Some(true) => {}
                 Some(false) => {
-                    say!("nothing was done");
+                    say!("nothing was changed");
                     return Err(Failure::Said(Outcome::Interrupted));
                 }
                 None if stop().load(std::sync::atomic::Ordering::Relaxed) => {
                     return Err(Failure::Said(Outcome::Interrupted));
                 }
-                None => return Err(usage("there is nobody to ask; say `--yes`")),
+                None => return Err(usage("pass `--yes` to confirm without a terminal")),
             }
         }
         cancel(client, &plan)?;
@@ -79,8 +79,8 @@ fn cancel(client: &Client, plan: &DestroyPlan) -> Result<(), DeployError> {
             }
             if attempt == 60 {
                 return Err(DeployError::Unfit {
-                    message: format!("a run of `{pipeline}` does not end"),
-                    help: "try again when it has".to_owned(),
+                    message: format!("a run of `{pipeline}` is still active"),
+                    help: "try again when it is finished".to_owned(),
                 });
             }
             client.sleep(Duration::from_secs(1))?;

@@ -32,7 +32,7 @@ impl Connected {
     pub fn job(&self, id: i64) -> Result<Value, Failure> {
         match self.client.job(id)? {
             Some(job) => Ok(job.settings),
-            None => Err(failed(format!("there is no job {id}")).help("its id is the number at the end of its address")),
+            None => Err(failed(format!("job {id} not found")).help("use the number at the end of the URL of the job")),
         }
     }
 
@@ -48,7 +48,7 @@ impl Connected {
             let Some(file) = file else { continue };
             let whole = dir.join(&file);
             if !force && whole.exists() {
-                return Err(usage(format!("`{}` is there already; `--force` replaces it", whole.display())));
+                return Err(usage(format!("`{}` already exists; pass `--force` to overwrite it", whole.display())));
             }
             write_below(dir, &file, &bytes)?;
             job.local.insert(span, format!("./{}", file.to_string_lossy().replace('\\', "/")));

@@ -28,7 +28,7 @@ pub fn plan(args: &PlanArgs, shared: &SharedArgs) -> Ended {
         text.push_str(&plain::lines(&head(connection, wanted)));
         text.push_str(&show(&plan, connection.client.host(), color));
         if quiet_deploy && !plan.is_empty() {
-            text.push_str("the source is as it was deployed: `pipec deploy --refresh` does this\n");
+            text.push_str("the source is unchanged; apply this with `pipec deploy --refresh`\n");
         }
         Ok(())
     })?;
@@ -39,7 +39,7 @@ pub fn plan(args: &PlanArgs, shared: &SharedArgs) -> Ended {
     }
     if let Some(dir) = args.save.as_ref().and_then(|f| f.parent()).filter(|d| !d.as_os_str().is_empty() && !d.is_dir())
     {
-        return Err(usage(format!("there is no folder `{}` to save the plan in", dir.display())));
+        return Err(usage(format!("cannot save the plan: directory `{}` does not exist", dir.display())));
     }
     if let Some(file) = &args.save {
         write_named(file, &json_bytes(&json))?;

@@ -28,7 +28,7 @@ impl Progress {
         match event {
             DeployEvent::Waiting(lease) => {
                 self.line(&format!(
-                    "waiting for {}, who is at work here ({}); a lock that nobody renews ends within a minute",
+                    "waiting for {}, who is deploying ({}); an abandoned lock expires within a minute",
                     lease.owner, lease.what
                 ));
             }

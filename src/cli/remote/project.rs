@@ -39,8 +39,8 @@ pub(super) fn same_project(wanted: &Desired, journal: &Journal<'_>) -> Result<()
     }
     let theirs: Vec<&str> = journal.head().jobs.keys().map(String::as_str).take(5).collect();
     Err(DeployError::Unfit {
-        message: format!("what is deployed below `{}` has nothing in common with this project: {}", wanted.root, theirs.join(", ")),
-        help: "it looks like another project of the same name; give this one a `root_path` or a package name of its own, or `pipec destroy` what is there".to_owned(),
+        message: format!("the deployment in `{}` has no pipelines in common with this project: {}", wanted.root, theirs.join(", ")),
+        help: "another project may have the same name; set a different `root_path` or package name, or run `pipec destroy` on the existing deployment".to_owned(),
     })
 }
 

@@ -61,23 +61,26 @@ fn start(
     let journal = Journal::open(client, &wanted.root, &wanted.project, &wanted.target)?;
     let Some(deployed) = journal.head().jobs.get(pipeline.name.as_str()) else {
         let failure = failed(format!("`{}` is not deployed to target `{}`", pipeline.name, wanted.target));
-        return Err(failure.help("`pipec deploy` does that; `pipec run --local` runs it on this machine"));
+        return Err(failure.help("deploy it with `pipec deploy`, or run it locally with `pipec run --local`"));
     };
     let declared: Vec<&str> = Payload::of(&deployed.sent).params().map(|(name, _)| name).collect();
     if let Some((name, _)) = params.iter().find(|(name, _)| !declared.contains(&name.as_str())) {
-        return Err(usage(format!("what is deployed of `{}` has no param `{name}` yet; deploy first", pipeline.name)));
+        return Err(usage(format!(
+            "the deployed version of `{}` has no parameter `{name}`; deploy first",
+            pipeline.name
+        )));
     }
     // A wheel that only its own backend can build is not built to look whether it has changed.
     let comparable = built.wheels.iter().all(Wheel::is_built);
     if !shared.quiet && comparable && !is_unchanged(&wanted, journal.head()) {
-        say!("note    the source has changed since it was deployed; what is deployed runs");
+        say!("note    the source has changed since the last deployment; running the deployed version");
     }
     let token = args.token.clone().unwrap_or_else(crate::deploy::nonce);
     let id = match client.run_now(deployed.job_id, params, &args.only, &token, &pipeline.name) {
         Err(f) if f.is(ApiErrorKind::Missing) => {
             let job = deployed.job_id;
-            let failure = failed(format!("the job {job} of `{}` is gone: somebody has deleted it", pipeline.name));
-            return Err(failure.help("`pipec deploy --refresh` makes it again"));
+            let failure = failed(format!("job {job} of `{}` no longer exists", pipeline.name));
+            return Err(failure.help("create it again with `pipec deploy --refresh`"));
         }
         other => other?,
     };
@@ -96,7 +99,7 @@ fn url(host: &str, job: i64, run: &RunView) -> String {
 
 /// The run goes on, whatever has happened to us.
 fn left(id: i64, fault: crate::workspace::ApiError) -> Failure {
-    say!("note    the run {id} was started and goes on without us");
+    say!("note    the run {id} continues in the workspace");
     fault.into()
 }
 
@@ -114,7 +117,8 @@ fn follow(args: &Args, shared: &SharedArgs, connection: &Connection, job: i64, f
         if args.timeout.is_some_and(|t| began.elapsed() >= Duration::from_secs(t)) {
             view.close();
             let seconds = args.timeout.unwrap_or_default();
-            let failure = failed(format!("the run has not ended after {seconds} seconds, and goes on without us"));
+            let failure =
+                failed(format!("the run is not finished after {seconds} seconds, and continues in the workspace"));
             return Err(failure.help(url(client.host(), job, &run)));
         }
         if client.sleep(nap).is_err() {
@@ -169,11 +173,11 @@ fn interrupted(connection: &Connection, job: i64, run: &RunView) -> Failure {
     let cancel = ask("cancel the run?") == Some(true);
     if cancel {
         match client.cancel(run.id) {
-            Ok(()) => say!("the run {} is being canceled", run.id),
+            Ok(()) => say!("canceling the run {}", run.id),
             Err(fault) => return fault.into(),
         }
     } else {
-        say!("the run goes on: {}", url(client.host(), job, run));
+        say!("the run continues: {}", url(client.host(), job, run));
     }
     Failure::Said(Outcome::Interrupted)
 }

@@ -40,7 +40,7 @@ fn text(plan: &Plan, host: &str) -> String {
         let (mark, _) = mark(job.action);
         let what = match (job.job_id, job.action) {
             (Some(id), JobAction::Update | JobAction::Keep | JobAction::Delete) => format!("{host}/jobs/{id}"),
-            (Some(id), _) => format!("the job {id} is gone"),
+            (Some(id), _) => format!("job {id} no longer exists"),
             (None, _) => format!("{} step{}", job.steps, if job.steps == 1 { "" } else { "s" }),
         };
         out.push_str(&format!("  {mark}  {}   {what}\n", job.pipeline));
@@ -55,7 +55,7 @@ fn text(plan: &Plan, host: &str) -> String {
         let version = match (&change.was, &change.now) {
             (Some(was), Some(now)) => format!("{was} -> {now}"),
             (None, Some(now)) => format!("{now}, new"),
-            (Some(was), None) => format!("{was}, not needed any more"),
+            (Some(was), None) => format!("{was}, no longer needed"),
             (None, None) => String::new(),
         };
         out.push_str(&format!("  {} {}   {version}\n", change.kind, change.source));
@@ -72,7 +72,7 @@ fn text(plan: &Plan, host: &str) -> String {
     }
     let drift: Vec<&JobPlan> = plan.jobs.iter().filter(|j| !j.drift.is_empty()).collect();
     if !drift.is_empty() {
-        out.push_str("  changed by others since the last deployment, which this one puts back:\n");
+        out.push_str("  changed in the workspace since the last deployment, reverted by this one:\n");
         for job in drift {
             for d in &job.drift {
                 // Seen from the other side: theirs is what is there now.
@@ -81,10 +81,10 @@ fn text(plan: &Plan, host: &str) -> String {
         }
     }
     for path in &plan.missing {
-        out.push_str(&format!("  upload {path}   it is not there any more\n"));
+        out.push_str(&format!("  upload {path}   deleted in the workspace\n"));
     }
     for (pipeline, id) in &plan.twice {
-        out.push_str(&format!("  - delete  {pipeline}   {host}/jobs/{id}, a second one\n"));
+        out.push_str(&format!("  - delete  {pipeline}   {host}/jobs/{id}, a duplicate\n"));
     }
     for (pipeline, id) in &plan.copies {
         out.push_str(&format!(
@@ -106,7 +106,7 @@ fn text(plan: &Plan, host: &str) -> String {
     .collect();
     out.push_str(&match (parts.is_empty(), plan.unfinished) {
         (true, false) => "nothing to do\n".to_owned(),
-        (true, true) => "nothing to do but to end what was begun\n".to_owned(),
+        (true, true) => "nothing to do, other than completing the interrupted deployment\n".to_owned(),
         _ => format!("{}\n", parts.join(", ")),
     });
     out
@@ -117,7 +117,7 @@ fn lines(job: &JobPlan, out: &mut String) {
         return;
     }
     for (from, to) in &job.renamed {
-        out.push_str(&format!("      step {from} is now called {to}\n"));
+        out.push_str(&format!("      step {from} is renamed to {to}\n"));
     }
     for d in &job.changes {
         out.push_str(&format!("      {}\n", line(d)));

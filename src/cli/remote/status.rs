@@ -29,9 +29,9 @@ pub fn status(args: &StatusArgs, shared: &SharedArgs) -> Ended {
             text.push_str(&format!("  deployed by {} at {}\n", state.by, time(state.at)));
         }
         if let Some(lease) = state.lease.as_ref().filter(|l| l.holds(client.now())) {
-            text.push_str(&format!("  {} is at work ({})\n", lease.owner, lease.what));
+            text.push_str(&format!("  {} is deploying ({})\n", lease.owner, lease.what));
         } else if let Some(pending) = &state.pending {
-            text.push_str(&format!("  a {} broke off; `pipec deploy` goes on from there\n", pending.what));
+            text.push_str(&format!("  a {} was interrupted; continue with `pipec deploy`\n", pending.what));
         }
         let mut pipelines: Vec<Value> = Vec::new();
         for (pipeline, deployed) in &state.jobs {
@@ -42,7 +42,7 @@ pub fn status(args: &StatusArgs, shared: &SharedArgs) -> Ended {
             if there {
                 text.push_str(&format!("      next   {when}\n"));
             } else {
-                text.push_str("      gone: somebody has deleted it; `pipec deploy --refresh` makes it again\n");
+                text.push_str("      deleted in the workspace; create it again with `pipec deploy --refresh`\n");
             }
             for run in &runs {
                 text.push_str(&format!("      {}\n", line(run)));
@@ -111,7 +111,7 @@ fn next(settings: &Value) -> (String, Option<Zoned>) {
             None => (format!("never again: {cron} in {zone}"), None),
         };
     }
-    for (key, word) in [("trigger", "when its trigger fires"), ("continuous", "all the time")] {
+    for (key, word) in [("trigger", "when its trigger fires"), ("continuous", "continuously")] {
         if let Some(value) = settings.get(key) {
             return (if paused(value) { "paused".to_owned() } else { word.to_owned() }, None);
         }
@@ -119,6 +119,6 @@ fn next(settings: &Value) -> (String, Option<Zoned>) {
     match settings.get("triggers").and_then(Value::as_array) {
         Some(list) if !list.is_empty() && list.iter().all(paused) => ("paused".to_owned(), None),
         Some(list) if !list.is_empty() => ("when a trigger fires".to_owned(), None),
-        _ => ("when somebody starts it".to_owned(), None),
+        _ => ("when started manually".to_owned(), None),
     }
 }

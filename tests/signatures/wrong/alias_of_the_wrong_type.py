@@ -1,5 +1,5 @@
 # step: python app.steps:fit(rows = "5")
-# E0201: `rows` of `fit` takes int, but this is string
+# E0201: `rows` of `fit` expects int, but the value is a string
 Count = int
 
 

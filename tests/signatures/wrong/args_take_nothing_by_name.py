@@ -1,4 +1,4 @@
 # step: python app.steps:fit(rows = 1)
-# E0121: `fit` takes no argument `rows`
+# E0121: `fit` has no parameter `rows`
 def fit(*rows: int) -> None:
     pass

@@ -1,7 +1,7 @@
 # step: python app.steps:fit()
 # output: rows: int
 # output: auc: float
-# E0710: `fit` returns no `auc`
+# E0710: `fit` does not return `auc`
 from collections import namedtuple
 
 Result = namedtuple("Result", "rows loss")

@@ -1,5 +1,5 @@
 # step: python app.steps:fit(rows = source.name)
-# E0201: `rows` of `fit` takes pandas.DataFrame, but this is table
+# E0201: `rows` of `fit` expects pandas.DataFrame, but the value is a table
 import pandas as pd
 
 

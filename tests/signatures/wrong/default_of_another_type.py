@@ -1,4 +1,4 @@
 # step: python app.steps:fit()
-# W0752: without an argument `depth` is "six", which is no int
+# W0752: default "six" of `depth` is not an int
 def fit(depth: int = "six") -> None:
     pass

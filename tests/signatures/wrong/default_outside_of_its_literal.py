@@ -1,5 +1,5 @@
 # step: python app.steps:fit()
-# W0752: without an argument `mode` is "slow", which is no Literal["fast", "exact"]
+# W0752: default "slow" of `mode` is not a Literal["fast", "exact"]
 from typing import Literal
 
 

@@ -1,7 +1,7 @@
 # step: python app.steps:fit()
 # output: model: string
 # output: acu: float
-# E0710: `fit` returns `Result`, which has no `acu`
+# E0710: `fit` returns `Result`, which has no field `acu`
 from typing import NamedTuple
 
 

@@ -1,7 +1,7 @@
 # step: python app.steps:fit()
 # output: rows: int
 # output: events: table
-# E0710: `fit` returns `Result`, which has no `events`
+# E0710: `fit` returns `Result`, which has no field `events`
 from typing import TypedDict
 
 

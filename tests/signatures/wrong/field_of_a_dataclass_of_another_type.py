@@ -1,7 +1,7 @@
 # step: python app.steps:fit()
 # output: rows: int
 # output: name: string
-# E0201: `rows` is int, but `fit` returns str
+# E0201: output `rows` is declared as int, but `fit` returns str
 from dataclasses import dataclass
 
 

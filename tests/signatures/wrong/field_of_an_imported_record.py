@@ -1,7 +1,7 @@
 # step: python app.steps:fit()
 # output: rows: int
 # output: loss: float
-# E0710: `fit` returns `Result`, which has no `loss`
+# E0710: `fit` returns `Result`, which has no field `loss`
 from app.records import Result
 
 

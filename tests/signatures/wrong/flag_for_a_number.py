@@ -1,4 +1,4 @@
 # step: python app.steps:fit(rows = true)
-# E0201: `rows` of `fit` takes int, but this is bool
+# E0201: `rows` of `fit` expects int, but the value is a bool
 def fit(rows: int) -> None:
     pass

@@ -1,4 +1,4 @@
 # step: python app.steps:fit(rows = 0.5)
-# E0201: `rows` of `fit` takes int, but this is float
+# E0201: `rows` of `fit` expects int, but the value is a float
 def fit(rows: int) -> None:
     pass

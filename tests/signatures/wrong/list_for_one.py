@@ -1,4 +1,4 @@
 # step: python app.steps:fit(name = ["a", "b"])
-# E0201: `name` of `fit` takes str, but this is list<string>
+# E0201: `name` of `fit` expects str, but the value is a list<string>
 def fit(name: str) -> None:
     pass

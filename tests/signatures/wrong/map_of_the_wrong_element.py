@@ -1,4 +1,4 @@
 # step: python app.steps:fit(sizes = source.sizes)
-# E0201: `sizes` of `fit` takes dict[str, str], but this is map<int>
+# E0201: `sizes` of `fit` expects dict[str, str], but the value is a map<int>
 def fit(sizes: "dict[str, str]") -> None:
     pass

@@ -1,4 +1,4 @@
 # step: python app.steps:fit(rows = 1)
-# E0212: `fit` needs `depth`
+# E0212: missing argument `depth` of `fit`
 def fit(rows: int, depth: int) -> None:
     pass

@@ -1,4 +1,4 @@
 # step: python app.steps:fit(row = 1)
-# E0121: `fit` takes no argument `row`
+# E0121: `fit` has no parameter `row`
 def fit(rows: int) -> None:
     pass

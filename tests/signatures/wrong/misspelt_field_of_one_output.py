@@ -1,6 +1,6 @@
 # step: python app.steps:fit()
 # output: acu: float
-# E0710: `fit` returns `Result`, which has no `acu`
+# E0710: `fit` returns `Result`, which has no field `acu`
 from typing import TypedDict
 
 

@@ -1,3 +1,3 @@
 # step: python app.steps:json()
-# E0711: `json` in `app.steps` is no function
+# E0711: `json` in `app.steps` is not a function
 import json

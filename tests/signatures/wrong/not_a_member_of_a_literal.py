@@ -1,5 +1,5 @@
 # step: python app.steps:fit(mode = "fats")
-# E0202: `mode` of `fit` takes "fast" or "exact", not "fats"
+# E0202: `mode` of `fit` must be "fast" or "exact", not "fats"
 from typing import Literal
 
 

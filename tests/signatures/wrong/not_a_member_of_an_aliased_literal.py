@@ -1,5 +1,5 @@
 # step: python app.steps:fit(region = "asia")
-# E0202: `region` of `fit` takes "eu" or "us", not "asia"
+# E0202: `region` of `fit` must be "eu" or "us", not "asia"
 import typing as t
 
 Region = t.Literal["eu", "us"]

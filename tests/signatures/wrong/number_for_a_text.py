@@ -1,4 +1,4 @@
 # step: python app.steps:fit(name = 5)
-# E0201: `name` of `fit` takes str, but this is int
+# E0201: `name` of `fit` expects str, but the value is an int
 def fit(name: str) -> None:
     pass

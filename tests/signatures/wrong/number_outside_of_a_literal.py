@@ -1,5 +1,5 @@
 # step: python app.steps:fit(level = 3)
-# E0202: `level` of `fit` takes 1 or 2, not 3
+# E0202: `level` of `fit` must be 1 or 2, not 3
 from typing import Literal
 
 

@@ -1,5 +1,5 @@
 # step: python app.steps:fit(mode = "fst")
-# E0202: `mode` of `fit` takes "fast" or "exact", not "fst"
+# E0202: `mode` of `fit` must be "fast" or "exact", not "fst"
 from typing import Literal, Optional
 
 

@@ -1,5 +1,5 @@
 # step: python app.steps:fit(rows = "many")
-# E0201: `rows` of `fit` takes int | None, but this is string
+# E0201: `rows` of `fit` expects int | None, but the value is a string
 from typing import Optional
 
 

@@ -1,5 +1,5 @@
 # step: python app.steps:fit()
 # output: rows: int
-# E0201: `rows` is int, but `fit` returns str
+# E0201: output `rows` is declared as int, but `fit` returns str
 def fit(rows=3):
     return f"{rows} rows"

@@ -1,5 +1,5 @@
 # param: day: date = "2026-01-01"
 # step: python app.steps:fit(day)
-# E0201: `day` of `fit` takes int, but this is date
+# E0201: `day` of `fit` expects int, but the value is a date
 def fit(day: int) -> None:
     pass

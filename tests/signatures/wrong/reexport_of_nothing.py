@@ -1,5 +1,5 @@
 # step: python app.steps:run()
-# E0708: `app.steps` takes `run` from `app.other`, which has none of that name
+# E0708: `app.steps` imports `run` from `app.other`, which does not define it
 from app.other import run
 
 

@@ -1,5 +1,5 @@
 # step: python app.steps:fit()
 # output: names: list<string>
-# E0201: `names` is list<string>, but `fit` returns set
+# E0201: output `names` is declared as list<string>, but `fit` returns set
 def fit() -> set[str]:
     return {"a"}

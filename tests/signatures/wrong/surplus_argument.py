@@ -1,4 +1,4 @@
 # step: python app.steps:fit(rows = 1, verbose = true)
-# E0121: `fit` takes no argument `verbose`
+# E0121: `fit` has no parameter `verbose`
 def fit(rows: int) -> None:
     pass

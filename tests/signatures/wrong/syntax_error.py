@@ -1,4 +1,4 @@
 # step: python app.steps:run()
-# E0709: module `app.steps` cannot be imported
+# E0709: module `app.steps` has a syntax error
 def run():
     return (1

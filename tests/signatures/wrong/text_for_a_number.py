@@ -1,4 +1,4 @@
 # step: python app.steps:fit(rows = "5")
-# E0201: `rows` of `fit` takes int, but this is string
+# E0201: `rows` of `fit` expects int, but the value is a string
 def fit(rows: int) -> None:
     pass

@@ -1,5 +1,5 @@
 # step: python app.steps:fit(day = "yesterday")
-# E0201: `day` of `fit` takes date, but this is string
+# E0201: `day` of `fit` expects date, but the value is a string
 from datetime import date
 
 

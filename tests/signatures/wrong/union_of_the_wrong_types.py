@@ -1,4 +1,4 @@
 # step: python app.steps:fit(rows = true)
-# E0201: `rows` of `fit` takes int | str, but this is bool
+# E0201: `rows` of `fit` expects int | str, but the value is a bool
 def fit(rows: int | str) -> None:
     pass
