@@ -59,7 +59,7 @@ fn the_gate_is_shut_for_what_is_dear_or_not_known() {
 #[test]
 fn assumptions_are_taken_and_told() {
     let example = root().join("examples/churn");
-    let ran = advise(&example, &["--assume-hours", "2", "-o", "json"]);
+    let ran = advise(&example, &["--assume-hours", "2", "--format", "json"]);
     let told: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
     let one = &told["pipelines"][0];
     assert!(one["run"]["price"].as_f64().unwrap() > 0.0);

@@ -39,6 +39,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "source",
+            "syntax",
             "diag",
             "schema",
             "time",
@@ -78,6 +79,9 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("unicode_width", &["src/graph/"]),
     ("clap", &["src/cli/"]),
     ("clap_mangen", &["src/cli/man.rs"]),
+    ("clap_complete", &["src/cli/"]),
+    ("pulldown_cmark", &["src/cli/markdown.rs"]),
+    ("textwrap", &["src/cli/"]),
     ("zip", &["src/package/archive.rs"]),
     ("toml", &["src/package/", "src/project/tables.rs", "src/advise/prices.rs"]),
     ("ignore", &["src/package/select.rs"]),

@@ -212,7 +212,93 @@ fn the_nearest_project_upwards_is_taken() {
     let inner = Project { dir: project.dir.join("a/b") };
     let ran = inner.run(&["check"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.err.contains("no errors in 1 file"));
+    assert!(ran.err.contains("project ../../main.pipe\nno errors in 1 file"), "{}", ran.err);
+    assert!(!inner.run(&["check", "-q"]).err.contains("project"), "quiet is quiet");
+}
+
+#[test]
+fn projects_below_are_listed() {
+    let project = Project::new("below", "");
+    std::fs::remove_file(project.dir.join("main.pipe")).unwrap();
+    std::fs::create_dir_all(project.dir.join(".git")).unwrap();
+    assert!(project.run(&["check"]).err.contains("create one with `pipec new`"));
+    std::fs::create_dir_all(project.dir.join("jobs/.hidden")).unwrap();
+    project.write("jobs/a.pipe", GOOD);
+    project.write("jobs/.hidden/b.pipe", GOOD);
+    let ran = project.run(&["check"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("pass one of the files below this directory: jobs/a.pipe\n"), "{}", ran.err);
+}
+
+#[test]
+fn quiet_counts_what_it_shows() {
+    let project = Project::new("quiet", WRONG);
+    let ran = project.run(&["check", "-q"]);
+    assert!(ran.err.contains("1 error") && !ran.err.contains("warning"), "{}", ran.err);
+}
+
+#[test]
+fn old_options_name_the_new_ones() {
+    let project = Project::new("renamed", GOOD);
+    for (arguments, tip) in [
+        (&["plan", "-o", "json"][..], "`-o` is now `--format`"),
+        (&["plan", "--save=plan.json"], "`--save` is now `--out`"),
+        (&["plan", "--detailed-exitcode"], "`--detailed-exitcode` is now `--exit-code`"),
+        (&["schema", "--json"], "`--json` is now `--format json`"),
+        (&["check", "--format", "human"], "`human` is now `text`"),
+    ] {
+        let ran = project.run(arguments);
+        assert!(ran.code == 2 && ran.err.contains(tip), "{arguments:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn every_command_has_help_with_examples() {
+    let project = Project::new("help", GOOD);
+    let commands = project.run(&["help"]).out;
+    let commands = commands.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let names: Vec<&str> = commands.lines().filter_map(|l| l.split_whitespace().next()).collect();
+    assert!(names.len() > 15, "{names:?}");
+    for name in names.into_iter().filter(|n| *n != "help") {
+        let help = project.run(&[name, "--help"]).out;
+        let examples = help.split("Examples:\n").nth(1).unwrap_or_else(|| panic!("{name} has no examples"));
+        assert!(examples.lines().count() >= 2, "{name} has two examples");
+        for example in examples.lines() {
+            assert!(example.contains(&format!("pipec {name}")), "{example}");
+        }
+        assert!(help.lines().all(|l| l.chars().count() <= 100), "{name}: {help}");
+    }
+}
+
+#[test]
+fn shells_complete_names_of_the_project() {
+    let project = Project::new("complete", GOOD);
+    project.write(
+        "main.pipe",
+        "var catalog: string = \"dev\"\ntarget prod {\n}\npipeline load {\n  param day: date\n  ## Reads.\n  step fetch {\n    notebook \"/x\"\n  }\n  step broken {{\n}\n",
+    );
+    let complete = |words: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_pipec"))
+            .current_dir(&project.dir)
+            .env("COMPLETE", "fish")
+            .args(["--", "pipec"])
+            .args(words)
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(complete(&["check", "--target", ""]).trim(), "prod");
+    assert_eq!(complete(&["compile", "--pipeline", "l"]).trim(), "load");
+    assert_eq!(complete(&["run", "--only", "f"]).trim(), "fetch\tReads.");
+    assert_eq!(complete(&["run", "--only", "fetch,b"]).trim(), "fetch,broken");
+    assert_eq!(complete(&["run", "--param", ""]).trim(), "day=");
+    assert_eq!(complete(&["check", "--var", ""]).trim(), "catalog=");
+    assert!(complete(&["explain", "w02"]).contains("W0250\tenum value"));
+    assert!(complete(&["new", "x", "--template", ""]).contains("sql-dbt"));
+    assert!(complete(&["explain", "x", "--zone", "Europe/Ber"]).contains("Europe/Berlin"));
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        assert!(project.run(&["completions", shell]).out.contains("COMPLETE"), "{shell}");
+    }
 }
 
 #[test]
@@ -250,12 +336,12 @@ fn a_link_stays_a_link() {
 #[test]
 fn pages_tables_and_scripts_go_to_stdout() {
     let project = Project::new("texts", GOOD);
-    assert!(project.run(&["explain", "e0102"]).out.starts_with("# E0102: "));
+    assert!(project.run(&["explain", "e0102"]).out.starts_with("E0102: "));
     assert!(project.run(&["explain", "0 0 2 * * ?", "--zone", "Europe/Berlin"]).out.contains("02:00:00 CE"));
     assert!(project.run(&["schema", "tasks.notebook_task.source"]).out.contains("WORKSPACE | GIT"));
     assert!(project.run(&["schema", "retries"]).out.contains("tasks[].max_retries"));
     assert!(project.run(&["completions", "bash"]).out.contains("_pipec"));
-    let table: Value = serde_json::from_str(&project.run(&["schema", "--json"]).out).unwrap();
+    let table: Value = serde_json::from_str(&project.run(&["schema", "--format", "json"]).out).unwrap();
     assert!(table.as_array().unwrap().len() > 600);
 }
 

@@ -112,7 +112,7 @@ fn a_thousand_steps_and_fifty_files_take_as_few_requests_as_the_service_allows()
     assert_eq!(of("POST", "/workspace/mkdirs"), 2, "one folder for all of them, and one for the state");
     assert_eq!(log.len(), 75, "the number in docs/deploy.md");
     assert_eq!(of("POST", "/import-file/"), 3, "two states, and the first attempt before there was a folder");
-    run(&workspace, project.path(), &["plan", "--detailed-exitcode"]).ok().says("nothing to do");
+    run(&workspace, project.path(), &["plan", "--exit-code"]).ok().says("nothing to do");
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn one_changed_line_is_one_upload_and_one_reset() {
     run(&workspace, shop.path(), &["deploy"]).ok();
     workspace.take_log();
     shop.edit("notebooks/clean.py", "print(rows)", "print(rows, rows)");
-    let plan = run(&workspace, shop.path(), &["plan", "--detailed-exitcode"]).fails(1);
+    let plan = run(&workspace, shop.path(), &["plan", "--exit-code"]).fails(1);
     assert_eq!(writes(&workspace), Vec::<String>::new(), "a plan writes nothing");
     assert!(plan.out.contains("~ update  load"), "{}", plan.out);
     assert!(plan.out.contains("runs the new notebook notebooks/clean.py"), "{}", plan.out);
@@ -155,7 +155,7 @@ fn a_renamed_step_is_told_as_one() {
     let plan = run(&workspace, shop.path(), &["plan"]).ok().out;
     assert!(plan.contains("step fetch is renamed to fetch_orders"), "{plan}");
     assert!(!plan.contains("- step") && !plan.contains("+ step"), "{plan}");
-    let json = run(&workspace, shop.path(), &["plan", "-o", "json"]).ok().json();
+    let json = run(&workspace, shop.path(), &["plan", "--format", "json"]).ok().json();
     let load = &json["projects"][0]["plan"]["jobs"][0];
     assert_eq!(load["renamed_steps"], json!([{ "was": "fetch", "now": "fetch_orders" }]));
     assert_eq!(load["changes"], json!([]));
@@ -180,7 +180,7 @@ fn a_removed_pipeline_is_deleted_only_after_a_word() {
 fn what_others_changed_is_shown_apart_and_put_back() {
     let (workspace, shop) = (Workspace::start(), Project::shop());
     run(&workspace, shop.path(), &["deploy"]).ok();
-    run(&workspace, shop.path(), &["plan", "--detailed-exitcode"]).ok().says("nothing to do");
+    run(&workspace, shop.path(), &["plan", "--exit-code"]).ok().says("nothing to do");
     let (id, _) = job_of(&workspace, "report");
     {
         let mut inner = workspace.inner();
@@ -195,7 +195,7 @@ fn what_others_changed_is_shown_apart_and_put_back() {
     run(&workspace, shop.path(), &["deploy"]).ok().says("deploy --refresh");
     run(&workspace, shop.path(), &["deploy", "--refresh"]).ok();
     assert_eq!(job_of(&workspace, "report").1["schedule"]["quartz_cron_expression"], "0 0 6 * * ?");
-    run(&workspace, shop.path(), &["plan", "--detailed-exitcode"]).ok();
+    run(&workspace, shop.path(), &["plan", "--exit-code"]).ok();
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn a_lost_state_makes_no_second_job() {
     workspace.inner().nodes.retain(|p, _| !p.starts_with(&state));
     run(&workspace, shop.path(), &["deploy"]).ok();
     assert_eq!(workspace.inner().jobs.keys().copied().collect::<BTreeSet<_>>(), before);
-    run(&workspace, shop.path(), &["plan", "--detailed-exitcode"]).ok();
+    run(&workspace, shop.path(), &["plan", "--exit-code"]).ok();
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn a_deleted_wheel_is_uploaded_again() {
     run(&workspace, shop.path(), &["deploy"]).ok();
     let wheels = format!("{}/wheels/", root());
     workspace.inner().nodes.retain(|p, _| !p.starts_with(&wheels));
-    run(&workspace, shop.path(), &["plan", "--detailed-exitcode"]).fails(1).says("1 to upload");
+    run(&workspace, shop.path(), &["plan", "--exit-code"]).fails(1).says("1 to upload");
     run(&workspace, shop.path(), &["deploy", "--refresh"]).ok();
     assert!(workspace.inner().nodes.keys().any(|p| p.starts_with(&wheels)));
 }
@@ -251,7 +251,7 @@ fn permissions_that_the_source_takes_back_are_taken_back() {
         workspace.inner().jobs[&id].grants,
         [json!({ "service_principal_name": CLIENT, "permission_level": "IS_OWNER" })]
     );
-    run(&workspace, shop.path(), &["plan", "--detailed-exitcode"]).ok();
+    run(&workspace, shop.path(), &["plan", "--exit-code"]).ok();
 }
 
 #[test]
@@ -297,17 +297,17 @@ fn a_path_taken_by_something_else_is_named() {
 fn a_saved_plan_is_done_as_it_is_or_not_at_all() {
     let (workspace, shop) = (Workspace::start(), Project::shop());
     run(&workspace, shop.path(), &["plan", "--color", "always"]).ok().says("\u{1b}[32m+ create\u{1b}[0m  ");
-    run(&workspace, shop.path(), &["plan", "--save", "p.json"]).ok();
+    run(&workspace, shop.path(), &["plan", "--out", "p.json"]).ok();
     run(&workspace, shop.path(), &["deploy", "--plan", "p.json"]).ok();
     run(&workspace, shop.path(), &["deploy", "--plan", "p.json"]).fails(3).says("is out of date");
     shop.edit("notebooks/clean.py", "print(rows)", "print(rows, rows)");
-    run(&workspace, shop.path(), &["plan", "--save", "p.json"]).ok();
+    run(&workspace, shop.path(), &["plan", "--out", "p.json"]).ok();
     shop.edit("notebooks/clean.py", "print(rows, rows)", "print(rows, rows, rows)");
     workspace.take_log();
     run(&workspace, shop.path(), &["deploy", "--plan", "p.json"]).fails(3).says("is out of date");
     assert_eq!(writes(&workspace), Vec::<String>::new());
     // Somebody's change in the workspace counts as well.
-    run(&workspace, shop.path(), &["plan", "--save", "p.json"]).ok();
+    run(&workspace, shop.path(), &["plan", "--out", "p.json"]).ok();
     let (id, _) = job_of(&workspace, "load");
     workspace.inner().jobs.get_mut(&id).unwrap().settings["timeout_seconds"] = 60.into();
     run(&workspace, shop.path(), &["deploy", "--plan", "p.json"]).fails(3).says("timeout_seconds");
@@ -396,7 +396,7 @@ fn eight_who_deploy_the_same_project_at_once_end_with_one_job_each() {
     }
     assert_eq!(workspace.inner().jobs.len(), 3);
     assert!(workspace.inner().wrong.is_empty());
-    run(&workspace, shop.path(), &["plan", "--detailed-exitcode"]).ok();
+    run(&workspace, shop.path(), &["plan", "--exit-code"]).ok();
 }
 
 #[test]
@@ -498,7 +498,7 @@ fn a_state_that_somebody_broke_is_not_guessed_at() {
     workspace.later(61);
     run(&workspace, shop.path(), &["deploy"]).ok();
     assert_eq!(workspace.inner().jobs.len(), 3);
-    run(&workspace, shop.path(), &["plan", "--detailed-exitcode"]).ok();
+    run(&workspace, shop.path(), &["plan", "--exit-code"]).ok();
 }
 
 #[test]
@@ -521,7 +521,7 @@ fn wheels_go_to_a_volume_where_the_target_says_so() {
     // Development: a name of one's own, and nothing starts by itself.
     let (_, report) = job_of(&workspace, &format!("[dev {CLIENT}] report"));
     assert_eq!(report["schedule"]["pause_status"], "PAUSED");
-    run(&workspace, shop.path(), &["plan", "--detailed-exitcode"]).ok();
+    run(&workspace, shop.path(), &["plan", "--exit-code"]).ok();
     run(&workspace, shop.path(), &["destroy", "--yes"]).ok();
     assert!(!workspace.inner().nodes.keys().any(|p| p.ends_with(".whl")));
 }
@@ -554,7 +554,7 @@ fn trouble_that_passes_is_waited_out() {
         workspace.trouble(&faults);
         run(&workspace, shop.path(), &["deploy"]).ok();
         assert_eq!(workspace.inner().jobs.len(), 3, "{trouble:?}");
-        run(&workspace, shop.path(), &["plan", "--detailed-exitcode"]).ok();
+        run(&workspace, shop.path(), &["plan", "--exit-code"]).ok();
     }
 }
 
@@ -674,7 +674,7 @@ fn status_tells_what_is_there_and_what_comes_next() {
     let text = run(&workspace, shop.path(), &["status"]).ok().out;
     assert!(text.contains("06:00:00 CE"), "{text}");
     assert!(text.contains("when started manually") && text.contains("never ran") && text.contains("running"), "{text}");
-    let json = run(&workspace, shop.path(), &["status", "-o", "json"]).ok().json();
+    let json = run(&workspace, shop.path(), &["status", "--format", "json"]).ok().json();
     let pipelines = json["projects"][0]["pipelines"].as_array().unwrap();
     assert_eq!(pipelines.len(), 3);
     let load = pipelines.iter().find(|p| p["pipeline"] == "load").unwrap();
@@ -691,7 +691,7 @@ fn no_secret_is_ever_seen() {
     };
     for args in [
         &["auth", "-vv"][..],
-        &["plan", "-vv", "--save", "p.json"],
+        &["plan", "-vv", "--out", "p.json"],
         &["deploy", "-vv"],
         &["deploy", "-vv", "--refresh"],
         &["status", "-vv"],
@@ -828,7 +828,7 @@ fn a_plan_that_is_old_does_not_take_a_serial_that_others_left_behind() {
     let serials: Vec<String> =
         workspace.inner().nodes.keys().filter(|p| p.starts_with(&format!("{state}/"))).cloned().collect();
     assert!(serials.iter().all(|p| p >= &format!("{state}/00000040.json")), "{serials:?}");
-    run(&workspace, shop.path(), &["plan", "--detailed-exitcode"]).ok();
+    run(&workspace, shop.path(), &["plan", "--exit-code"]).ok();
 }
 
 #[test]
@@ -906,7 +906,7 @@ fn the_owner_may_be_named_in_the_source() {
     shop.edit("pipeline.pipe", "group_name = \"analysts\"", &format!("service_principal_name = \"{CLIENT}\""));
     shop.edit("pipeline.pipe", "CAN_VIEW", "CAN_MANAGE");
     run(&workspace, shop.path(), &["deploy"]).ok();
-    run(&workspace, shop.path(), &["plan", "--detailed-exitcode"]).ok().says("nothing to do");
+    run(&workspace, shop.path(), &["plan", "--exit-code"]).ok().says("nothing to do");
 }
 
 #[test]
@@ -919,7 +919,7 @@ fn run_as_that_is_taken_out_is_taken_back() {
     shop.edit("pipeline.pipe", with, "access_control_list");
     run(&workspace, shop.path(), &["deploy"]).ok();
     assert_eq!(job_of(&workspace, "report").1["run_as"]["service_principal_name"], CLIENT);
-    run(&workspace, shop.path(), &["plan", "--detailed-exitcode"]).ok();
+    run(&workspace, shop.path(), &["plan", "--exit-code"]).ok();
 }
 
 /// The ways to log in that end with a token of the workspace's own OAuth server, or of Entra ID.
@@ -1064,7 +1064,7 @@ fn somebody_elses_run_as_is_put_back() {
     run(&workspace, shop.path(), &["plan"]).ok().says("run_as");
     run(&workspace, shop.path(), &["deploy", "--refresh"]).ok();
     assert_eq!(job_of(&workspace, "load").1["run_as"]["service_principal_name"], CLIENT);
-    run(&workspace, shop.path(), &["plan", "--detailed-exitcode"]).ok();
+    run(&workspace, shop.path(), &["plan", "--exit-code"]).ok();
 }
 
 #[test]

@@ -38,8 +38,10 @@ fn programs_in_the_documentation_have_no_mistakes() {
 
 #[test]
 fn the_page_of_fields_is_that_of_the_table() {
-    let printed =
-        std::process::Command::new(env!("CARGO_BIN_EXE_pipec")).args(["schema", "--markdown"]).output().unwrap();
+    let printed = std::process::Command::new(env!("CARGO_BIN_EXE_pipec"))
+        .args(["schema", "--format", "markdown"])
+        .output()
+        .unwrap();
     let path = root().join("docs/fields.md");
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, &printed.stdout).unwrap();

@@ -191,7 +191,10 @@ fn values_that_no_json_can_hold_fail_the_step_that_makes_them() {
     let (code, told, results) = run(project, "unspeakable", &[]);
     assert_eq!(code, 1, "{told}");
     assert!(results.as_object().unwrap().values().all(|r| r["state"] == "failed"), "{results}");
-    assert!(told.contains("output 'value' cannot be converted to JSON") && told.contains("does not fit into 64 bits"), "{told}");
+    assert!(
+        told.contains("output 'value' cannot be converted to JSON") && told.contains("does not fit into 64 bits"),
+        "{told}"
+    );
 }
 
 /// Starts a run, and waits until its step has told the id of a process.

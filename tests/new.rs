@@ -59,7 +59,7 @@ fn nothing_that_is_there_is_touched() {
     };
     let here = dir.path().to_str().unwrap();
     refused(&["new", here], "");
-    refused(&["new", "x", "--template", "pyton"], "did you mean `python`?");
+    refused(&["new", "x", "--template", "pyton"], "a similar value exists: 'python'");
     refused(&["new", "x/1st"], "invalid project name");
     refused(&["new", "import"], "is the name of a Python module");
     let project = dir.path().join("taken");

@@ -4,20 +4,23 @@ use std::path::Path;
 use std::rc::Rc;
 
 use serde_json::{Value, json};
+use textwrap::{Options, wrap};
 
 use super::args::{Advise, OutputFormat, SharedArgs};
 use super::check::{build_options, tell_build, without_errors};
-use super::terminal::say;
+use super::report::page_style;
+use super::terminal::{print_exact, say};
 use super::{Ended, Outcome, no_such, usage};
 use crate::advise::{
     Assume, BUILT_IN, ComputeCost, Cost, NOTHING, Prices, Suggestion, Tasks, cost, notes, rounded, rounded_up,
     runs_per_month,
 };
+use crate::diag::render::Style;
 use crate::lower::Job;
 use crate::model::Mode;
 use crate::payload::Payload;
 use crate::session::{Backends, Built};
-use crate::source::{Boundary, Confined, DiskFiles, Files};
+use crate::source::{Boundary, Confined, DiskFiles, Files, plain};
 
 /// What there is to say of a job.
 struct Report {
@@ -55,12 +58,12 @@ pub fn run(args: &Advise, shared: &SharedArgs) -> Ended {
         None if reports.is_empty() => return Err(usage("the project has no pipeline")),
         _ => {}
     }
-    match args.output {
+    match args.format {
         OutputFormat::Json => {
             let pipelines: Vec<Value> = reports.iter().map(as_json).collect();
             super::terminal::print_json(&json!({ "version": 1, "pipelines": pipelines }));
         }
-        OutputFormat::Text => super::terminal::print(&text(&reports, args)),
+        OutputFormat::Text => page(&text(&reports, args), page_style(shared)),
     }
     Ok(gate(&reports, args))
 }
@@ -138,7 +141,7 @@ fn text(reports: &[Report], args: &Advise) -> String {
         }
         out.push('\n');
     }
-    out += "Assumptions: every step runs until its timeout, with all its retries. Every cluster has all its workers\n\
+    out += "Assumptions: every step runs until its timeout, with all its retries. Every cluster has all its workers \
             from its first step to its last. Loops run all their items. Both branches of a condition run.\n";
     if let Some(hours) = args.assume_hours {
         out += &format!("A step without a timeout runs for {hours} h (`--assume-hours`).\n");
@@ -156,6 +159,26 @@ fn text(reports: &[Report], args: &Advise) -> String {
     tables.dedup();
     tables.iter().for_each(|t| out += t);
     out
+}
+
+/// Prints a text wrapped to the terminal, continuation lines a little deeper, with the names of pipelines and suggestions
+/// in color.
+fn page(text: &str, style: Style) {
+    for line in plain::lines(text).lines() {
+        let deeper = if line.starts_with(' ') { "    " } else { "" };
+        let suggestion = line.starts_with("  - ");
+        let color = match style.color {
+            true if suggestion => Some("33"),
+            true if line.ends_with(')') && deeper.is_empty() => Some("1"),
+            _ => None,
+        };
+        for part in wrap(line, Options::new(style.width).subsequent_indent(deeper)) {
+            print_exact(&match color {
+                Some(color) => format!("\u{1b}[{color}m{part}\u{1b}[0m\n"),
+                None => format!("{part}\n"),
+            });
+        }
+    }
 }
 
 /// Hours, DBUs, GPU hours and price of so many runs, each where it is known.

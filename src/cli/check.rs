@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use smol_str::SmolStr;
 
-use super::args::{Check, GraphFormat, SharedArgs};
+use super::args::{Check, CheckFormat, SharedArgs};
 use super::terminal::say;
 use super::{Ended, Failure, Outcome, report, usage};
 use crate::check::Options;
@@ -34,7 +34,7 @@ pub fn open(paths: &[PathBuf], shared: &SharedArgs, diagnostics_only: bool) -> R
         index: false,
         vars: vars(shared).map_err(usage)?,
     };
-    let session = Session::open(&super::paths(paths).map_err(usage)?, &DiskFiles, &options)?;
+    let session = Session::open(&super::paths(paths)?, &DiskFiles, &options)?;
     if shared.verbose > 0 {
         session.sources().iter().for_each(|(_, f)| say!("read    {}", f.path.display()));
     }
@@ -82,18 +82,22 @@ pub fn run(args: &Check, shared: &SharedArgs) -> Ended {
             say!("{total} fixed");
         }
     }
+    if args.paths.is_empty() && args.format == CheckFormat::Text && !shared.quiet {
+        let roots = session.projects().iter().filter_map(|p| p.root());
+        roots.for_each(|root| say!("project {}", root.path.display()));
+    }
     let (list, sources) = (session.diagnostics(), session.sources());
     match args.format {
-        GraphFormat::Human => {
+        CheckFormat::Text => {
             report::print(list, sources, shared);
             if list.is_empty() && !shared.quiet {
                 let files = sources.iter().filter(|(_, f)| f.path.extension().is_some_and(|e| e == "pipe")).count();
                 say!("no errors in {files} file{}", if files == 1 { "" } else { "s" });
             }
         }
-        GraphFormat::Json => super::terminal::print_json(&formats::json(list, sources)),
-        GraphFormat::Sarif => super::terminal::print_json(&formats::sarif(list, sources)),
-        GraphFormat::Github => {
+        CheckFormat::Json => super::terminal::print_json(&formats::json(list, sources)),
+        CheckFormat::Sarif => super::terminal::print_json(&formats::sarif(list, sources)),
+        CheckFormat::Github => {
             super::terminal::print_exact(&list.iter().map(|d| formats::github(d, sources) + "\n").collect::<String>())
         }
     }

@@ -21,7 +21,7 @@ pub fn run(args: &Diff, shared: &SharedArgs) -> Ended {
     let (left, right) = (side(&args.left, args, shared)?, side(&args.right, args, shared)?);
     let found = compared(&left, &right);
     let differ = found.iter().any(|(_, list)| !matches!(list, DiffedJob::Both(list) if list.is_empty()));
-    match args.output {
+    match args.format {
         OutputFormat::Text => super::terminal::print(&text(&found)),
         OutputFormat::Json => super::terminal::print_json(&as_json(&found)),
     }

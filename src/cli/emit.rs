@@ -49,7 +49,7 @@ fn lowered(args: &Compile, shared: &SharedArgs) -> Result<(PathBuf, Vec<ForTarge
     let options = |target: Option<SmolStr>| -> Result<Options, Failure> {
         Ok(Options { target, vars: vars(shared).map_err(usage)?, ..Options::default() })
     };
-    let paths = super::paths(&args.paths).map_err(usage)?;
+    let paths = super::paths(&args.paths)?;
     let mut session = Session::load(&paths, &DiskFiles)?;
     let [project] = session.projects() else {
         return Err(usage("several projects found, and a bundle holds one; pass the root file of one of them"));

@@ -3,15 +3,18 @@
 use jiff::Timestamp;
 
 use super::args::{Explain, SharedArgs};
+use super::markdown::render;
+use super::report::page_style;
 use super::terminal::say;
 use super::{Ended, Outcome, usage};
 use crate::diag::{Code, closest_match, page};
 use crate::time::{Cron, fires, from_unix, is_known_zone};
 
-pub fn run(args: &Explain, _shared: &SharedArgs) -> Ended {
+pub fn run(args: &Explain, shared: &SharedArgs) -> Ended {
     let what = args.what.trim();
     if let Some(code) = Code::from_id(what) {
-        super::terminal::print(page(code));
+        // The pages are ours: nothing in them comes from elsewhere.
+        super::terminal::print_exact(&render(page(code), page_style(shared)));
         return Ok(Outcome::Done);
     }
     if what.split_whitespace().count() >= 5 {

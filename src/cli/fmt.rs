@@ -30,7 +30,7 @@ pub fn run(args: &Fmt, shared: &SharedArgs) -> Ended {
             Err(usage("`-` (stdin) cannot be combined with other paths"))
         };
     }
-    let files = super::paths(&args.paths).and_then(|paths| files(&paths)).map_err(usage)?;
+    let files = files(&super::paths(&args.paths)?).map_err(usage)?;
     let done: Vec<(PathBuf, FormatResult)> = files
         .into_par_iter()
         .map(|path| {

@@ -2,6 +2,8 @@
 
 use std::io::IsTerminal;
 
+use terminal_size::{Height, Width, terminal_size_of};
+
 use super::args::{SharedArgs, When};
 use super::terminal::{say, say_painted};
 use crate::diag::render::{Style, human};
@@ -10,20 +12,26 @@ use crate::source::SourceMap;
 
 /// How to draw on stderr.
 pub fn style(shared: &SharedArgs) -> Style {
-    let terminal = std::io::stderr().is_terminal();
+    let stream = std::io::stderr();
+    style_of(stream.is_terminal(), terminal_size_of(&stream), shared)
+}
+
+/// How to draw on stdout.
+pub fn page_style(shared: &SharedArgs) -> Style {
+    let stream = std::io::stdout();
+    style_of(stream.is_terminal(), terminal_size_of(&stream), shared)
+}
+
+/// The columns are those of `COLUMNS`, else those of the terminal, else 100.
+fn style_of(terminal: bool, size: Option<(Width, Height)>, shared: &SharedArgs) -> Style {
     let color = match shared.color {
         When::Always => true,
         When::Never => false,
         When::Auto => terminal && std::env::var_os("NO_COLOR").is_none(),
     };
-    Style { color, width: width(), unicode: true }
-}
-
-/// Columns to draw in: as `COLUMNS` says, else those of the terminal, else 100.
-fn width() -> usize {
-    let said = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).filter(|c| *c > 0);
-    let terminal = || terminal_size::terminal_size_of(std::io::stderr()).map(|(width, _)| usize::from(width.0));
-    said.or_else(terminal).filter(|c| *c > 0).unwrap_or(100)
+    let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let width = columns.or(size.map(|(width, _)| usize::from(width.0))).filter(|c| *c > 0);
+    Style { color, width: width.unwrap_or(100), unicode: true }
 }
 
 /// The most messages that are drawn: nobody reads on after them.
@@ -40,14 +48,15 @@ pub fn print(diagnostics: &[Diagnostic], sources: &SourceMap, shared: &SharedArg
     if left > 0 {
         say!("{left} more not shown; run `pipec check --format json` to see all\n");
     }
-    let line = summary(diagnostics);
+    let line = summary(diagnostics.iter().filter(wanted));
     if !line.is_empty() {
         say!("{line}");
     }
 }
 
 /// `2 errors, 1 warning`, and what to do about them.
-fn summary(diagnostics: &[Diagnostic]) -> String {
+fn summary<'d>(shown: impl Iterator<Item = &'d Diagnostic>) -> String {
+    let diagnostics: Vec<&Diagnostic> = shown.collect();
     let count = |s: Severity| diagnostics.iter().filter(|d| d.severity == s).count();
     let part = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));

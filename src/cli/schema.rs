@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::args::Schema;
+use super::args::{Schema, SchemaFormat};
 use super::{Failure, usage};
 use crate::diag::closest_match;
 use crate::schema::{Block, Field, JOB, PLACES, Vocabulary, all_blocks, all_paths, field_at};
@@ -15,11 +15,14 @@ pub fn run(args: &Schema) -> Result<String, Failure> {
 }
 
 fn show(args: &Schema, out: &mut String) -> Result<(), Failure> {
-    if args.markdown {
+    if args.format == SchemaFormat::Markdown {
+        if args.path.is_some() {
+            return Err(usage("`--format markdown` prints every field, and cannot be used with a path"));
+        }
         out.push_str(&super::fields_page::fields_page());
         return Ok(());
     }
-    if args.json {
+    if args.format == SchemaFormat::Json {
         let rows: Vec<Value> = all_paths()
             .iter()
             .filter(|(path, _)| {

@@ -261,7 +261,7 @@ pub(super) fn lines_of(graph: &Graph) -> Vec<(&'static str, &'static str)> {
     let mut out: Vec<_> =
         plain.into_iter().filter(|(name, _)| graph.edges.iter().any(|e| !e.implied && class(e) == *name)).collect();
     if graph.edges.iter().any(|e| e.implied) {
-        out.push(("data implied", "data, in an order that follows from others"));
+        out.push(("data implied", "data, with an order implied by other edges"));
     }
     out
 }

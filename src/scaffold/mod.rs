@@ -25,13 +25,13 @@ pub const TEMPLATES: &[Template] = &[
     Template { name: "python", about: "Python functions, a branch, a schedule", files: files::PYTHON },
     Template {
         name: "gpu-training",
-        about: "training on a serverless GPU (locally on the CPU)",
+        about: "Training on a serverless GPU (locally on the CPU)",
         files: files::GPU_TRAINING,
     },
     Template { name: "sql-dbt", about: "SQL files and a dbt project (locally on DuckDB)", files: files::SQL_DBT },
     Template {
         name: "fan-out",
-        about: "parallel steps per region: a step family, a loop, a branch",
+        about: "Parallel steps per region: a step family, a loop, a branch",
         files: files::FAN_OUT,
     },
 ];

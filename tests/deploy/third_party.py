@@ -142,7 +142,7 @@ def the_main_road(binary, work):
         assert "invalid_client" in wrong("plan", code=3)
 
         requests()
-        said = pipec("plan", "--detailed-exitcode", code=1)
+        said = pipec("plan", "--exit-code", code=1)
         assert "+ create  churn_training" in said and writes() == [], said
         pipec("deploy", "-vv")
         print("first deploy:", len(requests()), "requests")

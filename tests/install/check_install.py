@@ -45,7 +45,7 @@ def wheel(wheel, work):
 
 
 def pages_and_completions(pipec, work):
-    run(pipec, "man", work / "man", cwd=work)
+    run(pipec, "man", "--out", work / "man", cwd=work)
     listed = re.findall(r"^  ([a-z]+)  ", run(pipec, "--help", cwd=work), re.M)
     pages = {page.name for page in (work / "man").iterdir()}
     wanted = {"pipec.1"} | {f"pipec-{name}.1" for name in listed if name != "help"}

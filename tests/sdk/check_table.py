@@ -50,7 +50,7 @@ def fields_of(cls):
 
 
 def describe(hint):
-    """The SDK's type in the words of `pipec schema --json`, and the dataclass below it."""
+    """The SDK's type in the words of `pipec schema --format json`, and the dataclass below it."""
     origin = typing.get_origin(hint)
     if origin in (list, typing.List):
         word, below = describe(unwrap(typing.get_args(hint)[0]))
@@ -76,12 +76,12 @@ def paths(cls, prefix=""):
 def ours(row):
     text = row["type"]
     simple = {
-        "text": "text", "a whole number": "int", "a number": "number", "true or false": "bool", "a map of text": "map",
-        "a list of text": "list of text",
+        "string": "text", "int": "int", "float": "number", "bool": "bool", "map<string>": "map",
+        "list<string>": "list of text",
     }
     if text in simple:
         return simple[text]
-    if text.startswith("a list of "):
+    if text.startswith("list of "):
         return "list of objects"
     if text.endswith(" block"):
         return "block"
@@ -89,7 +89,7 @@ def ours(row):
 
 
 def check_table(pipec):
-    table = {r["path"]: ours(r) for r in json.loads(subprocess.run([pipec, "schema", "--json"], check=True, capture_output=True).stdout)}
+    table = {r["path"]: ours(r) for r in json.loads(subprocess.run([pipec, "schema", "--format", "json"], check=True, capture_output=True).stdout)}
     sdk = {}
     for path, word in paths(jobs.JobSettings):
         if not any(path == left or path.startswith(left + ".") for left in LEFT_OUT):

@@ -1,42 +1,108 @@
-//! The arguments.
+//! The command line: commands, options and their help.
+
+mod remote;
+
+pub use remote::*;
 
 use std::path::PathBuf;
 
+use clap::builder::styling::{AnsiColor, Effects, Style, Styles};
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
 
-use crate::local::variables::PassedVariable;
+use super::complete;
+use crate::scaffold::TEMPLATES;
 
-/// Checks pipelines offline and compiles them to Databricks jobs.
+const HEADER: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
+const LITERAL: Style = AnsiColor::Cyan.on_default().effects(Effects::BOLD);
+const STYLES: Styles = Styles::styled()
+    .header(HEADER)
+    .usage(HEADER)
+    .literal(LITERAL)
+    .placeholder(AnsiColor::Cyan.on_default())
+    .error(AnsiColor::Red.on_default().effects(Effects::BOLD))
+    .valid(LITERAL)
+    .invalid(AnsiColor::Yellow.on_default().effects(Effects::BOLD));
+
+const OUTPUT: &str = "Output options";
+const TARGET: &str = "Target options";
+const WORKSPACE: &str = "Workspace options";
+const LOCAL: &str = "Local run options";
+const GLOBAL: &str = "Global options";
+
+/// Check pipelines offline, compile them to Databricks jobs, run and deploy them
 #[derive(Debug, Parser)]
-#[command(name = "pipec", version, max_term_width = 100)]
+#[command(
+    name = "pipec",
+    version,
+    max_term_width = 100,
+    styles = STYLES,
+    propagate_version = false,
+    after_help = "Run `pipec help COMMAND` for the options and examples of a command."
+)]
 pub struct Args {
     #[command(subcommand)]
     pub command: Command,
     #[command(flatten)]
-    pub shared: SharedArgs,
+    pub global: GlobalArgs,
 }
 
-/// What every command takes.
-#[derive(Debug, ClapArgs)]
+impl Args {
+    /// The options that commands share, with defaults for those that the command does not have.
+    pub fn shared(&self) -> SharedArgs {
+        let (project, user) = self.command.project();
+        SharedArgs {
+            target: project.and_then(|p| p.target.clone()),
+            vars: project.map(|p| p.vars.clone()).unwrap_or_default(),
+            user: user.and_then(|u| u.user.clone()),
+            color: self.global.color,
+            quiet: self.global.quiet,
+            verbose: self.global.verbose,
+        }
+    }
+}
+
+/// Options that commands share.
+#[derive(Debug)]
 pub struct SharedArgs {
-    /// The target; without it the default one
-    #[arg(long, global = true, value_name = "NAME")]
     pub target: Option<String>,
-    /// Set a `var` for this run
-    #[arg(long = "var", global = true, value_name = "NAME=VALUE")]
     pub vars: Vec<String>,
-    /// The user whose folder and name are used where a target says nothing
-    #[arg(long, global = true, value_name = "NAME")]
     pub user: Option<String>,
-    /// When to use colours
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: When,
-    /// Say less: errors only
-    #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say more: which files were read, and what was chosen; twice: each request to a workspace
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct GlobalArgs {
+    /// Print only errors
+    #[arg(short, long, global = true, help_heading = GLOBAL)]
+    pub quiet: bool,
+    /// Print more details; `-vv` also prints requests to a workspace
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = GLOBAL)]
+    pub verbose: u8,
+    /// Whether to use colors
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = GLOBAL)]
+    pub color: When,
+}
+
+/// How to evaluate a project.
+#[derive(Debug, ClapArgs)]
+pub struct ProjectArgs {
+    /// Target to use [default: the one marked `default = true`]
+    #[arg(long, value_name = "NAME", help_heading = TARGET, add = ArgValueCompleter::new(complete::targets))]
+    pub target: Option<String>,
+    /// Value of a `var`; can be repeated
+    #[arg(long = "var", value_name = "NAME=VALUE", help_heading = TARGET, add = ArgValueCompleter::new(complete::vars))]
+    pub vars: Vec<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct UserArgs {
+    /// User for default paths and names [default: the user who is logged in]
+    #[arg(long, value_name = "NAME", help_heading = TARGET)]
+    pub user: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -46,135 +112,103 @@ pub enum When {
     Never,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    Text,
+    Json,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make a project that compiles and runs at once
+    /// Create a project
     New(New),
-    /// Find every mistake, write nothing
+    /// Check pipelines and report errors
     Check(Check),
-    /// Check, then write job JSON, wheels and manifest
-    Compile(Compile),
-    /// Bring files into the one canonical layout
+    /// Format source files
     Fmt(Fmt),
+    /// Compile pipelines to job JSON, wheels and a manifest
+    Compile(Compile),
+    /// Run a pipeline, locally or in the workspace
+    Run(RunArgs),
     /// Show what `deploy` would change
     Plan(PlanArgs),
-    /// Take the project to its workspace: files, jobs, permissions
+    /// Deploy files, jobs and permissions to the workspace
     Deploy(Deploy),
-    /// Run a pipeline that is deployed, or any on this machine with `--local`
-    Run(RunArgs),
-    /// Show what is deployed, its last runs, and when it runs next
+    /// Show deployed jobs, their last runs and their next run
     Status(StatusArgs),
-    /// Take away everything that was deployed
+    /// Delete everything that was deployed
     Destroy(Destroy),
-    /// Show which workspace and which credentials are taken, and who that is
+    /// Show which workspace and which credentials are used
     Auth(Auth),
-    /// Show the page of an error code, or the fire times of a Quartz expression
+    /// Explain an error code or a cron expression
     Explain(Explain),
-    /// Draw the DAG, and what a run made of it
+    /// Draw the graph of a pipeline, with the results of a run
     Graph(GraphArgs),
-    /// Say what a pipeline may cost at most, and what makes it slow or dear
+    /// Estimate the maximum cost and duration of a pipeline
     Advise(Advise),
-    /// Show fields of the Jobs API
-    Schema(Schema),
-    /// Show how two jobs differ, whatever they are written in
+    /// Compare two jobs, in any format
     Diff(Diff),
-    /// Turn jobs that exist into source that compiles back to them
+    /// Convert existing jobs, bundles and Terraform to source
     Import(ImportArgs),
-    /// Serve an editor: the language server, on stdin and stdout
+    /// Show the fields of the language and the Jobs API
+    Schema(Schema),
+    /// Start the language server on standard input and output
+    #[command(after_help = examples(&["pipec lsp", "pipec lsp --stdio"]))]
     Lsp {
-        /// The only way there is; editors say it
+        /// Accepted for editors that pass it; standard input and output are always used
         #[arg(long)]
         stdio: bool,
     },
-    /// Write man pages, one for each command
-    Man {
-        /// The directory
-        dir: PathBuf,
-    },
-    /// Print a completion script for a shell
+    /// Print a shell completion script
+    #[command(after_help = examples(&["pipec completions bash > ~/.local/share/bash-completion/completions/pipec", "source <(pipec completions zsh)"]))]
     Completions {
-        /// The shell
-        shell: clap_complete::Shell,
+        /// Shell to print the script for
+        #[arg(value_parser = PossibleValuesParser::new(complete::SHELLS))]
+        shell: String,
+    },
+    /// Write man pages
+    #[command(after_help = examples(&["pipec man --out man", "pipec man --out ~/.local/share/man/man1"]))]
+    Man {
+        /// Directory to write to
+        #[arg(long, value_name = "DIR", help_heading = OUTPUT)]
+        out: PathBuf,
     },
 }
 
-#[derive(Debug, ClapArgs)]
-pub struct ImportArgs {
-    /// Jobs as JSON or JSON lines, a bundle (`databricks.yml` or its folder), Terraform; `-` for stdin
-    #[arg(required_unless_present = "job_id", value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// A job of a workspace
-    #[arg(long, value_name = "N", value_delimiter = ',')]
-    pub job_id: Vec<i64>,
-    /// Bring the notebooks of those jobs, into `notebooks` beside the source
-    #[arg(long, requires = "job_id", requires = "out")]
-    pub notebooks: bool,
-    /// Write a file for each pipeline; without it everything goes to stdout
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Replace files that are there
-    #[arg(long, requires = "out")]
-    pub force: bool,
-    #[command(flatten)]
-    pub login: LoginArgs,
+impl Command {
+    fn project(&self) -> (Option<&ProjectArgs>, Option<&UserArgs>) {
+        match self {
+            Command::Check(c) => (Some(&c.project), None),
+            Command::Compile(c) => (Some(&c.project), Some(&c.user)),
+            Command::Run(c) => (Some(&c.project), Some(&c.user)),
+            Command::Plan(c) => (Some(&c.project), Some(&c.user)),
+            Command::Deploy(c) => (Some(&c.project), Some(&c.user)),
+            Command::Status(c) => (Some(&c.project), Some(&c.user)),
+            Command::Destroy(c) => (Some(&c.project), Some(&c.user)),
+            Command::Auth(c) => (Some(&c.project), None),
+            Command::Graph(c) => (Some(&c.project), Some(&c.user)),
+            Command::Advise(c) => (Some(&c.project), Some(&c.user)),
+            Command::Diff(c) => (Some(&c.project), Some(&c.user)),
+            _ => (None, None),
+        }
+    }
 }
 
-#[derive(Debug, ClapArgs)]
-pub struct Diff {
-    /// Source, compiled or other JSON, a bundle, Terraform, or `job:ID` for a job of a workspace
-    pub left: String,
-    /// The same, for what it is compared with
-    pub right: String,
-    /// How the differences are written
-    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    pub output: OutputFormat,
-    /// Exit with 1 if there are differences
-    #[arg(long)]
-    pub exit_code: bool,
-    #[command(flatten)]
-    pub login: LoginArgs,
+/// The section of examples of a command.
+fn examples(lines: &[&str]) -> clap::builder::StyledStr {
+    let mut out = format!("{HEADER}Examples:{HEADER:#}");
+    for line in lines {
+        out.push_str(&format!("\n  {LITERAL}{line}{LITERAL:#}"));
+    }
+    out.into()
 }
 
-#[derive(Debug, ClapArgs)]
-pub struct New {
-    /// The directory; its last part is the name of the project
-    pub dir: PathBuf,
-    /// What it begins with; without it a terminal is asked
-    #[arg(long, value_name = "TEMPLATE")]
-    pub template: Option<String>,
+/// The values of `--template`.
+fn templates() -> PossibleValuesParser {
+    PossibleValuesParser::new(TEMPLATES.iter().map(|t| PossibleValue::new(t.name).help(t.about)))
 }
 
-#[derive(Debug, ClapArgs)]
-pub struct Advise {
-    /// Files or directories; without any, the nearest directory upwards that holds a `.pipe` file
-    pub paths: Vec<PathBuf>,
-    /// Only this pipeline
-    #[arg(long, value_name = "NAME")]
-    pub pipeline: Option<String>,
-    /// How it is written
-    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    pub output: OutputFormat,
-    /// The table of prices; without it `prices.toml` beside the pipeline, else the one that comes with pipec
-    #[arg(long, value_name = "FILE")]
-    pub prices: Option<PathBuf>,
-    /// Print the table that comes with pipec, to edit it
-    #[arg(long)]
-    pub print_prices: bool,
-    /// Hours that a step without a time limit takes
-    #[arg(long, value_name = "HOURS", value_parser = amount, allow_negative_numbers = true)]
-    pub assume_hours: Option<f64>,
-    /// Items of a loop whose list is known at run time alone
-    #[arg(long, value_name = "N")]
-    pub assume_items: Option<u64>,
-    /// Exit with 1 if a run may cost more than this, or its cost has no known bound
-    #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
-    pub max_cost: Option<f64>,
-    /// The same for a month, of pipelines with a schedule
-    #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
-    pub max_monthly_cost: Option<f64>,
-}
-
-/// A number that is none below zero.
+/// A number of at least 0.
 fn amount(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(n) if n.is_finite() && n >= 0.0 => Ok(n),
@@ -183,26 +217,126 @@ fn amount(text: &str) -> Result<f64, String> {
 }
 
 #[derive(Debug, ClapArgs)]
-pub struct GraphArgs {
-    /// Files or directories; without any, the nearest directory upwards that holds a `.pipe` file
+#[command(after_help = examples(&["pipec new shop", "pipec new shop --template sql-dbt"]))]
+pub struct New {
+    /// Directory to create; its last part is the name of the project
+    pub dir: PathBuf,
+    /// Template to start from [default: python; asked for in a terminal]
+    #[arg(long, value_name = "TEMPLATE", value_parser = templates())]
+    pub template: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = examples(&["pipec check", "pipec check jobs/ --format github", "pipec check --fix"]))]
+pub struct Check {
+    /// Files or directories [default: the project of the current directory]
     pub paths: Vec<PathBuf>,
-    /// Only this pipeline; a page can hold all of them
-    #[arg(long, value_name = "NAME")]
+    /// Apply safe fixes
+    #[arg(long)]
+    pub fix: bool,
+    /// Format of diagnostics; `text` goes to standard error, the others to standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = OUTPUT)]
+    pub format: CheckFormat,
+    #[command(flatten)]
+    pub project: ProjectArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    Text,
+    Json,
+    Sarif,
+    Github,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = examples(&["pipec fmt", "pipec fmt --check", "pipec fmt - < main.pipe"]))]
+pub struct Fmt {
+    /// Files or directories, or `-` for standard input [default: the project of the current directory]
+    ///
+    /// Directories are searched recursively, except hidden ones, `build`, `target`, `venv` and `node_modules`.
+    pub paths: Vec<PathBuf>,
+    /// List files that are not formatted, and write nothing
+    #[arg(long)]
+    pub check: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = examples(&["pipec compile --target prod", "pipec compile --emit bundle --out bundle"]))]
+pub struct Compile {
+    /// Files or directories [default: the project of the current directory]
+    pub paths: Vec<PathBuf>,
+    /// Compile only this pipeline
+    #[arg(long, value_name = "NAME", add = ArgValueCompleter::new(complete::pipelines))]
     pub pipeline: Option<String>,
-    /// How it is drawn; without it as the name of `--out` ends, else as SVG
-    #[arg(long, value_name = "FORMAT")]
-    pub format: Option<Drawing>,
-    /// The file to write; without it everything goes to stdout
+    /// Compare with the existing manifest instead of writing
+    #[arg(long, conflicts_with = "stdout")]
+    pub verify: bool,
+    /// JSON file that maps pipelines to job ids, for steps that run another pipeline
     #[arg(long, value_name = "FILE")]
+    pub ids: Option<PathBuf>,
+    /// Fail instead of running the build backend of a package
+    #[arg(long)]
+    pub no_build: bool,
+    /// What to write: job JSON, an asset bundle or Terraform; the last two include all targets
+    #[arg(long, value_name = "WHAT", default_value = "job", conflicts_with_all = ["stdout", "verify"], help_heading = OUTPUT)]
+    pub emit: Emit,
+    /// Directory to write to [default: `build` in the project]
+    #[arg(long, value_name = "DIR", help_heading = OUTPUT)]
     pub out: Option<PathBuf>,
-    /// Paint a run: the id of one in the workspace, the folder of one on this machine, or `last` for the last there
+    /// Print the job JSON of one pipeline instead of writing files
+    #[arg(long, conflicts_with = "out", help_heading = OUTPUT)]
+    pub stdout: bool,
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    #[command(flatten)]
+    pub user: UserArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Emit {
+    Job,
+    Bundle,
+    Terraform,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = examples(&["pipec explain E0102", "pipec explain '0 0 2 ? * MON-FRI' --zone Europe/Berlin"]))]
+pub struct Explain {
+    /// Code such as E0102, or a Quartz cron expression in quotes
+    #[arg(add = ArgValueCompleter::new(complete::codes))]
+    pub what: String,
+    /// Time zone for the times of a cron expression
+    #[arg(long, value_name = "ZONE", default_value = "UTC", add = ArgValueCompleter::new(complete::zones))]
+    pub zone: String,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = examples(&["pipec graph --out graph.html", "pipec graph --pipeline nightly --run last --out run.svg"]))]
+pub struct GraphArgs {
+    /// Files or directories [default: the project of the current directory]
+    pub paths: Vec<PathBuf>,
+    /// Draw only this pipeline [default: all on an HTML page; required for other formats if there are several]
+    #[arg(long, value_name = "NAME", add = ArgValueCompleter::new(complete::pipelines))]
+    pub pipeline: Option<String>,
+    /// Show a run: the id of a workspace run, the directory of a local run, or `last` for the last local run
     #[arg(long, value_name = "RUN")]
     pub run: Option<String>,
-    /// Where a page links for source, with {path}, {file} (its absolute path) and {line} in it
+    /// URL pattern for links to source, with `{path}`, `{file}` (absolute path) and `{line}`
     #[arg(long, value_name = "URL")]
     pub link: Option<String>,
+    /// Format of the drawing [default: by the extension of `--out`, else svg]
+    #[arg(long, value_name = "FORMAT", help_heading = OUTPUT)]
+    pub format: Option<Drawing>,
+    /// File to write to [default: standard output]
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    pub out: Option<PathBuf>,
     #[command(flatten)]
     pub login: LoginArgs,
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    #[command(flatten)]
+    pub user: UserArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -214,254 +348,96 @@ pub enum Drawing {
 }
 
 #[derive(Debug, ClapArgs)]
-pub struct Check {
-    /// Files or directories; without any, the nearest directory upwards that holds a `.pipe` file
+#[command(after_help = examples(&["pipec advise --target prod", "pipec advise --max-cost 50 --max-monthly-cost 1500"]))]
+pub struct Advise {
+    /// Files or directories [default: the project of the current directory]
     pub paths: Vec<PathBuf>,
-    /// How messages are written; all but `human` go to stdout
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub format: GraphFormat,
-    /// Apply the fixes that are sure
-    #[arg(long)]
-    pub fix: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum GraphFormat {
-    Human,
-    Json,
-    Sarif,
-    Github,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Emit {
-    Job,
-    Bundle,
-    Terraform,
-}
-
-#[derive(Debug, ClapArgs)]
-pub struct Compile {
-    /// Files or directories; without any, the nearest directory upwards that holds a `.pipe` file
-    pub paths: Vec<PathBuf>,
-    /// Only the job of this pipeline
-    #[arg(long, value_name = "NAME")]
+    /// Estimate only this pipeline
+    #[arg(long, value_name = "NAME", add = ArgValueCompleter::new(complete::pipelines))]
     pub pipeline: Option<String>,
-    /// Where to write; without it `build` in the project
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Print the job JSON of one pipeline and write nothing
-    #[arg(long, conflicts_with = "out")]
-    pub stdout: bool,
-    /// Write nothing: build again and compare with the manifest that is there
-    #[arg(long, conflicts_with = "stdout")]
-    pub verify: bool,
-    /// For whom: job JSON, an asset bundle, or Terraform; the last two hold all targets
-    #[arg(long, value_name = "WHAT", default_value = "job", conflicts_with_all = ["stdout", "verify"])]
-    pub emit: Emit,
-    /// A JSON file with job ids by pipeline, for steps that run another pipeline
+    /// Price table [default: `prices.toml` next to the pipeline, else the built-in table]
     #[arg(long, value_name = "FILE")]
-    pub ids: Option<PathBuf>,
-    /// Fail instead of running a package's build backend
+    pub prices: Option<PathBuf>,
+    /// Print the built-in price table
     #[arg(long)]
-    pub no_build: bool,
-}
-
-#[derive(Debug, ClapArgs)]
-pub struct Fmt {
-    /// Files, or directories with all that is below them but for hidden ones, `build`, `target`, `venv` and
-    /// `node_modules`; `-` for stdin
-    pub paths: Vec<PathBuf>,
-    /// Write nothing; name the files that are not in that layout
-    #[arg(long)]
-    pub check: bool,
-}
-
-#[derive(Debug, ClapArgs)]
-pub struct RunArgs {
-    /// A file or directory, or the name of a pipeline
-    pub what: Option<String>,
-    /// On this machine
-    #[arg(long)]
-    pub local: bool,
-    /// The pipeline, where there are several
-    #[arg(long, value_name = "NAME")]
-    pub pipeline: Option<String>,
-    /// A job parameter
-    #[arg(long = "param", value_name = "NAME=VALUE")]
-    pub params: Vec<String>,
-    /// Only these steps; on this machine values of others come from the last run
-    #[arg(long, value_name = "STEP", value_delimiter = ',')]
-    pub only: Vec<String>,
-    /// On this machine: this step and all after it; values of others come from the last run
-    #[arg(long, value_name = "STEP")]
-    pub from: Option<String>,
-    /// On this machine: leave a step out, as if it had succeeded
-    #[arg(long, value_name = "STEP", value_delimiter = ',')]
-    pub skip: Vec<String>,
-    /// On this machine: take the outputs of a step from a JSON file and do not run it
-    #[arg(long, value_name = "STEP=FILE")]
-    pub stub: Vec<String>,
-    /// On this machine: another package for the environment, such as one that the platform's runtime brings
-    #[arg(long, value_name = "REQUIREMENT")]
-    pub with: Vec<String>,
-    /// On this machine: the Python to run steps with
-    #[arg(long, value_name = "PYTHON", default_value = "python3")]
-    pub python: String,
-    /// On this machine: the directory that stands for /Volumes; without it one below `.pipec/local`
-    #[arg(long, value_name = "DIR")]
-    pub volumes: Option<PathBuf>,
-    /// On this machine: environment variable to pass to the steps [default: only what programs need to run]
-    #[arg(long, value_name = "NAME[=VALUE]", value_parser = PassedVariable::parse)]
-    pub env: Vec<PassedVariable>,
-    /// On this machine: how many steps at a time; without it as many as there are cores
+    pub print_prices: bool,
+    /// Hours to assume for a step without a timeout
+    #[arg(long, value_name = "HOURS", value_parser = amount, allow_negative_numbers = true)]
+    pub assume_hours: Option<f64>,
+    /// Items to assume for a loop over a run-time list
     #[arg(long, value_name = "N")]
-    pub jobs: Option<usize>,
-    /// On this machine: fail instead of running a package's build backend
+    pub assume_items: Option<u64>,
+    /// Exit with status 1 if a run may cost more, or if its cost is unlimited
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
+    pub max_cost: Option<f64>,
+    /// Exit with status 1 if a month of a scheduled pipeline may cost more, or if its cost is unlimited
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
+    pub max_monthly_cost: Option<f64>,
+    /// Format of the result
+    #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = OUTPUT)]
+    pub format: OutputFormat,
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    #[command(flatten)]
+    pub user: UserArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = examples(&["pipec diff job:123 .", "pipec diff databricks.yml build/dev/nightly.job.json --exit-code"]))]
+pub struct Diff {
+    /// Source, job JSON, a bundle, Terraform, or `job:ID` for a job in the workspace
+    pub left: String,
+    /// What to compare it with, in the same formats
+    pub right: String,
+    /// Exit with status 1 if there are differences
     #[arg(long)]
-    pub no_build: bool,
-    /// In the workspace: start it and leave
-    #[arg(long)]
-    pub no_wait: bool,
-    /// In the workspace: leave after so many seconds; the run goes on
-    #[arg(long, value_name = "SECONDS", conflicts_with = "no_wait")]
-    pub timeout: Option<u64>,
-    /// In the workspace: a word of yours; the same word starts no second run
-    #[arg(long, value_name = "WORD")]
-    pub token: Option<String>,
+    pub exit_code: bool,
+    /// Format of the differences
+    #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = OUTPUT)]
+    pub format: OutputFormat,
+    #[command(flatten)]
+    pub login: LoginArgs,
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    #[command(flatten)]
+    pub user: UserArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = examples(&["pipec import databricks.yml --out pipelines", "pipec import --job-id 123 --notebooks --out pipelines"]))]
+pub struct ImportArgs {
+    /// Jobs as JSON or JSON lines, a bundle (`databricks.yml` or its directory), Terraform, or `-` for standard input
+    #[arg(required_unless_present = "job_id", value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Job in the workspace to import; can be repeated
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub job_id: Vec<i64>,
+    /// Download the notebooks of these jobs to `notebooks`, next to the source
+    #[arg(long, requires = "job_id", requires = "out")]
+    pub notebooks: bool,
+    /// Directory to write to, with a file per pipeline [default: standard output]
+    #[arg(long, value_name = "DIR", help_heading = OUTPUT)]
+    pub out: Option<PathBuf>,
+    /// Overwrite existing files
+    #[arg(long, requires = "out", help_heading = OUTPUT)]
+    pub force: bool,
     #[command(flatten)]
     pub login: LoginArgs,
 }
 
-/// Which workspace, beyond what the target says.
 #[derive(Debug, ClapArgs)]
-pub struct LoginArgs {
-    /// The address of the workspace, for a target that names none
-    #[arg(long, value_name = "URL")]
-    pub host: Option<String>,
-    /// The profile of ~/.databrickscfg to log in with
-    #[arg(long, value_name = "NAME")]
-    pub profile: Option<String>,
+#[command(after_help = examples(&["pipec schema step", "pipec schema tasks.notebook_task", "pipec schema retry"]))]
+pub struct Schema {
+    /// Block such as `step` or `ClusterSpec`, path such as `tasks.notebook_task`, or word to search for
+    pub path: Option<String>,
+    /// Format of the result; `json` and `markdown` include every field
+    #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = OUTPUT)]
+    pub format: SchemaFormat,
 }
 
-/// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum OutputFormat {
+pub enum SchemaFormat {
     Text,
     Json,
-}
-
-#[derive(Debug, ClapArgs)]
-pub struct PlanArgs {
-    /// Files or directories; without any, the nearest directory upwards that holds a `.pipe` file
-    pub paths: Vec<PathBuf>,
-    /// Only these pipelines
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    pub pipeline: Vec<String>,
-    /// How the plan is written
-    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    pub output: OutputFormat,
-    /// Keep the plan for `deploy --plan`
-    #[arg(long, value_name = "FILE")]
-    pub save: Option<PathBuf>,
-    /// Exit with 1 if there is something to do
-    #[arg(long)]
-    pub detailed_exitcode: bool,
-    /// Fail instead of running a package's build backend
-    #[arg(long)]
-    pub no_build: bool,
-    #[command(flatten)]
-    pub login: LoginArgs,
-}
-
-#[derive(Debug, ClapArgs)]
-pub struct Deploy {
-    /// Files or directories; without any, the nearest directory upwards that holds a `.pipe` file
-    pub paths: Vec<PathBuf>,
-    /// Do what this saved plan says, and nothing if anything has changed since
-    #[arg(long, value_name = "FILE", conflicts_with = "pipeline")]
-    pub plan: Option<PathBuf>,
-    /// Only these pipelines; others stay as they are
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    pub pipeline: Vec<String>,
-    /// Do not ask before jobs are deleted
-    #[arg(long)]
-    pub yes: bool,
-    /// Look at the live jobs even if the project is unchanged, and put back what others have changed
-    #[arg(long)]
-    pub refresh: bool,
-    /// Generations of wheels and files that stay in the workspace
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
-    pub keep: u16,
-    /// Seconds to wait for somebody else who is deploying
-    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
-    pub lock_timeout: u64,
-    /// Fail instead of running a package's build backend
-    #[arg(long)]
-    pub no_build: bool,
-    #[command(flatten)]
-    pub login: LoginArgs,
-}
-
-#[derive(Debug, ClapArgs)]
-pub struct StatusArgs {
-    /// Files or directories; without any, the nearest directory upwards that holds a `.pipe` file
-    pub paths: Vec<PathBuf>,
-    /// How many runs of each pipeline
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=25))]
-    pub runs: u16,
-    /// How it is written
-    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    pub output: OutputFormat,
-    #[command(flatten)]
-    pub login: LoginArgs,
-}
-
-#[derive(Debug, ClapArgs)]
-pub struct Destroy {
-    /// Files or directories; without any, the nearest directory upwards that holds a `.pipe` file
-    pub paths: Vec<PathBuf>,
-    /// Do not ask
-    #[arg(long)]
-    pub yes: bool,
-    /// Cancel the runs that go on
-    #[arg(long)]
-    pub cancel_runs: bool,
-    /// Seconds to wait for somebody else who is deploying
-    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
-    pub lock_timeout: u64,
-    #[command(flatten)]
-    pub login: LoginArgs,
-}
-
-#[derive(Debug, ClapArgs)]
-pub struct Auth {
-    /// Files or directories; without any, the nearest directory upwards that holds a `.pipe` file, if there is one
-    pub paths: Vec<PathBuf>,
-    /// Ask the workspace nothing
-    #[arg(long)]
-    pub offline: bool,
-    #[command(flatten)]
-    pub login: LoginArgs,
-}
-
-#[derive(Debug, ClapArgs)]
-pub struct Explain {
-    /// A code such as E0102, or a Quartz expression in quotes
-    pub what: String,
-    /// The time zone of the fire times
-    #[arg(long, value_name = "ZONE", default_value = "UTC")]
-    pub zone: String,
-}
-
-#[derive(Debug, ClapArgs)]
-pub struct Schema {
-    /// A path such as `tasks.notebook_task`, a block such as `ClusterSpec`, or a word to search for
-    pub path: Option<String>,
-    /// As JSON: every path with type, unit, range and description
-    #[arg(long)]
-    pub json: bool,
-    /// As a page: every block with its fields
-    #[arg(long, conflicts_with_all = ["json", "path"])]
-    pub markdown: bool,
+    Markdown,
 }

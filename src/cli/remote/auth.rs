@@ -2,7 +2,7 @@
 
 use super::super::args::{Auth, SharedArgs};
 use super::super::check::open;
-use super::super::{Ended, Outcome, usage};
+use super::super::{Ended, Outcome};
 use super::connect::{client, settings};
 
 /// Shows which settings win, where they come from, and who they make us.
@@ -11,7 +11,7 @@ pub fn auth(args: &Auth, shared: &SharedArgs) -> Ended {
     let asked = !args.paths.is_empty() || shared.target.is_some();
     let session = match super::super::paths(&args.paths) {
         Ok(_) => Some(open(&args.paths, shared, false)?),
-        Err(why) if asked => return Err(usage(why)),
+        Err(why) if asked => return Err(why),
         Err(_) => None,
     };
     let target = session.as_ref().and_then(|s| s.programs().next()).map(|(_, program)| &program.target);

@@ -71,7 +71,7 @@ fn read_plan(path: &Path) -> Result<Saved, String> {
         projects.and_then(|l| l.iter().map(|p| Some(p.get("fingerprint")?.as_str()?.to_owned())).collect());
     match (json.get("version").and_then(Value::as_u64), texts(json.get("pipelines")), prints) {
         (Some(1), Some(pipelines), Some(fingerprints)) => Ok(Saved { pipelines, fingerprints }),
-        _ => Err(format!("`{shown}` is not a plan saved by `pipec plan --save`")),
+        _ => Err(format!("`{shown}` is not a plan saved by `pipec plan --out`")),
     }
 }
 
@@ -134,7 +134,7 @@ impl One<'_> {
             && !saved.fingerprints.contains(&plan.fingerprint(wanted, client.host()))
         {
             say!("pipec: the saved plan is out of date: the source, the workspace or its state has changed");
-            say!("  help: save a new plan with `pipec plan --save`, review it, and deploy it");
+            say!("  help: save a new plan with `pipec plan --out`, review it, and deploy it");
             say_painted(&shown);
             return Err(Stop::Failure(Failure::Said(Outcome::Failed)));
         }

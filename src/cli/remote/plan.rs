@@ -33,18 +33,17 @@ pub fn plan(args: &PlanArgs, shared: &SharedArgs) -> Ended {
         Ok(())
     })?;
     let json = json!({ "version": 1, "pipelines": args.pipeline, "projects": all });
-    match args.output {
+    match args.format {
         OutputFormat::Text => super::super::terminal::print_exact(&text),
         OutputFormat::Json => super::super::terminal::print_json(&json),
     }
-    if let Some(dir) = args.save.as_ref().and_then(|f| f.parent()).filter(|d| !d.as_os_str().is_empty() && !d.is_dir())
-    {
+    if let Some(dir) = args.out.as_ref().and_then(|f| f.parent()).filter(|d| !d.as_os_str().is_empty() && !d.is_dir()) {
         return Err(usage(format!("cannot save the plan: directory `{}` does not exist", dir.display())));
     }
-    if let Some(file) = &args.save {
+    if let Some(file) = &args.out {
         write_named(file, &json_bytes(&json))?;
     }
-    Ok(if args.detailed_exitcode && !empty { Outcome::Errors } else { Outcome::Done })
+    Ok(if args.exit_code && !empty { Outcome::Errors } else { Outcome::Done })
 }
 
 /// The plan for one project, and whether the source is as it was deployed, so that only others can have changed something.

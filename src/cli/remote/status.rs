@@ -66,7 +66,7 @@ pub fn status(args: &StatusArgs, shared: &SharedArgs) -> Ended {
         all.push(described(connection.client.host(), state, wanted, pipelines));
         Ok(())
     })?;
-    match args.output {
+    match args.format {
         OutputFormat::Text => super::super::terminal::print(&text),
         OutputFormat::Json => super::super::terminal::print_json(&json!({ "version": 1, "projects": all })),
     }
