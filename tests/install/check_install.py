@@ -54,7 +54,7 @@ def pages_and_completions(pipec, work):
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"]:
         script = work / f"completions.{shell}"
         script.write_text(run(pipec, "completions", shell, cwd=work))
-        assert "graph" in script.read_text()
+        assert "COMPLETE" in script.read_text()
     run("bash", "-n", work / "completions.bash", cwd=work)
 
 
