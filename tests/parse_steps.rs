@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 /// Steps for each byte of text. A block is read once as a block and once as part of a line that was given up, for each
 /// of the brackets around it.
-const STEPS_PER_BYTE: usize = 600;
+const STEPS_PER_BYTE: usize = 1000;
 /// What even an empty text takes.
 const STEPS_AT_LEAST: usize = 10_000;
 
@@ -154,6 +154,7 @@ fn steps_are_bounded_by_the_length_of_the_text() {
         ("cluster c extends d on e({", "})\n"),
         ("step s on e({", "} junk)\n"),
         ("step s[x in [{", "} junk] {}\n"),
+        ("if n: a == {", "} junk\n"),
         ("if a: f({", "} junk) {\n"),
         ("for a: x in f({", "} junk) {\n"),
     ] {

@@ -17,6 +17,7 @@ mod local;
 mod lsp_soak;
 mod new;
 mod properties;
+mod prose;
 mod settings;
 mod support;
 mod wheels;

@@ -9,7 +9,7 @@ pub fn fields_page() -> String {
     let mut out = String::from(
         "# Every field\n\n\
          `pipec schema --format markdown` prints this page from the table that the checker, completion and the importer use.\n\
-         Fields have the names of the Jobs API. `{{...}}` says whether the platform evaluates dynamic references in the field. A field that is a block is\n\
+         Fields have the names of the Jobs API. `{{...}}` shows whether the platform evaluates dynamic references in the field. A field that is a block is\n\
          described below, with its own fields.\n\n",
     );
     for (keyword, place) in PLACES {

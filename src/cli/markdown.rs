@@ -17,9 +17,19 @@ const KEYWORD: &str = "35";
 const STRING: &str = "32";
 const COMMENT: &str = "2";
 
-/// Renders Markdown: headings, paragraphs, lists and code. Code in the language is highlighted.
+/// Renders Markdown: headings, paragraphs, lists and code. Code in the language is highlighted; lines that are not in the
+/// code before it are marked with `+`.
 pub fn render(markdown: &str, style: Style) -> String {
-    let mut page = Page { out: String::new(), text: String::new(), code: None, depth: 0, item: false, style };
+    let mut page = Page {
+        out: String::new(),
+        text: String::new(),
+        code: None,
+        before: Vec::new(),
+        link: String::new(),
+        depth: 0,
+        item: false,
+        style,
+    };
     Parser::new(markdown).for_each(|event| page.event(event));
     page.out
 }
@@ -30,6 +40,10 @@ struct Page {
     text: String,
     /// The language of the code being collected.
     code: Option<String>,
+    /// The lines of the last code, to mark those that the next one changes.
+    before: Vec<String>,
+    /// Where the link being collected leads.
+    link: String,
     /// How many lists are open.
     depth: usize,
     /// The next block is the first of a list item.
@@ -55,6 +69,11 @@ impl Page {
             Event::End(TagEnd::List(_)) => {
                 self.flush("");
                 self.depth = self.depth.saturating_sub(1);
+            }
+            Event::Start(Tag::Link { dest_url, .. }) => self.link = dest_url.replace("../", "docs/"),
+            Event::End(TagEnd::Link) => {
+                let link = std::mem::take(&mut self.link);
+                self.text.push_str(&format!(" ({link})"));
             }
             Event::Start(Tag::Item) => self.item = true,
             Event::End(TagEnd::Heading(level)) => {
@@ -106,12 +125,16 @@ impl Page {
     fn end_code(&mut self) {
         let code = std::mem::take(&mut self.text);
         let language = self.code.take().unwrap_or_default();
+        let lines: Vec<String> = code.lines().map(str::to_owned).collect();
         let shown = if language.starts_with("pipe") && self.style.color { highlighted(&code) } else { code };
         self.out.push('\n');
-        for line in shown.lines() {
-            self.out.push_str(format!("    {line}").trim_end());
+        for (line, shown) in lines.iter().zip(shown.lines()) {
+            let changed = !self.before.is_empty() && !self.before.contains(line);
+            let mark = if changed { "  + " } else { "    " };
+            self.out.push_str(format!("{mark}{shown}").trim_end());
             self.out.push('\n');
         }
+        self.before = lines;
     }
 }
 
@@ -155,6 +178,12 @@ mod tests {
             render(page, style(20, false)),
             "A title\n\nOne `word` and some\nmore words.\n- first\n- second item\n\n    let a  = 1\n\nRIGHT\n"
         );
+    }
+
+    #[test]
+    fn changed_lines_are_marked_and_links_shown() {
+        let page = "```pipe\na\nb\n```\n\n```pipe\na\nc\n```\n\nSee [b](../b.md).\n";
+        assert_eq!(render(page, style(80, false)), "\n    a\n    b\n\n    a\n  + c\n\nSee b (docs/b.md).\n");
     }
 
     #[test]

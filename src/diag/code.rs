@@ -190,7 +190,7 @@ codes! {
     BadReference "E0606" "malformed dynamic reference";
     PushedDown "E0607" "argument overridden by a job parameter";
     RunTimeInCompileTime "E0608" "run-time value where a compile-time constant is required" at Definition;
-    MaybeNotEvaluated "W0650" "run-time value that may not be evaluated";
+    MaybeNotEvaluated "W0650" "run-time value that might not be evaluated";
     SecretAsText "W0651" "secret reference that is not replaced";
     LiteralBraces "W0652" "double braces that are not a dynamic reference" at Definition;
     DifferentDefault "W0653" "different default in a pipeline that is run";

@@ -78,7 +78,7 @@ impl Eval {
         match self {
             Eval::Constant => "not evaluated",
             Eval::Evaluated => "evaluated at run time",
-            Eval::Unknown => "may not be evaluated",
+            Eval::Unknown => "might not be evaluated",
             Eval::Secrets => "secrets only",
         }
     }

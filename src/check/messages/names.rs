@@ -148,6 +148,7 @@ pub fn items_without_field(field: &Ident, near: Option<&str>, names: Vec<&str>) 
     let d = Diagnostic::new(Code::UnknownName, field.span, format!("loop items have no field `{}`", field.text));
     match near {
         Some(_) => d.closest_match(field.span, near),
+        None if names.is_empty() => d.help("use the item without a field"),
         None => d.help(format!("use {}", list_names(names, 8))),
     }
 }
@@ -473,6 +474,7 @@ pub fn unknown_field(key: &Ident, block: &str, keys: &[&str], elsewhere: &[Strin
     let d = Diagnostic::new(Code::UnknownField, key.span, format!("{block} has no field `{}`", key.text));
     match near {
         Some(_) => d.closest_match(key.span, near),
+        None if keys.is_empty() => d.help("remove it; this block has no fields"),
         None if keys.len() <= 12 => d.help(format!("use {}", list_names(keys.iter().copied(), 12))),
         None => d.help("run `pipec schema` to list every field"),
     }

@@ -24,7 +24,7 @@ pub fn maybe_not_evaluated(span: Span, reference: &Reference, name: &str) -> Dia
     let d = Diagnostic::new(
         Code::MaybeNotEvaluated,
         span,
-        format!("`{reference}` may not be evaluated in `{name}`: the platform does not document it"),
+        format!("`{reference}` might not be evaluated in `{name}`: the platform does not document it"),
     );
     d.help("use a compile-time constant, or try it in a run")
 }
@@ -96,7 +96,10 @@ pub fn unknown_fact(span: Span, whole: &str, all: &[String]) -> Diagnostic {
             let root = whole.split('.').next().unwrap_or("");
             let same: Vec<&str> =
                 all.iter().map(String::as_str).filter(|p| p.split('.').next() == Some(root)).collect();
-            d.help(format!("use {}", list_names(same, 6)))
+            match same.is_empty() {
+                true => d.help("use a dynamic reference such as `job.run_id`, or an output of a step"),
+                false => d.help(format!("use {}", list_names(same, 6))),
+            }
         }
     }
 }
@@ -113,7 +116,7 @@ pub fn param_in_default(span: Span) -> Diagnostic {
     let d = Diagnostic::new(
         Code::MaybeNotEvaluated,
         span,
-        "parameter in the default of another parameter may not be evaluated",
+        "parameter in the default of another parameter might not be evaluated",
     );
     d.help("use a `let` or `var` for the shared value")
 }
