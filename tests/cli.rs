@@ -253,6 +253,15 @@ fn old_options_name_the_new_ones() {
 }
 
 #[test]
+fn commands_that_read_a_project_share_its_options() {
+    let project = Project::new("shared_options", GOOD);
+    for command in ["check", "compile", "graph", "advise"] {
+        let ran = project.run(&[command, "--user", "me@example.com", "-q"]);
+        assert_eq!(ran.code, 0, "{command}: {}", ran.err);
+    }
+}
+
+#[test]
 fn every_command_has_help_with_examples() {
     let project = Project::new("help", GOOD);
     let commands = project.run(&["help"]).out;

@@ -51,11 +51,11 @@ pub struct Args {
 impl Args {
     /// The options that commands share, with defaults for those that the command does not have.
     pub fn shared(&self) -> SharedArgs {
-        let (project, user) = self.command.project();
+        let project = self.command.project();
         SharedArgs {
             target: project.and_then(|p| p.target.clone()),
             vars: project.map(|p| p.vars.clone()).unwrap_or_default(),
-            user: user.and_then(|u| u.user.clone()),
+            user: project.and_then(|p| p.user.clone()),
             color: self.global.color,
             quiet: self.global.quiet,
             verbose: self.global.verbose,
@@ -96,10 +96,6 @@ pub struct ProjectArgs {
     /// Value of a `var`; can be repeated
     #[arg(long = "var", value_name = "NAME=VALUE", help_heading = TARGET, add = ArgValueCompleter::new(complete::vars))]
     pub vars: Vec<String>,
-}
-
-#[derive(Debug, ClapArgs)]
-pub struct UserArgs {
     /// User for default paths and names [default: the user who is logged in]
     #[arg(long, value_name = "NAME", help_heading = TARGET)]
     pub user: Option<String>,
@@ -176,20 +172,20 @@ pub enum Command {
 }
 
 impl Command {
-    fn project(&self) -> (Option<&ProjectArgs>, Option<&UserArgs>) {
+    fn project(&self) -> Option<&ProjectArgs> {
         match self {
-            Command::Check(c) => (Some(&c.project), None),
-            Command::Compile(c) => (Some(&c.project), Some(&c.user)),
-            Command::Run(c) => (Some(&c.project), Some(&c.user)),
-            Command::Plan(c) => (Some(&c.project), Some(&c.user)),
-            Command::Deploy(c) => (Some(&c.project), Some(&c.user)),
-            Command::Status(c) => (Some(&c.project), Some(&c.user)),
-            Command::Destroy(c) => (Some(&c.project), Some(&c.user)),
-            Command::Auth(c) => (Some(&c.project), None),
-            Command::Graph(c) => (Some(&c.project), Some(&c.user)),
-            Command::Advise(c) => (Some(&c.project), Some(&c.user)),
-            Command::Diff(c) => (Some(&c.project), Some(&c.user)),
-            _ => (None, None),
+            Command::Check(c) => Some(&c.project),
+            Command::Compile(c) => Some(&c.project),
+            Command::Run(c) => Some(&c.project),
+            Command::Plan(c) => Some(&c.project),
+            Command::Deploy(c) => Some(&c.project),
+            Command::Status(c) => Some(&c.project),
+            Command::Destroy(c) => Some(&c.project),
+            Command::Auth(c) => Some(&c.project),
+            Command::Graph(c) => Some(&c.project),
+            Command::Advise(c) => Some(&c.project),
+            Command::Diff(c) => Some(&c.project),
+            _ => None,
         }
     }
 }
@@ -289,8 +285,6 @@ pub struct Compile {
     pub stdout: bool,
     #[command(flatten)]
     pub project: ProjectArgs,
-    #[command(flatten)]
-    pub user: UserArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -335,8 +329,6 @@ pub struct GraphArgs {
     pub login: LoginArgs,
     #[command(flatten)]
     pub project: ProjectArgs,
-    #[command(flatten)]
-    pub user: UserArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -378,8 +370,6 @@ pub struct Advise {
     pub format: OutputFormat,
     #[command(flatten)]
     pub project: ProjectArgs,
-    #[command(flatten)]
-    pub user: UserArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -399,8 +389,6 @@ pub struct Diff {
     pub login: LoginArgs,
     #[command(flatten)]
     pub project: ProjectArgs,
-    #[command(flatten)]
-    pub user: UserArgs,
 }
 
 #[derive(Debug, ClapArgs)]

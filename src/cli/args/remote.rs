@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 use clap_complete::engine::ArgValueCompleter;
 
-use super::{LOCAL, OUTPUT, OutputFormat, ProjectArgs, UserArgs, WORKSPACE, examples};
+use super::{LOCAL, OUTPUT, OutputFormat, ProjectArgs, WORKSPACE, examples};
 use crate::cli::complete;
 use crate::local::variables::PassedVariable;
 
@@ -78,8 +78,6 @@ pub struct RunArgs {
     pub login: LoginArgs,
     #[command(flatten)]
     pub project: ProjectArgs,
-    #[command(flatten)]
-    pub user: UserArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -106,8 +104,6 @@ pub struct PlanArgs {
     pub login: LoginArgs,
     #[command(flatten)]
     pub project: ProjectArgs,
-    #[command(flatten)]
-    pub user: UserArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -140,8 +136,6 @@ pub struct Deploy {
     pub login: LoginArgs,
     #[command(flatten)]
     pub project: ProjectArgs,
-    #[command(flatten)]
-    pub user: UserArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -159,8 +153,6 @@ pub struct StatusArgs {
     pub login: LoginArgs,
     #[command(flatten)]
     pub project: ProjectArgs,
-    #[command(flatten)]
-    pub user: UserArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -181,8 +173,6 @@ pub struct Destroy {
     pub login: LoginArgs,
     #[command(flatten)]
     pub project: ProjectArgs,
-    #[command(flatten)]
-    pub user: UserArgs,
 }
 
 #[derive(Debug, ClapArgs)]
