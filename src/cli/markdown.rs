@@ -55,7 +55,7 @@ impl Page {
     fn event(&mut self, event: Event<'_>) {
         match event {
             Event::Start(Tag::CodeBlock(kind)) => {
-                self.flush("");
+                self.flush();
                 self.code = Some(match kind {
                     CodeBlockKind::Fenced(language) => language.into_string(),
                     CodeBlockKind::Indented => String::new(),
@@ -63,11 +63,11 @@ impl Page {
             }
             Event::End(TagEnd::CodeBlock) => self.end_code(),
             Event::Start(Tag::List(_)) => {
-                self.flush("");
+                self.flush();
                 self.depth += 1;
             }
             Event::End(TagEnd::List(_)) => {
-                self.flush("");
+                self.flush();
                 self.depth = self.depth.saturating_sub(1);
             }
             Event::Start(Tag::Link { dest_url, .. }) => self.link = dest_url.replace("../", "docs/"),
@@ -83,9 +83,9 @@ impl Page {
                     _ => shown.to_uppercase(),
                 };
                 self.text = self.painted(HEADING, &text);
-                self.flush("");
+                self.flush();
             }
-            Event::End(TagEnd::Paragraph | TagEnd::Item) => self.flush(""),
+            Event::End(TagEnd::Paragraph | TagEnd::Item) => self.flush(),
             Event::Start(Tag::Strong) if self.style.color => self.text.push_str(&format!("\u{1b}[{BOLD}m")),
             Event::End(TagEnd::Strong) if self.style.color => self.text.push_str("\u{1b}[0m"),
             Event::Text(text) => self.text.push_str(&text),
@@ -101,7 +101,7 @@ impl Page {
     }
 
     /// Ends a block of text.
-    fn flush(&mut self, end: &str) {
+    fn flush(&mut self) {
         let text = std::mem::take(&mut self.text);
         if text.trim().is_empty() {
             return;
@@ -119,7 +119,6 @@ impl Page {
             self.out.push_str(line.trim_end());
             self.out.push('\n');
         }
-        self.out.push_str(end);
     }
 
     fn end_code(&mut self) {

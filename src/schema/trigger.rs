@@ -1,6 +1,6 @@
 //! Schedules, triggers and continuous runs.
 
-use super::field::{Block, Choice, Enum, Format, Group, Measure, Status, Ty, Vocabulary, field};
+use super::field::{Block, Choice, Enum, Field, Format, Group, Measure, Status, Ty, Vocabulary, field};
 
 /// `DayOfWeek`.
 pub static DAY_OF_WEEK: Enum = Enum {
@@ -31,17 +31,21 @@ pub static CONDITION: Enum = Enum { name: "Condition", members: &["ANY_UPDATED",
 /// `TaskRetryMode`.
 pub static TASK_RETRY_MODE: Enum = Enum { name: "TaskRetryMode", members: &["NEVER", "ON_FAILURE"] };
 
+const QUARTZ_CRON_EXPRESSION: Field =
+    field("quartz_cron_expression", Ty::Str, "Quartz expression of 6 or 7 fields, seconds first")
+        .vocabulary(Vocabulary::Cron)
+        .required();
+const TIMEZONE_ID: Field = field("timezone_id", Ty::Str, "Time zone of the schedule, such as Europe/Oslo")
+    .vocabulary(Vocabulary::TimeZones)
+    .required();
+
 /// `CronSchedule`.
 pub static CRON_SCHEDULE: Block = Block {
     name: "CronSchedule",
     doc: "Fire times by a Quartz expression",
     fields: &[
-        field("quartz_cron_expression", Ty::Str, "Quartz expression of 6 or 7 fields, seconds first")
-            .vocabulary(Vocabulary::Cron)
-            .required(),
-        field("timezone_id", Ty::Str, "Time zone of the schedule, such as Europe/Oslo")
-            .vocabulary(Vocabulary::TimeZones)
-            .required(),
+        QUARTZ_CRON_EXPRESSION,
+        TIMEZONE_ID,
         field("pause_status", Ty::Enum(&PAUSE_STATUS), "PAUSED stops scheduled runs").default("UNPAUSED"),
         field(
             "sql_condition",
@@ -57,14 +61,7 @@ pub static CRON_SCHEDULE: Block = Block {
 pub static CRON_TRIGGER_CONFIGURATION: Block = Block {
     name: "CronTriggerConfiguration",
     doc: "A Quartz schedule, as one of several triggers",
-    fields: &[
-        field("quartz_cron_expression", Ty::Str, "Quartz expression of 6 or 7 fields, seconds first")
-            .vocabulary(Vocabulary::Cron)
-            .required(),
-        field("timezone_id", Ty::Str, "Time zone of the schedule, such as Europe/Oslo")
-            .vocabulary(Vocabulary::TimeZones)
-            .required(),
-    ],
+    fields: &[QUARTZ_CRON_EXPRESSION, TIMEZONE_ID],
     groups: &[],
 };
 

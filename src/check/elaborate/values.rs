@@ -256,7 +256,7 @@ impl Elaborator<'_> {
                 break;
             }
             if let Some(first) = seen.get(&entry.key.text) {
-                self.report(messages::key_twice(&entry.key, *first));
+                self.report(messages::field_twice(&entry.key, *first));
                 continue;
             }
             let node = match &value.kind {

@@ -21,11 +21,6 @@ pub fn unknown_function(name: &Ident) -> Diagnostic {
     }
 }
 
-pub fn key_twice(key: &Ident, first: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::GivenTwice, key.span, format!("`{}` is set twice", key.text));
-    d.label("set again here").with_label(first, "first set here").help("remove one of them")
-}
-
 pub fn items_without_key(at: Span, key: &str, ty: &Type) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownName, at, format!("loop items have no field `{key}`"));
     d.help(format!("use `{{{{input}}}}`: each item is {}", article(&ty.to_string())))
