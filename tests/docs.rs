@@ -7,7 +7,7 @@ use pipec::diag::{Code, formats};
 /// Every page for readers, relative to this repository. Those of errors have a test of their own.
 fn pages() -> Vec<String> {
     let mut out = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned(), "docs/errors/README.md".to_owned()];
-    for folder in ["docs", "docs/howto"] {
+    for folder in ["docs", "docs/howto", "docs/tour"] {
         let names = support::entries(folder).into_iter().filter(|p| p.extension().is_some_and(|e| e == "md"));
         out.extend(names.map(|p| p.strip_prefix(root()).unwrap().display().to_string()));
     }
@@ -48,6 +48,23 @@ fn the_page_of_fields_is_that_of_the_table() {
     }
     let kept = std::fs::read(&path).unwrap();
     assert!(kept == printed.stdout, "docs/fields.md is stale: run `UPDATE=1 cargo test --test suite docs::`");
+}
+
+#[test]
+fn the_page_of_commands_is_generated() {
+    let out = tempfile::tempdir().unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_pipec"));
+    let status = command.args(["man", "--format", "markdown", "--out"]).arg(out.path()).status().unwrap();
+    assert!(status.success());
+    let printed = std::fs::read(out.path().join("cli.md")).unwrap();
+    let path = root().join("docs/cli.md");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &printed).unwrap();
+    }
+    assert!(
+        std::fs::read(&path).unwrap() == printed,
+        "docs/cli.md is stale: run `UPDATE=1 cargo test --test suite docs::`"
+    );
 }
 
 #[test]
@@ -101,6 +118,13 @@ fn the_tables_of_the_documentation_are_read() {
     let (loaded, checked) = check_memory(&files);
     let list: Vec<String> = checked.diagnostics.iter().map(|d| formats::one_line(d, &loaded.sources)).collect();
     assert!(list.is_empty(), "{list:#?}");
+    for (kind, toml) in code_blocks(&std::fs::read_to_string(root().join("docs/settings.md")).unwrap()) {
+        assert_eq!(kind, "toml");
+        let mut files =
+            memory(&root().join("tests/pages"), "pipeline p {\n  step a {\n    notebook \"/Shared/a\"\n  }\n}\n");
+        files.insert("pipec.toml", toml);
+        assert!(check_memory(&files).1.diagnostics.is_empty());
+    }
 }
 
 #[test]

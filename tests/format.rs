@@ -23,11 +23,14 @@ fn pipe_files(dir: &Path, out: &mut Vec<PathBuf>) {
 }
 
 fn pages() -> Vec<PathBuf> {
-    let mut out = vec![root().join("README.md"), root().join("docs/language.md"), root().join("docs/python.md")];
-    let mut errors: Vec<PathBuf> =
-        std::fs::read_dir(root().join("docs/errors")).unwrap().map(|e| e.unwrap().path()).collect();
-    errors.sort();
-    out.extend(errors);
+    let mut out = vec![root().join("README.md")];
+    for folder in ["docs", "docs/errors", "docs/howto", "docs/tour"] {
+        let mut pages: Vec<PathBuf> =
+            std::fs::read_dir(root().join(folder)).unwrap().map(|e| e.unwrap().path()).collect();
+        pages.retain(|p| p.extension().is_some_and(|e| e == "md"));
+        pages.sort();
+        out.extend(pages);
+    }
     out
 }
 
@@ -106,10 +109,12 @@ fn examples_and_documentation_are_formatted() {
         let mut text = std::fs::read_to_string(&page).unwrap().replace("\r\n", "\n");
         for (kind, block) in code_blocks(&text.clone()) {
             // Programs that are wrong on purpose, as texts, are shown as they are.
-            let Some(new) = (kind == "pipe").then(|| formatted(&block)).flatten() else { continue };
+            let Some(new) = (kind.split(' ').next() == Some("pipe")).then(|| formatted(&block)).flatten() else {
+                continue;
+            };
             if new != block {
                 wrong.push(page.display().to_string());
-                text = text.replace(&format!("```pipe\n{block}```"), &format!("```pipe\n{new}```"));
+                text = text.replace(&format!("```{kind}\n{block}```"), &format!("```{kind}\n{new}```"));
             }
         }
         if update {

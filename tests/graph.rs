@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::support::{entries, root};
+use crate::support::{code_blocks, entries, root};
 
 fn pipec(dir: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_pipec")).current_dir(dir).arg("graph").args(arguments).output().unwrap()
@@ -40,6 +40,26 @@ fn each_case_is_drawn_as_it_is_kept() {
             assert_eq!(drawn, kept_text, "{}", kept.display());
         }
     }
+}
+
+/// The picture in the README is the graph of the program in the README.
+#[test]
+fn the_readme_shows_its_own_program() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, program) = code_blocks(&readme).into_iter().find(|(kind, _)| kind == "pipe").unwrap();
+    let project = tempfile::tempdir().unwrap();
+    let package = project.path().join("src/churn");
+    std::fs::create_dir_all(&package).unwrap();
+    for file in ["pyproject.toml", "src/churn/__init__.py", "src/churn/ingest.py", "src/churn/features.py"] {
+        std::fs::copy(root().join("examples/churn").join(file), project.path().join(file)).unwrap();
+    }
+    std::fs::write(project.path().join("main.pipe"), program).unwrap();
+    let drawn = stdout(project.path(), &["--format", "svg"]);
+    let kept = root().join("docs/pictures/graph.svg");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&kept, &drawn).unwrap();
+    }
+    assert_eq!(drawn, std::fs::read_to_string(&kept).unwrap_or_default(), "{}", kept.display());
 }
 
 #[test]

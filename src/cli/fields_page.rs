@@ -8,9 +8,9 @@ use crate::schema::{Block, Field, PLACES, Ty, all_blocks};
 pub fn fields_page() -> String {
     let mut out = String::from(
         "# Every field\n\n\
-         `pipec schema --format markdown` prints this page from the table that the checker, completion and the importer use.\n\
-         Fields have the names of the Jobs API. `{{...}}` shows whether the platform evaluates dynamic references in the field. A field that is a block is\n\
-         described below, with its own fields.\n\n",
+         `pipec schema --format markdown` prints this page from the table that the checker, completion and\n\
+         the importer use. Fields have the names of the Jobs API. `{{...}}` shows whether the platform\n\
+         evaluates dynamic references in the field. A block has its own section.\n\n",
     );
     for (keyword, place) in PLACES {
         let _ = writeln!(out, "## `{keyword}`\n\n{}\n", sentence(place.block.doc));

@@ -5,15 +5,18 @@ use std::path::Path;
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 
-use super::args::Args;
-use super::{Ended, Outcome};
+use super::args::{Args, ManFormat};
+use super::{Ended, Outcome, reference};
 use crate::emit::write_named;
 
-/// Writes a page for pipec and for each of its commands.
-pub fn run(dir: &Path) -> Ended {
+/// Writes a man page for pipec and each of its commands, or `cli.md`, to `dir`.
+pub fn run(format: ManFormat, dir: &Path) -> Ended {
     let mut command = Args::command();
     command.build();
-    write(&command, "pipec", dir)?;
+    match format {
+        ManFormat::Man => write(&command, "pipec", dir)?,
+        ManFormat::Markdown => write_named(&dir.join("cli.md"), reference::markdown(&command).as_bytes())?,
+    }
     Ok(Outcome::Done)
 }
 

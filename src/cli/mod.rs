@@ -19,6 +19,7 @@ mod markdown;
 mod new;
 mod params;
 mod paths;
+mod reference;
 mod remote;
 mod renamed;
 mod report;
@@ -98,7 +99,7 @@ pub fn main() -> ExitCode {
             // The protocol's own code for a client that left without a word.
             Err(e) => Err(errors(e)),
         },
-        Command::Man { out } => man::run(out),
+        Command::Man { format, out } => man::run(*format, out),
         Command::Completions { shell } => complete::script(shell),
     };
     with_output(ended.unwrap_or_else(Failure::tell)).into()

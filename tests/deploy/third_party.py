@@ -319,12 +319,43 @@ def tokens_and_trouble(binary, work):
                 print("waited out:", trouble, "answers of 429, 500 and 503")
 
 
+def first_deployment(binary, work):
+    """Follows docs/first-deployment.md, with minilake in place of its workspace."""
+    port = free_port()
+    lake = {
+        "MINILAKE_DATA_DIR": str(work / "first"),
+        "MINILAKE_JOB_EXECUTOR": "subprocess",
+        "MINILAKE_SPARK_PREWARM": "0",
+        "MINILAKE_NOTEBOOK": "0",
+        "MINILAKE_DUCKDB_EXTENSION_DIR": str(work / "extensions"),
+    }
+    host = f"http://127.0.0.1:{port}"
+    minilake = [str(pathlib.Path(sys.executable).parent / "minilake"), "--host", "127.0.0.1", "--port", str(port)]
+    (work / "home").mkdir()
+    keep = {k: v for k, v in os.environ.items() if not k.startswith(("DATABRICKS_", "ARM_"))}
+    with server(minilake, f"{host}/_minilake/health", lake):
+        subprocess.run(
+            [
+                sys.executable,
+                ROOT / "tests" / "docs" / "follow.py",
+                "--replace",
+                f"https://adb-1111111111111111.1.azuredatabricks.net={host}",
+                binary,
+                work / "followed",
+                ROOT / "docs" / "first-deployment.md",
+            ],
+            env={**keep, "HOME": str(work / "home")},
+            check=True,
+        )
+
+
 def main():
     binary, work = str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(sys.argv[2]).resolve()
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     the_main_road(binary, work)
     tokens_and_trouble(binary, work)
+    first_deployment(binary, work)
     print("third parties: all as it should be")
 
 

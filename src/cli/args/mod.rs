@@ -114,6 +114,12 @@ pub enum OutputFormat {
     Json,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ManFormat {
+    Man,
+    Markdown,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Create a project
@@ -162,9 +168,12 @@ pub enum Command {
         #[arg(value_parser = PossibleValuesParser::new(complete::SHELLS))]
         shell: String,
     },
-    /// Write man pages
-    #[command(after_help = examples(&["pipec man --out man", "pipec man --out ~/.local/share/man/man1"]))]
+    /// Write man pages, or this reference as Markdown
+    #[command(after_help = examples(&["pipec man --out ~/.local/share/man/man1", "pipec man --format markdown --out docs"]))]
     Man {
+        /// Man pages, one for each command, or one page `cli.md`
+        #[arg(long, value_name = "FORMAT", default_value = "man", help_heading = OUTPUT)]
+        format: ManFormat,
         /// Directory to write to
         #[arg(long, value_name = "DIR", help_heading = OUTPUT)]
         out: PathBuf,
