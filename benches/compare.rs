@@ -1,7 +1,7 @@
-//! Whole processes side by side, in one run: `cargo bench`.
+//! Compares whole processes: `cargo bench`.
 //!
-//! Every figure is the median of several runs on this machine; what counts are the ratios. Python's part needs
-//! `python3` with PyYAML (built with libyaml) and is left out, visibly, where it is missing.
+//! Every figure is the median of several runs; only the ratios matter. The comparison with Python needs `python3`
+//! with PyYAML (built with libyaml), and is skipped with a message otherwise.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -77,7 +77,7 @@ fn main() {
     }
 }
 
-/// Whole processes that pack a wheel, beside `uv build` with its own backend; and a check that reads Python.
+/// Processes that build a wheel, compared with `uv build`; and a check that reads Python.
 fn wheels(dir: &Path) {
     for modules in [7, 1000] {
         let project = dir.join(format!("wheel_{modules}"));
@@ -107,7 +107,7 @@ fn wheels(dir: &Path) {
     }
 }
 
-/// A Python project whose every module has a function that a step calls.
+/// A Python project with a called function in every module.
 fn python_project(dir: &Path, modules: usize) {
     let package = dir.join("src/thing");
     std::fs::create_dir_all(&package).expect("the folder is ours");
@@ -129,7 +129,7 @@ fn python_project(dir: &Path, modules: usize) {
     std::fs::write(dir.join("main.pipe"), pipe).expect("the folder is ours");
 }
 
-/// Projects as generated code would have them: notebooks, arguments, values and a few edges.
+/// Projects as generated code would have them: notebooks, arguments, values and some edges.
 fn project(dir: &Path, files: usize, steps: usize) {
     std::fs::create_dir_all(dir).expect("the folder is ours");
     for file in 0..files {
@@ -190,7 +190,7 @@ fn python(script: &str, arguments: &[&str]) -> Option<String> {
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// The time that PyYAML takes inside a Python that has started already.
+/// The time of PyYAML in a running Python process.
 fn pyyaml(file: &Path) -> Option<Duration> {
     let script = "import sys, time, yaml\ntext = open(sys.argv[1]).read()\ntimes = []\nfor _ in range(7):\n    t = time.perf_counter()\n    yaml.load(text, Loader=yaml.CSafeLoader)\n    times.append(time.perf_counter() - t)\nprint(sorted(times)[3])";
     python(script, &[&file.to_string_lossy()])?.parse().ok().map(Duration::from_secs_f64)
@@ -208,7 +208,7 @@ fn peak(arguments: &[&str]) -> Option<u64> {
     python(script, &[&[PIPEC], arguments].concat())?.parse().ok()
 }
 
-/// Import of one job of 1000 tasks, and of 1000 jobs of four.
+/// Imports one job of 1000 tasks, and 1000 jobs of four.
 fn imports(dir: &Path, job: &[u8]) {
     std::fs::write(dir.join("job.json"), job).expect("the folder is ours");
     let one = median(5, || run(&["import", "--quiet", &path(dir, "job.json")]));

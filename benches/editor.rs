@@ -1,7 +1,6 @@
-//! The language server as an editor drives it, on a large file and on a project of many files: `cargo bench --bench editor`.
+//! The language server on a large file, and on a project of many files: `cargo bench --bench editor`.
 //!
-//! The server is a process of its own, spoken to over its pipes; what is measured is from the last byte of a message to
-//! the last byte of the answer.
+//! The server is a process with pipes. Times are from the last byte of a message to the last byte of the response.
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -72,14 +71,14 @@ fn many(dir: &Path, files: usize, steps: usize) {
     std::fs::write(dir.join("main.pipe"), main).expect("the folder is ours");
 }
 
-/// A client, as plain as can be.
+/// A minimal client.
 struct Editor {
     child: Child,
     to: ChildStdin,
     from: BufReader<ChildStdout>,
     next: i64,
     version: i64,
-    /// Diagnostics have come since the last key.
+    /// Whether diagnostics have arrived since the last key press.
     told: bool,
     folder: PathBuf,
 }
@@ -119,7 +118,7 @@ impl Editor {
         lines.iter().rposition(|l| l.contains("max_retries")).expect("there is a step")
     }
 
-    /// Types a mistake or mends it, and waits for the news.
+    /// Types or fixes a mistake, and waits for diagnostics.
     fn type_and_wait(&mut self, path: &Path, line: usize, i: usize) -> Duration {
         let text = if i.is_multiple_of(2) { "max_retriesx    = 2" } else { "max_retries     = 2" };
         let start = Instant::now();
@@ -128,14 +127,14 @@ impl Editor {
         start.elapsed()
     }
 
-    /// Waits for diagnostics, unless they have come since the last key.
+    /// Waits for diagnostics, unless they have arrived since the last key press.
     fn news(&mut self) {
         while !self.told {
             self.read();
         }
     }
 
-    /// Types a word and asks for what could stand there.
+    /// Types a word and requests completion.
     fn ask(&mut self, path: &Path, line: usize, i: usize, method: &str) -> Duration {
         let word = if i.is_multiple_of(2) { "ma" } else { "max" };
         let start = Instant::now();
@@ -147,7 +146,7 @@ impl Editor {
             }),
         );
         let took = start.elapsed();
-        // The next key comes when the server is at rest.
+        // The next key press comes when the server is idle.
         self.news();
         assert!(answer["result"].as_array().is_some_and(|l| l.iter().any(|o| o["label"] == "max_retries")));
         took
@@ -225,7 +224,7 @@ impl Editor {
         message
     }
 
-    /// The most memory that the server has held, in KiB, where the system tells.
+    /// The peak memory of the server, in KiB, if the system reports it.
     fn memory(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         status.lines().find_map(|l| l.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok())

@@ -1,21 +1,21 @@
 //! `pipec`: a compiler for pipelines.
 //!
-//! Data goes down this list, `use` goes up it; `tests/architecture.rs` holds the code to it.
+//! Data flows down this list, and imports go up; `tests/architecture.rs` enforces it.
 //!
 //! ```text
-//! text -> syntax::parse -> ast::File                    never fails; mistakes are diagnostics
+//! text -> syntax::parse -> ast::File                    never fails; errors are diagnostics
 //!      -> project::load -> Project                      files that belong together
 //!      -> check::check  -> Valid<model::Program>        only without errors
-//!      -> package::build -> Wheel                       reproducible bytes
+//!      -> package::build -> Wheel                       reproducible
 //!      -> lower::lower  -> Bundle                       payloads of the Jobs API; pure and total
-//!      -> emit::artifacts -> files                      byte-stable
+//!      -> emit::artifacts -> files                      reproducible
 //!      -> deploy::plan  -> Plan                         desired, last deployed, live
 //!      -> deploy::apply -> workspace                    the only phase that writes there
 //! ```
 //!
-//! `schema` is the one table of the Jobs API; `diag` is what a user sees of a mistake.
+//! `schema` is the table of the Jobs API, and `diag` defines diagnostics.
 //!
-//! As a library, pipec is a [`Session`]: it loads, checks and builds, and prints nothing.
+//! The library API is a [`Session`]: it loads, checks and builds, and prints nothing.
 
 #![deny(missing_docs)]
 #![cfg_attr(
@@ -30,11 +30,11 @@
     )
 )]
 
-// The parser that pest derives without its `std` feature names this crate.
+// The parser that pest derives without its `std` feature uses this crate.
 extern crate alloc;
 
-// The front door: what is stable. Everything else may change from version to version, and is public for the tests,
-// benches and fuzz targets of this repository alone.
+// The stable API. Everything else may change in any version, and is public only for the tests, benches and fuzz
+// targets of this repository.
 pub use check::Options;
 pub use diag::{Code, Diagnostic, Edit, Fix, Label, Severity};
 pub use emit::{Artifact, artifacts};

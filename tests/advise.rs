@@ -1,5 +1,6 @@
-//! What `pipec advise` says. A case is a folder in `tests/advise` with `main.pipe`, perhaps `prices.toml`, and `said.txt`:
-//! `UPDATE=1 cargo test --test suite advise::` writes that; check its numbers by hand before you commit them.
+//! Output of `pipec advise`. A case is a folder in `tests/advise` with `main.pipe`, optionally `prices.toml`, and
+//! `said.txt`. `UPDATE=1 cargo test --test suite advise::` writes the last one; check its numbers manually before you
+//! commit them.
 
 use crate::support;
 use std::path::Path;

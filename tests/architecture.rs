@@ -1,9 +1,9 @@
-//! Who may import whom, and which library belongs to which folder.
+//! Checks which folder may import which, and which library may be used where.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Each folder with those below it that it may use. Data goes down the list, `use` goes up it.
+/// Each folder with those that it may import. Data flows down the list, and imports go up.
 const LAYERS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("diag", &["source"]),
@@ -64,7 +64,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// A library, and the only places that may name it.
+/// A library, and the only places that may use it.
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("pest", &["src/syntax/"]),
     ("pest_derive", &["src/syntax/"]),
@@ -119,7 +119,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("indicatif", &["src/cli/view.rs", "src/cli/remote/"]),
 ];
 
-/// Where the disk, the clock and the environment may be touched.
+/// Where the disk, the clock and the environment may be accessed.
 const OUTSIDE_WORLD: &[&str] = &[
     "src/source/buffers.rs",
     "src/source/files.rs",
@@ -132,7 +132,7 @@ const OUTSIDE_WORLD: &[&str] = &[
     "src/lsp/answers.rs",
     "src/workspace/token.rs",
     "src/cli/",
-    // For tests alone.
+    // Only for tests.
     "src/diag/samples.rs",
 ];
 
@@ -158,7 +158,7 @@ fn sources() -> Vec<(String, String)> {
         .collect()
 }
 
-/// The code without comments and without its unit tests.
+/// The code without comments and unit tests.
 fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text);
     text.lines().filter(|l| !l.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
@@ -234,7 +234,7 @@ fn one_type_name_means_one_thing() {
     assert!(wrong.is_empty(), "give each its own name:\n{}", wrong.join("\n"));
 }
 
-/// Folders inside of `check`, each with what it must not name.
+/// Folders in `check`, with what they must not use.
 const INSIDE_CHECK: &[(&str, &[&str])] = &[
     ("src/check/elaborate/", &["rules::", "check::rules"]),
     ("src/check/rules/", &["&mut Elaborator", "Elaborator::"]),
@@ -262,7 +262,7 @@ fn rules_are_functions_over_a_finished_program() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Folders whose types an editor's protocol must not see: what `ide` gives to `lsp` names none of them.
+/// Folders whose types `lsp` must not see: what `ide` returns contains none of them.
 const BEHIND_IDE: &[&str] = &["check", "model", "project", "package", "python", "lower", "syntax"];
 
 #[test]
@@ -288,7 +288,7 @@ fn ide_shows_no_type_of_the_checker() {
     assert!(wrong.is_empty(), "make it `pub(super)`, or return a type of `ide`:\n{}", wrong.join("\n"));
 }
 
-/// What a file imports from other folders: the folder's path, and each name as the file says it.
+/// The imports of a file from other folders: the path of the folder, and each name.
 fn imports(code: &str) -> Vec<(&str, &str)> {
     let mut out = Vec::new();
     for rest in code.split("use crate::").skip(1) {
@@ -302,7 +302,7 @@ fn imports(code: &str) -> Vec<(&str, &str)> {
     out
 }
 
-/// Declarations that are public beyond their folder: signatures, fields and types, without bodies.
+/// Declarations that are visible outside of their folder: signatures, fields and types, without bodies.
 fn public_items(code: &str) -> Vec<&str> {
     let starts = code.match_indices("pub ").map(|(at, _)| at);
     let items = starts.filter(|at| code[..*at].ends_with(|c: char| c.is_whitespace()));
@@ -317,7 +317,7 @@ fn public_items(code: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Codes that several phases report, each in a message of its own; every other one has one home.
+/// Codes that several phases report; every other code is reported by one phase.
 const SHARED_CODES: &[(&str, &[&str])] = &[
     ("TooDeep", &["src/syntax/messages.rs", "src/check/messages/values.rs"]),
     ("BadText", &["src/syntax/messages.rs", "src/project/messages.rs"]),
@@ -367,10 +367,10 @@ fn files_stay_small_enough_to_read() {
     assert!(long.is_empty(), "split these files: {}", long.join(", "));
 }
 
-/// Files that may need each other: a value holds strings, and a string holds values.
+/// Files that depend on each other: a value contains strings, and a string contains values.
 const GRAMMAR: [&str; 2] = ["src/syntax/build.rs", "src/syntax/strings.rs"];
 
-/// The paths that a file names, by `use` or in full, as lists of words.
+/// The paths in a file, from `use` or qualified names, as lists of words.
 fn named_paths(code: &str) -> Vec<Vec<String>> {
     fn expand(prefix: &[String], part: &str, out: &mut Vec<Vec<String>>) {
         let words = |text: &str| {
@@ -425,7 +425,7 @@ fn no_files_need_each_other() {
     };
     let files: Vec<(String, String)> = sources().into_iter().map(|(path, text)| (path, code(&text))).collect();
     let modules: BTreeMap<Vec<String>, &str> = files.iter().map(|(path, _)| (module(path), path.as_str())).collect();
-    // Names that a folder passes on from one of its files.
+    // Names that a folder re-exports from one of its files.
     let mut passed_on: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
     for (path, text) in files.iter().filter(|(p, _)| p.ends_with("/mod.rs")) {
         for used in named_paths(text).into_iter().filter(|u| u.len() == 2) {

@@ -1,7 +1,7 @@
-//! Programs with what they come to. A case is a folder in `tests/cases`: `main.pipe` and whatever it needs, and beside it
-//! `messages.txt` (what `check` draws for all targets), `<pipeline>.job.json` (what `compile` makes), or both.
+//! Programs and their results. A case is a folder in `tests/cases` with `main.pipe` and other files it needs, and
+//! `messages.txt` (the output of `check` for all targets), `<pipeline>.job.json` (the output of `compile`), or both.
 //!
-//! `UPDATE=1 cargo test --test fixtures cases::` writes them; read what it wrote before you commit it.
+//! `UPDATE=1 cargo test --test fixtures cases::` writes them; read them before you commit.
 
 use std::path::Path;
 

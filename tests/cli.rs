@@ -1,4 +1,4 @@
-//! The program as its user meets it: exit codes, what goes to stdout and what to stderr, files on disk.
+//! The command line: exit status, standard output, standard error, files.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

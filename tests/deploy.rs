@@ -1,4 +1,4 @@
-//! What somebody who deploys sees, against the workspace in `tests/support`.
+//! Deployments against the simulated workspace in `tests/support`.
 
 use crate::support::stand;
 use crate::support::workspace;
@@ -12,12 +12,12 @@ fn writes(workspace: &Workspace) -> Vec<String> {
     workspace.take_log().into_iter().filter(workspace::Logged::is_write).map(|l| l.path).collect()
 }
 
-/// How many requests of a kind there were.
+/// The number of requests that contain a text.
 fn count(paths: &[String], part: &str) -> usize {
     paths.iter().filter(|p| p.contains(part)).count()
 }
 
-/// Waits until the workspace was asked for something so many times.
+/// Waits until the workspace has received a number of requests.
 fn asked(workspace: &Workspace, part: &str, times: usize) {
     for _ in 0..1000 {
         if workspace.inner().log.iter().filter(|l| l.path.contains(part)).count() >= times {
@@ -40,7 +40,7 @@ fn a_first_deployment_puts_everything_there_and_says_where() {
     let ran = run(&workspace, shop.path(), &["deploy"]).ok();
     let (id, report) = job_of(&workspace, "report");
     assert!(ran.out.contains(&format!("report  {}/jobs/{id}", workspace.url)), "{}", ran.out);
-    // The other job's id is in place of the one that only the workspace knows.
+    // The id of the other job replaces the one that only the workspace knows.
     let (load, _) = job_of(&workspace, "load");
     assert_eq!(report["tasks"][0]["run_job_task"]["job_id"], load);
     let inner = workspace.inner();
@@ -52,7 +52,7 @@ fn a_first_deployment_puts_everything_there_and_says_where() {
         "who deploys stays the owner: {grants:?}"
     );
     assert!(inner.nodes.keys().any(|p| p.starts_with(&format!("{}/wheels/shop-1.0.0+p", root()))));
-    // A script finds the module beside it under its own name.
+    // A script imports the module of its directory by name.
     assert!(inner.nodes.keys().any(|p| p.ends_with("/scripts/sum.py")));
     assert!(inner.nodes.keys().any(|p| p.ends_with("/scripts/helpers.py")));
     assert!(inner.nodes.iter().any(|(p, n)| p.contains("/notebooks/clean-") && matches!(n, Node::Notebook(_))));
@@ -84,7 +84,7 @@ fn an_unchanged_project_takes_the_same_few_requests_whatever_its_size() {
     assert_eq!(counted(&large()), small);
 }
 
-/// 1,000 steps and 50 files.
+/// A project with 1000 steps and 50 files.
 fn large() -> Project {
     let mut text = "pipeline big {\n".to_owned();
     for i in 0..1000 {
@@ -306,7 +306,7 @@ fn a_saved_plan_is_done_as_it_is_or_not_at_all() {
     workspace.take_log();
     run(&workspace, shop.path(), &["deploy", "--plan", "p.json"]).fails(3).says("is out of date");
     assert_eq!(writes(&workspace), Vec::<String>::new());
-    // Somebody's change in the workspace counts as well.
+    // A change in the workspace also invalidates the plan.
     run(&workspace, shop.path(), &["plan", "--out", "p.json"]).ok();
     let (id, _) = job_of(&workspace, "load");
     workspace.inner().jobs.get_mut(&id).unwrap().settings["timeout_seconds"] = 60.into();
@@ -348,7 +348,7 @@ fn generations_stay_and_older_files_go_once_no_run_needs_them() {
         workspace.later(10);
     }
     assert_eq!(wheels(), 2);
-    // A run that began with the one before goes on.
+    // A run of the previous generation continues.
     run(&workspace, shop.path(), &["run", "load", "--no-wait"]).ok();
     for i in 0..4 {
         workspace.later(10);
@@ -409,7 +409,7 @@ fn eight_projects_at_once_do_not_touch_each_other() {
             shop
         })
         .collect();
-    // The package keeps its module; the name of the project is that of the distribution's entry in source.
+    // The package keeps its module; the project is named after the package in source.
     for (i, shop) in projects.iter().enumerate() {
         shop.edit("pipeline.pipe", "package shop", &format!("package shop{i}"));
         shop.edit("pipeline.pipe", "python shop.load", "python shop.load");
@@ -433,7 +433,7 @@ fn a_lock_is_waited_for_and_names_its_owner() {
         .says(&format!("waiting for {CLIENT} on laptop"))
         .says("is deploying this project");
     run(&workspace, shop.path(), &["status"]).ok().says("is deploying (deploy)");
-    // A lock that nobody renews ends by itself.
+    // An abandoned lock expires.
     workspace.later(61);
     run(&workspace, shop.path(), &["status"]).ok().says("a deploy was interrupted");
     run(&workspace, shop.path(), &["deploy", "--lock-timeout", "1"]).ok();
@@ -445,7 +445,7 @@ fn a_lock_is_renewed_while_uploads_take_their_time() {
     let slow: Vec<Fault> = (12..18).map(|at| Fault { at, when: When::Before, trouble: Trouble::Delay(1500) }).collect();
     workspace.trouble(&slow);
     let child = spawn(&workspace, shop.path(), &["deploy"]);
-    // The lock is taken, and uploads have begun.
+    // The lock is held, and uploads have started.
     asked(&workspace, "/workspace/mkdirs", 2);
     workspace.later(40);
     Ran::of(child.wait_with_output().unwrap()).ok();
@@ -490,11 +490,11 @@ fn a_state_that_somebody_broke_is_not_guessed_at() {
     let path = format!("{}/state/00000002.json", root());
     workspace.inner().nodes.insert(path.clone(), Node::File(b"{}".to_vec()));
     run(&workspace, shop.path(), &["deploy"]).fails(3).says("is not a deployment state").says("delete this file");
-    // Neither is one that is no JSON at all.
+    // Invalid JSON is rejected, too.
     workspace.inner().nodes.insert(path.clone(), Node::File(b"{\"form\":1,".to_vec()));
     run(&workspace, shop.path(), &["deploy"]).fails(3).says("is not a deployment state");
     workspace.inner().nodes.remove(&path);
-    // The state before it was written in the middle of a deployment, and holds its lock.
+    // The state before it was written during a deployment, and holds its lock.
     workspace.later(61);
     run(&workspace, shop.path(), &["deploy"]).ok();
     assert_eq!(workspace.inner().jobs.len(), 3);
@@ -518,7 +518,7 @@ fn wheels_go_to_a_volume_where_the_target_says_so() {
             .any(|p| p.starts_with("/Volumes/main/ml/wheels/shop/shop/dev-") && p.contains("/shop-1.0.0+p"))
     );
     assert!(workspace.inner().wrong.is_empty(), "{:?}", workspace.inner().wrong);
-    // Development: a name of one's own, and nothing starts by itself.
+    // Development: a name prefix, and nothing starts automatically.
     let (_, report) = job_of(&workspace, &format!("[dev {CLIENT}] report"));
     assert_eq!(report["schedule"]["pause_status"], "PAUSED");
     run(&workspace, shop.path(), &["plan", "--exit-code"]).ok();
@@ -646,7 +646,7 @@ fn a_run_that_got_no_answer_is_started_once() {
     run(&workspace, shop.path(), &["deploy"]).ok();
     workspace.inner().script =
         vec![json!({ "state": { "life_cycle_state": "TERMINATED", "result_state": "SUCCESS" } })];
-    // Log in, who we are, state, state, and then the start.
+    // Login, user, state, state, then the start.
     workspace.trouble(&[Fault { at: 5, when: When::After, trouble: Trouble::Cut }]);
     run(&workspace, shop.path(), &["run", "load"]).ok().says("done    success");
     assert_eq!(workspace.inner().runs.len(), 1);
@@ -699,7 +699,7 @@ fn no_secret_is_ever_seen() {
     ] {
         see(run(&workspace, shop.path(), args).ok());
     }
-    // A server that says what it was sent.
+    // A server that echoes what it received.
     let echo = json!({ "error_code": "X", "message": format!("you sent {SECRET} and $AUTHORIZATION") });
     workspace.inner().walls = vec![("GET".to_owned(), "/api/2.0/preview/scim".to_owned(), 400, echo)];
     see(run(&workspace, shop.path(), &["plan", "-vv"]).fails(3));
@@ -735,7 +735,7 @@ fn no_secret_is_ever_seen() {
 #[test]
 fn a_token_goes_nowhere_else() {
     let (workspace, elsewhere, shop) = (Workspace::start(), Workspace::start(), Project::shop());
-    // The target is one workspace, the environment's credentials are for another.
+    // The target is one workspace, and the credentials of the environment are for another.
     let text = std::fs::read_to_string(shop.path().join("pipeline.pipe")).unwrap();
     shop.write(
         "pipeline.pipe",
@@ -749,7 +749,7 @@ fn a_token_goes_nowhere_else() {
         .fails(2)
         .says("are never sent to another");
     assert!(elsewhere.take_log().is_empty());
-    // A redirect is not followed.
+    // Redirects are not followed.
     shop.write("pipeline.pipe", &text);
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let front = format!("http://{}", listener.local_addr().unwrap());
@@ -791,7 +791,7 @@ fn two_projects_of_one_name_do_not_take_each_other_away() {
         two.edit("pipeline.pipe", &format!("pipeline {name}"), &format!("pipeline {other}"));
     }
     two.edit("pipeline.pipe", "run load", "run import_orders");
-    // The same files, other names: a project whose pipelines were renamed.
+    // The same files with other names: a project with renamed pipelines.
     run(&workspace, two.path(), &["plan"]).ok().says("- delete  load");
     two.write(
         "src/shop/load.py",
@@ -810,7 +810,7 @@ fn two_projects_of_one_name_do_not_take_each_other_away() {
 fn a_plan_that_is_old_does_not_take_a_serial_that_others_left_behind() {
     let (workspace, shop) = (Workspace::start(), Project::shop());
     run(&workspace, shop.path(), &["deploy"]).ok();
-    // While this one is about to lock, others deploy so often that the states it knows are taken away.
+    // Before this deployment locks, others deploy so often that the states it knows are deleted.
     let (state, serial) = (format!("{}/state", root()), 2);
     workspace.trouble(&[Fault { at: 12, when: When::Before, trouble: Trouble::Delay(1200) }]);
     shop.edit("notebooks/clean.py", "print(rows)", "print(rows, 1)");
@@ -846,7 +846,7 @@ fn destroy_finds_jobs_whose_state_was_lost() {
 fn a_job_that_turns_up_late_is_taken_away_by_the_next_deployment() {
     let (workspace, shop) =
         (Workspace::start(), Project::of("pipeline p {\n  step a {\n    notebook \"/n\"\n  }\n}\n"));
-    // The creation gets no answer, and nothing is there when it is looked for.
+    // The creation gets no response, and the job does not exist when it is looked up.
     let creates = 10;
     workspace.trouble(&[Fault { at: creates, when: When::Before, trouble: Trouble::Cut }]);
     run(&workspace, shop.path(), &["deploy"]).ok();
@@ -869,7 +869,7 @@ fn a_job_that_turns_up_late_is_taken_away_by_the_next_deployment() {
     assert!(!workspace.inner().jobs.contains_key(&900));
 }
 
-/// After a deployment that broke off while it changed a job, a job with the same tag is somebody's copy, and not ours.
+/// After a deployment that was interrupted while changing a job, a job with the same tag is a copy, and not ours.
 #[test]
 fn a_copy_that_somebody_made_is_left_alone() {
     let (workspace, shop) =
@@ -882,7 +882,7 @@ fn a_copy_that_somebody_made_is_left_alone() {
         inner.jobs.insert(900, copy);
     }
     shop.edit("main.pipe", "/n", "/m");
-    // Which request the update is, another workspace shows.
+    // Another workspace shows the index of the update request.
     let (twin, other) = (Workspace::start(), Project::of("pipeline p {\n  step a {\n    notebook \"/n\"\n  }\n}\n"));
     run(&twin, other.path(), &["deploy"]).ok();
     other.edit("main.pipe", "/n", "/m");
@@ -922,7 +922,7 @@ fn run_as_that_is_taken_out_is_taken_back() {
     run(&workspace, shop.path(), &["plan", "--exit-code"]).ok();
 }
 
-/// The ways to log in that end with a token of the workspace's own OAuth server, or of Entra ID.
+/// Authentication types that end with a token of the workspace's OAuth server, or of Entra ID.
 #[test]
 fn other_ways_to_log_in_work() {
     let (workspace, shop) = (Workspace::start(), Project::shop());
@@ -983,7 +983,7 @@ fn a_program_that_prints_tokens_is_asked() {
     auth().fails(3).says("no login for this host");
     script("#!/bin/sh\necho nothing\n");
     auth().fails(3).says("has no `access_token`");
-    // More than a pipe holds, and a process left behind that keeps the pipe open.
+    // More than the capacity of a pipe, and a child process that keeps the pipe open.
     let pid = shop.path().join("pid");
     script(&format!(
         "#!/bin/sh\nhead -c 300000 /dev/zero | tr '\\0' x >&2\nsleep 50 &\necho $! > '{}'\necho '{{\"access_token\": \"{PAT}\"}}'\n",

@@ -1,5 +1,5 @@
-//! Killed, interrupted, refused, cut off at every request of a first deployment, an update and a destruction: the plain
-//! `deploy` that follows puts everything right.
+//! Interrupts a first deployment, an update and a destruction at every request: killed, interrupted, refused,
+//! disconnected. The following `deploy` must repair everything.
 
 use crate::support::workspace;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use crate::support::workspace::{Fault, Job, Node, Trouble, When, Workspace};
 use libtest_mimic::{Failed, Trial};
 use serde_json::Value;
 
-/// What is in a workspace, to begin another one with.
+/// The content of a workspace, to start another one with.
 #[derive(Clone, Default)]
 struct World {
     nodes: BTreeMap<String, Node>,
@@ -104,7 +104,7 @@ fn crash_matrix() -> Result<(), Failed> {
     ];
     let mut cases = Vec::new();
     for operation in &operations {
-        // One more than there were: trouble may make it longer.
+        // One more than there were, because an interruption may add requests.
         for at in 0..=operation.requests {
             cases.extend(
                 TROUBLES.iter().map(|(when, trouble)| (operation, Fault { at, when: *when, trouble: *trouble })),
@@ -152,7 +152,7 @@ fn case(
     }
     workspace.trouble(&[]);
     workspace.inner().pid = None;
-    // Whoever was killed has left a lock that ends by itself.
+    // A killed process leaves a lock that expires.
     workspace.later(120);
     let mended = run(&workspace, then, &["deploy", "--yes"]);
     if mended.code != Some(0) {
@@ -190,7 +190,7 @@ fn case(
     is(&format!("and once more it writes {writes:?}"), writes.is_empty())
 }
 
-/// The settings and grants of all jobs by name, with names in place of the ids that jobs have of each other.
+/// The settings and permissions of all jobs by name, with names instead of job ids.
 fn settings(workspace: &Workspace) -> BTreeMap<String, Value> {
     let inner = workspace.inner();
     let name = |id: i64| inner.jobs.get(&id).map_or("gone", |j| j.settings["name"].as_str().unwrap()).to_owned();
@@ -214,7 +214,7 @@ fn settings(workspace: &Workspace) -> BTreeMap<String, Value> {
         .collect()
 }
 
-/// The present state.
+/// The current state.
 fn head(workspace: &Workspace) -> Value {
     let inner = workspace.inner();
     let prefix = format!("{}/state/", root());

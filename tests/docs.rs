@@ -1,10 +1,10 @@
-//! What the documentation shows is true: its programs compile, its index is complete, its commands exist.
+//! The documentation is correct: programs compile, indexes are complete, commands exist.
 
 use crate::support;
 use crate::support::{check_memory, code_blocks, memory, root};
 use pipec::diag::{Code, formats};
 
-/// Every page for readers, relative to this repository. Those of errors have a test of their own.
+/// Every page, relative to the repository. Pages of codes have their own test.
 fn pages() -> Vec<String> {
     let mut out = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned(), "docs/errors/README.md".to_owned()];
     for folder in ["docs", "docs/howto", "docs/tour"] {
@@ -22,7 +22,7 @@ fn programs_in_the_documentation_have_no_mistakes() {
         let blocks: Vec<String> =
             code_blocks(&text).into_iter().filter(|(kind, _)| kind == "pipe").map(|(_, t)| t).collect();
         for block in blocks {
-            // What was imported from packages that are not here stands on the page on migration.
+            // These programs import packages that do not exist here; the test of the migration page checks them.
             if page == "docs/migrate.md" && block.contains("package ") {
                 continue;
             }
@@ -170,7 +170,7 @@ fn the_grammar_and_the_list_of_keywords_agree() {
     assert_eq!(words, known);
 }
 
-/// The words of a rule at whose end `kw` stands.
+/// The words of a rule that end with `kw`.
 fn keywords(expr: &pest_meta::ast::Expr, words: &mut Vec<String>) {
     use pest_meta::ast::Expr;
     match expr {

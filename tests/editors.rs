@@ -1,5 +1,5 @@
-//! One truth: the lists of words, fields and members in the grammars of editors are those of the language and of the
-//! table. `UPDATE=1 cargo test --test suite editors::` writes them again.
+//! The keywords, fields and enum values in the grammars of editors are those of the language and the table. `UPDATE=1
+//! cargo test --test suite editors::` writes them.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -14,7 +14,7 @@ fn words(slot: WordPosition) -> Vec<&'static str> {
     WORDS.iter().filter(|w| w.slot == slot).map(|w| w.text).collect()
 }
 
-/// Every field of the table and of the language.
+/// All fields of the table and the language.
 fn fields() -> BTreeSet<&'static str> {
     let places = schema::PLACES.iter().flat_map(|(_, p)| p.keys());
     let blocks = schema::all_blocks().into_iter().flat_map(|b| b.fields).map(|f| f.key);
@@ -23,7 +23,7 @@ fn fields() -> BTreeSet<&'static str> {
     places.chain(blocks).chain(language).chain(["accelerator", "count"]).collect()
 }
 
-/// Every member of an enum that is written as a bare word.
+/// All enum values that are written as bare words.
 fn members() -> BTreeSet<&'static str> {
     let places = schema::PLACES.iter().flat_map(|(_, p)| p.keys().filter_map(|k| p.field(k)));
     let blocks = schema::all_blocks().into_iter().flat_map(|b| b.fields);
@@ -108,7 +108,7 @@ fn the_vim_syntax_has_the_words_of_the_language() {
     check(&path, &format!("{head}\" generated: words\n{lists}\" end\n{tail}"));
 }
 
-/// Puts lines between the marks of a part that is generated.
+/// Replaces the lines between the marks of a generated part.
 fn regenerated(text: &str, comment: &str, part: &str, lines: &str) -> String {
     let (head, rest) = text.split_once(&format!("{comment} generated: {part}\n")).unwrap();
     let (_, tail) = rest.split_once(&format!("{comment} end\n")).unwrap();
@@ -159,7 +159,7 @@ fn the_queries_of_editors_are_those_of_the_grammar() {
     let base = root().join("editors/tree-sitter-pipe/queries");
     let read = |name: &str| std::fs::read_to_string(base.join(name)).unwrap();
     let head = "; Made from editors/tree-sitter-pipe/queries: `UPDATE=1 cargo test --test suite editors::`.\n\n";
-    // Neovim has the same names of colours.
+    // Neovim uses the same capture names.
     for name in ["highlights.scm", "folds.scm", "indents.scm", "injections.scm", "locals.scm"] {
         check(&root().join("editors/neovim/queries/pipe").join(name), &(head.to_owned() + &read(name)));
     }
@@ -196,7 +196,7 @@ fn the_queries_of_editors_are_those_of_the_grammar() {
     check(&folder.join("injections.scm"), &(head.to_owned() + &read("injections.scm")));
 }
 
-/// A line in which a capture has another name.
+/// Renames a capture in a line.
 fn whole_word(line: &str, from: &str, to: &str) -> String {
     let mut out = String::new();
     let mut rest = line;

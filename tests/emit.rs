@@ -1,4 +1,4 @@
-//! Jobs for other tools of deployment: what is emitted is read again, and is the same.
+//! Emitted bundles and Terraform are imported again, and give the same jobs.
 
 use crate::support;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ fn emit(example: &Path, what: &str) -> PathBuf {
     out
 }
 
-/// Reads an input with nothing beside it, so that paths stay as they are; gives the source that it becomes.
+/// Reads an input without its files, so that paths stay unchanged; returns the resulting source.
 fn read(path: &Path) -> (JobsRead, String) {
     let name = path.file_name().unwrap().to_str().unwrap();
     let (_, found, jobs) = support::imported(name, &std::fs::read_to_string(path).unwrap());
@@ -34,7 +34,7 @@ fn read(path: &Path) -> (JobsRead, String) {
     (found, source)
 }
 
-/// The jobs of a source for a target, with development left to others.
+/// The jobs of a source for a target, ignoring development mode.
 fn compiled(source: &str, target: Option<&str>) -> Vec<(String, Value)> {
     let mut files = MemoryFiles::new();
     files.insert("main.pipe", source);
@@ -49,7 +49,7 @@ fn compiled(source: &str, target: Option<&str>) -> Vec<(String, Value)> {
     bundle.jobs.into_iter().map(|j| (j.pipeline.to_string(), j.body)).collect()
 }
 
-/// What a bundle has in other words.
+/// Converts the job of a bundle to the API.
 fn as_job(job: &Value) -> Value {
     let mut job = job.clone();
     if let Some(Value::Array(rights)) = job.as_object_mut().unwrap().remove("permissions") {
@@ -77,7 +77,7 @@ fn a_bundle_is_read_again_as_the_same_jobs_for_every_target() {
         let path = out.join("databricks.yml");
         let yaml = read_yaml(FileId(0), &std::fs::read_to_string(&path).unwrap()).unwrap().json();
         let (found, source) = read(&path);
-        // Nothing lies beside it here.
+        // Its files do not exist here.
         let own = |m: &&str| !m.ends_with("is a file on this machine") && !m.ends_with("not found");
         let said: Vec<&str> = found.diagnostics.iter().map(|d| d.message.as_str()).filter(own).collect();
         assert!(said.is_empty(), "{}: {said:?}", example.display());
@@ -89,7 +89,7 @@ fn a_bundle_is_read_again_as_the_same_jobs_for_every_target() {
                 compared += 1;
             }
         }
-        // Everything that the jobs name lies beside it.
+        // All files of the jobs exist.
         let text = std::fs::read_to_string(&path).unwrap();
         for word in text.split(|c: char| c.is_whitespace() || c == '"').filter(|w| w.starts_with("./")) {
             assert!(out.join(word).exists(), "{}: there is no {word}", example.display());

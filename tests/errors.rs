@@ -1,4 +1,4 @@
-//! Every code has a page; its wrong program gives exactly that code, its right program gives nothing.
+//! Every code has a page; its wrong program gives exactly that code, and its right program gives no diagnostics.
 
 use crate::support;
 use crate::support::{check_memory, code_blocks, memory, root};
@@ -37,12 +37,12 @@ fn every_page_shows_its_mistake_and_the_way_out() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Whether a code is about what `import` reads.
+/// Whether a code is about an imported file.
 fn of_an_input(code: Code) -> bool {
     code.id()[1..].starts_with("08")
 }
 
-/// The codes that importing a text gives.
+/// The codes of importing a text.
 fn imported(text: &str) -> Vec<&'static str> {
     let (_, found, jobs) = support::imported("input", text);
     found.diagnostics.iter().chain(jobs.iter().flat_map(|j| &j.diagnostics)).map(|d| d.code.id()).collect()

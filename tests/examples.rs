@@ -1,6 +1,6 @@
-//! Every example compiles, for each of its targets, to exactly the files in its `expected` folder.
+//! Every example compiles, for each target, to exactly the files in its `expected` folder.
 //!
-//! `UPDATE=1 cargo test --test fixtures examples::` rewrites them. A new example is a new folder.
+//! `UPDATE=1 cargo test --test fixtures examples::` writes them. A new example is a new folder.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -47,7 +47,7 @@ fn targets(example: &Path) -> Vec<String> {
     out
 }
 
-/// Compiles for every target into a folder, and gives all files in it.
+/// Compiles for every target to a folder, and returns its files.
 fn compile(example: &Path, out: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>, Failed> {
     let targets = targets(example);
     let runs: Vec<Vec<String>> = if targets.is_empty() {
@@ -89,7 +89,7 @@ fn expected(example: &Path) -> Result<(), Failed> {
     let folder = example.join("expected");
     let out = temporary("expected", example);
     let mut files = compile(example, &out)?;
-    // The manifest holds the hash of each wheel; the bytes need not lie here as well.
+    // The manifest contains the hash of each wheel, so the wheels need not be stored.
     files.retain(|p, _| p.extension().is_some_and(|e| e == "json"));
     if std::env::var_os("UPDATE").is_some() {
         let _ = std::fs::remove_dir_all(&folder);
@@ -128,7 +128,7 @@ fn walkdir(folder: &Path) -> Vec<PathBuf> {
     out
 }
 
-/// A copy in another folder, with other times and Windows line ends, compiles to the same bytes.
+/// A copy in another folder, with other file times and Windows line ends, compiles to the same bytes.
 fn same_elsewhere(example: &Path) -> Result<(), Failed> {
     let first = compile(example, &temporary("here", example))?;
     let copy = temporary("copy", example);

@@ -1,4 +1,4 @@
-//! Cases on disk, each a test of its own, and tests that are left out where their data is not.
+//! Cases on disk, each as its own test, and tests that are ignored without their data.
 
 mod cases;
 mod deploy_crash;

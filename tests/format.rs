@@ -1,7 +1,7 @@
-//! The formatter: what it makes of texts, and what it never changes.
+//! The formatter: its output, and what it never changes.
 //!
-//! A case is a folder in `tests/fmt` with `before.pipe` and `after.pipe`. `UPDATE=1 cargo test --test suite format::` writes the second, and
-//! formats the examples and the programs in the documentation; read what it wrote before you commit it.
+//! A case is a folder in `tests/fmt` with `before.pipe` and `after.pipe`. `UPDATE=1 cargo test --test suite format::`
+//! writes the second one, and formats examples and documentation; read the changes before you commit.
 
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,7 @@ fn pages() -> Vec<PathBuf> {
     out
 }
 
-/// Every program of the repository: examples, documentation, test cases.
+/// All programs of the repository: examples, documentation, test cases.
 fn programs() -> Vec<(String, String)> {
     let mut files = Vec::new();
     for folder in ["examples", "tests"] {
@@ -108,7 +108,7 @@ fn examples_and_documentation_are_formatted() {
     for page in pages() {
         let mut text = std::fs::read_to_string(&page).unwrap().replace("\r\n", "\n");
         for (kind, block) in code_blocks(&text.clone()) {
-            // Programs that are wrong on purpose, as texts, are shown as they are.
+            // Programs with syntax errors are not formatted.
             let Some(new) = (kind.split(' ').next() == Some("pipe")).then(|| formatted(&block)).flatten() else {
                 continue;
             };
@@ -127,7 +127,7 @@ fn examples_and_documentation_are_formatted() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// The layout follows from the tokens alone: blanks and line breaks that mean nothing change nothing.
+    /// The layout depends only on tokens: spaces and line breaks without meaning have no effect.
     #[test]
     fn other_blanks_give_the_same_layout(which in any::<prop::sample::Index>(), tabs in any::<bool>(), indents in prop::collection::vec(0usize..9, 1..20), ends in prop::collection::vec(0usize..4, 1..20)) {
         let all = programs();
@@ -142,7 +142,7 @@ proptest! {
         }
     }
 
-    /// Comments in every place that takes one are kept.
+    /// Comments are kept wherever they are allowed.
     #[test]
     fn comments_anywhere_are_kept(which in any::<prop::sample::Index>(), places in prop::collection::vec(any::<prop::sample::Index>(), 1..6)) {
         let all = programs();

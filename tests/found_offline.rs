@@ -1,6 +1,6 @@
-//! The mistakes that other tools find only after submission, or never: one program each, and the code that tells of it.
+//! Mistakes that other tools find only after submission, or never: one program each, with the code that reports it.
 //!
-//! What needs Python source (a function's parameters, a value that code never sets) is not among them yet.
+//! Mistakes that involve Python source are not included.
 
 use crate::support::{check_memory, memory, root};
 

@@ -1,5 +1,5 @@
-//! Pictures of DAGs. A case is a folder in `tests/graphs` with `main.pipe`, perhaps a run in `run`, and what is drawn of it:
-//! `UPDATE=1 cargo test --test suite graph::` writes that; look at the pictures before you commit them.
+//! Drawings of graphs. A case is a folder in `tests/graphs` with `main.pipe`, optionally a run in `run`, and its
+//! drawings. `UPDATE=1 cargo test --test suite graph::` writes them; look at them before you commit.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -72,7 +72,7 @@ fn a_page_holds_every_pipeline_and_loads_nothing() {
     assert!(page.contains("https://git.example.com/blob/main/pipeline.pipe#L"));
     assert!(page.contains("default-src 'none'"));
     assert!(!page.contains("src=\"") && !page.contains("@import") && !page.contains("url(http"));
-    // What a program says can end neither the data nor a picture, and stands for nothing in the page itself.
+    // The text of a program cannot end the embedded data or a drawing, and is not interpreted by the page.
     let odd = tempfile::tempdir().unwrap();
     std::fs::write(
         odd.path().join("main.pipe"),
@@ -141,7 +141,7 @@ fn a_record_that_is_none_is_refused() {
         let said = refused(dir.path(), &["--run", folder.to_str().unwrap(), "--pipeline", "load"]);
         assert!(said.contains(word), "{record}: {said}");
     }
-    // The last run is the last one of this pipeline.
+    // `last` is the last run of this pipeline.
     run("20260101-load", r#"{"pipeline": "load", "tasks": {"a": {"started": 1, "ended": 2, "state": "ok"}}}"#);
     run("20260102-my-load", r#"{"pipeline": "my-load", "tasks": {}}"#);
     assert!(stdout(dir.path(), &["--run", "last"]).contains("run 20260101-load"));

@@ -1,10 +1,10 @@
-//! Projects, inputs and machines that mean no good, met as a user meets them: what pipec must not read, write, run, print
-//! or lose. `docs/security.md` names these tests.
+//! Hostile projects, inputs and environments: what pipec must not read, write, run, print or lose. `docs/security.md`
+//! names these tests.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// A directory that is a repository of its own, with a place outside of it.
+/// A directory with its own repository, and a place outside of it.
 struct Project {
     outside: PathBuf,
     dir: PathBuf,
@@ -87,7 +87,7 @@ fn nothing_outside_of_the_repository_is_read() {
 #[test]
 fn a_project_without_repository_reads_what_is_below_its_root_file() {
     let p = Project::new("no_repository", STEP);
-    // Below the directory of the tests there is a repository again: leave it out of sight.
+    // The directory of the tests is in a repository, so use another one.
     let bare = std::env::temp_dir().join(format!("pipec-bare-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&bare);
     std::fs::create_dir_all(bare.join("inner/parts")).unwrap();
@@ -100,7 +100,7 @@ fn a_project_without_repository_reads_what_is_below_its_root_file() {
     .unwrap();
     let check = || p.command(&["check", bare.join("inner").to_str().unwrap()]).output().unwrap();
     assert!(check().status.success(), "{}", String::from_utf8_lossy(&check().stderr));
-    // A link that stays inside is followed.
+    // A link inside of the project is followed.
     #[cfg(unix)]
     {
         std::fs::rename(bare.join("inner/parts/fine.pipe"), bare.join("inner/fine.pipe")).unwrap();
@@ -128,7 +128,7 @@ fn links_lead_nowhere() {
     p.write("main.pipe", "environment e {\n  environment_version = \"4\"\n  requirements = file(\"requirements.txt\")\n}\npipeline p on e {\n  step a {\n    script \"/a.py\"\n  }\n}\n");
     let (exit, said) = p.check();
     assert!(exit == 1 && said.contains("E0713") && !said.contains("SECRET"), "{said}");
-    // Links inside of the repository are fine.
+    // Links inside of the repository are allowed.
     std::fs::remove_file(p.dir.join("requirements.txt")).unwrap();
     p.write("real.txt", "pandas>=2\n");
     symlink("real.txt", p.dir.join("requirements.txt")).unwrap();
@@ -162,7 +162,7 @@ fn fix_changes_nothing_outside_and_nothing_saved_meanwhile() {
     std::fs::write(p.outside.join("victim.pipe"), victim).unwrap();
     p.run(&["check", "--fix"]);
     assert_eq!(std::fs::read_to_string(p.outside.join("victim.pipe")).unwrap(), victim);
-    // A link in the directory that is formatted leads out as well.
+    // A link in the formatted directory leads out, too.
     std::os::unix::fs::symlink(p.outside.join("victim.pipe"), p.dir.join("linked.pipe")).unwrap();
     std::fs::write(p.outside.join("victim.pipe"), victim.replace("  ", "      ")).unwrap();
     p.run(&["fmt", "."]);
@@ -201,7 +201,7 @@ fn artifacts_go_through_no_link() {
         assert_eq!(std::fs::read_to_string(p.outside.join("victim/file")).unwrap(), "mine");
         assert_eq!(std::fs::read_dir(p.outside.join("victim")).unwrap().count(), 1);
     }
-    // A directory that somebody names may be a link.
+    // A directory that the user names may be a link.
     let p = Project::new("artifacts", STEP);
     std::fs::create_dir_all(p.outside.join("real")).unwrap();
     symlink(p.outside.join("real"), p.outside.join("named")).unwrap();
@@ -256,7 +256,7 @@ fn an_entry_point_injects_nothing() {
 
 // ---- what is printed ----
 
-/// What a terminal or a CI service would act on.
+/// Whether a text contains nothing that a terminal or a CI service would execute.
 fn is_clean(text: &str) -> bool {
     let hidden = |c: char| pipec::source::plain::is_hidden(c) && !matches!(c, '\n' | '\t');
     !text.contains(hidden)
@@ -291,7 +291,7 @@ fn nothing_is_printed_that_a_terminal_or_a_ci_service_obeys() {
         ] {
             let (_, out, said) = p.run(arguments);
             assert!(is_clean(&said), "{arguments:?}: {said:?}");
-            // Pictures may hold marks that reorder what a label says, but no commands.
+            // Drawings may contain bidirectional characters in labels, but no commands.
             let commands = ["\u{1b}", "##[", "##vso["].iter().any(|c| out.contains(c));
             assert!(if arguments[0] == "graph" { !commands } else { is_clean(&out) }, "{arguments:?}: {out:?}");
         }
@@ -300,7 +300,7 @@ fn nothing_is_printed_that_a_terminal_or_a_ci_service_obeys() {
     }
     let (_, _, said) = p.run(&["check", &format!("no{evil}.pipe")]);
     assert!(is_clean(&said), "{said:?}");
-    // Keys and texts of what is imported.
+    // Keys and strings of imported files.
     p.write(
         "job.json",
         "{\"name\": \"##vso[x] ###[y]\", \"tasks\": [{\"task_key\": \"t\", \"notebook_task\": {\"notebook_path\": \"/##[x]\"}}]}",
@@ -346,7 +346,7 @@ fn what_was_not_named_is_read_within_the_repository() {
         assert!(exit == 2 && !(out + &said).contains("hunter2"), "{name}: {said}");
         std::fs::remove_file(p.dir.join(name)).unwrap();
     }
-    // A pipe has no end, and neither has a device.
+    // Pipes and devices have no end.
     Command::new("mkfifo").arg(p.dir.join("x.tf")).status().unwrap();
     let (exit, _, said) = p.run(&["import", "."]);
     assert!(exit == 2 && said.contains("nor a `.tf` file"), "{said}");
@@ -397,7 +397,7 @@ fn results_go_through_no_link_out_of_the_repository() {
     assert!(exit == 3 && said.contains("a link points outside"), "{said}");
     assert_eq!(std::fs::read_to_string(&victim).unwrap(), "mine");
     assert!(!p.outside.join("new.svg").exists() && !p.outside.join("made").exists());
-    // A path that says so itself is somebody's own choice.
+    // A path that the user names explicitly is allowed.
     let own = p.outside.join("own.svg");
     let (exit, _, said) = p.run(&["graph", "--out", own.to_str().unwrap()]);
     assert!(exit == 0 && own.exists(), "{said}");
@@ -458,7 +458,7 @@ fn build_backends_run_only_where_something_is_built() {
     );
     p.write("pyproject.toml", "[project]\nname = \"app\"\ndynamic = [\"version\"]\n\n[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"own\"\n");
     p.write("app/__init__.py", "").write("app/steps.py", "def run() -> None: ...\n");
-    // Whatever would build is this, and it leaves a trace.
+    // Every build command is replaced by this program, which leaves a trace.
     for tool in ["uv", "python3", "python"] {
         p.write(&format!("bin/{tool}"), "#!/bin/sh\necho \"ran $DATABRICKS_TOKEN\" >> \"$TRACE\"\nexit 1\n");
         std::fs::set_permissions(p.dir.join("bin").join(tool), std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -532,10 +532,10 @@ fn files_of_the_wrong_kind_are_reported() {
     );
     p.write("pyproject.toml", "[project]\nname = \"app\"\nversion = \"1\"\n");
     p.write("app/__init__.py", "");
-    // A directory in the place of a module is one that nobody can read, also for root.
+    // A directory instead of a module cannot be read, even by root.
     std::fs::create_dir_all(p.dir.join("app/steps.py")).unwrap();
     assert_eq!(p.check().0, 1);
-    // Scripts of more than one line are more than one entry point.
+    // A script name with several lines would add an entry point.
     p.write("app/steps.py.md", "").write(
         "pyproject.toml",
         "[project]\nname = \"app\"\nversion = \"1\"\n[project.scripts]\n\"a = x:y\\n[evil]\\nb\" = \"app.steps:run\"\n",
@@ -588,7 +588,7 @@ fn secrets_are_named_and_stay_out_of_wheels() {
     for folder in [".terraform", ".tox", ".mypy_cache", ".ipynb_checkpoints"] {
         p.write(&format!("app/{folder}/x.txt"), "x");
     }
-    // A package of Python may have such a name.
+    // A Python package may have this name.
     p.write("app/credentials/__init__.py", "");
     p.write("app/config.py", format!("TOKEN = 'dapi{}'\n", "0123456789abcdef".repeat(2)));
     let (exit, _, said) = p.run(&["compile"]);
@@ -690,7 +690,7 @@ fn what_multiplies_is_refused_before_it_is_made() {
     p.write("values.json", format!("[{}1]", "1,".repeat(2_100_000)));
     let (exit, _, said) = p.run(&["import", "values.json"]);
     assert!(exit == 1 && said.contains("E0802"), "{said}");
-    // Texts in texts: a kilobyte that would become gigabytes.
+    // Nested strings: a kilobyte that would expand to gigabytes.
     let variables: String =
         (1..12).map(|i| format!("  v{i}: {{ default: \"{}\" }}\n", format!("${{var.v{}}}", i - 1).repeat(8))).collect();
     p.write("databricks.yml", format!("bundle: {{ name: x }}\nvariables:\n  v0: {{ default: {} }}\n{variables}resources:\n  jobs:\n    a: {{ name: \"${{var.v11}}\" }}\n", "x".repeat(50)));
@@ -700,7 +700,7 @@ fn what_multiplies_is_refused_before_it_is_made() {
 
 #[test]
 fn paths_of_projects_are_found_by_nobody_else() {
-    // Nothing here climbs above the repository that the current directory is in.
+    // The search does not go above the repository of the current directory.
     let p = Project::new("climbing", STEP);
     std::fs::create_dir_all(p.dir.join("inner/.git")).unwrap();
     let output = p.command(&["check"]).current_dir(p.dir.join("inner")).output().unwrap();
@@ -712,14 +712,14 @@ fn paths_of_projects_are_found_by_nobody_else() {
 
 // ---- servers ----
 
-/// A server that gives the same answer to everything, and counts.
+/// A server that returns the same response to every request, and counts them.
 struct Server {
     address: String,
     asked: std::sync::Arc<std::sync::Mutex<Vec<String>>>,
 }
 
 impl Server {
-    /// `answer` makes the body for a path.
+    /// `answer` returns the body for a path.
     fn start(answer: impl Fn(&str, &str) -> Vec<u8> + Send + 'static) -> Server {
         use std::io::{BufRead, BufReader, Read, Write};
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -763,7 +763,7 @@ impl Server {
 }
 
 impl Project {
-    /// A command against a server, with nothing of the user's own.
+    /// Runs a command against a server, with an empty environment.
     fn against(&self, server: &Server, arguments: &[&str], variables: &[(&str, &str)]) -> (i32, String) {
         let mut command = self.command(arguments);
         command
@@ -809,7 +809,7 @@ fn credentials_go_to_no_other_site() {
         assert!(exit != 0 && said.contains("is not on the site of") && !said.contains("SECRET"), "{said}");
         assert!(server.asked().iter().all(|path| path.contains(".well-known")), "{:?}", server.asked());
     }
-    // Its own host is fine.
+    // Its own host is allowed.
     let server = Server::start(|path, own| match path {
         p if p.contains(".well-known") => format!("{{\"token_endpoint\": \"{own}/oidc/v1/token\"}}").into_bytes(),
         "/oidc/v1/token" => br#"{"access_token": "t", "expires_in": 3600}"#.to_vec(),
@@ -819,7 +819,7 @@ fn credentials_go_to_no_other_site() {
     assert!(exit == 0 && server.asked().iter().any(|path| path == "/oidc/v1/token"), "{said}");
 }
 
-/// A file of somebody else in a directory above would say which host a token goes to.
+/// A file of another user in a parent directory could set the host to which a token is sent.
 #[cfg(target_os = "linux")]
 #[test]
 fn files_of_other_users_above_are_refused() {
@@ -830,7 +830,7 @@ fn files_of_other_users_above_are_refused() {
         ),
     );
     std::fs::create_dir_all(p.dir.join("below")).unwrap();
-    // Only root can give files away; for others there is nothing to try.
+    // Only root can change the owner of files; otherwise there is nothing to test.
     if std::os::unix::fs::chown(p.dir.join("main.pipe"), Some(12345), None).is_err() {
         return;
     }
@@ -838,13 +838,13 @@ fn files_of_other_users_above_are_refused() {
         let output =
             p.command(arguments).current_dir(p.dir.join("below")).env("DATABRICKS_TOKEN", "dapi-x").output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
-        // `auth` goes on without a project.
+        // `auth` continues without a project.
         let refused = said.contains("belongs to another user") || arguments == ["auth"];
         let out = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.code() == Some(2) && refused, "{arguments:?}: {said}");
         assert!(!said.contains("evil.example") && !out.contains("evil.example"), "{arguments:?}: {said}{out}");
     }
-    // Named, it is trusted.
+    // A path that the user names is trusted.
     let output = p.command(&["check", ".."]).current_dir(p.dir.join("below")).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -1,4 +1,4 @@
-//! Jobs that exist become source that compiles back to them.
+//! Existing jobs become source that compiles to the same jobs.
 
 use crate::support;
 use crate::support::jobs::{back, random_job};
@@ -8,9 +8,9 @@ use pipec::import::{import_all, read_input, texts};
 use pipec::source::{DiskFiles, SourceMap};
 use serde_json::Value;
 
-/// A folder of `tests/imports`: an input, the source that it becomes, and what is said about it.
+/// A folder of `tests/imports`: an input, the resulting source, and messages.
 ///
-/// `UPDATE=1 cargo test --test suite import::` writes the last two; read what it wrote before you commit it.
+/// `UPDATE=1 cargo test --test suite import::` writes the last two; read them before you commit.
 #[test]
 fn what_is_imported_is_what_a_person_would_have_written() {
     let mut wrong = Vec::new();
@@ -37,7 +37,7 @@ fn what_is_imported_is_what_a_person_would_have_written() {
                 wrong.push(format!("{} is another now:\n{text}", path.display()));
             }
         }
-        // The whole of it is a project where it lies, for every target; only vars without value are left to a person.
+        // The result is a project that checks for every target; only vars without a value are left to the user.
         let loaded = pipec::project::load(&[case.join("expected.pipe")], &DiskFiles).unwrap();
         let options = pipec::check::Options { all_targets: true, ..Default::default() };
         let checked = pipec::check::check(&loaded, &DiskFiles, &options).unwrap();
@@ -46,7 +46,7 @@ fn what_is_imported_is_what_a_person_would_have_written() {
         if let Some(i) = imported.iter().find(|i| !i.same) {
             wrong.push(format!("{}: `{}` does not come back", case.display(), i.pipeline));
         }
-        // What was easy to read must not become longer.
+        // The result must not be longer than the input.
         let yaml = match input.extension().unwrap().to_str().unwrap() {
             "json" => {
                 let json: Value = serde_json::from_str(sources.text(file)).unwrap();
@@ -80,7 +80,7 @@ fn a_job_with_any_field_of_the_table_comes_back() {
     assert!(failed.is_empty(), "{} of {}: {}", failed.len(), paths.len(), failed[..failed.len().min(3)].join("\n\n"));
 }
 
-/// What reading a text says, by codes; it must not take long.
+/// The codes of reading a text, which must not take long.
 fn said(name: &str, text: &str) -> Vec<&'static str> {
     let (_, found, imported) = support::imported(name, text);
     found.diagnostics.iter().chain(imported.iter().flat_map(|i| &i.diagnostics)).map(|d| d.code.id()).collect()
@@ -99,7 +99,7 @@ fn hostile_inputs_get_one_clear_error() {
     assert_eq!(said("a.yml", &deep("[", "]", 10_000)), ["E0802"]);
     let indented: String = (0..200).map(|i| format!("{}a:\n", " ".repeat(i))).collect();
     assert_eq!(said("a.yml", &indented), ["E0802"]);
-    // Nine aliases of nine aliases of nine aliases ...
+    // Nested aliases that expand exponentially.
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
     for i in 1..12 {
         let list = vec![format!("*a{}", i - 1); 9].join(", ");

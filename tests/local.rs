@@ -1,6 +1,6 @@
-//! Pipelines on this machine: `tests/local`, run by the program as a user runs it.
+//! Local runs of the pipelines in `tests/local`.
 //!
-//! Needs a `python3` that can make environments; without one the tests say so and do nothing.
+//! These tests need a `python3` that can create environments; without one, they print so and do nothing.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-/// A copy of the project, shared by all tests: its environment is made once.
+/// A copy of the project that all tests share, so that its environment is created once.
 fn project() -> Option<&'static Path> {
     static PROJECT: OnceLock<Option<PathBuf>> = OnceLock::new();
     PROJECT
@@ -46,7 +46,7 @@ fn command(project: &Path, pipeline: &str, arguments: &[&str]) -> Command {
     command
 }
 
-/// Exit code, what was told, and the results of the run.
+/// The exit status, the output, and the results of a run.
 fn run(project: &Path, pipeline: &str, arguments: &[&str]) -> (i32, String, Value) {
     let output = command(project, pipeline, arguments).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
@@ -78,7 +78,7 @@ fn values_cross_steps_of_every_kind() {
     assert_eq!(code, 0, "{told}");
     assert_eq!(states(&results)[4..6], [("tell", "excluded"), ("other", "success")]);
 
-    // One step again, with the values of the run before.
+    // Run one step again, with the values of the previous run.
     let (code, told, results) = run(project, "everything", &["--only", "take"]);
     assert_eq!(code, 0, "{told}");
     assert!(told.contains("1 ok, 6 given"), "{told}");
@@ -123,7 +123,7 @@ fn run_if_decides_what_a_failure_takes_with_it() {
         ]
     );
     assert!(told.contains("RuntimeError: it was meant to fail"), "the error of the step is shown: {told}");
-    // The steps that nothing comes after decide.
+    // The final steps decide.
     let (code, told, _) = run(project, "mended", &[]);
     assert!(code == 0 && told.contains("1 ok, 1 failed"), "{told}");
 }
@@ -197,10 +197,10 @@ fn values_that_no_json_can_hold_fail_the_step_that_makes_them() {
     );
 }
 
-/// Starts a run, and waits until its step has told the id of a process.
+/// Starts a run, and waits until its step has reported a process id.
 #[cfg(unix)]
 fn started(project: &Path, pipeline: &str, step: &str) -> (std::process::Child, i32) {
-    // The environment may have to be made first.
+    // The environment may need to be created first.
     run(project, "mended", &[]);
     let child = command(project, pipeline, &[]).stderr(Stdio::piped()).spawn().unwrap();
     let started = Instant::now();
@@ -223,13 +223,13 @@ fn interrupt(child: &std::process::Child) {
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
 }
 
-/// An interrupt ends the children, and theirs.
+/// An interrupt ends child processes and their children.
 #[cfg(unix)]
 #[test]
 fn an_interrupt_leaves_nothing_behind() {
     let Some(project) = project() else { return };
     let (mut child, pid) = started(project, "endless", "sleeps");
-    // One that nobody has buried yet is dead all the same.
+    // A zombie process counts as dead.
     let buried = || std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|s| s.contains(") Z"));
     let signal =
         || Command::new("kill").args(["-0", &pid.to_string()]).stderr(Stdio::null()).status().unwrap().success();
@@ -244,7 +244,7 @@ fn an_interrupt_leaves_nothing_behind() {
     }
 }
 
-/// A step that ignores the first interrupt is killed by the second, long before its time is over.
+/// A step that ignores the first interrupt is killed by the second one, long before its time is over.
 #[cfg(unix)]
 #[test]
 fn a_second_interrupt_does_not_wait() {
@@ -301,7 +301,7 @@ fn steps_get_no_tokens_unless_asked() {
 #[test]
 fn damaged_packages_are_unpacked_again() {
     let Some(project) = project() else { return };
-    // A copy of its own: others run at the same time.
+    // A copy of its own, because others run at the same time.
     let own = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("local-damaged");
     let _ = std::fs::remove_dir_all(&own);
     copy(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/local"), &own);
@@ -317,7 +317,7 @@ fn damaged_packages_are_unpacked_again() {
     let text = std::fs::read_to_string(&module).unwrap();
     std::fs::write(&module, "raise SystemExit('tampered')\n").unwrap();
     std::fs::write(site().join("json.py"), "raise SystemExit('added')\n").unwrap();
-    // What an installation that was killed leaves.
+    // The leftovers of a killed installation.
     std::fs::create_dir_all(cache.join("new-env-left/bin")).unwrap();
     let (code, told, _) = run(&own, "mended", &[]);
     assert_eq!(code, 0, "{told}");

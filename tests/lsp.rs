@@ -1,9 +1,9 @@
-//! The language server over its own protocol. A case is a folder in `tests/lsp`: a project with one place marked
-//! `<|>` (or a stretch, by two marks), over the files of `_common`, and a file for each question that is asked there: `hover.txt`, `completion.txt`,
-//! `definition.txt` and so on hold the answer. Nothing has to be added in code.
+//! Requests to the language server. A case is a folder in `tests/lsp`: a project with a cursor `<|>` (or a range
+//! between two of them), whose files extend `_common`. Each file such as `hover.txt`, `completion.txt` and
+//! `definition.txt` contains the response to that request.
 //!
-//! `UPDATE=1 cargo test --test fixtures lsp::` writes the answers of the files that are there, empty ones included; read what it
-//! wrote before you commit it.
+//! `UPDATE=1 cargo test --test fixtures lsp::` writes the responses of existing files, including empty ones; read
+//! them before you commit.
 
 use std::path::{Path, PathBuf};
 
@@ -19,18 +19,18 @@ pub fn trials() -> Vec<Trial> {
     support::trials("lsp", cases, case)
 }
 
-/// A project on disk without its marks, and where they stood.
+/// A project on disk without cursors, and the positions of the cursors.
 struct Case {
     dir: PathBuf,
     marked: PathBuf,
     marks: Vec<usize>,
-    /// The text of the marked file, without marks.
+    /// The text of the file with the cursor, without cursors.
     text: String,
 }
 
 fn case(folder: &Path) -> Result<(), Failed> {
     let name = folder.file_name().unwrap();
-    // Both units of columns give the same answers.
+    // Both units of columns give the same responses.
     for utf8 in [true, false] {
         let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("lsp").join(if utf8 { "8" } else { "16" }).join(name);
         let case = unpack(folder, &dir)?;
@@ -68,7 +68,7 @@ fn unpack(folder: &Path, dir: &Path) -> Result<Case, Failed> {
     copy(folder, dir)?.ok_or_else(|| format!("no file of the case holds a `{MARK}`").into())
 }
 
-/// Copies a folder over another one, without answers and marks.
+/// Copies a folder over another one, without responses and cursors.
 fn copy(folder: &Path, dir: &Path) -> Result<Option<Case>, Failed> {
     let mut found = None;
     let mut stack = vec![PathBuf::new()];
@@ -99,8 +99,8 @@ fn copy(folder: &Path, dir: &Path) -> Result<Option<Case>, Failed> {
     Ok(found)
 }
 
-/// Asks a question at the mark, and gives the answer to read. The first line of the file as it is holds what a
-/// question needs besides: the new name, the query.
+/// Sends a request at the cursor, and renders the response. The first line of the expected file contains parameters
+/// of the request: the new name, or the query.
 fn ask(editor: &mut Editor, case: &Case, question: &str, first: &str) -> Result<String, Failed> {
     let at = editor.position(&case.text, case.marks[0]);
     let end = editor.position(&case.text, *case.marks.last().unwrap());
@@ -125,7 +125,7 @@ fn ask(editor: &mut Editor, case: &Case, question: &str, first: &str) -> Result<
         "completion" => {
             let answer = editor.request("textDocument/completion", here.clone())?;
             let whole = completion(answer.as_array().map(Vec::as_slice).unwrap_or_default());
-            // The same when the word is typed just now, and the server still knows the text without it.
+            // The same while the word is being typed, when the server still has the text without it.
             let mark = case.marks[0];
             let before = &case.text[..mark];
             let word = before.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap();
@@ -151,7 +151,7 @@ fn ask(editor: &mut Editor, case: &Case, question: &str, first: &str) -> Result<
         }
         "applied" => {
             let answer = editor.request("textDocument/completion", here)?;
-            // What an editor would put first: the best of those that go on with the word.
+            // What an editor shows first: the best items that continue the word.
             let before = &case.text[..case.marks[0]];
             let word = before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap();
             let offers = answer.as_array().map(Vec::as_slice).unwrap_or_default();
@@ -305,7 +305,7 @@ fn ask(editor: &mut Editor, case: &Case, question: &str, first: &str) -> Result<
 }
 
 impl Case {
-    /// A text without the folder that the test has made.
+    /// Replaces the temporary folder of the test.
     fn clean(&self, text: &str) -> String {
         text.replace(&format!("{}/", self.dir.display()), "").replace(&*self.dir.to_string_lossy(), ".")
     }
@@ -324,7 +324,7 @@ fn list(answer: &Value, f: impl FnMut(&Value) -> String) -> String {
     if rows.is_empty() { "nothing\n".to_owned() } else { rows }
 }
 
-/// `main.pipe:3:5 to 3:10`, with the text there.
+/// `main.pipe:3:5 to 3:10`, with the text at this range.
 fn places(editor: &Editor, case: &Case, uri: &str, range: &Value) -> String {
     let text = case.read(uri);
     let (start, end) = (offset(&text, &range["start"], editor.utf8), offset(&text, &range["end"], editor.utf8));
@@ -380,7 +380,7 @@ fn completion(items: &[Value]) -> String {
     if out.is_empty() { "nothing\n".to_owned() } else { out }
 }
 
-/// The files after a change, each line that is new or other with a `+`, each that has gone with a `-`.
+/// The files after an edit; new and changed lines are marked with `+`, and removed lines with `-`.
 fn after(editor: &Editor, case: &Case, edit: &Value) -> String {
     let Some(changes) = edit["changes"].as_object() else { return "no change\n".to_owned() };
     let mut files: Vec<(&String, &Value)> = changes.iter().collect();
@@ -439,7 +439,7 @@ fn tokens(editor: &Editor, case: &Case, data: &Value) -> String {
     out
 }
 
-/// The text with the hints in it, between `«` and `»`.
+/// The text with its hints between `«` and `»`.
 fn with_hints(editor: &Editor, case: &Case, hints: &Value) -> String {
     let mut places: Vec<(usize, &str)> = hints
         .as_array()

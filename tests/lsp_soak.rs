@@ -1,5 +1,5 @@
-//! A long day: 10,000 random edits over the files of a project. The server does not fall over, its answers are those of
-//! one that has just been started, and it holds no more memory in the end than when it was warm.
+//! Makes 10,000 random edits. The server must not fail, its responses must equal those of a new server, and its
+//! memory must not grow.
 
 use std::path::{Path, PathBuf};
 
@@ -8,10 +8,10 @@ use crate::support::root;
 use serde_json::{Value, json};
 
 const EDITS: usize = 10_000;
-/// Edits between two comparisons with a fresh server.
+/// Edits between two comparisons with a new server.
 const COMPARE: usize = 250;
 
-/// Random numbers that are the same in each run.
+/// Reproducible random numbers.
 struct Dice(u64);
 
 impl Dice {
@@ -22,7 +22,7 @@ impl Dice {
         (self.0 % n.max(1) as u64) as usize
     }
 
-    /// A byte of a text, between characters.
+    /// A random byte of a text, on a character boundary.
     fn place(&mut self, text: &str) -> usize {
         let mut at = self.below(text.len() + 1);
         while !text.is_char_boundary(at) {
@@ -94,7 +94,7 @@ fn a_long_day() {
     let mut warm = None;
     for edit in 1..=EDITS {
         let which = dice.below(texts.len());
-        // From time to time somebody takes it all back.
+        // From time to time, undo everything.
         if dice.below(60) == 0 {
             replace(&mut editor, &paths[which], &mut texts[which], edit, 0, usize::MAX, &whole[which]);
         } else {
@@ -113,7 +113,7 @@ fn a_long_day() {
             for method in ["completion", "hover", "definition", "prepareRename"] {
                 let position = editor.position(&texts[which], at);
                 let here = json!({ "textDocument": { "uri": uri(&paths[which]) }, "position": position });
-                // What cannot be renamed is refused; an answer is an answer.
+                // A rejected rename is also a response.
                 let _ = editor.request(&format!("textDocument/{method}"), here);
             }
         }
@@ -129,7 +129,7 @@ fn a_long_day() {
             warm = editor.memory();
         }
     }
-    // The same texts as in the beginning: what differs is what was kept.
+    // The texts are those of the beginning, so a difference in memory is a leak.
     if let (Some(warm), Some(end)) = (warm, editor.memory()) {
         println!("memory after {} edits {warm} KiB, after {EDITS} {end} KiB", EDITS / 4);
         assert!(end * 10 <= warm * 12, "memory grows: {warm} KiB, then {end} KiB");
@@ -137,10 +137,10 @@ fn a_long_day() {
     editor.stop();
 }
 
-/// Changes a text here and at the server.
+/// Changes a text here and in the server.
 fn replace(editor: &mut Editor, path: &Path, text: &mut String, version: usize, start: usize, end: usize, new: &str) {
     let end = end.min(text.len());
-    // The protocol counts lines by lone carriage returns as well; the positions of the test do not.
+    // The protocol counts a lone carriage return as a line end, but the positions of this test do not.
     let new = if start == 0 && end == text.len() { new.to_owned() } else { new.replace('\r', "") };
     let range = json!({ "start": editor.position(text, start), "end": editor.position(text, end) });
     let document = json!({ "uri": uri(path), "version": version + 1 });
@@ -149,7 +149,7 @@ fn replace(editor: &mut Editor, path: &Path, text: &mut String, version: usize, 
     text.replace_range(start..end, &new);
 }
 
-/// Everything that a server says of the files.
+/// The diagnostics and symbols of all files.
 fn answers(editor: &mut Editor, paths: &[PathBuf], texts: &[String], at: &[usize]) -> Vec<Value> {
     let mut out = Vec::new();
     for ((path, text), at) in paths.iter().zip(texts).zip(at) {
@@ -170,7 +170,7 @@ fn answers(editor: &mut Editor, paths: &[PathBuf], texts: &[String], at: &[usize
     let told: Vec<Value> = editor
         .diagnostics()
         .into_iter()
-        // A file that once had something is told to have nothing; a fresh server has nothing to take back.
+        // A file without diagnostics may have had some before, which a new server does not know.
         .filter(|(_, list)| !list.is_empty())
         .map(|(file, list)| json!([file, list]))
         .collect();

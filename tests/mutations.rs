@@ -1,4 +1,4 @@
-//! One wrong character in a name: does the message point at the word, and offer the right one?
+//! Names with one wrong character: does the message point at the word, and suggest the right one?
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,7 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// Names in a file that refer to something: fields, members, steps, clusters.
+/// References in a file: fields, enum values, steps, clusters.
 #[derive(Default)]
 struct Words(Vec<Span>);
 
@@ -104,7 +104,7 @@ impl Words {
     }
 }
 
-/// The word with one character left out, changed, doubled, or swapped with the next.
+/// The word with one character removed, changed, doubled, or swapped with the next.
 fn mutants(word: &str) -> Vec<String> {
     let chars: Vec<char> = word.chars().collect();
     let mid = chars.len() / 2;
@@ -205,7 +205,7 @@ fn examples() -> Vec<PathBuf> {
     out
 }
 
-/// Checks a project for all targets with one of its files changed.
+/// Checks a project for all targets, with one file changed.
 fn check_changed(files: &[(PathBuf, Vec<u8>)], path: &Path, changed: String) -> (Loaded, Checked) {
     let mut memory = MemoryFiles::new();
     files.iter().for_each(|(p, b)| memory.insert(p.clone(), b.clone()));
@@ -216,7 +216,7 @@ fn check_changed(files: &[(PathBuf, Vec<u8>)], path: &Path, changed: String) -> 
     (loaded, checked)
 }
 
-/// One brace too many or too few, in every place of every example.
+/// One brace too many or too few, at every place of every example.
 fn brace_mutants(text: &str) -> Vec<(&'static str, String)> {
     let lines: Vec<&str> = text.lines().collect();
     let with = |at: usize, new: &[String]| {
@@ -265,7 +265,7 @@ fn a_misplaced_brace_costs_one_message() {
     assert!(all > 400 && one * 100 >= all * 98);
 }
 
-/// The files under `.`, as the loader asks for them.
+/// The files below `.`, as the loader requests them.
 struct Dot<'a>(&'a MemoryFiles);
 
 impl pipec::source::Files for Dot<'_> {

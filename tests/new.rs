@@ -1,4 +1,4 @@
-//! `pipec new`: every template is a project without mistakes, whatever it is called. `.ci/run` runs them as well.
+//! `pipec new`: every template gives a project without errors, whatever its name. `.ci/run` also runs the projects.
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -1,7 +1,7 @@
-//! Parsing takes a number of steps that is bounded by the length of the text, whatever the text.
+//! The number of parsing steps is linear in the length of the text, whatever the text.
 //!
-//! Steps are pest's own count of entered rules, sequences and repetitions, which it can be told to stop at. That limit is
-//! one for the process, so that this test has an executable of its own.
+//! Steps are pest's count of rules, sequences and repetitions, which can be limited. The limit applies to the
+//! process, so this test has its own executable.
 
 use std::num::NonZeroUsize;
 
@@ -10,24 +10,24 @@ use pipec::source::FileId;
 use pipec::syntax::{parse, parse_unfinished};
 use proptest::prelude::*;
 
-/// Steps for each byte of text. A block is read once as a block and once as part of a line that was given up, for each
-/// of the brackets around it.
+/// Steps per byte. A block is parsed once as a block, and once as part of an invalid line, for each bracket around
+/// it.
 const STEPS_PER_BYTE: usize = 1000;
-/// What even an empty text takes.
+/// The steps for an empty text.
 const STEPS_AT_LEAST: usize = 10_000;
 
 /// Whether the text was parsed within its steps.
 fn within_steps(text: &str) -> bool {
     pest::set_call_limit(NonZeroUsize::new(STEPS_AT_LEAST + STEPS_PER_BYTE * text.len()));
     let parse = parse(FileId(0), text);
-    // Beyond its steps, the parser of unfinished text gives nothing.
+    // If the limit is exceeded, the parser of unfinished text returns nothing.
     if !parse.file.items.is_empty() && parse_unfinished(FileId(0), text).items.is_empty() {
         return false;
     }
     !parse.diagnostics.iter().any(|d| d.code == Code::TooDeep && d.message.contains("this part of the file"))
 }
 
-/// What opens a bracket, with what could follow its closing one.
+/// What opens a bracket, and what may follow the closing one.
 const OPENERS: &[&str] = &[
     "a {",
     "b = {",
@@ -73,7 +73,7 @@ const OPENERS: &[&str] = &[
     "[",
     "(",
 ];
-/// What stands between brackets.
+/// What is between brackets.
 const WORDS: &[&str] = &[
     "\n",
     "\n\n",
@@ -118,7 +118,7 @@ const WORDS: &[&str] = &[
     "let y = [1, 2]\n",
 ];
 
-/// Text of brackets that open, nest and close, or do not.
+/// Random text with brackets that open, nest and close, or do not.
 fn brackets() -> impl Strategy<Value = String> {
     let word = proptest::sample::select(WORDS).prop_map(str::to_owned);
     let nest = (proptest::sample::select(OPENERS), 1..40_usize, proptest::sample::select(WORDS), 0..4_u8, 0..45_usize)
@@ -145,11 +145,11 @@ fn closing(open: char) -> Option<char> {
 
 #[test]
 fn steps_are_bounded_by_the_length_of_the_text() {
-    // What hung the first version, and its kin.
+    // Texts that hung the first version, and similar ones.
     let first = (0..60).map(|i| format!("cluster c{i} {{\n  spark_conf {{\n    a = \"b\"\n")).collect::<String>();
     assert!(within_steps(&first));
     assert!(within_steps(&"pipeline p {\n  step load {\n    on ml {\n".repeat(60)));
-    // Calls and families whose block was read again as the body: twice the steps for each of them.
+    // Calls and families whose block was parsed again as a body, which doubled the steps for each of them.
     for (open, close) in [
         ("cluster c extends d on e({", "})\n"),
         ("step s on e({", "} junk)\n"),

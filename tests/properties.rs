@@ -1,4 +1,4 @@
-//! Whatever text it is given: no panic, no hang, every span inside its file, every message drawable.
+//! For any text: no panic, no hang, every span is inside its file, and every message can be rendered.
 
 use crate::support;
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ fn inside(loaded: &Loaded, span: Span, what: &str) {
     );
 }
 
-/// Checks a text and everything that is said about it.
+/// Checks a text, and renders all diagnostics.
 fn survives(text: &str) {
     let mut files = MemoryFiles::new();
     files.insert("main.pipe", text);
@@ -48,7 +48,7 @@ fn programs() -> Vec<String> {
     support::programs().into_iter().map(|(_, text)| text).collect()
 }
 
-/// Every Python file of the signature cases.
+/// The Python files of the signature cases.
 fn modules() -> Vec<String> {
     let mut out = Vec::new();
     for side in ["wrong", "right"] {
@@ -60,7 +60,7 @@ fn modules() -> Vec<String> {
     out
 }
 
-/// Checks calls of a module with this text, and draws everything that is said about it.
+/// Checks calls of a module with this text, and renders all diagnostics.
 fn survives_python(text: &str) {
     let mut files = MemoryFiles::new();
     files.insert(

@@ -1,10 +1,11 @@
-//! The prose of messages and pages: no house words, no long sentences. It cannot make prose good; it keeps old habits out.
+//! A linter for prose in messages, pages and comments: rejected terms, long sentences, long lines. It cannot make
+//! prose good, but keeps old habits out.
 
 use std::path::Path;
 
 use crate::support::root;
 
-/// Terms that the project does not use, as they occur in lower case, and what it writes instead.
+/// Rejected terms in lower case, and what to write instead.
 const REJECTED: &[(&str, &str)] = &[
     ("stands", "is, appears"),
     ("stand", "be, appear"),
@@ -15,7 +16,7 @@ const REJECTED: &[(&str, &str)] = &[
     ("takes no", "does not have, does not support"),
     ("takes nothing", "does not have"),
     ("wants", "requires, expects"),
-    ("may not", "cannot, must not"),
+    ("may not be used", "cannot be used"),
     ("has to", "must"),
     ("have to", "must"),
     ("by itself", "automatically"),
@@ -46,10 +47,10 @@ const REJECTED: &[(&str, &str)] = &[
     ("not understood", "invalid"),
 ];
 
-/// The longest sentence, in words; code in backticks counts as one.
+/// The maximum length of a sentence, in words; code in backticks counts as one.
 const LONGEST: usize = 30;
 
-/// The longest line of a page, in characters; tables and addresses cannot be wrapped.
+/// The maximum width of a line on a page, in characters; tables and URLs cannot be wrapped.
 const WIDEST: usize = 100;
 
 #[test]
@@ -77,7 +78,50 @@ fn lines_of_pages_fit() {
     assert!(wrong.is_empty(), "{} lines are over {WIDEST} columns:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// The pages of the repository, with their paths.
+#[test]
+fn comments_are_plain() {
+    let mut wrong = Vec::new();
+    let mut folders =
+        vec![root().join("src"), root().join("tests"), root().join("benches"), root().join("editors/zed")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                check(&shown(&path), &comments(&std::fs::read_to_string(&path).unwrap()), &mut wrong);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} findings:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The paragraphs of comments in Rust source, without code blocks.
+fn comments(source: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let (mut code, mut continues) = (false, false);
+    for line in source.lines() {
+        let line = line.trim_start();
+        let text = ["//!", "///", "//"].iter().find_map(|mark| line.strip_prefix(mark)).map(str::trim);
+        let Some(text) = text else {
+            (code, continues) = (false, false);
+            continue;
+        };
+        code ^= text.starts_with("```");
+        if code || text.is_empty() || text.starts_with("```") {
+            continues = false;
+            continue;
+        }
+        match out.last_mut().filter(|_| continues) {
+            Some(last) => *last = format!("{last} {text}"),
+            None => out.push(text.to_owned()),
+        }
+        continues = true;
+    }
+    out
+}
+
+/// All pages, with their paths.
 fn pages() -> Vec<(String, String)> {
     let mut out = Vec::new();
     for folder in ["", "docs", "docs/errors", "docs/howto", "docs/tour", "editors/vscode"] {
@@ -98,7 +142,8 @@ fn messages_are_plain() {
     for entry in std::fs::read_dir(root().join("tests/messages")).unwrap() {
         let path = entry.unwrap().path();
         for line in std::fs::read_to_string(&path).unwrap().lines() {
-            // The name of the message and its code come first; help may have a sentence on each side of a semicolon.
+            // A line starts with the name of the message and its code; help may consist of two sentences separated by
+            // a semicolon.
             let text = line.split_once(": ").map_or(line, |(_, text)| text).replace("; ", ". ");
             check(&shown(&path), &[text], &mut wrong);
         }
@@ -117,6 +162,7 @@ fn check(name: &str, blocks: &[String], wrong: &mut Vec<String>) {
         let lower = lower.split_whitespace().collect::<Vec<_>>().join(" ");
         let lower = format!(" {lower} ")
             .replace(" is no longer ", " ")
+            .replace(" are no longer ", " ")
             .replace(" there is no ", " ")
             .replace(" there are no ", " ");
         for (term, instead) in REJECTED {
@@ -133,12 +179,12 @@ fn check(name: &str, blocks: &[String], wrong: &mut Vec<String>) {
     }
 }
 
-/// The text with each span of code as one word.
+/// Replaces each code span by one word.
 fn without_code(text: &str) -> String {
     text.split('`').enumerate().map(|(i, part)| if i % 2 == 0 { part } else { "CODE" }).collect()
 }
 
-/// Paragraphs, list items and headings of a page, without code and tables.
+/// The paragraphs, list items and headings of a page, without code and tables.
 fn prose(page: &str) -> Vec<String> {
     let mut out: Vec<String> = vec![String::new()];
     let mut code = false;

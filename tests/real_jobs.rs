@@ -1,5 +1,5 @@
-//! Real jobs: those of `tests/jobs`, written for this repository, and the larger collection in `../shared`, without which
-//! its tests are ignored.
+//! Real jobs: those of `tests/jobs`, written for this repository, and a larger collection in `../shared`, without
+//! which its tests are ignored.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ pub fn trials() -> Vec<Trial> {
     out
 }
 
-/// A test over a file, ignored where that is not there.
+/// A test about a file, ignored if the file does not exist.
 fn trial(name: &str, file: Option<PathBuf>, test: Test) -> Trial {
     let ignored = file.is_none();
     Trial::test(format!("real_jobs::{name}"), move || test(&file.unwrap_or_default())).with_ignored_flag(ignored)
@@ -51,8 +51,8 @@ fn all_fine(wrong: Vec<String>) -> Result<(), Failed> {
 }
 
 fn come_back_as_they_were(path: &Path) -> Result<(), Failed> {
-    // These run today and hold a mistake all the same: an argument that a job parameter replaces, two computes for one
-    // task, two things to run in one task.
+    // These run today, and contain a mistake nevertheless: an argument that a job parameter replaces, two computes
+    // for one task, or two task types in one task.
     let known: BTreeMap<&str, &str> = [
         ("wild-003", "E0607"),
         ("wild-082", "E0402"),
@@ -105,7 +105,7 @@ fn has_each_defect_found(path: &Path) -> Result<(), Failed> {
         let (loaded, checked) = check_text(&source);
         for finding in line["findings"].as_array().unwrap() {
             let finding = finding.as_str().unwrap();
-            // `after` takes names and nothing else, and one finding is about a field that the corpus has blanked out.
+            // `after` only contains names, and one finding is about a field that the corpus has blanked out.
             if finding.contains("depends_on[].job_id") || finding.contains("marshall.carter") {
                 continue;
             }
@@ -139,7 +139,7 @@ fn are_imported_as_they_were(path: &Path) -> Result<(), Failed> {
     all_fine(failed)
 }
 
-/// Each defect is told at its place, and the job is written all the same.
+/// Each defect is reported at its place, and the job is imported nevertheless.
 fn is_imported_with_defects(path: &Path) -> Result<(), Failed> {
     let mut missed = Vec::new();
     for line in lines(path) {
@@ -148,7 +148,7 @@ fn is_imported_with_defects(path: &Path) -> Result<(), Failed> {
         missed.extend(wrong.into_iter().map(|w| format!("{id}: {w}")));
         for finding in line["findings"].as_array().unwrap() {
             let finding = finding.as_str().unwrap();
-            // One message tells of a dependency whatever else is wrong with it; the corpus has blanked out a name.
+            // One message reports a dependency, whatever else is wrong with it; the corpus has blanked out a name.
             if finding.contains("depends_on[].job_id") || finding.contains("marshall.carter") {
                 continue;
             }
@@ -166,7 +166,7 @@ fn is_imported_with_defects(path: &Path) -> Result<(), Failed> {
     all_fine(missed)
 }
 
-/// Written out field for field.
+/// Jobs written out field by field keep their meaning.
 fn keep_their_meaning(path: &Path) -> Result<(), Failed> {
     for line in lines(path) {
         let (id, job) = job(&line);

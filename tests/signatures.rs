@@ -1,9 +1,9 @@
-//! Python functions that a step calls wrongly, and ones that look wrong and are right.
-//! `UPDATE=1 cargo test --test fixtures signatures::` writes the messages of the wrong ones.
+//! Python functions that a step calls wrongly, and ones that look wrong but are right. `UPDATE=1 cargo test --test
+//! fixtures signatures::` writes the messages of the wrong ones.
 //!
-//! A case is a Python file in `tests/signatures/wrong` or `right`: the module `app.steps`. Its first comments say how it is called:
-//! `# step:` the call, `# output:` and `# param:` declarations, and in a wrong one `# E0123:` the message that is expected, and no
-//! other. `# file: app/x.py` begins another module. Values of every type come from a step `source`.
+//! A case is a Python file in `tests/signatures/wrong` or `right`: the module `app.steps`. Its first comments contain
+//! the call (`# step:`), declarations (`# output:`, `# param:`), and for a wrong one the only expected message (`#
+//! E0123:`). `# file: app/x.py` starts another module. Values of every type come from a step `source`.
 
 use std::path::{Path, PathBuf};
 
@@ -46,7 +46,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn case(path: &Path, wrong: bool) -> Result<(), Failed> {
-    // The one that is not UTF-8 says so in its first comments.
+    // The file that is not UTF-8 states this in its first comments.
     let text = std::fs::read_to_string(path)?.replace("\r\n", "\n");
     let lines = |word: &str| -> Vec<String> {
         let prefix = format!("# {word}: ");

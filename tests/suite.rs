@@ -1,4 +1,4 @@
-//! Everything but the cases on disk and the count of parser steps: one executable, so that the library is linked once.
+//! All tests except cases on disk and the parser steps, in one executable, so that the library is linked once.
 
 mod advise;
 mod architecture;

@@ -1,4 +1,4 @@
-//! The tree-sitter grammar of editors reads what the compiler reads, and sees the same things in the same places.
+//! Compares the tree-sitter grammar with the compiler: both must see the same things at the same places.
 
 use crate::support::jobs::lines;
 use crate::support::render;
@@ -18,7 +18,7 @@ use tree_sitter_loader::{CompileConfig, Loader};
 /// The kind of a node, and its bytes.
 type Seen = BTreeSet<(&'static str, u32, u32)>;
 
-/// Compiled with the C compiler of this machine, like an editor does.
+/// Compiled with the local C compiler, as an editor does.
 fn language() -> &'static Language {
     static LANGUAGE: OnceLock<Language> = OnceLock::new();
     LANGUAGE.get_or_init(|| {
@@ -56,7 +56,7 @@ fn kind(item: &Item) -> &'static str {
     }
 }
 
-/// What the compiler sees; `None` for a text with mistakes of syntax.
+/// What the compiler sees; `None` for a text with syntax errors.
 fn by_compiler(text: &str) -> Option<Seen> {
     let parsed = pipec::syntax::parse(FileId(0), text);
     if parsed.diagnostics.iter().next().is_some() {
@@ -78,7 +78,7 @@ fn by_compiler(text: &str) -> Option<Seen> {
     Some(seen)
 }
 
-/// What the grammar of editors sees, or where it sees nothing sensible.
+/// What the grammar of editors sees, or where it has an error.
 fn by_editor(parser: &mut Parser, text: &str) -> Result<Seen, String> {
     let tree = parser.parse(text, None).unwrap();
     let mut seen = Seen::new();
@@ -119,7 +119,7 @@ fn by_editor(parser: &mut Parser, text: &str) -> Result<Seen, String> {
     Ok(seen)
 }
 
-/// Every query of an editor, with the place where it is kept.
+/// The queries of all editors, with their paths.
 fn queries() -> Vec<(String, String)> {
     let mut out = Vec::new();
     let mut stack = vec![root().join("editors")];
@@ -152,7 +152,7 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// Jobs, written out field for field.
+/// Jobs written out field by field.
 pub fn read_alike(path: &Path) -> Result<(), Failed> {
     let source =
         |line: &serde_json::Value| (line["id"].as_str().unwrap().to_owned(), render::source("job", &line["job"]));
@@ -170,7 +170,7 @@ fn queries_fit() {
     assert!(queries.len() >= 20, "only {} queries", queries.len());
 }
 
-/// Reads programs as editors and as the compiler do; gives how many the compiler understands.
+/// Compares both on programs; returns how many the compiler accepts.
 fn alike(all: &[(String, String)]) -> Result<usize, Failed> {
     let mut parser = Parser::new();
     parser.set_language(language()).unwrap();

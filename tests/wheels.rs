@@ -1,11 +1,11 @@
-//! Wheels of projects that mean no good, or are merely large; and what `compile --verify` says of them.
+//! Wheels of hostile or large projects, and the messages of `compile --verify`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use pipec::package::{build, unzip};
 
-/// A small project in a folder of its own.
+/// A small project in its own folder.
 struct Project(PathBuf);
 
 impl Project {
@@ -217,7 +217,7 @@ fn verify_names_the_first_file_that_differs_and_why() {
         &|| drop(project.write("n.py", &notebook)),
         "n.py: its content has changed",
     );
-    // What a notebook runs, and what that imports, goes with it.
+    // Notebooks that a notebook runs, and modules that those import, are included.
     differs(
         &|| drop(project.write("more/beside.py", b"X = 2\n")),
         &|| drop(project.write("more/beside.py", b"X = 1\n")),
@@ -299,7 +299,7 @@ fn no_text_begins_a_header_of_its_own() {
     assert_eq!(project.packed(), PLAIN);
 }
 
-/// A backend that means no good: what it says of itself never becomes a path.
+/// A hostile backend: its output never becomes a path.
 #[test]
 fn what_a_backend_says_is_held_against_the_rules() {
     let uv = Command::new("uv").arg("--version").output().is_ok_and(|o| o.status.success());

@@ -1,4 +1,4 @@
-//! Any bytes: parsing, checking and lowering end, and every place that is named lies inside its file.
+//! Any bytes: parsing, checking and lowering end, and every span is inside of its file.
 #![no_main]
 
 mod shared;

@@ -1,4 +1,4 @@
-//! Any text: formatting ends, and what is formatted stays as it is.
+//! Any text: formatting ends, and formatted text does not change.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! An asset bundle. Reading it ends, messages point into it, and what is written is a program.
+//! An asset bundle: reading it ends, diagnostics point into it, and the result is a program.
 #![no_main]
 
 mod shared;

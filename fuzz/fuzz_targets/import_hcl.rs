@@ -1,4 +1,4 @@
-//! A configuration of Terraform. Reading it ends, messages point into it, and what is written is a program.
+//! A Terraform configuration: reading it ends, diagnostics point into it, and the result is a program.
 #![no_main]
 
 mod shared;

@@ -1,4 +1,5 @@
-//! A job, a list of jobs or a plan of Terraform as JSON. Reading it ends, messages point into it, and what is written is a program.
+//! A job, a list of jobs or a Terraform plan as JSON: reading it ends, diagnostics point into it, and the result is a
+//! program.
 #![no_main]
 
 mod shared;

@@ -1,4 +1,4 @@
-//! A plan of Terraform as JSON, around values of a job that are any bytes.
+//! A Terraform plan as JSON, around a job with arbitrary values.
 #![no_main]
 
 mod shared;

@@ -1,4 +1,4 @@
-//! A session of the language server: a document is opened, edited as the input says, and asked about.
+//! A session of the language server: a document is opened, edited as the input determines, and queried.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -31,7 +31,7 @@ fuzz_target!(|bytes: &[u8]| {
     ask("initialize", json!({ "capabilities": {}, "processId": null, "rootUri": null }));
     tell("initialized", json!({}));
     tell("textDocument/didOpen", json!({ "textDocument": { "uri": URI, "languageId": "pipe", "version": 1, "text": START } }));
-    // Each edit: a line, a column, how many lines and columns it replaces, and the text up to the next zero byte.
+    // Each edit: a line, a column, the number of lines and columns to replace, and the text up to the next zero byte.
     let mut rest = bytes;
     let mut version = 1;
     while let [line, column, lines, columns, question, tail @ ..] = rest {

@@ -14,7 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut files = MemoryFiles::new();
     files.insert("main.pipe", MAIN);
     let plain = "[project]\nname = \"app\"\nversion = \"1.0\"\n".as_bytes();
-    // The first byte says which of the two is at stake.
+    // The first byte selects one of the two.
     let (python, toml) = match bytes.split_first() {
         Some((0, rest)) => ("def run(a: int): ...".as_bytes(), rest),
         Some((_, rest)) => (rest, plain),

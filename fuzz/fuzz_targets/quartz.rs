@@ -1,4 +1,4 @@
-//! Any text as a Quartz cron expression: what can be said of it is said in bounded time.
+//! Any text as a Quartz cron expression: all functions end in bounded time.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,9 +1,9 @@
-//! What the targets share.
+//! Helpers of the targets.
 
 use pipec::diag::Diagnostic;
 use pipec::source::{MemoryFiles, SourceMap};
 
-/// Every place that a message names is a part of its file.
+/// Checks that every span of a message is inside of its file.
 pub fn places(diagnostics: &[Diagnostic], sources: &SourceMap) {
     for d in diagnostics {
         let fixes = d.fixes.iter().flat_map(|f| &f.edits).map(|e| e.span);
@@ -14,7 +14,7 @@ pub fn places(diagnostics: &[Diagnostic], sources: &SourceMap) {
     }
 }
 
-/// Imports a text of this name, and formats what comes of it.
+/// Imports a text with this name, and formats the result.
 #[allow(dead_code, reason = "only the targets of import need it")]
 pub fn import(name: &str, bytes: &[u8]) {
     use pipec::import::{import_all, prove_project, read_input, texts};

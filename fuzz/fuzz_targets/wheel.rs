@@ -1,4 +1,4 @@
-//! Any bytes as a wheel that a build backend made: reading them ends, and no name leads out.
+//! Any bytes as a wheel from a build backend: reading them ends, and no name leads out.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

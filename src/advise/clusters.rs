@@ -1,25 +1,25 @@
-//! The clusters of a payload: which machines, how many at most.
+//! The clusters of a payload: machine types and maximum sizes.
 
 use serde_json::Value;
 
 use crate::schema::{Cloud, ComputeTables};
 
-/// A cluster as a payload describes it.
+/// A cluster of a payload.
 #[derive(Clone, Debug)]
 pub(super) struct PricedCluster<'j> {
-    /// How a reader knows it.
+    /// The name to show.
     pub name: String,
-    /// The type of its workers, if it is said: a pool does not say it.
+    /// The node type of its workers; `None` if a pool determines it.
     pub worker: Option<&'j str>,
-    /// The type of its driver.
+    /// The node type of its driver.
     pub driver: Option<&'j str>,
-    /// Workers at most.
+    /// The maximum number of workers.
     pub workers: u64,
-    /// Whether it is one of the job, and not of a task alone.
+    /// Whether it is a job cluster, and not the cluster of one task.
     pub shared: bool,
-    /// What else decides how large or dear it is, and is not in the payload.
+    /// What determines size or price and is not in the payload.
     pub chosen: Vec<&'static str>,
-    /// Whether Photon runs on it.
+    /// Whether it uses Photon.
     pub photon: bool,
 }
 
@@ -51,7 +51,7 @@ impl<'j> PricedCluster<'j> {
         }
     }
 
-    /// Its machines: each type with how many of it there are at most.
+    /// Its machines: each node type with the maximum number.
     pub fn machines(&self) -> Vec<(Option<&'j str>, u64)> {
         if self.workers == 0 {
             return vec![(self.driver, 1)];
@@ -62,13 +62,13 @@ impl<'j> PricedCluster<'j> {
         vec![(self.driver, 1), (self.worker, self.workers)]
     }
 
-    /// GPUs of all its machines.
+    /// The GPUs of all machines.
     pub fn gpus(&self, tables: &ComputeTables) -> u64 {
         let of = |id: &str| tables.node(id).map_or(0, |n| u64::from(n.gpu_count));
         self.machines().iter().map(|(id, n)| id.map_or(0, of) * n).sum()
     }
 
-    /// The cloud of its machines.
+    /// The cloud of the machines.
     pub fn cloud(&self, tables: &ComputeTables) -> Option<Cloud> {
         self.worker.or(self.driver).and_then(|id| tables.node(id)).map(|n| n.cloud)
     }

@@ -1,4 +1,4 @@
-//! What a run costs at most: each cluster at its largest, for as long as its steps may take.
+//! The maximum cost of a run: each cluster at its maximum size, for as long as its steps may take.
 
 use std::collections::BTreeMap;
 
@@ -8,66 +8,66 @@ use super::tasks::{Tasks, TimedTask};
 use crate::payload::{Payload, Placement, Work};
 use crate::schema::{ComputeTables, SERVERLESS_GPUS};
 
-/// What one compute of a job comes to in a run, at most.
+/// The maximum cost of one compute in a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ComputeCost {
-    /// How a reader knows it.
+    /// The name to show.
     pub name: String,
-    /// Its machines in words: `9 x Standard_D8ds_v5`.
+    /// Its machines, such as `9 x Standard_D8ds_v5`.
     pub machines: String,
-    /// Whether it is a cluster, which has to start.
+    /// Whether it is a cluster, which must start.
     pub is_cluster: bool,
     /// The steps on it.
     pub steps: Vec<String>,
-    /// Hours that it is there; `None` without a bound.
+    /// Hours; `None` if unlimited.
     pub hours: Option<f64>,
-    /// Hours of all its GPUs together.
+    /// Hours of all GPUs together.
     pub gpu_hours: Option<f64>,
-    /// GPUs of all its machines.
+    /// GPUs of all machines.
     pub gpus: u64,
-    /// DBUs; `None` where they are not known.
+    /// DBUs; `None` if unknown.
     pub dbu: Option<f64>,
-    /// The price of DBUs and machines; `None` where it is not known.
+    /// The price of DBUs and machines; `None` if unknown.
     pub price: Option<f64>,
-    /// What is missing to know more.
+    /// What is missing to compute more.
     pub unknown: Vec<String>,
 }
 
-/// What a run of a job comes to, at most.
+/// The maximum cost of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cost {
     /// Each compute, in order of first use.
     pub computes: Vec<ComputeCost>,
-    /// Steps whose compute is paid for elsewhere, by what that is.
+    /// Steps whose compute is billed separately, by what bills it.
     pub elsewhere: BTreeMap<&'static str, Vec<String>>,
 }
 
 impl Cost {
-    /// The price of everything, if all of it is known.
+    /// The total price, if known.
     pub fn price(&self) -> Option<f64> {
         self.is_whole().then(|| self.computes.iter().try_fold(0.0, |sum, c| Some(sum + c.price?))).flatten()
     }
 
-    /// The DBUs of everything, if all of them are known.
+    /// The total DBUs, if known.
     pub fn dbu(&self) -> Option<f64> {
         self.is_whole().then(|| self.computes.iter().try_fold(0.0, |sum, c| Some(sum + c.dbu?))).flatten()
     }
 
-    /// The GPU hours of everything, if all of them are known.
+    /// The total GPU hours, if known.
     pub fn gpu_hours(&self) -> Option<f64> {
         self.computes.iter().try_fold(0.0, |sum, c| Some(sum + c.gpu_hours?))
     }
 
-    /// Whether nothing that costs is paid for elsewhere.
+    /// Whether nothing is billed separately.
     fn is_whole(&self) -> bool {
         self.elsewhere.keys().all(|what| *what == NOTHING)
     }
 }
 
-/// What a condition runs on.
+/// The compute of a condition.
 pub const NOTHING: &str = "nothing";
 
-/// What a run of a job comes to.
+/// Computes the maximum cost of a run.
 pub fn cost(job: Payload<'_>, tasks: &Tasks<'_>, tables: &ComputeTables, prices: &Prices) -> Cost {
     let mut found: Vec<(PricedCluster<'_>, Vec<usize>)> = Vec::new();
     let mut serverless: BTreeMap<(&'static str, u64), Vec<&TimedTask<'_>>> = BTreeMap::new();
@@ -75,7 +75,7 @@ pub fn cost(job: Payload<'_>, tasks: &Tasks<'_>, tables: &ComputeTables, prices:
     for (at, task) in tasks.list.iter().enumerate() {
         let place = place(job, task);
         if !matches!(place, Billed::Elsewhere(_)) && task.work.on_warehouse() {
-            // dbt runs in one place and computes in another.
+            // dbt runs in one place, and its SQL in another.
             elsewhere.entry(WAREHOUSE).or_default().push(task.key.to_owned());
         }
         match place {
@@ -111,13 +111,13 @@ pub fn cost(job: Payload<'_>, tasks: &Tasks<'_>, tables: &ComputeTables, prices:
     Cost { computes, elsewhere }
 }
 
-/// What runs SQL for steps that say so.
+/// The compute for SQL.
 const WAREHOUSE: &str = "a SQL warehouse";
 
-/// Where a task runs, to whoever pays.
+/// The compute that bills for a task.
 enum Billed<'j> {
     Cluster(PricedCluster<'j>),
-    /// Its kind, and how many GPUs that is.
+    /// The accelerator, and the number of GPUs.
     ServerlessGpu(&'static str, u64),
     Elsewhere(&'static str),
 }
@@ -160,7 +160,7 @@ fn of_cluster(
     prices: &Prices,
 ) -> ComputeCost {
     let on: Vec<&TimedTask<'_>> = steps.iter().filter_map(|i| tasks.list.get(*i)).collect();
-    // A cluster of a task's own is there once for each item; one of the job from its first step to its last.
+    // A cluster of one task exists per item; a job cluster exists from its first step to its last.
     let hours = match (cluster.shared, on.as_slice()) {
         (false, [task]) => tasks.together(task),
         _ => tasks.span(steps),

@@ -1,7 +1,8 @@
-//! What a job may cost at most, and what its shape makes slow or dear: computed from the payload, without a workspace.
+//! Estimates the maximum cost of a job, and finds what makes it slow or expensive, from the payload and without a
+//! workspace.
 //!
-//! Nothing is guessed: a step without a time limit has no upper bound, a node type that the table of prices lacks has no price,
-//! and both are said.
+//! Nothing is guessed: a step without a timeout has no limit, a node type without a price has no price, and both are
+//! reported.
 
 mod clusters;
 mod cost;
@@ -16,7 +17,7 @@ pub use tasks::{Assume, Tasks, TimedTask};
 
 use crate::payload::Payload;
 
-/// How often a job runs in a twelfth of a year on average, if its schedule says it.
+/// The average number of runs in a twelfth of a year, if the schedule defines it.
 pub fn runs_per_month(job: Payload<'_>) -> Option<f64> {
     if let Some(cron) = job.cron() {
         return crate::time::Cron::parse(cron).ok().map(|c| c.per_month());
@@ -31,7 +32,7 @@ pub fn runs_per_month(job: Payload<'_>) -> Option<f64> {
     Some(365.25 / 12.0 / days)
 }
 
-/// Hours from one run to the next, at least, if its schedule says it.
+/// The minimum hours between runs, if the schedule defines it.
 pub fn shortest_gap(job: Payload<'_>) -> Option<f64> {
     match job.cron() {
         Some(cron) => crate::time::Cron::parse(cron).ok()?.shortest_gap(),
@@ -39,14 +40,14 @@ pub fn shortest_gap(job: Payload<'_>) -> Option<f64> {
     }
 }
 
-/// A number with two digits that count: more would be invented.
+/// Rounds to two significant digits; more would suggest false precision.
 pub fn rounded(number: f64) -> String {
     with_two_digits(number, f64::round)
 }
 
-/// The same for what is at most that much: never less than the number.
+/// Rounds up to two significant digits.
 pub fn rounded_up(number: f64) -> String {
-    // What arithmetic adds behind the last digit is none of the number.
+    // Ignore floating-point noise.
     with_two_digits(number, |n| (n - 1e-9).ceil())
 }
 

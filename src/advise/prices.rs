@@ -1,4 +1,4 @@
-//! What compute costs: a table that says its date, and that a project may have its own of.
+//! Price tables: the built-in one, and those of projects.
 
 use std::collections::BTreeMap;
 
@@ -6,49 +6,49 @@ use serde::Deserialize;
 
 use crate::schema::Cloud;
 
-/// The table that comes with pipec, as it is written.
+/// The built-in table.
 pub const BUILT_IN: &str = include_str!("prices.toml");
 
 /// A table of prices.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Prices {
-    /// The day that the prices are of.
+    /// The date of the prices.
     #[serde(deserialize_with = "day")]
     pub as_of: String,
     /// Their currency.
     pub currency: String,
-    /// Where they are from.
+    /// The source of the prices.
     pub source: String,
-    /// What a DBU costs, by the name of the cloud.
+    /// Prices by cloud.
     #[serde(default)]
     pub cloud: BTreeMap<String, CloudPrice>,
-    /// What a machine takes, by node type.
+    /// Prices by node type.
     #[serde(default)]
     pub node: BTreeMap<String, NodePrice>,
 }
 
-/// What a cloud charges.
+/// The prices of a cloud.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CloudPrice {
-    /// One DBU of job compute.
+    /// Price of a DBU of job compute.
     pub jobs: f64,
-    /// How many times as many DBUs a machine takes with Photon.
+    /// Factor on DBUs with Photon.
     pub photon: f64,
 }
 
-/// What a machine takes in an hour.
+/// The prices of a node type, per hour.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NodePrice {
     /// DBUs, without Photon.
     pub dbu: f64,
-    /// The price of the machine itself.
+    /// Price of the machine.
     pub machine: Option<f64>,
 }
 
-/// A day, as a text or as a date of TOML.
+/// A date, as a string or a TOML date.
 fn day<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -62,7 +62,7 @@ fn day<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     })
 }
 
-/// What is wrong with a table of prices.
+/// An error in a price table.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct PricesError(String);
@@ -74,10 +74,10 @@ impl<T: Into<String>> From<T> for PricesError {
 }
 
 impl Prices {
-    /// Reads a table.
+    /// Parses a table.
     ///
     /// # Errors
-    /// What is wrong with it, and where.
+    /// What is wrong, and where.
     pub fn parse(text: &str) -> Result<Prices, PricesError> {
         let prices: Prices = toml::from_str(text).map_err(|e| e.to_string())?;
         let wrong = |n: f64| !n.is_finite() || n < 0.0;

@@ -1,4 +1,4 @@
-//! What in the shape of a job makes it slow or dear.
+//! Finds what makes a job slow or expensive.
 
 use std::collections::HashMap;
 
@@ -10,21 +10,21 @@ use super::{rounded, rounded_up, shortest_gap};
 use crate::package::is_pinned;
 use crate::payload::Payload;
 
-/// Something that could be better.
+/// A suggestion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suggestion {
-    /// The steps that it is about; none for the whole job.
+    /// Its steps; empty for the whole job.
     pub steps: Vec<String>,
-    /// What there is to see.
+    /// The observation.
     pub text: String,
-    /// What to do about it.
+    /// What to do.
     pub help: String,
 }
 
-/// A cluster that is there and does nothing for more of its time than this is worth a word.
+/// The share of idle time above which a cluster is reported.
 const IDLE: f64 = 0.25;
 
-/// Everything that there is to say of a job. `production` holds requirements to exact versions.
+/// Collects all suggestions. `production` requires exact versions of requirements.
 pub fn notes(job: Payload<'_>, tasks: &Tasks<'_>, cost: &Cost, production: bool) -> Vec<Suggestion> {
     let mut out = Vec::new();
     limits(tasks, &mut out);
@@ -44,7 +44,7 @@ fn named(all: &[String]) -> String {
     }
 }
 
-/// Steps that nothing ends.
+/// Steps without a limit.
 fn limits(tasks: &Tasks<'_>, out: &mut Vec<Suggestion>) {
     let without = |t: &&super::TimedTask<'_>| !t.work.is_condition() && t.work.timeout().is_none();
     let steps: Vec<String> = tasks.list.iter().filter(without).map(|t| t.key.to_owned()).collect();
@@ -65,19 +65,19 @@ fn limits(tasks: &Tasks<'_>, out: &mut Vec<Suggestion>) {
     }
 }
 
-/// Which compute a step is on, by its place in the costs.
+/// The compute of each step, as an index into the costs.
 fn places(cost: &Cost) -> HashMap<&str, usize> {
     cost.computes.iter().enumerate().flat_map(|(i, c)| c.steps.iter().map(move |s| (s.as_str(), i))).collect()
 }
 
-/// Clusters on the critical path that start only when the one before has done its part.
+/// Clusters on the critical path that start one after the other.
 fn cold_starts(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Suggestion>) {
     let place = places(cost);
     let behind = |key: &str| tasks.list.iter().find(|t| t.key == key).is_some_and(|t| !t.after.is_empty());
     let mut met: Vec<(usize, &str)> = Vec::new();
     for key in tasks.critical() {
         let Some(at) = place.get(key).copied() else { continue };
-        // One that a step at the beginning of the run has started is warm by then.
+        // A cluster that an early step has started is already running.
         let cold = cost.computes.get(at).is_some_and(|c| c.steps.iter().all(|s| behind(s)));
         if !met.iter().any(|(m, _)| *m == at)
             && (cold || met.is_empty())
@@ -103,7 +103,7 @@ fn cold_starts(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Suggestion>) {
     });
 }
 
-/// Clusters that wait for steps on other compute.
+/// Clusters that are idle while steps run elsewhere.
 fn idle(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Suggestion>) {
     for compute in &cost.computes {
         let Some(whole) = compute.hours.filter(|h| *h > 0.0 && compute.steps.len() > 1) else { continue };
@@ -136,7 +136,7 @@ fn idle(tasks: &Tasks<'_>, cost: &Cost, out: &mut Vec<Suggestion>) {
     }
 }
 
-/// Runs that may meet the next one.
+/// Runs that may overlap with the next one.
 fn overlap(job: Payload<'_>, tasks: &Tasks<'_>, out: &mut Vec<Suggestion>) {
     let Some((between, longest)) = shortest_gap(job).zip(tasks.longest()) else { return };
     let at_once = job.concurrent_runs();
@@ -154,7 +154,7 @@ fn overlap(job: Payload<'_>, tasks: &Tasks<'_>, out: &mut Vec<Suggestion>) {
     }
 }
 
-/// Requirements that come to something else tomorrow.
+/// Requirements without an exact version.
 fn unpinned(job: Payload<'_>, tasks: &Tasks<'_>, out: &mut Vec<Suggestion>) {
     let mut found: Vec<String> = Vec::new();
     let mut add = |line: &str| {

@@ -1,4 +1,4 @@
-//! How long each task of a payload takes at most, and when it begins and ends if every task takes that long.
+//! The maximum duration of each task, and when it starts and ends if every task takes its maximum.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -8,12 +8,12 @@ use petgraph::graph::DiGraph;
 
 use crate::payload::{Payload, PayloadTask};
 
-/// What is assumed where a job does not say it.
+/// Assumptions for what a job does not define.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Assume {
-    /// Hours that an attempt without a time limit takes.
+    /// Hours of an attempt without a timeout.
     pub hours: Option<f64>,
-    /// Items that a loop has whose list is known at run time alone.
+    /// Items of a loop over a run-time list.
     pub items: Option<u64>,
 }
 
@@ -22,32 +22,33 @@ pub struct Assume {
 pub struct TimedTask<'j> {
     /// Its key.
     pub key: &'j str,
-    /// What does the work: of a loop the task inside.
+    /// What does the work: for a loop, the task inside.
     pub work: PayloadTask<'j>,
-    /// Hours that it takes at most, with all tries; `None` without a bound.
+    /// Maximum hours, including retries; `None` if unlimited.
     pub longest: Option<f64>,
-    /// Hours of all its items together, each for itself; without a loop as `longest`.
+    /// Hours of all items together; without a loop, like `longest`.
     pub together: Option<f64>,
-    /// How many items run at a time.
+    /// The number of concurrent items.
     pub parallel: u64,
-    /// Why it has no bound.
+    /// Why it has no limit.
     pub unbounded: Option<&'static str>,
-    /// How often it is tried at most; `None` without end.
+    /// The maximum number of attempts; `None` if unlimited.
     pub attempts: Option<u64>,
-    /// Places in the list of those that it waits for.
+    /// Indices of the tasks that it depends on.
     pub after: Vec<usize>,
-    /// Hours from the start of the run to its own, if every task takes its longest; without bounds as if they took none.
+    /// Hours from the start of the run to its own start, if every task takes its maximum; unlimited tasks count as
+    /// zero.
     pub starts: f64,
-    /// The same for its end; `None` if that has no bound.
+    /// The same for its end; `None` if unlimited.
     pub ends: Option<f64>,
 }
 
-/// The tasks of a job, each behind those that it waits for.
+/// The tasks of a job, in topological order.
 #[derive(Clone, Debug)]
 pub struct Tasks<'j> {
     /// All of them.
     pub list: Vec<TimedTask<'j>>,
-    /// Hours that the whole job may take, where it says that.
+    /// The maximum hours of the job, if set.
     pub limit: Option<f64>,
 }
 
@@ -55,7 +56,7 @@ fn hours(duration: Duration) -> f64 {
     duration.as_secs_f64() / 3600.0
 }
 
-/// The lower of two bounds; `None` is no bound.
+/// The lower of two limits; `None` is unlimited.
 fn at_most(a: Option<f64>, b: Option<f64>) -> Option<f64> {
     a.zip(b).map(|(a, b)| a.min(b)).or(a).or(b)
 }
@@ -102,8 +103,8 @@ impl<'j> Tasks<'j> {
         Tasks { list, limit }
     }
 
-    /// Hours from the start of the first of some tasks to the end of the last, at most: whatever happens to begin early
-    /// or end late. What every one of them waits for is over by then, and does not count.
+    /// Maximum hours from the start of the first of some tasks to the end of the last, whatever the timing. Common
+    /// dependencies of all of them are over by then and do not count.
     pub fn span(&self, members: &[usize]) -> Option<f64> {
         let mut shared: Option<Vec<bool>> = None;
         for member in members {
@@ -127,7 +128,7 @@ impl<'j> Tasks<'j> {
         at_most(last, self.limit)
     }
 
-    /// For each task whether another one waits for it, directly or not.
+    /// For each task, whether another one depends on it, directly or indirectly.
     fn above(&self, of: usize) -> Vec<bool> {
         let mut out = vec![false; self.list.len()];
         let mut stack = vec![of];
@@ -144,17 +145,17 @@ impl<'j> Tasks<'j> {
         out
     }
 
-    /// Hours of all items of a task together, cut by the limit of the job.
+    /// Hours of all items of a task, limited by the timeout of the job.
     pub fn together(&self, task: &TimedTask<'_>) -> Option<f64> {
         at_most(task.together, self.limit.map(|l| l * task.parallel as f64))
     }
 
-    /// Hours of the whole run, if every task takes its longest; `None` without a bound.
+    /// Hours of the run if every task takes its maximum; `None` if unlimited.
     pub fn longest(&self) -> Option<f64> {
         self.list.iter().try_fold(0.0f64, |most, t| Some(most.max(t.ends?)))
     }
 
-    /// The chain that decides how long a run takes at most, from first to last.
+    /// The chain of tasks that determines the maximum duration.
     pub fn critical(&self) -> Vec<&str> {
         let by_end =
             |a: &&TimedTask<'_>, b: &&TimedTask<'_>| a.ends.unwrap_or(f64::MAX).total_cmp(&b.ends.unwrap_or(f64::MAX));
@@ -169,7 +170,7 @@ impl<'j> Tasks<'j> {
     }
 }
 
-/// How long a task takes at most.
+/// The maximum duration of a task.
 #[derive(Default)]
 struct LongestTime {
     longest: Option<f64>,
@@ -214,7 +215,7 @@ fn longest(task: PayloadTask<'_>, assume: &Assume) -> LongestTime {
     LongestTime { longest: tries(one), together: tries(one), parallel: 1, attempts, unbounded }
 }
 
-/// The places of tasks, each behind those that it waits for; of a circle, which no checked job has, there are none.
+/// The indices of tasks in topological order; empty for a cycle, which a checked job does not have.
 fn in_order(list: &[TimedTask<'_>]) -> Vec<usize> {
     let edges = list.iter().enumerate().flat_map(|(at, t)| t.after.iter().map(move |b| (*b as u32, at as u32)));
     let mut order = DiGraph::<(), ()>::from_edges(edges);

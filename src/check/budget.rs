@@ -1,20 +1,19 @@
-//! How much one check may do: families, defaults, clusters and targets multiply what is written.
+//! The work that one check may do: families, defaults, clusters and targets multiply what is written.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::model::{Node, NodeKind, Object};
 
-/// The targets that a project may have. Each costs a check of its own.
+/// The number of targets a project may have. Each of them is a check of its own.
 pub(super) const MAX_TARGETS: usize = 250;
-/// Values that a project may have for one target, about a hundred bytes each: 100,000 steps are within it.
+/// Values per target, about a hundred bytes each. 100,000 steps are within the limit.
 const MAX_VALUES: i64 = 5_000_000;
-/// Values for all targets together.
+/// Values of all targets together.
 const MAX_VALUES_OF_TARGETS: i64 = 100_000_000;
-/// What a step costs beside the values in it.
+/// The cost of a step, without the values in it.
 pub(super) const STEP: usize = 16;
 
-/// What is left of the work that a check may do. One budget is shared by all threads: whether it is spent in the end
-/// does not depend on their order.
+/// The work that is left. All threads share one budget, so whether it is exceeded does not depend on their order.
 #[derive(Debug)]
 pub(super) struct Budget {
     target: AtomicI64,
@@ -26,7 +25,7 @@ impl Budget {
         Budget { target: AtomicI64::new(MAX_VALUES), all: AtomicI64::new(MAX_VALUES_OF_TARGETS) }
     }
 
-    /// Takes away what something costs, before it is done; false if it is too much.
+    /// Charges the cost of something before it is done; returns false if the budget is exceeded.
     pub fn charge(&self, values: usize) -> bool {
         let values = i64::try_from(values).unwrap_or(i64::MAX / 4);
         self.all.fetch_sub(values, Ordering::Relaxed);
@@ -38,12 +37,12 @@ impl Budget {
         !self.is_spent()
     }
 
-    /// Whether there was too much to do.
+    /// Whether the budget was exceeded.
     pub fn is_spent(&self) -> bool {
         self.target.load(Ordering::Relaxed) < 0 || self.all.load(Ordering::Relaxed) < 0
     }
 
-    /// The budget of one target is whole again; that of all targets is not.
+    /// Refills the budget for one target, but not that for all targets.
     pub fn next_target(&self) {
         if !self.is_spent() {
             self.target.store(MAX_VALUES, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! What names refer to, and the program as far as it was understood: for editors, which work on what is not finished.
+//! What names refer to, and the program as far as it is valid, for editors.
 
 use crate::model::Program;
 use crate::source::{FileId, Span};
@@ -6,32 +6,32 @@ use crate::source::{FileId, Span};
 /// A name that refers to a declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Link {
-    /// Where the name is used. InFile a reference that is typed as text it is the whole of `{{...}}`.
+    /// The use. For a reference in a string, it is the whole `{{...}}`.
     pub at: Span,
-    /// Where the name is declared: in a `.pipe` file, or in the Python source of a function that is called.
+    /// The declaration, in a `.pipe` file or in the Python source of a called function.
     pub to: Span,
 }
 
-/// One project, as far as it was understood.
+/// The index of one project.
 #[derive(Debug, Default)]
 pub struct Index {
-    /// Every use of a name that has a declaration, by place and each once.
+    /// All uses of declared names, sorted, without duplicates.
     pub links: Vec<Link>,
-    /// The program for each target that was checked. It may have errors: nothing is to be made from it.
+    /// The program of each target that was checked. It may contain errors, so it cannot be compiled.
     pub programs: Vec<Program>,
 }
 
 impl Index {
-    /// What the name at a byte of a file refers to: several for a reference that is typed as text (the step and its
-    /// value), and for the short form of an argument (the value and the parameter).
+    /// What the name at a byte offset refers to. There may be several: step and output for a reference in a string,
+    /// value and parameter for a short argument.
     pub fn declarations(&self, file: FileId, offset: u32) -> impl Iterator<Item = Link> + '_ {
         let behind = self.links.partition_point(|l| (l.at.file, l.at.start) <= (file, offset));
-        // Uses do not lie inside of each other, but for such pairs.
+        // Uses do not overlap, except for these pairs.
         let near = self.links.get(behind.saturating_sub(4)..behind).unwrap_or_default();
         near.iter().filter(move |l| l.at.file == file && offset <= l.at.end).copied()
     }
 
-    /// The places where a declaration is used.
+    /// The uses of a declaration.
     pub fn uses(&self, declared: Span) -> impl Iterator<Item = Span> + '_ {
         self.links.iter().filter(move |l| l.to == declared).map(|l| l.at)
     }

@@ -1,7 +1,7 @@
-//! Is it a program that hangs together? Finds every mistake that can be found without a network.
+//! Checks projects without a network.
 //!
-//! A project is checked for each target in two layers: `elaborate` makes the model of what is written, and `rules`
-//! look at the finished program. What comes out is a [`Valid`] program, or none.
+//! A project is checked per target, in two layers: `elaborate` builds the model, and `rules` check the finished
+//! program. The result is a [`Valid`] program, or none.
 
 mod budget;
 mod elaborate;
@@ -27,22 +27,22 @@ use budget::{Budget, MAX_TARGETS};
 use elaborate::Usage;
 use symbols::{InFile, Symbols};
 
-/// What to check for.
+/// Options of a check.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The target; `None` for the default one, or for all.
+    /// The target; `None` for the default or all.
     pub target: Option<SmolStr>,
-    /// Without a target named: check every target, not only the default one.
+    /// Without a target: check every target, not only the default.
     pub all_targets: bool,
-    /// Only the diagnostics are wanted: programs are dropped as soon as they are checked.
+    /// Drop programs after checking, because only diagnostics are needed.
     pub diagnostics_only: bool,
-    /// What names refer to is wanted, and the programs as far as they were understood.
+    /// Build an index per project.
     pub index: bool,
-    /// `--var` names and values.
+    /// Names and values of `--var`.
     pub vars: Vec<(SmolStr, SmolStr)>,
 }
 
-/// A mistake in the options and not in a program.
+/// An error in the options.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptionsError(pub String);
 
@@ -54,14 +54,14 @@ impl std::fmt::Display for OptionsError {
 
 impl std::error::Error for OptionsError {}
 
-/// What checking came to.
+/// The result of a check.
 #[derive(Debug, Default)]
 pub struct Checked {
-    /// For each project and target that was checked: the program, if it has no errors.
+    /// The program per project and target, if it has no errors.
     pub programs: Vec<Option<Valid<Program>>>,
-    /// Where it was asked for: for each project what names refer to.
+    /// The index per project, if requested.
     pub indexes: Vec<Index>,
-    /// Everything found, parsing included, in order and each once.
+    /// All diagnostics, including those of parsing, sorted and without duplicates.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -75,7 +75,7 @@ impl Checked {
 /// Checks everything that was loaded.
 ///
 /// # Errors
-/// A target or var in the options that no project has, or no way to tell which target is meant.
+/// An unknown target or var in the options, or no way to select a target.
 pub fn check(loaded: &Loaded, files: &dyn Files, options: &Options) -> Result<Checked, OptionsError> {
     let one = |project: &Project| check_project(project, &loaded.sources, files, &loaded.diagnostics, options);
     let results: Vec<Result<ProjectResult, OptionsError>> = if loaded.projects.len() > 1 {
@@ -163,10 +163,10 @@ fn check_project(
     Ok(ProjectResult { diagnostics, programs, index })
 }
 
-/// What comes of a project that multiplies what is written beyond reason: one message, and no program.
+/// Rejects a project that multiplies what is written beyond the budget.
 fn too_much(project: &Project, loading: &Diagnostics, index: Option<Index>) -> ProjectResult {
     let mut diagnostics = Diagnostics::new();
-    // What is wrong with the text itself is a part of `loading`.
+    // Syntax errors are part of `loading`.
     if let Some(root) =
         project.root().filter(|r| !loading.iter().any(|d| d.span.file == r.id && d.code == Code::TooMany))
     {
@@ -176,7 +176,7 @@ fn too_much(project: &Project, loading: &Diagnostics, index: Option<Index>) -> P
     ProjectResult { diagnostics, programs: Vec::new(), index }
 }
 
-/// Which targets to check a project for; one `None` for a project without targets.
+/// The targets to check; one `None` for a project without targets.
 fn targets<'a>(
     symbols: &Symbols<'a>,
     options: &Options,

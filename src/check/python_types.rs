@@ -1,4 +1,4 @@
-//! Types of the language beside types of Python: what takes what, and as what it is handed over.
+//! Compatibility of the language's types with Python types, and how values are passed.
 
 use super::elaborate::Packaged;
 use crate::diag::closest_match;
@@ -8,7 +8,7 @@ use crate::python::Literal;
 use crate::source::Span;
 use crate::time::{is_date, is_datetime};
 
-/// Whether a parameter of this type takes a value of the language; `constant` is its text, if it is known.
+/// Whether a parameter of this type accepts the value; `constant` is its text, if known.
 pub fn accepts(ty: &PyType, value: &Type, constant: Option<&str>) -> bool {
     let text = value.is_text();
     match (ty, value) {
@@ -43,16 +43,16 @@ pub fn accepts(ty: &PyType, value: &Type, constant: Option<&str>) -> bool {
     }
 }
 
-/// As which type the entry point hands a value over.
+/// The type in which the entry point passes a value.
 pub fn handed_over(ty: &PyType, value: &Type) -> Type {
     match (ty, value) {
-        // JSON stays what it is, whatever the function would like.
+        // JSON is passed unchanged, whatever the parameter expects.
         (_, Type::Json) => Type::Json,
         (PyType::Str, _) => Type::String,
         (PyType::Int, _) => Type::Int,
         (PyType::Float, _) => Type::Float,
         (PyType::Bool, _) => Type::Bool,
-        // A datetime is a date as well.
+        // A datetime is also a date.
         (PyType::Date, Type::Datetime) | (PyType::Datetime, _) => Type::Datetime,
         (PyType::Date, _) => Type::Date,
         (PyType::Path, _) => Type::PathObject,
@@ -68,17 +68,17 @@ pub fn handed_over(ty: &PyType, value: &Type) -> Type {
     }
 }
 
-/// Whether a default is one of its own type; `None` is one everywhere, as the habit is.
+/// Whether a default fits its own annotation; `None` always does.
 pub fn holds(ty: &PyType, default: &Literal) -> bool {
     let fits = |t: &PyType| match (t, default) {
         (PyType::Any, _) | (_, Literal::None) => true,
         (PyType::Str, Literal::Str(_)) => true,
-        // `1e6` is how a million is written.
+        // People write a million as `1e6`.
         (PyType::Int, Literal::Int(_) | Literal::Bool(_) | Literal::Float) => true,
         (PyType::Float, Literal::Int(_) | Literal::Float | Literal::Bool(_)) => true,
         (PyType::Bool, Literal::Bool(_) | Literal::Int(_)) => true,
         (PyType::Literal(members), d) => members.contains(d),
-        // Of other classes nothing is known: they may be made to equal a constant.
+        // Other classes may define equality with a constant.
         (PyType::Str | PyType::Int | PyType::Float | PyType::Bool | PyType::None, _) => false,
         (PyType::List(_) | PyType::Dict(_) | PyType::Tuple, _) => false,
         _ => true,
@@ -86,7 +86,7 @@ pub fn holds(ty: &PyType, default: &Literal) -> bool {
     ty.members().into_iter().any(fits)
 }
 
-/// Whether what a function returns can be put out as this type.
+/// Whether a returned value fits an output of this type.
 pub fn produces(ty: &PyType, output: &Type) -> bool {
     match (ty, output) {
         (PyType::Foreign(_), _) => false,
@@ -114,8 +114,7 @@ pub fn produces(ty: &PyType, output: &Type) -> bool {
     }
 }
 
-/// The type of an argument's value, and its text if that is known: a reference that is typed as text has the type of
-/// whatever comes out of it.
+/// The type of an argument, and its text if known. A reference in a string has the type of its value.
 pub fn value_of(argument: &Argument) -> (&Type, Option<&str>) {
     let typed_as_text = argument.value.parts.iter().any(|p| matches!(p, Part::Literal(text) if text.contains("{{")));
     match typed_as_text {
@@ -124,9 +123,9 @@ pub fn value_of(argument: &Argument) -> (&Type, Option<&str>) {
     }
 }
 
-/// As which type a value is passed to a parameter; `None` if the parameter does not take it.
+/// The type in which a value is passed to a parameter; `None` if the parameter does not accept it.
 pub fn passed_as(argument: &Argument, ty: &PyType) -> Option<Type> {
-    // What the platform knows of a run is text on the wire, and ids are no numbers to count with.
+    // The platform passes facts as strings, and ids are not numbers to calculate with.
     let fact =
         matches!(argument.value.parts.as_slice(), [Part::Reference(Reference::Fact(_) | Reference::TaskFact { .. })]);
     if fact && ty.members().contains(&&PyType::Str) {
@@ -145,17 +144,17 @@ pub struct PyRecord<'s> {
 }
 
 impl<'s> PyRecord<'s> {
-    /// The names of its fields.
+    /// The names of the fields.
     pub fn names(&self) -> Vec<&'s str> {
         self.fields.iter().flatten().map(|(f, ..)| f.as_str()).collect()
     }
 
-    /// The type of a field, and where it is declared.
+    /// The type of a field, and its declaration.
     pub fn field(&self, name: &str) -> Option<(&'s PyType, Span)> {
         self.fields.iter().flatten().find(|(f, ..)| f == name).map(|(_, ty, span)| (ty, *span))
     }
 
-    /// Whether it has a field or another attribute of this name, or fields that are not known.
+    /// Whether it has a field or attribute of this name, or unknown fields.
     pub fn may_have(&self, name: &str) -> bool {
         self.fields.is_none() || self.has(name)
     }
@@ -165,16 +164,16 @@ impl<'s> PyRecord<'s> {
     }
 }
 
-/// The record that a function returns, if the outputs of a step are taken from its fields.
+/// The record that a function returns, if the outputs of the step are its fields.
 pub fn record_of_outputs<'s>(returns: &'s PyType, outputs: &[Output]) -> Option<PyRecord<'s>> {
-    // A function that may return `None` returns the record when it does its work.
+    // A function that may return `None` returns the record if it succeeds.
     let mut members = returns.members().into_iter().filter(|t| **t != PyType::None);
     let (Some(PyType::Record { name, fields, others, .. }), None) = (members.next(), members.next()) else {
         return None;
     };
     let record = PyRecord { name, fields, others };
     match outputs {
-        // A field of that name is meant, unless the record as a whole fits; a misspelt one is meant as well.
+        // A field of this name is meant, also if it is misspelled, unless the record as a whole fits.
         [one] => {
             let misspelt =
                 || !produces(returns, &one.ty) && closest_match(&one.name, record.names().iter().copied()).is_some();
@@ -184,7 +183,7 @@ pub fn record_of_outputs<'s>(returns: &'s PyType, outputs: &[Output]) -> Option<
     }
 }
 
-/// Whether outputs are taken by name from what a function returns; `None` if that shows only when it has returned.
+/// Whether outputs are read by name from the returned value; `None` if that is only known at run time.
 pub fn taken_by_name(signature: &Signature, outputs: &[Output]) -> Option<bool> {
     if outputs.is_empty() || signature.yields.is_some() {
         return None;
@@ -198,12 +197,12 @@ pub fn taken_by_name(signature: &Signature, outputs: &[Output]) -> Option<bool> 
     several.or(whole.then_some(false))
 }
 
-/// What a call names, as far as its package is known.
+/// The function of a call, if its package is known.
 pub fn lookup<'p>(call: &PythonCall, packages: &'p [Packaged<'_>]) -> Option<&'p Lookup> {
     packages.get(call.package)?.source.functions.get(&(call.module.clone(), call.function.clone()))
 }
 
-/// Every call of a Python function in a pipeline, with its step and what it names.
+/// Calls of Python functions in a pipeline, with their steps and functions.
 pub fn python_calls<'p>(
     pipeline: &'p Pipeline,
     packages: &'p [Packaged<'_>],
@@ -214,7 +213,7 @@ pub fn python_calls<'p>(
     })
 }
 
-/// Where a call names the function.
+/// The span of the function's name in a call.
 pub fn function_name(call: &PythonCall) -> Span {
     Span { start: call.span.end.saturating_sub(call.function.len() as u32), ..call.span }
 }

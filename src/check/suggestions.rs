@@ -1,19 +1,19 @@
-//! How often near names are sought: each unknown name is compared with all that it may have been meant to be.
+//! Limits how often similar names are searched, because each search compares an unknown name with all candidates.
 
-/// For how many unknown names of a project near ones are sought.
+/// The number of unknown names of a project for which similar names are searched.
 const MOST: usize = 100;
 
-/// For how many more unknown names near ones are sought.
+/// The number of searches that are left.
 #[derive(Debug)]
 pub struct Suggestions(usize);
 
 impl Suggestions {
-    /// The share of one of several parts that are checked at a time.
+    /// The share of one of several parts that are checked in parallel.
     pub fn shared_by(parts: usize) -> Suggestions {
         Suggestions((MOST / parts.max(1)).max(1))
     }
 
-    /// The names that an unknown one may have been meant to be; none after many unknown names.
+    /// Names similar to an unknown one; empty if the limit is reached.
     pub fn among<'n>(&mut self, names: impl FnOnce() -> Vec<&'n str>) -> Vec<&'n str> {
         match self.0.checked_sub(1) {
             Some(left) => {

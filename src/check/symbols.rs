@@ -1,4 +1,4 @@
-//! What a project declares, by name, and what each file can see of it.
+//! The declarations of a project by name, and what each file can see of them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,14 +10,14 @@ use crate::project::Project;
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{self, BindingKind, DeclKind, Item};
 
-/// A declaration and the unit it stands in.
+/// A declaration and its unit.
 #[derive(Debug)]
 pub struct InFile<'a, T> {
     pub unit: usize,
     pub decl: &'a T,
 }
 
-// Derived, they would ask the same of `T`.
+// Derived implementations would require them of `T`.
 impl<T> Clone for InFile<'_, T> {
     fn clone(&self) -> Self {
         *self
@@ -42,11 +42,11 @@ pub struct Symbols<'a> {
     pub targets: Vec<InFile<'a, ast::Decl>>,
     pub packages: Vec<InFile<'a, ast::PackageDecl>>,
     pub pipelines: Vec<InFile<'a, ast::Decl>>,
-    /// Text that was not understood: a name in it may be a declaration.
+    /// Text that did not parse; it may declare any name.
     bad_text: String,
     /// The words of `bad_text`.
     bad_words: HashSet<SmolStr>,
-    /// A file is missing that may declare anything.
+    /// A file that could not be read may declare anything.
     unread: bool,
 }
 
@@ -126,7 +126,7 @@ impl<'a> Symbols<'a> {
         s
     }
 
-    /// The units that a file sees names of: itself first, then what it imports.
+    /// The units whose names a file sees: itself, then its imports.
     fn visible_units(&self, unit: usize) -> impl Iterator<Item = usize> + '_ {
         let imports = self.project.imports.get(unit).map(Vec::as_slice).unwrap_or_default();
         std::iter::once(unit).chain(imports.iter().filter_map(|(_, to)| *to))
@@ -148,19 +148,19 @@ impl<'a> Symbols<'a> {
         self.lookup(unit, |n| n.pipelines.get(name).copied())
     }
 
-    /// A file with a cluster or environment of this name, other than `unit`.
+    /// A file other than `unit` that declares a cluster or environment of this name.
     pub fn compute_elsewhere(&self, unit: usize, name: &str) -> Option<&'a crate::project::Unit> {
         let (at, _) = self.names.iter().enumerate().find(|(i, n)| *i != unit && n.computes.contains_key(name))?;
         self.project.units.get(at).map(std::sync::Arc::as_ref)
     }
 
-    /// Every value name that a file sees, for hints.
+    /// The names of values in scope of a file, for suggestions.
     pub fn value_names(&self, unit: usize) -> Vec<&str> {
         let lets = self.visible_units(unit).filter_map(|u| self.names.get(u)).flat_map(|n| n.lets.keys());
         lets.chain(self.vars.keys()).map(SmolStr::as_str).collect()
     }
 
-    /// Every cluster and environment that a file sees.
+    /// The clusters and environments in scope of a file.
     pub fn compute_names(&self, unit: usize) -> Vec<&str> {
         let mut out: Vec<&str> = self
             .visible_units(unit)
@@ -172,7 +172,7 @@ impl<'a> Symbols<'a> {
         out
     }
 
-    /// Every pipeline that a file sees.
+    /// The pipelines in scope of a file.
     pub fn pipeline_names(&self, unit: usize) -> Vec<&str> {
         self.visible_units(unit)
             .filter_map(|u| self.names.get(u))
@@ -181,7 +181,7 @@ impl<'a> Symbols<'a> {
             .collect()
     }
 
-    /// Whether a name may be declared in text that was not understood, or in a file that could not be read.
+    /// Whether a name may be declared in text that did not parse, or in a file that could not be read.
     pub fn maybe_declared(&self, name: &str) -> bool {
         let word = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         self.unread || name.len() > 1 && if word { self.bad_words.contains(name) } else { self.bad_text.contains(name) }
@@ -208,7 +208,7 @@ fn declare<'a, T>(
     }
 }
 
-/// `name` is declared a second time.
+/// Reports a second declaration of `name`.
 pub fn duplicate(what: &str, name: &ast::Ident, first: Span, diagnostics: &mut Diagnostics) {
     diagnostics.push(messages::declared_twice(what, name, first));
 }

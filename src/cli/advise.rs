@@ -22,7 +22,7 @@ use crate::payload::Payload;
 use crate::session::{Backends, Built};
 use crate::source::{Boundary, Confined, DiskFiles, Files, plain};
 
-/// What there is to say of a job.
+/// The results for one job.
 struct Report {
     pipeline: String,
     target: String,
@@ -31,9 +31,9 @@ struct Report {
     cost: Cost,
     runs: Option<f64>,
     notes: Vec<Suggestion>,
-    /// Why it may run at any time, where it does so by itself.
+    /// Why it may run at any time, if it starts without a schedule.
     unscheduled: Option<&'static str>,
-    /// The table of prices, and where it is from.
+    /// The price table and its origin.
     prices: Rc<(String, Prices)>,
 }
 
@@ -86,11 +86,11 @@ fn of(job: &Job, built: &Built<'_>, prices: &Rc<(String, Prices)>, args: &Advise
     }
 }
 
-/// The table of prices, and where it is from: the flag, one beside the pipeline, or the one that comes with pipec.
+/// Finds the price table: the option, a file next to the pipeline, or the built-in table.
 fn prices(args: &Advise, dir: &Path) -> Result<(String, Prices), String> {
     let beside = dir.join("prices.toml");
     let (file, read) = match &args.prices {
-        // A file that you name may be a pipe.
+        // A named file may be a pipe.
         Some(file) => (file.clone(), std::fs::read(file)),
         None if beside.is_file() => {
             let boundary = Boundary::around(&DiskFiles, dir);
@@ -161,8 +161,7 @@ fn text(reports: &[Report], args: &Advise) -> String {
     out
 }
 
-/// Prints a text wrapped to the terminal, continuation lines a little deeper, with the names of pipelines and suggestions
-/// in color.
+/// Prints a text, wrapped to the terminal with a hanging indent, and colors pipelines and suggestions.
 fn page(text: &str, style: Style) {
     for line in plain::lines(text).lines() {
         let deeper = if line.starts_with(' ') { "    " } else { "" };
@@ -181,7 +180,7 @@ fn page(text: &str, style: Style) {
     }
 }
 
-/// Hours, DBUs, GPU hours and price of so many runs, each where it is known.
+/// Hours, DBUs, GPU hours and price of a number of runs, as far as they are known.
 fn whole(r: &Report, runs: f64, money: &dyn Fn(f64) -> String) -> String {
     let mut parts = Vec::new();
     match r.cost.price() {
@@ -245,7 +244,7 @@ fn as_json(r: &Report) -> Value {
     })
 }
 
-/// Whether everything stays below what it may cost. What is not known cannot be shown to.
+/// Whether all costs are known and within the limits of the options.
 fn gate(reports: &[Report], args: &Advise) -> Outcome {
     let mut outcome = Outcome::Done;
     let mut over = |r: &Report, what: &str, price: Option<f64>, most: f64| {
@@ -262,7 +261,7 @@ fn gate(reports: &[Report], args: &Advise) -> Outcome {
         if let Some(most) = args.max_cost {
             over(r, "a run", r.cost.price(), most);
         }
-        // What starts by itself and does not say how often has no bound; what is started by hand has no month.
+        // A pipeline with unknown triggers has no monthly limit; one that is started manually has no month.
         if let Some(most) = args.max_monthly_cost.filter(|_| r.runs.is_some() || r.unscheduled.is_some()) {
             over(r, "a month", r.cost.price().zip(r.runs).map(|(price, runs)| price * runs), most);
         }

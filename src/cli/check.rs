@@ -13,7 +13,7 @@ use crate::emit::replace_file;
 use crate::session::{Backends, BuildEvent, BuildOptions, Session};
 use crate::source::DiskFiles;
 
-/// `--var a=b` as pairs.
+/// Parses `--var a=b`.
 pub fn vars(shared: &SharedArgs) -> Result<Vec<(SmolStr, SmolStr)>, String> {
     shared
         .vars
@@ -41,7 +41,7 @@ pub fn open(paths: &[PathBuf], shared: &SharedArgs, diagnostics_only: bool) -> R
     Ok(session)
 }
 
-/// Loads and checks; a program with errors goes no further. Warnings are told to those who want them.
+/// Loads and checks; fails if there are errors. Prints warnings unless `--quiet`.
 pub fn without_errors(paths: &[PathBuf], shared: &SharedArgs, warnings: bool) -> Result<Session<'static>, Failure> {
     let session = open(paths, shared, false)?;
     if warnings || session.has_errors() {
@@ -50,12 +50,12 @@ pub fn without_errors(paths: &[PathBuf], shared: &SharedArgs, warnings: bool) ->
     if session.has_errors() { Err(Failure::Said(Outcome::Errors)) } else { Ok(session) }
 }
 
-/// How a command builds, for the user of its flags or for another.
+/// Options for building, with the user of the command line or another one.
 pub fn build_options<'o>(shared: &'o SharedArgs, user: Option<&'o str>, backends: Backends) -> BuildOptions<'o> {
     BuildOptions { user: shared.user.as_deref().or(user), backends, as_written: false }
 }
 
-/// Says what happens while a program is built.
+/// Prints what happens during a build.
 pub fn tell_build(shared: &SharedArgs) -> impl Fn(BuildEvent<'_>) + use<> {
     let quiet = shared.quiet;
     move |event| match event {
@@ -69,7 +69,7 @@ pub fn run(args: &Check, shared: &SharedArgs) -> Ended {
     let mut session = open(&args.paths, shared, true)?;
     if args.fix {
         let mut total = 0;
-        // One fix may make room for another; a few rounds reach the end.
+        // One fix may enable another; a few rounds find all of them.
         for _ in 0..8 {
             let fixed = apply(&session)?;
             if fixed == 0 {
@@ -102,12 +102,12 @@ pub fn run(args: &Check, shared: &SharedArgs) -> Ended {
         }
     }
     let outcome = if session.has_errors() { Outcome::Errors } else { Outcome::Done };
-    // The process ends here; taking large trees apart first would only take time.
+    // The process ends here, so freeing large trees would be a waste of time.
     std::mem::forget(session);
     Ok(outcome)
 }
 
-/// Applies the sure fixes that do not touch each other; gives their number.
+/// Applies safe fixes that do not overlap; returns their number.
 fn apply(session: &Session<'_>) -> std::io::Result<usize> {
     let (edits, taken) = sure_edits(session.diagnostics());
     for edits in by_file(&edits) {

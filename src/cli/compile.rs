@@ -21,13 +21,13 @@ pub fn run(args: &Compile, shared: &SharedArgs) -> Ended {
     }
     let mut places = BTreeMap::new();
     let outcome = compile(args, shared, &mut places);
-    // The process ends here; taking large trees apart first would only take time.
+    // The process ends here, so freeing large trees would be a waste of time.
     std::mem::forget(places);
     outcome
 }
 
-/// Programs of one directory go to one place and have one manifest. A place is a directory that the user has chosen,
-/// and one below it, which is never left.
+/// Programs of one project share a directory and a manifest. The key is the directory that the user chose, and one
+/// below it that output never leaves.
 type OutputDirs = BTreeMap<(PathBuf, PathBuf), (Vec<Bundle>, Vec<(Wheel, String)>)>;
 
 fn compile(args: &Compile, shared: &SharedArgs, places: &mut OutputDirs) -> Ended {
@@ -70,7 +70,7 @@ fn compile(args: &Compile, shared: &SharedArgs, places: &mut OutputDirs) -> Ende
     if args.stdout {
         return print_one(places, args.pipeline.as_deref());
     }
-    // A part of a project does not take away what the rest of it has made.
+    // Compiling a part of a project keeps the output of the rest.
     let whole = args.pipeline.is_none() && !args.paths.iter().any(|p| p.is_file());
     if args.verify {
         return Ok(compare(places, args.pipeline.as_deref(), whole, shared));
@@ -85,7 +85,7 @@ fn compile(args: &Compile, shared: &SharedArgs, places: &mut OutputDirs) -> Ende
     Ok(Outcome::Done)
 }
 
-/// Builds again and compares with what was written.
+/// Builds again, and compares with the existing manifest.
 fn compare(places: &OutputDirs, only: Option<&str>, whole: bool, shared: &SharedArgs) -> Outcome {
     let mut outcome = Outcome::Done;
     for ((root, inside), (bundles, wheels)) in places {
@@ -143,7 +143,7 @@ fn print_one(places: &OutputDirs, only: Option<&str>) -> Ended {
     }
 }
 
-/// Job ids by pipeline.
+/// Reads job ids by pipeline.
 fn read_ids(path: &Path) -> Result<BTreeMap<String, i64>, String> {
     let shown = path.display();
     let bytes = std::fs::read(path).map_err(|e| format!("cannot read `{shown}`: {e}"))?;

@@ -16,10 +16,10 @@ use crate::syntax::ast::{BindingKind, DeclKind, Item};
 use crate::syntax::walk::{SyntaxNode, walk};
 use crate::time::zone_names;
 
-/// The shells that can complete.
+/// Supported shells.
 pub const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
 
-/// Prints the script that makes a shell complete.
+/// Prints the completion script of a shell.
 pub fn script(shell: &str) -> Ended {
     let shells = Shells::builtins();
     let Some(completer) = shells.completer(shell) else { return Err(usage(format!("unknown shell `{shell}`"))) };
@@ -90,8 +90,7 @@ fn binding(item: &Item, kind: BindingKind) -> Option<(String, Option<&str>)> {
     }
 }
 
-/// The names that a project declares and that start with what is typed; none if there is no project. A project with
-/// errors has names as well: nothing is checked.
+/// The declared names that start with the typed text. Nothing is checked, so a project with errors works, too.
 fn declared(typed: &OsStr, name: impl Fn(&Item) -> Option<(String, Option<&str>)>) -> Vec<CompletionCandidate> {
     let typed = typed.to_string_lossy();
     let Ok(session) = super::paths(&named()).map_err(drop).and_then(|p| Session::load(&p, &DiskFiles).map_err(drop))
@@ -114,7 +113,7 @@ fn declared(typed: &OsStr, name: impl Fn(&Item) -> Option<(String, Option<&str>)
     found
 }
 
-/// The sources among the words of the command line.
+/// The source paths among the words of the command line.
 fn named() -> Vec<PathBuf> {
     let words = std::env::args_os().skip_while(|w| w != "--").skip(3).map(PathBuf::from);
     words.filter(|p| p.is_dir() || p.extension().is_some_and(|e| e == "pipe") && p.is_file()).collect()

@@ -1,4 +1,4 @@
-//! `pipec diff`: how two jobs differ, whatever they are written in.
+//! `pipec diff`: compares two jobs in any format.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::package::UNBUILT;
 use crate::session::Backends;
 use crate::source::SourceMap;
 
-/// Jobs by name: that of the pipeline, or of the job.
+/// Jobs by the name of the pipeline or job.
 type Jobs = Vec<(String, Value)>;
 
 pub fn run(args: &Diff, shared: &SharedArgs) -> Ended {
@@ -54,14 +54,14 @@ fn side(what: &str, args: &Diff, shared: &SharedArgs) -> Result<Jobs, Failure> {
     Ok(jobs)
 }
 
-/// A job of either side.
+/// A job of one or both sides.
 enum DiffedJob {
     Left,
     Right,
     Both(Vec<Difference>),
 }
 
-/// Jobs of one name are compared; where each side has one, they are whatever they are called.
+/// Pairs jobs by name; a single job per side is compared whatever its name.
 fn compared(left: &Jobs, right: &Jobs) -> Vec<(String, DiffedJob)> {
     if let ([(name, a)], [(_, b)]) = (left.as_slice(), right.as_slice()) {
         return vec![(name.clone(), DiffedJob::Both(differences_of(a, b)))];
@@ -83,8 +83,8 @@ fn differences_of(a: &Value, b: &Value) -> Vec<Difference> {
     diff(&with_wheels_of(a, b), &with_wheels_of(b, a))
 }
 
-/// A body in which each wheel that was not built is the other side's wheel of the same distribution: nobody can tell whether
-/// they differ.
+/// Replaces wheels that were not built with those of the same distribution on the other side, because they cannot be
+/// compared.
 fn with_wheels_of(body: &Value, other: &Value) -> Value {
     match body {
         Value::String(text) if text.contains(UNBUILT) => {
@@ -96,7 +96,7 @@ fn with_wheels_of(body: &Value, other: &Value) -> Value {
     }
 }
 
-/// The first wheel of a distribution that a body names.
+/// The first wheel of a distribution in a body.
 fn wheel_of<'v>(body: &'v Value, wanted: &str) -> Option<&'v str> {
     match body {
         Value::String(text) => Some(text.as_str()).filter(|t| distribution(t) == Some(wanted)),
@@ -106,7 +106,7 @@ fn wheel_of<'v>(body: &'v Value, wanted: &str) -> Option<&'v str> {
     }
 }
 
-/// The distribution whose wheel a path names.
+/// The distribution of a wheel path.
 fn distribution(path: &str) -> Option<&str> {
     path.rsplit('/').next()?.strip_suffix(".whl")?.split('-').next()
 }

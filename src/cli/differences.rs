@@ -1,13 +1,13 @@
-//! How two jobs differ, line by line.
+//! Differences between two jobs as lines.
 
 use serde_json::Value;
 
 use crate::deploy::Difference;
 
-/// Longer values are cut: a line says what changes, not all that is in it.
+/// Longer values are shortened.
 const LONGEST: usize = 60;
 
-/// One difference as a line.
+/// Renders a difference.
 pub fn line(d: &Difference) -> String {
     let place = match (d.step(), d.below_step()) {
         (Some(step), "") => format!("step {step}"),

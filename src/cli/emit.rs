@@ -1,4 +1,4 @@
-//! `pipec compile --emit bundle|terraform`: the jobs of all targets for other tools.
+//! `pipec compile --emit bundle|terraform`: the jobs of all targets, for other tools.
 
 use std::path::PathBuf;
 
@@ -26,7 +26,7 @@ pub fn run(args: &Compile, shared: &SharedArgs) -> Ended {
         None => (dir, PathBuf::from("build").join(name)),
     };
     let out = root.join(&inside);
-    // What somebody has written by hand is not ours to replace.
+    // Files that a person wrote are not overwritten.
     let main = list.iter().filter(|a| a.path.ends_with("databricks.yml") || a.path.ends_with("main.tf.json"));
     let foreign = main
         .map(|a| out.join(&a.path))
@@ -44,7 +44,7 @@ pub fn run(args: &Compile, shared: &SharedArgs) -> Ended {
     Ok(Outcome::Done)
 }
 
-/// The project for each of its targets, or for the one that is asked for; and its directory.
+/// The project for each target, or for the selected one, and its directory.
 fn lowered(args: &Compile, shared: &SharedArgs) -> Result<(PathBuf, Vec<ForTarget>), Failure> {
     let options = |target: Option<SmolStr>| -> Result<Options, Failure> {
         Ok(Options { target, vars: vars(shared).map_err(usage)?, ..Options::default() })

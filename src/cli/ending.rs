@@ -1,4 +1,4 @@
-//! How a command ends: its exit status, and the one place that says why it could not.
+//! How commands end: the exit status, and the one place that prints why a command failed.
 
 use std::process::ExitCode;
 
@@ -7,18 +7,18 @@ use crate::deploy::DeployError;
 use crate::session::{BuildError, SessionError};
 use crate::workspace::{ApiError, SettingsError};
 
-/// How a command ended.
+/// The exit status of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// Done.
+    /// Success.
     Done,
     /// The program has errors.
     Errors,
-    /// The call was wrong.
+    /// Wrong usage.
     Usage,
-    /// Files cannot be written, or something outside of pipec does not work.
+    /// A file, the environment or the workspace failed.
     Failed,
-    /// Somebody stopped it.
+    /// Interrupted by the user.
     Interrupted,
 }
 
@@ -34,19 +34,19 @@ impl From<Outcome> for ExitCode {
     }
 }
 
-/// What a command gives: how it ended, or why it could not go on.
+/// The result of a command.
 pub type Ended = Result<Outcome, Failure>;
 
-/// Why a command could not go on.
+/// Why a command failed.
 #[derive(Debug)]
 pub enum Failure {
-    /// What there is to say has been said.
+    /// The reason was already printed.
     Said(Outcome),
-    /// A message, and what to do.
+    /// A message with optional help.
     Because {
-        /// How the command ends.
+        /// The exit status.
         outcome: Outcome,
-        /// Why.
+        /// The reason.
         message: String,
         /// What to do; may be empty.
         help: String,
@@ -54,7 +54,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// Says why, and gives how the command ends.
+    /// Prints the failure, and returns the exit status.
     pub fn tell(self) -> Outcome {
         match self {
             Failure::Said(outcome) => outcome,
@@ -68,7 +68,7 @@ impl Failure {
         }
     }
 
-    /// With a second line of its own.
+    /// Adds a second line.
     pub fn then(self, text: &str) -> Failure {
         match self {
             Failure::Because { outcome, message, help } => {
@@ -78,7 +78,7 @@ impl Failure {
         }
     }
 
-    /// With what to do.
+    /// Adds help.
     pub fn help(self, text: impl Into<String>) -> Failure {
         match self {
             Failure::Because { outcome, message, .. } => Failure::Because { outcome, message, help: text.into() },
@@ -91,17 +91,17 @@ fn because(outcome: Outcome, message: impl std::fmt::Display) -> Failure {
     Failure::Because { outcome, message: message.to_string(), help: String::new() }
 }
 
-/// A mistake in the call.
+/// Wrong usage.
 pub fn usage(message: impl std::fmt::Display) -> Failure {
     because(Outcome::Usage, message)
 }
 
-/// Something outside of pipec does not work.
+/// Something outside of pipec failed.
 pub fn failed(message: impl std::fmt::Display) -> Failure {
     because(Outcome::Failed, message)
 }
 
-/// Something is wrong with the program.
+/// An error in the program.
 pub fn errors(message: impl std::fmt::Display) -> Failure {
     because(Outcome::Errors, message)
 }

@@ -13,7 +13,7 @@ use crate::time::{Cron, fires, from_unix, is_known_zone};
 pub fn run(args: &Explain, shared: &SharedArgs) -> Ended {
     let what = args.what.trim();
     if let Some(code) = Code::from_id(what) {
-        // The pages are ours: nothing in them comes from elsewhere.
+        // Pages are built in, so they need no escaping.
         super::terminal::print_exact(&render(page(code), page_style(shared)));
         return Ok(Outcome::Done);
     }

@@ -1,10 +1,10 @@
-//! The table of the Jobs API as a page: every field with type, unit, range, default and meaning.
+//! The page of fields, in Markdown, from the table of the Jobs API.
 
 use std::fmt::Write as _;
 
 use crate::schema::{Block, Field, PLACES, Ty, all_blocks};
 
-/// The page, in Markdown.
+/// Renders the page.
 pub fn fields_page() -> String {
     let mut out = String::from(
         "# Every field\n\n\
@@ -63,7 +63,7 @@ fn table(out: &mut String, fields: &[&Field]) {
     }
 }
 
-/// A type, with a link to the block that it is.
+/// A type, with a link to its block.
 fn kind(ty: Ty) -> String {
     match (ty, ty.block()) {
         (Ty::Enum(e), _) => e.members.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(" "),
@@ -76,7 +76,7 @@ fn linked(text: &str, block: &Block) -> String {
     text.replace(block.name, &format!("[{}](#{})", block.name, block.name.to_lowercase()))
 }
 
-/// Text for a cell of a table.
+/// Escapes text for a table cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('<', "&lt;").replace('\n', " ")
 }

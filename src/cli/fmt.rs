@@ -14,7 +14,7 @@ use crate::fmt::{format, same};
 use crate::project::pipe_files;
 use crate::source::{DiskFiles, Files, SourceMap, read_plain};
 
-/// What became of a file.
+/// The result for one file.
 enum FormatResult {
     Same,
     Changed { before: String, after: String },
@@ -113,7 +113,7 @@ fn one(path: &Path, bytes: Vec<u8>) -> FormatResult {
     let file = sources.add(path, text.as_str());
     match format(file, &text) {
         Ok(new) if new == text => FormatResult::Same,
-        // A formatter that says something else than what was written must not write it.
+        // Never write a result that differs in more than layout.
         Ok(new) if !same(&new, &text) => FormatResult::Failed(format!(
             "formatting would change the meaning of `{}`; report this bug of pipec",
             path.display()
@@ -123,7 +123,7 @@ fn one(path: &Path, bytes: Vec<u8>) -> FormatResult {
     }
 }
 
-/// Every `.pipe` file that the paths name, those below a directory included.
+/// The `.pipe` files in the paths, including those in subdirectories.
 fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     let mut out = Vec::new();
     for path in paths {
@@ -131,7 +131,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
             out.push(path.clone());
         } else if path.is_dir() {
             let before = out.len();
-            // A link may lead out of the directory that was named.
+            // A link may lead out of the directory.
             let inside = |p: &PathBuf| !DiskFiles.is_link(p) || DiskFiles.is_inside(p, path);
             out.extend(pipe_files(path, &DiskFiles)?.into_iter().filter(inside));
             if out.len() == before {
@@ -142,7 +142,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
         }
     }
     out.sort();
-    // One file by two ways is one file.
+    // The same file may be reached by two paths.
     let mut seen = std::collections::HashSet::new();
     out.retain(|p| seen.insert(std::fs::canonicalize(p).unwrap_or_else(|_| p.clone())));
     Ok(out)

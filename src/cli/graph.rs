@@ -24,7 +24,7 @@ use crate::session::{Backends, Built, Session};
 use crate::source::{SourceMap, Span, read_plain};
 use crate::workspace::RunView;
 
-/// A pipeline with what it belongs to.
+/// A pipeline with its project and program.
 type Drawable<'a> = (&'a Project, &'a Valid<Program>, &'a Pipeline);
 
 pub fn run(args: &Args, shared: &SharedArgs) -> Ended {
@@ -49,7 +49,7 @@ pub fn run(args: &Args, shared: &SharedArgs) -> Ended {
     Ok(Outcome::Done)
 }
 
-/// A picture takes the place of no source, and its links run nothing.
+/// Checks that the output overwrites no source, and that links are harmless.
 fn is_allowed(args: &Args, sources: &SourceMap) -> Result<(), String> {
     if let Some(out) = &args.out {
         let real = |p: &Path| std::fs::canonicalize(p).ok();
@@ -67,7 +67,7 @@ fn is_allowed(args: &Args, sources: &SourceMap) -> Result<(), String> {
     }
 }
 
-/// The format that is asked for, by name or by the end of a file's name.
+/// The requested format, from the option or the file extension.
 fn format(args: &Args) -> Result<Drawing, String> {
     let Some(file) = args.out.as_deref().filter(|_| args.format.is_none()) else {
         return Ok(args.format.unwrap_or(Drawing::Svg));
@@ -86,7 +86,7 @@ fn format(args: &Args) -> Result<Drawing, String> {
     })
 }
 
-/// The pipelines to draw: all of them on a page, else one.
+/// The pipelines to draw: all on an HTML page, else one.
 fn choose<'a>(args: &Args, format: Drawing, all: &[Drawable<'a>]) -> Result<Vec<Drawable<'a>>, String> {
     let names = || all.iter().map(|(.., p)| p.name.as_str());
     let ran = args.run.as_deref().and_then(|run| read_record(&folder(run, all)?).ok()).map(|(pipeline, _)| pipeline);
@@ -114,7 +114,7 @@ fn drawn(
         let mut parts = Vec::new();
         for found in chosen {
             let mut part = part(args, shared, session, found)?;
-            // Pipelines of two projects may have one name.
+            // Pipelines of two projects may have the same name.
             if chosen.iter().filter(|(.., p)| p.name == found.2.name).count() > 1 {
                 part.title = format!("{} in {}", part.title, found.0.dir().display());
             }
@@ -143,7 +143,7 @@ fn drawn(
     })
 }
 
-/// A pipeline of a page: its graph, and what stands behind each task.
+/// A pipeline of an HTML page: its graph, and the details of each task.
 fn part(args: &Args, shared: &SharedArgs, session: &Session<'_>, found: &Drawable<'_>) -> Result<PagePart, Failure> {
     let (project, program, pipeline) = found;
     let built =
@@ -184,7 +184,7 @@ fn pretty(value: &Value) -> String {
     format!("{value:#}")
 }
 
-/// Where things are written, for a reader.
+/// Links from tasks to their source.
 struct SourceLinks<'a> {
     sources: &'a SourceMap,
     built: &'a Built<'a>,
@@ -192,12 +192,12 @@ struct SourceLinks<'a> {
 }
 
 impl SourceLinks<'_> {
-    /// File, line and source of the declaration whose name stands at a place.
+    /// File, line and source text of the declaration whose name is at a span.
     fn of(&self, name: Span) -> PageEntry {
         let whole = self.built.project.unit_of(name.file).map_or(name, |u| u.declaration(name));
         let sources = &self.sources;
         let Some(file) = sources.get(whole.file) else { return PageEntry::default() };
-        // From the beginning of its first line, so that it stands as it was indented.
+        // Start at the beginning of the line, to keep the indentation.
         let first = file.lines().line(whole.start);
         let start = file.lines().line_start(first);
         let text = sources.slice(Span::new(whole.file, start, whole.end));
@@ -222,13 +222,13 @@ impl SourceLinks<'_> {
             let filled = form.replace("{path}", &path).replace("{file}", &whole);
             return Some(filled.replace("{line}", &line.to_string()));
         }
-        // Beside the page, wherever both are taken together.
+        // Relative to the page, so that both can be moved together.
         let out = std::path::absolute(self.args.out.as_deref()?).ok()?;
         Some(format!("{}#L{line}", in_address(&slashes(&relative(out.parent()?, &absolute)))))
     }
 }
 
-/// A path as a part of an address.
+/// Percent-encodes a path for a URL.
 fn in_address(path: &str) -> String {
     let mut out = String::new();
     for byte in path.bytes() {
@@ -240,21 +240,21 @@ fn in_address(path: &str) -> String {
     out
 }
 
-/// The way from a directory to a file, both absolute.
+/// The relative path from a directory to a file; both are absolute.
 fn relative(from: &Path, to: &Path) -> PathBuf {
     let (from, to): (Vec<_>, Vec<_>) = (from.components().collect(), to.components().collect());
     let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     std::iter::repeat_n(std::path::Component::ParentDir, from.len() - same).chain(to.into_iter().skip(same)).collect()
 }
 
-/// Lines without the indentation that all of them share.
+/// Removes the common indentation.
 fn unindented(text: &str) -> String {
     let shared = text.lines().filter(|l| !l.trim().is_empty()).map(|l| l.len() - l.trim_start().len()).min();
     let shared = shared.unwrap_or(0);
     text.lines().map(|l| format!("{}\n", l.get(shared..).unwrap_or_default())).collect()
 }
 
-/// The run that is asked for.
+/// Loads the run to show.
 fn record(
     args: &Args,
     shared: &SharedArgs,
@@ -275,7 +275,7 @@ fn record(
     }
 }
 
-/// The folder of a run on this machine; `last` is the newest one of these pipelines.
+/// The directory of a local run; `last` is the newest one of these pipelines.
 fn folder(run: &str, of: &[Drawable<'_>]) -> Option<PathBuf> {
     if run.parse::<i64>().is_ok() {
         return None;
@@ -288,12 +288,12 @@ fn folder(run: &str, of: &[Drawable<'_>]) -> Option<PathBuf> {
         let folders = std::fs::read_dir(project.dir().join(".pipec").join("local").join("runs"));
         runs.extend(folders.into_iter().flatten().flatten().map(|e| e.path()));
     }
-    // Their names begin with the time.
+    // Names start with the time.
     runs.sort_by(|a, b| b.file_name().cmp(&a.file_name()));
     runs.into_iter().find(|r| read_record(r).is_ok_and(|(of_run, _)| of.iter().any(|(.., p)| p.name == of_run)))
 }
 
-/// The pipeline of a run on this machine, and what it has left.
+/// Reads the pipeline and the record of a local run.
 fn read_record(folder: &Path) -> Result<(String, RunRecord), String> {
     let file = folder.join(RECORD);
     let bytes = read_plain(&file).map_err(|e| format!("cannot read `{}`: {e}", file.display()))?;
@@ -305,7 +305,7 @@ fn read_record(folder: &Path) -> Result<(String, RunRecord), String> {
     for (key, task) in tasks {
         let time = |name: &str| match task.get(name) {
             None => Ok(None),
-            // To the end of the year 9999.
+            // Up to the year 9999.
             Some(v) => match v.as_i64().filter(|n| (0..253_402_300_800_000).contains(n)) {
                 Some(n) => Ok(Some(n)),
                 None => Err(wrong(&format!("`{name}` of `{key}` is not a time"))),

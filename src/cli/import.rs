@@ -40,7 +40,7 @@ pub fn run(args: &ImportArgs, shared: &SharedArgs) -> Ended {
         diagnostics.extend(own.iter().flat_map(|i| i.diagnostics.iter().cloned()));
         notes.extend(&found.notes);
         let made = texts(path, found, &own);
-        // What is wrong already has consequences that nobody needs to read.
+        // After an error, its consequences are not worth reading.
         let wrong = |d: &Diagnostic| d.severity == Severity::Error;
         let broken = found.diagnostics.iter().chain(own.iter().flat_map(|i| &i.diagnostics)).any(wrong);
         if let (false, [(_, text)]) = (broken || found.prelude.trim().is_empty(), made.as_slice()) {
@@ -71,7 +71,8 @@ pub fn run(args: &ImportArgs, shared: &SharedArgs) -> Ended {
     Ok(if wrong { Outcome::Errors } else { Outcome::Done })
 }
 
-/// The jobs of a file or of stdin, with what it is called in messages. `to` is the folder that the source will be in.
+/// Reads jobs from a file or standard input, with their name for messages. `to` is the directory of the future
+/// source.
 pub fn input(path: &Path, to: Option<&Path>, sources: &mut SourceMap) -> Result<(PathBuf, JobsRead), Failure> {
     let text = read(path).map_err(usage)?;
     let shown = if path == Path::new("-") { PathBuf::from("<stdin>") } else { path.to_owned() };
@@ -80,9 +81,9 @@ pub fn input(path: &Path, to: Option<&Path>, sources: &mut SourceMap) -> Result<
     Ok((shown, read_input(file, to, &Confined::new(&DiskFiles, &boundary), sources)))
 }
 
-/// What to read of a folder: its bundle, or the files of Terraform that have jobs.
+/// The files to read in a directory: the bundle, or Terraform files that define jobs.
 pub fn inside(dir: &Path) -> Result<Vec<PathBuf>, String> {
-    // What is found, rather than named, is read as files of a project are.
+    // Files that were found, not named, must be within the project.
     let boundary = Boundary::around(&DiskFiles, dir);
     let files = Confined::new(&DiskFiles, &boundary);
     let bundle = ["databricks.yml", "databricks.yaml"].map(|f| dir.join(f)).into_iter().find(|f| files.is_file(f));
@@ -104,7 +105,7 @@ pub fn inside(dir: &Path) -> Result<Vec<PathBuf>, String> {
     }
 }
 
-/// The jobs that are asked for by their ids.
+/// Downloads jobs by id.
 fn live(
     args: &ImportArgs,
     shared: &SharedArgs,
@@ -129,14 +130,14 @@ fn place(sources: &SourceMap, span: Span) -> (String, u32) {
     (sources.path(span.file).display().to_string(), line)
 }
 
-/// The text of a file or of stdin; no more than can be read is taken into memory.
+/// Reads a file or standard input, up to the size limit.
 fn read(path: &Path) -> Result<String, String> {
     let shown = path.display();
     let mut bytes = Vec::new();
     let limit = MAX_TEXT as u64 + 1;
     let read = match path == Path::new("-") {
         true => std::io::stdin().lock().take(limit).read_to_end(&mut bytes),
-        // A pipe is read to its end: `pipec import <(..)` names one.
+        // A pipe such as `<(..)` is read to its end.
         false => std::fs::File::open(path).and_then(|f| f.take(limit).read_to_end(&mut bytes)),
     };
     read.map_err(|e| format!("cannot read `{shown}`: {e}"))?;
@@ -148,7 +149,7 @@ fn read(path: &Path) -> Result<String, String> {
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
-/// A file that is there is not replaced unless that is asked for.
+/// Writes files, and refuses to overwrite existing ones unless requested.
 fn write(dir: &Path, files: &[(String, String)], force: bool, shared: &SharedArgs) -> Result<(), Failure> {
     let there = files.iter().map(|(name, _)| dir.join(name)).find(|path| !force && path.exists());
     if let Some(path) = there {

@@ -1,4 +1,4 @@
-//! Markdown on a terminal: wrapped, and with colors where these are wanted.
+//! Renders Markdown for a terminal: wrapped, optionally with colors.
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 use textwrap::{Options, wrap};
@@ -7,7 +7,7 @@ use crate::diag::render::Style;
 use crate::syntax::tokens::{Lexeme, Tokens};
 use crate::syntax::words;
 
-/// The widest that text is set: longer lines are hard to read.
+/// The maximum line width, for readability.
 const WIDEST: usize = 100;
 
 const BOLD: &str = "1";
@@ -151,7 +151,7 @@ fn highlighted(source: &str) -> String {
                 continue;
             }
         };
-        // A string may span lines, and each line is indented by itself.
+        // A string may span lines, and each line is indented separately.
         let lines: Vec<String> = text.split('\n').map(|line| paint(color, line)).collect();
         out.push_str(&lines.join("\n"));
     }

@@ -1,4 +1,4 @@
-//! The command line: arguments in, exit code out. Results go to stdout, messages to stderr.
+//! The command line. Results go to standard output, diagnostics to standard error.
 
 mod advise;
 mod args;
@@ -51,14 +51,14 @@ pub fn main() -> ExitCode {
             "pipec: internal error: this is a bug in pipec, not in your program.\nPlease report it with the command and the files that reproduce it:\n{info}"
         );
     }));
-    // Answers the completion script of a shell and ends the process, if one is asking.
+    // Answers a completion script and exits, if called by one.
     CompleteEnv::with_factory(Args::command).complete();
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(mut error) => {
             renamed::explain(&mut error);
             if error.use_stderr() {
-                // Whether the terminal still takes the message changes nothing.
+                // It does not matter whether the terminal still accepts the message.
                 let _ = error.print();
                 return Outcome::Usage.into();
             }
@@ -96,7 +96,7 @@ pub fn main() -> ExitCode {
         Command::Import(c) => import::run(c, &shared),
         Command::Lsp { stdio: _ } => match crate::lsp::serve_stdio() {
             Ok(()) => Ok(Outcome::Done),
-            // The protocol's own code for a client that left without a word.
+            // The protocol requires this exit status for a client that disappeared.
             Err(e) => Err(errors(e)),
         },
         Command::Man { format, out } => man::run(*format, out),
@@ -105,7 +105,7 @@ pub fn main() -> ExitCode {
     with_output(ended.unwrap_or_else(Failure::tell)).into()
 }
 
-/// How a command ended, with what became of its output.
+/// Combines the outcome with whether output could be written.
 fn with_output(outcome: Outcome) -> Outcome {
     match outcome {
         Outcome::Interrupted => outcome,
@@ -114,7 +114,7 @@ fn with_output(outcome: Outcome) -> Outcome {
     }
 }
 
-/// There is no such pipeline, step or the like: the nearest name, or all of them.
+/// Describes an unknown name, with the closest match or all names.
 fn no_such<'n>(what: &str, name: &str, names: impl IntoIterator<Item = &'n str>) -> String {
     let names: Vec<&str> = names.into_iter().collect();
     match closest_match(name, names.iter().copied()) {

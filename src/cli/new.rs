@@ -16,7 +16,7 @@ pub fn run(args: &New, shared: &SharedArgs) -> Ended {
     is_free(&args.dir).map_err(usage)?;
     let template = chosen(args).map_err(usage)?;
     for (path, text) in template.files(&name) {
-        // How long the name is decides where lines break.
+        // The length of the name affects line breaks.
         let source = path.extension().is_some_and(|e| e == "pipe");
         let text = if source { format(FileId(0), &text).unwrap_or(text) } else { text };
         write_named(&args.dir.join(&path), text.as_bytes())?;
@@ -33,14 +33,14 @@ pub fn run(args: &New, shared: &SharedArgs) -> Ended {
     Ok(Outcome::Done)
 }
 
-/// The name of a project in a directory: that of the directory.
+/// The name of a project, from its directory.
 fn name(dir: &Path) -> Result<String, String> {
     let whole = std::path::absolute(dir).map_err(|e| format!("cannot read `{}`: {e}", dir.display()))?;
     let last = whole.components().next_back().map(|c| c.as_os_str().to_string_lossy().into_owned());
     project_name(&last.unwrap_or_default())
 }
 
-/// A project comes to a new directory, or to one with nothing in it but a repository.
+/// Checks that the directory is new, or contains only a repository.
 fn is_free(dir: &Path) -> Result<(), String> {
     match std::fs::read_dir(dir) {
         Ok(entries) => match entries.flatten().find(|e| e.file_name() != ".git") {
@@ -59,7 +59,7 @@ fn is_free(dir: &Path) -> Result<(), String> {
     }
 }
 
-/// The template of the flag; else a terminal is asked, and what is none gets the first.
+/// The template of the option; otherwise asks on a terminal, or uses the first.
 fn chosen(args: &New) -> Result<&'static Template, String> {
     if let Some(name) = &args.template {
         return template(name).ok_or_else(|| no_such("template", name, TEMPLATES.iter().map(|t| t.name)));

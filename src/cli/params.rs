@@ -1,4 +1,4 @@
-//! Job parameters as they are given on the command line.
+//! Job parameters on the command line.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::args::RunArgs as Args;
 use crate::diag::{article, closest_match, list_names};
 use crate::model::{Param, Pipeline, Type};
 
-/// The job parameters that were given, each of the type that is declared; those without a default must be.
+/// Parses the parameters by their declared types, and reports missing ones without a default.
 pub fn given_params(args: &Args, pipeline: &Pipeline) -> Result<Vec<(String, String)>, String> {
     let mut out = Vec::new();
     let mut set = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! Which project a command works on.
+//! Finds the project of a command.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use super::{Failure, usage};
 use crate::source::VERSION_CONTROL;
 
-/// How many entries of directories are looked at for `.pipe` files to suggest.
+/// The number of directory entries that are searched for `.pipe` files to suggest.
 const MOST_ENTRIES: usize = 5_000;
-/// How many of them are suggested.
+/// The number of suggestions.
 const MOST_SUGGESTED: usize = 5;
 
 /// The paths to work on: `given`, or else the nearest directory with a `.pipe` file, from the current one upwards. The
@@ -45,7 +45,7 @@ pub fn paths(given: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     }
 }
 
-/// The first `.pipe` files in directories below, those closest to `dir` first, relative to it.
+/// The first `.pipe` files in subdirectories, nearest first, relative to `dir`.
 fn below(dir: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut seen = 0;
@@ -78,13 +78,13 @@ fn is_pipe(path: &Path) -> bool {
     path.extension().is_some_and(|x| x == "pipe")
 }
 
-/// Whether a file belongs to a user other than the one who runs this, and root.
+/// Whether a file belongs to a user other than the current one and root.
 fn belongs_to_another(path: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
         let uid = |p: &Path| std::fs::metadata(p).ok().map(|m| m.uid());
-        // The owner of this process, or without /proc the owner of the home directory.
+        // The owner of this process; without /proc, the owner of the home directory.
         let own = uid(Path::new("/proc/self")).or_else(|| uid(&std::env::home_dir()?));
         let owner = uid(path);
         owner != Some(0) && own.is_some() && owner.is_some() && owner != own

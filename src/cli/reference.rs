@@ -3,7 +3,7 @@
 use clap::builder::StyledStr;
 use clap::{Arg, Command};
 
-/// Groups that are described once: heading, and what the page says of them.
+/// Groups that are described once: heading and introduction.
 const SHARED: &[(&str, &str)] = &[
     ("Global options", "All commands have these options, also before the name of the command."),
     ("Target options", "Commands that read a project have these options."),

@@ -1,4 +1,4 @@
-//! Options that had another name: an error names the new one.
+//! Renamed options: the error names the new one.
 
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};

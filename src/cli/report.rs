@@ -1,4 +1,4 @@
-//! Diagnostics on the terminal.
+//! Prints diagnostics to the terminal.
 
 use std::io::IsTerminal;
 
@@ -10,19 +10,19 @@ use crate::diag::render::{Style, human};
 use crate::diag::{Diagnostic, Severity};
 use crate::source::SourceMap;
 
-/// How to draw on stderr.
+/// The style for standard error.
 pub fn style(shared: &SharedArgs) -> Style {
     let stream = std::io::stderr();
     style_of(stream.is_terminal(), terminal_size_of(&stream), shared)
 }
 
-/// How to draw on stdout.
+/// The style for standard output.
 pub fn page_style(shared: &SharedArgs) -> Style {
     let stream = std::io::stdout();
     style_of(stream.is_terminal(), terminal_size_of(&stream), shared)
 }
 
-/// The columns are those of `COLUMNS`, else those of the terminal, else 100.
+/// The width is that of `COLUMNS`, else of the terminal, else 100.
 fn style_of(terminal: bool, size: Option<(Width, Height)>, shared: &SharedArgs) -> Style {
     let color = match shared.color {
         When::Always => true,
@@ -34,10 +34,10 @@ fn style_of(terminal: bool, size: Option<(Width, Height)>, shared: &SharedArgs) 
     Style { color, width: width.unwrap_or(100), unicode: true }
 }
 
-/// The most messages that are drawn: nobody reads on after them.
+/// The maximum number of diagnostics that are printed in full.
 const MOST: usize = 500;
 
-/// Prints messages and a line that counts them.
+/// Prints diagnostics and a summary.
 pub fn print(diagnostics: &[Diagnostic], sources: &SourceMap, shared: &SharedArgs) {
     let style = style(shared);
     let wanted = |d: &&Diagnostic| !shared.quiet || d.severity == Severity::Error;
@@ -54,7 +54,7 @@ pub fn print(diagnostics: &[Diagnostic], sources: &SourceMap, shared: &SharedArg
     }
 }
 
-/// `2 errors, 1 warning`, and what to do about them.
+/// `2 errors, 1 warning`, and how to fix or explain them.
 fn summary<'d>(shown: impl Iterator<Item = &'d Diagnostic>) -> String {
     let diagnostics: Vec<&Diagnostic> = shown.collect();
     let count = |s: Severity| diagnostics.iter().filter(|d| d.severity == s).count();

@@ -1,4 +1,4 @@
-//! `pipec run`: which pipeline, with which parameters; then here or in the workspace.
+//! `pipec run`: selects the pipeline and parameters, then runs it locally or in the workspace.
 
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,7 @@ pub fn run(args: &Args, shared: &SharedArgs) -> Ended {
     run_local::start(args, shared, &built, pipeline)
 }
 
-/// Flags that mean something here alone, or there alone.
+/// Rejects options that only apply to the other kind of run.
 fn fits(args: &Args) -> Result<(), String> {
     let here = [
         ("--from", args.from.is_some()),
@@ -61,7 +61,7 @@ fn fits(args: &Args) -> Result<(), String> {
     }
 }
 
-/// Where to look, and for which pipeline: the argument is a path if it exists, else a name.
+/// The paths and the pipeline: the argument is a path if it exists, else a name.
 fn what(args: &Args) -> (Vec<PathBuf>, Option<String>) {
     let named = args.pipeline.clone();
     match &args.what {

@@ -24,7 +24,7 @@ use crate::schema::facts::TIMES;
 use crate::session::Built;
 use crate::source::read_plain;
 
-/// Runs one pipeline of a project that was built.
+/// Runs one pipeline of a built project.
 pub fn start(args: &Args, shared: &SharedArgs, built: &Built<'_>, pipeline: &Pipeline) -> Ended {
     let Some(job) = built.bundle.jobs.iter().find(|j| j.pipeline == pipeline.name) else { return Ok(Outcome::Errors) };
     let packages: Vec<String> = built.wheels.iter().map(|w| w.distribution.clone()).collect();
@@ -59,12 +59,12 @@ fn run_plan(
 ) -> Result<Outcome, String> {
     let now = jiff::Zoned::now().in_tz("UTC").map_err(|e| e.to_string())?;
     let failed = |e: std::io::Error| e.to_string();
-    // What is made here is for this machine alone.
+    // These files are only for this machine.
     write_file(&root.join(".gitignore"), b"*\n").map_err(failed)?;
     let interrupt = Arc::new(Interrupt::default());
     let asked = interrupt.clone();
     let quiet = shared.quiet;
-    // Another handler can only be one of an earlier run in this process; there is none.
+    // There is no other handler, because this process runs only once.
     let _ = ctrlc::set_handler(move || {
         if !asked.asked() && !quiet {
             say!("stopping the run; press Ctrl-C again to kill its steps");
@@ -95,7 +95,7 @@ fn run_plan(
         return Ok(Outcome::Interrupted);
     }
     let (pythons, site) = made.map_err(|e| e.to_string())?;
-    // They are unpacked now.
+    // The wheels are unpacked now.
     drop(wheels_in_use);
     let name = format!("{}-{}", now.strftime("%Y%m%d-%H%M%S-%3f"), plan.pipeline);
     let used = new_run(root, &name).map_err(|e| format!("cannot create the directory of the run: {e}"))?;
@@ -137,7 +137,7 @@ fn run_plan(
         |state: TaskState, values: &Map<String, Value>| json!({ "state": state.result_state(), "values": values });
     let all: Map<String, Value> = finished.tasks.iter().map(|(k, s, v)| (k.clone(), result(*s, v))).collect();
     write_file(&folder.join("results.json"), &crate::emit::json_bytes(&Value::Object(all))).map_err(failed)?;
-    // The last good values of each step: those of a stub or of a failure are nobody's.
+    // Records the last values of each successful step, without stubs and failures.
     let last = root.join(format!("last-{}.json", plan.pipeline));
     let _alone = exclusive(last.clone()).map_err(failed)?;
     let mut good = read_object(&last);
@@ -176,13 +176,13 @@ fn run_plan(
     })
 }
 
-/// States and times of tasks, as `graph --run` reads them: times are milliseconds since 1970.
+/// States and times of tasks, for `graph --run`; times are milliseconds since 1970.
 type Times = Map<String, Value>;
 
-/// The file in the folder of a run that has them.
+/// The name of the file that records them.
 pub const RECORD: &str = "run.json";
 
-/// Notes an event with the time that it is now.
+/// Records an event with the current time.
 fn note(times: &mut Times, event: &RunEvent) {
     let now = jiff::Timestamp::now().as_millisecond();
     match event {
@@ -197,7 +197,7 @@ fn note(times: &mut Times, event: &RunEvent) {
             let entry = times.entry(task.clone()).or_insert_with(|| json!({}));
             if let Some(map) = entry.as_object_mut() {
                 map.insert("state".to_owned(), state.word().into());
-                // A loop starts no process of its own; a task that was left out took no time.
+                // A loop has no process of its own, and an excluded task took no time.
                 if !took.is_zero() {
                     let long = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
                     map.entry("started").or_insert(now.saturating_sub(long).into());
@@ -208,7 +208,7 @@ fn note(times: &mut Times, event: &RunEvent) {
     }
 }
 
-/// An interpreter for each set of requirements of the plan, and where the wheels are.
+/// Creates an interpreter per set of requirements, and locates the wheels.
 fn environments(
     args: &Args,
     built: &Built<'_>,
@@ -238,7 +238,7 @@ fn environments(
     Ok((pythons, site))
 }
 
-/// A requirement, or what the project installs in its place on this machine.
+/// A requirement, or its local replacement.
 fn replaced(line: String, by: &[(String, String)]) -> String {
     let name: String =
         line.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect();
@@ -246,7 +246,7 @@ fn replaced(line: String, by: &[(String, String)]) -> String {
     by.iter().find(|(of, _)| *of == name).map_or(line, |(_, other)| other.clone())
 }
 
-/// A JSON object in a file; empty if there is none.
+/// Reads a JSON object; empty if the file does not exist.
 fn read_object(path: &Path) -> Map<String, Value> {
     match read_plain(path).ok().and_then(|b| serde_json::from_slice(&b).ok()) {
         Some(Value::Object(map)) => map,
@@ -254,14 +254,14 @@ fn read_object(path: &Path) -> Map<String, Value> {
     }
 }
 
-/// The job parameters of the run: those given, else the defaults.
+/// The parameters of the run: from the command line, else defaults.
 fn params(args: &Args, plan: &LocalPlan, pipeline: &Pipeline) -> Result<HashMap<String, String>, String> {
     let mut out: HashMap<String, String> = plan.params.iter().cloned().collect();
     out.extend(super::params::given_params(args, pipeline)?);
     Ok(out)
 }
 
-/// The steps that do not run, with the values that they stand for.
+/// The steps that do not run, with their values.
 fn choice(
     args: &Args,
     plan: &LocalPlan,
@@ -340,7 +340,7 @@ fn choice(
     Ok(given)
 }
 
-/// The values of other tasks that a task of the payload names.
+/// The values of other tasks that a task refers to.
 fn values_in(job: &Value, key: &str) -> Vec<(String, String)> {
     let Some(task) = Payload::of(job).task(key) else { return Vec::new() };
     braces(&task.json().to_string())
@@ -352,7 +352,7 @@ fn values_in(job: &Value, key: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// What references can ask of a run.
+/// The facts that references can use.
 fn facts(plan: &LocalPlan, now: &jiff::Zoned) -> HashMap<String, String> {
     let milliseconds = now.timestamp().as_millisecond().to_string();
     let mut out: HashMap<String, String> = HashMap::new();

@@ -1,4 +1,4 @@
-//! `pipec schema`: the table, to read.
+//! `pipec schema`: shows the table of the Jobs API.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::{Failure, usage};
 use crate::diag::closest_match;
 use crate::schema::{Block, Field, JOB, PLACES, Vocabulary, all_blocks, all_paths, field_at};
 
-/// The text for stdout.
+/// Renders the requested part.
 pub fn run(args: &Schema) -> Result<String, Failure> {
     let mut out = String::new();
     show(args, &mut out)?;

@@ -1,5 +1,5 @@
-//! The way out: messages to stderr, results to stdout. Whatever else is printed goes through here, so that no text from
-//! elsewhere reaches a terminal or a CI log unescaped.
+//! All output: diagnostics to standard error, results to standard output. Text from elsewhere is escaped here before
+//! it reaches a terminal or a CI log.
 
 use std::io::{ErrorKind, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,37 +9,36 @@ use crate::source::plain;
 /// Whether a result could not be written.
 static LOST: AtomicBool = AtomicBool::new(false);
 
-/// Prints a message to stderr, with a line end.
+/// Prints a formatted line to standard error.
 macro_rules! say {
     () => { $crate::cli::terminal::say_text("\n") };
     ($($part:tt)*) => { $crate::cli::terminal::say_text(&(format!($($part)*) + "\n")) };
 }
 pub(super) use say;
 
-/// Prints text of our own and of others to stderr.
+/// Prints a text to standard error, escaped.
 pub fn say_text(text: &str) {
     say_painted(&plain::lines(text));
 }
 
-/// Prints text to stderr that has colours: what of it comes from elsewhere is plain already.
+/// Prints a text with colors to standard error; the caller has escaped foreign text.
 pub fn say_painted(text: &str) {
-    // When nobody reads the messages any more, there is nobody to tell.
+    // If standard error is closed, there is nowhere to report it.
     let mut out = std::io::stderr().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-/// Writes a result for people to stdout.
+/// Prints a result to standard output, escaped.
 pub fn print(text: &str) {
     print_exact(&plain::lines(text));
 }
 
-/// Writes JSON to stdout.
+/// Prints JSON to standard output.
 pub fn print_json(value: &serde_json::Value) {
     print_exact(&plain::json(&format!("{value:#}\n")));
 }
 
-/// Writes a result to stdout byte for byte: source, or the content of a file. A reader that closes the pipe is not an
-/// error.
+/// Writes bytes to standard output unchanged: source, or the content of a file. A closed pipe is not an error.
 pub fn print_exact(text: &str) {
     let mut out = std::io::stdout().lock();
     if let Err(e) = out.write_all(text.as_bytes()).and_then(|()| out.flush())

@@ -1,4 +1,4 @@
-//! A run as it goes on: a live list on a terminal, plain lines elsewhere.
+//! Shows a local run: a live list on a terminal, otherwise plain lines.
 
 use std::collections::HashMap;
 use std::io::{IsTerminal, Read, Seek, SeekFrom};
@@ -13,10 +13,10 @@ use super::terminal::say_painted;
 use crate::local::{LocalPlan, RunEvent, TaskState};
 use crate::source::plain;
 
-/// Lines of a log that are shown when its step has failed.
+/// Log lines to show for a failed step.
 const TAIL: usize = 20;
 
-/// Bytes of a log that are read: a step may write without end.
+/// Bytes of a log to read, because a step may write without limit.
 const READ: u64 = 64 * 1024;
 
 fn end_of(log: &Path) -> std::io::Result<Vec<u8>> {
@@ -28,7 +28,7 @@ fn end_of(log: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Shows what happens.
+/// Displays the events of a run.
 pub struct LiveRun {
     width: usize,
     quiet: bool,
@@ -39,7 +39,7 @@ pub struct LiveRun {
 }
 
 impl LiveRun {
-    /// For a plan, as the flags and the terminal have it.
+    /// Uses the style of the options and the terminal.
     pub fn new(plan: &LocalPlan, shared: &SharedArgs) -> LiveRun {
         let terminal = std::io::stderr().is_terminal();
         LiveRun {
@@ -52,7 +52,7 @@ impl LiveRun {
         }
     }
 
-    /// Shows an event; called from many threads.
+    /// Shows an event; called from several threads.
     pub fn show(&self, event: &RunEvent) {
         match event {
             RunEvent::Started { task, attempt } => {
@@ -60,7 +60,7 @@ impl LiveRun {
                 match &self.live {
                     Some(live) => {
                         let bar = live.add(ProgressBar::new_spinner());
-                        // The template is a constant that is right.
+                        // The template is a valid constant.
                         if let Ok(style) = ProgressStyle::with_template("  {msg} {elapsed} {spinner}") {
                             bar.set_style(style);
                         }
@@ -97,7 +97,7 @@ impl LiveRun {
     }
 
     fn bars(&self) -> std::sync::MutexGuard<'_, HashMap<String, ProgressBar>> {
-        // A thread that panicked while drawing has left nothing that matters.
+        // A thread that panicked while drawing leaves no invalid state.
         self.bars.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
@@ -138,7 +138,7 @@ impl LiveRun {
     fn print(&self, line: &str) {
         let line = line.trim_end();
         match &self.live {
-            // A terminal that takes no more lines is gone, and with it the reader.
+            // If the terminal is gone, so is the reader.
             Some(live) => drop(live.println(line)),
             None => say_painted(&format!("{line}\n")),
         }

@@ -1,7 +1,7 @@
-//! Doing what a plan says.
+//! Applies a plan.
 //!
-//! Order is what makes it safe. What is about to be touched is written down first; files go up before a job points at them;
-//! nothing is taken away that a job may still point at; the state is written last, and says only what was done.
+//! The order makes it safe: first record what will be changed, then upload files, then point jobs at them. Nothing
+//! that a job may use is deleted. The state is written last, and records only what was done.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -21,42 +21,38 @@ use super::state::{Deployed, DeploymentState, Generation, Lease, Pending, Placed
 use super::sweep;
 use crate::workspace::{ApiError, ApiErrorKind, Client, OWNER, Principal, PrincipalKind, User};
 
-/// What goes on, to be shown.
+/// Progress events.
 #[derive(Clone, Debug)]
 pub enum DeployEvent<'e> {
-    /// Somebody else has the lock.
+    /// Another deployment has the lock.
     Waiting(&'e Lease),
-    /// So many files go up, so many bytes in all.
+    /// Uploads start: number of files and total bytes.
     Uploading(usize, u64),
-    /// A file is up.
+    /// A file was uploaded.
     Uploaded(&'e str, u64),
     /// A job was created, changed or deleted.
     Job(&'e str, JobAction, i64),
-    /// Something to be told.
+    /// A message for the user.
     Note(String),
 }
 
-/// What applying needs.
+/// The input of [`apply`].
 pub struct Apply<'a> {
-    /// The workspace.
     pub client: &'a Client,
-    /// Who we are.
+    /// The current user.
     pub me: &'a User,
-    /// Whose name the lock carries.
+    /// The owner of the lock, for display.
     pub owner: String,
-    /// What is wanted.
     pub desired: &'a Desired,
-    /// What was found.
     pub survey: &'a Observed,
-    /// What to do.
     pub plan: &'a Plan,
-    /// For how long to wait for somebody else.
+    /// How long to wait for another deployment.
     pub max_elapsed: Duration,
-    /// Generations of files that stay.
+    /// Generations of files to keep.
     pub keep: usize,
-    /// Told of what goes on, from several threads.
+    /// Receives events, from several threads.
     pub tell: &'a (dyn Fn(&DeployEvent<'_>) + Sync),
-    /// Jobs whose creation was asked for more than once, with their names. Empty at the beginning.
+    /// Jobs whose creation was requested more than once, with their names. Initially empty.
     pub repeated: Mutex<BTreeMap<String, String>>,
 }
 
@@ -66,7 +62,7 @@ impl Apply<'_> {
     }
 }
 
-/// What was done.
+/// The result of [`apply`].
 #[derive(Clone, Debug, Default)]
 pub struct Applied {
     /// The ids of all jobs by pipeline.
@@ -76,7 +72,7 @@ pub struct Applied {
 /// Applies a plan.
 ///
 /// # Errors
-/// What kept it from being done. What was done until then is written down, and the next deployment goes on from there.
+/// What prevented it. Changes until then are recorded, and the next deployment continues.
 pub fn apply(journal: &mut Journal<'_>, work: &Apply<'_>) -> Result<Applied, DeployError> {
     let touched: BTreeMap<String, String> = work
         .plan
@@ -89,7 +85,7 @@ pub fn apply(journal: &mut Journal<'_>, work: &Apply<'_>) -> Result<Applied, Dep
             (j.pipeline.clone(), wanted.or(known).map(payload::name).unwrap_or_default().to_owned())
         })
         .collect();
-    // What a creation has made is known by this, even if it gets no answer.
+    // Identifies the result of a creation, even if the response is lost.
     let creations: BTreeMap<String, String> = work
         .plan
         .jobs
@@ -106,7 +102,7 @@ pub fn apply(journal: &mut Journal<'_>, work: &Apply<'_>) -> Result<Applied, Dep
             state.project = work.desired.project.clone();
             state.target = work.desired.target.clone();
             state.root = work.desired.root.clone();
-            // What an earlier one has begun stays begun until it is seen to.
+            // An interrupted deployment stays pending until it is resolved.
             let before = state.pending.take().unwrap_or_default();
             let mut jobs = before.jobs;
             jobs.extend(touched.clone());
@@ -127,7 +123,7 @@ pub fn apply(journal: &mut Journal<'_>, work: &Apply<'_>) -> Result<Applied, Dep
         tidy(work, &mut state, &hold)?;
         Ok(applied)
     });
-    // Also after an interrupt: this is what makes the next deployment simple.
+    // Also after an interrupt, because it simplifies the next deployment.
     work.client.ignore_stop();
     if !hold.is_ours() {
         return outcome.and(Err(DeployError::Moved { by: hold.journal().head().by.clone() }));
@@ -142,13 +138,13 @@ pub fn apply(journal: &mut Journal<'_>, work: &Apply<'_>) -> Result<Applied, Dep
     Ok(applied)
 }
 
-/// Ends what was begun, and takes away what nobody needs any more, while the lock is still ours.
+/// Finishes pending work, and deletes what is no longer needed, while the lock is held.
 fn tidy(work: &Apply<'_>, state: &mut DeploymentState, hold: &Hold<'_, '_>) -> Result<(), DeployError> {
     let left = state.pending.take().unwrap_or_default();
-    // With a part of the pipelines only, what was begun with others is still to be seen to.
+    // If only some pipelines are deployed, pending work of others remains.
     let mut open: BTreeMap<String, String> =
         left.jobs.into_iter().filter(|(p, _)| !work.plan.only.is_empty() && !work.plan.only.contains(p)).collect();
-    // Files of a deployment that broke off are nobody's once all that it touched has been seen to.
+    // Files of an interrupted deployment can be deleted once everything it touched is resolved.
     let (wait, over) = if open.is_empty() { (Vec::new(), left.files) } else { (left.files, Vec::new()) };
     generation(state, work, over);
     open.extend(work.again());
@@ -158,7 +154,7 @@ fn tidy(work: &Apply<'_>, state: &mut DeploymentState, hold: &Hold<'_, '_>) -> R
         state.pending = Some(Pending { what: "deploy".to_owned(), jobs: open, files: wait, creations });
     }
     if work.plan.jobs.iter().any(|j| j.action == JobAction::Delete) {
-        // Runs of jobs that are gone cannot be looked for: the next deployment sweeps.
+        // Runs of deleted jobs cannot be listed: the next deployment deletes their files.
         return Ok(());
     }
     let mut after = state.clone();
@@ -177,7 +173,7 @@ fn tidy(work: &Apply<'_>, state: &mut DeploymentState, hold: &Hold<'_, '_>) -> R
         *state = after;
         return Ok(());
     }
-    // First it is written that they go: whoever comes next does not count on them, and takes away what stays.
+    // Record the deletion first, so that the next deployment does not rely on these files, and deletes what is left.
     let lease = hold.journal().head().lease.clone();
     hold.journal().append(DeploymentState { lease, ..after.clone() })?;
     *state = after;
@@ -190,7 +186,7 @@ fn tidy(work: &Apply<'_>, state: &mut DeploymentState, hold: &Hold<'_, '_>) -> R
 
 fn generation(state: &mut DeploymentState, work: &Apply<'_>, left: Vec<String>) {
     let now = work.client.now();
-    // What the jobs need, those that this is not about included.
+    // What the jobs need, including those that are not deployed now.
     let needed: BTreeSet<String> = state.jobs.values().flat_map(|d| d.uses.iter().cloned()).collect();
     let mut artifacts: Vec<Placed> = Vec::new();
     for placed in work.desired.artifacts.iter().map(|a| &a.placed).chain(&state.artifacts) {
@@ -234,11 +230,11 @@ fn steps(
         .iter()
         .filter_map(|p| Some((p, work.desired.jobs.iter().find(|d| d.pipeline == p.pipeline)?)))
         .collect();
-    // Those that nothing happens to are there already, and others may name them.
+    // Unchanged jobs exist already, and others may refer to them.
     let mut ids: BTreeMap<String, i64> =
         waiting.iter().filter_map(|(p, _)| Some((p.pipeline.clone(), p.job_id?))).collect();
     ids.retain(|p, _| !work.plan.jobs.iter().any(|j| j.pipeline == *p && j.action == JobAction::Create));
-    // Those that this is not about, as far as they are there.
+    // Jobs that are not deployed now, if they exist.
     ids.extend(work.survey.jobs.iter().filter_map(|(p, found)| match found {
         LiveState::Live(live, _) if !work.plan.jobs.iter().any(|j| j.pipeline == *p) => Some((p.clone(), live.id)),
         _ => None,
@@ -246,14 +242,14 @@ fn steps(
     let mut changed: Vec<String> = Vec::new();
     while !waiting.is_empty() {
         hold.check()?;
-        // A job that runs another one needs its id. Circles were refused by the checker.
+        // A job that runs another one needs its id. The checker has rejected cycles.
         let (ready, rest): (Vec<_>, Vec<_>) = waiting
             .iter()
             .copied()
             .partition(|(_, d)| d.unresolved_job_ids.iter().all(|l| ids.contains_key(l.pipeline.as_str())));
         if ready.is_empty() {
             let names: Vec<&str> = rest.iter().map(|(p, _)| p.pipeline.as_str()).collect();
-            // The plan was held against that already; somebody else may have been faster.
+            // The plan was checked against this, but somebody may have deleted the job since.
             return DeployError::unfit(format!("{} run a deleted pipeline", names.join(", ")), "deploy again");
         }
         waiting = rest;
@@ -274,7 +270,7 @@ fn steps(
             failed = failed.or(error);
         }
         if let Some(error) = failed {
-            // What was changed is known as it is now, or the next one would take it for somebody's doing.
+            // Read changed jobs back, or the next deployment would report their defaults as changes by others.
             let _ = read_back(work, state, &changed);
             return Err(error);
         }
@@ -292,7 +288,7 @@ fn steps(
     Ok(Applied { jobs: state.ids() })
 }
 
-/// What is known while one job is brought to where it should be.
+/// What is known while one job is deployed.
 #[derive(Clone, Copy)]
 struct JobProgress<'k> {
     /// The ids of other jobs.
@@ -301,7 +297,7 @@ struct JobProgress<'k> {
     creation: Option<&'k String>,
 }
 
-/// Brings one job to where it should be. What was done is given even when the rest fails.
+/// Creates, updates or deletes one job. Returns what was done even if the rest fails.
 fn one_job(
     work: &Apply<'_>,
     plan: &JobPlan,
@@ -340,7 +336,7 @@ fn one_job(
     };
     let mut deployed = match (plan.action, before) {
         (JobAction::Keep, Some(before)) => before.clone(),
-        // A new job has nobody else's permissions.
+        // A new job has no other permissions.
         (JobAction::Create, _) => Deployed {
             job_id: id,
             sent: body,
@@ -367,11 +363,11 @@ fn one_job(
     (Some(deployed), None)
 }
 
-/// The settings to send in a reset. The service keeps `run_as` when it is left out; without one a job runs as its owner, so
-/// whoever takes it out of the source means themselves.
+/// The settings for a reset. The service keeps `run_as` if it is omitted. A job without one runs as its owner, so
+/// removing it from the source means the current user.
 fn resetting(body: &Value, before: Option<&Deployed>, plan: &JobPlan, me: &User) -> Value {
     let mut out = body.clone();
-    // And so does whoever puts back what somebody else has set.
+    // The same applies to reverting a `run_as` that somebody else has set.
     let had = before.is_some_and(|b| b.sent.get("run_as").is_some_and(|r| !r.is_null()))
         || plan.drift.iter().any(|d| d.path.starts_with("run_as"));
     if let (true, None, Some(map)) = (had, body.get("run_as"), out.as_object_mut()) {
@@ -381,7 +377,8 @@ fn resetting(body: &Value, before: Option<&Deployed>, plan: &JobPlan, me: &User)
     out
 }
 
-/// The list to send: the service wants exactly one owner, and unless the source names one it stays who it is.
+/// The access-control list to send. The service requires exactly one owner; without one in the source, the owner is
+/// kept.
 fn with_owner(wanted: &[Principal], live: &[Principal], me: &User) -> Vec<Principal> {
     let mut out = wanted.to_vec();
     if !out.iter().any(Principal::is_owner) {
@@ -389,24 +386,24 @@ fn with_owner(wanted: &[Principal], live: &[Principal], me: &User) -> Vec<Princi
             if me.is_service_principal() { PrincipalKind::ServicePrincipalName } else { PrincipalKind::UserName };
         let ours = || Principal { kind, name: me.name.clone(), level: OWNER.to_owned() };
         let owner = live.iter().find(|p| p.is_owner()).cloned().unwrap_or_else(ours);
-        // The owner can do everything anyway, and the service wants nobody named twice.
+        // The owner has all permissions, and the service rejects duplicates.
         out.retain(|p| p.kind != owner.kind || !p.name.eq_ignore_ascii_case(&owner.name));
         out.push(owner);
     }
     out
 }
 
-/// Creates a job. A request without an answer is followed by a look, and is sent again only if nothing is there; since a
-/// job may turn up later still, it is remembered then.
+/// Creates a job. If the response is lost, looks for the job and repeats the request only if it does not exist. It
+/// may still appear later, so it is recorded then.
 fn create(work: &Apply<'_>, job: &DesiredJob, body: &Value) -> Result<i64, ApiError> {
     let mut attempt = 1;
     loop {
         match work.client.create_job(body.clone(), &job.pipeline) {
             Err(fault) if fault.is(ApiErrorKind::UnknownOutcome) => {
-                // The service may still be at it.
+                // The service may still be creating it.
                 for nap in [200, 800, 2_000] {
                     work.client.sleep(Duration::from_millis(nap))?;
-                    // A copy that somebody has made of an older one is not what this creation made.
+                    // A copy of an older job is not the result of this creation.
                     let own = payload::tag_of(body);
                     let found = tagged(work.client, &job.tag, [payload::name(body)])?;
                     if let Some(found) = found.iter().find(|f| f.tag() == own) {
@@ -417,7 +414,7 @@ fn create(work: &Apply<'_>, job: &DesiredJob, body: &Value) -> Result<i64, ApiEr
                 if attempt > 3 {
                     return Err(fault);
                 }
-                // It may turn up later still: the next deployment looks again.
+                // It may still appear: the next deployment looks again.
                 guard(&work.repeated).insert(job.pipeline.clone(), payload::name(body).to_owned());
             }
             other => return other,
@@ -425,7 +422,7 @@ fn create(work: &Apply<'_>, job: &DesiredJob, body: &Value) -> Result<i64, ApiEr
     }
 }
 
-/// Uploads what is not there.
+/// Uploads missing files.
 fn upload(work: &Apply<'_>, hold: &Hold<'_, '_>) -> Result<(), DeployError> {
     let list: Vec<&DesiredFile> = work
         .plan
@@ -443,7 +440,7 @@ fn upload(work: &Apply<'_>, hold: &Hold<'_, '_>) -> Result<(), DeployError> {
         .filter_map(|a| Some(a.placed.path.rsplit_once('/')?.0))
         .filter(|f| !work.survey.folders.contains(*f))
         .collect();
-    // Making a folder makes those above it.
+    // Creating a folder creates its parents.
     let leaves: Vec<&str> = folders
         .iter()
         .filter(|f| !folders.iter().any(|o| o.strip_prefix(**f).is_some_and(|rest| rest.starts_with('/'))))
@@ -463,8 +460,8 @@ fn upload(work: &Apply<'_>, hold: &Hold<'_, '_>) -> Result<(), DeployError> {
     results.into_iter().collect()
 }
 
-/// Reads changed jobs: what the service fills in is remembered, so that it is not taken for somebody's change later, and
-/// what it made of our own values is told.
+/// Reads changed jobs back. Records the defaults of the service, so that they are not changes by others later, and
+/// reports values that it has changed.
 fn read_back(work: &Apply<'_>, state: &mut DeploymentState, changed: &[String]) -> Result<(), DeployError> {
     let ids: Vec<(String, i64)> = changed.iter().filter_map(|p| Some((p.clone(), state.jobs.get(p)?.job_id))).collect();
     for ((pipeline, id), live) in ids.iter().zip(in_parallel(&ids, |(_, id)| work.client.job(*id))) {
@@ -486,7 +483,7 @@ fn read_back(work: &Apply<'_>, state: &mut DeploymentState, changed: &[String]) 
                     d.path
                 )));
             }
-            // What others have done does not become what the service does.
+            // Changes by others are not defaults of the service.
             !was_drift
         });
         for d in deployed.filled.iter().filter(|d| d.was.is_some()) {

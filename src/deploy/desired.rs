@@ -1,4 +1,4 @@
-//! What is wanted: the payloads of a bundle with their tags, and the files that they need.
+//! The desired state: the payloads of a bundle with their tags, and the files they need.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,68 +13,63 @@ use crate::lower::{Bundle, UnresolvedJobId};
 use crate::package::{Wheel, sha256_hex};
 use crate::workspace::{Language, Principal};
 
-/// Everything that is wanted of one target.
+/// The desired state of one target.
 #[derive(Clone, Debug)]
 pub struct Desired {
     /// The name of the project.
     pub project: String,
-    /// The target.
     pub target: String,
     /// The folder of the project in the workspace.
     pub root: String,
     /// The folders of uploads.
     pub folders: Vec<String>,
-    /// The jobs.
     pub jobs: Vec<DesiredJob>,
-    /// The files.
     pub artifacts: Vec<DesiredFile>,
 }
 
-/// A job that is wanted.
+/// A desired job.
 #[derive(Clone, Debug)]
 pub struct DesiredJob {
-    /// The name of its pipeline.
     pub pipeline: String,
-    /// Its settings with the tag, without grants.
+    /// Its settings with the tag, without permissions.
     pub body: Value,
-    /// Who may use it, if the source says so.
+    /// Its permissions, if the source sets them.
     pub grants: Option<Vec<Principal>>,
     /// Job ids that only the workspace knows.
     pub unresolved_job_ids: Vec<UnresolvedJobId>,
-    /// The value of the tag.
+    /// The value of its tag.
     pub tag: String,
-    /// The paths of the files that it needs.
+    /// The paths of the files it needs.
     pub uses: Vec<String>,
 }
 
 impl DesiredJob {
-    /// How many tasks it has.
+    /// The number of tasks.
     pub fn steps(&self) -> usize {
         self.body.get("tasks").and_then(Value::as_array).map_or(0, Vec::len)
     }
 }
 
-/// A file that is wanted in the workspace. Its path says what is in it, so one that is there is the right one.
+/// A desired file. Its path contains a hash of its content, so an existing file is correct.
 #[derive(Clone, Debug)]
 pub struct DesiredFile {
-    /// Where, and what of the state is known beforehand.
+    /// Its path, and the metadata for the state.
     pub placed: Placed,
-    /// Its bytes.
     pub bytes: Arc<Vec<u8>>,
-    /// How it is uploaded.
+    /// How to upload it.
     pub upload: Upload,
 }
 
 impl Desired {
-    /// Whether a workspace takes it.
+    /// Checks the size limits.
     ///
     /// # Errors
-    /// A state or a notebook that is too large for it.
+    /// A state or a notebook that is too large for the workspace.
     pub fn fits(&self) -> Result<(), DeployError> {
         let jobs: usize = self.jobs.iter().map(|j| j.body.to_string().len()).sum();
         let files: usize =
             self.artifacts.iter().map(|a| 300 + a.placed.files.keys().map(|f| f.len() + 72).sum::<usize>()).sum();
-        // What the service fills in by itself is kept as well.
+        // Defaults of the service are recorded, too.
         if jobs + jobs / 4 + files > LARGEST {
             return DeployError::unfit(
                 format!("deployment state of the project has {} MB", (jobs + files) / 1_000_000),
@@ -93,30 +88,28 @@ impl Desired {
     }
 }
 
-/// The digest of the files that go together, for a path in their folder or the folder itself.
+/// The hash of files that belong together, from a path in their folder or the folder itself.
 fn unit<'p>(path: &'p str, files: &str) -> Option<&'p str> {
     let rest = path.strip_prefix(files)?.strip_prefix('/')?;
     let digest = rest.split('/').next()?;
     (digest.len() == 12 && digest.bytes().all(|b| b.is_ascii_hexdigit())).then_some(digest)
 }
 
-/// Bytes that a workspace gives out or takes as a notebook in one piece: 10 MB, less what goes around it. Source: the
-/// public documentation of workspace import and export.
+/// The maximum size of a notebook, in bytes: 10 MB, minus overhead. Source: the public documentation of workspace
+/// import and export.
 const LARGEST: usize = 9_500_000;
 
 /// How a file is uploaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Upload {
-    /// As it is.
     File,
-    /// As a notebook.
     Notebook(Language),
 }
 
-/// What a bundle wants of a workspace.
+/// The desired state for a bundle.
 ///
 /// # Errors
-/// A job with no room for the tag.
+/// A job without space for the tag.
 pub fn desired(bundle: &Bundle, wheels: &[Wheel]) -> Result<Desired, DeployError> {
     let root = bundle.layout.root.clone();
     let mut jobs = Vec::new();
@@ -144,7 +137,7 @@ pub fn desired(bundle: &Bundle, wheels: &[Wheel]) -> Result<Desired, DeployError
         jobs.iter().map(|j| texts(&j.body).into_iter().map(str::to_owned).collect()).collect();
     for wheel in wheels {
         let path = format!("{}/{}", bundle.layout.wheels, wheel.file_name);
-        // One that no step needs is nobody's business.
+        // Files that no step needs are not uploaded.
         if !named.iter().any(|n| n.contains(&path)) || artifacts.iter().any(|a| a.placed.path == path) {
             continue;
         }

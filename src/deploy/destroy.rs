@@ -1,4 +1,4 @@
-//! Taking everything away again.
+//! Deletes a deployment.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -15,27 +15,27 @@ use super::plan::JobAction;
 use super::state::DeploymentState;
 use crate::workspace::{ApiErrorKind, Client};
 
-/// What would go.
+/// What would be deleted.
 #[derive(Clone, Debug, Default)]
 pub struct DestroyPlan {
     /// Jobs by pipeline.
     pub jobs: Vec<(String, i64)>,
-    /// Runs that go on, by pipeline.
+    /// The number of active runs by pipeline.
     pub running: Vec<(String, usize)>,
     /// Files of all generations.
     pub files: Vec<String>,
-    /// The folders that they are in.
+    /// Their folders.
     pub folders: Vec<String>,
 }
 
-/// Looks what would go. If the state was lost, the jobs are found by their tags.
+/// Finds out what would be deleted. If the state was lost, jobs are found by their tags.
 ///
 /// # Errors
-/// Whatever keeps something from being read.
+/// Anything that cannot be read.
 pub fn doomed(client: &Client, journal: &Journal<'_>, desired: &Desired) -> Result<DestroyPlan, DeployError> {
     let state = journal.head();
     let mut jobs: Vec<(String, i64)> = state.jobs.iter().map(|(p, d)| (p.clone(), d.job_id)).collect();
-    // A deployment that broke off may have created jobs that the state does not know.
+    // An interrupted deployment may have created jobs that the state does not contain.
     for (pending, (pipeline, name)) in state.pending.iter().flat_map(|p| p.jobs.iter().map(move |job| (p, job))) {
         let tag = tag(&state.project, &state.target, &state.root, pipeline);
         let found = tagged(client, &tag, [name.as_str()])?;
@@ -70,10 +70,10 @@ pub fn doomed(client: &Client, journal: &Journal<'_>, desired: &Desired) -> Resu
     Ok(DestroyPlan { jobs, running, files: files.into_iter().collect(), folders })
 }
 
-/// Takes away the jobs, then the files, then the state.
+/// Deletes the jobs, then the files, then the state.
 ///
 /// # Errors
-/// What kept something from going; the next `destroy` goes on from there, and a `deploy` puts everything back.
+/// What could not be deleted. The next `destroy` continues, and a `deploy` restores everything.
 pub fn destroy(
     client: &Client,
     journal: &mut Journal<'_>,
@@ -103,7 +103,7 @@ pub fn destroy(
     }
     if let Err(why) = outcome {
         state.lease = None;
-        // If this fails as well, the lock ends by itself.
+        // If this fails too, the lock expires.
         let _ = hold.journal().append(state);
         return Err(why);
     }
@@ -137,7 +137,7 @@ fn take_away(
         Ok(client.remove(path, false)?)
     });
     removed.into_iter().collect::<Result<(), DeployError>>()?;
-    // The folders are ours; a folder that somebody keeps something in stays.
+    // Delete only empty folders; others may contain files of somebody else.
     let folders: BTreeSet<String> =
         doomed.files.iter().flat_map(|f| parents(f, root)).chain(doomed.folders.iter().cloned()).collect();
     for folder in folders.iter().rev() {
@@ -146,7 +146,7 @@ fn take_away(
     hold.check()
 }
 
-/// A folder that we may not take away stays where it is.
+/// A folder that cannot be deleted is left.
 fn leave(result: Result<(), crate::workspace::ApiError>) -> Result<(), crate::workspace::ApiError> {
     match result {
         Err(f) if f.is(ApiErrorKind::Denied) => Ok(()),
@@ -154,7 +154,7 @@ fn leave(result: Result<(), crate::workspace::ApiError>) -> Result<(), crate::wo
     }
 }
 
-/// The folders of a file below a root; for a file elsewhere its own folder.
+/// The folders of a file below a root; for a file elsewhere, its own folder.
 fn parents(file: &str, root: &str) -> Vec<String> {
     let mut out = Vec::new();
     let mut folder = file;

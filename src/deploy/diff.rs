@@ -1,25 +1,25 @@
-//! How two payloads differ: order-free where the service is, and blind to what says nothing.
+//! Compares payloads, ignoring order where the service does, and empty values.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::schema::{Block, Field, JOB, is_unordered, list_key};
 
-/// One difference.
+/// A difference.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
-    /// Where: `tasks[train].timeout_seconds`.
+    /// The path, such as `tasks[train].timeout_seconds`.
     pub path: String,
-    /// What is said on the left; nothing if it says nothing.
+    /// The value on the left, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<Value>,
-    /// What is said on the right.
+    /// The value on the right, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub now: Option<Value>,
 }
 
 impl Difference {
-    /// The key of the task that it is in.
+    /// The key of the task that contains it.
     pub fn step(&self) -> Option<&str> {
         let rest = self.path.strip_prefix("tasks[")?;
         rest.find(']').and_then(|end| rest.get(..end))
@@ -34,21 +34,21 @@ impl Difference {
     }
 }
 
-/// How the settings of two jobs differ. What is null or empty is the same as what is not there.
+/// Compares the settings of two jobs. Null and empty values equal missing ones.
 pub fn diff(left: &Value, right: &Value) -> Vec<Difference> {
     let mut out = Vec::new();
     objects(left.as_object(), right.as_object(), Some(&JOB), "", &mut out);
     out
 }
 
-/// How settings that were read differ from those that were sent, but for defaults that the service fills in.
+/// Compares the settings that were read with those that were sent, ignoring defaults of the service.
 pub(super) fn drift(sent: &Value, live: &Value) -> Vec<Difference> {
     let mut out = diff(sent, live);
     out.retain(|d| !(d.was.is_none() && is_default(d)));
     out
 }
 
-/// Whether a value that came from nowhere is what the service takes when nothing is said.
+/// Whether a value that was not sent is the default of the service.
 fn is_default(d: &Difference) -> bool {
     let mut block = Some(&JOB);
     let mut field = None;
@@ -58,7 +58,7 @@ fn is_default(d: &Difference) -> bool {
         let (name, after) = rest.split_at(end);
         field = block.and_then(|b| b.field(name));
         block = field.and_then(|f| f.ty.block());
-        // A key between brackets may hold anything but a closing one.
+        // A key in brackets may contain anything except a closing bracket.
         let after = match after.strip_prefix('[') {
             Some(key) => key.split_once(']').map_or("", |(_, rest)| rest),
             None => after,
@@ -106,7 +106,7 @@ fn values(
     match (left, right) {
         (Some(Value::Object(a)), Some(Value::Object(b))) => objects(Some(a), Some(b), block, path, out),
         (Some(Value::Array(a)), Some(Value::Array(b))) => lists(a, b, block, key, path, out),
-        // A keyed list that appears or goes is told element by element.
+        // A keyed list that was added or removed is compared by element.
         (Some(Value::Array(a)), None) if list_key(key).is_some() => lists(a, &[], block, key, path, out),
         (None, Some(Value::Array(b))) if list_key(key).is_some() => lists(&[], b, block, key, path, out),
         _ => out.push(Difference { path: path.to_owned(), was: left.cloned(), now: right.cloned() }),
@@ -149,7 +149,7 @@ fn lists(a: &[Value], b: &[Value], block: Option<&'static Block>, key: &str, pat
     out.push(Difference { path: path.to_owned(), was: Some(a.to_vec().into()), now: Some(b.to_vec().into()) });
 }
 
-/// A value without its nulls, keys in order.
+/// A value without nulls, with sorted keys.
 fn plain(value: &Value) -> Value {
     match value {
         Value::Array(list) => list.iter().map(plain).collect(),
@@ -163,12 +163,12 @@ fn plain(value: &Value) -> Value {
     }
 }
 
-/// The keys of all elements; `None` if one has none or two have the same: then only the order tells them apart.
+/// The keys of all elements; `None` if one is missing or duplicated, so that only the order distinguishes them.
 fn keys(list: &[Value], name: &str) -> Option<Vec<String>> {
     let mut out: Vec<String> = Vec::new();
     for value in list {
         let mut key = value.get(name)?.as_str()?.to_owned();
-        // A task may wait for both outcomes of a condition.
+        // A task may depend on both outcomes of a condition.
         if let Some(outcome) = value.get("outcome").and_then(Value::as_str) {
             key = format!("{key}:{outcome}");
         }
@@ -180,7 +180,7 @@ fn keys(list: &[Value], name: &str) -> Option<Vec<String>> {
     (sorted.len() == out.len()).then_some(out)
 }
 
-/// Whether a value is not there or empty. A block of defaults is something: `continuous { }` starts a job.
+/// Whether a value is missing or empty. A block of defaults is not empty: `continuous { }` starts a job.
 fn is_nothing(value: Option<&Value>) -> bool {
     match value {
         None | Some(Value::Null) => true,

@@ -1,40 +1,32 @@
-//! Why a deployment did not go through.
+//! Errors of deployments.
 
 use std::fmt;
 
 use crate::workspace::{ApiError, ApiErrorKind};
 
-/// What kept us from deploying.
+/// Why a deployment failed.
 #[derive(Clone, Debug)]
 pub enum DeployError {
-    /// The workspace refused, or was not there.
+    /// A request failed.
     Fault(ApiError),
-    /// Somebody else has written a state meanwhile.
-    Moved {
-        /// Who.
-        by: String,
-    },
-    /// Somebody else is deploying, and went on for longer than we were to wait.
+    /// Another deployment has written a state meanwhile.
+    Moved { by: String },
+    /// Another deployment did not finish in time.
     Locked {
-        /// Who, and what they do.
+        /// Its owner, and what it does.
         by: String,
     },
-    /// Something in the workspace or in the project does not fit.
-    Unfit {
-        /// What.
-        message: String,
-        /// What to do.
-        help: String,
-    },
+    /// The workspace and the project do not fit together.
+    Unfit { message: String, help: String },
 }
 
 impl DeployError {
-    /// Whether somebody stopped us.
+    /// Whether the user interrupted it.
     pub fn is_interrupt(&self) -> bool {
         matches!(self, DeployError::Fault(f) if f.is(ApiErrorKind::Interrupted))
     }
 
-    /// What to do about it; empty if there is nothing to say.
+    /// How to fix it; may be empty.
     pub fn help(&self) -> &str {
         match self {
             DeployError::Fault(f) => &f.help,

@@ -1,4 +1,4 @@
-//! Holding the lock while there is work to do.
+//! Holds the lock during a deployment.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use super::error::DeployError;
 use super::journal::Journal;
 use crate::workspace::Client;
 
-/// A lock that is ours, and is renewed as long as we are at work.
+/// A lock that is renewed until the work is done.
 pub(super) struct Hold<'h, 'j> {
     journal: Mutex<&'h mut Journal<'j>>,
     client: &'h Client,
@@ -16,7 +16,7 @@ pub(super) struct Hold<'h, 'j> {
     lost: Mutex<Option<DeployError>>,
 }
 
-/// What must be left of a lock before something is written: more than one request may take on the way.
+/// The remaining time, in milliseconds, that a write requires, because one may take several requests.
 const MARGIN: i64 = 10_000;
 
 impl<'h, 'j> Hold<'h, 'j> {
@@ -24,15 +24,14 @@ impl<'h, 'j> Hold<'h, 'j> {
         Hold { journal: Mutex::new(journal), client, key, lost: Mutex::default() }
     }
 
-    /// The journal.
     pub fn journal(&self) -> MutexGuard<'_, &'h mut Journal<'j>> {
         guard(&self.journal)
     }
 
-    /// Whether the lock is ours, and for long enough to write something.
+    /// Checks that the lock is held, for long enough to write.
     ///
     /// # Errors
-    /// It was lost.
+    /// The lock was lost.
     pub fn check(&self) -> Result<(), DeployError> {
         if let Some(why) = guard(&self.lost).clone() {
             return Err(why);
@@ -47,12 +46,12 @@ impl<'h, 'j> Hold<'h, 'j> {
         Ok(())
     }
 
-    /// What is repeated must not arrive when the lock is somebody else's.
+    /// Limits retries to the time in which the lock is held.
     fn limit(&self, journal: &Journal<'_>) {
         self.client.write_until(journal.head().lease.as_ref().map_or(0, |l| l.until));
     }
 
-    /// Whether the last state that was written still holds the lock.
+    /// Whether the last written state holds the lock.
     pub fn is_ours(&self) -> bool {
         guard(&self.lost).is_none() && self.journal().head().lease.as_ref().is_some_and(|l| l.key == self.key)
     }
@@ -70,7 +69,7 @@ impl<'h, 'j> Hold<'h, 'j> {
                     let mut journal = self.journal();
                     match journal.renew(&self.key) {
                         Ok(()) => self.limit(&journal),
-                        // Trouble may pass, as long as there is time.
+                        // A failure may be temporary, as long as there is time.
                         Err(DeployError::Fault(_))
                             if journal.head().lease.as_ref().is_some_and(|l| l.holds(self.client.now())) => {}
                         Err(why) => {
@@ -80,7 +79,7 @@ impl<'h, 'j> Hold<'h, 'j> {
                     }
                 }
             });
-            // Also when the work panics: else the keeper would go on for ever.
+            // Also when the work panics, or the renewing thread would run forever.
             let _end = OnDrop(|| {
                 done.store(true, Ordering::Relaxed);
                 keeper.thread().unpark();
@@ -100,8 +99,8 @@ impl<F: Fn()> Drop for OnDrop<F> {
     }
 }
 
-/// What is behind a lock.
+/// Locks a mutex.
 pub(super) fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A thread that panicked has not left a state half written: that happens in one request.
+    // A thread that panicked has not written half a state, because a state is one request.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,14 +1,14 @@
-//! The tag by which a job is known to be ours.
+//! The tag that identifies the jobs of pipec.
 
 use crate::package::sha256_hex;
 
 /// The key of the tag.
 pub const TAG: &str = "pipec";
 
-/// The value: readable, and the same for the same project, target, folder and pipeline alone.
+/// The value: readable, and unique for project, target, folder and pipeline.
 ///
-/// Tags of a job go on to its clusters and there to the cloud. Google takes small letters, digits, `-` and `_` alone, and
-/// 63 of them at most, so that is what it is made of.
+/// Tags of a job are copied to its clusters, and from there to the cloud. Google Cloud allows only lower-case
+/// letters, digits, `-` and `_`, and at most 63 of them.
 pub fn tag(project: &str, target: &str, root: &str, pipeline: &str) -> String {
     let digest = sha256_hex(format!("{project}\0{target}\0{root}\0{pipeline}").as_bytes());
     let readable: String = format!("{project}-{target}-{pipeline}")
@@ -20,11 +20,11 @@ pub fn tag(project: &str, target: &str, root: &str, pipeline: &str) -> String {
     format!("{readable}-{}", digest.get(..16).unwrap_or_default())
 }
 
-/// Characters of a nonce in a tag.
+/// Length of a nonce in a tag.
 const NONCE: usize = 8;
 
-/// The value for a job that one creation makes: the tag, and a nonce by which that creation knows what it has made, however
-/// often it had to ask. A copy that somebody makes of an older job carries another nonce, or none.
+/// The value for one creation: the tag and a nonce. With the nonce, the creation recognizes its job even if it was
+/// requested more than once. A copy of an older job has another nonce, or none.
 pub fn created(tag: &str, nonce: &str) -> String {
     let (readable, digest) = tag.rsplit_once('-').unwrap_or(("", tag));
     let nonce = nonce.get(..NONCE).unwrap_or(nonce);
@@ -32,12 +32,12 @@ pub fn created(tag: &str, nonce: &str) -> String {
     format!("{}-{digest}-{nonce}", readable.get(..room).unwrap_or(readable))
 }
 
-/// Whether a tag of a job is `tag`, with or without a nonce.
+/// Whether a value is `tag`, with or without a nonce.
 pub fn is_tagged(value: &str, tag: &str) -> bool {
     value == tag || nonce_of(value, tag).is_some()
 }
 
-/// The nonce of a creation in the tag of a job, if it is `tag` with one.
+/// The nonce in a value, if it is `tag` with one.
 pub fn nonce_of<'v>(value: &'v str, tag: &str) -> Option<&'v str> {
     let (_, nonce) = value.rsplit_once('-')?;
     (nonce.len() == NONCE && created(tag, nonce) == value).then_some(nonce)

@@ -1,8 +1,8 @@
 //! The states of a deployment, one file each: `<root>/state/00000007.json`.
 //!
-//! A workspace has no "write only if nobody else has": but of several who make a file that is not there yet, only one
-//! succeeds. So a state is never overwritten. Who wants to change something makes the file with the next serial, and who
-//! comes second learns it. Locks are entries of the same journal, and so a lock that ended is taken over by one only.
+//! A workspace has no conditional write. But if several clients create the same new file, only one succeeds. So a
+//! state is never overwritten: every change creates the file with the next serial, and the second client fails. Locks
+//! are entries of the same journal, so only one client can take over an expired lock.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +11,10 @@ use super::error::DeployError;
 use super::state::{DeploymentState, FORM, Lease};
 use crate::workspace::{ApiError, ApiErrorKind, Client, EntryKind, WorkspaceEntry};
 
-/// States that stay behind the present one.
+/// The number of older states to keep.
 pub const STATES_KEPT: usize = 5;
 
-/// For how long a lock holds unless it is renewed, in milliseconds.
+/// How long a lock is valid unless it is renewed, in milliseconds.
 pub(super) const LEASE: i64 = 60_000;
 
 /// The states of one project and target.
@@ -22,15 +22,15 @@ pub struct Journal<'a> {
     client: &'a Client,
     folder: String,
     head: DeploymentState,
-    /// The serials that are there.
+    /// The existing serials.
     serials: Vec<u64>,
 }
 
 impl<'a> Journal<'a> {
-    /// Reads the present state: two requests, one where nothing was ever deployed.
+    /// Reads the current state: two requests, or one if nothing was ever deployed.
     ///
     /// # Errors
-    /// A state that cannot be read, that is of a newer form, or that is of another project.
+    /// A state that cannot be read, has a newer form, or belongs to another project.
     pub fn open(client: &'a Client, root: &str, project: &str, target: &str) -> Result<Journal<'a>, DeployError> {
         let mut journal =
             Journal { client, folder: format!("{root}/state"), head: DeploymentState::default(), serials: Vec::new() };
@@ -48,7 +48,7 @@ impl<'a> Journal<'a> {
         Ok(journal)
     }
 
-    /// The present state; that of serial 0 says that nothing was deployed.
+    /// The current state; serial 0 means that nothing was deployed.
     pub fn head(&self) -> &DeploymentState {
         &self.head
     }
@@ -57,12 +57,12 @@ impl<'a> Journal<'a> {
         format!("{}/{serial:08}.json", self.folder)
     }
 
-    /// Reads the present state again.
+    /// Reads the current state again.
     ///
     /// # Errors
-    /// As [`Journal::open`].
+    /// Like [`Journal::open`].
     pub fn reload(&mut self) -> Result<(), DeployError> {
-        // Between list and read somebody may have made new states and taken the old ones away.
+        // Between listing and reading, others may have created new states and deleted the old ones.
         for _ in 0..5 {
             let entries = self.client.list(&self.folder)?.unwrap_or_default();
             self.serials = entries.iter().filter_map(serial).collect();
@@ -97,10 +97,10 @@ impl<'a> Journal<'a> {
         }
     }
 
-    /// Makes the next state.
+    /// Creates the next state.
     ///
     /// # Errors
-    /// [`DeployError::Moved`] if somebody else was first; then nothing was written.
+    /// [`DeployError::Moved`] if another client was first; nothing was written then.
     pub fn append(&mut self, mut next: DeploymentState) -> Result<(), DeployError> {
         next.form = FORM;
         next.serial = self.head.serial + 1;
@@ -116,19 +116,19 @@ impl<'a> Journal<'a> {
                 self.client.make_folder(&self.folder)?;
                 self.client.make_file(&path, bytes.clone())?
             }
-            // The folder of the state that we know is gone, and the state with it.
+            // The folder of the current state is gone, and the state with it.
             Err(f) if f.is(ApiErrorKind::Missing) => return Err(DeployError::Moved { by: "somebody".to_owned() }),
             other => other?,
         };
         if !made {
-            // An attempt without an answer may have made it: then it is ours.
+            // A request whose response was lost may have created it.
             match self.client.read_file(&path)? {
                 Some(there) if there == *bytes => {}
                 there => {
                     let there = there.and_then(|b| self.parse(next.serial, &b).ok());
                     let key = |s: &DeploymentState| s.lease.as_ref().map(|l| l.key.clone());
                     match there {
-                        // An earlier attempt of ours that ended badly had made it after all: it goes on from there.
+                        // An earlier attempt of this process has created it: continue from there.
                         Some(there) if key(&there).is_some() && key(&there) == key(&self.head) => {
                             self.serials.push(there.serial);
                             self.head = there;
@@ -143,7 +143,7 @@ impl<'a> Journal<'a> {
             }
         }
         if !self.follows()? {
-            // Old states are taken away, so a serial that is free may be one that others have left behind.
+            // Old states are deleted, so a free serial may be one that others have already passed.
             self.client.remove(&path, false)?;
             return Err(DeployError::Moved { by: "somebody".to_owned() });
         }
@@ -152,7 +152,7 @@ impl<'a> Journal<'a> {
         Ok(())
     }
 
-    /// Whether the state that we know is the one before the next still: there, and not another one of the same serial.
+    /// Whether the current state is still the predecessor of the next: it exists, and has the same content.
     fn follows(&self) -> Result<bool, DeployError> {
         if self.head.serial == 0 {
             let entries = self.client.list(&self.folder)?.unwrap_or_default();
@@ -163,11 +163,11 @@ impl<'a> Journal<'a> {
         Ok(before.is_some_and(|state| state.nonce == self.head.nonce))
     }
 
-    /// Takes the lock, with the state that `with` makes of the present one; waits for up to `patience` if somebody else
-    /// has it, and tells so once.
+    /// Takes the lock, with the state that `with` derives from the current one. Waits up to `patience` for another
+    /// owner, and reports that once.
     ///
     /// # Errors
-    /// [`DeployError::Locked`] when the time is up; [`DeployError::Moved`] when the state is not `planned` any more.
+    /// [`DeployError::Locked`] after that time; [`DeployError::Moved`] if the state is no longer `planned`.
     pub fn lock(
         &mut self,
         owner: &str,
@@ -178,7 +178,7 @@ impl<'a> Journal<'a> {
     ) -> Result<String, DeployError> {
         let key = nonce();
         let what = |state: &DeploymentState| state.pending.as_ref().map_or("deploy", |p| p.what.as_str()).to_owned();
-        // A plan may have been looked at for long.
+        // Time may have passed since the plan was made.
         self.reload()?;
         self.wait(patience, tell)?;
         if self.head.serial != planned {
@@ -194,10 +194,10 @@ impl<'a> Journal<'a> {
         Ok(key)
     }
 
-    /// Waits until nobody has the lock.
+    /// Waits until the lock is free.
     ///
     /// # Errors
-    /// [`DeployError::Locked`] when the time is up.
+    /// [`DeployError::Locked`] after that time.
     pub fn wait(&mut self, patience: Duration, tell: &dyn Fn(&Lease)) -> Result<(), DeployError> {
         let mut waited = Duration::ZERO;
         let mut told = false;
@@ -219,7 +219,7 @@ impl<'a> Journal<'a> {
         }
     }
 
-    /// Gives the lock more time, if it is getting short.
+    /// Extends the lock if it expires soon.
     ///
     /// # Errors
     /// [`DeployError::Moved`] if it was lost.
@@ -234,10 +234,10 @@ impl<'a> Journal<'a> {
         self.append(next)
     }
 
-    /// Takes old states away.
+    /// Deletes old states.
     ///
     /// # Errors
-    /// Whatever keeps one from being taken away.
+    /// The first deletion that fails.
     pub fn prune(&mut self) -> Result<(), ApiError> {
         while self.serials.len() > STATES_KEPT + 1 {
             let oldest = self.serials.remove(0);
@@ -246,26 +246,26 @@ impl<'a> Journal<'a> {
         Ok(())
     }
 
-    /// Takes all states away, the last one last.
+    /// Deletes all states, the newest last.
     ///
     /// # Errors
-    /// Whatever keeps one from being taken away.
+    /// The first deletion that fails.
     pub fn remove(&mut self) -> Result<(), ApiError> {
         for serial in std::mem::take(&mut self.serials) {
             self.client.remove(&self.path(serial), false)?;
         }
-        // Whatever somebody else keeps there stays.
+        // Files of others are kept.
         self.client.remove_empty(&self.folder)
     }
 }
 
-/// The serial of a state, by its file.
+/// The serial of a state file.
 fn serial(entry: &WorkspaceEntry) -> Option<u64> {
     let name = entry.path.rsplit('/').next()?.strip_suffix(".json")?;
     (entry.kind != EntryKind::Directory && name.len() == 8).then(|| name.parse().ok()).flatten()
 }
 
-/// A word that nobody else has.
+/// A random unique string.
 pub(crate) fn nonce() -> String {
     format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..))
 }

@@ -1,10 +1,10 @@
-//! Taking compiled artefacts to a workspace: what is wanted, what was deployed last, what is there, and the way from one to
-//! the other.
+//! Deploys to a workspace: compares what is desired, what was deployed last and what exists, and applies the
+//! difference.
 //!
 //! ```text
-//! Bundle + wheels -> desired::Desired     what is wanted
-//! journal::Journal -> state::State        what was deployed last; each state is a file that only one can make
-//! observe::observe -> Observed             what is there
+//! Bundle + wheels -> desired::Desired     what is desired
+//! journal::Journal -> state::State        what was deployed last; only one client can create a state
+//! observe::observe -> Observed            what exists
 //! plan::plan      -> Plan                 what to do; pure
 //! apply::apply    -> workspace            does it
 //! ```

@@ -1,4 +1,4 @@
-//! What is in the workspace: the jobs as they are now, and the files that are there.
+//! Reads the workspace: current jobs and existing files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,35 +9,34 @@ use super::payload;
 use super::state::DeploymentState;
 use crate::workspace::{ApiError, Client, EntryKind, ListedJob, LiveJob, Principal};
 
-/// What was found.
+/// What exists.
 #[derive(Clone, Debug, Default)]
 pub struct Observed {
     /// By pipeline.
     pub jobs: BTreeMap<String, LiveState>,
-    /// Jobs that a creation which broke off has made a second time: a request that got no answer made one, and was made
-    /// again.
+    /// Jobs that an interrupted creation made twice, because the response to the first request was lost.
     pub twice: Vec<(String, i64)>,
-    /// Jobs that carry our tag and were not made by what broke off, such as somebody's copy of a job with its tags.
+    /// Jobs with our tag that no interrupted creation made, such as copies with tags.
     pub copies: Vec<(String, i64)>,
-    /// Files that are there, with their sizes where the service says them.
+    /// Existing files, with their sizes if the service reports them.
     pub files: BTreeMap<String, Option<u64>>,
-    /// Folders that are there.
+    /// Existing folders.
     pub folders: BTreeSet<String>,
 }
 
-/// A job that was looked for.
+/// The current state of a job.
 #[derive(Clone, Debug)]
 pub enum LiveState {
-    /// There it is, and who may use it, if that matters.
+    /// It exists, with its permissions if they matter.
     Live(Box<LiveJob>, Option<Vec<Principal>>),
-    /// It was deployed, and is gone.
+    /// It was deployed, and no longer exists.
     Gone(i64),
 }
 
-/// Looks at everything that a deployment is about. Reads only.
+/// Reads everything that a deployment needs. Only reads.
 ///
 /// # Errors
-/// Whatever keeps something from being read.
+/// Anything that cannot be read.
 pub fn observe(client: &Client, desired: &Desired, state: &DeploymentState) -> Result<Observed, DeployError> {
     let mut out = Observed::default();
     let begun = state.pending.iter().flat_map(|p| p.jobs.keys());
@@ -64,11 +63,11 @@ pub fn observe(client: &Client, desired: &Desired, state: &DeploymentState) -> R
             let Some(entries) = list? else { continue };
             out.folders.insert(folder.clone());
             for mut entry in entries {
-                // The service may leave the first part of a path out.
+                // The service may omit the first part of a path.
                 let name = entry.path.rsplit('/').next().unwrap_or_default();
                 entry.path = format!("{folder}/{name}");
                 match entry.kind {
-                    // Folders of what was deployed once are nobody's business here.
+                    // Folders of older deployments do not matter here.
                     EntryKind::Directory if wanted.iter().any(|w| is_below(w, &entry.path)) => next.push(entry.path),
                     EntryKind::Directory => {}
                     _ => {
@@ -86,13 +85,13 @@ fn is_below(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// What was found of one pipeline.
+/// What was found for one pipeline.
 #[derive(Default)]
 struct Looked {
     found: Option<LiveState>,
-    /// Made a second time by what broke off.
+    /// Created twice by an interrupted deployment.
     twice: Vec<i64>,
-    /// Made by others.
+    /// Created by others.
     copies: Vec<i64>,
 }
 
@@ -104,14 +103,14 @@ fn lookup(client: &Client, desired: &Desired, state: &DeploymentState, pipeline:
         Some(deployed) => client.job(deployed.job_id)?,
         None => None,
     };
-    // What was begun may have made one that the state does not know; and so may a state that was lost.
+    // An interrupted or lost deployment may have created a job that the state does not contain.
     let begun = state.pending.as_ref().and_then(|p| p.jobs.get(pipeline));
     let mut out = Looked::default();
     if begun.is_some() || live.is_none() && wanted.is_some() {
         let tag = tag(&desired.project, &desired.target, &desired.root, pipeline);
         let names = wanted.map(|w| payload::name(&w.body)).into_iter().chain(begun.map(String::as_str));
         let is_ours = |job: &ListedJob| state.pending.as_ref().is_some_and(|p| p.made(pipeline, &tag, job));
-        // What was begun comes first; of those the oldest is the one that somebody may have run.
+        // Jobs of an interrupted creation come first, and of those the oldest, which may have been run.
         let (ours, others): (Vec<_>, Vec<_>) = tagged(client, &tag, names)?.into_iter().partition(is_ours);
         let both = ours.iter().map(|job| (job, true)).chain(others.iter().map(|job| (job, false)));
         for (job, ours) in both {
@@ -129,8 +128,7 @@ fn lookup(client: &Client, desired: &Desired, state: &DeploymentState, pipeline:
     Ok(Looked { found: Some(LiveState::Live(Box::new(live), grants)), ..out })
 }
 
-/// The jobs of some names with a tag, the oldest first. They are looked for by name, since that is what the service can
-/// look for.
+/// The jobs with certain names and a tag, oldest first. The service can only search by name.
 pub(super) fn tagged<'n>(
     client: &Client,
     tag: &str,
@@ -154,10 +152,10 @@ impl ListedJob {
     }
 }
 
-/// Requests at a time: enough to hide the way there and back, few enough for the service's limits.
+/// Concurrent requests: enough to hide latency, few enough for the limits of the service.
 const AT_A_TIME: usize = 8;
 
-/// Does something for each, several at a time; results are in the order of the list.
+/// Calls a function for each element, several at a time. Results have the order of the list.
 pub(super) fn in_parallel<T: Sync, R: Send>(list: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = std::sync::atomic::AtomicUsize::new(0);
     let worker = || {
@@ -172,7 +170,7 @@ pub(super) fn in_parallel<T: Sync, R: Send>(list: &[T], work: impl Fn(&T) -> R +
     };
     let mut all: Vec<(usize, R)> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..AT_A_TIME.min(list.len())).map(|_| scope.spawn(worker)).collect();
-        // A panic is a bug of ours, and goes on to where bugs are reported.
+        // A panic is a bug in pipec, and is reported as such.
         threads.into_iter().flat_map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     });
     all.sort_by_key(|(at, _)| *at);

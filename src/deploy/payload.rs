@@ -1,4 +1,4 @@
-//! Payloads on their way: what is sent apart, what only the workspace knows, and what is the same under another name.
+//! Changes of payloads: what is sent separately, what only the workspace knows, and comparisons that ignore names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use super::identity::TAG;
 use crate::schema::key;
 use crate::workspace::Principal;
 
-/// Takes who may use a job out of its payload: that is not part of its settings.
+/// Removes the permissions from a payload, because they are not part of a job's settings.
 pub(super) fn take_grants(body: &mut Value) -> Option<Vec<Principal>> {
     let list = body.as_object_mut()?.shift_remove("access_control_list")?;
     let mut grants: Vec<Principal> = list.as_array()?.iter().filter_map(Principal::of).collect();
@@ -16,7 +16,7 @@ pub(super) fn take_grants(body: &mut Value) -> Option<Vec<Principal>> {
     Some(grants)
 }
 
-/// Puts the tag on a payload; `false` if there is no room for another one.
+/// Adds the tag to a payload; `false` if the limit on tags is reached.
 pub(super) fn put_tag(body: &mut Value, value: String) -> bool {
     let Some(map) = body.as_object_mut() else { return true };
     let tags = map.entry("tags").or_insert_with(|| Value::Object(Map::new()));
@@ -29,17 +29,17 @@ pub(super) fn put_tag(body: &mut Value, value: String) -> bool {
     tags.len() <= most as usize
 }
 
-/// The value of the tag of a payload.
+/// The value of the tag in a payload.
 pub(super) fn tag_of(body: &Value) -> Option<&str> {
     body.get("tags")?.get(TAG)?.as_str()
 }
 
-/// The name under which a job is listed.
+/// The name of a job in lists.
 pub(super) fn name(body: &Value) -> &str {
     body.get("name").and_then(Value::as_str).unwrap_or("Untitled")
 }
 
-/// All texts in a payload.
+/// All strings in a payload.
 pub(super) fn texts(value: &Value) -> BTreeSet<&str> {
     fn walk<'v>(value: &'v Value, out: &mut BTreeSet<&'v str>) {
         match value {
@@ -56,8 +56,8 @@ pub(super) fn texts(value: &Value) -> BTreeSet<&str> {
     out
 }
 
-/// The payload with a word for each uploaded file in place of its path, which holds a digest of its content: so that a
-/// changed file is told once and not at every step that runs it.
+/// Replaces the paths of uploaded files, which contain a hash, by a word. So a changed file is reported once, and not
+/// at every step that uses it.
 pub(super) fn without_paths(value: &Value, words: &BTreeMap<String, String>) -> Value {
     match value {
         Value::String(text) => words.get(text).unwrap_or(text).as_str().into(),
@@ -69,7 +69,7 @@ pub(super) fn without_paths(value: &Value, words: &BTreeMap<String, String>) -> 
     }
 }
 
-/// The payload with a task under another name, wherever it is named.
+/// Renames a task in a payload, including all references.
 pub(super) fn renamed(value: &Value, from: &str, to: &str) -> Value {
     match value {
         Value::String(text) => text

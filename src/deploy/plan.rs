@@ -1,4 +1,4 @@
-//! What to do: what is wanted against what was deployed last and what is there. Pure.
+//! Plans: compares what is desired, what was deployed last and what exists. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,47 +13,44 @@ use super::state::{Deployed, DeploymentState, Placed};
 use crate::package::sha256_hex;
 use crate::workspace::Principal;
 
-/// What is to be done.
+/// A plan.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The serial of the state that it is made for.
+    /// The serial of the state on which it is based.
     pub serial: u64,
-    /// The pipelines that it is about; all of them if none is named.
+    /// The selected pipelines; empty for all.
     pub only: Vec<String>,
-    /// By pipeline: those of the source in its order, then those that go.
+    /// By pipeline: those of the source in order, then those to delete.
     pub jobs: Vec<JobPlan>,
-    /// Files that are new, changed or not needed any more.
+    /// Files that are new, changed or no longer needed.
     pub artifacts: Vec<ArtifactChange>,
     /// The paths of files to upload.
     pub uploads: Vec<String>,
-    /// Those among them that were there, as far as the state knows.
+    /// Those of them that the state lists as existing.
     pub missing: Vec<String>,
-    /// Jobs that what broke off has made a second time, and that go, with their pipelines.
+    /// Jobs to delete because an interrupted deployment created them twice, with their pipelines.
     pub twice: Vec<(String, i64)>,
-    /// Jobs that carry our tag and were made by others, with their pipelines: they are left alone.
+    /// Jobs of others with our tag, with their pipelines; they are not changed.
     pub copies: Vec<(String, i64)>,
-    /// The state is to be written even if nothing else is to be done: something was begun and has not ended, or the state
-    /// says other than what is wanted and there.
+    /// The state must be written even if nothing else is to do: an interrupted deployment is pending, or the state is
+    /// outdated.
     pub unfinished: bool,
 }
 
 /// What happens to a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobAction {
-    /// Nothing.
     Keep,
-    /// It is made.
     Create,
     /// Its settings are replaced.
     Update,
-    /// It is deleted.
     Delete,
-    /// It is gone already, and is forgotten.
+    /// It no longer exists, and is removed from the state.
     Forget,
 }
 
 impl JobAction {
-    /// The word for it.
+    /// The word in the output.
     pub fn word(self) -> &'static str {
         match self {
             JobAction::Keep => "keep",
@@ -65,47 +62,45 @@ impl JobAction {
     }
 }
 
-/// What is to be done with one job.
+/// The plan for one job.
 #[derive(Clone, Debug)]
 pub struct JobPlan {
-    /// The name of the pipeline.
     pub pipeline: String,
-    /// What happens.
     pub action: JobAction,
-    /// The job as it is.
+    /// The id of the existing job.
     pub job_id: Option<i64>,
-    /// Why, where that is not plain from the changes.
+    /// The reason, if the changes do not show it.
     pub because: Option<String>,
-    /// Steps under a new name: old, new.
+    /// Renamed steps: old and new name.
     pub renamed: Vec<(String, String)>,
-    /// What changes by the source.
+    /// Changes by the source.
     pub changes: Vec<Difference>,
-    /// What others have changed since the last deployment, and this one puts back.
+    /// Changes by others since the last deployment, which this one reverts.
     pub drift: Vec<Difference>,
-    /// A deployment of it broke off: what differs may be its doing, or what the service fills in.
+    /// A deployment of it was interrupted, so differences may be its changes or defaults of the service.
     pub broke_off: bool,
-    /// Files whose change alone makes new settings: by their names in the project.
+    /// Files that changed without other changes of settings, by their names in the project.
     pub files: Vec<String>,
-    /// Who may use it changes: from, to.
+    /// Change of permissions: from, to.
     pub grants: Option<(Vec<Principal>, Vec<Principal>)>,
-    /// How many steps it has when all is done.
+    /// The number of steps afterwards.
     pub steps: usize,
-    /// The nonce in its tag, of a job that is there.
+    /// The nonce in the tag of an existing job.
     pub nonce: Option<String>,
 }
 
-/// What happens to a file.
+/// A change of a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ArtifactChange {
     /// `wheel`, `notebook` and so on.
     pub kind: String,
-    /// What it is called in the project.
+    /// Its name in the project.
     pub source: String,
-    /// The version of a wheel, or the beginning of a digest: before.
+    /// The previous version of a wheel, or prefix of a hash.
     pub was: Option<String>,
-    /// And now.
+    /// The new one.
     pub now: Option<String>,
-    /// Of a wheel: the files in it that are new (`+`), changed (`~`) or gone (`-`).
+    /// For a wheel: its new (`+`), changed (`~`) and deleted (`-`) files.
     pub files: Vec<(char, String)>,
 }
 
@@ -115,12 +110,12 @@ impl Plan {
         self.jobs.iter().all(JobPlan::is_empty) && self.uploads.is_empty() && self.twice.is_empty()
     }
 
-    /// The jobs that are deleted.
+    /// The jobs to delete.
     pub fn deletions(&self) -> impl Iterator<Item = &JobPlan> {
         self.jobs.iter().filter(|j| j.action == JobAction::Delete)
     }
 
-    /// The plan as JSON, the same for the same plan.
+    /// The plan as JSON; deterministic.
     pub fn json(&self) -> Value {
         let pair = |d: &Difference| json!({ "path": d.path, "was": d.was, "now": d.now });
         json!({
@@ -152,7 +147,7 @@ impl Plan {
         })
     }
 
-    /// A digest of the plan, of all that it would send, and of where: two plans with the same do the same.
+    /// A hash of the plan, everything it would send, and the workspace: plans with the same hash do the same.
     pub fn fingerprint(&self, desired: &Desired, host: &str) -> String {
         let mut text = self.json().to_string();
         text.push_str(host);
@@ -193,7 +188,7 @@ impl JobPlan {
     }
 }
 
-/// Whether all is as it was deployed last, as far as the state can say: the jobs themselves are not looked at.
+/// Whether everything is as it was deployed last, according to the state. Does not look at the jobs.
 pub fn is_unchanged(desired: &Desired, state: &DeploymentState) -> bool {
     let ids: BTreeMap<&str, i64> = state.jobs.iter().map(|(p, d)| (p.as_str(), d.job_id)).collect();
     let same_settings = |job: &DesiredJob| {
@@ -207,7 +202,7 @@ pub fn is_unchanged(desired: &Desired, state: &DeploymentState) -> bool {
         && desired.jobs.iter().all(same_settings)
 }
 
-/// The settings with the job ids that are known, and the nonce of the creation in the tag.
+/// The settings with known job ids, and the nonce of the creation in the tag.
 pub(super) fn filled(job: &DesiredJob, ids: &BTreeMap<&str, i64>, nonce: Option<&str>) -> Value {
     let mut body = job.body.clone();
     if let (Some(nonce), Some(slot)) = (nonce, body.pointer_mut(&format!("/tags/{TAG}"))) {
@@ -221,7 +216,7 @@ pub(super) fn filled(job: &DesiredJob, ids: &BTreeMap<&str, i64>, nonce: Option<
     body
 }
 
-/// Makes the plan. With `only`, other pipelines are left as they are.
+/// Makes a plan. With `only`, other pipelines are not changed.
 pub fn plan(desired: &Desired, state: &DeploymentState, survey: &Observed, only: &[String]) -> Plan {
     let chosen = |pipeline: &str| only.is_empty() || only.iter().any(|o| o == pipeline);
     let mut known: BTreeMap<&str, i64> = BTreeMap::new();
@@ -259,7 +254,7 @@ pub fn plan(desired: &Desired, state: &DeploymentState, survey: &Observed, only:
         .iter()
         .filter(|a| needed.contains(&a.placed.path))
         .filter(|a| {
-            // A size that is said and is another one means that somebody has written there.
+            // A different size means that somebody has overwritten the file.
             let there = survey.files.get(&a.placed.path);
             there.is_none_or(|size| a.placed.kind != "notebook" && size.is_some_and(|s| s != a.bytes.len() as u64))
         })
@@ -280,7 +275,7 @@ pub fn plan(desired: &Desired, state: &DeploymentState, survey: &Observed, only:
     }
 }
 
-/// A pipeline that the plan is not about and that is not there, though one of those that it is about runs it.
+/// A pipeline outside of the plan that is not deployed, but that one of its pipelines runs.
 pub fn not_deployed(desired: &Desired, plan: &Plan, survey: &Observed) -> Option<(String, String)> {
     let about = |pipeline: &str| plan.jobs.iter().any(|j| j.pipeline == pipeline);
     desired.jobs.iter().filter(|j| about(&j.pipeline)).find_map(|job| {
@@ -290,13 +285,13 @@ pub fn not_deployed(desired: &Desired, plan: &Plan, survey: &Observed) -> Option
     })
 }
 
-/// Whether what is deployed there is something else altogether: not one pipeline and not one file in common.
+/// Whether something unrelated is deployed there: no pipeline and no file in common.
 pub fn is_another_project(desired: &Desired, state: &DeploymentState) -> bool {
     let begun = |pipeline: &String| state.pending.as_ref().is_some_and(|p| p.jobs.contains_key(pipeline));
     let pipelines = desired.jobs.iter().any(|j| state.jobs.contains_key(&j.pipeline) || begun(&j.pipeline));
     let files = desired.artifacts.iter().any(|a| {
         state.artifacts.iter().any(|s| {
-            // What every wheel has says nothing.
+            // Files that every wheel has do not count.
             let own = |files: &BTreeMap<String, String>| -> BTreeSet<String> {
                 files.iter().filter(|(path, _)| !path.contains(".dist-info/")).map(|(_, sha)| sha.clone()).collect()
             };
@@ -306,7 +301,7 @@ pub fn is_another_project(desired: &Desired, state: &DeploymentState) -> bool {
     !state.jobs.is_empty() && !desired.jobs.is_empty() && !pipelines && !files
 }
 
-/// Whether the state names other files or other grants than those that are wanted.
+/// Whether the state lists other files or permissions than desired.
 fn is_behind(desired: &Desired, state: &DeploymentState, only: &[String]) -> bool {
     if state.serial == 0 || !only.is_empty() {
         return false;
@@ -316,7 +311,7 @@ fn is_behind(desired: &Desired, state: &DeploymentState, only: &[String]) -> boo
     wanted != known || desired.jobs.iter().any(|j| state.jobs.get(&j.pipeline).is_some_and(|d| d.grants != j.grants))
 }
 
-/// For the path of each file, then and now, the same word if it is the same file of the project.
+/// Maps the paths of a file, old and new, to the same word.
 fn words(before: &[Placed], desired: &Desired) -> BTreeMap<String, String> {
     before
         .iter()
@@ -337,7 +332,7 @@ fn job_plan(
         Some(LiveState::Live(live, _)) => tag_of(&live.settings).and_then(|value| nonce_of(value, &job.tag)),
         _ => None,
     };
-    // Of a job that the state does not know, what it carries.
+    // For a job that the state does not contain, the nonce of its tag.
     let nonce = deployed.map_or(live_nonce, |d| d.nonce.as_deref());
     let body = filled(job, known, nonce);
     let mut out = JobPlan { broke_off: unfinished, steps: job.steps(), ..JobPlan::keep(&job.pipeline) };
@@ -371,11 +366,11 @@ fn job_plan(
             drift(&deployed.sent, &live.settings).into_iter().filter(|d| !deployed.filled.contains(d)).collect();
     }
     if unfinished && !out.drift.is_empty() {
-        // Whether it or somebody else did this cannot be told.
+        // It is unknown whether that deployment or somebody else did this.
         out.because = Some("a previous deployment was interrupted; the differences may come from it".to_owned());
     }
     let same = out.changes.is_empty() && out.renamed.is_empty() && out.files.is_empty() && out.drift.is_empty();
-    // One that was found by its tag is set as a whole: how it came to be as it is nobody knows.
+    // A job that was found by its tag is replaced as a whole, because its history is unknown.
     if !same || deployed.is_none() {
         out.action = JobAction::Update;
     }
@@ -383,7 +378,7 @@ fn job_plan(
     out
 }
 
-/// Files of the project that the job is pointed at and was not before: their content is in the path.
+/// Files to which the job is newly pointed; their content is part of the path.
 fn moved(base: &Value, body: &Value, words: &BTreeMap<String, String>) -> Vec<String> {
     let (before, after) = (texts(base), texts(body));
     let mut out: Vec<String> = after
@@ -396,7 +391,7 @@ fn moved(base: &Value, body: &Value, words: &BTreeMap<String, String>) -> Vec<St
     out
 }
 
-/// Steps that went and steps that came with the same content: they were renamed.
+/// Deleted and added steps with the same content: they were renamed.
 fn renames(was: &Value, now: &Value) -> Vec<(String, String)> {
     let tasks = |v: &Value| -> Vec<(String, Value)> {
         let list = v.get("tasks").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -407,7 +402,7 @@ fn renames(was: &Value, now: &Value) -> Vec<(String, String)> {
     let gone: Vec<_> = before.iter().filter(|(k, _)| !has(&after, k)).collect();
     let mut new: Vec<_> = after.iter().filter(|(k, _)| !has(&before, k)).collect();
     let mut out: Vec<(String, String)> = Vec::new();
-    // So many at once are a new pipeline, not one with other names.
+    // So many changes are a new pipeline, not renamed steps.
     if gone.len() > 50 || new.len() > 50 {
         return out;
     }
@@ -418,7 +413,7 @@ fn renames(was: &Value, now: &Value) -> Vec<(String, String)> {
             .enumerate()
             .map(|(i, (to, other))| (diff(&wrap(&renamed(task, from, to)), &wrap(other)).len(), i))
             .min();
-        // One more thing may have changed at the same time.
+        // One more field may have changed at the same time.
         if let Some((differences, i)) = best
             && differences <= 1
         {
@@ -428,7 +423,7 @@ fn renames(was: &Value, now: &Value) -> Vec<(String, String)> {
     out
 }
 
-/// What changes in who may use a job; `None` if nothing does.
+/// The change of permissions, if any.
 fn grant_change(
     wanted: Option<&Vec<Principal>>,
     deployed: Option<&Vec<Principal>>,
@@ -437,14 +432,14 @@ fn grant_change(
     let live = live.cloned().unwrap_or_default();
     let wanted = match (wanted, deployed) {
         (Some(wanted), _) => wanted.clone(),
-        // What the source gave once and gives no more is taken back.
+        // Permissions that were removed from the source are revoked.
         (None, Some(_)) => Vec::new(),
         (None, None) => return None,
     };
-    // The owner stays unless the source names another one, and may do everything anyway.
+    // The owner stays unless the source sets one, and has all permissions.
     let names_owner = wanted.iter().any(Principal::is_owner);
     let owner = live.iter().find(|p| p.is_owner()).filter(|_| !names_owner);
-    // The service gives names of users back in small letters.
+    // The service returns user names in lower case.
     let plain = |p: &Principal| Principal { name: p.name.to_lowercase(), ..p.clone() };
     let owner = owner.map(plain);
     let of_us = |list: &[Principal]| -> BTreeSet<Principal> {

@@ -1,4 +1,4 @@
-//! What was deployed last, as it is kept in the workspace. Holds no credentials.
+//! The state in the workspace: what was deployed last. Contains no credentials.
 
 use std::collections::BTreeMap;
 
@@ -9,23 +9,21 @@ use super::diff::Difference;
 use super::identity::nonce_of;
 use crate::workspace::{ListedJob, Principal};
 
-/// The form of the file; a newer one is not touched.
+/// The version of the file format; newer ones are not changed.
 pub const FORM: u32 = 1;
 
 /// One state. Each change is a new file with the next serial.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DeploymentState {
-    /// The form of the file.
+    /// The version of the format.
     pub form: u32,
-    /// One more than that of the state before.
+    /// The serial of the previous state plus one.
     pub serial: u64,
-    /// A word that only its writer knows beforehand.
+    /// A random string that identifies its writer.
     pub nonce: String,
     /// The version of pipec that wrote it.
     pub pipec: String,
-    /// The name of the project.
     pub project: String,
-    /// The target.
     pub target: String,
     /// The folder in the workspace.
     pub root: String,
@@ -33,105 +31,101 @@ pub struct DeploymentState {
     pub by: String,
     /// When, in milliseconds since 1970 by the clock of the workspace.
     pub at: i64,
-    /// Somebody is at work.
+    /// The lock, if held.
     pub lease: Option<Lease>,
-    /// What was begun and has not ended.
+    /// A deployment that was started and not finished.
     pub pending: Option<Pending>,
     /// The jobs by pipeline.
     pub jobs: BTreeMap<String, Deployed>,
     /// The files that the jobs need.
     pub artifacts: Vec<Placed>,
-    /// Which files were in use when, the newest last.
+    /// Which files were used when, newest last.
     pub generations: Vec<Generation>,
-    /// Files that are to be taken away and may still be there.
+    /// Files to delete, which may still exist.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub garbage: Vec<String>,
 }
 
-/// The right to write, for a time.
+/// The right to write, for a limited time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Lease {
-    /// Whose, for people.
+    /// The owner, for display.
     pub owner: String,
-    /// A word that only the owner knows.
+    /// A random string that only the owner knows.
     pub key: String,
-    /// What for: `deploy` or `destroy`.
+    /// `deploy` or `destroy`.
     pub what: String,
-    /// When it ends unless it is renewed, in milliseconds since 1970 by the clock of the workspace.
+    /// When it expires unless renewed, in milliseconds since 1970 by the clock of the workspace.
     pub until: i64,
 }
 
-/// What was begun.
+/// A deployment that was started.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pending {
     /// `deploy` or `destroy`.
     pub what: String,
-    /// The pipelines whose jobs were about to be created, changed or deleted, with the names that these have.
+    /// The pipelines whose jobs were about to be created, changed or deleted, with the names of the jobs.
     pub jobs: BTreeMap<String, String>,
     /// Files that were about to be uploaded.
     #[serde(default)]
     pub files: Vec<String>,
-    /// For the pipelines whose jobs were about to be created, the nonces of those creations: only what carries one of them
-    /// was made by what broke off.
+    /// The nonces of creations by pipeline: only a job with one of them was made by the interrupted deployment.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub creations: BTreeMap<String, Vec<String>>,
 }
 
 impl Pending {
-    /// Whether one of its creations made a job of `pipeline`, whose tag is `tag`.
+    /// Whether one of its creations made a job of `pipeline` with the tag `tag`.
     pub(super) fn made(&self, pipeline: &str, tag: &str, job: &ListedJob) -> bool {
         let Some(nonce) = job.tag().and_then(|value| nonce_of(value, tag)) else { return false };
         self.creations.get(pipeline).is_some_and(|c| c.iter().any(|creation| creation.starts_with(nonce)))
     }
 }
 
-/// A job that was deployed.
+/// A deployed job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Deployed {
-    /// Its id.
     pub job_id: i64,
     /// The settings that were sent.
     pub sent: Value,
-    /// Who may use it, if the source says so.
+    /// Its permissions, if the source sets them.
     pub grants: Option<Vec<Principal>>,
-    /// The files that it needs.
+    /// The files it needs.
     #[serde(default)]
     pub uses: Vec<String>,
-    /// The nonce of the creation that made it, as in its tag.
+    /// The nonce of its creation, as in its tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
-    /// How the settings differed when they were read back: what the service fills in by itself.
+    /// Differences after reading back: defaults of the service.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub filled: Vec<Difference>,
 }
 
-/// A file that was uploaded.
+/// An uploaded file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Placed {
-    /// Where it is.
     pub path: String,
     /// `wheel`, `notebook`, `script`, `sql` or `module`.
     pub kind: String,
-    /// SHA-256 in hex.
+    /// SHA-256, in hexadecimal.
     pub sha256: String,
-    /// What it is called in the project: a file relative to it, or the name of a wheel.
+    /// Its name in the project: a relative path, or the name of a wheel.
     pub source: String,
     /// The version of a wheel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// The files in a wheel with their digests.
+    /// The files in a wheel, with their hashes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<String, String>,
 }
 
-/// Files that were in use together.
+/// Files that were used together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Generation {
-    /// The serial of the state that began it.
+    /// The serial of its first state.
     pub serial: u64,
-    /// When it ended, in milliseconds since 1970; `None` for the present one.
+    /// When it ended, in milliseconds since 1970; `None` for the current one.
     pub until: Option<i64>,
-    /// The files.
     pub paths: Vec<String>,
 }
 
@@ -143,7 +137,7 @@ impl DeploymentState {
 }
 
 impl Lease {
-    /// Whether it still holds at a time of the workspace's clock.
+    /// Whether it is valid at a time of the workspace's clock.
     pub fn holds(&self, now: i64) -> bool {
         self.until > now
     }

@@ -1,4 +1,4 @@
-//! Files that nobody needs any more.
+//! Deletes files that are no longer needed.
 
 use std::collections::BTreeSet;
 
@@ -6,11 +6,11 @@ use super::observe::in_parallel;
 use super::state::DeploymentState;
 use crate::workspace::{ApiError, Client};
 
-/// Drops generations but for the last `keep`; gives the files that no other one has. A generation stays as long as a run
-/// goes on that may have begun with it.
+/// Drops all generations except the last `keep`, and returns the files that no other generation has. A generation is
+/// kept while a run may use it.
 ///
 /// # Errors
-/// Whatever keeps the runs from being listed.
+/// Runs that cannot be listed.
 pub(super) fn drop_old(client: &Client, state: &mut DeploymentState, keep: usize) -> Result<Vec<String>, ApiError> {
     let most = keep.max(1);
     if state.generations.len() <= most {
@@ -20,7 +20,7 @@ pub(super) fn drop_old(client: &Client, state: &mut DeploymentState, keep: usize
     let mut oldest_run = i64::MAX;
     for runs in in_parallel(&ids, |id| client.runs_of(*id, 25, true)) {
         let runs = runs?;
-        // More than a page of them: the oldest is not known.
+        // There is more than one page, so the oldest run is unknown.
         let full = runs.len() == 25;
         oldest_run = runs.iter().map(|r| if full { 0 } else { r.started }).min().unwrap_or(i64::MAX).min(oldest_run);
     }
@@ -32,7 +32,7 @@ pub(super) fn drop_old(client: &Client, state: &mut DeploymentState, keep: usize
         if i < old && over { dropped.push(generation) } else { kept.push(generation) }
     }
     let needed: BTreeSet<&String> = kept.iter().flat_map(|g| &g.paths).collect();
-    // Whatever the generations say: what a job needs stays, and so does what one may be pointed at that broke off.
+    // Files that a job needs, or that an interrupted deployment may use, are always kept.
     let used: BTreeSet<&String> =
         state.jobs.values().flat_map(|d| &d.uses).chain(state.pending.iter().flat_map(|p| &p.files)).collect();
     let out: BTreeSet<String> =
@@ -41,10 +41,10 @@ pub(super) fn drop_old(client: &Client, state: &mut DeploymentState, keep: usize
     Ok(out.into_iter().collect())
 }
 
-/// Takes files away.
+/// Deletes files.
 ///
 /// # Errors
-/// The first that cannot be taken away; it does no harm where it is.
+/// The first file that cannot be deleted; it does no harm.
 pub(super) fn remove(client: &Client, paths: &[String]) -> Result<(), ApiError> {
     in_parallel(paths, |path| client.remove(path, false)).into_iter().collect()
 }

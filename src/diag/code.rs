@@ -1,11 +1,11 @@
 //! The table of codes. A code is never reused or renumbered; a new one takes the next free number of its phase.
 
-/// How bad a message is.
+/// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// The program cannot be compiled.
     Error,
-    /// The program compiles; it may not do what was meant.
+    /// The program compiles, but may not do what was meant.
     Warning,
 }
 
@@ -19,14 +19,14 @@ impl Severity {
     }
 }
 
-/// Where a message goes that is about the value of a constant.
+/// Where a diagnostic about the value of a constant is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
-    /// To the use of the constant: its value does not fit there, though it may elsewhere.
+    /// At the use: the value does not fit there, but may fit elsewhere.
     Use,
-    /// To the use, with the advice not to change the constant without its other uses.
+    /// At the use, with a hint that changing the constant affects its other uses.
     UseOfType,
-    /// To its definition: the value is wrong wherever it is used.
+    /// At the definition: the value is wrong wherever it is used.
     Definition,
 }
 
@@ -41,7 +41,7 @@ macro_rules! anchor {
 
 macro_rules! codes {
     ($($variant:ident $id:literal $title:literal $(at $anchor:ident)?;)*) => {
-        /// What kind of mistake a message is about. `E` codes are errors, `W` codes are warnings.
+        /// The kind of a mistake. `E` codes are errors, `W` codes are warnings.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
             $(#[doc = concat!($id, ": ", $title)] $variant,)*
@@ -51,22 +51,22 @@ macro_rules! codes {
             /// Every code, by phase.
             pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
 
-            /// `E0102`.
+            /// The id, such as `E0102`.
             pub fn id(self) -> &'static str {
                 match self { $(Code::$variant => $id,)* }
             }
 
-            /// A few words, without reference to a program.
+            /// A few words that describe the kind.
             pub fn title(self) -> &'static str {
                 match self { $(Code::$variant => $title,)* }
             }
 
-            /// Where a message of this code goes that is about the value of a constant.
+            /// Where a diagnostic about the value of a constant is reported.
             pub fn anchor(self) -> Anchor {
                 match self { $(Code::$variant => anchor!($($anchor)?),)* }
             }
 
-            /// The text of the page that `pipec explain` prints.
+            /// The page that `pipec explain` prints.
             pub(super) fn page_source(self) -> &'static str {
                 match self { $(Code::$variant => include_str!(concat!("../../docs/errors/", $id, ".md")),)* }
             }
@@ -213,7 +213,7 @@ codes! {
     NotPacked "W0751" "file is not in the wheel";
     BadDefault "W0752" "default of the wrong type";
 
-    // E08xx: what comes from elsewhere
+    // E08xx: imported files
     BadInput "E0801" "input cannot be read";
     InputTooLarge "E0802" "input is too large or nested too deeply";
     KeyTwice "E0803" "duplicate key in the input";
@@ -224,12 +224,12 @@ codes! {
 }
 
 impl Code {
-    /// The code with this id, in any case.
+    /// Finds a code by id, ignoring case.
     pub fn from_id(id: &str) -> Option<Code> {
         Code::ALL.iter().copied().find(|c| c.id().eq_ignore_ascii_case(id))
     }
 
-    /// Errors have ids that begin with `E`.
+    /// Errors have ids that start with `E`.
     pub fn severity(self) -> Severity {
         if self.id().starts_with('E') { Severity::Error } else { Severity::Warning }
     }

@@ -1,21 +1,21 @@
-//! Changes of source texts, as fixes and renames make them.
+//! Edits of source text, for fixes and renames.
 
 use std::collections::BTreeMap;
 
 use super::Diagnostic;
 use crate::source::{FileId, Span};
 
-/// A change of a text.
+/// A replacement.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edit {
-    /// What is replaced.
+    /// The range to replace.
     pub span: Span,
-    /// By what.
+    /// The new text.
     pub text: String,
 }
 
-/// The safe fixes in order of their places, and how many they are. A fix that touches one before it waits for the
-/// next time.
+/// The edits of safe fixes in order, and the number of fixes. A fix that overlaps an earlier one is left for the next
+/// round.
 pub fn sure_edits<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>) -> (Vec<Edit>, usize) {
     // By file and first byte, which no two edits share.
     let mut edits: BTreeMap<(FileId, u32), &Edit> = BTreeMap::new();
@@ -36,12 +36,12 @@ pub fn sure_edits<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>) -> 
     (edits.into_values().cloned().collect(), taken)
 }
 
-/// Sorted changes, those of each file together.
+/// Groups sorted edits by file.
 pub fn by_file(edits: &[Edit]) -> impl Iterator<Item = &[Edit]> {
     edits.chunk_by(|a, b| a.span.file == b.span.file)
 }
 
-/// A text after changes that are in order and do not overlap.
+/// Applies sorted edits that do not overlap.
 pub fn applied(text: &str, edits: &[Edit]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;

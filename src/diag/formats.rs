@@ -1,4 +1,4 @@
-//! Diagnostics for machines: one line, JSON, SARIF 2.1.0 and GitHub annotations.
+//! Machine-readable diagnostics: one line, JSON, SARIF 2.1.0 and GitHub annotations.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ fn place(span: Span, sources: &SourceMap) -> String {
     }
 }
 
-/// The document of `--format json`; its shape has a version number and only grows.
+/// The document of `--format json`. Its form has a version number, and only grows.
 pub fn json(diagnostics: &[Diagnostic], sources: &SourceMap) -> Value {
     let list: Vec<Value> = diagnostics
         .iter()
@@ -124,13 +124,13 @@ fn location(span: Span, sources: &SourceMap, message: Option<&str>) -> Value {
     }
 }
 
-/// A path as a relative reference: everything but plain characters percent-encoded.
+/// A path as a relative URI reference, percent-encoded.
 fn uri(path: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'-' | b'_' | b'~');
     path.bytes().map(|b| if plain(b) { (b as char).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
-/// A workflow command of GitHub Actions: shown beside the line in a pull request.
+/// A workflow command of GitHub Actions, shown next to the line in a pull request.
 pub fn github(d: &Diagnostic, sources: &SourceMap) -> String {
     let data = |s: &str| plain::lines(s).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |s: &str| data(s).replace(':', "%3A").replace(',', "%2C");

@@ -1,6 +1,6 @@
-//! Diagnostics: what is wrong, where, what else is involved, and the way out.
+//! Diagnostics: what is wrong, where, what else is involved, and how to fix it.
 //!
-//! A [`Diagnostic`] holds facts and text and knows nothing of terminals; [`render`] and [`formats`] show it.
+//! A [`Diagnostic`] contains facts and text, and is independent of terminals; [`render`] and [`formats`] show it.
 
 mod code;
 mod edit;
@@ -16,49 +16,46 @@ pub use page::page;
 
 use crate::source::Span;
 
-/// Another place that has to do with a mistake.
+/// Another place involved in a mistake.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Label {
-    /// The place.
     pub span: Span,
     /// Why it is shown.
     pub message: String,
 }
 
-/// A change of the source that removes the mistake.
+/// An edit that removes the mistake.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fix {
     /// What it does, for a menu: "use `node_type_id`".
     pub title: String,
     /// Replacements; they never overlap.
     pub edits: Vec<Edit>,
-    /// Whether it certainly keeps the meaning intended, so that `check --fix` may apply it.
+    /// Whether it certainly preserves the intended meaning, so that `check --fix` may apply it.
     pub safe: bool,
 }
 
 /// One message to the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// What kind of mistake.
     pub code: Code,
-    /// Error or warning.
     pub severity: Severity,
     /// One sentence: lower case, no full stop, the user's words in backticks.
     pub message: String,
-    /// The exact place.
+    /// The primary span.
     pub span: Span,
-    /// What the caret says; empty for a bare caret.
+    /// The text at the caret; may be empty.
     pub label: String,
-    /// The other places involved.
+    /// Other places involved.
     pub related: Vec<Label>,
     /// What to do.
     pub help: Option<String>,
-    /// Changes that would mend it.
+    /// Edits that would fix it.
     pub fixes: Vec<Fix>,
 }
 
 impl Diagnostic {
-    /// A message with the severity that its code has.
+    /// Creates a diagnostic with the severity of its code.
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
         Diagnostic {
             code,
@@ -72,36 +69,36 @@ impl Diagnostic {
         }
     }
 
-    /// Sets the text beside the caret.
+    /// Sets the text at the caret.
     pub fn label(mut self, text: impl Into<String>) -> Self {
         self.label = text.into();
         self
     }
 
-    /// Points at another place.
+    /// Adds another place.
     pub fn with_label(mut self, span: Span, message: impl Into<String>) -> Self {
         self.related.push(Label { span, message: message.into() });
         self
     }
 
-    /// Says what to do.
+    /// Sets the help.
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
         self
     }
 
-    /// Says what to do, if there is something to say.
+    /// Sets the help, if there is any.
     pub fn maybe_help(mut self, text: Option<String>) -> Self {
         self.help = text.or(self.help);
         self
     }
 
-    /// Offers a change that `check --fix` may apply.
+    /// Adds a fix that `check --fix` may apply.
     pub fn safe_fix(self, title: impl Into<String>, edits: Vec<(Span, String)>) -> Self {
         self.offer(title.into(), edits, true)
     }
 
-    /// Offers a change that a person has to choose.
+    /// Adds a fix that a person must choose.
     pub fn unsafe_fix(self, title: impl Into<String>, edits: Vec<(Span, String)>) -> Self {
         self.offer(title.into(), edits, false)
     }
@@ -112,7 +109,7 @@ impl Diagnostic {
         self
     }
 
-    /// Offers the nearest name in place of the word at `span`: as help, and as a fix to choose.
+    /// Suggests a similar name for the word at `span`, as help and as a fix to choose.
     pub fn closest_match(self, span: Span, nearest: Option<&str>) -> Self {
         match nearest {
             Some(name) => {
@@ -124,24 +121,22 @@ impl Diagnostic {
     }
 }
 
-/// The messages of a run, in the order of their finding.
+/// A list of diagnostics, in the order in which they were found.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
 }
 
 impl Diagnostics {
-    /// None yet.
+    /// Creates an empty list.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds one.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.list.push(diagnostic);
     }
 
-    /// Adds all of another list.
     pub fn extend(&mut self, other: Diagnostics) {
         self.list.extend(other.list);
     }
@@ -151,28 +146,25 @@ impl Diagnostics {
         self.list.iter().any(|d| d.severity == Severity::Error)
     }
 
-    /// Whether an error lies inside `span`.
+    /// Whether there is an error inside of `span`.
     pub fn has_error_in(&self, span: Span) -> bool {
         self.list.iter().any(|d| d.severity == Severity::Error && span.contains(d.span))
     }
 
-    /// How many there are.
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// In order.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.list.iter()
     }
 
-    /// By file and place, each once: the same code at the same place is the same mistake, whatever the way it was
-    /// met (a target, an element of a family, a file of two projects).
+    /// Sorts by file and span, and removes duplicates: the same code at the same place is one mistake, even if
+    /// several targets or family elements have it.
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.list.sort_by(|a, b| (a.span, a.code, &a.message).cmp(&(b.span, b.code, &b.message)));
         self.list.dedup_by(|a, b| a.span == b.span && a.code == b.code);
@@ -186,12 +178,13 @@ impl FromIterator<Diagnostic> for Diagnostics {
     }
 }
 
-/// The longest word for which a near name is sought, in characters: nobody mistypes a name that is longer.
+/// The longest word for which a similar name is searched, in characters.
 const MAX_NEAREST: usize = 128;
 
-/// The name in `names` that `word` was probably meant to be, if one is near enough.
+/// The name that `word` was probably meant to be, if any is similar enough.
 ///
-/// Near means: equal but for case or `-` and `_`; or at most one edit in three characters, transpositions counted as one.
+/// Similar means equal except for case, `-` and `_`, or at most one edit per three characters; a transposition is one
+/// edit.
 pub fn closest_match<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let fold = |s: &str| s.to_lowercase().replace('-', "_");
     let allowed = match word.chars().take(MAX_NEAREST + 1).count() {
@@ -216,19 +209,19 @@ pub fn closest_match<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -
     best.map(|(_, name)| name)
 }
 
-/// Which letters are in a word, case folded: a bit for each; nothing for a word that is not ASCII.
+/// A bit set of the letters in a word, case-folded; `None` for a word that is not ASCII.
 fn letters(word: &str) -> Option<u64> {
     word.is_ascii()
         .then(|| word.bytes().fold(0, |set, b| set | 1 << (if b == b'-' { b'_' } else { b.to_ascii_lowercase() } % 64)))
 }
 
-/// Whether more letters are in one of two words alone than edits are allowed: each edit brings or takes one at most.
+/// Whether the letters of two words differ in more than the allowed number of edits.
 fn too_different(wanted: Option<u64>, name: &str, allowed: usize) -> bool {
     let (Some(a), Some(b)) = (wanted, letters(name)) else { return false };
     (a & !b).count_ones().max((b & !a).count_ones()) as usize > allowed
 }
 
-/// `a`, `b` or `c`: names in backticks for a message, at most `limit` of them.
+/// Joins names in backticks for a message: `a`, `b` or `c`, at most `limit`.
 pub fn list_names<'a>(names: impl IntoIterator<Item = &'a str>, limit: usize) -> String {
     let all: Vec<&str> = names.into_iter().collect();
     let shown: Vec<String> = all.iter().take(limit).map(|n| format!("`{n}`")).collect();
@@ -240,7 +233,7 @@ pub fn list_names<'a>(names: impl IntoIterator<Item = &'a str>, limit: usize) ->
     }
 }
 
-/// A word with its indefinite article.
+/// Adds the indefinite article to a word.
 pub fn article(word: &str) -> String {
     let vowel = word.trim_start_matches('`').to_ascii_lowercase().starts_with(['a', 'e', 'i', 'o', 'u']);
     format!("{} {word}", if vowel { "an" } else { "a" })

@@ -1,8 +1,8 @@
-//! The pages of the codes, as `pipec explain` and the docs show them.
+//! The pages of codes.
 
 use super::Code;
 
-/// The page of a code: Markdown with what it means, a wrong program and a right one.
+/// The page of a code in Markdown: what it means, a wrong program, a right program.
 pub fn page(code: Code) -> &'static str {
     code.page_source()
 }

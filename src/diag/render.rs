@@ -1,4 +1,4 @@
-//! Diagnostics for a terminal, drawn by miette. The only file that names miette.
+//! Renders diagnostics for a terminal, with miette. The only file that uses miette.
 
 use std::fmt;
 
@@ -10,18 +10,18 @@ use miette::{
 use super::{Diagnostic, Severity};
 use crate::source::{SourceFile, SourceMap, Span, plain};
 
-/// How to draw.
+/// How to render.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
-    /// ANSI colours.
+    /// ANSI colors.
     pub color: bool,
     /// Columns of the terminal.
     pub width: usize,
-    /// Box-drawing characters; plain ASCII without.
+    /// Box-drawing characters instead of ASCII.
     pub unicode: bool,
 }
 
-/// One diagnostic with its source, ready for a terminal.
+/// Renders a diagnostic with its source.
 pub fn human(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
     let theme = match (style.color, style.unicode) {
         (true, true) => GraphicalTheme::unicode(),
@@ -33,7 +33,7 @@ pub fn human(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Stri
     let mut out = String::new();
     let shown = Shown::new(diagnostic, sources);
     if shown.has_long_lines() {
-        // Nobody reads a drawing of a line that fills pages, and miette cannot make one.
+        // A very long line is unreadable, and miette cannot draw it.
         out = super::formats::one_line(diagnostic, sources);
         if let Some(help) = &diagnostic.help {
             out.push_str(&format!("\n  help: {}", plain::lines(help)));
@@ -41,16 +41,16 @@ pub fn human(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Stri
         return out + "\n";
     }
     if handler.render_report(&mut out, &shown).is_err() {
-        // A writer into a string does not fail; this is what a reader gets if miette ever does.
+        // Writing to a string does not fail; this is the fallback if miette does.
         out = super::formats::one_line(diagnostic, sources);
     }
     out.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n"
 }
 
-/// The longest line that is drawn, in bytes.
+/// The longest line to draw, in bytes.
 const LONG_LINE: u32 = 4096;
 
-/// A file, from which miette reads the few lines that it draws.
+/// A file, of which miette reads only the lines that it draws.
 struct Window<'a> {
     file: Option<&'a SourceFile>,
     name: String,
@@ -71,7 +71,7 @@ impl SourceCode for Window<'_> {
         let end = if last + 1 < lines.count() { lines.line_start(last + 1) } else { file.text.len() as u32 };
         let data = file.shown().get(start as usize..end as usize).ok_or(MietteError::OutOfBounds)?;
         let place = SourceSpan::new((start as usize).into(), data.len());
-        // miette asks for the head's line and column without context, and for the lines to draw with it.
+        // miette requests the header position without context, and the lines to draw with context.
         let column = if before == 0 && after == 0 {
             let at = lines.position(&file.text, span.offset() as u32);
             at.column.saturating_sub(1) as usize
@@ -82,7 +82,7 @@ impl SourceCode for Window<'_> {
     }
 }
 
-/// One file's part of a diagnostic, in miette's terms.
+/// The part of a diagnostic that belongs to one file, for miette.
 struct Shown<'a> {
     head: Option<(String, String, Severity)>,
     source: Window<'a>,

@@ -1,4 +1,4 @@
-//! Calls every constructor of messages with sample facts, for a test that reads what they say.
+//! Calls every message constructor with sample facts, for a test that reads the results.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -7,7 +7,7 @@ use std::path::Path;
 use super::Diagnostic;
 use crate::source::{FileId, Span};
 
-/// A fact for a message. There are two of each kind: `full` ones say as much as possible, the others as little.
+/// A sample fact. There are two of each kind: `full` ones produce as much text as possible, the others as little.
 pub(crate) trait Sample {
     fn sample(full: bool) -> Self;
 }
@@ -24,7 +24,7 @@ macro_rules! constructors {
             Made: Fn($($fact),*) -> Message,
         {
             fn call(&self, full: bool) -> Option<Diagnostic> {
-                // Without parameters there is nothing to be full of.
+                // Without parameters, both are the same.
                 let _ = full;
                 self($($fact::sample(full)),*).into()
             }
@@ -47,7 +47,7 @@ macro_rules! samples {
 }
 pub(crate) use samples;
 
-/// The place of every sample.
+/// The span of every sample.
 pub(crate) const AT: Span = Span { file: FileId(0), start: 10, end: 15 };
 
 samples! {
@@ -73,10 +73,10 @@ samples! {
     Option<&'static Path>: None, Some(Path::new("other.pipe"));
 }
 
-/// What the constructors of `sources` say, as text. `called` are their names with a call of each.
+/// The messages of the constructors in `sources`, as text. `called` lists their names with a call of each.
 ///
 /// # Panics
-/// If a constructor is missing from `called`, or a message breaks a rule of the form of messages.
+/// If a constructor is missing in `called`, or a message breaks a rule of style.
 pub(crate) fn listing(sources: &[&str], called: Vec<(&str, [Option<Diagnostic>; 2])>) -> String {
     let names: BTreeSet<&str> = called.iter().map(|(name, _)| *name).collect();
     for source in sources {

@@ -1,4 +1,4 @@
-//! The same jobs as an asset bundle.
+//! Writes jobs as an asset bundle.
 
 use std::path::PathBuf;
 
@@ -8,29 +8,23 @@ use super::Artifact;
 use super::for_target::{Copies, ForTarget, each_text, key, local_path};
 use crate::lower::Job;
 
-/// Why an asset bundle cannot say what a job says.
+/// Why a job cannot be expressed in an asset bundle.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotForBundles {
-    /// A bundle would take part of a string for a variable.
+    /// A bundle would read part of a string as a variable.
     #[error(
         "pipeline `{pipeline}` has the string `{text}`: a bundle treats `${{...}}` as a variable, and has no escape for it"
     )]
-    Variable {
-        /// The pipeline.
-        pipeline: String,
-        /// The string.
-        text: String,
-    },
+    Variable { pipeline: String, text: String },
     /// The file cannot be written as YAML.
     #[error("{0}")]
     Yaml(String),
 }
 
-/// A bundle: `databricks.yml` with every job below its target, wheels as artifacts that are built already, and the
-/// files that jobs name.
+/// A bundle: `databricks.yml` with the jobs of each target, built wheels as artifacts, and the files that jobs use.
 ///
 /// # Errors
-/// A string with `${...}`: a bundle would take it for a variable, and cannot escape it.
+/// A string with `${...}`, which a bundle reads as a variable and cannot escape.
 pub fn asset_bundle(targets: &[ForTarget]) -> Result<Vec<Artifact>, NotForBundles> {
     let mut files = Copies::default();
     let mut out = Map::new();
@@ -108,7 +102,7 @@ fn bundle_job(job: &Job, target: &ForTarget, files: &mut Copies) -> Result<Value
     Ok(body)
 }
 
-/// A path of the workspace as it lies beside the result, if it does.
+/// The path relative to the result, for a file that is part of it.
 fn beside(target: &ForTarget, path: &str) -> String {
     let layout = &target.bundle.layout;
     if let Some(file) = target.bundle.files.iter().find(|f| f.workspace_path == path) {

@@ -1,4 +1,4 @@
-//! What asset bundles and Terraform share: a project lowered for each target, and the files next to the result.
+//! What asset bundles and Terraform share: a project lowered for each target, and its files.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,26 +9,23 @@ use super::Artifact;
 use crate::lower::{Bundle, LocalFile};
 use crate::package::Wheel;
 
-/// A project lowered for one of its targets. For a bundle development mode is left to its own tools.
+/// A project lowered for one target. A bundle leaves development mode to the CLI.
 #[derive(Debug)]
 pub struct ForTarget {
-    /// The name of the target.
     pub name: String,
-    /// It is taken when none is named.
+    /// Whether it is the default target.
     pub default: bool,
-    /// `development`, `production` or nothing.
+    /// `development`, `production` or none.
     pub mode: Option<&'static str>,
-    /// The address of the workspace.
+    /// The URL of the workspace.
     pub host: Option<String>,
     /// The folder in the workspace.
     pub root_path: Option<String>,
-    /// The jobs.
     pub bundle: Bundle,
-    /// The wheels.
     pub wheels: Vec<Wheel>,
 }
 
-/// A name of a resource.
+/// The name of a resource.
 pub(super) fn key(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '_' }).collect()
 }
@@ -44,7 +41,7 @@ pub(super) fn each_text<E>(value: &mut Value, f: &mut dyn FnMut(&str) -> Result<
     Ok(())
 }
 
-/// Where a file lies beside the result; notebooks have their extension again.
+/// The path of a file relative to the result; notebooks get their extension back.
 pub(super) fn local_path(target: &ForTarget, file: &LocalFile) -> String {
     let below = file.workspace_path.strip_prefix(target.bundle.layout.files.as_str()).unwrap_or(&file.workspace_path);
     let extension = file.local.extension().map(|e| format!(".{}", e.to_string_lossy())).unwrap_or_default();
@@ -52,7 +49,7 @@ pub(super) fn local_path(target: &ForTarget, file: &LocalFile) -> String {
     format!("./files{below}{extension}")
 }
 
-/// The files that go along, each once.
+/// The files to copy, without duplicates.
 #[derive(Default)]
 pub(super) struct Copies(BTreeMap<PathBuf, Vec<u8>>);
 

@@ -1,4 +1,4 @@
-//! `manifest.json`: what was built, from what, and what only a deployment can fill in.
+//! `manifest.json`: what was built from what, and what only a deployment can fill in.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::Artifact;
 use crate::lower::Bundle;
 use crate::package::{Wheel, sha256_hex};
 
-/// The manifest of one target; `written` are the job files that go with it.
+/// The manifest of one target; `written` are the job files.
 pub fn manifest(bundles: &[Bundle], wheels: &[(Wheel, String)], written: &[Artifact]) -> Value {
     let first = bundles.first();
     let jobs: Vec<Value> = bundles

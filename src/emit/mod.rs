@@ -1,4 +1,4 @@
-//! Artefacts: the bytes that `compile` writes, and the way they reach the disk.
+//! Artifacts: the bytes that `compile` writes, and how they are written to disk.
 
 mod asset_bundle;
 mod for_target;
@@ -21,23 +21,22 @@ use serde_json::Value;
 use crate::lower::Bundle;
 use crate::package::Wheel;
 
-/// A file to be written.
+/// A file to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artifact {
     /// Relative to the output directory of the target.
     pub path: PathBuf,
-    /// Its content.
     pub bytes: Vec<u8>,
 }
 
-/// JSON as it is written: two spaces, keys in order, a newline at the end.
+/// Formats JSON: two spaces, keys in order, a final newline.
 pub fn json_bytes(value: &Value) -> Vec<u8> {
     let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
     bytes.push(b'\n');
     bytes
 }
 
-/// Everything that compiling for one target writes. Each wheel comes with the workspace folder that it goes to.
+/// Everything that compiling for one target writes, including the workspace folder of each wheel.
 pub fn artifacts(bundles: &[Bundle], wheels: &[(Wheel, String)], only: Option<&str>) -> Vec<Artifact> {
     let mut out: Vec<Artifact> = bundles
         .iter()

@@ -1,4 +1,4 @@
-//! The same jobs for Terraform.
+//! Writes jobs for Terraform.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -9,7 +9,7 @@ use super::for_target::{Copies, ForTarget, each_text, key, local_path};
 use super::{Artifact, json_bytes};
 use crate::schema::{Block, JOB, Ty};
 
-/// Terraform: `main.tf.json` in a folder for each target, with the jobs and the files that they name as resources.
+/// Terraform: a `main.tf.json` in a folder per target, with the jobs and their files as resources.
 pub fn terraform(targets: &[ForTarget]) -> Vec<Artifact> {
     let mut files = Copies::default();
     for target in targets {
@@ -51,7 +51,7 @@ pub fn terraform(targets: &[ForTarget]) -> Vec<Artifact> {
             };
             let mut body = renamed(&body, Some(&JOB));
             let text = job.body.to_string();
-            // What goes along with a file lies in its folder.
+            // Files that are uploaded together share a folder.
             let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(f, _)| format!("{f}/"));
             let used = |path: &str| text.contains(path) || text.contains(&folder(path));
             let own: Vec<Value> = needed.iter().filter(|(path, _)| used(path)).map(|(_, r)| r.clone()).collect();
@@ -82,7 +82,7 @@ pub fn terraform(targets: &[ForTarget]) -> Vec<Artifact> {
     files.list()
 }
 
-/// An object with the names that Terraform has for its fields.
+/// Renames the fields of an object to those of Terraform.
 fn renamed(value: &Value, block: Option<&'static Block>) -> Value {
     match value {
         Value::Object(map) => map
@@ -103,7 +103,7 @@ fn renamed(value: &Value, block: Option<&'static Block>) -> Value {
     }
 }
 
-/// A text that Terraform takes as it is.
+/// Escapes a string, so that Terraform does not evaluate it.
 fn escaped(text: &str) -> String {
     text.replace("${", "$${").replace("%{", "%%{")
 }

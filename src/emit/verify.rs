@@ -1,4 +1,4 @@
-//! Does an earlier output still come from these sources? The first file that differs, and why.
+//! Compares existing output with what the sources compile to, and reports the first difference.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -10,12 +10,12 @@ use super::Artifact;
 use crate::package::sha256_hex;
 use crate::source::read_plain;
 
-/// A file that is not as the sources make it.
+/// A file that differs from what the sources compile to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaleFile {
-    /// The file, relative to the output directory; a file in a wheel after the wheel's name and a colon.
+    /// The file, relative to the output directory; for a file in a wheel, after the wheel and a colon.
     pub file: String,
-    /// What is different.
+    /// The difference.
     pub why: String,
 }
 
@@ -23,10 +23,10 @@ fn difference(file: impl Into<String>, why: impl Into<String>) -> Option<StaleFi
     Some(StaleFile { file: file.into(), why: why.into() })
 }
 
-/// Compares what lies in `dir` with what would be written there now. `whole`: `artifacts` are all that belongs there.
+/// Compares the content of `dir` with what would be written. `whole`: `artifacts` are everything that belongs there.
 ///
 /// # Errors
-/// A manifest that is not there, or is not one.
+/// A missing or invalid manifest.
 pub fn verify(dir: &Path, artifacts: &[Artifact], whole: bool) -> io::Result<Option<StaleFile>> {
     let path = dir.join("manifest.json");
     let bytes = read_plain(&path)
@@ -44,14 +44,14 @@ pub fn verify(dir: &Path, artifacts: &[Artifact], whole: bool) -> io::Result<Opt
         .or_else(|| jobs(artifacts, dir))
         .or_else(|| whole.then(|| stale(artifacts, dir)).flatten())
         .or_else(|| {
-            // A part of a project leaves the other jobs in the manifest.
+            // When compiling a part of a project, the manifest keeps the other jobs.
             let why =
                 if whole { values(&old, &new, "") } else { values(old.get("wheels")?, new.get("wheels")?, "/wheels") };
             difference("manifest.json", why?)
         }))
 }
 
-/// Pipelines that have come or gone.
+/// Added and removed pipelines.
 fn pipelines(old: &Value, new: &Value, whole: bool) -> Option<StaleFile> {
     let names =
         |v: &Value| -> BTreeSet<String> { list(v, "jobs").iter().map(|j| text(j, "pipeline").to_owned()).collect() };
@@ -62,7 +62,7 @@ fn pipelines(old: &Value, new: &Value, whole: bool) -> Option<StaleFile> {
         .or_else(|| come.and_then(|p| difference(format!("{p}.job.json"), format!("the pipeline `{p}` is new"))))
 }
 
-/// A job or wheel in the directory that nothing makes.
+/// A job or wheel in the directory that is no longer produced.
 fn stale(artifacts: &[Artifact], dir: &Path) -> Option<StaleFile> {
     for folder in ["", "wheels"] {
         let entries = std::fs::read_dir(dir.join(folder)).ok()?;
@@ -108,13 +108,13 @@ fn wheels(old: &Value, new: &Value, dir: &Path) -> Option<StaleFile> {
                 Err(e) => return difference(file, format!("it cannot be read: {e}")),
             }
         }
-        // The folder of metadata has the version in its name.
+        // The metadata folder contains the version in its name.
         let plain = |w: &Value| -> BTreeMap<String, String> {
             let folder = format!("-{}.dist-info/", text(w, "version"));
             hashes(w, "path").into_iter().map(|(p, h)| (p.replacen(&folder, ".dist-info/", 1), h)).collect()
         };
         let (a, b) = (plain(before), plain(wheel));
-        // What people write comes first, then what is made of it.
+        // Report files that people write before generated ones.
         let derived = |p: &str| match p {
             p if p.ends_with("/RECORD") => 4,
             p if p.ends_with("/METADATA") => 3,
@@ -161,7 +161,7 @@ fn jobs(artifacts: &[Artifact], dir: &Path) -> Option<StaleFile> {
     None
 }
 
-/// Local files that go along. Their paths in the workspace, and so the jobs, follow from their content.
+/// Local files of the jobs. Their workspace paths contain a hash, so the jobs differ with them.
 fn files(old: &Value, new: &Value) -> Option<StaleFile> {
     let (a, b) = (hashes(old, "source"), hashes(new, "source"));
     b.iter().find_map(|(source, hash)| match a.get(source) {

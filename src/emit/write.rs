@@ -1,4 +1,4 @@
-//! Writing files: aside first, then renamed, so that nobody ever sees half a file.
+//! Atomic file writes: to a temporary file that is renamed.
 
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
@@ -6,23 +6,23 @@ use std::path::{Component, Path, PathBuf};
 use super::Artifact;
 use crate::source::{Boundary, DiskFiles, read_plain};
 
-/// Writes a file whole or not at all. A file that has these bytes already is not touched.
+/// Writes a file atomically. A file with the same content is not touched.
 ///
 /// # Errors
-/// What the file system says, with the path.
+/// The error of the file system, with the path.
 pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let shown = path.display().to_string();
     let in_place = |e: io::Error| io::Error::new(e.kind(), format!("cannot write `{shown}`: {e}"));
-    // A link stays a link: what it points at is written.
+    // A link is kept, and its target is written.
     let target = std::fs::canonicalize(path);
     replace(target.as_deref().unwrap_or(path), bytes, in_place)
 }
 
-/// Writes a file that somebody named, as [`write_file`] does. The directories on the way may be a stranger's: a relative path
-/// without `..` must not leave the repository through a link, or without a repository the current directory.
+/// Writes a file that the user named, like [`write_file`]. Directories on the way may belong to a stranger: a
+/// relative path without `..` must not leave the repository, or without one the current directory, through a link.
 ///
 /// # Errors
-/// A path that leads elsewhere through a link, or what the file system says.
+/// A path that leaves it through a link, or an error of the file system.
 pub fn write_named(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let within = path.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir));
     if within && path.ancestors().any(Path::is_symlink) {
@@ -35,10 +35,10 @@ pub fn write_named(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_file(path, bytes)
 }
 
-/// Replaces a file that still holds what was read of it: an editor may have saved it meanwhile.
+/// Replaces a file if it still has the content `before`, because an editor may have saved it meanwhile.
 ///
 /// # Errors
-/// A file that holds something else now, or what the file system says.
+/// A file with other content, or an error of the file system.
 pub fn replace_file(path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
     let now =
         read_plain(path).map_err(|e| io::Error::new(e.kind(), format!("cannot read `{}`: {e}", path.display())))?;
@@ -49,17 +49,17 @@ pub fn replace_file(path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> 
     write_file(path, after)
 }
 
-/// Writes a file below a directory, as [`write_file`] does, and never outside of it: a link on the way is an error.
+/// Writes a file below a directory, like [`write_file`], and never outside of it.
 ///
 /// # Errors
-/// A path that leads out of `root` or goes through a link, or what the file system says.
+/// A path that leaves `root` or contains a link, or an error of the file system.
 pub fn write_below(root: &Path, relative: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = below(root, relative)?;
     let shown = path.display().to_string();
     replace(&path, bytes, |e| io::Error::new(e.kind(), format!("cannot write `{shown}`: {e}")))
 }
 
-/// The path of `relative` in `root`, if it stays inside and goes through no link.
+/// Joins `relative` to `root`, if it stays inside and contains no link.
 fn below(root: &Path, relative: &Path) -> io::Result<PathBuf> {
     let refuse = |path: &Path, why: &str| {
         io::Error::new(io::ErrorKind::PermissionDenied, format!("cannot write `{}`: {why}", path.display()))
@@ -92,7 +92,7 @@ fn replace(path: &Path, bytes: &[u8], in_place: impl Fn(io::Error) -> io::Error 
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // A temporary file is the owner's alone; an artefact is like any other file.
+        // Temporary files are private, but artifacts have normal permissions.
         let mode = std::fs::metadata(path).map_or(0o644, |m| m.permissions().mode());
         file.as_file().set_permissions(std::fs::Permissions::from_mode(mode)).map_err(in_place)?;
     }
@@ -100,8 +100,8 @@ fn replace(path: &Path, bytes: &[u8], in_place: impl Fn(io::Error) -> io::Error 
     Ok(())
 }
 
-/// Writes all artefacts to the directory `inside` below `root`. With `whole`, removes what an earlier run wrote there and
-/// this one does not.
+/// Writes all artifacts to the directory `inside` below `root`. With `whole`, deletes files of an earlier run that
+/// are no longer produced.
 ///
 /// # Errors
 /// The first file that cannot be written; the manifest is written last.
@@ -119,14 +119,14 @@ pub fn write_all(root: &Path, inside: &Path, artifacts: &[Artifact], whole: bool
     }
     for old in before {
         if !artifacts.iter().any(|a| a.path == old) {
-            // It may be gone already, or be held by someone: a stale file does no harm.
+            // It may be gone, or in use; an outdated file does no harm.
             let _ = below(root, &inside.join(old)).and_then(std::fs::remove_file);
         }
     }
     Ok(())
 }
 
-/// The new manifest with the jobs that an earlier run has written, are still there, and are not written now.
+/// The new manifest with the jobs of an earlier run that still exist and are not written now.
 fn others(dir: &Path, artifacts: &[Artifact]) -> Option<Vec<u8>> {
     let new = artifacts.iter().find(|a| a.path == Path::new("manifest.json"))?;
     let mut new: serde_json::Value = serde_json::from_slice(&new.bytes).ok()?;
@@ -143,14 +143,14 @@ fn others(dir: &Path, artifacts: &[Artifact]) -> Option<Vec<u8>> {
     Some(super::json_bytes(&new))
 }
 
-/// A plain name in a place where `compile` writes.
+/// Whether a file is a plain name where `compile` writes.
 fn listed_name(file: &str) -> bool {
     let name = file.strip_prefix("wheels/").unwrap_or(file);
     let ours = name.ends_with(".job.json") || name.ends_with(".whl");
     ours && !name.contains(['/', '\\']) && !name.starts_with('.')
 }
 
-/// The files that a manifest names; only plain names in the places where `compile` writes.
+/// The files that a manifest lists; only plain names where `compile` writes.
 fn listed(manifest: &Path) -> Vec<PathBuf> {
     let Ok(bytes) = read_plain(manifest) else { return Vec::new() };
     let Ok(json) = serde_json::from_slice::<serde_json::Value>(&bytes) else { return Vec::new() };

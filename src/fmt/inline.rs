@@ -1,11 +1,11 @@
-//! Whatever stands on one line: values, names, heads.
+//! Formats what is on one line: values, names, headers.
 
 use crate::source::Span;
 use crate::syntax::ast::{
     Body, CallArgument, EntryValue, Header, Ident, Item, Path, Segment, TypeExpr, Value, ValueKind,
 };
 
-/// The text that spans point into.
+/// The text that spans refer to.
 #[derive(Clone, Copy)]
 pub(super) struct SourceText<'t>(pub &'t str);
 
@@ -14,12 +14,12 @@ impl<'t> SourceText<'t> {
         self.0.get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
-    /// A name as it is written.
+    /// A name as written.
     pub fn name(self, ident: &Ident) -> String {
         if ident.quoted { format!("`{}`", ident.text) } else { ident.text.to_string() }
     }
 
-    /// A value on one line; of a text of several lines as it is.
+    /// A value on one line; a multi-line string is unchanged.
     pub fn value(self, value: &Value) -> String {
         match &value.kind {
             ValueKind::Str(_) | ValueKind::Number(_) | ValueKind::Duration(..) | ValueKind::Bad => {
@@ -53,7 +53,7 @@ impl<'t> SourceText<'t> {
         if parts.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", parts.join(", ")) }
     }
 
-    /// An entry of an object; nothing else stands in one.
+    /// An entry of an object.
     fn item(self, item: &Item) -> String {
         match item {
             Item::Entry(e) => match &e.value {
@@ -64,7 +64,7 @@ impl<'t> SourceText<'t> {
         }
     }
 
-    /// The name of a field, which may stand in quotes.
+    /// The name of a field, possibly quoted.
     pub fn key(self, key: &Ident) -> String {
         let written = self.slice(key.span);
         if written.starts_with('"') { written.to_owned() } else { self.name(key) }
@@ -89,7 +89,7 @@ impl<'t> SourceText<'t> {
         }
     }
 
-    /// `extends a on b after c, d is true`, with a blank before it.
+    /// `extends a on b after c, d is true`, with a leading space.
     pub fn header(self, header: &Header) -> String {
         let mut out = String::new();
         if let Some(extends) = &header.extends {
@@ -119,7 +119,7 @@ impl<'t> SourceText<'t> {
     }
 }
 
-/// Whether an object holds something else than entries, and so is never put on one line.
+/// Whether an object contains anything other than entries, so that it is never on one line.
 pub(super) fn always_breaks(value: &Value) -> bool {
     match &value.kind {
         ValueKind::Object(body) => body.items.iter().any(|item| match item {

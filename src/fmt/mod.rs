@@ -1,5 +1,5 @@
-//! The one canonical layout of a program. It follows from the tokens alone; comments and blank lines stay with what they
-//! stand beside, and nothing is ever reordered.
+//! The formatter. The layout depends only on the tokens; comments and blank lines stay where they belong, and nothing
+//! is reordered.
 
 mod inline;
 mod printer;
@@ -10,13 +10,14 @@ use crate::syntax;
 use crate::syntax::ast::{Body, Item};
 use crate::syntax::tokens::{Lexeme, Tokens};
 
-/// The longest line that lists, arguments and blocks are put on.
+/// The maximum line length for lists, arguments and blocks.
 pub(crate) const WIDTH: usize = 100;
 
-/// The text in its canonical layout, with `\n` line ends and one at the end.
+/// Formats a text, with `
+/// ` line ends and one at the end.
 ///
 /// # Errors
-/// What is wrong with a text that is no program: it is not touched then.
+/// The syntax errors of a text that does not parse.
 pub fn format(file: FileId, text: &str) -> Result<String, Diagnostics> {
     let written = syntax::parse(file, text);
     if written.diagnostics.has_errors() {
@@ -29,9 +30,9 @@ pub fn format(file: FileId, text: &str) -> Result<String, Diagnostics> {
     Ok(printer::print(&plain, &syntax::parse(file, &plain).file))
 }
 
-/// Whether two texts say the same: tokens but for commas, comments, and what is documented by them.
+/// Whether two texts have the same meaning: the same tokens except commas, comments and documentation.
 ///
-/// What a formatter makes of a text and is not the same must not be written.
+/// A formatted text that differs must not be written.
 pub fn same(a: &str, b: &str) -> bool {
     let (x, y) = (tokens(a), tokens(b));
     let sorted = |mut list: Vec<String>| {
@@ -41,7 +42,7 @@ pub fn same(a: &str, b: &str) -> bool {
     x.0 == y.0 && sorted(x.1) == sorted(y.1) && docs(a) == docs(b)
 }
 
-/// The tokens of a text without its commas, and its comments.
+/// The tokens of a text without commas, and its comments.
 pub fn tokens(text: &str) -> (Vec<String>, Vec<String>) {
     let mut code: Vec<String> = Vec::new();
     let mut comments = Vec::new();

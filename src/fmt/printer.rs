@@ -1,4 +1,4 @@
-//! Items over lines: comments, blank lines, blocks, and `=` under `=`.
+//! Formats items over several lines: comments, blank lines, blocks, and alignment of `=`.
 
 use super::WIDTH;
 use super::inline::{SourceText, always_breaks};
@@ -7,7 +7,7 @@ use crate::syntax::ast::{
     Binding, Body, Call, CallArgument, Callee, Decl, Entry, EntryValue, File, For, If, Item, StrLit, Value, ValueKind,
 };
 
-/// The whole file.
+/// Formats a file.
 pub(super) fn print(text: &str, file: &File) -> String {
     let mut printer = Printer { text: SourceText(text), comments: &file.comments, next: 0, out: String::new() };
     printer.items(&file.items, 0, 0, text.len());
@@ -26,13 +26,13 @@ struct Printer<'t> {
     out: String,
 }
 
-/// An item or comment as lines, before `=` is put under `=`.
+/// An item or comment as lines, before `=` is aligned.
 struct Piece {
-    /// A blank line comes before it.
+    /// Whether a blank line comes before it.
     blank: bool,
-    /// The lines, the first without its indentation.
+    /// The lines; the first without indentation.
     lines: Vec<String>,
-    /// Where `=` stands in a one-line entry.
+    /// The position of `=` in a one-line entry.
     equals: Option<usize>,
     /// A comment at the end of its last line.
     trailing: Option<String>,
@@ -47,7 +47,7 @@ impl<'t> Printer<'t> {
         self.out.push('\n');
     }
 
-    /// Comments between two places, in order.
+    /// The comments between two positions.
     fn comments_before(&mut self, end: usize) -> Vec<Span> {
         let mut out = Vec::new();
         while let Some(comment) = self.comments.get(self.next).copied().filter(|c| (c.start as usize) < end) {
@@ -61,17 +61,17 @@ impl<'t> Printer<'t> {
         self.text.slice(span).trim_end().to_owned()
     }
 
-    /// A comment on a line of its own.
+    /// A comment on its own line.
     fn comment(&self, span: Span, blank: bool) -> Piece {
         Piece { blank, lines: vec![self.comment_text(span)], equals: None, trailing: None }
     }
 
-    /// How many lines end between two places.
+    /// The number of line breaks between two positions.
     fn breaks(&self, from: usize, to: usize) -> usize {
         self.text.0.get(from..to).map_or(0, |t| t.matches('\n').count())
     }
 
-    /// The comment that stands behind `end` on its line, before `limit`.
+    /// The comment after `end` on the same line, before `limit`.
     fn trailing(&mut self, end: usize, limit: usize) -> Option<String> {
         let comment = *self.comments.get(self.next)?;
         let start = comment.start as usize;
@@ -83,7 +83,7 @@ impl<'t> Printer<'t> {
         })
     }
 
-    /// Entries of a file or body between two places.
+    /// The entries of a file or body between two positions.
     fn items(&mut self, items: &[Item], depth: usize, start: usize, end: usize) {
         let mut order: Vec<&Item> = items.iter().collect();
         order.sort_by_key(|i| i.span().start);
@@ -97,7 +97,7 @@ impl<'t> Printer<'t> {
                 last = comment.end as usize;
             }
             let mut blank = !pieces.is_empty() && self.breaks(last, span.start as usize) > 1;
-            // A comment in a head has no line of its own: it goes before the declaration and its documentation.
+            // A comment in a header moves before the declaration and its documentation.
             let lifted: Vec<Piece> =
                 self.comments_before(head_end(item)).into_iter().map(|c| self.comment(c, false)).collect();
             let documented = doc(item).map_or(0, |d| d.lines().count().max(1));
@@ -112,12 +112,12 @@ impl<'t> Printer<'t> {
             {
                 first.blank = true;
             }
-            // What looks like documentation and was none must not become it.
+            // A comment that looks like documentation, but is not, must not become it.
             let beside =
                 pieces.last().is_some_and(|p| p.trailing.is_none() && p.lines.iter().any(|l| l.starts_with("##")));
             blank |= beside && documented == 0 && doc(item).is_none();
             let (lines, equals) = self.item(item, depth);
-            // What stands elsewhere inside goes before it as well.
+            // Other comments inside also move before it.
             let inside = self.comments_before(span.end as usize);
             for (i, comment) in inside.iter().enumerate() {
                 pieces.push(self.comment(*comment, blank && i == 0));
@@ -148,7 +148,7 @@ impl<'t> Printer<'t> {
                 if i == 0 {
                     self.line(depth, &line);
                 } else {
-                    // Further lines have their indentation with them.
+                    // Other lines contain their indentation.
                     self.out.push_str(&line);
                     self.out.push('\n');
                 }
@@ -156,7 +156,7 @@ impl<'t> Printer<'t> {
         }
     }
 
-    /// An item as lines: the first without indentation, the others with theirs.
+    /// An item as lines; the first without indentation.
     fn item(&mut self, item: &Item, depth: usize) -> (Vec<String>, Option<usize>) {
         let text = self.text;
         match item {
@@ -200,7 +200,7 @@ impl<'t> Printer<'t> {
         }
     }
 
-    /// A field's block: on one line when it holds one plain entry that fits.
+    /// The block of a field: on one line if it contains one plain entry that fits.
     fn field_block(&mut self, head: &str, body: &Body, depth: usize) -> Vec<String> {
         if body.items.is_empty() && !self.has_comment(body.span) {
             return vec![format!("{head} {{}}")];
@@ -263,7 +263,7 @@ impl<'t> Printer<'t> {
         let mut lines = self.block(&head, &i.then, depth);
         let Some(otherwise) = &i.otherwise else { return lines };
         let indent = "  ".repeat(depth);
-        // What stands between the two stays between them.
+        // Comments between the two stay between them.
         let beside = self.trailing(i.then.span.end as usize, otherwise.span.start as usize);
         let between = self.comments_before(otherwise.span.start as usize);
         if beside.is_none() && between.is_empty() {
@@ -332,7 +332,7 @@ impl<'t> Printer<'t> {
         lines
     }
 
-    /// Arguments one to a line.
+    /// One argument per line.
     fn arguments(&mut self, head: &str, arguments: &[CallArgument], end: usize, depth: usize) -> Vec<String> {
         let mut pieces = Vec::new();
         for argument in arguments {
@@ -362,7 +362,7 @@ impl<'t> Printer<'t> {
         self.wrapped(&format!("{head}("), pieces, ")", depth)
     }
 
-    /// Pieces between two brackets, one level in.
+    /// Pieces between two brackets, indented.
     fn wrapped(&mut self, open: &str, pieces: Vec<Piece>, close: &str, depth: usize) -> Vec<String> {
         let indent = "  ".repeat(depth + 1);
         let mut lines = vec![open.to_owned()];
@@ -380,12 +380,12 @@ impl<'t> Printer<'t> {
         lines
     }
 
-    /// A value after `key = `: on the line if it fits, else broken.
+    /// A value after `key = `: on the line if it fits, otherwise broken.
     fn after_head(&mut self, head: &str, value: &Value, depth: usize) -> Vec<String> {
         self.value_lines(head, value, depth, 0)
     }
 
-    /// The same, with room for so many characters behind it.
+    /// The same, with space for a number of characters after it.
     fn value_lines(&mut self, head: &str, value: &Value, depth: usize, room: usize) -> Vec<String> {
         let line = format!("{head}{}", self.text.value(value));
         let fits = |line: &str, depth: usize| fits(&format!("{line}{}", " ".repeat(room)), depth);
@@ -421,18 +421,18 @@ impl<'t> Printer<'t> {
                 let head = format!("{head}{}", self.text.name(name));
                 self.arguments(&head, arguments, value.span.end as usize - 1, depth)
             }
-            // A text of several lines is written as it is.
+            // A multi-line string is unchanged.
             _ => line.split('\n').map(str::to_owned).collect(),
         }
     }
 }
 
-/// Whether a line is short enough at its depth.
+/// Whether a line fits at its depth.
 fn fits(line: &str, depth: usize) -> bool {
     !line.contains('\n') && line.chars().count() + 2 * depth <= WIDTH
 }
 
-/// Puts `=` under `=` in runs of one-line entries; not in a run that would become too long by it.
+/// Aligns `=` in runs of one-line entries, unless that would make a line too long.
 fn align(pieces: &mut [Piece], depth: usize) {
     let mut i = 0;
     while i < pieces.len() {
@@ -452,7 +452,7 @@ fn align(pieces: &mut [Piece], depth: usize) {
     }
 }
 
-/// Where the head of a declaration ends; nowhere for anything else.
+/// The end of the header of a declaration.
 fn head_end(item: &Item) -> usize {
     match item {
         Item::Decl(d) => d.body.span.start as usize,

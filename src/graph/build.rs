@@ -1,4 +1,4 @@
-//! The graph of a pipeline, finished or not.
+//! Builds the graph of a pipeline, complete or not.
 
 use std::collections::HashMap;
 
@@ -10,10 +10,10 @@ use crate::model::{
 };
 use crate::source::Span;
 
-/// More edges than this that follow from others are left out: what they carry stands at the tasks.
+/// The maximum number of implied edges to draw; beyond it, the values are listed at the tasks.
 const MOST_IMPLIED: usize = 40;
 
-/// The graph of a pipeline.
+/// Builds the graph of a pipeline.
 pub fn graph(pipeline: &Pipeline) -> Graph {
     let place: HashMap<&str, usize> = pipeline.steps.iter().enumerate().map(|(i, s)| (s.key.as_str(), i)).collect();
     let mut computes: Vec<String> = Vec::new();
@@ -66,12 +66,12 @@ pub fn graph(pipeline: &Pipeline) -> Graph {
     Graph { pipeline: pipeline.name.to_string(), nodes, edges, groups: groups.list, computes }
 }
 
-/// The groups of a pipeline as they are met.
+/// The groups found so far.
 struct Groups<'a> {
     list: Vec<NodeGroup>,
     branches: HashMap<(Option<usize>, &'a str, bool), usize>,
     families: HashMap<(Option<usize>, Span), usize>,
-    /// How many steps have their name at one place: more than one are a family.
+    /// The steps per name: more than one are a family.
     named: HashMap<Span, Vec<&'a str>>,
 }
 
@@ -89,7 +89,7 @@ impl<'a> Groups<'a> {
         self.list.len() - 1
     }
 
-    /// The innermost group around a step; what is not there yet is made.
+    /// The innermost group of a step, which is created if necessary.
     fn around(&mut self, step: &'a Step) -> Option<usize> {
         let mut group = None;
         for Branch { condition, outcome, .. } in &step.branches {
@@ -124,12 +124,12 @@ impl<'a> Groups<'a> {
     }
 }
 
-/// What the keys of a family begin with.
+/// The common prefix of the keys of a family.
 fn stem(keys: &[&str]) -> String {
     let Some((first, rest)) = keys.split_first() else { return String::new() };
     let same = |at: usize, c: char| rest.iter().all(|k| k.get(at..).is_some_and(|k| k.starts_with(c)));
     let common: String = first.char_indices().take_while(|(at, c)| same(*at, *c)).map(|(_, c)| c).collect();
-    // A common beginning of the elements is none of the name.
+    // A common prefix of the elements is not part of the name.
     let name = common.rfind('_').map_or(common.as_str(), |end| common.get(..end).unwrap_or_default());
     name.to_owned()
 }
@@ -162,7 +162,7 @@ fn what(kind: &StepKind) -> String {
     }
 }
 
-/// A text as it would stand in source.
+/// A text as it would be written in source.
 fn shown(text: &Text) -> String {
     let part = |p: &Part| match p {
         Part::Literal(t) => t.to_string(),
@@ -177,12 +177,12 @@ fn shown(text: &Text) -> String {
     text.parts.iter().map(part).collect()
 }
 
-/// A column of a first row is called like the output that stands for it.
+/// A column of the first row has the name of its output.
 fn value_name(fact: &str) -> &str {
     fact.strip_prefix("output.first_row.").unwrap_or(fact)
 }
 
-/// What a step runs on, as a legend names it.
+/// The compute of a step, as in the legend.
 fn compute(step: &Step) -> Option<String> {
     let own = match &step.compute {
         Compute::Cluster(key) => Some(format!("cluster {key}")),
@@ -199,7 +199,7 @@ fn compute(step: &Step) -> Option<String> {
     })
 }
 
-/// The values of other steps that a step uses, each once, in order of use.
+/// The values of other steps that a step uses, in order of use, without duplicates.
 fn takes(step: &Step, place: &HashMap<&str, usize>, pipeline: &Pipeline) -> Vec<Taken> {
     let mut found: Vec<Taken> = Vec::new();
     let mut add = |text: &Text| {
@@ -221,7 +221,7 @@ fn takes(step: &Step, place: &HashMap<&str, usize>, pipeline: &Pipeline) -> Vec<
     found
 }
 
-/// Every text of a step.
+/// Visits every text of a step.
 fn texts<'a>(step: &'a Step, f: &mut dyn FnMut(&'a Text)) {
     fn arguments<'a>(list: &'a [Argument], f: &mut dyn FnMut(&'a Text)) {
         list.iter().for_each(|a| f(&a.value));

@@ -1,4 +1,4 @@
-//! The critical path: the chain of tasks that decides how long a run takes.
+//! The critical path: the chain of tasks that determines the duration of a run.
 
 use petgraph::algo::toposort;
 use petgraph::graph::DiGraph;
@@ -8,18 +8,18 @@ use super::{Graph, RunRecord};
 /// The longest chain of a graph.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Critical {
-    /// Its tasks from first to last, by their places in [`Graph::nodes`].
+    /// Its tasks in order, as indices into [`Graph::nodes`].
     pub path: Vec<usize>,
-    /// What they take together, in the unit of the weights.
+    /// The sum of their weights.
     pub total: f64,
 }
 
-/// The chain that decided how long a run took, in milliseconds.
+/// The chain that determined the duration of a run, in milliseconds.
 pub fn decisive(graph: &Graph, run: &RunRecord) -> Critical {
     critical(graph, &|i| graph.nodes.get(i).map_or(0.0, |n| run.took(&n.key) as f64))
 }
 
-/// The chain whose weights add up to most; of equal ones the first. A graph with a circle has none.
+/// The chain with the largest sum of weights; the first of several. Empty for a graph with a cycle.
 pub fn critical(graph: &Graph, weight: &dyn Fn(usize) -> f64) -> Critical {
     let mut order = DiGraph::<(), ()>::with_capacity(graph.nodes.len(), graph.edges.len());
     let ids: Vec<_> = graph.nodes.iter().map(|_| order.add_node(())).collect();
@@ -29,7 +29,7 @@ pub fn critical(graph: &Graph, weight: &dyn Fn(usize) -> f64) -> Critical {
         }
     }
     let Ok(sorted) = toposort(&order, None) else { return Critical::default() };
-    // For each task the best chain up to and with it, and the task before it in that chain.
+    // For each task, the best chain that ends with it, and the task before it in that chain.
     let mut best: Vec<(f64, Option<usize>)> = vec![(0.0, None); graph.nodes.len()];
     for id in sorted {
         let at = id.index();

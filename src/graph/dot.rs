@@ -1,4 +1,4 @@
-//! The graph for Graphviz.
+//! Renders a graph for Graphviz.
 
 use std::fmt::Write as _;
 
@@ -35,7 +35,7 @@ pub fn dot(graph: &Graph, run: Option<&RunRecord>) -> String {
     out
 }
 
-/// The tasks and groups that stand directly in a group.
+/// The direct tasks and groups of a group.
 fn inside(graph: &Graph, run: Option<&RunRecord>, group: Option<usize>, level: usize, out: &mut String) {
     let pad = "  ".repeat(level);
     for node in graph.nodes.iter().filter(|n| n.group == group) {
@@ -58,7 +58,7 @@ fn inside(graph: &Graph, run: Option<&RunRecord>, group: Option<usize>, level: u
     }
 }
 
-/// A text of the language: a line break is `\n` in it.
+/// A string of DOT, with escaped line breaks.
 fn quoted(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
     format!("\"{}\"", plain::with_hash(&text, "&#35;"))

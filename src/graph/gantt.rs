@@ -1,4 +1,4 @@
-//! A run along its time: a bar for each task from its start to its end.
+//! Renders a run as a timeline with a bar per task.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ const ROW: f64 = 22.0;
 const BARS: f64 = 640.0;
 const AXIS: f64 = 46.0;
 
-/// The chart alone, from a height on, and its size.
+/// The chart, from a vertical offset, and its size.
 pub(super) fn drawn(graph: &Graph, run: &RunRecord, top: f64) -> (String, f64, f64) {
     let mut rows: Vec<(&str, &StepRecord)> = graph
         .nodes
@@ -64,7 +64,7 @@ pub(super) fn drawn(graph: &Graph, run: &RunRecord, top: f64) -> (String, f64, f
     (out, names + BARS + 220.0, bottom - top + 16.0)
 }
 
-/// Round times for the axis, from zero on, in milliseconds.
+/// Round times for the axis, from zero, in milliseconds.
 fn ticks(whole: i64) -> Vec<i64> {
     const STEPS: [i64; 20] = [
         1, 5, 20, 100, 250, 500, 1_000, 2_000, 5_000, 15_000, 30_000, 60_000, 120_000, 300_000, 900_000, 1_800_000,

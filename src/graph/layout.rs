@@ -1,20 +1,16 @@
-//! Where everything stands. The layers, their order and the routes of edges are those of Dagre, by the crate `dugong`.
+//! The layout of a graph. Layers, order and edge routes come from Dagre's algorithm in the crate `dugong`.
 
 use dugong::graphlib::{Graph as Dagre, GraphOptions};
 use dugong::{EdgeLabel, GraphLabel, NodeLabel, RankDir};
 
 use super::Graph;
 
-/// A place, in pixels from the upper left.
+/// A rectangle, in pixels from the top left.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Rect {
-    /// The left side.
     pub x: f64,
-    /// The upper side.
     pub y: f64,
-    /// How wide it is.
     pub width: f64,
-    /// How high it is.
     pub height: f64,
 }
 
@@ -23,7 +19,7 @@ impl Rect {
         Rect { x: x - width / 2.0, y: y - height / 2.0, width, height }
     }
 
-    /// Whether two of them have a point in common.
+    /// Whether two rectangles overlap.
     pub fn meets(&self, other: &Rect) -> bool {
         self.x < other.x + other.width
             && other.x < self.x + self.width
@@ -32,48 +28,46 @@ impl Rect {
     }
 }
 
-/// The way of an edge.
+/// The route of an edge.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Route {
-    /// The points that it passes, from the first task to the second.
+    /// Its points, from the first task to the second.
     pub points: Vec<(f64, f64)>,
-    /// Where its label stands.
+    /// The rectangle of its label.
     pub label: Option<Rect>,
 }
 
-/// A graph with everything in place.
+/// A graph with positions.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GraphLayout {
-    /// For each task of the graph its place.
+    /// The rectangle of each task.
     pub nodes: Vec<Rect>,
-    /// For each group its place, with room for its label at the top.
+    /// The rectangle of each group, including its label at the top.
     pub groups: Vec<Rect>,
-    /// For each edge its way.
+    /// The route of each edge.
     pub edges: Vec<Route>,
-    /// How wide the picture is.
     pub width: f64,
-    /// How high the picture is.
     pub height: f64,
 }
 
-/// How large things are drawn: widths and heights in pixels.
+/// Sizes of drawn elements, in pixels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sizes {
-    /// Of each task of the graph.
+    /// Width and height of each task.
     pub nodes: Vec<(f64, f64)>,
-    /// Of the label of each edge; zero without one.
+    /// Width and height of each edge label; zero without one.
     pub labels: Vec<(f64, f64)>,
 }
 
-/// The room for the label of a group, at its top.
+/// The height of a group's label.
 pub(super) const GROUP_LABEL: f64 = 22.0;
 const MARGIN: f64 = 16.0;
-/// Groups whose tops are nearer to each other than this get their room together.
+/// Groups whose tops are closer than this share their space for labels.
 const NEAR: f64 = 12.0;
 
-/// Puts a graph in place, from left to right.
+/// Lays out a graph from left to right.
 pub fn layout(graph: &Graph, sizes: &Sizes) -> GraphLayout {
-    // Where no order keeps the groups apart, a picture without groups is better than none.
+    // If groups cannot be kept apart, a drawing without groups is better than none.
     let mut laid = placed(graph, sizes, true).or_else(|| placed(graph, sizes, false)).unwrap_or_default();
     make_room(graph, &mut laid);
     for (edge, route) in graph.edges.iter().zip(&mut laid.edges) {
@@ -89,7 +83,7 @@ pub fn layout(graph: &Graph, sizes: &Sizes) -> GraphLayout {
     laid
 }
 
-/// The places as Dagre finds them.
+/// Positions by Dagre.
 fn placed(graph: &Graph, sizes: &Sizes, with_groups: bool) -> Option<GraphLayout> {
     let mut dagre: Dagre<NodeLabel, EdgeLabel, GraphLabel> =
         Dagre::new(GraphOptions { multigraph: true, compound: true, directed: true });
@@ -143,8 +137,8 @@ fn placed(graph: &Graph, sizes: &Sizes, with_groups: bool) -> Option<GraphLayout
     Some(out)
 }
 
-/// Makes room for the labels of groups, which Dagre does not know: at the top of each group everything that is further
-/// down moves down. What did not meet before does not meet after it.
+/// Adds space for group labels, which Dagre does not support: everything below the top of a group moves down. What
+/// did not overlap before does not overlap afterwards.
 fn make_room(graph: &Graph, laid: &mut GraphLayout) {
     let mut depth: Vec<usize> = Vec::with_capacity(graph.groups.len());
     for g in &graph.groups {
@@ -175,7 +169,7 @@ fn make_room(graph: &Graph, laid: &mut GraphLayout) {
         }
         for (r, d) in laid.groups.iter_mut().zip(&depth) {
             let (top, bottom) = (r.y, r.y + r.height);
-            // A group of this level keeps its top: the room that was made lies in it.
+            // A group of this level keeps its top, because the new space is inside of it.
             let own = if *d == level { GROUP_LABEL } else { 0.0 };
             r.y = top + above(top) - own;
             r.height = bottom + above(bottom) - r.y;
@@ -183,7 +177,7 @@ fn make_room(graph: &Graph, laid: &mut GraphLayout) {
     }
 }
 
-/// Moves everything so that it begins at the margin, and measures the whole.
+/// Moves everything to the margin, and measures the drawing.
 fn in_frame(laid: &mut GraphLayout) {
     let (mut left, mut top, mut right, mut bottom) = (f64::MAX, f64::MAX, f64::MIN, f64::MIN);
     let mut see = |x: f64, y: f64, width: f64, height: f64| {
@@ -254,7 +248,7 @@ mod tests {
         Sizes { nodes: vec![(120.0, 46.0); graph.nodes.len()], labels: vec![(60.0, 14.0); graph.edges.len()] }
     }
 
-    /// Everything that a reader reads: tasks, labels of edges, labels of groups.
+    /// Everything with text: tasks, edge labels, group labels.
     fn read(laid: &GraphLayout) -> Vec<Rect> {
         let labels = laid.edges.iter().filter_map(|e| e.label);
         let groups = laid.groups.iter().map(|g| Rect { height: GROUP_LABEL, ..*g });
@@ -282,7 +276,7 @@ mod tests {
             let mut edges: Vec<(usize, usize)> = pairs.iter().map(|(a, b)| (a % nodes, b % nodes)).filter(|(a, b)| a < b).collect();
             edges.sort_unstable();
             edges.dedup();
-            // Outer groups come first, and each holds a task.
+            // Outer groups come first, and each contains a task.
             let parents: Vec<Option<usize>> = parents.iter().enumerate().map(|(i, p)| p.filter(|p| *p < i)).collect();
             let nodes = nodes.max(parents.len());
             let within: Vec<Option<usize>> = (0..nodes)

@@ -1,4 +1,4 @@
-//! The graph for Mermaid, which many sites draw where they show Markdown.
+//! Renders a graph for Mermaid, which many sites draw in Markdown.
 
 use std::fmt::Write as _;
 
@@ -28,7 +28,7 @@ pub fn mermaid(graph: &Graph, run: Option<&RunRecord>) -> String {
     out
 }
 
-/// The tasks and groups that stand directly in a group.
+/// The direct tasks and groups of a group.
 fn inside(graph: &Graph, run: Option<&RunRecord>, group: Option<usize>, level: usize, out: &mut String) {
     let pad = "  ".repeat(level);
     for (i, node) in graph.nodes.iter().enumerate().filter(|(_, n)| n.group == group) {
@@ -46,7 +46,7 @@ fn inside(graph: &Graph, run: Option<&RunRecord>, group: Option<usize>, level: u
     }
 }
 
-/// A text in quotes: what Mermaid would read as its own is written as a character reference.
+/// A quoted text, with special characters of Mermaid as character references.
 fn text(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {

@@ -1,7 +1,7 @@
-//! The DAG of a pipeline as a picture: what it holds, where each thing stands, and how it is written for a reader.
+//! Drawings of a pipeline's graph.
 //!
-//! [`graph`] takes it out of a checked pipeline, [`layout()`] finds the places, and [`svg()`], [`page()`], [`mermaid()`] and
-//! [`dot()`] write it. A [`RunRecord`] of a run paints states and times into any of them.
+//! [`graph`] builds it from a checked pipeline, [`layout()`] computes positions, and [`svg()`], [`page()`],
+//! [`mermaid()`] and [`dot()`] render it. A [`RunRecord`] adds states and times of a run.
 
 mod build;
 mod critical;
@@ -29,43 +29,40 @@ use crate::source::{Span, plain};
 pub struct Graph {
     /// The name of the pipeline.
     pub pipeline: String,
-    /// Its tasks, in order of writing.
+    /// Its tasks, in source order.
     pub nodes: Vec<GraphNode>,
     /// Its dependencies.
     pub edges: Vec<Edge>,
-    /// What holds tasks together; outer ones stand before those in them.
+    /// Groups of tasks; outer groups come before inner ones.
     pub groups: Vec<NodeGroup>,
-    /// The compute that its tasks run on, in order of first use.
+    /// The compute of its tasks, in order of first use.
     pub computes: Vec<String>,
 }
 
-/// A task of the picture.
+/// A task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GraphNode {
-    /// Its key.
     pub key: String,
-    /// What it is: `python`, `notebook`, `if` and so on.
+    /// Its kind, such as `python`, `notebook` or `if`.
     pub kind: &'static str,
-    /// Its name in source.
+    /// The span of its name.
     pub span: Span,
-    /// The step that does the work: of a loop the one inside, else itself.
+    /// The step that does the work: for a loop the inner step, otherwise itself.
     pub inner: Inner,
-    /// Its compute, by its place in [`Graph::computes`].
+    /// Its compute, as an index into [`Graph::computes`].
     pub compute: Option<usize>,
-    /// The innermost group that it stands in, by its place in [`Graph::groups`].
+    /// Its innermost group, as an index into [`Graph::groups`].
     pub group: Option<usize>,
     /// The values of other tasks that it uses.
     pub takes: Vec<Taken>,
-    /// The values that it hands on, each with its type.
+    /// Its outputs, with their types.
     pub gives: Vec<(String, String)>,
 }
 
 /// What a node shows of the step that does the work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inner {
-    /// Its key.
     pub key: String,
-    /// What it is.
     pub kind: &'static str,
     /// What it runs, in a few words: a function, a path, a comparison.
     pub what: String,
@@ -74,62 +71,59 @@ pub struct Inner {
 /// A value of another task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taken {
-    /// The task that has it, by its place in [`Graph::nodes`].
+    /// The other task, as an index into [`Graph::nodes`].
     pub from: usize,
-    /// Its name.
     pub name: String,
-    /// Its type, where one is declared.
+    /// Its declared type.
     pub ty: Option<String>,
 }
 
-/// A dependency, between tasks by their places in [`Graph::nodes`].
+/// A dependency between tasks, as indices into [`Graph::nodes`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edge {
-    /// The task that comes first.
+    /// The earlier task.
     pub from: usize,
-    /// The task that waits.
+    /// The later task.
     pub to: usize,
-    /// The outcome that is waited for.
+    /// The outcome that the later task depends on.
     pub outcome: Option<bool>,
-    /// It follows from data.
+    /// Whether it carries data.
     pub data: bool,
-    /// It is there for its values alone: the order follows from other edges.
+    /// Whether other edges already imply its order.
     pub implied: bool,
-    /// The values that go along it, each with its type.
+    /// Its values, with their types.
     pub values: Vec<String>,
 }
 
-/// What a group stands for.
+/// The kind of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GroupKind {
-    /// One side of a condition.
+    /// One branch of a condition.
     Branch(bool),
     /// The iterations of a loop.
     Loop,
-    /// One step for each element of a list.
+    /// The steps of a family.
     Family,
 }
 
-/// Tasks that belong together.
+/// A group of tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeGroup {
-    /// What it stands for.
     pub kind: GroupKind,
-    /// What it says of itself.
     pub label: String,
-    /// The group around it.
+    /// The surrounding group.
     pub parent: Option<usize>,
 }
 
 impl Edge {
-    /// What stands along it: the outcome that is waited for, then the values.
+    /// The lines of an edge's label: the outcome, then the values.
     fn words(&self) -> Vec<String> {
         self.outcome.map(|o| o.to_string()).into_iter().chain(self.values.iter().cloned()).collect()
     }
 }
 
 impl Graph {
-    /// What stands in a task of a picture that others lay out, in lines.
+    /// The lines of a task's label, for renderers that lay out the graph themselves.
     fn label(&self, node: &GraphNode, run: Option<&RunRecord>) -> String {
         let mut lines = vec![node.inner.key.clone(), format!("{} {}", node.inner.kind, node.inner.what)];
         lines.extend(node.compute.and_then(|c| self.computes.get(c)).cloned());
@@ -138,9 +132,9 @@ impl Graph {
     }
 }
 
-/// Text for XML and HTML.
+/// Escapes text for XML and HTML.
 fn escaped(text: &str) -> String {
-    // Control characters cannot be written in XML, not even as references.
+    // XML cannot contain control characters, not even as references.
     let text: String = text
         .chars()
         .map(|c| {
@@ -155,7 +149,7 @@ fn escaped(text: &str) -> String {
     plain::with_hash(&text, "&#35;")
 }
 
-/// A text cut in its middle to so many columns: names that begin alike differ at the end.
+/// Shortens a text in the middle, because names with a common prefix differ at the end.
 fn shortened(text: &str, columns: usize) -> String {
     use unicode_width::UnicodeWidthChar;
     let width = |c: char| c.width().unwrap_or(0);
@@ -183,7 +177,7 @@ fn shortened(text: &str, columns: usize) -> String {
     head
 }
 
-/// How many columns a text takes.
+/// The width of a text in columns.
 fn columns(text: &str) -> usize {
     unicode_width::UnicodeWidthStr::width(text)
 }

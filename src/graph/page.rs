@@ -1,4 +1,4 @@
-//! One page with everything in it: the pictures of all pipelines, and what stands behind each task. It loads nothing.
+//! Renders one HTML page with all pipelines and the details of each task. It loads nothing.
 
 use serde_json::{Value, json};
 
@@ -7,41 +7,38 @@ use super::svg::{Look, STYLE, picture};
 use super::{Critical, Graph, RunRecord, critical, decisive, escaped};
 use crate::source::plain;
 
-/// What a page shows of a task or a pipeline beyond the graph.
+/// Details of a task or pipeline.
 #[derive(Clone, Debug, Default)]
 pub struct PageEntry {
-    /// What its author says about it.
     pub description: Option<String>,
-    /// Its file, as a reader knows it.
+    /// The file, for display.
     pub file: String,
-    /// Its first line there, from 1.
+    /// The first line, from 1.
     pub line: usize,
-    /// Where a click on the place goes.
+    /// The URL of the source.
     pub link: Option<String>,
-    /// Its source.
     pub source: String,
-    /// What it is compiled to, as JSON.
+    /// The compiled task, as JSON.
     pub settings: String,
-    /// The compute that it runs on, with everything merged and chosen, as JSON.
+    /// The compute with everything merged and chosen, as JSON.
     pub compute: Option<String>,
 }
 
 /// A pipeline of a page.
 #[derive(Clone, Debug)]
 pub struct PagePart {
-    /// What it is called on the page; no other part is called so.
+    /// The title, which is unique on the page.
     pub title: String,
-    /// Its graph.
     pub graph: Graph,
-    /// The pipeline itself.
+    /// The details of the pipeline.
     pub whole: PageEntry,
-    /// For each task of the graph what is shown of it.
+    /// The details of each task.
     pub tasks: Vec<PageEntry>,
-    /// A run to paint.
+    /// The run to show.
     pub run: Option<RunRecord>,
 }
 
-/// The page: HTML with its own styles and script, and a policy that lets it load nothing from anywhere.
+/// Renders the page: HTML with its own styles and script, and a policy that forbids loading anything.
 pub fn page(title: &str, parts: &[PagePart]) -> String {
     let mut pictures = String::new();
     let mut data = Vec::new();
@@ -58,7 +55,7 @@ pub fn page(title: &str, parts: &[PagePart]) -> String {
         }
         data.push(described(part, &path));
     }
-    // A `<` of a program must not end the element that holds it.
+    // A `<` in a program must not end the element.
     let data = plain::json(&Value::Array(data).to_string()).replace('<', "\\u003c");
     let mut out = String::new();
     for piece in include_str!("page.html").split("{{") {
@@ -76,7 +73,7 @@ pub fn page(title: &str, parts: &[PagePart]) -> String {
     out
 }
 
-/// The path that decides: by the times of the run, else by the number of tasks.
+/// The critical path: by the durations of the run, otherwise by the number of tasks.
 fn longest(part: &PagePart) -> Critical {
     match &part.run {
         Some(run) => decisive(&part.graph, run),

@@ -1,22 +1,22 @@
-//! What a run has left: states and times of its tasks, for the picture.
+//! The record of a run: states and times of its tasks.
 
 use std::collections::BTreeMap;
 
-/// What a state means to a reader.
+/// The meaning of a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// It ended well.
+    /// Succeeded.
     Good,
-    /// It ended badly.
+    /// Failed.
     Bad,
-    /// It goes on.
+    /// Running.
     Busy,
-    /// It has not run: excluded, waiting, or never reached.
+    /// Did not run: excluded, waiting, or never reached.
     Idle,
 }
 
 impl Tone {
-    /// The class of the picture.
+    /// The CSS class.
     pub(super) fn class(self) -> &'static str {
         match self {
             Tone::Good => "good",
@@ -27,28 +27,27 @@ impl Tone {
     }
 }
 
-/// A task of a run.
+/// The record of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepRecord {
-    /// The state in a word or two.
+    /// The state, in a word or two.
     pub word: String,
-    /// What that means.
     pub tone: Tone,
-    /// When it began, in milliseconds since 1970.
+    /// Start, in milliseconds since 1970.
     pub started: Option<i64>,
-    /// When it ended, in milliseconds since 1970.
+    /// End, in milliseconds since 1970.
     pub ended: Option<i64>,
-    /// How often it was tried; 0 if it is not known.
+    /// Number of attempts; 0 if unknown.
     pub attempts: u32,
 }
 
 impl StepRecord {
-    /// How long it took, in milliseconds.
+    /// Duration, in milliseconds.
     pub fn took(&self) -> Option<i64> {
         Some(self.ended?.saturating_sub(self.started?).max(0))
     }
 
-    /// State and time for a reader.
+    /// State and duration for display.
     pub(super) fn shown(&self) -> String {
         match self.took() {
             Some(ms) if self.tone != Tone::Idle => format!("{} · {}", self.word, duration(ms)),
@@ -57,10 +56,10 @@ impl StepRecord {
     }
 }
 
-/// A run.
+/// The record of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunRecord {
-    /// What it is called: the id of the run, or its folder.
+    /// The id of the run, or its directory.
     pub title: String,
     /// Its page in the workspace.
     pub url: Option<String>,
@@ -69,14 +68,14 @@ pub struct RunRecord {
 }
 
 impl RunRecord {
-    /// How long a task took, or has taken when the last thing of the run was heard of, in milliseconds.
+    /// The duration of a task until its end, or until the last event of the run, in milliseconds.
     pub fn took(&self, task: &str) -> i64 {
         let Some(step) = self.steps.get(task) else { return 0 };
         let until = step.ended.or_else(|| self.span().filter(|_| step.tone == Tone::Busy).map(|(_, end)| end));
         until.zip(step.started).map_or(0, |(end, start)| end.saturating_sub(start).max(0))
     }
 
-    /// The time from the first start to the last end, in milliseconds since 1970.
+    /// The first start and the last end, in milliseconds since 1970.
     pub(super) fn span(&self) -> Option<(i64, i64)> {
         let first = self.steps.values().filter_map(|s| s.started).min()?;
         let last = self.steps.values().filter_map(|s| s.ended.or(s.started)).max()?;
@@ -84,7 +83,7 @@ impl RunRecord {
     }
 }
 
-/// Milliseconds for a reader, with no more digits than matter.
+/// A duration for display, without unnecessary digits.
 pub(super) fn duration(ms: i64) -> String {
     let two = |large: i64, unit: &str, small: i64, rest: &str| match small {
         0 => format!("{large} {unit}"),

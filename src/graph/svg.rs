@@ -1,35 +1,36 @@
-//! The picture itself. Colours are variables: whoever shows it may say what they look like.
+//! Renders a graph as SVG. Colors are CSS variables, which the embedding page may set.
 
 use std::fmt::Write as _;
 
 use super::layout::{GROUP_LABEL, GraphLayout, Rect, Sizes, layout};
 use super::{Critical, Edge, Graph, GraphNode, GroupKind, RunRecord, columns, escaped, shortened};
 
-/// Colours and type for a page that has none of its own: light, or dark where the reader prefers that.
+/// Colors and fonts for a page that sets none: light, or dark if the reader prefers that.
 pub(super) const STYLE: &str = include_str!("picture.css");
 
-/// Colours for compute; there are as many as `picture.css` has.
+/// The number of compute colors in `picture.css`.
 pub(super) const COLOURS: usize = 8;
 
-/// The width of a letter of a name, and of smaller text, in pixels: of the widest usual monospaced font.
+/// The width of a character of a name and of smaller text, in pixels, for the widest common monospaced font.
 const LETTER: f64 = 7.9;
 const SMALL: f64 = 6.4;
 const LINE: f64 = 14.0;
-/// More lines than this are not written along an edge.
+/// The maximum number of lines at an edge.
 const MOST_VALUES: usize = 4;
 
-/// What a picture shows beyond the graph.
+/// Options of a drawing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Look<'a> {
-    /// States and times of a run.
+    /// The run to show.
     pub run: Option<&'a RunRecord>,
-    /// The path to mark.
+    /// The path to highlight.
     pub critical: Option<&'a Critical>,
-    /// A word for the ids of this picture, where several stand on one page.
+    /// A prefix for ids, if a page has several drawings.
     pub id: &'a str,
 }
 
-/// The graph as SVG. Each task is a group with its key in `data-key`; edges have the classes `data`, `order`, `yes` and `no`.
+/// Renders a graph. Each task is a group with its key in `data-key`; edges have the classes `data`, `order`, `yes`
+/// and `no`.
 pub fn svg(graph: &Graph, look: &Look<'_>) -> String {
     let mut out = String::new();
     let (dag, width, height) = picture(graph, look);
@@ -49,7 +50,7 @@ pub fn svg(graph: &Graph, look: &Look<'_>) -> String {
     out
 }
 
-/// The graph alone, without the element around it, and its size.
+/// The content of the drawing without its root element, and its size.
 pub(super) fn picture(graph: &Graph, look: &Look<'_>) -> (String, f64, f64) {
     let faces: Vec<Face> = graph.nodes.iter().map(|n| Face::of(graph, n, look)).collect();
     let labels: Vec<Vec<String>> = graph.edges.iter().map(lines).collect();
@@ -110,7 +111,7 @@ fn class(edge: &Edge) -> &'static str {
     }
 }
 
-/// What stands along an edge.
+/// The lines at an edge.
 fn lines(edge: &Edge) -> Vec<String> {
     let mut out: Vec<String> = edge.outcome.map(|o| o.to_string()).into_iter().collect();
     let all = edge.values.len();
@@ -122,12 +123,12 @@ fn lines(edge: &Edge) -> Vec<String> {
     out
 }
 
-/// What stands in a task.
+/// The text of a task.
 struct Face {
     name: String,
     detail: String,
     state: Option<(String, &'static str)>,
-    /// Columns of small text that have to fit as well: a loop is as wide as its task, and its label is long.
+    /// Columns of small text that must also fit: a loop is as wide as its task, but its label is longer.
     around: usize,
 }
 
@@ -238,7 +239,7 @@ fn label(lines: &[String], at: &Rect, out: &mut String) {
     out.push_str("</g>\n");
 }
 
-/// A line through points that leaves and reaches each of them level.
+/// A curve through points that is horizontal at each of them.
 fn way(points: &[(f64, f64)]) -> String {
     let Some((first, rest)) = points.split_first() else { return String::new() };
     let mut out = format!("M{:.1} {:.1}", first.0, first.1);
@@ -255,7 +256,7 @@ fn way(points: &[(f64, f64)]) -> String {
     out
 }
 
-/// The kinds of lines that a picture has: their classes, and what they mean.
+/// The kinds of lines in a drawing: their classes and meanings.
 pub(super) fn lines_of(graph: &Graph) -> Vec<(&'static str, &'static str)> {
     let plain = [("data", "data"), ("order", "order"), ("yes", "if true"), ("no", "if false")];
     let mut out: Vec<_> =
@@ -266,7 +267,7 @@ pub(super) fn lines_of(graph: &Graph) -> Vec<(&'static str, &'static str)> {
     out
 }
 
-/// Which colour is which compute, and which line is which edge; and its size. It stands below a picture.
+/// The legend below the drawing, for colors of compute and kinds of lines, and its size.
 fn legend(graph: &Graph, width: f64, top: f64) -> (String, f64, f64) {
     let mut entries: Vec<(String, String)> = graph
         .computes

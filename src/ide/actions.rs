@@ -1,23 +1,22 @@
-//! Fixes of diagnostics, as changes that an editor can make.
+//! Code actions for the fixes of diagnostics.
 
 use super::view::FileContext;
 use crate::diag::{Diagnostic, Edit, Fix, sure_edits};
 use crate::source::Span;
 
-/// A change that is offered.
+/// A code action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refactoring {
-    /// What it does.
     pub title: String,
-    /// The changes; they never overlap.
+    /// The edits; they never overlap.
     pub edits: Vec<Edit>,
-    /// It certainly keeps the meaning intended.
+    /// Whether it certainly preserves the intended meaning.
     pub safe: bool,
-    /// The diagnostic that it mends, if it is one.
+    /// The diagnostic that it fixes.
     pub mends: Option<Diagnostic>,
 }
 
-/// The fixes for what is wrong between two bytes.
+/// The fixes for diagnostics in a range.
 pub fn actions(view: &FileContext<'_>, range: Span) -> Vec<Refactoring> {
     let touches = |span: Span| span.file == range.file && span.start <= range.end && range.start <= span.end;
     view.snapshot
@@ -31,7 +30,7 @@ fn action(d: &Diagnostic, fix: &Fix) -> Refactoring {
     Refactoring { title: fix.title.clone(), edits: fix.edits.clone(), safe: fix.safe, mends: Some(d.clone()) }
 }
 
-/// Every sure fix of the file in one change; fixes that touch each other wait for the next time.
+/// All safe fixes of the file in one action; overlapping fixes are left for the next round.
 pub fn fix_all(view: &FileContext<'_>) -> Option<Refactoring> {
     let own = |d: &&Diagnostic| d.fixes.iter().flat_map(|f| &f.edits).all(|e| e.span.file == view.unit.id);
     let (edits, _) = sure_edits(view.snapshot.diagnostics(view.unit.id).filter(own));

@@ -1,4 +1,4 @@
-//! Completion: what could stand at the cursor, with what it means.
+//! Completion at a cursor.
 
 use std::path::Path;
 
@@ -18,8 +18,8 @@ use crate::syntax::ast::{Binding, BindingKind, Decl, DeclKind, Item};
 use crate::syntax::walk::SyntaxNode;
 use crate::syntax::words;
 
-/// What could stand at a byte of a text. The view may be that of the text before the last keys: names mean what they
-/// meant then, and nobody waits for a check of what is unfinished.
+/// Completes at a byte of a text. The view may be that of the text before the last key presses: names have the same
+/// meaning, and completion need not wait for a check.
 pub fn complete(view: &FileContext<'_>, text: &str, offset: u32) -> Vec<Completion> {
     let Some(found) = completion_site::find(view, text, offset) else { return Vec::new() };
     let mut offers = Completions { list: Vec::new(), replaces: found.replaces };
@@ -68,7 +68,7 @@ pub fn complete(view: &FileContext<'_>, text: &str, offset: u32) -> Vec<Completi
     }
     let mut list = offers.list;
     if found.goes_on {
-        // What a snippet would put behind the word is there already.
+        // The text that a snippet would insert after the word is already there.
         list.iter_mut().for_each(|c| c.insert = escaped(&quoted(&c.label, c.kind)));
     }
     list.sort_by(|a, b| (a.rank, &a.label).cmp(&(b.rank, &b.label)));
@@ -76,7 +76,7 @@ pub fn complete(view: &FileContext<'_>, text: &str, offset: u32) -> Vec<Completi
     list
 }
 
-/// A label as it is written.
+/// A label as it is inserted.
 fn quoted(label: &str, kind: CompletionKind) -> String {
     match kind {
         CompletionKind::Argument | CompletionKind::Field | CompletionKind::Pipeline => quote_name(label),
@@ -84,7 +84,7 @@ fn quoted(label: &str, kind: CompletionKind) -> String {
     }
 }
 
-/// The words that the head of a declaration may go on with.
+/// The keywords that may follow in the header of a declaration.
 fn head_words(kind: HeadOf) -> &'static [&'static str] {
     match kind {
         HeadOf::Pipeline => &["on"],
@@ -148,7 +148,7 @@ impl<'a> Completer<'_, 'a> {
             if here.contains(&field.key) {
                 continue;
             }
-            // What another field of the group has said already comes last.
+            // Fields of an exclusive group that is already set come last.
             let said = within.group_of(field.key).is_some_and(|g| g.keys.iter().any(|k| here.contains(k)));
             let offer = offers.add(CompletionKind::Field, field.key, kind_of(field));
             offer.insert = field_shape(field);
@@ -156,7 +156,7 @@ impl<'a> Completer<'_, 'a> {
             offer.deprecated = field.status == Status::Deprecated;
             offer.rank = match (field.required, offer.deprecated || said) {
                 (_, true) => 8,
-                // Calls say the same, and are checked.
+                // Calls are preferred, because they are checked.
                 _ if crate::schema::kind_of(field.key).is_some() => 7,
                 (true, false) => 4,
                 (false, false) => 5,
@@ -172,7 +172,7 @@ impl<'a> Completer<'_, 'a> {
         }
     }
 
-    /// Members of an enum of the API that a value is declared to be of.
+    /// The members of an enum of the API that a value is declared as.
     fn members(&self, offers: &mut Completions, ty: &str) {
         if let Some(e) = crate::schema::find_enum(ty) {
             e.members.iter().for_each(|m| offers.add(CompletionKind::Member, *m, e.name).rank = 1);
@@ -182,7 +182,7 @@ impl<'a> Completer<'_, 'a> {
         }
     }
 
-    /// Bindings of a kind that the file sees: vars of the whole project, constants of it and of what it imports.
+    /// Bindings of a kind in scope of the file: vars of the project, constants of the file and its imports.
     fn bindings(&self, kind: BindingKind) -> Vec<&'a Binding> {
         let of = |items: &'a [Item]| {
             items.iter().filter_map(move |i| match i {
@@ -236,7 +236,7 @@ impl<'a> Completer<'_, 'a> {
         }
     }
 
-    /// Values of the language; those of run time only where they may stand.
+    /// Values in scope; run-time values only where they are allowed.
     fn values(&self, offers: &mut Completions, run_time: bool) {
         for kind in [BindingKind::Let, BindingKind::Var] {
             let (file, at) = (self.view.unit.id, self.found.at);
@@ -345,7 +345,7 @@ impl<'a> Completer<'_, 'a> {
         }
     }
 
-    /// Dynamic references typed as text; `typed` bytes of it are there.
+    /// Dynamic references in a string, of which `typed` bytes exist.
     fn braces(&self, offers: &mut Completions, typed: usize) {
         let replaces = Span { start: self.found.offset - typed as u32, ..offers.replaces };
         for path in facts::all_paths() {
@@ -403,7 +403,7 @@ impl<'a> Completer<'_, 'a> {
         }
     }
 
-    /// Looks into the packages as they are now: the call under the cursor may not be one yet.
+    /// Looks up a function in the packages as they are now, because the call may be incomplete.
     fn lookup<T>(&self, mut f: impl FnMut(&mut Functions<'_>) -> Option<T>) -> Option<T> {
         let mut sources = self.view.snapshot.loaded.sources.clone();
         let mut parsed = ParsedModules::default();
@@ -421,7 +421,7 @@ impl<'a> Completer<'_, 'a> {
                 .filter(|(name, _)| !name.starts_with('_'))
                 .filter_map(|(name, _)| match functions.find(module, &name) {
                     Lookup::Signature(signature) => Some((name, signature)),
-                    // What comes from elsewhere is rarely meant to be a step.
+                    // A function that is imported from elsewhere is rarely meant to be a step.
                     Lookup::Unknown(_) | Lookup::Missing(_) => None,
                 })
                 .collect();
@@ -469,7 +469,7 @@ impl<'a> Completer<'_, 'a> {
         }
     }
 
-    /// Members of a `Literal` that an argument takes.
+    /// The members of the `Literal` type of an argument.
     fn literals(&self, offers: &mut Completions, callable: &Callable, name: &str) {
         let Callable::Python(module, function) = callable else { return };
         let found = self.lookup(|functions| match functions.find(module, function) {
@@ -508,7 +508,7 @@ impl<'a> Completer<'_, 'a> {
         let end = self.found.offset + rest.find('/').unwrap_or(rest.len()) as u32;
         offers.replaces = Span { start: self.found.offset - word as u32, end, ..offers.replaces };
         let listed = self.view.files.list(&join(self.view.unit.dir(), dir)).unwrap_or_default();
-        // A path of a call is local only with `./` before it.
+        // A path of a call is local only with a leading `./`.
         let dot = if dir.is_empty() && matches!(of, PathOf::File(_) | PathOf::Directory) { "./" } else { "" };
         for path in listed {
             let Some(name) = path.file_name().and_then(|n| n.to_str()) else { continue };
@@ -517,7 +517,7 @@ impl<'a> Completer<'_, 'a> {
             }
             if self.view.files.is_dir(&path) {
                 let offer = offers.add(CompletionKind::Directory, format!("{dot}{name}/"), "");
-                // The directory of a project is the end of a path, others are on the way.
+                // The directory of a project completes the path; others lead to it.
                 let on = if matches!(of, PathOf::Package | PathOf::Directory) { "" } else { "/" };
                 offer.insert = escaped(&format!("{dot}{name}{on}"));
             } else if fits(of, &path) && path != self.view.unit.path {

@@ -1,5 +1,5 @@
-//! What could stand at the cursor. The entry around it is parsed once more with a name put in at the cursor, as text that
-//! may break off there: so the parser says what the name would be.
+//! Finds out what can be completed at the cursor. The surrounding entry is parsed again with a name inserted at the
+//! cursor, as text that may end there. So the parser determines what the name would be.
 
 use super::view::FileContext;
 use super::within::Within;
@@ -8,7 +8,7 @@ use crate::syntax;
 use crate::syntax::ast::{self, Body, Call, Callee, DeclKind, Item, Value, ValueKind};
 use crate::syntax::walk::{self, Role, SyntaxNode};
 
-/// The name that is put in.
+/// The inserted name.
 const MARK: &str = "pipec_cursor";
 
 /// What a name at the cursor would be.
@@ -16,13 +16,13 @@ const MARK: &str = "pipec_cursor";
 pub(super) enum CompletionContext {
     /// A field, or the keyword of a declaration or call.
     Entry,
-    /// A word of a head: `extends`, `on`, `after`, `in`.
+    /// A keyword of a header: `extends`, `on`, `after`, `in`.
     Head(HeadOf),
-    /// What `extends` names; the kind of the declaration.
+    /// The name after `extends`, for this kind of declaration.
     Extends(DeclKind),
-    /// What stands after `on`.
+    /// The value of `on`.
     On,
-    /// A step after `after`; the step whose head it is.
+    /// A step after `after`, in the header of this step.
     After(String),
     /// An outcome.
     Outcome,
@@ -34,25 +34,25 @@ pub(super) enum CompletionContext {
     Function(String),
     /// A pipeline to run.
     Run,
-    /// The name of an argument, or a value by its short form.
+    /// The name of an argument, or a value in short form.
     Argument(Callable, Vec<String>),
     /// The value of an argument.
     ArgumentValue(Callable, String),
     /// The value of a field.
     Value(String),
-    /// A value that may be known at run time: in a condition, a loop. The type that is written, or nothing.
+    /// A value that may be a run-time value: in a condition or loop. The declared type, or empty.
     Plain(String),
-    /// A value that has to be known at compile time. The type that is written, or nothing.
+    /// A value that must be a compile-time constant. The declared type, or empty.
     Constant(String),
     /// A name after this path and a dot.
     Segment(Vec<String>),
-    /// The text of a field, up to the cursor.
+    /// The string of a field, up to the cursor.
     Text(String, String),
-    /// The text of a path, up to the cursor.
+    /// The string of a path, up to the cursor.
     Path(PathOf, String),
 }
 
-/// Whose head it is.
+/// Whose header it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HeadOf {
     Pipeline,
@@ -74,7 +74,7 @@ pub(super) enum Callable {
     File,
 }
 
-/// What a path leads to.
+/// What a path refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PathOf {
     /// Another `.pipe` file.
@@ -87,31 +87,31 @@ pub(super) enum PathOf {
     Directory,
 }
 
-/// The slot at a byte.
+/// The site at a byte.
 pub(super) struct CompletionSite<'a> {
     pub slot: CompletionContext,
-    /// What a completion replaces: the word around the cursor, or the text of a string.
+    /// The range that a completion replaces: the word at the cursor, or the text of a string.
     pub replaces: Span,
-    /// The text as it is now.
+    /// The current text.
     pub text: &'a str,
-    /// The cursor in it.
+    /// The cursor in the current text.
     pub offset: u32,
-    /// The cursor in the text that the tree is of.
+    /// The cursor in the text of the tree.
     pub at: u32,
-    /// What of that text is no longer there.
+    /// The range of that text that no longer exists.
     gone: std::ops::Range<u32>,
-    /// What a snippet would put behind the word stands there already.
+    /// Whether the text that a snippet would insert after the word is already there.
     pub goes_on: bool,
-    /// Where the entry stands.
+    /// The surroundings of the entry.
     pub within: Within,
-    /// The nodes around it, in the tree of the whole file.
+    /// The nodes around it, in the tree of the file.
     pub(super) around: Vec<SyntaxNode<'a>>,
-    /// The entries beside it.
+    /// The entries of the same body.
     pub(super) beside: &'a [Item],
 }
 
 impl CompletionSite<'_> {
-    /// Whether an entry is another one than that under the cursor, and still there.
+    /// Whether an entry is not the one at the cursor, and still exists.
     pub(super) fn is_other(&self, item: &Item) -> bool {
         let span = item.span();
         let under = span.start <= self.at && self.at <= span.end;
@@ -119,14 +119,13 @@ impl CompletionSite<'_> {
     }
 }
 
-/// A change between the text that a tree is of and the text as it is now: between the first and the last byte that
-/// differ.
+/// The change between the text of a tree and the current text, from the first to the last byte that differ.
 struct Change {
-    /// How many bytes are the same at the beginning.
+    /// The length of the common prefix.
     same: usize,
-    /// Where the rest is the same again, in the text before.
+    /// The start of the common suffix in the old text.
     old_end: usize,
-    /// And in the text now.
+    /// The same in the new text.
     new_end: usize,
 }
 
@@ -145,7 +144,7 @@ impl Change {
         Change { same, old_end: a.len() - tail, new_end: b.len() - tail }
     }
 
-    /// A byte of the text now, in the text before; what is new lies where it was put in.
+    /// Maps a byte of the new text to the old text; inserted text maps to the place of insertion.
     fn before(&self, at: usize) -> usize {
         if at <= self.same {
             at
@@ -156,14 +155,14 @@ impl Change {
         }
     }
 
-    /// A byte of the text before, in the text now.
+    /// Maps a byte of the old text to the new text.
     fn now(&self, at: usize) -> usize {
         if at <= self.same { at } else { (at + self.new_end).saturating_sub(self.old_end).max(self.same) }
     }
 }
 
-/// What could stand at a byte of a text; `None` where nothing can, such as in a comment or in the name of a
-/// declaration. The tree of the view may be that of the text before the last keys.
+/// The site at a byte; `None` where nothing can be completed, such as in a comment or the name of a declaration. The
+/// tree of the view may be that of an older text.
 pub(super) fn find<'a>(view: &FileContext<'a>, text: &'a str, offset: u32) -> Option<CompletionSite<'a>> {
     let change = Change::between(view.text(), text);
     let old = change.before(offset as usize) as u32;
@@ -191,7 +190,7 @@ pub(super) fn find<'a>(view: &FileContext<'a>, text: &'a str, offset: u32) -> Op
     let from = change.now(entry_start(view, beside, old)).min(start);
     let head = text.get(from..start)?;
     let tail = rest_of_entry(text, end);
-    // With what follows on the line if that makes sense, else as if the text ended here.
+    // Try with the rest of the line, then as if the text ended here.
     for rest in [tail.as_str(), ""] {
         let fragment = format!("{head}{MARK}{rest}");
         let file = syntax::parse_unfinished(FileId(u32::MAX), &fragment);
@@ -200,7 +199,7 @@ pub(super) fn find<'a>(view: &FileContext<'a>, text: &'a str, offset: u32) -> Op
             let from = (from + replaced) as u32;
             around.retain(|n| matches!(n, SyntaxNode::Item(_) | SyntaxNode::Body(_)));
             let (slot, end) = match slot {
-                // Inside of a string what is replaced goes up to its end.
+                // In a string, the replaced range extends to its end.
                 CompletionContext::Text(key, text) => {
                     (CompletionContext::Text(key, text + typed), at + string_end(after))
                 }
@@ -230,15 +229,15 @@ pub(super) fn find<'a>(view: &FileContext<'a>, text: &'a str, offset: u32) -> Op
     None
 }
 
-/// How much of a string stands behind the cursor.
+/// The length of the rest of a string after the cursor.
 fn string_end(after: &str) -> usize {
     after.find(['"', '\n', '\r', '{', '}', '$']).unwrap_or(after.len())
 }
 
 /// The items and bodies around a byte, outermost first, and the entries of the innermost.
 ///
-/// A block that is not closed goes on as long as nothing is written behind it and the cursor stands further in than the
-/// line that opens it.
+/// An unclosed block extends to the cursor if nothing follows it, and the cursor is indented further than its first
+/// line.
 fn bodies<'a>(view: &FileContext<'a>, offset: u32) -> (Vec<SyntaxNode<'a>>, &'a [Item]) {
     let text = view.text();
     let line_start = |at: u32| text.get(..at as usize).and_then(|t| t.rfind('\n')).map_or(0, |i| i + 1);
@@ -257,7 +256,7 @@ fn bodies<'a>(view: &FileContext<'a>, offset: u32) -> (Vec<SyntaxNode<'a>>, &'a 
     };
     let mut path = Vec::new();
     let mut beside = view.tree().items.as_slice();
-    // Of the entries that begin before the cursor, only the last can be around it.
+    // Of the entries that start before the cursor, only the last can contain it.
     while let Some(item) = beside.iter().rfind(|i| i.span().start < offset) {
         let mut found: Vec<SyntaxNode<'a>> = Vec::new();
         SyntaxNode::Item(item).walk_until(&mut |node| match node {
@@ -276,7 +275,7 @@ fn bodies<'a>(view: &FileContext<'a>, offset: u32) -> (Vec<SyntaxNode<'a>>, &'a 
     (path, beside)
 }
 
-/// Where the entry begins that the byte belongs to.
+/// The start of the entry that contains the byte.
 fn entry_start(view: &FileContext<'_>, beside: &[Item], offset: u32) -> usize {
     let text = view.text();
     let item = beside.iter().rfind(|i| i.span().start <= offset);
@@ -287,7 +286,7 @@ fn entry_start(view: &FileContext<'_>, beside: &[Item], offset: u32) -> usize {
     if between.contains(['\n', ',']) {
         return offset as usize - between.rsplit(['\n', ',']).next().map_or(0, str::len);
     }
-    // A bad entry may have swallowed the lines before.
+    // An invalid entry may contain the lines before it.
     if matches!(item, Item::Bad(_)) && (span.start as usize) < line {
         let blank = text.get(line..).map_or(0, |t| t.len() - t.trim_start_matches([' ', '\t']).len());
         let own = text.get(span.start as usize..offset as usize).unwrap_or("");
@@ -298,7 +297,7 @@ fn entry_start(view: &FileContext<'_>, beside: &[Item], offset: u32) -> usize {
     span.start as usize
 }
 
-/// What follows the word at the cursor, up to the end of its line; a block that opens there is closed.
+/// The text after the word at the cursor, up to the end of its line; a block that opens there is closed.
 fn rest_of_entry(text: &str, at: usize) -> String {
     let line = text.get(at..).and_then(|t| t.split(['\n', '\r', '#']).next()).unwrap_or("");
     let line = line.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
@@ -306,7 +305,7 @@ fn rest_of_entry(text: &str, at: usize) -> String {
     format!("{line}{}", "}".repeat(opens))
 }
 
-/// The slot of a parsed fragment, and how far into it the replaced text begins.
+/// The context in a parsed fragment, and the start of the replaced text in it.
 fn slot(
     fragment: &str,
     path: &[SyntaxNode<'_>],
@@ -323,7 +322,7 @@ fn slot(
         }
         SyntaxNode::Str(lit) => {
             let written = fragment.get(lit.span.start as usize..start)?;
-            // What is inside of `${` is a reference, once it is closed.
+            // The text inside of a closed `${` is a reference.
             if written.rfind("${").is_some_and(|i| !written.get(i..).is_some_and(|t| t.contains('}'))) {
                 return None;
             }
@@ -424,7 +423,7 @@ fn head(outer: &[SyntaxNode<'_>], item: Option<&Item>, call: Option<&Call>) -> O
     })
 }
 
-/// A place inside a string.
+/// A place in a string.
 fn in_text(
     typed: &str,
     lit: &ast::StrLit,
@@ -467,7 +466,7 @@ fn callable(call: &Call) -> Callable {
     }
 }
 
-/// The names of arguments that a call has already.
+/// The names of the arguments that a call already has.
 fn given(call: &Call) -> Vec<String> {
     call.arguments
         .iter()

@@ -1,12 +1,12 @@
-//! What completion offers: one thing, and a list of them as it grows.
+//! Completion items, and lists of them.
 
 use crate::source::{Span, quote_name};
 use crate::syntax::words;
 
-/// What kind of thing is offered.
+/// The kind of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CompletionKind {
-    /// A word of the language.
+    /// A keyword.
     Keyword,
     /// A field.
     Field,
@@ -18,7 +18,7 @@ pub enum CompletionKind {
     Compute,
     /// A constant, var or loop variable.
     Value,
-    /// A param.
+    /// A parameter.
     Param,
     /// An output of a step.
     Output,
@@ -36,40 +36,38 @@ pub enum CompletionKind {
     File,
     /// A directory.
     Directory,
-    /// A text that the tables know.
+    /// A known string.
     Text,
 }
 
-/// One thing that is offered.
+/// A completion item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// What is shown.
     pub label: String,
-    /// What kind of thing it is.
     pub kind: CompletionKind,
-    /// A few words beside it.
+    /// A few words next to the label.
     pub detail: String,
-    /// More, in Markdown.
+    /// Documentation, in Markdown.
     pub doc: String,
-    /// What is put in, with `$0` and `${1:...}` for the places to go on.
+    /// The inserted snippet, with `$0` and `${1:...}`.
     pub insert: String,
-    /// What it replaces.
+    /// The replaced range.
     pub replaces: Span,
-    /// Where it is listed: the lowest first, the label among equals.
+    /// The sort order: lowest first, then by label.
     pub rank: u8,
-    /// It is still taken, and not to be used in new work.
+    /// Whether it is deprecated.
     pub deprecated: bool,
 }
 
-/// A list that grows.
+/// A list of items.
 pub(super) struct Completions {
     pub list: Vec<Completion>,
-    /// What each replaces, if it does not say otherwise.
+    /// The default replaced range.
     pub replaces: Span,
 }
 
 impl Completions {
-    /// Adds something that is put in as it is shown.
+    /// Adds an item that is inserted as shown.
     pub fn add(
         &mut self,
         kind: CompletionKind,
@@ -94,7 +92,7 @@ impl Completions {
         &mut self.list[last]
     }
 
-    /// Adds a name, in backticks where it needs them.
+    /// Adds a name, with backticks if necessary.
     pub fn name(&mut self, kind: CompletionKind, name: &str, detail: impl Into<String>) -> &mut Completion {
         let offer = self.add(kind, name, detail);
         offer.insert = escaped(&quote_name(name));
@@ -102,12 +100,12 @@ impl Completions {
     }
 }
 
-/// Text for a place where `$` and `}` mean something.
+/// Escapes `$` and `}` for a snippet.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('$', "\\$").replace('}', "\\}")
 }
 
-/// Adds a word of the language.
+/// Adds a keyword.
 pub(super) fn keyword(offers: &mut Completions, word: &str) {
     if let Some(word) = words::find(word) {
         let offer = offers.add(CompletionKind::Keyword, word.text, "");

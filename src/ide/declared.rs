@@ -1,9 +1,9 @@
-//! What a pipeline declares, from its tree: for places where it is not checked yet.
+//! The declarations of a pipeline from its tree, without checking it.
 
 use super::view::FileContext;
 use crate::syntax::ast::{Binding, BindingKind, Decl, DeclKind, Ident, Item};
 
-/// The params of a pipeline.
+/// The parameters of a pipeline.
 pub(super) fn params(pipeline: &Decl) -> impl Iterator<Item = &Binding> {
     pipeline.body.items.iter().filter_map(|i| match i {
         Item::Binding(b) if b.kind == BindingKind::Param => Some(b.as_ref()),
@@ -11,7 +11,7 @@ pub(super) fn params(pipeline: &Decl) -> impl Iterator<Item = &Binding> {
     })
 }
 
-/// Calls `f` with each step, condition and loop: its name, what it is, its documentation.
+/// Calls `f` with each step, condition and loop: its name, kind and documentation.
 pub(super) fn each_step<'a>(items: &'a [Item], f: &mut dyn FnMut(&'a Ident, &'static str, Option<&'a str>)) {
     for item in items {
         match item {
@@ -34,7 +34,7 @@ pub(super) fn has_step(items: &[Item], name: &str) -> bool {
     found
 }
 
-/// The outputs that a step of a pipeline declares, with their types as written.
+/// The declared outputs of a step, with their types as written.
 pub(super) fn outputs_of<'a>(pipeline: &'a Decl, step: &str, view: &FileContext<'a>) -> Vec<(&'a str, &'a str)> {
     fn find<'a>(items: &'a [Item], step: &str) -> Option<&'a Decl> {
         items.iter().find_map(|i| match i {

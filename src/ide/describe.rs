@@ -1,4 +1,4 @@
-//! What there is to say of a thing, in Markdown: for hover, and beside a completion.
+//! Descriptions in Markdown, for hover and completion.
 
 use std::fmt::Write as _;
 
@@ -42,7 +42,7 @@ pub(super) fn runtime(runtime: &Runtime) -> String {
     format!("Databricks Runtime {}: Python {}, Scala {}{lts}{end}", runtime.version, runtime.python, runtime.scala)
 }
 
-/// What the tables say of the text of a field that names compute.
+/// What the tables know about the value of a field for node types or runtimes.
 pub(super) fn compute_text(key: &str, text: &str, tables: &ComputeTables) -> Option<String> {
     match key {
         "node_type_id" | "driver_node_type_id" => tables.node(text).map(node_type),
@@ -54,7 +54,7 @@ pub(super) fn compute_text(key: &str, text: &str, tables: &ComputeTables) -> Opt
     }
 }
 
-/// A function as Python writes its head.
+/// The signature of a function, in Python syntax.
 pub(super) fn signature(name: &str, signature: &Signature, view: &FileContext<'_>) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut by_name = false;
@@ -77,7 +77,7 @@ pub(super) fn signature(name: &str, signature: &Signature, view: &FileContext<'_
     if line.len() <= 90 { line } else { format!("def {name}(\n    {},\n){returns}", parts.join(",\n    ")) }
 }
 
-/// A step: what it runs and where, what goes in and out, what it waits for and who waits for it.
+/// A step: what it runs and where, inputs, outputs, and dependencies in both directions.
 pub(super) fn step(program: &Program, pipeline: &Pipeline, step: &Step) -> String {
     let mut out = String::new();
     let what = match &step.kind {
@@ -142,7 +142,7 @@ pub(super) fn step(program: &Program, pipeline: &Pipeline, step: &Step) -> Strin
     out
 }
 
-/// Where a step runs, in words.
+/// The compute of a step, in words.
 pub(super) fn place(step: &Step) -> Option<String> {
     match &step.inner().compute {
         Compute::Cluster(key) => Some(format!("on cluster `{key}`")),
@@ -153,7 +153,7 @@ pub(super) fn place(step: &Step) -> Option<String> {
     }
 }
 
-/// A cluster as it goes out, with what was chosen for it.
+/// A cluster as it is emitted, with what was chosen for it.
 pub(super) fn cluster(cluster: &Cluster) -> String {
     let mut out = String::new();
     if let Some(chosen) = &cluster.chosen {
@@ -164,7 +164,7 @@ pub(super) fn cluster(cluster: &Cluster) -> String {
     out
 }
 
-/// What each target has of something, said once where all have the same.
+/// Combines the values of all targets; equal values are shown once.
 pub(super) fn by_target(found: Vec<(Option<&str>, String)>) -> Option<String> {
     let (_, first) = found.first()?;
     if found.iter().all(|(_, text)| text == first) {
@@ -180,7 +180,7 @@ pub(super) fn target(program: &Program) -> Option<&str> {
     program.target.name.as_deref()
 }
 
-/// The steps of a program whose name stands at a place: several for a family.
+/// The steps of a program whose name is at a span: several for a family.
 pub(super) fn steps_at<'a>(
     program: &'a Program,
     declared: Span,
@@ -202,7 +202,7 @@ fn inside(step: &Step) -> Option<&Step> {
     }
 }
 
-/// The cloud that a program goes to, where it is known.
+/// The cloud of a program, if known.
 pub(super) fn cloud(program: &Program) -> Option<Cloud> {
     program.target.cloud
 }

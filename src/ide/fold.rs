@@ -1,11 +1,11 @@
-//! What can be folded, and what grows when a selection grows.
+//! Folding ranges and selection ranges.
 
 use super::view::FileContext;
 use crate::source::Span;
 use crate::syntax::ast::{Item, Value, ValueKind};
 use crate::syntax::walk::{self, SyntaxNode};
 
-/// What a fold hides.
+/// The kind of a folding range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FoldKind {
     /// A block or a list.
@@ -16,7 +16,7 @@ pub enum FoldKind {
     Imports,
 }
 
-/// Every stretch of more than one line that can be folded.
+/// All ranges of more than one line that can be folded.
 pub fn folds(view: &FileContext<'_>) -> Vec<(Span, FoldKind)> {
     let text = view.text();
     let many = |span: Span| text.get(span.start as usize..span.end as usize).is_some_and(|t| t.contains('\n'));
@@ -52,33 +52,33 @@ pub fn folds(view: &FileContext<'_>) -> Vec<(Span, FoldKind)> {
     out
 }
 
-/// Whether a comment has its line for itself.
+/// Whether a comment is alone on its line.
 fn alone(text: &str, comment: Span) -> bool {
     let before = text.get(..comment.start as usize).unwrap_or("");
     before.rsplit('\n').next().is_some_and(|line| line.trim().is_empty())
 }
 
-/// Whether a comment goes on with the one before, on the next line.
+/// Whether a comment continues the one on the line before.
 fn joined(text: &str, before: Span, comment: Span) -> bool {
     let between = text.get(before.end as usize..comment.start as usize).unwrap_or("x");
     between.trim().is_empty() && between.matches('\n').count() <= 1
 }
 
-/// The stretches around a byte, innermost first: the word, its node, the entry, the block, and so on up to the file.
+/// The ranges around a byte, innermost first: word, node, entry, block, up to the file.
 pub fn selections(view: &FileContext<'_>, offset: u32) -> Vec<Span> {
     let mut out: Vec<Span> = Vec::new();
     out.extend(super::view::word_at(view, offset));
     for node in view.at(offset).into_iter().rev() {
         let span = node.span();
         if let SyntaxNode::Body(_) = node {
-            // What is between the braces, then the braces with it.
+            // First the text between the braces, then the braces, too.
             let inner = Span { start: span.start + 1, end: span.end.saturating_sub(1).max(span.start + 1), ..span };
             out.push(inner);
         }
         out.push(span);
     }
     out.push(Span::new(view.unit.id, 0, view.text().len() as u32));
-    // Each must hold the one before.
+    // Each must contain the one before.
     let mut kept: Vec<Span> = Vec::new();
     for span in out.into_iter().filter(|s| s.start <= offset && offset <= s.end) {
         match kept.last() {

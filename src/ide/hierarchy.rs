@@ -1,22 +1,20 @@
-//! The DAG as a hierarchy of calls: what comes before a step, and what comes after it.
+//! The graph as a call hierarchy: the steps before and after a step.
 
 use super::describe::steps_at;
 use super::view::FileContext;
 use crate::model::{Pipeline, Step};
 use crate::source::Span;
 
-/// A task in a hierarchy.
+/// A task in the hierarchy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskItem {
-    /// Its key.
     pub key: String,
-    /// The pipeline that it is part of.
     pub pipeline: String,
-    /// Its name in source.
+    /// The span of its name.
     pub span: Span,
 }
 
-/// The task that is named at a byte.
+/// The task whose name is at a byte.
 pub fn task_at(view: &FileContext<'_>, offset: u32) -> Option<TaskItem> {
     let link = view.declaration(offset)?;
     view.programs().find_map(|p| steps_at(p, link.to).next().map(|(pipeline, step)| task(pipeline, step)))
@@ -26,14 +24,14 @@ fn task(pipeline: &Pipeline, step: &Step) -> TaskItem {
     TaskItem { key: step.key.to_string(), pipeline: pipeline.name.to_string(), span: step.span }
 }
 
-/// The tasks that one waits for.
+/// The tasks that one depends on.
 pub fn callers(view: &FileContext<'_>, of: &TaskItem) -> Vec<TaskItem> {
     let Some((pipeline, step)) = find(view, of) else { return Vec::new() };
     let waits_for = |other: &&Step| step.depends_on.iter().any(|d| d.task == other.key);
     pipeline.steps.iter().filter(waits_for).map(|s| task(pipeline, s)).collect()
 }
 
-/// The tasks that wait for one.
+/// The tasks that depend on one.
 pub fn callees(view: &FileContext<'_>, of: &TaskItem) -> Vec<TaskItem> {
     let Some((pipeline, step)) = find(view, of) else { return Vec::new() };
     let waits = |other: &&Step| other.depends_on.iter().any(|d| d.task == step.key);

@@ -1,4 +1,4 @@
-//! What the compiler inferred, shown in place: dependencies that follow from data, node types that follow from `gpu`.
+//! Inlay hints: dependencies from data, and node types from `gpu`.
 
 use super::describe::{by_target, steps_at, target};
 use super::view::FileContext;
@@ -8,18 +8,17 @@ use crate::source::Span;
 use crate::syntax::ast::{Body, Decl, DeclKind, Header, Ident, Item};
 use crate::syntax::walk::{self, SyntaxNode};
 
-/// A text to show at a place where nothing is written.
+/// A hint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
     /// The byte before which it is shown.
     pub at: u32,
-    /// The text.
     pub label: String,
-    /// Why, in Markdown.
+    /// The explanation, in Markdown.
     pub why: String,
 }
 
-/// What there is to show between two bytes.
+/// The hints in a range.
 pub fn hints(view: &FileContext<'_>, range: std::ops::Range<u32>) -> Vec<Hint> {
     let mut out = Vec::new();
     walk::walk(view.tree(), &mut |node| {
@@ -74,7 +73,7 @@ fn inferred(view: &FileContext<'_>, name: Span, at: u32) -> Option<Hint> {
     })
 }
 
-/// The node type and runtime that `gpu` comes to.
+/// The node type and runtime that `gpu` resolves to.
 fn chosen(view: &FileContext<'_>, d: &Decl) -> Option<Hint> {
     let entry = d.body.items.iter().find_map(|i| match i {
         Item::Entry(e) if e.key.text == key::GPU.name() => Some(e),

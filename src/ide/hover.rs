@@ -1,4 +1,4 @@
-//! What is known of the thing under the cursor.
+//! Hover texts.
 
 use smol_str::SmolStr;
 
@@ -13,16 +13,16 @@ use crate::syntax::walk::{self, Role, SyntaxNode};
 use crate::syntax::words;
 use crate::time::{Cron, fires};
 
-/// An answer to show, and what it is about.
+/// A hover text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hover {
-    /// What it is about.
+    /// What it describes.
     pub span: Span,
     /// Markdown.
     pub text: String,
 }
 
-/// What is known of the thing at a byte. `now` is in seconds since 1970, for fire times.
+/// Describes what is at a byte. `now` is in seconds since 1970, for fire times.
 pub fn hover(view: &FileContext<'_>, offset: u32, now: i64) -> Option<Hover> {
     let path = view.at(offset);
     let leaf = *path.last()?;
@@ -40,7 +40,7 @@ pub fn hover(view: &FileContext<'_>, offset: u32, now: i64) -> Option<Hover> {
         .or_else(|| word(view, leaf, offset))
 }
 
-/// A field, and what it resolves to where it is sugar.
+/// A field, and what it resolves to if it is a short form.
 fn key(view: &FileContext<'_>, around: &[SyntaxNode<'_>], name: &Ident, offset: u32) -> Option<Hover> {
     // The entry itself is the last node around its name.
     let outside = around.get(..around.len().saturating_sub(1)).unwrap_or_default();
@@ -69,7 +69,7 @@ fn key(view: &FileContext<'_>, around: &[SyntaxNode<'_>], name: &Ident, offset: 
     Some(Hover { span: name.span, text })
 }
 
-/// What the cluster around a byte comes to.
+/// What the cluster around a byte resolves to.
 fn cluster_around(view: &FileContext<'_>, offset: u32) -> Option<String> {
     cluster(view, walk::declaration(&view.at(offset), DeclKind::Cluster)?.name.span)
 }
@@ -92,7 +92,7 @@ fn function(view: &FileContext<'_>, around: &[SyntaxNode<'_>], name: &Ident) -> 
     Some(Hover { span: name.span, text })
 }
 
-/// The head of a Python function, as far as it is known.
+/// The signature of a Python function, as far as it is known.
 pub(super) fn python(view: &FileContext<'_>, module: &str, function: &str) -> Option<String> {
     let key = (SmolStr::from(module), SmolStr::from(function));
     view.project.packages.iter().find_map(|(_, source)| match source.functions.get(&key)? {
@@ -109,7 +109,7 @@ pub(super) fn python(view: &FileContext<'_>, module: &str, function: &str) -> Op
     })
 }
 
-/// A string whose field gives its text a meaning.
+/// A string whose field defines its meaning.
 fn text(view: &FileContext<'_>, around: &[SyntaxNode<'_>], lit: &StrLit, now: i64, offset: u32) -> Option<Hover> {
     let entry = around.iter().rev().find_map(|n| match n {
         SyntaxNode::Item(Item::Entry(e)) => Some(e.as_ref()),
@@ -151,7 +151,7 @@ fn schedule(view: &FileContext<'_>, around: &[SyntaxNode<'_>], lit: &StrLit, now
     if let (Some(text), Some(zone)) = (lit.plain(), sibling) {
         return shown(&text, &zone);
     }
-    // Values of vars differ from target to target.
+    // Values of vars differ between targets.
     let declared = view.pipeline_at(offset)?.name.span;
     let found = view
         .pipelines(declared)
@@ -163,7 +163,7 @@ fn schedule(view: &FileContext<'_>, around: &[SyntaxNode<'_>], lit: &StrLit, now
     by_target(found)
 }
 
-/// What is declared at a place.
+/// The declaration at a span.
 fn declared(view: &FileContext<'_>, at: Span, to: Span) -> Option<Hover> {
     let mut text = declaration(view, to)?;
     if let Some(note) = wire(view, at) {
@@ -173,7 +173,7 @@ fn declared(view: &FileContext<'_>, at: Span, to: Span) -> Option<Hover> {
     Some(Hover { span: at, text })
 }
 
-/// What a reference becomes on the platform.
+/// What a reference compiles to.
 fn wire(view: &FileContext<'_>, at: Span) -> Option<String> {
     let path = view.at(at.start);
     let value = path.iter().rev().find_map(|n| match n {
@@ -195,7 +195,7 @@ fn wire(view: &FileContext<'_>, at: Span) -> Option<String> {
     sent.map(|sent| format!("`{written}` is compiled to `{sent}`"))
 }
 
-/// The Markdown of whatever is declared at a place.
+/// The description of a declaration.
 pub(super) fn declaration(view: &FileContext<'_>, to: Span) -> Option<String> {
     let Some(unit) = view.project.unit_of(to.file) else { return python_at(view, to) };
     let path = walk::holding(&unit.ast, to);
@@ -291,7 +291,7 @@ fn doc_of(item: &Item) -> String {
     doc.as_ref().map(|d| format!("{d}\n\n")).unwrap_or_default()
 }
 
-/// What each target sets a var to.
+/// The value of a var in each target.
 fn var_values(view: &FileContext<'_>, name: &str) -> String {
     let mut out = String::new();
     for unit in &view.project.units {
@@ -316,7 +316,7 @@ fn var_values(view: &FileContext<'_>, name: &str) -> String {
     if out.is_empty() { out } else { format!("\n{out}") }
 }
 
-/// A parameter or function of Python, as it is written.
+/// A parameter or function of Python, as written.
 fn python_at(view: &FileContext<'_>, to: Span) -> Option<String> {
     let sources = &view.snapshot.loaded.sources;
     let found = view.project.packages.iter().flat_map(|(_, s)| &s.functions).find_map(|((_, name), lookup)| {
@@ -327,7 +327,7 @@ fn python_at(view: &FileContext<'_>, to: Span) -> Option<String> {
     Some(format!("```python\n{}\n```\n\n`{}`", found?, sources.path(to.file).display()))
 }
 
-/// Words of the language, members of enums, facts of the platform.
+/// Keywords, enum values, facts of the platform.
 fn word(view: &FileContext<'_>, leaf: SyntaxNode<'_>, offset: u32) -> Option<Hover> {
     if let SyntaxNode::Name(name, role) = leaf {
         if role == Role::Type {
@@ -367,7 +367,7 @@ fn member(view: &FileContext<'_>, name: &Ident, offset: u32) -> Option<Hover> {
     })
 }
 
-/// A fact of the platform: `job.run_id`.
+/// A fact of the platform, such as `job.run_id`.
 fn fact(view: &FileContext<'_>, offset: u32) -> Option<Hover> {
     let value = view.at(offset).into_iter().rev().find_map(|n| match n {
         SyntaxNode::Value(v) if matches!(v.kind, ValueKind::Path(_)) => Some(v),

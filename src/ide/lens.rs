@@ -1,34 +1,28 @@
-//! What can be done with a declaration, above it.
+//! Code lenses.
 
 use super::view::FileContext;
 use crate::source::Span;
 use crate::syntax::ast::{DeclKind, Item};
 
-/// What a lens does.
+/// The command of a lens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LensKind {
-    /// Compile the pipeline.
     Compile,
-    /// Run it on this machine.
     RunLocally,
-    /// Show what a deployment would change.
     Plan,
 }
 
-/// A command above a declaration.
+/// A lens above a declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lens {
     /// The name of the declaration.
     pub span: Span,
-    /// What it does.
     pub kind: LensKind,
-    /// The pipeline that it is for.
     pub pipeline: Option<String>,
-    /// The target that it is for.
     pub target: Option<String>,
 }
 
-/// The lenses of a file: on pipelines and on targets.
+/// The lenses of a file, on pipelines and targets.
 pub fn lenses(view: &FileContext<'_>) -> Vec<Lens> {
     let mut out = Vec::new();
     for item in &view.tree().items {

@@ -1,5 +1,6 @@
-//! Answers for editors: pure functions of a [`Snapshot`], a file and a place in it. No protocol, and no second
-//! implementation of the language: trees come from the parser, meanings from the checker, facts from the table.
+//! Answers for editors, as pure functions of a [`Snapshot`], a file and a position. There is no protocol here, and no
+//! second implementation of the language: trees come from the parser, meanings from the checker, facts from the
+//! table.
 
 mod actions;
 mod complete;

@@ -1,4 +1,4 @@
-//! From a use to its declaration, and from a declaration to its uses.
+//! Definition, references and highlights.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::syntax::ast::{Callee, Item, StrLit};
 use crate::syntax::walk::{self, Role, SyntaxNode};
 
-/// A place to go to.
+/// A location.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
     /// In a file that was loaded.
@@ -18,7 +18,7 @@ pub enum Destination {
     File(PathBuf),
 }
 
-/// Where what is named at a byte is declared, and the name itself.
+/// The definition of the name at a byte, and the name itself.
 pub fn definition(view: &FileContext<'_>, offset: u32) -> Option<(Span, Destination)> {
     if let Some(link) = view.use_at(offset) {
         return Some((link.at, Destination::Span(link.to)));
@@ -52,7 +52,7 @@ pub fn definition(view: &FileContext<'_>, offset: u32) -> Option<(Span, Destinat
             }
             _ => None,
         },
-        // The name of a declaration is where it is declared.
+        // The name of a declaration is its own definition.
         _ => view.declaration(offset).map(|l| (l.at, Destination::Span(l.to))),
     }
 }
@@ -69,7 +69,7 @@ pub(super) fn module_file(view: &FileContext<'_>, module: &str) -> Option<PathBu
     })
 }
 
-/// Every place where what is named at a byte is used, in all projects of the snapshot; its declaration first if asked.
+/// Every use of the name at a byte, in all projects of the snapshot; optionally with its declaration.
 pub fn references(view: &FileContext<'_>, offset: u32, declaration: bool) -> Vec<Span> {
     let Some(link) = view.declaration(offset) else { return Vec::new() };
     let mut out: Vec<Span> = view.snapshot.checked.indexes.iter().flat_map(|index| index.uses(link.to)).collect();
@@ -81,7 +81,7 @@ pub fn references(view: &FileContext<'_>, offset: u32, declaration: bool) -> Vec
     out
 }
 
-/// The places in this file that name the same as the byte does, its declaration included.
+/// Uses and declaration of the name at a byte in this file.
 pub fn highlights(view: &FileContext<'_>, offset: u32) -> Vec<Span> {
     let mut out = references(view, offset, true);
     out.retain(|s| s.file == view.unit.id);

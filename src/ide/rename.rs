@@ -1,4 +1,4 @@
-//! Another name for a declaration and all its uses, across files; refused where the program would not mean the same.
+//! Renames a declaration and its uses across files, unless that would change the meaning of the program.
 
 use super::names::references;
 use super::snapshot::Snapshot;
@@ -19,10 +19,10 @@ impl std::fmt::Display for RenameError {
     }
 }
 
-/// The name at a byte, if it can be changed.
+/// The name at a byte, if it can be renamed.
 ///
 /// # Errors
-/// What is there, in words, when it is no name or one that is not declared in a `.pipe` file.
+/// What is there instead: not a name, or one that is not declared in a `.pipe` file.
 pub fn renamable(view: &FileContext<'_>, offset: u32) -> Result<(Span, String), RenameError> {
     let Some(link) = view.declaration(offset) else {
         return Err(RenameError("nothing to rename here".to_owned()));
@@ -38,10 +38,10 @@ pub fn renamable(view: &FileContext<'_>, offset: u32) -> Result<(Span, String), 
     Ok((if text.starts_with('`') { link.at } else { at }, name))
 }
 
-/// The changes that give the name at a byte another text. `check` says what the projects would be after the changes.
+/// The edits that rename the declaration of the name at a byte. `check` checks the projects after the edits.
 ///
 /// # Errors
-/// A name that cannot be changed, a text that is no name, or one that would clash with another.
+/// A name that cannot be changed, an invalid new name, or a conflict with another name.
 pub fn rename(
     view: &FileContext<'_>,
     offset: u32,
@@ -86,18 +86,18 @@ pub fn rename(
     Ok(edits)
 }
 
-/// The name that is declared at a place of a `.pipe` file.
+/// The name that is declared at a span.
 fn declared(view: &FileContext<'_>, to: Span) -> Option<(String, Role)> {
     let unit = view.snapshot.loaded.projects.iter().find_map(|p| p.unit_of(to.file))?;
     let (name, role) = walk::name(&walk::holding(&unit.ast, to))?;
     (name.span == to && names_something(role)).then(|| (name.text.to_string(), role))
 }
 
-/// The change at one use.
+/// The edit at one use.
 fn one_use(view: &FileContext<'_>, at: Span, to: Span, old: &str, new: &str) -> Edit {
     let written = view.slice(at);
     let quoted = quote_name(new);
-    // A reference typed as text: the part of it that is the name.
+    // In a reference in a string, only the part that is the name.
     if written.starts_with("{{") {
         return Edit { span: at, text: in_braces(written, old, new) };
     }
@@ -130,7 +130,7 @@ fn one_use(view: &FileContext<'_>, at: Span, to: Span, old: &str, new: &str) -> 
     }
 }
 
-/// Whether a declaration is the param of another pipeline than the one at `own`.
+/// Whether a declaration is a parameter of another pipeline than the one at `own`.
 fn is_param_elsewhere(view: &FileContext<'_>, to: Span, own: Option<Span>) -> bool {
     matches!(declared(view, to), Some((_, Role::Bound(crate::syntax::ast::BindingKind::Param))))
         && !own.is_some_and(|own| own.contains(to))
@@ -140,7 +140,7 @@ fn takes_names(call: &Call) -> bool {
     !matches!(call.callee, Callee::Script(_) | Callee::Dbt(_))
 }
 
-/// `{{tasks.old.values.rows}}` with the new name in it.
+/// Renames a part of `{{tasks.old.values.rows}}`.
 fn in_braces(written: &str, old: &str, new: &str) -> String {
     let part = |name: &str| {
         if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') { name.to_owned() } else { format!("`{name}`") }
@@ -158,7 +158,7 @@ fn in_braces(written: &str, old: &str, new: &str) -> String {
     }
     let bare = |p: &str| p.trim_matches('`').to_owned();
     let last = parts.len().saturating_sub(1);
-    // The key of a task is the second part; a value or a parameter is the last.
+    // The key of a task is the second part; a value or parameter is the last.
     let at = match parts.first().map(String::as_str) {
         Some("tasks")
             if parts.get(1).is_some_and(|p| bare(p) == old || bare(p).starts_with(&format!("{old}_")))

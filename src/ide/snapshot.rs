@@ -1,4 +1,4 @@
-//! What was understood of the projects of an editor at one moment.
+//! The projects of an editor at one moment.
 
 use std::path::Path;
 
@@ -7,34 +7,32 @@ use crate::diag::Diagnostic;
 use crate::project::{LoadError, Loaded};
 use crate::source::{FileId, SourceMap};
 
-/// Projects as they were understood at one moment.
+/// The projects at one moment, loaded and checked.
 #[derive(Debug, Default)]
 pub struct Snapshot {
-    /// The files and what belongs together.
     pub(super) loaded: Loaded,
-    /// What checking came to, for all targets.
+    /// The result of the check, for all targets.
     pub(super) checked: Checked,
-    /// What could not be read.
+    /// Files that could not be read.
     pub(super) problems: Vec<LoadError>,
 }
 
 impl Snapshot {
-    /// The text of every file.
     pub fn sources(&self) -> &SourceMap {
         &self.loaded.sources
     }
 
-    /// What is wrong, in all files.
+    /// The diagnostics of all files.
     pub fn all_diagnostics(&self) -> &[Diagnostic] {
         &self.checked.diagnostics
     }
 
-    /// Files that could not be read, each with why.
+    /// Files that could not be read, with the reason.
     pub fn unread(&self) -> impl Iterator<Item = (&Path, String)> {
         self.problems.iter().map(|p| (p.path(), p.to_string()))
     }
 
-    /// What is wrong in a file, in order.
+    /// The diagnostics of a file, sorted.
     pub fn diagnostics(&self, file: FileId) -> impl Iterator<Item = &Diagnostic> {
         self.checked.diagnostics.iter().filter(move |d| d.span.file == file)
     }

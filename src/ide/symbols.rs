@@ -1,11 +1,11 @@
-//! What a file declares, as a tree.
+//! The outline of a file.
 
 use super::snapshot::Snapshot;
 use super::view::FileContext;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{BindingKind, Body, Callee, DeclKind, Ident, Item};
 
-/// What kind of thing is declared.
+/// The kind of a symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SymbolKind {
     /// A job.
@@ -33,27 +33,24 @@ pub enum SymbolKind {
 /// A declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Symbol {
-    /// Its name.
     pub name: String,
-    /// A few words beside it.
+    /// A few words next to the name.
     pub detail: String,
-    /// What it is.
     pub kind: SymbolKind,
-    /// The whole of it.
+    /// The whole declaration.
     pub span: Span,
-    /// Its name.
+    /// The span of its name.
     pub name_span: Span,
-    /// What it holds.
     pub children: Vec<Symbol>,
 }
 
-/// What a file declares.
+/// The declarations of a file.
 pub fn symbols(view: &FileContext<'_>) -> Vec<Symbol> {
     let text = view.text();
     of_items(&view.tree().items, text)
 }
 
-/// Every declaration of all files, flat, with the names of those around it.
+/// The declarations of all files as a flat list, with the names of their parents.
 pub fn all_symbols(snapshot: &Snapshot) -> Vec<(Symbol, Vec<String>)> {
     fn flat(list: Vec<Symbol>, around: &[String], out: &mut Vec<(Symbol, Vec<String>)>) {
         for mut symbol in list {
@@ -83,7 +80,7 @@ fn of_item(item: &Item, text: &str) -> Option<Symbol> {
     let slice = |span: Span| text.get(span.start as usize..span.end as usize).unwrap_or("").to_owned();
     let inside = |body: &Body| of_items(&body.items, text);
     let symbol = |name: &Ident, kind, span: Span, detail: String, children| {
-        // An empty name is not allowed by the protocol.
+        // The protocol does not allow an empty name.
         let shown = if name.text.is_empty() { "``".to_owned() } else { name.text.to_string() };
         Some(Symbol { name: shown, detail, kind, span, name_span: name.span, children })
     };

@@ -1,4 +1,4 @@
-//! Every token with its meaning: colours that follow from what a name is and not from how it looks.
+//! Semantic tokens: highlighting by the meaning of a name.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use crate::syntax::tokens::{self as lexer, Lexeme};
 use crate::syntax::walk::{self, Role, SyntaxNode};
 use crate::syntax::words;
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TokenKind {
     /// A word of the language.
@@ -45,19 +45,18 @@ pub enum TokenKind {
 /// A token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Highlighted {
-    /// Where; never more than one line.
+    /// Never more than one line.
     pub span: Span,
-    /// What it is.
     pub kind: TokenKind,
-    /// It declares the name.
+    /// Whether it declares the name.
     pub declares: bool,
-    /// It is known at compile time.
+    /// Whether it is a compile-time constant.
     pub constant: bool,
-    /// It is the platform's own, such as `job.run_id`.
+    /// Whether the platform defines it, such as `job.run_id`.
     pub platform: bool,
 }
 
-/// Every token of a file, in order, none over another.
+/// All tokens of a file, in order, without overlaps.
 pub fn tokens(view: &FileContext<'_>) -> Vec<Highlighted> {
     let mut out = Highlighter { list: Vec::new(), text: view.text() };
     for comment in &view.tree().comments {
@@ -89,7 +88,7 @@ pub fn tokens(view: &FileContext<'_>) -> Vec<Highlighted> {
     let mut list = out.list;
     list.retain(|t| t.span.start < t.span.end);
     list.sort();
-    // Of two that overlap the first and longer one is kept.
+    // Of two overlapping tokens, keep the first and longer one.
     let mut end = 0;
     list.retain(|t| {
         let free = t.span.start >= end;
@@ -107,7 +106,7 @@ struct Highlighter<'a> {
 }
 
 impl Highlighter<'_> {
-    /// One token a line.
+    /// Adds a token per line.
     fn add(&mut self, span: Span, kind: TokenKind) {
         let Some(text) = self.text.get(span.start as usize..span.end as usize) else { return };
         let mut start = span.start;
@@ -124,7 +123,7 @@ impl Highlighter<'_> {
         }
     }
 
-    /// The words of heads between two bytes.
+    /// Keywords of headers in a range.
     fn words(&mut self, from: u32, to: u32, file: crate::source::FileId) {
         let Some(text) = self.text.get(from as usize..to as usize) else { return };
         for token in lexer::Tokens::of(text).filter(|t| t.kind == Lexeme::Word) {
@@ -142,7 +141,7 @@ fn plain_value(value: &Value, out: &mut Highlighter<'_>) {
     }
 }
 
-/// The keyword that begins an item, and those of its head.
+/// The keyword of an item, and those of its header.
 fn keywords(item: &Item, out: &mut Highlighter<'_>) {
     let span = item.span();
     let first = |len: usize| Span { end: span.start + len as u32, ..span };
@@ -194,7 +193,7 @@ fn header(header: &crate::syntax::ast::Header, f: &mut dyn FnMut(Span)) {
     }
 }
 
-/// The words between the names of a head.
+/// The words between the names of a header.
 fn gaps(out: &mut Highlighter<'_>, from: u32, to: u32, of: Span, names: impl Fn(&mut dyn FnMut(Span))) {
     let mut taken: Vec<Span> = Vec::new();
     names(&mut |span| taken.push(span));

@@ -1,4 +1,4 @@
-//! One file of a snapshot, and the project that it is seen in.
+//! One file of a snapshot, with its project.
 
 use std::path::Path;
 
@@ -10,14 +10,13 @@ use crate::source::{FileId, Files, SourceMap, Span};
 use crate::syntax::ast::{self, Decl, DeclKind};
 use crate::syntax::walk::{self, SyntaxNode};
 
-/// A file with all that is known of it.
+/// A file, with everything known about it.
 #[derive(Clone, Copy)]
 pub struct FileContext<'a> {
-    /// What it is part of.
     pub(super) snapshot: &'a Snapshot,
     /// File-system access; open buffers shadow the disk.
     pub(super) files: &'a dyn Files,
-    /// The project; of several that hold the file the first.
+    /// The project; the first one if several contain the file.
     pub(super) project: &'a Project,
     /// What names refer to in the project.
     pub(super) index: &'a Index,
@@ -26,7 +25,7 @@ pub struct FileContext<'a> {
 }
 
 impl<'a> FileContext<'a> {
-    /// The view of a file; `None` if no project has it.
+    /// The context of a file; `None` if no project contains it.
     pub fn of(snapshot: &'a Snapshot, files: &'a dyn Files, file: FileId) -> Option<FileContext<'a>> {
         static NOTHING: Index = Index { links: Vec::new(), programs: Vec::new() };
         let at = snapshot.loaded.projects.iter().position(|p| p.unit_of(file).is_some())?;
@@ -35,22 +34,19 @@ impl<'a> FileContext<'a> {
         Some(FileContext { snapshot, files, project, index, unit: project.unit_of(file)? })
     }
 
-    /// The text of every file.
     pub fn sources(&self) -> &'a SourceMap {
         &self.snapshot.loaded.sources
     }
 
-    /// The file.
     pub fn file(&self) -> FileId {
         self.unit.id
     }
 
-    /// The path of the file.
     pub fn path(&self) -> &'a Path {
         &self.unit.path
     }
 
-    /// The whole declaration whose name is at a place; the name itself if it declares nothing.
+    /// The declaration whose name is at a span; the name itself if it declares nothing.
     pub fn declaration_of(&self, name: Span) -> Span {
         self.unit.declaration(name)
     }
@@ -65,7 +61,7 @@ impl<'a> FileContext<'a> {
         &self.unit.ast
     }
 
-    /// The text under a span of any file.
+    /// The text of a span of any file.
     pub fn slice(&self, span: Span) -> &'a str {
         self.snapshot.loaded.sources.slice(span)
     }
@@ -75,7 +71,7 @@ impl<'a> FileContext<'a> {
         walk::at(&self.unit.ast, offset)
     }
 
-    /// The declaration that is named at a byte: by a use, or by its own name.
+    /// The declaration of the name at a byte, which may be a use or its own name.
     pub(super) fn declaration(&self, offset: u32) -> Option<Link> {
         self.use_at(offset).or_else(|| {
             let (name, role) = walk::name(&self.at(offset))?;
@@ -83,7 +79,7 @@ impl<'a> FileContext<'a> {
         })
     }
 
-    /// The use of a name at a byte. Of several meanings a declaration of this pipeline comes first, then one of a
+    /// The use of a name at a byte. Of several meanings, a declaration of this pipeline comes first, then one of a
     /// `.pipe` file.
     pub(super) fn use_at(&self, offset: u32) -> Option<Link> {
         let own = self.pipeline_at(offset).map(|d| d.span);
@@ -95,22 +91,22 @@ impl<'a> FileContext<'a> {
         })
     }
 
-    /// The programs, one for each target.
+    /// The program per target.
     pub(super) fn programs(&self) -> impl Iterator<Item = &'a Program> {
         self.index.programs.iter()
     }
 
-    /// The pipeline whose name stands at a place, in each program.
+    /// The pipeline whose name is at a span, in each program.
     pub(super) fn pipelines(&self, declared: Span) -> impl Iterator<Item = (&'a Program, &'a Pipeline)> {
         self.programs().filter_map(move |p| Some((p, p.pipelines.iter().find(|l| l.span == declared)?)))
     }
 
-    /// The declared pipeline around a byte.
+    /// The pipeline around a byte.
     pub(super) fn pipeline_at(&self, offset: u32) -> Option<&'a Decl> {
         walk::declaration(&self.at(offset), DeclKind::Pipeline)
     }
 
-    /// The units that this file sees names of: itself, then what it imports.
+    /// The units in scope of this file: itself, then its imports.
     pub(super) fn seen(&self) -> impl Iterator<Item = &'a Unit> {
         let at = self.project.units.iter().position(|u| u.id == self.unit.id);
         let imports = at.and_then(|i| self.project.imports.get(i)).map(Vec::as_slice).unwrap_or_default();
@@ -120,7 +116,7 @@ impl<'a> FileContext<'a> {
     }
 }
 
-/// Whether a name of this role declares something that can be used elsewhere.
+/// Whether a name with this role declares something that can be used elsewhere.
 pub(super) fn names_something(role: walk::Role) -> bool {
     use walk::Role;
     matches!(role, Role::Declared(_) | Role::Bound(_) | Role::Package | Role::Condition | Role::Loop | Role::Variable)

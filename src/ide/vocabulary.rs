@@ -1,11 +1,11 @@
-//! The texts that are known for a field: node types, runtimes, time zones and so on.
+//! Known values of a field: node types, runtimes, time zones and so on.
 
 use super::describe;
 use super::view::FileContext;
 use crate::schema::Vocabulary;
 use crate::time::zone_names;
 
-/// The texts of a vocabulary, each with what it is; node types are those of the project's clouds.
+/// The values of a vocabulary with descriptions; node types are those of the project's clouds.
 pub(super) fn texts(vocabulary: Vocabulary, view: &FileContext<'_>) -> Vec<(String, String)> {
     let tables = &view.project.tables;
     match vocabulary {

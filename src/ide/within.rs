@@ -1,4 +1,4 @@
-//! Which fields a body takes: the place of the table that a node stands in.
+//! Which fields a body may contain: the place of a node in the table.
 
 use crate::schema::{
     self, Block, DEFAULTS_PLACE, Field, NOTEBOOK_CALL_PLACE, PLACES, PYTHON_CALL_PLACE, Place, RUN_CALL_PLACE,
@@ -7,14 +7,14 @@ use crate::schema::{
 use crate::syntax::ast::{Callee, DeclKind, Item};
 use crate::syntax::walk::SyntaxNode;
 
-/// What surrounds an entry.
+/// The surroundings of an entry.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Within {
-    /// The file itself.
+    /// The file.
     File,
     /// The body of a declaration.
     Declared(DeclKind, &'static Place),
-    /// A branch of an `if`, or the body of a `for`: fields of its own task, and steps. The kind of that task.
+    /// A branch of an `if`, or the body of a `for`: fields of this kind of task, and steps.
     Branch(&'static str),
     /// The block after a call, and `defaults`.
     Fields(&'static Place),
@@ -22,7 +22,7 @@ pub(super) enum Within {
     Block(&'static Block),
     /// `vars` of a target.
     Vars,
-    /// A place whose names are free.
+    /// A place with free names.
     Free,
 }
 
@@ -41,7 +41,7 @@ impl Within {
         within
     }
 
-    /// The body of an item that stands in this place.
+    /// The body of an item in this place.
     fn inside(self, item: &Item) -> Within {
         match item {
             Item::Decl(d) => match PLACES.iter().find(|(keyword, _)| *keyword == d.kind.keyword()) {
@@ -63,7 +63,7 @@ impl Within {
         }
     }
 
-    /// The row of a field that may stand here.
+    /// The row of a field that is allowed here.
     pub fn field(self, key: &str) -> Option<&'static Field> {
         match self {
             Within::Declared(_, place) | Within::Fields(place) => place.field(key),
@@ -73,13 +73,13 @@ impl Within {
         }
     }
 
-    /// Every field that may stand here.
+    /// Every field that is allowed here.
     pub fn fields(self) -> Vec<&'static Field> {
         let of = |place: &'static Place| place.keys().filter_map(|k| place.field(k)).collect();
         match self {
             Within::Declared(_, place) | Within::Fields(place) => of(place),
             Within::Branch(kind) => {
-                // What such a task runs is said by its head.
+                // The header of such a task defines what it runs.
                 let fits = |f: &&Field| !schema::refuses(kind, f.key) && schema::kind_of(f.key).is_none();
                 STEP_PLACE.keys().filter_map(|k| STEP_PLACE.block.field(k)).filter(fits).collect()
             }
@@ -88,7 +88,7 @@ impl Within {
         }
     }
 
-    /// The keywords that may begin an entry here.
+    /// The keywords that may start an entry here.
     pub fn keywords(self) -> &'static [&'static str] {
         match self {
             Within::File => &["import", "package", "let", "var", "target", "cluster", "environment", "pipeline"],

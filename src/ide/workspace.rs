@@ -1,4 +1,4 @@
-//! What an editor has open, and what was understood of it.
+//! The open files of an editor, and their projects.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,32 +10,32 @@ use crate::diag::{Edit, applied, by_file};
 use crate::project::{Cache, LoadError, Loaded, load_around, pipe_files};
 use crate::source::{Buffers, Files, SourceMap};
 
-/// Open buffers, the folders around them, and the answers so far.
+/// Open buffers, their folders, and the current snapshot.
 #[derive(Debug, Default)]
 pub struct EditorWorkspace {
     files: Buffers,
     folders: Vec<PathBuf>,
     cache: Cache,
-    /// The `.pipe` files of the folders, as they were when they were last looked for.
+    /// The `.pipe` files of the folders, from the last search.
     known: Option<Vec<PathBuf>>,
     current: Option<Snapshot>,
-    /// Something has changed since.
+    /// Whether something has changed since.
     stale: bool,
 }
 
 impl EditorWorkspace {
-    /// Sets the folders in which files are looked for that import an open one.
+    /// Sets the folders that are searched for files that import an open one.
     pub fn set_folders(&mut self, folders: Vec<PathBuf>) {
         self.folders = folders;
         self.look_again();
     }
 
-    /// The folders in which files are looked for.
+    /// The folders that are searched.
     pub fn folders(&self) -> &[PathBuf] {
         &self.folders
     }
 
-    /// Opens a buffer, or gives it another text.
+    /// Opens a buffer, or changes its text.
     pub fn set(&mut self, path: PathBuf, text: Arc<str>) {
         if self.files.text(&path).is_none() {
             self.known = None;
@@ -44,19 +44,19 @@ impl EditorWorkspace {
         self.stale = true;
     }
 
-    /// Closes a buffer: from now on the file on disk counts.
+    /// Closes a buffer: the file on disk applies from now on.
     pub fn close(&mut self, path: &Path) {
         self.files.close(path);
         self.changed_on_disk(path);
     }
 
-    /// A file was made, changed or taken away on disk.
+    /// Records that a file was created, changed or deleted on disk.
     pub fn changed_on_disk(&mut self, path: &Path) {
         self.files.forget(path);
         self.look_again();
     }
 
-    /// Looks for files again before the next answer.
+    /// Searches for files again before the next answer.
     pub fn look_again(&mut self) {
         self.known = None;
         self.stale = true;
@@ -67,12 +67,12 @@ impl EditorWorkspace {
         self.files.text(path)
     }
 
-    /// The door to files, with open buffers over the disk.
+    /// File-system access; open buffers shadow the disk.
     pub fn files(&self) -> &dyn Files {
         &self.files
     }
 
-    /// Understands the projects of the open `.pipe` files, if anything has changed since it last did.
+    /// Loads and checks the projects of the open files, if anything has changed.
     pub fn refresh(&mut self) {
         if self.stale || self.current.is_none() {
             let open = self.open();
@@ -81,18 +81,18 @@ impl EditorWorkspace {
         }
     }
 
-    /// What was understood last.
+    /// The current snapshot.
     pub fn current(&self) -> Option<&Snapshot> {
         self.current.as_ref()
     }
 
-    /// A file as it was understood by the last [`Workspace::refresh`].
+    /// A file in the current snapshot.
     pub fn view(&self, path: &Path) -> Option<FileContext<'_>> {
         let snapshot = self.current.as_ref()?;
         FileContext::of(snapshot, &self.files, snapshot.loaded.sources.find(path)?)
     }
 
-    /// Every project of the folders, open or not: for answers that must miss nothing.
+    /// Loads every project of the folders, open or not, for answers that must be complete.
     pub fn load_all(&mut self) -> Snapshot {
         self.known = None;
         let mut all = self.known().to_vec();
@@ -100,7 +100,7 @@ impl EditorWorkspace {
         self.understand(&all)
     }
 
-    /// Every project of the folders as it would be after some changes; nothing is changed.
+    /// Loads every project of the folders as it would be after some edits, without changing anything.
     pub fn after(&self, sources: &SourceMap, edits: &[Edit]) -> Snapshot {
         let mut other = EditorWorkspace { folders: self.folders.clone(), ..EditorWorkspace::default() };
         for path in self.open() {
@@ -130,7 +130,7 @@ impl EditorWorkspace {
         load_around(paths, &known, &self.files, &mut self.cache)
     }
 
-    /// The `.pipe` files of the folders and, without folders, those beside the open ones.
+    /// The `.pipe` files of the folders; without folders, those in the directories of open files.
     fn known(&mut self) -> &[PathBuf] {
         let found = match self.known.take() {
             Some(known) => known,
@@ -154,7 +154,7 @@ impl EditorWorkspace {
 
 fn checked(loaded: &Loaded, files: &dyn Files) -> Checked {
     let options = Options { all_targets: true, diagnostics_only: true, index: true, ..Options::default() };
-    // Only a target or a var that is asked for can be wrong, and none is.
+    // This only fails for an unknown target or var in the options, and there are none.
     check(loaded, files, &options).unwrap_or_default()
 }
 

@@ -20,13 +20,13 @@ use crate::package::PythonProject;
 use crate::schema::JOB;
 use crate::source::{FileId, Files, MAX_FILE_NAME, SourceMap, Span, is_file_name, plain};
 
-/// Whether a value is a bundle: what `databricks.yml` holds.
+/// Whether a value is the content of `databricks.yml`.
 pub fn is_bundle(tree: &Tree) -> bool {
     tree.get("tasks").is_none() && ["bundle", "resources", "targets"].iter().any(|k| tree.get(k).is_some())
 }
 
-/// The jobs of a bundle with its variables and targets. `root` is the tree of the file at `path`, `to` the folder that the
-/// source will be in, if it is not the same.
+/// Reads the jobs of a bundle, with its variables and targets. `root` is the tree of the file at `path`; `to` is the
+/// directory of the future source, if different.
 pub fn read(root: Tree, path: &Path, to: Option<&Path>, files: &dyn Files, sources: &mut SourceMap) -> JobsRead {
     let mut found = JobsRead::default();
     let mut parts = vec![root];
@@ -40,7 +40,7 @@ pub fn read(root: Tree, path: &Path, to: Option<&Path>, files: &dyn Files, sourc
 struct AssetBundle<'a> {
     name: String,
     place: ImportPaths<'a>,
-    /// The files, the root first.
+    /// The files; the root comes first.
     parts: Vec<Tree>,
     found: JobsRead,
 }
@@ -119,7 +119,7 @@ impl AssetBundle<'_> {
         self.found
     }
 
-    /// The Python projects that its artifacts are built from; without artifacts, the one beside it.
+    /// The Python projects that its artifacts are built from; without artifacts, the one in its directory.
     fn packages(&self) -> Vec<PackedProject> {
         let wheels = self.section("artifacts").into_iter().filter(|(_, a)| a.text_of("type") == Some("whl"));
         let mut places: Vec<(FileId, String)> =
@@ -135,7 +135,7 @@ impl AssetBundle<'_> {
         dirs.filter_map(read).collect()
     }
 
-    /// The entries of a section, of all files.
+    /// The entries of a section, from all files.
     fn section(&self, section: &str) -> Vec<(TreeKey, Tree)> {
         self.parts.iter().filter_map(|p| p.get(section)).flat_map(|s| s.entries().to_vec()).collect()
     }
@@ -164,12 +164,12 @@ impl AssetBundle<'_> {
         out
     }
 
-    /// What the bundle says for every job: who runs it, and who may do what.
+    /// Settings of the bundle for every job: `run_as` and permissions.
     fn shared(&self) -> Vec<(TreeKey, Tree)> {
         ["run_as", "permissions"].iter().filter_map(|k| self.parts.iter().find_map(|p| p.entry(k)).cloned()).collect()
     }
 
-    /// A job with what the bundle says for every job, and permissions as the API has them.
+    /// A job with the settings for every job, and permissions as in the API.
     fn with_shared(&self, job: &Tree, shared: &[(TreeKey, Tree)]) -> Tree {
         let mut entries: Vec<(TreeKey, Tree)> = Vec::new();
         let mut rights: Vec<Tree> = Vec::new();
@@ -180,7 +180,7 @@ impl AssetBundle<'_> {
                     rights.extend(value.items().iter().map(right));
                     rights_key.get_or_insert(TreeKey { text: "access_control_list".into(), span: key.span });
                 }
-                // Only the bundle's own tools know these.
+                // Only the CLI uses these.
                 "lifecycle" => {}
                 _ if entries.iter().any(|(k, _)| k.text == key.text) => {}
                 _ => entries.push((key.clone(), value.clone())),
@@ -193,8 +193,8 @@ impl AssetBundle<'_> {
         Tree { span: job.span, kind: TreeKind::Map(entries) }
     }
 
-    /// What targets say about jobs: numbers and texts become vars, fields of the only job go to the target. What can
-    /// be neither is told.
+    /// Converts changes of jobs in targets: numbers and strings become vars, and fields of the only job become fields
+    /// of the target. The rest is reported.
     fn overrides(
         &mut self,
         targets: &[(TreeKey, Tree)],
@@ -235,7 +235,7 @@ impl AssetBundle<'_> {
                         |l: &Leftover| l.around.as_ref().map(|a| a.iter().map(|k| k.text.clone()).collect::<Vec<_>>());
                     path(other) == path(left) && other.key.text == left.key.text && other.value.same(&left.value)
                 };
-                // What a target says of a field, it says for every pipeline.
+                // A field of a target applies to every pipeline.
                 let shared = all.iter().filter(|(_, other)| same(other)).count() == jobs.len();
                 match at_target(left).filter(|_| shared) {
                     Some((field, value)) => {
@@ -347,7 +347,7 @@ impl AssetBundle<'_> {
         out
     }
 
-    /// The name of a target in source: its own, or one that can be that of a directory.
+    /// The name of a target in source: its own, or one that is a valid directory name.
     fn target_name(&mut self, key: &TreeKey) -> String {
         let taken = |name: &str| self.found.targets.iter().any(|t| t.name == name);
         let fits = is_name(&key.text) && is_file_name(&key.text) && key.text.len() <= MAX_FILE_NAME;
@@ -361,7 +361,7 @@ impl AssetBundle<'_> {
         free
     }
 
-    /// What the language has nothing for.
+    /// Reports what the language cannot express.
     fn leave_out(&mut self, packed: bool) {
         for part in &self.parts {
             for (key, _) in part.entries() {
@@ -376,7 +376,7 @@ impl AssetBundle<'_> {
                     "presets" => {
                         "pipec applies presets with the `mode` of a target: name prefix, paused schedules, fewer concurrent runs"
                     }
-                    // Where people keep their anchors.
+                    // A common place for anchors.
                     _ if is_anchors(part, &key.text) => continue,
                     key if key.starts_with("x-") || key.starts_with('.') => continue,
                     _ => "pipec has no equivalent",
@@ -394,7 +394,7 @@ impl AssetBundle<'_> {
     }
 }
 
-/// Adds a field; objects of one name become one.
+/// Adds a field; objects with the same name are merged.
 fn joined(fields: &mut Vec<(TreeKey, Tree)>, key: TreeKey, value: Tree) {
     match fields.iter_mut().find(|(k, _)| k.text == key.text) {
         Some((_, Tree { kind: TreeKind::Map(own), .. })) => {
@@ -407,7 +407,7 @@ fn joined(fields: &mut Vec<(TreeKey, Tree)>, key: TreeKey, value: Tree) {
     }
 }
 
-/// A change as a field of a target; nothing for what a target cannot say.
+/// A change as a field of a target; `None` if a target cannot express it.
 fn at_target(left: &Leftover) -> Option<(TreeKey, Tree)> {
     let mut around = left.around.clone()?;
     let (mut key, mut value) = (left.key.clone(), left.value.clone());
@@ -423,7 +423,7 @@ fn has_job(target: &Tree, job: &str) -> bool {
     target.get("resources").and_then(|r| r.get("jobs")).is_some_and(|j| j.get(job).is_some())
 }
 
-/// Adds the jobs that stand in targets alone, as the default target has them; gives their names.
+/// Adds the jobs that are only defined in targets, as in the default target, and returns their names.
 fn whole_jobs(targets: &[(TreeKey, Tree)], default: Option<&str>, jobs: &mut Vec<(TreeKey, Tree)>) -> Vec<SmolStr> {
     let mut out = Vec::new();
     let (first, rest): (Vec<_>, Vec<_>) = targets.iter().partition(|(k, _)| Some(k.text.as_str()) == default);
@@ -439,12 +439,12 @@ fn whole_jobs(targets: &[(TreeKey, Tree)], default: Option<&str>, jobs: &mut Vec
     out
 }
 
-/// An entry of `permissions` as one of `access_control_list`.
+/// Converts an entry of `permissions` to one of `access_control_list`.
 fn right(entry: &Tree) -> Tree {
     let entries = entry.entries().iter().map(|(key, value)| {
         let level = key.text == "level";
         let text = if level { SmolStr::new_static("permission_level") } else { key.text.clone() };
-        // A bundle's word for all kinds of resources.
+        // A permission level of bundles for all kinds of resources.
         let value = match value.text() {
             Some("CAN_RUN") if level => Tree { span: value.span, kind: TreeKind::Text("CAN_MANAGE_RUN".to_owned()) },
             _ => value.clone(),
@@ -454,7 +454,7 @@ fn right(entry: &Tree) -> Tree {
     Tree { span: entry.span, kind: TreeKind::Map(entries.collect()) }
 }
 
-/// Whether something of a file is used elsewhere in it by an alias: the same places are there twice.
+/// Whether a section contains values that an alias uses elsewhere: the same spans occur twice.
 fn is_anchors(part: &Tree, key: &str) -> bool {
     fn places(tree: &Tree, out: &mut Vec<Span>) {
         out.push(tree.span);
@@ -468,7 +468,7 @@ fn is_anchors(part: &Tree, key: &str) -> bool {
     own.iter().any(|s| others.binary_search(s).is_ok())
 }
 
-/// Entries without knowledge of their types: words stay words where they look like members of an enumeration.
+/// Formats entries without knowing their types; words that look like enum values are not quoted.
 fn plain_entries(tree: &Tree) -> String {
     let entry = |(key, value): &(TreeKey, Tree)| match value.kind {
         TreeKind::Map(_) => format!("{} {{\n{}}}\n", super::names::key(&key.text), plain_entries(value)),
@@ -486,7 +486,7 @@ fn word(value: &Tree) -> String {
 }
 
 impl Variable {
-    /// The declaration.
+    /// The source of the target.
     pub(super) fn declaration(&self) -> String {
         // A comment ends with its line.
         let line = |text: &String| text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();

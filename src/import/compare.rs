@@ -1,4 +1,4 @@
-//! Whether what was written says what was read.
+//! Compares compiled jobs with imported ones.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,10 +8,9 @@ use super::tree::{Tree, TreeKind};
 use crate::schema::list_key;
 use crate::source::Span;
 
-/// Where a compiled job differs from the one that was read: the keys of the entries, in the input.
+/// The keys of entries in which a compiled job differs from the imported one.
 ///
-/// Object keys have no order, and neither have lists whose elements have keys; null is the same as nothing; a name that
-/// was not there may be added.
+/// Object keys and keyed lists have no order, null equals a missing value, and a missing name may be added.
 pub(super) fn differences(job: &Tree, compiled: &Value) -> Vec<Span> {
     let mut out = Vec::new();
     let nameless = job.get("name").is_none();
@@ -30,7 +29,7 @@ fn object(tree: &Tree, value: &Value, at: Span, out: &mut Vec<Span>, extra: &dyn
             None => out.push(key.span),
         }
     }
-    // What has come from nowhere is the mistake of whatever is around.
+    // An entry that was added is an error of its parent.
     let known: HashSet<&str> =
         tree.entries().iter().filter(|(_, v)| v.kind != TreeKind::Null).map(|(k, _)| k.text.as_str()).collect();
     if map.iter().any(|(k, v)| !v.is_null() && !known.contains(k.as_str()) && !extra(k)) {
@@ -55,7 +54,7 @@ fn list_of(items: &[Tree], list: &[Value], at: Span, key: &str, out: &mut Vec<Sp
         out.push(at);
         return;
     }
-    // What has rules of one metric twice is told apart by order alone.
+    // Rules with the same metric are distinguished only by order.
     let keyed = list_key(key).filter(|_| key != "rules").and_then(|id| {
         let ids: Option<Vec<&Tree>> = items.iter().map(|i| i.get(id).filter(|v| v.text().is_some())).collect();
         Some((id, ids?))
@@ -69,7 +68,7 @@ fn list_of(items: &[Tree], list: &[Value], at: Span, key: &str, out: &mut Vec<Sp
     fn text<'v>(value: &'v Value, key: &str) -> &'v str {
         value.get(key).and_then(Value::as_str).unwrap_or_default()
     }
-    // A task may wait for both outcomes of a condition.
+    // A task may depend on both outcomes of a condition.
     let by_key: HashMap<(&str, &str), &Value> = list.iter().map(|v| ((text(v, id), text(v, "outcome")), v)).collect();
     for (item, name) in items.iter().zip(ids) {
         let wanted = (name.text().unwrap_or_default(), item.text_of("outcome").unwrap_or_default());

@@ -1,4 +1,4 @@
-//! Fields of the API as entries.
+//! Writes fields of the API as entries.
 
 use super::names::{key as written, string};
 use super::out::{Fallback, Out};
@@ -8,7 +8,7 @@ use crate::schema::{Block, Eval, Field, Ty};
 use crate::source::Span;
 
 impl<'t> Writer<'t> {
-    /// Every entry but those of `but`, in the order of the table; what is to go unchecked comes last.
+    /// Writes all entries except `but`, in the order of the table; those for `unchecked` come last.
     pub(super) fn fields<'e>(
         &mut self,
         out: &mut Out,
@@ -29,7 +29,7 @@ impl<'t> Writer<'t> {
         self.unchecked(out, &unchecked);
     }
 
-    /// Entries that are passed on as they are.
+    /// Writes entries in `unchecked`.
     pub(super) fn unchecked(&mut self, out: &mut Out, entries: &[&(TreeKey, Tree)]) {
         if entries.is_empty() {
             return;
@@ -53,7 +53,7 @@ impl<'t> Writer<'t> {
         out.push("}\n");
     }
 
-    /// One entry.
+    /// Writes one entry.
     pub(super) fn field(
         &mut self,
         out: &mut Out,
@@ -73,7 +73,7 @@ impl<'t> Writer<'t> {
         out.mark(from, key.span, shown(key, value), sugared);
     }
 
-    /// What stands behind the name of a field; says whether it is more than the bare value.
+    /// Writes the value of a field; returns whether it is more than the bare value.
     fn value(&mut self, out: &mut Out, value: &Tree, field: Option<&'static Field>, scope: &mut TextScope) -> bool {
         let mut sugared = false;
         let eval = field.map_or(Eval::Constant, |f| f.eval);
@@ -131,13 +131,14 @@ impl<'t> Writer<'t> {
                 sugared = duration.is_some();
                 out.push(format!(" = {}", duration.unwrap_or_else(|| n.to_string())));
             }
-            // A type that the API does not have here: the checker says so.
+            // A type that the API does not allow here; the checker reports it.
             _ => out.push(format!(" = {}", raw(value))),
         }
         sugared
     }
 
-    /// A text with its references as names, or any other value as it is; says whether it is more than the bare value.
+    /// Writes a string with its references as names, or another value unchanged; returns whether it is more than the
+    /// bare value.
     fn text_or_raw(&mut self, value: &Tree, eval: Eval, scope: &mut TextScope) -> (String, bool) {
         match value.text() {
             Some(text) => self.text(text, eval, scope),
@@ -146,12 +147,12 @@ impl<'t> Writer<'t> {
     }
 }
 
-/// A member of an enumeration: a bare word, or quoted where it is none.
+/// An enum value: a bare word, or quoted if it is not a word.
 fn bare(word: &str) -> String {
     if crate::source::quote_name(word) == word { word.to_owned() } else { string(word) }
 }
 
-/// Any value as it stands in `unchecked`.
+/// Any value as in `unchecked`.
 pub(super) fn raw(value: &Tree) -> String {
     match &value.kind {
         TreeKind::Null => "none".to_owned(),
@@ -177,7 +178,7 @@ pub(super) fn raw(value: &Tree) -> String {
     }
 }
 
-/// What of an entry a message points at: a value of one line, else the key.
+/// The span that a message shows: a value on one line, else the key.
 pub(super) fn shown(key: &TreeKey, value: &Tree) -> Span {
     match value.kind {
         TreeKind::Map(_) | TreeKind::List(_) => key.span,
@@ -185,14 +186,14 @@ pub(super) fn shown(key: &TreeKey, value: &Tree) -> Span {
     }
 }
 
-/// `{min_workers: 2, max_workers: 8}` as `2..8`.
+/// Writes `{min_workers: 2, max_workers: 8}` as `2..8`.
 fn range(value: &Tree) -> Option<String> {
     let [_, _] = value.entries() else { return None };
     let (min, max) = (value.get("min_workers")?.int()?, value.get("max_workers")?.int()?);
     (0 <= min && min <= max).then(|| format!("{min}..{max}"))
 }
 
-/// A number of units as the longest unit that it is a whole number of: 7200 seconds are `2h`.
+/// Writes a number of units as a duration: 7200 seconds are `2h`.
 fn duration(n: &str, unit_millis: i64) -> Option<String> {
     let millis = n.parse::<i64>().ok()?.checked_mul(unit_millis)?;
     let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000)];

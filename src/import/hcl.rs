@@ -1,4 +1,4 @@
-//! The language of Terraform: blocks become lists of objects below their name and labels.
+//! Reads HCL. Blocks become lists of objects, below their name and labels.
 
 use std::collections::HashMap;
 
@@ -15,13 +15,13 @@ use super::tree::{TextPiece, Tree, TreeKey, TreeKind};
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Span};
 
-/// The blocks and attributes of a text.
+/// Reads the blocks and attributes of a text.
 ///
 /// # Errors
-/// A text that is no HCL, too large or nested too deeply, or an object that has a key twice.
+/// Invalid HCL, a text that is too large or nested too deeply, or a duplicate key.
 pub fn read(file: FileId, text: &str) -> Result<Tree, Box<Diagnostic>> {
     too_large(file, text)?;
-    // Each value of a list or object takes some hundred bytes in the parser's tree.
+    // Each value of a list or object takes some hundred bytes in the tree of the parser.
     if text.bytes().filter(|b| matches!(b, b',' | b'=' | b'{' | b'[')).count() > MAX_NODES {
         return Err(messages::too_many_hcl_values(file).into());
     }

@@ -13,7 +13,7 @@ use crate::source::{Files, SourceMap, Span};
 
 /// How deep directories are searched for included files.
 const SEARCH_DEPTH: usize = 12;
-/// The most files that a bundle may include.
+/// The number of files that a bundle may include.
 const MAX_FILES: usize = 2000;
 
 /// Reads the files that the root includes.
@@ -71,7 +71,7 @@ pub(super) fn include(
     }
 }
 
-/// Every file below a folder; links are passed over, so nothing outside of it is reached.
+/// The files below a directory. Links are not followed, so nothing outside is reached.
 fn below(dir: &Path, files: &dyn Files, depth: usize, out: &mut Vec<PathBuf>) {
     if depth > SEARCH_DEPTH || out.len() > MAX_FILES {
         return;

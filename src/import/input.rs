@@ -1,4 +1,4 @@
-//! An input of any format, and the files that it becomes.
+//! Reads an input of any format, and names the files it becomes.
 
 use std::path::{Path, PathBuf};
 
@@ -8,9 +8,9 @@ use super::tree::{Tree, TreeKey, TreeKind};
 use super::{bundle, hcl, json, terraform, yaml};
 use crate::source::{FileId, Files, SourceMap};
 
-/// Reads the jobs of a text. Its ending says which format it has; without one, its first character.
+/// Reads the jobs of a text. The file extension determines the format; without one, the first character does.
 ///
-/// `files` is asked for what a bundle includes, `sources` gets it. `to` is the folder that the source will be in, if it is
+/// `files` provides included files, and `sources` receives them. `to` is the directory of the future source, if it is
 /// not that of the input.
 pub fn read_input(file: FileId, to: Option<&Path>, files: &dyn Files, sources: &mut SourceMap) -> JobsRead {
     let (path, text) = match sources.get(file) {
@@ -39,7 +39,7 @@ pub fn read_input(file: FileId, to: Option<&Path>, files: &dyn Files, sources: &
     found.without_giants()
 }
 
-/// The files that an input becomes, with their names: one for each job, or one for a project.
+/// The files that an input becomes, with their names: one per job, or one for a project.
 pub fn texts(path: &Path, found: &JobsRead, own: &[Imported]) -> Vec<(String, String)> {
     if found.prelude.trim().is_empty() {
         return own.iter().map(|i| (format!("{}.pipe", i.pipeline), i.source.clone())).collect();
@@ -55,7 +55,7 @@ pub fn texts(path: &Path, found: &JobsRead, own: &[Imported]) -> Vec<(String, St
     vec![(format!("{}.pipe", super::identifier(&name)), text)]
 }
 
-/// A file of Terraform with the variables, their values and locals of the module that it is in: all files of its folder.
+/// A Terraform file with the variables, values and locals of its module, which is all files of its directory.
 fn with_module(mut tree: Tree, path: &Path, files: &dyn Files, sources: &mut SourceMap) -> Tree {
     let dir = path.parent().unwrap_or(Path::new(""));
     let mut beside = files.list(if dir == Path::new("") { Path::new(".") } else { dir }).unwrap_or_default();
@@ -74,7 +74,7 @@ fn with_module(mut tree: Tree, path: &Path, files: &dyn Files, sources: &mut Sou
     for other in beside.into_iter().filter(|p| is_other(p) && !files.is_link(p)) {
         let Some(text) = files.read(&other).ok().and_then(|b| String::from_utf8(b).ok()) else { continue };
         let id = sources.add(other, text);
-        // What is wrong with it is told when it is imported itself.
+        // Its errors are reported when it is imported itself.
         let Ok(read) = hcl::read(id, sources.text(id)) else { continue };
         if let (TreeKind::Map(own), TreeKind::Map(more)) = (&mut tree.kind, read.kind) {
             own.extend(more.into_iter().filter(|(k, _)| matches!(k.text.as_str(), "variable" | "locals")));

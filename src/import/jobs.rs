@@ -1,4 +1,4 @@
-//! The jobs in a value: what a create request takes, what `jobs get` and `jobs list` answer, or a list of these.
+//! Finds jobs in a value: a create request, the response to `jobs get` or `jobs list`, or a list of these.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,34 +9,34 @@ use crate::diag::Diagnostic;
 use crate::schema::{JOB, MAX_TASKS};
 use crate::source::Span;
 
-/// A job as it was read.
+/// An imported job.
 #[derive(Clone, Debug, Default)]
 pub struct ImportedJob {
     /// The body of a create request.
     pub tree: Tree,
-    /// A name for the pipeline, where the job's own does not serve.
+    /// A name for the pipeline, if the job's own is not suitable.
     pub hint: Option<String>,
     /// Declarations of its project that it uses, as source.
     pub context: String,
-    /// Files of this machine that it runs, by the places of their paths in the input, as source calls them.
+    /// Local files that it runs, as written in source, by the spans of their paths in the input.
     pub local: BTreeMap<Span, String>,
-    /// The same without wheels that pipec builds itself, where its wheel tasks can be calls.
+    /// The job without wheels that pipec builds, if its wheel tasks can be calls.
     pub packaged: Option<Tree>,
-    /// The declarations of the packages that those need, as source.
+    /// The declarations of the packages for that, as source.
     pub packages: String,
-    /// The functions that those call, by the places of the tasks' kinds.
+    /// The functions that those tasks call, by the spans of the task types.
     pub calls: BTreeMap<Span, String>,
-    /// The folder that those are relative to.
+    /// The directory of those packages.
     pub folder: PathBuf,
 }
 
 impl ImportedJob {
-    /// A name for its pipeline.
+    /// The name of its pipeline.
     pub fn identifier(&self) -> String {
         super::identifier(self.hint.as_deref().or(self.tree.text_of("name")).unwrap_or("job"))
     }
 
-    /// The notebooks of the workspace that its tasks run, with the places of their paths.
+    /// The workspace notebooks of its tasks, with the spans of their paths.
     pub fn notebooks(&self) -> Vec<(Span, String)> {
         if self.tree.get("git_source").is_some() {
             return Vec::new();
@@ -47,51 +47,47 @@ impl ImportedJob {
     }
 }
 
-/// The tasks of a job, those inside of loops included.
+/// The tasks of a job, including those in loops.
 pub(super) fn every_task(job: &Tree) -> impl Iterator<Item = &Tree> {
     let tasks = job.items_of("tasks").iter();
     tasks.flat_map(|t| [Some(t), t.get("for_each_task").and_then(|f| f.get("task"))]).flatten()
 }
 
-/// Something that was not taken over, and why.
+/// Something that was not converted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportNote {
-    /// Where it is.
     pub span: Span,
-    /// What, and why.
+    /// What was not converted, and why.
     pub text: String,
 }
 
 /// A target of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportTarget {
-    /// Its name in the source.
+    /// Its name in source.
     pub name: String,
-    /// Where the input names it.
+    /// Its name in the input.
     pub span: Span,
-    /// Its mode, as it was written.
+    /// Its mode, as written.
     pub mode: Option<String>,
 }
 
-/// What was found in an input.
+/// The result of reading an input.
 #[derive(Clone, Debug, Default)]
 pub struct JobsRead {
-    /// The jobs, in order.
     pub jobs: Vec<ImportedJob>,
     /// The name of the project, if it is one.
     pub name: Option<String>,
-    /// The declarations of the project, as source; empty for jobs that have nothing to do with each other.
+    /// The declarations of the project, as source; empty for unrelated jobs.
     pub prelude: String,
-    /// The targets that the declarations have, in order.
+    /// The targets in these declarations.
     pub targets: Vec<ImportTarget>,
-    /// What was not taken over.
     pub notes: Vec<ImportNote>,
-    /// What was wrong.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl JobsRead {
-    /// Adds what was found elsewhere in the input.
+    /// Adds the result of another input.
     pub fn extend(&mut self, other: JobsRead) {
         self.jobs.extend(other.jobs);
         self.name = self.name.take().or(other.name);
@@ -103,8 +99,7 @@ impl JobsRead {
 }
 
 impl JobsRead {
-    /// Leaves out jobs that the service would refuse for their size: what is upstream of what in them takes memory for
-    /// each pair of tasks.
+    /// Drops jobs that are too large for the service, because their graph takes memory per pair of tasks.
     pub(super) fn without_giants(mut self) -> JobsRead {
         let diagnostics = &mut self.diagnostics;
         self.jobs.retain(|job| {
@@ -141,7 +136,7 @@ fn search(value: &Tree, found: &mut JobsRead, depth: usize) {
         return;
     }
     let settings = ["settings", "new_settings"].iter().find_map(|k| value.entry(k)).filter(|(_, s)| s.is_map());
-    // A job with an unknown field of that name is no answer.
+    // A job may have an unknown field with that name.
     let is_job = |k: &TreeKey| JOB.field(&k.text).is_some() && !ANSWER.contains(&k.text.as_str());
     let settings = settings.filter(|_| !value.entries().iter().any(|(k, _)| is_job(k)));
     if let Some((key, settings)) = settings {
@@ -168,7 +163,7 @@ fn search(value: &Tree, found: &mut JobsRead, depth: usize) {
     found.diagnostics.push(no_job(value));
 }
 
-/// What `jobs get` and `jobs list` say beside the settings.
+/// Fields of the responses to `jobs get` and `jobs list` other than the settings.
 const ANSWER: &[&str] = &[
     "job_id",
     "creator_user_name",
@@ -184,7 +179,7 @@ const ANSWER: &[&str] = &[
     "next_page_token",
 ];
 
-/// The places of values that say nothing.
+/// The paths of null values.
 fn nulls(tree: &Tree, path: &str, out: &mut Vec<(Span, String)>) {
     for (key, value) in tree.entries() {
         let path = if path.is_empty() { key.text.to_string() } else { format!("{path}.{}", key.text) };

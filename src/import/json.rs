@@ -1,4 +1,4 @@
-//! JSON, and one JSON value to a line.
+//! Reads JSON and JSON lines.
 
 use jsonc_parser::ast::{ObjectPropName, Value};
 use jsonc_parser::common::Ranged;
@@ -24,10 +24,10 @@ const STRICT: ParseOptions = ParseOptions {
     allow_extended_string_escapes: false,
 };
 
-/// The values of a text: one, or one of each line.
+/// Reads the values of a text: one, or one per line.
 ///
 /// # Errors
-/// A text that is no JSON, too large or nested too deeply, or an object that has a key twice.
+/// Invalid JSON, a text that is too large or nested too deeply, or a duplicate key.
 pub fn read(file: FileId, text: &str) -> Result<Vec<Tree>, Box<Diagnostic>> {
     too_large(file, text)?;
     too_many(file, text)?;
@@ -48,7 +48,7 @@ pub fn read(file: FileId, text: &str) -> Result<Vec<Tree>, Box<Diagnostic>> {
     Ok(out)
 }
 
-/// Refuses a text of so many values that the tree of them would not fit into memory, before it is made.
+/// Rejects a text with too many values before a tree is built.
 fn too_many(file: FileId, text: &str) -> Result<(), Box<Diagnostic>> {
     let (mut values, mut in_string, mut escaped) = (0usize, false, false);
     for (at, byte) in text.bytes().enumerate() {
@@ -66,10 +66,10 @@ fn too_many(file: FileId, text: &str) -> Result<(), Box<Diagnostic>> {
     Ok(())
 }
 
-/// Refuses what no job can be.
+/// Rejects a text that is too large.
 ///
 /// # Errors
-/// A text that is larger than [`MAX_TEXT`].
+/// A text larger than [`MAX_TEXT`].
 pub fn too_large(file: FileId, text: &str) -> Result<(), Box<Diagnostic>> {
     if text.len() <= MAX_TEXT {
         return Ok(());
@@ -77,7 +77,7 @@ pub fn too_large(file: FileId, text: &str) -> Result<(), Box<Diagnostic>> {
     Err(messages::input_too_large(file, text.len()).into())
 }
 
-/// One value, which begins at a byte of the whole text.
+/// Reads one value that starts at a byte of the text.
 fn value(file: FileId, text: &str, at: usize, part: &str) -> Result<Tree, Box<Diagnostic>> {
     let parsed = parse_to_ast(part, &CollectOptions::default(), &STRICT).map_err(|e| {
         let span = char_span(file, text, at + e.range().start, at + e.range().end);
@@ -125,7 +125,7 @@ fn tree(file: FileId, at: usize, value: &Value<'_>, depth: usize) -> Result<Tree
     Ok(Tree { span, kind })
 }
 
-/// Whether a number comes out as it went in.
+/// Whether a number is emitted as it was read.
 fn is_kept(text: &str) -> bool {
     let whole = !text.contains(['.', 'e', 'E']);
     match whole {
@@ -134,7 +134,7 @@ fn is_kept(text: &str) -> bool {
     }
 }
 
-/// Refuses an object that has a key twice: which of the two is meant cannot be known.
+/// Rejects duplicate keys, because it is unclear which one is meant.
 pub(super) fn duplicates(entries: &[(TreeKey, Tree)]) -> Result<(), Box<Diagnostic>> {
     let mut sorted: Vec<&TreeKey> = entries.iter().map(|(k, _)| k).collect();
     sorted.sort_by(|a, b| a.text.cmp(&b.text).then(a.span.cmp(&b.span)));
@@ -156,7 +156,7 @@ fn lower_first(text: &str) -> String {
     }
 }
 
-/// A span that ends between characters.
+/// Rounds a span to character boundaries.
 pub(super) fn char_span(file: FileId, text: &str, start: usize, end: usize) -> Span {
     let edge = |mut i: usize| {
         i = i.min(text.len());

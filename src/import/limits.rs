@@ -1,10 +1,10 @@
-//! How much of an input is read.
+//! Limits on inputs.
 
-/// The largest text that is read, in bytes.
+/// The maximum size of a text, in bytes.
 pub const MAX_TEXT: usize = 64 << 20;
-/// The most values that are read, aliases of YAML unfolded.
+/// The maximum number of values, with aliases of YAML expanded.
 pub const MAX_NODES: usize = 500_000;
-/// The most values of JSON that are read: a list of ten thousand jobs stays below it.
+/// The maximum number of JSON values, which allows a list of ten thousand jobs.
 pub const MAX_JSON_VALUES: usize = 2_000_000;
-/// The deepest nesting that is read: no job comes near it.
+/// The maximum nesting.
 pub const MAX_DEPTH: usize = 48;

@@ -1,4 +1,4 @@
-//! Files of this machine that the jobs of an input run.
+//! Local files of imported jobs.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,24 +10,24 @@ use crate::diag::Diagnostic;
 use crate::project::join;
 use crate::source::{FileId, Files, Span};
 
-/// Where paths of the input lead, and where the source will be.
+/// The directories of the input and the future source.
 pub(super) struct ImportPaths<'a> {
     pub files: &'a dyn Files,
-    /// The folder of each file.
+    /// The directory of each input file.
     pub folders: BTreeMap<FileId, PathBuf>,
-    /// The folder of the source.
+    /// The directory of the future source.
     pub to: PathBuf,
 }
 
 impl ImportPaths<'_> {
-    /// A folder that a file names, and what the source calls it.
+    /// A directory named in a file, and its path in source.
     pub fn folder(&self, file: FileId, path: &str) -> Option<(PathBuf, String)> {
         let dir = join(self.folders.get(&file)?, path);
         let shown = relative(&self.to, &dir);
         Some((dir, if shown == "./" { ".".to_owned() } else { shown }))
     }
 
-    /// The local files that the tasks of a job run, as source calls them.
+    /// The local files of a job's tasks, with their paths in source.
     pub fn local_files(&self, job: &Tree, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<Span, String> {
         let mut out = BTreeMap::new();
         if job.get("git_source").is_some() {
@@ -57,7 +57,7 @@ impl ImportPaths<'_> {
     }
 }
 
-/// A path as a file in a folder calls it.
+/// The path of a file relative to a directory.
 fn relative(folder: &Path, path: &Path) -> String {
     let (folder, path) = (join(folder, "."), join(path, "."));
     let (from, to): (Vec<_>, Vec<_>) = (folder.components().collect(), path.components().collect());

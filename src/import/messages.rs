@@ -1,4 +1,4 @@
-//! What the importer says: one constructor for each message, named after the mistake.
+//! Messages of the importer: one constructor per message, named after the mistake.
 
 use std::path::Path;
 

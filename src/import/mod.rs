@@ -1,9 +1,9 @@
-//! Coming from elsewhere: jobs that exist become source that a person would have written.
+//! Converts existing jobs to source that a person could have written.
 //!
-//! Readers make a [`Tree`] of a text, with the place of everything in it; `jobs`, `bundle` and `terraform` find the jobs in
-//! it; `pipeline`, `steps` and `sharing` write a job as source. What was written is compiled and held against the job by
-//! `prove`: what does not come out the same, or does not check, is written in a plainer way, and at last in `unchecked`,
-//! with a warning. So the guarantee does not rest on the sugar being right.
+//! Readers build a [`Tree`] with spans; `jobs`, `bundle` and `terraform` find the jobs in it; `pipeline`, `steps` and
+//! `sharing` write a job as source. `prove` compiles the result and compares it with the job. What differs or has
+//! errors is written in a plainer form, and finally in `unchecked`, with a warning. So correctness does not depend on
+//! the short forms.
 
 mod bundle;
 mod compare;

@@ -1,11 +1,11 @@
-//! Names and texts as they are written in source.
+//! Names and strings in source.
 
 use std::fmt::Write;
 
 use crate::source::{plain, quote_name};
 use crate::syntax::words::{self, WordPosition};
 
-/// A word that a person would have chosen: `Nightly ETL (prod)` becomes `nightly_etl_prod`.
+/// A readable name: `Nightly ETL (prod)` becomes `nightly_etl_prod`.
 pub fn identifier(name: &str) -> String {
     let mut out = String::new();
     for c in name.chars().flat_map(char::to_lowercase) {
@@ -15,7 +15,7 @@ pub fn identifier(name: &str) -> String {
             _ => out.push('_'),
         }
     }
-    // File names are made of it.
+    // Names become file names.
     let out = out.get(..60).unwrap_or(&out).trim_matches('_');
     match out.chars().next() {
         None => "job".to_owned(),
@@ -25,12 +25,12 @@ pub fn identifier(name: &str) -> String {
     }
 }
 
-/// Whether a name can be written at all.
+/// Whether a name can be written.
 pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.contains('`') && !name.contains(plain::is_hidden)
 }
 
-/// A name where it is declared or used as a value.
+/// A name in a declaration or as a value.
 pub(super) fn name(name: &str) -> String {
     if words::find(name).is_some_and(|w| w.slot == WordPosition::Value) {
         format!("`{name}`")
@@ -44,7 +44,7 @@ pub(super) fn key(key: &str) -> String {
     if is_name(key) { quote_name(key) } else { string(key) }
 }
 
-/// A text in quotes; one that is full of them stands between three.
+/// A string in quotes, or in triple quotes if it contains many.
 pub(super) fn string(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     let quotes = text.matches('"').count();
@@ -60,7 +60,7 @@ pub(super) fn string(text: &str) -> String {
     out
 }
 
-/// A text as it is written between quotes. Source is printed as it is, so no text in it is a command of a CI service.
+/// Escapes the content of a string. Source is printed unescaped, so no string may be a command of a CI service.
 pub(super) fn escape(text: &str, out: &mut String) {
     let from = out.len();
     let mut chars = text.chars().peekable();

@@ -1,36 +1,36 @@
-//! Source that is being written, and what of the input each stretch of it stands for.
+//! Source that is being written, with the entries of the input that each part represents.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::source::Span;
 
-/// How an entry of the input is written.
+/// How an entry is written if the best form fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fallback {
-    /// Field for field, without sugar.
+    /// Field by field, without short forms.
     Plain,
     /// In `unchecked`.
     Unchecked,
 }
 
-/// Entries that are not written in the best way, by the places of their keys.
+/// Entries that are not written in the best form, by the spans of their keys.
 pub(super) type Ways = HashMap<Span, Fallback>;
 
-/// A stretch of source that says what an entry of the input says.
+/// A part of the source that represents an entry of the input.
 #[derive(Clone, Debug)]
 pub(super) struct Mark {
-    /// The bytes of the source.
+    /// Bytes of the source.
     pub range: Range<usize>,
-    /// The place of the entry's key in the input.
+    /// The span of the entry's key in the input.
     pub entry: Span,
-    /// What to show of the input.
+    /// The span to show in messages.
     pub shown: Span,
-    /// There is a plainer way to write it.
+    /// Whether there is a plainer form.
     pub sugar: bool,
 }
 
-/// Source, and marks from inner to outer ones.
+/// Source with marks; inner marks come first.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Out {
     pub text: String,
@@ -38,24 +38,24 @@ pub(super) struct Out {
 }
 
 impl Out {
-    /// Adds a text.
+    /// Adds text.
     pub fn push(&mut self, text: impl AsRef<str>) {
         self.text.push_str(text.as_ref());
     }
 
-    /// Adds what was written apart.
+    /// Adds source that was written separately.
     pub fn append(&mut self, other: Out) {
         let at = self.text.len();
         self.text.push_str(&other.text);
         self.marks.extend(other.marks.into_iter().map(|m| Mark { range: m.range.start + at..m.range.end + at, ..m }));
     }
 
-    /// Marks what was written since a byte.
+    /// Marks everything since a byte.
     pub fn mark(&mut self, from: usize, entry: Span, shown: Span, sugar: bool) {
         self.marks.push(Mark { range: from..self.text.len(), entry, shown, sugar });
     }
 
-    /// The innermost mark around a stretch of the source.
+    /// The innermost mark around a range.
     pub fn around(&self, at: Range<usize>) -> Option<&Mark> {
         self.marks.iter().filter(|m| m.range.start <= at.start && at.end <= m.range.end).min_by_key(|m| m.range.len())
     }

@@ -1,31 +1,32 @@
-//! What a target of a bundle says about a job that says something else by itself.
+//! Changes of jobs in the targets of a bundle.
 
 use super::tree::{TextPiece, Tree, TreeKey, TreeKind};
 use super::variables::Variables;
 use crate::schema::list_key;
 
-/// A target's changes: where job and target both say a number or a text, it becomes a var that the target sets.
+/// Converts the changes of a target: if job and target both set a number or string, it becomes a var that the target
+/// sets.
 pub(super) struct TargetOverrides<'a> {
     pub target: &'a str,
-    /// The target says the whole job, and not only what changes: lists are replaced, not added to.
+    /// The target defines the whole job, so lists are replaced instead of extended.
     pub whole: bool,
     pub variables: &'a mut Variables,
-    /// The objects around what is looked at, from the job inwards; nothing inside of a list.
+    /// The path of objects from the job; `None` inside of a list.
     pub around: Option<Vec<TreeKey>>,
-    /// What cannot be a var.
+    /// Changes that cannot be a var.
     pub left: Vec<Leftover>,
 }
 
 /// A change that cannot be a var.
 pub(super) struct Leftover {
-    /// The objects around it, from the job inwards; nothing inside of a list.
+    /// The path of objects from the job; `None` inside of a list.
     pub around: Option<Vec<TreeKey>>,
     pub key: TreeKey,
     pub value: Tree,
 }
 
 impl TargetOverrides<'_> {
-    /// Lays an object over one of the job.
+    /// Merges an object into one of the job.
     pub fn map(&mut self, job: &mut Tree, change: &Tree, path: &[String]) {
         let TreeKind::Map(entries) = &mut job.kind else { return };
         for (key, value) in change.entries() {
@@ -62,7 +63,7 @@ impl TargetOverrides<'_> {
                 let whole = self.left.len();
                 self.list(items, changes, key, value, path);
                 self.around = outer;
-                // A list that is another altogether is a field like any other.
+                // A completely different list is an ordinary field.
                 for left in self.left.iter_mut().skip(whole).filter(|l| l.key.span == key.span) {
                     left.around.clone_from(&self.around);
                 }
@@ -87,7 +88,7 @@ impl TargetOverrides<'_> {
         }
     }
 
-    /// Elements with keys are found by them; the others by their place, where the whole list is said.
+    /// Keyed elements are matched by key, others by index if the whole list is defined.
     fn list(&mut self, items: &mut [Tree], changes: &[Tree], key: &TreeKey, value: &Tree, path: &[String]) {
         let named = list_key(&key.text).filter(|id| changes.iter().all(|c| c.text_of(id).is_some()));
         let below = |part: String| path.iter().cloned().chain([part]).collect::<Vec<_>>();
@@ -111,7 +112,7 @@ impl TargetOverrides<'_> {
     }
 }
 
-/// The entries of a job that another form of it does not have.
+/// The entries of a job that another form of it lacks.
 pub(super) fn missing<'t>(job: &'t Tree, other: &Tree) -> Vec<&'t TreeKey> {
     let mut out = Vec::new();
     for (key, value) in job.entries().iter().filter(|(_, v)| v.kind != TreeKind::Null) {

@@ -1,4 +1,4 @@
-//! Wheel tasks of a bundle as calls of the functions that their entry points name.
+//! Converts wheel tasks of a bundle to calls of the functions behind their entry points.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +8,11 @@ use super::tree::{Tree, TreeKey, TreeKind};
 use crate::package::{PythonProject, normalize_name};
 use crate::source::Span;
 
-/// A Python project that pipec packs.
+/// A Python project that pipec builds.
 pub(super) struct PackedProject {
-    /// What the source calls it.
+    /// Its name in source.
     name: String,
-    /// Its folder, as the source calls it.
+    /// Its directory in source.
     folder: String,
     project: PythonProject,
 }
@@ -22,12 +22,12 @@ impl PackedProject {
         PackedProject { name: identifier(&project.metadata.name), folder, project }
     }
 
-    /// Its declaration.
+    /// Its declaration as source.
     pub fn declaration(&self) -> String {
         format!("package {} = {}\n", self.name, super::names::string(self.folder.trim_end_matches('/')))
     }
 
-    /// The function behind an entry point: `pkg.main:run`.
+    /// The function of an entry point, such as `pkg.main:run`.
     fn function(&self, package: &str, entry_point: &str) -> Option<String> {
         let metadata = &self.project.metadata;
         if normalize_name(package) != normalize_name(&metadata.name) {
@@ -47,10 +47,10 @@ fn is_python_name(text: &str) -> bool {
     text.chars().all(word) && text.starts_with(|c: char| !c.is_ascii_digit())
 }
 
-/// A job without the wheels that pipec builds itself, and the functions that its wheel tasks call, by the places of the
-/// tasks' kinds. Nothing, if there is no such task.
+/// A job without the wheels that pipec builds, and the functions of its wheel tasks by the spans of the task types.
+/// `None` if there is no such task.
 ///
-/// Only tasks without parameters: what reads those cannot be known.
+/// Only for tasks without parameters, because it is unknown which function reads them.
 pub(super) fn packaged(job: &Tree, packages: &[PackedProject]) -> Option<(Tree, BTreeMap<Span, String>)> {
     let mut calls = BTreeMap::new();
     let mut wheel_tasks = 0;
@@ -68,11 +68,11 @@ pub(super) fn packaged(job: &Tree, packages: &[PackedProject]) -> Option<(Tree, 
             calls.insert(key.span, function);
         }
     }
-    // A wheel of an environment serves all of its tasks: it goes when all of them are calls, and else nothing does.
+    // A wheel of an environment serves all its tasks, so it is only removed if all of them become calls.
     (!calls.is_empty() && calls.len() == wheel_tasks).then(|| (without_wheels(job), calls))
 }
 
-/// A job without the wheels of this machine.
+/// A job without local wheels.
 fn without_wheels(tree: &Tree) -> Tree {
     let is_wheel = |t: &Tree| t.text().is_some_and(|t| t.ends_with(".whl") && !t.starts_with('/') && !t.contains(':'));
     let kind = match &tree.kind {

@@ -1,4 +1,4 @@
-//! A job as a pipeline.
+//! Writes a job as a pipeline.
 
 use super::names::{self, name, string};
 use super::out::{Fallback, Out, Ways};
@@ -14,7 +14,7 @@ pub(super) fn pipeline(job: &Tree, called: &str, ways: &Ways, plain: bool, besid
     if !plain {
         writer.share();
     }
-    // Steps say which outputs and types the rest must declare.
+    // Writing the steps determines which outputs and types must be declared.
     let steps = if writer.is_unchecked(job, "tasks") { Out::default() } else { writer.steps() };
     let mut out = Out::default();
     let doc = writer.doc(job);
@@ -36,7 +36,7 @@ pub(super) fn pipeline(job: &Tree, called: &str, ways: &Ways, plain: bool, besid
 }
 
 impl Writer<'_> {
-    /// Everything before the steps.
+    /// Writes everything before the steps.
     fn head(&mut self, out: &mut Out, called: &str, doc: bool) {
         let mut scope = self.outside();
         let job = self.job;
@@ -117,7 +117,7 @@ impl Writer<'_> {
     }
 }
 
-/// Entries that no declaration can say, whatever the checker thinks of them: lists with elements of another form.
+/// Entries that declarations cannot express: lists with elements of another form.
 pub(super) fn beyond_declarations(job: &Tree, ways: &mut Ways) {
     for (list, key, fields) in [
         ("tasks", "task_key", None),
@@ -126,7 +126,7 @@ pub(super) fn beyond_declarations(job: &Tree, ways: &mut Ways) {
         ("environments", "environment_key", Some(["environment_key", "spec"])),
     ] {
         let Some((entry, value)) = job.entry(list) else { continue };
-        // What the service itself refuses as a key is no name of a step either.
+        // A key that the service rejects is not a valid step name.
         let is_key = |k: &str| {
             names::is_name(k)
                 && (list != "tasks"

@@ -1,4 +1,4 @@
-//! Writes a job, compiles what was written, and writes plainer what did not come back the same.
+//! Writes a job, compiles the result, and rewrites in a plainer form what differs.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -20,31 +20,30 @@ use crate::project::{Cache, Loaded, Unit, load, load_around};
 use crate::source::{Buffers, FileId, MemoryFiles, Span};
 use crate::syntax::ast::{DeclKind, EntryValue, Item, Value, ValueKind};
 
-/// After so many attempts what is left is given up; each one writes at least one entry in a plainer way.
+/// The maximum number of rounds. Each one rewrites at least one entry.
 const ROUNDS: usize = 40;
 
-/// A job as source.
+/// An imported pipeline.
 #[derive(Debug)]
 pub struct Imported {
-    /// The name of the pipeline.
     pub pipeline: String,
-    /// The source, formatted.
+    /// The formatted source.
     pub source: String,
-    /// What was wrong with the job, at its places in the input.
+    /// Diagnostics of the job, at spans of the input.
     pub diagnostics: Vec<Diagnostic>,
-    /// Whether the source compiles to the job that was read.
+    /// Whether the source compiles to the imported job.
     pub same: bool,
 }
 
-/// What came of compiling a text.
+/// The result of compiling the source.
 enum ProofAttempt {
     Errors(Vec<Diagnostic>),
-    /// The entries that differ, and what the checker had to say besides.
+    /// Entries that differ, and diagnostics of the checker.
     Different(Vec<Span>, Vec<Diagnostic>),
     Same,
 }
 
-/// Writes a job as a pipeline of this name.
+/// Writes a job as a pipeline with this name.
 pub fn import(job: &ImportedJob, called: &str) -> Imported {
     let mut ways = Ways::new();
     let mut reasons: HashMap<Span, Diagnostic> = HashMap::new();
@@ -105,7 +104,7 @@ pub fn import(job: &ImportedJob, called: &str) -> Imported {
             if plain {
                 break;
             }
-            // What is in the way cannot be told apart: no sugar at all.
+            // The cause is unknown, so use no short forms at all.
             plain = true;
             ways = always.clone();
             reasons.retain(|e, _| always.contains_key(e));
@@ -117,7 +116,7 @@ pub fn import(job: &ImportedJob, called: &str) -> Imported {
         .map(|(_, d)| Diagnostic { severity: Severity::Warning, label: "kept in `unchecked`".to_owned(), ..d })
         .collect();
     diagnostics.append(&mut left);
-    // What is wrong even in `unchecked` is an error.
+    // Errors that remain in `unchecked` are reported as errors.
     diagnostics.sort_by_key(|d| (d.span, d.code, d.severity));
     diagnostics.dedup_by(|a, b| a.span == b.span && a.code == b.code && a.message == b.message);
     if same {
@@ -127,7 +126,7 @@ pub fn import(job: &ImportedJob, called: &str) -> Imported {
     Imported { pipeline: called.to_owned(), source, diagnostics, same }
 }
 
-/// Writes many jobs as pipelines of one program or of several: no two have the same name.
+/// Writes jobs as pipelines with unique names.
 pub fn import_all<'j>(jobs: impl IntoIterator<Item = &'j ImportedJob>) -> Vec<Imported> {
     let mut taken: HashMap<String, usize> = HashMap::new();
     let named: Vec<(&ImportedJob, String)> = jobs
@@ -147,7 +146,7 @@ pub fn import_all<'j>(jobs: impl IntoIterator<Item = &'j ImportedJob>) -> Vec<Im
     named.par_iter().map(|(job, name)| import(job, name)).collect()
 }
 
-/// Compiles what was written, and compares.
+/// Compiles the source and compares it with the job.
 fn attempt(job: &ImportedJob, out: &Out) -> ProofAttempt {
     let mut files = MemoryFiles::new();
     files.insert("main.pipe", format!("{}{}", out.text, job.context).into_bytes());
@@ -171,7 +170,7 @@ fn attempt(job: &ImportedJob, out: &Out) -> ProofAttempt {
     }
 }
 
-/// Writes a job again with the files and packages of this machine that it names; what cannot be said stays as it is.
+/// Writes a job again with its local files and packages; what fails is left in its previous form.
 fn beside(job: &ImportedJob, called: &str, ways: &Ways, plain: bool, out: &mut Out, diagnostics: &mut Vec<Diagnostic>) {
     let mut beside = LocalContext { local: job.local.clone(), calls: job.calls.clone() };
     while !(beside.local.is_empty() && beside.calls.is_empty()) {
@@ -185,17 +184,17 @@ fn beside(job: &ImportedJob, called: &str, ways: &Ways, plain: bool, out: &mut O
         for (entry, why) in errors {
             if beside.calls.contains_key(&entry) {
                 refused.push((entry, why));
-                // The wheel has to come along for one task, and so for all.
+                // If one task needs the wheel, all tasks keep it.
                 beside.calls.clear();
                 continue;
             }
-            // The file of what the entry says is the first one behind its key.
+            // The file of an entry is the first one after its key.
             let file = beside.local.keys().find(|s| s.file == entry.file && s.start > entry.start).copied();
             if let Some(span) = file.filter(|span| beside.local.remove(span).is_some()) {
                 refused.push((span, why));
             }
         }
-        // What cannot be told apart is given up together.
+        // If the cause is unknown, give up all of them.
         if refused.is_empty() {
             return;
         }
@@ -205,7 +204,7 @@ fn beside(job: &ImportedJob, called: &str, ways: &Ways, plain: bool, out: &mut O
     }
 }
 
-/// The entries that the checker refuses, with the reasons; `None` if the source holds together.
+/// The entries that the checker rejects, with diagnostics; `None` if there are no errors.
 fn refusals(job: &ImportedJob, out: &Out) -> Option<Vec<(Span, String)>> {
     let mut files = Buffers::default();
     let path = job.folder.join("import.pipe");
@@ -228,7 +227,7 @@ fn unit_of<'l>(loaded: &'l Loaded, path: &Path) -> Option<&'l Unit> {
     loaded.projects.iter().flat_map(|p| &p.units).find(|u| u.path == path).map(AsRef::as_ref)
 }
 
-/// Whether what was written of a job declares one pipeline and nothing else, as far as it can be parsed.
+/// Whether the source of a job declares exactly one pipeline.
 fn is_one_pipeline(loaded: &Loaded, path: &Path, out: &Out) -> bool {
     let Some(unit) = unit_of(loaded, path) else { return true };
     let own = |i: &&Item| matches!(i, Item::Decl(d) if (d.span.start as usize) < out.text.len());
@@ -236,7 +235,7 @@ fn is_one_pipeline(loaded: &Loaded, path: &Path, out: &Out) -> bool {
     unit.broken || matches!(declared.as_slice(), [Item::Decl(d)] if d.kind == DeclKind::Pipeline)
 }
 
-/// A message about the source as one about the input, with the stretch that it is about.
+/// Maps a diagnostic about the source to the input, with the part of the source it belongs to.
 fn translated(out: &Out, whole: Span, d: Diagnostic) -> (Option<Mark>, Diagnostic) {
     let mark = out.around(d.span.start as usize..d.span.end as usize).cloned();
     let Some(found) = &mark else {
@@ -254,7 +253,7 @@ fn translated(out: &Out, whole: Span, d: Diagnostic) -> (Option<Mark>, Diagnosti
     (mark, Diagnostic { span: shown, related, fixes: Vec::new(), label: String::new(), ..d })
 }
 
-/// The stretch that says what an entry says, or else what is around it in the input.
+/// The part of the source for an entry, or for its nearest parent.
 fn marked(job: &Tree, out: &Out, entry: Span) -> Option<Mark> {
     let mut path: Vec<Span> = Vec::new();
     let mut tree = Some(job);
@@ -271,15 +270,15 @@ fn marked(job: &Tree, out: &Out, entry: Span) -> Option<Mark> {
     path.iter().rev().find_map(|key| out.marks.iter().find(|m| m.entry == *key).cloned())
 }
 
-/// The message about an entry that the language cannot say.
+/// The message about an entry that the language cannot express.
 fn unlike(entry: Span) -> Diagnostic {
     messages::kept_as_it_is(entry)
 }
 
-/// Compiles a whole project, as it was written, for each of its targets: what is wrong with targets, variables,
-/// permissions and defaults, at the places of the targets and jobs in the input.
+/// Compiles the written project for each target, and reports errors of targets, variables, permissions and defaults
+/// at their places in the input.
 ///
-/// A project that declares anything that its parts do not account for is refused as a whole.
+/// A project that declares more than its parts account for is rejected.
 pub fn prove_project(found: &JobsRead, own: &[Imported], text: &str) -> Vec<Diagnostic> {
     let whole = found.jobs.first().map_or_else(|| Tree::default().span, |j| j.tree.span.start_point());
     let folder = found.jobs.first().map(|j| j.folder.clone()).unwrap_or_default();
@@ -288,7 +287,7 @@ pub fn prove_project(found: &JobsRead, own: &[Imported], text: &str) -> Vec<Diag
     files.set(path.clone(), text.into());
     let loaded = load_around(std::slice::from_ref(&path), &[], &files, &mut Cache::default()).0;
     let Some(unit) = unit_of(&loaded, &path) else { return Vec::new() };
-    // For each pipeline and target the bytes of its declaration, and where the input has it.
+    // For each pipeline and target, the bytes of its declaration and its span in the input.
     let mut places: Vec<(Span, Span)> = Vec::new();
     let mut pipelines: Vec<&str> = Vec::new();
     let mut targets: Vec<&str> = Vec::new();
@@ -316,7 +315,7 @@ pub fn prove_project(found: &JobsRead, own: &[Imported], text: &str) -> Vec<Diag
     let options = Options { all_targets: true, diagnostics_only: true, ..Options::default() };
     let Ok(checked) = check(&loaded, &files, &options) else { return Vec::new() };
     let mut out: Vec<Diagnostic> = Vec::new();
-    // What a deployment or somebody else has to say is reported already, where it is missing.
+    // Values that a deployment or the user must provide are already reported where they are missing.
     let open = [Code::NoValueForVar, Code::ProductionPath];
     for d in checked.diagnostics.into_iter().filter(|d| d.severity == Severity::Error && !open.contains(&d.code)) {
         let span = places.iter().find(|(decl, _)| decl.contains(d.span)).map_or(whole, |(_, at)| *at);
@@ -328,7 +327,7 @@ pub fn prove_project(found: &JobsRead, own: &[Imported], text: &str) -> Vec<Diag
     out
 }
 
-/// The targets whose mode did not come out as it was read.
+/// The targets whose mode differs from the input.
 fn wrong_modes<'f>(found: &'f JobsRead, unit: &'f Unit) -> impl Iterator<Item = Diagnostic> + 'f {
     found.targets.iter().filter_map(|target| {
         let decl = unit.ast.items.iter().find_map(|i| match i {

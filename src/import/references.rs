@@ -1,4 +1,4 @@
-//! `{{...}}` of the platform as names of the language.
+//! Writes dynamic references `{{...}}` as names of the language.
 
 use super::names::{escape, name, string};
 use super::write::{TextScope, Writer};
@@ -6,7 +6,8 @@ use crate::model::{Braces, Reference, braces};
 use crate::schema::Eval;
 
 impl<'t> Writer<'t> {
-    /// A text where the platform evaluates references or does not; says whether it has become more than the text.
+    /// Writes a string; `eval` is whether the platform evaluates references in it. Returns whether it is more than
+    /// the string.
     pub(super) fn text(&mut self, text: &str, eval: Eval, scope: &mut TextScope) -> (String, bool) {
         if !self.sugar || matches!(eval, Eval::Constant | Eval::Unknown) {
             return (string(text), false);
@@ -15,7 +16,7 @@ impl<'t> Writer<'t> {
         for (from, to, found) in braces(text) {
             let Braces::Known(reference) = found else { continue };
             let slice = text.get(from..to).unwrap_or("");
-            // What would be spelled in another way would not come back the same.
+            // A reference with another spelling would not come back the same.
             if reference.to_string() != slice
                 || (eval == Eval::Secrets) != matches!(reference, Reference::Secret { .. })
             {
@@ -45,13 +46,13 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// A reference as a path; nothing where only its text can be written.
+    /// A reference as a path; `None` if it can only be written in a string.
     fn path(&mut self, reference: &Reference, whole: bool, scope: &mut TextScope) -> Option<String> {
         match reference {
             Reference::Param(param) => self.params.contains_key(param.as_str()).then(|| name(param)),
             Reference::Value { task, name: value } => {
                 let producer = self.producer(task, scope)?;
-                // On a SQL step an output is a column of its result.
+                // An output of a SQL step is a column of its result.
                 if self.tasks.get(producer)?.kind == Some("sql_task") {
                     return None;
                 }

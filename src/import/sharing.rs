@@ -1,4 +1,4 @@
-//! What many tasks or clusters say alike, said once.
+//! Finds settings that several tasks or clusters share, and writes them once.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use super::write::{Writer, kind};
 use crate::schema::{CLUSTER_SPEC, COMPUTE_FIELDS, FieldKey, KINDS, RunsOn, SINGLE_NODE, TASK, kind_of, takes};
 
 impl<'t> Writer<'t> {
-    /// Looks for what can be said once.
+    /// Finds everything that can be shared.
     pub(super) fn share(&mut self) {
         let all = self.written_tasks();
         self.share_place(&all);
@@ -17,7 +17,7 @@ impl<'t> Writer<'t> {
         self.share_fields(&all);
     }
 
-    /// The tasks that are written as steps, those in loops included, with their kinds.
+    /// The tasks that are written as steps, including those in loops, with their task types.
     fn written_tasks(&self) -> Vec<(&'t Tree, Option<&'static str>)> {
         let mut out = Vec::new();
         for task in &self.tasks {
@@ -32,7 +32,7 @@ impl<'t> Writer<'t> {
         out
     }
 
-    /// The compute of most tasks goes into the head of the pipeline.
+    /// Moves the most common compute to the header of the pipeline.
     fn share_place(&mut self, all: &[(&'t Tree, Option<&'static str>)]) {
         let mut counts: Vec<(&'t str, usize)> = Vec::new();
         let mut without = 0;
@@ -63,7 +63,7 @@ impl<'t> Writer<'t> {
         self.place = most.filter(|(_, n)| *n > without + 1).map(|(name, _)| name);
     }
 
-    /// Libraries that all tasks of a cluster bring go to the cluster.
+    /// Moves libraries of all tasks on a cluster to the cluster.
     fn share_libraries(&mut self, all: &[(&'t Tree, Option<&'static str>)]) {
         let mut of: HashMap<&'t str, Vec<Option<&'t Tree>>> = HashMap::new();
         for (task, _) in all {
@@ -84,7 +84,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// Fields that every task has go to `defaults`, with the value that most have.
+    /// Moves fields of all tasks to `defaults`, with the most common value.
     fn share_fields(&mut self, all: &[(&'t Tree, Option<&'static str>)]) {
         for field in TASK.fields {
             let fixed = matches!(
@@ -111,7 +111,7 @@ impl<'t> Writer<'t> {
             let Some((key, value)) = own.iter().max_by_key(|(_, v)| count(v)).map(|(k, v)| (k, v)) else { continue };
             let n = count(value);
             let compound = matches!(value.kind, TreeKind::Map(_) | TreeKind::List(_));
-            // A block over a block is merged with it, key by key.
+            // Blocks are merged by key.
             if compound && n != own.len() || n < if compound { 2 } else { 3 } {
                 continue;
             }
@@ -119,7 +119,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// The clusters of the job, each over the one before it that it is most like.
+    /// Writes the clusters of the job, each as an extension of the most similar one before it.
     pub(super) fn clusters(&mut self, out: &mut Out) {
         let list: Vec<&'t Tree> = self.job.items_of("job_clusters").iter().collect();
         let Some((list_key, _)) = self.job.entry("job_clusters") else { return };
@@ -169,7 +169,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// What a cluster says over another one, where that is less than half of it.
+    /// What a cluster changes in another one, if that is less than half of it.
     fn difference(&self, base: &Tree, spec: &Tree) -> Option<Vec<(TreeKey, Tree)>> {
         let entries = spec.entries();
         if base.entries().len() != 2 || self.libraries.contains_key(base.text_of("job_cluster_key")?) {
@@ -185,7 +185,7 @@ impl<'t> Writer<'t> {
         for (key, value) in entries.iter().filter(|(_, v)| v.kind != TreeKind::Null) {
             match base.get(&key.text) {
                 Some(other) if other.same(value) => alike += lines_of(value),
-                // Maps and blocks are merged: only one that holds all of the other can be said by its difference.
+                // Maps and blocks are merged, so the difference works only if one contains all of the other.
                 Some(other) if other.is_map() && value.is_map() => {
                     let inside = value.entries().iter().filter(|(k, v)| other.get(&k.text).is_none_or(|o| !o.same(v)));
                     let nested = value.entries().iter().any(|(_, v)| v.is_map());
@@ -199,7 +199,7 @@ impl<'t> Writer<'t> {
                 _ => own.push((key.clone(), value.clone())),
             }
         }
-        // What the other one says and this one does not would be inherited, but for one of an exclusive group.
+        // Fields of the other cluster would be inherited, except within an exclusive group.
         let inherited = base.entries().iter().filter(|(_, v)| v.kind != TreeKind::Null).any(|(k, _)| {
             let group = crate::schema::CLUSTER_PLACE.group_of(&k.text);
             spec.get(&k.text).is_none() && !group.is_some_and(|g| g.keys.iter().any(|other| spec.get(other).is_some()))
@@ -207,11 +207,11 @@ impl<'t> Writer<'t> {
         (!inherited && alike >= 3 && alike > lines(&own)).then_some(own)
     }
 
-    /// `single_node = true` in place of what it stands for.
+    /// Writes `single_node = true` instead of the settings it implies.
     fn single_node(&self, out: &mut Out, entries: Vec<(TreeKey, Tree)>) -> Vec<(TreeKey, Tree)> {
         let find = |key: &str| entries.iter().find(|(k, _)| k.text == key);
         let Some((workers, n)) = find("num_workers").filter(|_| self.sugar) else { return entries };
-        // What is there is not filled in: another master stays as it is.
+        // Existing values are kept, such as another master.
         let says = |(field, key, value): &(FieldKey, &str, &str)| {
             find(field.name()).is_some_and(|(k, v)| {
                 self.way(k.span).is_none()
@@ -244,7 +244,7 @@ impl<'t> Writer<'t> {
     }
 }
 
-/// How many lines entries take in source.
+/// The number of lines of entries in source.
 fn lines(entries: &[(TreeKey, Tree)]) -> usize {
     entries.iter().map(|(_, v)| lines_of(v)).sum()
 }

@@ -1,4 +1,4 @@
-//! Tasks as steps, conditions and loops.
+//! Writes tasks as steps, conditions and loops.
 
 use super::fields::{raw, shown};
 use super::names::{name, string};
@@ -8,10 +8,10 @@ use super::write::{TextScope, Writer, WrittenTask, kind, outcome};
 use crate::model::{Braces, COMPARISONS, Reference, braces};
 use crate::schema::{Eval, TASK, kind_of, takes};
 
-/// How deep branches are put into each other.
+/// The maximum nesting of branches.
 const MAX_BRANCHES: usize = 8;
 
-/// A branch: the condition, and the outcome.
+/// A branch: the condition and the outcome.
 type ImportedBranch = (usize, bool);
 
 /// The form of a task in source.
@@ -19,14 +19,14 @@ enum StepForm {
     Step,
     /// A comparison.
     If(String),
-    /// What stands behind the colon, and the step inside.
+    /// The text after the colon, and the inner step.
     For(String, Out),
 }
 
-/// A task before it is put into its place.
+/// A task before it is placed.
 struct Draft {
     form: StepForm,
-    /// What stands before the declaration.
+    /// The documentation comment.
     doc: Option<String>,
     on: Option<String>,
     body: Out,
@@ -34,11 +34,11 @@ struct Draft {
 }
 
 impl<'t> Writer<'t> {
-    /// Every task of the job.
+    /// Writes every task of the job.
     pub(super) fn steps(&mut self) -> Out {
         let mut blocks: Vec<bool> = (0..self.tasks.len()).map(|i| self.is_branching(i)).collect();
         let mut paths = self.paths(&blocks);
-        // A condition with nothing in its branches is a step that others wait for.
+        // A condition without steps in its branches is a step that others depend on.
         loop {
             let empty = |i: &usize| !paths.iter().any(|p| p.iter().any(|(condition, _)| condition == i));
             let hollow: Vec<usize> =
@@ -59,7 +59,7 @@ impl<'t> Writer<'t> {
         out
     }
 
-    /// Whether a condition is written as a block: it compares two texts, and something waits for its outcome.
+    /// Whether a condition is written as `if`: it compares two strings, and something depends on its outcome.
     fn is_branching(&self, at: usize) -> bool {
         let Some(task) = self.tasks.get(at) else { return false };
         let Some((key, body)) = task.tree.entry("condition_task") else { return false };
@@ -73,10 +73,10 @@ impl<'t> Writer<'t> {
             && self.tasks.iter().any(|t| t.after.iter().any(|(to, o)| *to == at && o.is_some()))
     }
 
-    /// The branches that each task stands in, outermost first.
+    /// The branches around each task, outermost first.
     fn paths(&self, blocks: &[bool]) -> Vec<Vec<ImportedBranch>> {
         let mut paths: Vec<Option<Vec<ImportedBranch>>> = vec![None; self.tasks.len()];
-        // Upstream first; a circle leaves its members outside.
+        // Topological order; members of a cycle stay outside of branches.
         let mut order: Vec<usize> = (0..self.tasks.len()).collect();
         order.sort_by_key(|i| self.tasks.get(*i).map_or(0, |t| t.above.len()));
         for i in order {
@@ -87,7 +87,7 @@ impl<'t> Writer<'t> {
                 [(condition, outcome)] if blocks.get(*condition) == Some(&true) => {
                     let path: Vec<ImportedBranch> =
                         path_of(*condition).iter().copied().chain([(*condition, *outcome)]).collect();
-                    // What waits for something beside the branch brings several ways together.
+                    // A task that also depends on something outside of the branch joins several paths.
                     let before = self.tasks.get(*condition).map(|t| &t.above);
                     let beside = |to: usize| {
                         to != *condition && !path_of(to).starts_with(&path) && !before.is_some_and(|b| b.contains(&to))
@@ -117,7 +117,7 @@ impl<'t> Writer<'t> {
         paths.into_iter().map(Option::unwrap_or_default).collect()
     }
 
-    /// The tasks that stand directly in a branch, in the order of the job.
+    /// Writes the direct tasks of a branch, in the order of the job.
     fn branch(
         &self,
         out: &mut Out,
@@ -132,7 +132,7 @@ impl<'t> Writer<'t> {
             let (Some(task), Some(draft)) = (self.tasks.get(i), drafts.get_mut(i).and_then(Option::take)) else {
                 continue;
             };
-            // A blank line stands between tasks.
+            // A blank line separates tasks.
             if !out.text.trim_end().ends_with('{') {
                 out.push("\n");
             }
@@ -176,7 +176,7 @@ impl<'t> Writer<'t> {
                     out.push("\n");
                 }
             }
-            // A message about the whole of a task is about what it runs.
+            // Diagnostics about a whole task are shown at what it runs.
             let shown = task.tree.get("task_key").map_or(task.tree.span, |k| k.span);
             let (entry, sugar) = match task.kind.and_then(|k| task.tree.entry(k)) {
                 Some((key, _)) => (key.span, self.way(key.span).is_none()),
@@ -186,7 +186,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// The dependencies that neither data nor a branch says.
+    /// Writes dependencies that neither data nor a branch implies.
     fn after(&self, out: &mut Out, at: usize, uses: &[usize], paths: &[Vec<ImportedBranch>]) {
         let Some(task) = self.tasks.get(at) else { return };
         let Some((key, list)) =
@@ -237,7 +237,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// The outputs that other tasks use.
+    /// Writes the outputs that other tasks use.
     fn declared(&self, out: &mut Out, at: usize) {
         for ((_, output), ty) in self.outputs.iter().filter(|((task, _), _)| *task == at) {
             out.push(format!("output {}: {ty}\n", name(output)));
@@ -260,7 +260,7 @@ impl<'t> Writer<'t> {
         Draft { form: form.unwrap_or(StepForm::Step), doc, on, body, uses: scope.uses }
     }
 
-    /// What stands in the body of a task; before it, its description and where it runs.
+    /// Writes the body of a task, after its description and compute.
     fn body(
         &mut self,
         tree: &'t Tree,
@@ -270,7 +270,7 @@ impl<'t> Writer<'t> {
     ) -> (Option<String>, Option<String>, Out) {
         let mut out = Out::default();
         let mut but = vec!["task_key"];
-        // An empty list says nothing that a head could say.
+        // An empty list needs no header.
         if !self.is_unchecked(tree, "depends_on") && !tree.items_of("depends_on").is_empty() {
             but.push("depends_on");
         }
@@ -302,7 +302,7 @@ impl<'t> Writer<'t> {
         {
             but.push("libraries");
         }
-        // What a step runs stands first.
+        // What a step runs comes first.
         if let Some((key, value)) = kind.and_then(|k| tree.entry(k)).filter(|(k, _)| !but.contains(&k.text.as_str()))
             && self.way(key.span) != Some(Fallback::Unchecked)
         {
@@ -321,7 +321,7 @@ impl<'t> Writer<'t> {
         (plain && self.way(key.span).is_none()).then(|| text.to_owned())
     }
 
-    /// Where a task runs, and the field that says so.
+    /// The compute of a task, and the field that sets it.
     fn on(&self, tree: &Tree, kind: Option<&str>) -> (Option<String>, Option<&'static str>) {
         for (field, list, list_key) in [
             ("job_cluster_key", "job_clusters", "job_cluster_key"),
@@ -340,7 +340,7 @@ impl<'t> Writer<'t> {
         {
             return (Some(format!("existing({})", string(text))), Some("existing_cluster_id"));
         }
-        // A place for all is taken back where nothing is said.
+        // A task without compute must override that of the pipeline.
         let takes = kind.and_then(kind_of).is_some_and(|k| {
             k.runs_on != crate::schema::RunsOn::Nothing && !matches!(k.key, "condition_task" | "for_each_task")
         });
@@ -348,7 +348,7 @@ impl<'t> Writer<'t> {
         (on, None)
     }
 
-    /// What a task runs as a call, where the language has one for it.
+    /// Writes what a task runs as a call, if the language has one.
     fn call(&mut self, key: &TreeKey, value: &Tree, scope: &mut TextScope) -> Option<Out> {
         if !self.sugar
             || self.way(key.span).is_some()
@@ -381,7 +381,7 @@ impl<'t> Writer<'t> {
             _ => value.get("file").and_then(|f| f.get("path")),
         };
         let local = self.beside.and_then(|b| b.local.get(&place?.span)).map(String::as_str);
-        // A path that begins like this is looked for on this machine.
+        // A path that starts like this is local.
         if local.is_none() && (path.starts_with("./") || path.starts_with("../")) || path.contains("{{") {
             return None;
         }
@@ -413,7 +413,7 @@ impl<'t> Writer<'t> {
         self.ended(out, rest, key, value, &said, scope)
     }
 
-    /// A call with the fields that it does not say itself in a block behind it.
+    /// Writes a call with a block for the other fields.
     fn ended(
         &mut self,
         mut call: Out,
@@ -435,7 +435,7 @@ impl<'t> Writer<'t> {
         Some(call)
     }
 
-    /// A job of the same project.
+    /// Writes a run of a job of the same project.
     fn run(&mut self, key: &TreeKey, value: &Tree, pipeline: &str, scope: &mut TextScope) -> Option<Out> {
         let mut out = Out::default();
         out.push(format!("run {}", name(pipeline)));
@@ -446,7 +446,7 @@ impl<'t> Writer<'t> {
         self.ended(out, Out::default(), key, value, &["job_id", "job_parameters"], scope)
     }
 
-    /// Arguments by name, or in order.
+    /// Writes named or positional arguments.
     fn arguments(&mut self, given: &Tree, scope: &mut TextScope) -> Option<Vec<String>> {
         match &given.kind {
             TreeKind::List(items) => items.iter().map(|i| self.argument(i, scope)).collect(),
@@ -472,7 +472,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// `train.auc >= 0.8`
+    /// Writes a comparison such as `train.auc >= 0.8`.
     fn comparison(&mut self, tree: &Tree, scope: &mut TextScope) -> Option<String> {
         let body = tree.get("condition_task")?;
         let op = body.text_of("op")?;
@@ -495,7 +495,7 @@ impl<'t> Writer<'t> {
         Some(out.join(&format!(" {sign} ")))
     }
 
-    /// Gives what a text refers to a type.
+    /// Declares the type that a reference requires.
     fn require_type(&mut self, text: &str, ty: &'static str) {
         match braces(text).as_slice() {
             [(0, _, Braces::Known(Reference::Param(param)))] => {
@@ -503,7 +503,7 @@ impl<'t> Writer<'t> {
                 let default = defaults.filter(|p| p.text_of("name") == Some(param)).find_map(|p| p.text_of("default"));
                 let plain = self.way_of(self.job, "parameters").is_some();
                 if let (Some(slot), false) = (self.params.get_mut(param.as_str()), plain) {
-                    // Its own default says which number it is.
+                    // The default shows whether it is an int or a float.
                     let whole = default.is_some_and(|d| d.parse::<i64>().is_ok());
                     *slot = if ty == "float" && whole { "int" } else { ty };
                 }
@@ -517,7 +517,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// `region in ["eu", "us"] parallel 2`, and the step inside.
+    /// Writes `region in ["eu", "us"] parallel 2` and the inner step.
     fn a_loop(&mut self, tree: &'t Tree, scope: &mut TextScope) -> Option<StepForm> {
         let (key, body) = tree.entry("for_each_task")?;
         let known = |k: &TreeKey| matches!(k.text.as_str(), "inputs" | "concurrency" | "task");
@@ -574,7 +574,7 @@ impl<'t> Writer<'t> {
     }
 }
 
-/// A number as source has it: digits, and maybe a point.
+/// Whether a string is a number in source: digits, and maybe a point.
 pub(super) fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     digits.parse::<f64>().is_ok()
@@ -583,7 +583,7 @@ pub(super) fn is_number(text: &str) -> bool {
         && !digits.ends_with('.')
 }
 
-/// A JSON value as source has it.
+/// A JSON value as source.
 pub(super) fn json(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::Null => "none".to_owned(),

@@ -1,10 +1,10 @@
-//! Pipelines with parameters and nothing else: what a call of another job of the project is checked against.
+//! Pipelines with parameters only, to check runs of other jobs of the project.
 
 use super::fields::raw;
 use super::names::{identifier, is_name, name};
 use super::tree::{TextPiece, Tree, TreeKey, TreeKind};
 
-/// The stubs of the jobs of a project, by the names of their pipelines.
+/// The stubs of the jobs of a project, by pipeline.
 pub(super) struct Stubs(Vec<(String, String)>);
 
 impl Stubs {
@@ -17,7 +17,7 @@ impl Stubs {
         Stubs(jobs.iter().map(stub).collect())
     }
 
-    /// Those of the other pipelines that a job runs.
+    /// The stubs of the pipelines that a job runs.
     pub fn of(&self, job: &Tree, own: &str) -> String {
         let mut called = Vec::new();
         pipelines(job, &mut called);
@@ -41,7 +41,7 @@ fn stub(called: &str, job: &Tree) -> String {
     format!("pipeline {} {{\n{params}}}\n", name(called))
 }
 
-/// The pipelines whose ids stand in a value.
+/// The pipelines whose ids occur in a value.
 fn pipelines<'t>(tree: &'t Tree, out: &mut Vec<&'t str>) {
     if let TreeKind::Mixed(pieces) = &tree.kind {
         out.extend(pieces.iter().filter_map(|p| match p {

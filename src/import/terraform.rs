@@ -1,4 +1,4 @@
-//! Terraform: `databricks_job` resources of HCL, of its JSON form and of a plan.
+//! Reads Terraform: `databricks_job` resources of HCL, JSON and plans.
 
 use super::jobs::{ImportNote, ImportedJob, JobsRead};
 use super::messages;
@@ -11,12 +11,12 @@ use crate::schema::{Block, JOB, Ty};
 const JOBS: &str = "databricks_job";
 const RIGHTS: &str = "databricks_permissions";
 
-/// Whether a value is a configuration or a plan of Terraform.
+/// Whether a value is a Terraform configuration or plan.
 pub fn is_terraform(tree: &Tree) -> bool {
     tree.get("tasks").is_none() && ["resource", "planned_values", "terraform"].iter().any(|k| tree.get(k).is_some())
 }
 
-/// The jobs of a configuration or plan, with its variables.
+/// Reads the jobs of a configuration or plan, with its variables.
 pub fn read(tree: &Tree) -> JobsRead {
     let mut found = JobsRead::default();
     let mut variables = Variables::new(None, None);
@@ -72,7 +72,7 @@ pub fn read(tree: &Tree) -> JobsRead {
     found
 }
 
-/// Objects below the names of a section: of HCL a list of blocks, of JSON an object.
+/// The objects of a section by name: in HCL a list of blocks, in JSON an object.
 fn below<'t>(tree: &'t Tree, section: &str) -> Vec<&'t (TreeKey, Tree)> {
     let sections = tree.entries().iter().filter(|(k, _)| k.text == section).map(|(_, v)| v);
     let blocks = |section: &'t Tree| match &section.kind {
@@ -87,7 +87,7 @@ fn resources(tree: &Tree, kind: &str) -> Vec<(TreeKey, Tree)> {
     let mut out = Vec::new();
     for (_, named) in of_kind {
         for (key, body) in named.entries() {
-            // The JSON form allows a list of one.
+            // JSON also allows a list with one element.
             let body = body.items().first().unwrap_or(body);
             out.push((key.clone(), body.clone()));
         }
@@ -95,7 +95,7 @@ fn resources(tree: &Tree, kind: &str) -> Vec<(TreeKey, Tree)> {
     out
 }
 
-/// Resources of a plan, those of modules included.
+/// The resources of a plan, including those of modules.
 fn planned_resources(module: &Tree, kind: &str) -> Vec<(TreeKey, Tree)> {
     let mut out = Vec::new();
     for resource in module.items_of("resources").iter().filter(|r| r.text_of("type") == Some(kind)) {
@@ -112,7 +112,7 @@ fn planned_resources(module: &Tree, kind: &str) -> Vec<(TreeKey, Tree)> {
     out
 }
 
-/// The variables and locals.
+/// Declares variables and locals.
 fn declared(tree: &Tree, variables: &mut Variables, found: &mut JobsRead) {
     for (key, body) in below(tree, "variable") {
         let body = body.items().first().unwrap_or(body);
@@ -128,7 +128,7 @@ fn declared(tree: &Tree, variables: &mut Variables, found: &mut JobsRead) {
     }
 }
 
-/// Whether permissions are about a job.
+/// Whether permissions are those of a job.
 fn names_job(rights: &Tree, job: &str) -> bool {
     let wanted = format!("{JOBS}.{job}.id");
     match rights.get("job_id").map(|t| &t.kind) {
@@ -138,21 +138,21 @@ fn names_job(rights: &Tree, job: &str) -> bool {
     }
 }
 
-/// Whether texts hold expressions between `${` and `}`: HCL has them as such, and a plan has none.
+/// Whether strings contain expressions in `${` and `}`: HCL parses them, and a plan has none.
 fn is_json_form(tree: &Tree) -> bool {
     tree.get("planned_values").is_none() && tree.get("resource").is_some_and(Tree::is_map)
 }
 
-/// How a resource is written.
+/// The format of a resource.
 struct ResourceForm {
-    /// By a plan, which says what is not there as well.
+    /// From a plan, which also contains missing values.
     planned: bool,
-    /// With expressions in texts.
+    /// With expressions in strings.
     templates: bool,
 }
 
 impl ResourceForm {
-    /// A resource as the API has it: other names, and single blocks that are no lists.
+    /// A resource as in the API: with other names, and single blocks instead of lists.
     fn converted(&self, tree: &Tree, block: &'static Block, found: &mut JobsRead) -> Tree {
         let mut out = Vec::new();
         for (key, value) in tree.entries() {
@@ -199,7 +199,7 @@ impl ResourceForm {
         if self.templates { strings(tree) } else { tree.clone() }
     }
 
-    /// An object without what says nothing.
+    /// An object without empty values.
     fn some_of(&self, tree: &Tree) -> Tree {
         let entries = tree.entries().iter().filter(|(_, v)| !(self.planned && is_nothing(v)));
         Tree { span: tree.span, kind: TreeKind::Map(entries.map(|(k, v)| (k.clone(), self.value(v))).collect()) }
@@ -215,7 +215,7 @@ fn is_nothing(value: &Tree) -> bool {
     }
 }
 
-/// What every resource has, and what the provider does itself.
+/// Fields that every resource has, and those that only the provider uses.
 fn is_terraforms_own(key: &str) -> bool {
     matches!(
         key,
@@ -234,7 +234,7 @@ fn is_terraforms_own(key: &str) -> bool {
     )
 }
 
-/// Texts of the JSON form, in which expressions stand between `${` and `}`.
+/// Splits strings of the JSON format into text and expressions.
 fn strings(tree: &Tree) -> Tree {
     let kind = match &tree.kind {
         TreeKind::Text(text) if text.contains("${") || text.contains("%%{") => template(text),
@@ -275,7 +275,7 @@ fn template(text: &str) -> TreeKind {
     }
 }
 
-/// Tells of values that a plan does not have: they are known when it has been applied.
+/// Reports values that a plan does not contain, because they are only known after it is applied.
 fn unknown_yet(tree: &Tree, found: &mut JobsRead) {
     fn paths(tree: &Tree, at: &str, out: &mut Vec<String>) {
         if tree.kind == TreeKind::Bool(true) {
@@ -301,7 +301,7 @@ fn unknown_yet(tree: &Tree, found: &mut JobsRead) {
     }
 }
 
-/// What the language has nothing for.
+/// Reports what the language cannot express.
 fn left_out(tree: &Tree, found: &mut JobsRead) {
     for (kind, named) in below(tree, "resource") {
         if !matches!(kind.text.as_str(), JOBS | RIGHTS) {

@@ -1,4 +1,4 @@
-//! What tools that take any scalar for a text say, as the API wants it.
+//! Converts scalars to strings where the API expects strings, because other tools accept any scalar.
 
 use super::jobs::every_task;
 use super::messages;
@@ -6,7 +6,7 @@ use super::tree::{TextPiece, Tree, TreeKind};
 use crate::diag::Diagnostic;
 use crate::schema::{Block, Ty};
 
-/// A value of an object type with texts where the API has texts: `true` and `3` are written out.
+/// A value of an object type with strings where the API has strings: `true` and `3` are converted.
 pub(super) fn as_text(tree: &Tree, block: &'static Block) -> Tree {
     let TreeKind::Map(entries) = &tree.kind else { return tree.clone() };
     let entries = entries.iter().map(|(key, value)| {
@@ -40,7 +40,7 @@ fn text(tree: &Tree) -> Tree {
     let kind = match &tree.kind {
         TreeKind::Number(n) => TreeKind::Text(n.to_string()),
         TreeKind::Bool(b) => TreeKind::Text(b.to_string()),
-        // A number in a text is a part of it.
+        // A number in a string is part of it.
         TreeKind::Mixed(pieces) => match pieces.as_slice() {
             [TextPiece::Var { value, .. }] if matches!(**value, TreeKind::Number(_) | TreeKind::Bool(_)) => {
                 TreeKind::Mixed(pieces.iter().cloned().chain([TextPiece::Text(String::new())]).collect())
@@ -52,7 +52,7 @@ fn text(tree: &Tree) -> Tree {
     Tree { span: tree.span, kind }
 }
 
-/// Tells of libraries that are files of this machine: pipec uploads none but the wheels that it builds.
+/// Reports local libraries, because pipec uploads only the wheels it builds.
 pub(super) fn local_libraries(job: &Tree, diagnostics: &mut Vec<Diagnostic>) {
     let libraries =
         every_task(job).flat_map(|t| t.items_of("libraries")).flat_map(Tree::entries).map(|(_, value)| value);

@@ -1,4 +1,4 @@
-//! A value of another format, with the place of everything in it.
+//! A value of another format, with spans.
 
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
@@ -8,13 +8,11 @@ use crate::source::Span;
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
-    /// Where it is written.
     pub span: Span,
-    /// What it is.
     pub kind: TreeKind,
 }
 
-/// What a value is.
+/// The kind of a value.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum TreeKind {
     /// Nothing.
@@ -26,41 +24,36 @@ pub enum TreeKind {
     Number(SmolStr),
     /// A text.
     Text(String),
-    /// A text or value in which names of the project stand.
+    /// A string or value that contains names of the project.
     Mixed(Vec<TextPiece>),
     /// A list.
     List(Vec<Tree>),
-    /// An object, in order of writing.
+    /// An object, in source order.
     Map(Vec<(TreeKey, Tree)>),
 }
 
-/// A part of a value that names of the project stand in.
+/// A part of a value that contains names.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TextPiece {
     /// Text.
     Text(String),
     /// A `var`.
     Var {
-        /// Its name.
         name: String,
-        /// Its value where no target sets another.
+        /// Its default.
         value: Box<TreeKind>,
     },
-    /// An expression of the other language, not looked up yet.
+    /// An expression of the other language that is not resolved yet.
     Reference(String),
-    /// The id of the job that a pipeline becomes.
-    Job {
-        /// The name of the pipeline.
-        pipeline: String,
-    },
+    /// The id of the job of a pipeline.
+    Job { pipeline: String },
 }
 
 /// The key of an entry.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TreeKey {
-    /// The text.
     pub text: SmolStr,
-    /// Where it is written. No two entries have the same place: it stands for the entry.
+    /// Its span, which is unique and identifies the entry.
     pub span: Span,
 }
 
@@ -71,27 +64,27 @@ impl Default for Tree {
 }
 
 impl Tree {
-    /// The value of a key; nothing for `null`.
+    /// The value of a key; `None` for `null`.
     pub fn get(&self, key: &str) -> Option<&Tree> {
         self.entry(key).map(|(_, value)| value)
     }
 
-    /// The entry of a key; nothing for `null`.
+    /// The entry of a key; `None` for `null`.
     pub fn entry(&self, key: &str) -> Option<&(TreeKey, Tree)> {
         self.entries().iter().find(|(k, v)| k.text == key && v.kind != TreeKind::Null)
     }
 
-    /// The text of a key.
+    /// The string of a key.
     pub fn text_of(&self, key: &str) -> Option<&str> {
         self.get(key)?.text()
     }
 
-    /// The elements of a key's list.
+    /// The elements of the list of a key.
     pub fn items_of(&self, key: &str) -> &[Tree] {
         self.get(key).map(Tree::items).unwrap_or_default()
     }
 
-    /// The entries, if it is an object.
+    /// The entries of an object, or none.
     pub fn entries(&self) -> &[(TreeKey, Tree)] {
         match &self.kind {
             TreeKind::Map(entries) => entries,
@@ -99,7 +92,7 @@ impl Tree {
         }
     }
 
-    /// The elements, if it is a list.
+    /// The elements of a list, or none.
     pub fn items(&self) -> &[Tree] {
         match &self.kind {
             TreeKind::List(items) => items,
@@ -107,7 +100,7 @@ impl Tree {
         }
     }
 
-    /// The text, if it is one.
+    /// The string, if it is one.
     pub fn text(&self) -> Option<&str> {
         match &self.kind {
             TreeKind::Text(text) => Some(text),
@@ -115,7 +108,7 @@ impl Tree {
         }
     }
 
-    /// The whole number, if it is one.
+    /// The int, if it is one.
     pub fn int(&self) -> Option<i64> {
         match &self.kind {
             TreeKind::Number(n) => n.parse().ok(),
@@ -128,7 +121,7 @@ impl Tree {
         matches!(self.kind, TreeKind::Map(_))
     }
 
-    /// The same as JSON, without places.
+    /// The value as JSON, without spans.
     pub fn json(&self) -> Value {
         match &self.kind {
             TreeKind::Null => Value::Null,
@@ -137,7 +130,7 @@ impl Tree {
             TreeKind::Text(text) => Value::String(text.clone()),
             TreeKind::Mixed(pieces) => match pieces.as_slice() {
                 [TextPiece::Var { value, .. }] => Tree { span: self.span, kind: (**value).clone() }.json(),
-                // Deployment fills it in.
+                // A deployment sets it.
                 [TextPiece::Job { .. }] => Value::from(0),
                 several => several.iter().map(TextPiece::text).collect::<String>().into(),
             },
@@ -148,7 +141,7 @@ impl Tree {
         }
     }
 
-    /// Whether both say the same, wherever they stand.
+    /// Whether two values are equal, ignoring spans.
     pub fn same(&self, other: &Tree) -> bool {
         match (&self.kind, &other.kind) {
             (TreeKind::List(a), TreeKind::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b)),
@@ -162,7 +155,7 @@ impl Tree {
 }
 
 impl TextPiece {
-    /// Its text in a longer one.
+    /// Its text within a longer string.
     fn text(&self) -> String {
         match self {
             TextPiece::Text(text) => text.clone(),
@@ -178,7 +171,7 @@ impl TextPiece {
         }
     }
 
-    /// How much there is in it, in values: every 64 bytes of text are one.
+    /// Its size in values; 64 bytes of text count as one.
     pub(super) fn size(&self) -> usize {
         match self {
             TextPiece::Text(text) | TextPiece::Reference(text) => 1 + text.len() / 64,
@@ -187,7 +180,7 @@ impl TextPiece {
         }
     }
 
-    /// As it stands between the quotes of a text.
+    /// Its text between the quotes of a string.
     pub(super) fn in_text(&self, out: &mut String) {
         match self {
             TextPiece::Text(text) => super::names::escape(text, out),
@@ -203,7 +196,7 @@ impl TextPiece {
 }
 
 impl TreeKind {
-    /// How much there is in it, in values: every 64 bytes of text are one.
+    /// Its size in values; 64 bytes of text count as one.
     pub(super) fn size(&self) -> usize {
         match self {
             TreeKind::Null | TreeKind::Bool(_) | TreeKind::Number(_) => 1,
@@ -216,7 +209,7 @@ impl TreeKind {
 }
 
 impl Tree {
-    /// How much there is in it, in values: every 64 bytes of text are one.
+    /// Its size in values; 64 bytes of text count as one.
     pub(super) fn size(&self) -> usize {
         self.kind.size()
     }

@@ -1,4 +1,4 @@
-//! `${...}` of bundles: what is known becomes a value or a `var`, the rest a `var` that someone has to set.
+//! Resolves `${...}` of bundles: known references become values or a `var`, others a `var` without a value.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -13,41 +13,41 @@ use crate::source::Span;
 /// A `var` of the project.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Variable {
-    /// What the input calls it.
+    /// Its name in the input.
     key: String,
-    /// What the source calls it: no parameter of a job may have the same name.
+    /// Its name in source, which no parameter of a job may have.
     pub name: String,
     pub ty: &'static str,
     pub default: Option<Tree>,
     pub description: Option<String>,
-    /// A list or object: it is written out where it is used.
+    /// A list or object, which is expanded where it is used.
     pub complex: bool,
 }
 
 /// The variables of a bundle.
 #[derive(Clone, Debug)]
 pub(super) struct Variables {
-    /// The name of the bundle. Other formats have none: `${...}` in their texts is no reference.
+    /// The name of the bundle. In other formats, `${...}` in strings is not a reference.
     bundle: Option<String>,
     default_target: Option<String>,
     list: Vec<Variable>,
-    /// What targets set, besides their own `variables`.
+    /// Values that targets set outside of their `variables`.
     set: BTreeMap<String, Vec<(String, Tree)>>,
     /// Names that a var cannot have.
     pub taken: HashSet<String>,
-    /// How many values were put in place of references.
+    /// The number of values that were substituted.
     spent: usize,
     /// The pipeline of each job.
     pub jobs: BTreeMap<String, String>,
-    /// The vars that were made for places where targets differ.
+    /// Vars for places where targets differ.
     made: Vec<String>,
     /// Whether something depends on the name of the target.
     uses_target: bool,
 }
 
-/// The longest text of a target's own settings, in bytes.
+/// The maximum length of a setting of a target, in bytes.
 const MAX_FIXED: usize = 64 << 10;
-/// How deep variables are put into each other.
+/// The maximum nesting of variables.
 const MAX_ROUNDS: usize = 32;
 
 impl Variables {
@@ -65,7 +65,7 @@ impl Variables {
         }
     }
 
-    /// A variable that the bundle declares.
+    /// Declares a variable of the bundle.
     pub fn declare(&mut self, key: &TreeKey, declared: &Tree, diagnostics: &mut Vec<Diagnostic>) {
         let description = declared.text_of("description").map(str::to_owned);
         let default = if declared.is_map() { declared.get("default").cloned() } else { Some(declared.clone()) };
@@ -74,14 +74,14 @@ impl Variables {
         if let Some((lookup, _)) = declared.entry("lookup") {
             diagnostics.push(messages::lookup_variable(lookup.span, &key.text));
         }
-        // Quotes make no difference: the field says which type it is.
+        // The field determines the type, not the quotes.
         let default = default.map(|d| typed(&d));
         let ty = default.as_ref().map_or("string", |d| type_of(&d.kind));
         let name = self.free(&if is_name(&key.text) { key.text.to_string() } else { identifier(&key.text) });
         self.list.push(Variable { key: key.text.to_string(), name, ty, default, description, complex });
     }
 
-    /// Looks up what defaults refer to. Those of one another take as many rounds as they are deep.
+    /// Resolves references in defaults, in as many rounds as they are nested.
     pub fn settle(&mut self, diagnostics: &mut Vec<Diagnostic>) {
         let written: Vec<Option<Tree>> = self.list.iter().map(|v| v.default.clone()).collect();
         for round in 0..=MAX_ROUNDS {
@@ -109,7 +109,7 @@ impl Variables {
         }
     }
 
-    /// Another default for a variable that is declared.
+    /// Sets another default for a declared variable.
     pub fn given(&mut self, key: &TreeKey, value: &Tree) {
         if let Some(variable) = self.list.iter_mut().find(|v| v.key == key.text.as_str()) {
             let value = typed(value);
@@ -119,7 +119,7 @@ impl Variables {
         }
     }
 
-    /// A name for a value: it is written out where it is used.
+    /// Declares a name for a value that is expanded where it is used.
     pub fn local(&mut self, key: &TreeKey, value: &Tree) {
         let name = key.text.to_string();
         self.list.push(Variable {
@@ -132,7 +132,7 @@ impl Variables {
         });
     }
 
-    /// A var for a place where targets differ.
+    /// Creates a var for a place where targets differ.
     pub fn made(&mut self, path: &[String], value: TreeKind) -> String {
         let name = self.free(&identifier(&path.join("_")));
         self.made.push(name.clone());
@@ -148,7 +148,7 @@ impl Variables {
         name
     }
 
-    /// A name for a var, as near as can be to the wanted one.
+    /// A free name for a var, similar to the wanted one.
     fn free(&self, wanted: &str) -> String {
         let is_taken = |name: &str| self.taken.contains(name) || self.list.iter().any(|v| v.name == name);
         let mut name = wanted.to_owned();
@@ -161,7 +161,7 @@ impl Variables {
         name
     }
 
-    /// Whether a var was made for one place.
+    /// Whether a var was created for one place.
     pub fn is_made(&self, name: &str) -> bool {
         self.made.iter().any(|m| m == name)
     }
@@ -171,7 +171,7 @@ impl Variables {
         self.set.entry(target.to_owned()).or_default().push((name, value));
     }
 
-    /// The declarations of those that are used as vars.
+    /// The declarations of all used vars, as source.
     pub fn source(&self) -> String {
         let simple = self.list.iter().filter(|v| !v.complex);
         let mut out: String = simple.map(Variable::declaration).collect();
@@ -183,7 +183,7 @@ impl Variables {
         out
     }
 
-    /// The same where every var has a value.
+    /// The same with a value for every var.
     pub fn context(&self) -> String {
         let mut all = self.clone();
         for variable in &mut all.list {
@@ -220,7 +220,7 @@ impl Variables {
         out
     }
 
-    /// A text of a target's own settings, with everything replaced; nothing if a deployment alone knows it.
+    /// A setting of a target, with everything resolved; `None` if only a deployment knows it.
     pub fn fixed(&self, text: &str, target: &str) -> Option<String> {
         let mut out = String::new();
         let mut rest = text;
@@ -240,7 +240,7 @@ impl Variables {
             rest = after;
         }
         out.push_str(rest);
-        // The home of a user.
+        // The home directory of a user.
         (!out.starts_with('~')).then_some(out)
     }
 
@@ -249,7 +249,7 @@ impl Variables {
         self.replaced(tree, diagnostics, 0)
     }
 
-    /// Takes what values cost from what may be written out; false, and a message once, if it is too much.
+    /// Charges the size of substituted values; returns false, and reports it once, if the limit is exceeded.
     fn charge(&mut self, size: usize, span: Span, diagnostics: &mut Vec<Diagnostic>) -> bool {
         self.spent = self.spent.saturating_add(size);
         if self.spent <= MAX_NODES {
@@ -311,7 +311,7 @@ impl Variables {
                     TreeKind::Text(inner) => joined(&mut pieces, TextPiece::Text(inner)),
                     TreeKind::Number(n) => joined(&mut pieces, TextPiece::Text(n.to_string())),
                     TreeKind::Bool(b) => joined(&mut pieces, TextPiece::Text(b.to_string())),
-                    // The end of what is written out is told already.
+                    // That the limit is exceeded is already reported.
                     _ if self.spent > MAX_NODES => {}
                     _ => {
                         diagnostics.push(messages::not_a_text(span, path));
@@ -320,7 +320,7 @@ impl Variables {
                 Resolved::Piece(piece) => joined(&mut pieces, piece),
             }
         }
-        // Texts in texts grow by their length, however few they are.
+        // Nested strings grow in length, even if there are few.
         let size = pieces.iter().map(TextPiece::size).sum();
         if !self.charge(size, span, diagnostics) {
             return TreeKind::Text(String::new());
@@ -332,7 +332,7 @@ impl Variables {
         }
     }
 
-    /// What a path stands for.
+    /// The value of a path.
     fn value(&mut self, path: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Resolved {
         let variable = path
             .strip_prefix("var.")
@@ -379,7 +379,7 @@ impl Variables {
         }
     }
 
-    /// A var without value: someone has to set it.
+    /// Declares a var without a value, which the user must set.
     fn unknown(&mut self, path: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Resolved {
         let value = TreeKind::Text(String::new());
         if let Some(known) = self.list.iter().find(|v| v.key == path && v.default.is_none()) {
@@ -398,13 +398,13 @@ impl Variables {
     }
 }
 
-/// What a reference comes to.
+/// What a reference resolves to.
 enum Resolved {
     Tree(Tree),
     Piece(TextPiece),
 }
 
-/// A text that is a number or a truth value as what it is.
+/// Converts a string that contains a number or bool to that type.
 fn typed(value: &Tree) -> Tree {
     let kind = match value.text() {
         Some("true") => TreeKind::Bool(true),
@@ -415,7 +415,7 @@ fn typed(value: &Tree) -> Tree {
     Tree { span: value.span, kind }
 }
 
-/// A value as a var of a type takes it: bundles make no difference between `12` and `"12"`.
+/// Converts a value to the type of a var: bundles do not distinguish `12` and `"12"`.
 fn of_type(value: &Tree, ty: &str) -> Tree {
     let kind = match (&value.kind, ty) {
         (TreeKind::Text(text), "int") if text.parse::<i64>().is_ok() => TreeKind::Number(text.as_str().into()),
@@ -430,7 +430,7 @@ fn of_type(value: &Tree, ty: &str) -> Tree {
     Tree { span: value.span, kind }
 }
 
-/// Adds a piece; texts that follow each other become one.
+/// Adds a piece, joining adjacent strings.
 fn joined(pieces: &mut Vec<TextPiece>, piece: TextPiece) {
     match (pieces.last_mut(), piece) {
         (_, TextPiece::Text(new)) if new.is_empty() => {}
@@ -439,7 +439,7 @@ fn joined(pieces: &mut Vec<TextPiece>, piece: TextPiece) {
     }
 }
 
-/// The pieces of a text of a bundle.
+/// Splits a string of a bundle into pieces.
 fn references(text: &str) -> Vec<TextPiece> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -452,7 +452,7 @@ fn references(text: &str) -> Vec<TextPiece> {
     pieces
 }
 
-/// The first reference of a text: what stands before it, its path, and what stands behind.
+/// The first reference in a string: the text before it, its path, and the text after it.
 fn reference(text: &str) -> Option<(&str, &str, &str)> {
     let mut from = 0;
     while let Some(open) = text.get(from..)?.find("${").map(|i| i + from) {

@@ -1,4 +1,4 @@
-//! What is known of a job while it is written.
+//! What is known about a job while it is written.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -11,30 +11,30 @@ use crate::source::Span;
 pub(super) struct WrittenTask<'t> {
     pub tree: &'t Tree,
     pub key: &'t str,
-    /// What it runs; nothing if it says nothing, or two things.
+    /// What it runs; `None` if it runs nothing, or two things.
     pub kind: Option<&'static str>,
-    /// What it waits for: a task, and the outcome of a condition.
+    /// Its dependencies, with outcomes of conditions.
     pub after: Vec<(usize, Option<bool>)>,
-    /// Everything upstream.
+    /// All upstream tasks.
     pub above: HashSet<usize>,
 }
 
-/// Where a text stands.
+/// The context of a string.
 pub(super) struct TextScope {
-    /// The task, or the number of tasks for a place outside of them.
+    /// The task, or the number of tasks outside of tasks.
     pub task: usize,
-    /// The variable of the loop around it.
+    /// The variable of the surrounding loop.
     pub input: Option<String>,
-    /// The tasks whose values it uses.
+    /// The tasks whose values are used.
     pub uses: Vec<usize>,
 }
 
-/// What of this machine a job names.
+/// Local files and functions of a job.
 #[derive(Clone, Default)]
 pub(super) struct LocalContext {
-    /// Local files by the places of their paths.
+    /// Local files by the spans of their paths.
     pub local: BTreeMap<Span, String>,
-    /// Functions by the places of the kinds of tasks.
+    /// Functions by the spans of task types.
     pub calls: BTreeMap<Span, String>,
 }
 
@@ -46,22 +46,22 @@ pub(super) struct Writer<'t> {
     pub sugar: bool,
     pub tasks: Vec<WrittenTask<'t>>,
     pub index: HashMap<&'t str, usize>,
-    /// Job parameters, with the type that their uses ask for.
+    /// Job parameters, with the types that their uses require.
     pub params: BTreeMap<&'t str, &'static str>,
-    /// The outputs that tasks must declare, with their types.
+    /// Outputs that tasks must declare, with types.
     pub outputs: BTreeMap<(usize, String), &'static str>,
-    /// Fields of tasks that `defaults` says.
+    /// Fields of tasks in `defaults`.
     pub defaults: Vec<(&'t TreeKey, &'t Tree)>,
-    /// The cluster or environment that the head of the pipeline names.
+    /// The cluster or environment in the header of the pipeline.
     pub place: Option<&'t str>,
-    /// Libraries that a cluster brings to all of its tasks.
+    /// Libraries that a cluster shares with its tasks.
     pub libraries: HashMap<&'t str, &'t Tree>,
-    /// What of this machine it names.
+    /// Local files and functions.
     pub beside: Option<&'t LocalContext>,
 }
 
 impl<'t> Writer<'t> {
-    /// What is known of a job before anything is written.
+    /// Analyzes a job before it is written.
     pub fn new(job: &'t Tree, ways: &'t Ways, sugar: bool) -> Writer<'t> {
         let mut writer = Writer {
             job,
@@ -86,27 +86,27 @@ impl<'t> Writer<'t> {
         writer
     }
 
-    /// A scope without task.
+    /// The context outside of tasks.
     pub fn outside(&self) -> TextScope {
         self.scope(self.tasks.len())
     }
 
-    /// The scope of a task.
+    /// The context of a task.
     pub fn scope(&self, task: usize) -> TextScope {
         TextScope { task, input: None, uses: Vec::new() }
     }
 
-    /// How an entry is written, if not in the best way.
+    /// How an entry is written, if not in the best form.
     pub fn way(&self, entry: Span) -> Option<Fallback> {
         self.ways.get(&entry).copied()
     }
 
-    /// How a field of an object is written, if not in the best way.
+    /// How a field of an object is written, if not in the best form.
     pub fn way_of(&self, object: &Tree, key: &str) -> Option<Fallback> {
         self.way(object.entry(key)?.0.span)
     }
 
-    /// Whether a field of an object goes into `unchecked`.
+    /// Whether a field of an object is written in `unchecked`.
     pub fn is_unchecked(&self, object: &Tree, key: &str) -> bool {
         self.way_of(object, key) == Some(Fallback::Unchecked)
     }
@@ -137,7 +137,7 @@ impl<'t> Writer<'t> {
     }
 }
 
-/// The outcome that a dependency waits for.
+/// The outcome of a dependency.
 pub(super) fn outcome(dependency: &Tree) -> Option<bool> {
     match dependency.text_of("outcome") {
         Some("true") => Some(true),
@@ -146,7 +146,7 @@ pub(super) fn outcome(dependency: &Tree) -> Option<bool> {
     }
 }
 
-/// What a task runs; nothing if it says nothing, or two things.
+/// What a task runs; `None` if it runs nothing, or two things.
 pub(super) fn kind(task: &Tree) -> Option<&'static str> {
     let mut kinds = task.entries().iter().filter(|(_, v)| v.is_map()).filter_map(|(k, _)| kind_of(&k.text));
     match (kinds.next(), kinds.next()) {

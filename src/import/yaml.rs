@@ -1,4 +1,4 @@
-//! YAML: anchors, merge keys and plain scalars as the core schema reads them.
+//! Reads YAML: anchors, merge keys, and plain scalars by the core schema.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,11 +12,11 @@ use super::tree::{Tree, TreeKey, TreeKind};
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Span};
 
-/// The first document of a text.
+/// Reads the first document of a text.
 ///
 /// # Errors
-/// A text that is no YAML, too large or nested too deeply, with anchors that hold themselves or unfold without end, or
-/// with a key twice.
+/// Invalid YAML, a text that is too large or nested too deeply, anchors that contain themselves or expand without
+/// limit, or a duplicate key.
 pub fn read(file: FileId, text: &str) -> Result<Tree, Box<Diagnostic>> {
     too_large(file, text)?;
     let mut builder =
@@ -33,7 +33,7 @@ pub fn read(file: FileId, text: &str) -> Result<Tree, Box<Diagnostic>> {
     builder.root.map_or_else(|| Err(messages::empty_yaml(file).into()), Ok)
 }
 
-/// From characters, which the parser counts, to bytes.
+/// Maps characters, which the parser counts, to bytes.
 struct Bytes(Option<Vec<u32>>, u32);
 
 impl Bytes {
@@ -61,7 +61,7 @@ struct TreeBuilder {
     bytes: Bytes,
     open: Vec<(OpenNode, usize, u32)>,
     anchors: HashMap<usize, Tree>,
-    /// How many values there are, aliases unfolded.
+    /// The number of values, with aliases expanded.
     nodes: usize,
     root: Option<Tree>,
 }
@@ -144,7 +144,7 @@ fn unfolded(span: Span) -> Box<Diagnostic> {
     Box::new(messages::too_many_unfolded_values(span))
 }
 
-/// Entries with those of `<<` where there is none of their own.
+/// Entries merged with those of `<<`.
 fn merged(entries: Vec<(TreeKey, Tree)>) -> Vec<(TreeKey, Tree)> {
     if !entries.iter().any(|(k, _)| k.text == "<<") {
         return entries;

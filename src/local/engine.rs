@@ -1,4 +1,4 @@
-//! Runs a plan: in the order of its dependencies, as much at once as may be.
+//! Runs a plan: in the order of its dependencies, with as much concurrency as allowed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsString;
@@ -18,82 +18,78 @@ use super::process::{self, Limits};
 use super::text::{EndedTask, RefContext, RunValues, in_volumes, out_of_volumes, volume_of};
 use crate::model::{Braces, Reference, braces, sign};
 
-/// What happens in a run.
+/// An event of a run.
 #[derive(Clone, Debug)]
 pub enum RunEvent {
-    /// A task begins, for the first time or again.
+    /// A task starts, for the first time or again.
     Started {
-        /// Its key, with the number of the item in a loop.
+        /// Its key, with the index of the item in a loop.
         task: String,
-        /// 1 for the first time.
+        /// The attempt, from 1.
         attempt: u32,
     },
-    /// A task is tried again.
+    /// A task is retried.
     Retry {
-        /// Its key.
         task: String,
-        /// How it ended this time.
+        /// The result of this attempt.
         state: TaskState,
     },
-    /// A task has ended for good.
+    /// A task has ended.
     Ended {
-        /// Its key.
         task: String,
-        /// How.
         state: TaskState,
-        /// How long it took, tries included.
+        /// The duration, including retries.
         took: Duration,
-        /// What there is to say about it.
+        /// What to show about it.
         note: String,
         /// Its log, if a process ran.
         log: Option<PathBuf>,
     },
 }
 
-/// What a run needs.
+/// The input of a run.
 pub struct RunRequest<'a> {
-    /// What to run.
     pub plan: &'a LocalPlan,
-    /// The interpreter of each of the plan's sets of requirements.
+    /// The interpreter for each set of requirements of the plan.
     pub pythons: &'a [PathBuf],
-    /// Where the wheels are unpacked.
+    /// The directory of unpacked wheels.
     pub site: &'a Path,
-    /// Where logs and values go; it exists.
+    /// The directory for logs and values, which exists.
     pub folder: &'a Path,
-    /// The database that stands for SQL warehouses.
+    /// The database that replaces SQL warehouses.
     pub warehouse: &'a Path,
-    /// What stands for `/Volumes`.
+    /// The directory that replaces `/Volumes`.
     pub volumes: &'a Path,
-    /// Job parameters, all of them.
+    /// All job parameters.
     pub params: HashMap<String, String>,
-    /// Facts that references name: `job.run_id`.
+    /// Facts for references, such as `job.run_id`.
     pub facts: HashMap<String, String>,
-    /// Steps that do not run, with the values that they stand for.
+    /// Steps that do not run, with their values.
     pub given: BTreeMap<String, Map<String, Value>>,
-    /// How many processes at a time.
+    /// The maximum number of processes.
     pub jobs: usize,
     /// The environment variables of every step.
     pub variables: Vec<(OsString, OsString)>,
-    /// Says when the run is to end.
+    /// Signals when the run must end.
     pub interrupt: &'a Interrupt,
 }
 
-/// How a run ended.
+/// The result of a run.
 #[derive(Clone, Debug)]
 pub struct Finished {
-    /// For each task its state and values, in the order of the plan.
+    /// The state and values of each task, in the order of the plan.
     pub tasks: Vec<(String, TaskState, Map<String, Value>)>,
 }
 
 impl Finished {
-    /// Whether the run has failed: a task that nothing comes after did not succeed.
+    /// Whether the run failed: a final task did not succeed.
     pub fn failed(&self, plan: &LocalPlan) -> bool {
         let inner: BTreeSet<&str> = plan.tasks.iter().flat_map(|t| &t.depends_on).map(|(d, _)| d.as_str()).collect();
         self.tasks.iter().any(|(key, state, _)| state.is_bad() && !inner.contains(key.as_str()))
     }
 }
 
-/// A count of processes that may run.
+/// A counter of processes that may run.
 struct Slots {
     free: Mutex<usize>,
     freed: Condvar,
@@ -101,7 +97,7 @@ struct Slots {
 
 impl Slots {
     fn with<T>(&self, f: impl FnOnce() -> T) -> T {
-        // A thread that has panicked has not changed the count.
+        // A thread that panicked has not changed the counter.
         let mut free = self.free.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         while *free == 0 {
             free = self.freed.wait(free).unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -115,7 +111,7 @@ impl Slots {
     }
 }
 
-/// What is around a task.
+/// The context of a task.
 #[derive(Clone, Copy)]
 struct TaskContext<'a> {
     /// The item of the loop.
@@ -127,7 +123,7 @@ struct TaskContext<'a> {
     tell: &'a (dyn Fn(RunEvent) + Sync),
 }
 
-/// A task's end as its thread tells it.
+/// The end of a task, as its thread reports it.
 struct TaskDone {
     key: String,
     state: TaskState,
@@ -136,11 +132,11 @@ struct TaskDone {
 }
 
 impl RunRequest<'_> {
-    /// Runs everything and tells what happens.
+    /// Runs everything, and reports events.
     pub fn run(&self, tell: &(dyn Fn(RunEvent) + Sync)) -> Finished {
         let slots = Slots { free: Mutex::new(self.jobs.max(1)), freed: Condvar::new() };
         let mut known = RunValues { facts: self.facts.clone(), ..RunValues::default() };
-        // The default of a parameter may be a fact about the run; what is none of those stays as it is.
+        // The default of a parameter may contain facts of the run.
         let here = RefContext { task: "", attempt: 1, input: None };
         let param = |(name, value): (&String, &String)| {
             (name.clone(), known.replace(value, here).unwrap_or_else(|_| value.clone()))
@@ -163,7 +159,7 @@ impl RunRequest<'_> {
                 while let Some(task) = waiting.get(i).copied() {
                     let before: Option<Vec<&EndedTask>> =
                         task.depends_on.iter().map(|(d, _)| known.tasks.get(d)).collect();
-                    // What a task names that is no task of the plan never ends; the checker lets none through.
+                    // A dependency on an unknown task never ends; the checker rejects it.
                     let Some(before) = before else {
                         i += 1;
                         continue;
@@ -189,7 +185,7 @@ impl RunRequest<'_> {
                     scope.spawn(move || {
                         let around = TaskContext { input: None, until, known: &snapshot, slots, tell };
                         let done = self.task(task, &task.key, around);
-                        // Nobody listens any more only when the run is over.
+                        // The receiver is only gone when the run is over.
                         let _ = send.send(done);
                     });
                 }
@@ -216,7 +212,7 @@ impl RunRequest<'_> {
         }
     }
 
-    /// One task or one item of a loop, with its tries.
+    /// Runs one task or one item of a loop, including retries.
     fn task(&self, task: &LocalTask, name: &str, around: TaskContext<'_>) -> TaskDone {
         let tell = around.tell;
         let mut took = Duration::ZERO;
@@ -242,7 +238,7 @@ impl RunRequest<'_> {
                 }
                 LocalWork::Elsewhere(what) => (Err(format!("needs {what}").into()), start()),
                 kind => around.slots.with(|| {
-                    // The run may have ended while this waited for its turn.
+                    // The run may have ended while this task waited.
                     let limits = Limits { timeout: task.timeout, until: around.until, interrupt: self.interrupt };
                     let started = Instant::now();
                     match limits.over(started) {
@@ -278,7 +274,7 @@ impl RunRequest<'_> {
         }
     }
 
-    /// How whatever must end at a time ends, if it has to.
+    /// The state of something that must end at a certain time, if it must end now.
     fn over(&self, until: Option<Instant>) -> Option<TaskState> {
         Limits { timeout: None, until, interrupt: self.interrupt }.over(Instant::now())
     }
@@ -358,7 +354,7 @@ impl RunRequest<'_> {
         let values = folder.join("values.json");
         let outputs = folder.join("outputs.json");
         for old in [&values, &outputs] {
-            // Those of an earlier try hold no more.
+            // Values of an earlier attempt are invalid.
             let _ = std::fs::remove_file(old);
         }
         let text = |text: &str| -> Result<String, LocalError> {
@@ -372,7 +368,7 @@ impl RunRequest<'_> {
             known.tasks.iter().map(|(key, ended)| (key.clone(), Value::Object(ended.values.clone()))).collect();
         let mut spec = json!({ "values": absolute(&values), "known": known_values });
         let texts = |list: &[String]| list.iter().map(|a| text(a)).collect::<Result<Vec<_>, _>>();
-        // The platform hands every job parameter to a notebook and to a file of SQL, and it wins.
+        // The platform passes every job parameter to notebooks and SQL files, and it overrides arguments.
         let with_params = |own: &[(String, String)]| -> Result<Map<String, Value>, LocalError> {
             let mut all = Map::new();
             for (name, value) in own {
@@ -387,7 +383,7 @@ impl RunRequest<'_> {
             LocalWork::Wheel { package, entry_point, arguments, named } => {
                 let mut words = texts(arguments)?;
                 for (name, value) in named.iter().flatten() {
-                    // The platform hands every job parameter to named arguments, and it wins.
+                    // The platform passes every job parameter to named arguments, and it overrides them.
                     if !known.params.contains_key(name) {
                         words.push(text(&format!("--{name}={value}"))?);
                     }
@@ -442,7 +438,7 @@ impl RunRequest<'_> {
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .current_dir(folder);
         for (name, value) in &task.variables {
-            // A secret comes from the user's own environment, as it does for `dbutils.secrets`.
+            // Secrets come from the environment of the user, as for `dbutils.secrets`.
             match braces(value).first() {
                 Some((_, _, Braces::Known(Reference::Secret { scope, key }))) => {
                     let from: String = format!("PIPEC_SECRET_{scope}_{key}");
@@ -456,7 +452,7 @@ impl RunRequest<'_> {
         }
         if here.attempt > 1 {
             use std::io::Write;
-            // The log is for people; that a line is missing from it changes nothing.
+            // The log is for people; a missing line does not matter.
             if let Ok(mut file) = std::fs::File::options().append(true).open(log) {
                 let _ = writeln!(file, "--- attempt {} ---", here.attempt);
             }
@@ -467,13 +463,13 @@ impl RunRequest<'_> {
             let Ok(bytes) = std::fs::read(file) else { continue };
             match serde_json::from_slice(&bytes) {
                 Ok(Value::Object(map)) => set.extend(map),
-                // A process that was killed while it wrote has failed anyway.
+                // A process that was killed while writing has failed anyway.
                 _ if state != TaskState::Success => {}
                 Ok(_) => return Err("output is not a JSON object".into()),
                 Err(e) => return Err(format!("output is not valid JSON: {e}").into()),
             }
         }
-        // What a path in a volume is called is the same everywhere.
+        // Outputs use the platform's names of paths in volumes.
         let set: Map<String, Value> = set.into_iter().map(|(k, v)| (k, out_of_volumes(v, self.volumes))).collect();
         let note = match (state, task.timeout) {
             (TaskState::TimedOut, Some(limit)) if limits.until.is_none() => {
@@ -487,14 +483,14 @@ impl RunRequest<'_> {
     }
 }
 
-/// State, values, and what there is to say; or why it could not be done.
+/// State, values, and a note; or why it failed.
 type TaskOutcome = Result<(TaskState, Map<String, Value>, String), LocalError>;
 
 fn ended(key: &str, state: TaskState, took: Duration, note: &str) -> RunEvent {
     RunEvent::Ended { task: key.to_owned(), state, took, note: note.to_owned(), log: None }
 }
 
-/// The packages of the project, and what `--env PYTHONPATH=..` adds behind them.
+/// The value of PYTHONPATH: packages of the project, then those of `--env PYTHONPATH=..`.
 fn python_path(site: &Path, variables: &[(OsString, OsString)]) -> Result<OsString, LocalError> {
     let own =
         variables.iter().filter(|(name, _)| name == "PYTHONPATH").flat_map(|(_, value)| std::env::split_paths(value));
@@ -506,7 +502,7 @@ fn absolute(path: &Path) -> String {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
 }
 
-/// A name for a folder: `score[0]` is `score.0`.
+/// A directory name: `score[0]` becomes `score.0`.
 fn file_name(name: &str) -> String {
     name.chars()
         .filter(|c| *c != ']')
@@ -528,7 +524,7 @@ fn short(value: &Value) -> String {
     if length <= 60 {
         return text;
     }
-    // Of a path the end tells more.
+    // The end of a path is more informative.
     let (start, end): (String, String) = (text.chars().take(18).collect(), text.chars().skip(length - 39).collect());
     format!("{start}...{end}")
 }

@@ -1,4 +1,4 @@
-//! The Python that steps run in: made once for a set of requirements, and found again.
+//! Python environments for steps: created once per set of requirements, and reused.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,10 +11,10 @@ use super::outcome::TaskState;
 use super::{process, site};
 use crate::package::{python_in, sha256_hex, without_tokens};
 
-/// What environments have to hold.
+/// What environments must contain.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
-    /// The interpreter: a path or a name on PATH.
+    /// The interpreter: a path, or a name in PATH.
     pub python: String,
     /// `requires-python` of each package, with its name.
     pub requires_python: Vec<(String, String)>,
@@ -22,23 +22,23 @@ pub struct Wanted {
     pub wheels: Vec<PathBuf>,
 }
 
-/// Makes environments below a directory.
+/// Creates environments below a directory.
 pub struct Environments<'a> {
     /// What they have in common.
     pub wanted: &'a Wanted,
-    /// Where they lie.
+    /// The directory.
     pub cache: &'a Path,
-    /// Says when the run is to end.
+    /// Signals when the run must end.
     pub interrupt: &'a Interrupt,
-    /// Is told what takes long.
+    /// Receives messages about what takes long.
     pub tell: &'a dyn Fn(&str),
     installer: Installer,
     version: String,
-    /// Held while anything is made: two runs at once make it once. The lock ends with the file.
+    /// Held while anything is created, so that two runs create it once. Released when the file is closed.
     _lock: std::fs::File,
 }
 
-/// What installs packages.
+/// The program that installs packages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Installer {
     Uv,
@@ -50,10 +50,10 @@ fn cannot(what: &str, path: &Path, e: &io::Error) -> String {
 }
 
 impl<'a> Environments<'a> {
-    /// Looks at the interpreter and takes the lock.
+    /// Checks the interpreter, and takes the lock.
     ///
     /// # Errors
-    /// No Python, one that does not fit, or a directory that cannot be written.
+    /// No Python, an unsuitable one, or a directory that is not writable.
     pub fn new(
         wanted: &'a Wanted,
         cache: &'a Path,
@@ -79,17 +79,17 @@ impl<'a> Environments<'a> {
         Ok(Environments { wanted, cache, interrupt, tell, installer, version, _lock: lock })
     }
 
-    /// The interpreter of an environment with these requirements, found or made.
+    /// The interpreter of an environment with these requirements, reused or created.
     ///
     /// # Errors
-    /// An installation that fails, with what it said.
+    /// A failed installation, with its output.
     pub fn python(&self, requirements: &[String]) -> Result<PathBuf, LocalError> {
         let what =
             format!("{}\n{}\n{:?}\n{}", self.wanted.python, self.version, self.installer, requirements.join("\n"));
         let key = sha256_hex(what.as_bytes());
         let dir = self.cache.join(format!("env-{}", key.get(..12).unwrap_or(&key)));
         let inside = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
-        // The interpreter that it was made from may be gone.
+        // The interpreter it was created from may be gone.
         if dir.join("ready").is_file() && works(Command::new(dir.join(inside)).arg("--version").output()) {
             return Ok(dir.join(inside));
         }
@@ -123,12 +123,12 @@ impl<'a> Environments<'a> {
         Ok(dir.join(inside))
     }
 
-    /// Where the wheels of the project are unpacked, by `python`. The folder is kept while the result lives.
+    /// The directory where `python` has unpacked the wheels of the project. It is kept while the result lives.
     ///
-    /// What is there already is compared with the wheels, and made anew if it differs.
+    /// An existing one is compared with the wheels, and replaced if it differs.
     ///
     /// # Errors
-    /// An installation that fails, with what it said.
+    /// A failed installation, with its output.
     pub fn site(&self, python: &Path) -> Result<folders::InUse, LocalError> {
         let name = |w: &PathBuf| w.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let names: Vec<String> = self.wanted.wheels.iter().map(name).collect();
@@ -142,7 +142,7 @@ impl<'a> Environments<'a> {
             if intact(&path) {
                 return Ok(lock(&path)?);
             }
-            // One that a run uses is left to it, in whatever state.
+            // A directory that another run uses is not touched.
             if !folders::is_in_use(&path).map_err(|e| cannot("lock", &path, &e))? {
                 break;
             }
@@ -161,9 +161,9 @@ impl<'a> Environments<'a> {
         Ok(lock(&path)?)
     }
 
-    /// Removes `old`, and makes a folder that takes its place when it is complete.
+    /// Removes `old`, and creates a directory that replaces it when it is complete.
     ///
-    /// It has a name of its own: an installer that outlived the run that started it may still write into another.
+    /// Its name is unique, because an installer of an earlier run may still write to another one.
     fn new_folder(&self, kind: &str, old: &Path) -> Result<PathBuf, LocalError> {
         if old.exists() || old.is_symlink() {
             folders::remove(old).map_err(|e| cannot("remove", old, &e))?;
@@ -173,7 +173,7 @@ impl<'a> Environments<'a> {
             let name = left.file_name();
             let name = name.to_string_lossy();
             if name.starts_with("new-") || name.starts_with(".old-") {
-                // One that somebody still writes into is removed by a later run.
+                // If it is still in use, a later run removes it.
                 let _ = std::fs::remove_dir_all(left.path());
             }
         }
@@ -198,10 +198,10 @@ impl<'a> Environments<'a> {
         command
     }
 
-    /// Runs a command that ends with this run, and tells what it said if it fails.
+    /// Runs a command that ends with this run; returns its output if it fails.
     fn finish(&self, command: Command, what: &str) -> Result<(), LocalError> {
         let log = self.cache.join("install.log");
-        // Only the last installation is told of.
+        // Only the last installation is reported.
         let _ = std::fs::remove_file(&log);
         let limits = process::Limits { timeout: None, until: None, interrupt: self.interrupt };
         match process::run(command, &log, limits)?.state {
@@ -214,7 +214,7 @@ impl<'a> Environments<'a> {
         }
     }
 
-    /// Removes what earlier runs have left.
+    /// Deletes leftovers of earlier runs.
     pub fn prune(&self) {
         folders::prune(self.cache);
     }

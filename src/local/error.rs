@@ -1,6 +1,6 @@
-//! Why a step or a run cannot go on here.
+//! Errors of local runs.
 
-/// Why something could not be done on this machine, for whoever runs it.
+/// Why something failed, as a message.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct LocalError(String);

@@ -1,30 +1,29 @@
-//! What runs leave below `.pipec/local`, who uses it, and what is removed.
+//! Directories below `.pipec/local`: who uses them, and what is deleted.
 //!
-//! A folder in use has a locked file beside it, which the system unlocks when the process ends, however it ends.
+//! A directory in use has a locked file next to it. The system unlocks it when the process ends, for whatever reason.
 
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// The folders of runs that are kept, beside those in use.
+/// The number of runs to keep, in addition to those in use.
 const KEPT_RUNS: usize = 20;
-/// The unpacked packages that are kept, beside those in use.
+/// The number of unpacked packages to keep, in addition to those in use.
 const KEPT_SITES: usize = 5;
-/// The wheels that are kept.
+/// The number of wheels to keep.
 const KEPT_WHEELS: usize = 10;
-/// The most runs that may start in the same millisecond.
+/// The maximum number of runs that start in the same millisecond.
 const SAME_NAME: usize = 1000;
 
-/// A file or folder that is not removed while this value lives.
+/// A file or directory that is not deleted while this value lives.
 #[derive(Debug)]
 pub struct InUse {
-    /// The file or folder.
     pub path: PathBuf,
     _lock: File,
 }
 
-/// The directory of the locks of what is in a directory, and in it the file whose lock says that `folder` is in use.
+/// The directory of locks, and the file whose lock marks `folder` as in use.
 fn lock_path(folder: &Path) -> (PathBuf, PathBuf) {
     let locks = folder.parent().unwrap_or(Path::new(".")).join(".locks");
     let file = locks.join(folder.file_name().unwrap_or_default());
@@ -37,16 +36,16 @@ fn lock_file(folder: &Path) -> io::Result<File> {
     File::options().create(true).truncate(false).write(true).open(file)
 }
 
-/// Makes the folder of a run: one that no other run has.
+/// Creates the directory of a run with a unique name.
 ///
 /// # Errors
-/// What the file system says.
+/// Errors of the file system.
 pub fn new_run(root: &Path, name: &str) -> io::Result<InUse> {
     let runs = root.join("runs");
     std::fs::create_dir_all(&runs)?;
     for number in 1..=SAME_NAME {
         let path = runs.join(if number == 1 { name.to_owned() } else { format!("{name}-{number}") });
-        // Locked before it exists, so that another run never sees it without its lock.
+        // Locked before it exists, so that other runs never see it without its lock.
         let lock = lock_file(&path)?;
         match lock.try_lock() {
             Ok(()) => {}
@@ -65,30 +64,30 @@ pub fn new_run(root: &Path, name: &str) -> io::Result<InUse> {
     ))
 }
 
-/// Marks a file or folder as in use, as others may as well. It may not exist yet.
+/// Marks a file or directory as in use; others may do the same. It need not exist yet.
 ///
 /// # Errors
-/// What the file system says.
+/// Errors of the file system.
 pub fn share(path: PathBuf) -> io::Result<InUse> {
     let lock = lock_file(&path)?;
     lock.lock_shared()?;
     Ok(InUse { path, _lock: lock })
 }
 
-/// Waits until nobody else uses a file, and keeps it from others. It may not exist yet.
+/// Waits until nobody else uses a file, and locks it. It need not exist yet.
 ///
 /// # Errors
-/// What the file system says.
+/// Errors of the file system.
 pub fn exclusive(path: PathBuf) -> io::Result<InUse> {
     let lock = lock_file(&path)?;
     lock.lock()?;
     Ok(InUse { path, _lock: lock })
 }
 
-/// Whether a run uses a folder.
+/// Whether a run uses a directory.
 ///
 /// # Errors
-/// What the file system says.
+/// Errors of the file system.
 pub(super) fn is_in_use(path: &Path) -> io::Result<bool> {
     match lock_file(path)?.try_lock() {
         Ok(()) => Ok(false),
@@ -97,9 +96,9 @@ pub(super) fn is_in_use(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Removes what earlier runs have left, except the newest of each kind and what is in use.
+/// Deletes leftovers of earlier runs, except the newest of each kind and what is in use.
 ///
-/// The caller holds the lock under which environments are made. What cannot be removed is left for a later run.
+/// The caller holds the lock for creating environments. What cannot be deleted is left for a later run.
 pub fn prune(root: &Path) {
     for (folder, prefix, keep) in [("runs", "", KEPT_RUNS), ("", "site-", KEPT_SITES), ("wheels", "", KEPT_WHEELS)] {
         let mut found: Vec<(SystemTime, PathBuf)> = std::fs::read_dir(root.join(folder))
@@ -119,7 +118,7 @@ pub fn prune(root: &Path) {
             if lock.try_lock().is_err() {
                 continue;
             }
-            // Another run may be waiting for the lock of a shared file: only the locks of runs go with what they are for.
+            // Another run may wait for the lock of a shared file, so only locks of runs are deleted with them.
             if remove(path).is_ok() && folder == "runs" {
                 let _ = std::fs::remove_file(lock_path(path).1);
             }
@@ -127,7 +126,7 @@ pub fn prune(root: &Path) {
     }
 }
 
-/// Removes a file, or a folder under another name first, so that nobody finds half of it.
+/// Deletes a file or directory. A directory is renamed first, so that nobody sees half of it.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
     if !path.is_dir() || path.is_symlink() {
         return std::fs::remove_file(path);

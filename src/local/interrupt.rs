@@ -1,25 +1,25 @@
-//! Requests to end a run: the first asks politely, the second does not wait.
+//! Interrupts of a run: the first one asks processes to end, the second one kills them.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// How often somebody has asked for the end of the run.
+/// The number of interrupts.
 #[derive(Debug, Default)]
 pub struct Interrupt {
     times: AtomicUsize,
 }
 
 impl Interrupt {
-    /// Asks once more.
+    /// Adds an interrupt.
     pub fn ask(&self) {
         self.times.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Whether the run is to end: processes are asked to, and have some seconds for it.
+    /// Whether processes must end; they have some seconds for it.
     pub fn asked(&self) -> bool {
         self.times.load(Ordering::Relaxed) > 0
     }
 
-    /// Whether processes are to be killed now.
+    /// Whether processes must be killed now.
     pub fn insists(&self) -> bool {
         self.times.load(Ordering::Relaxed) > 1
     }

@@ -1,7 +1,7 @@
-//! The compiled job on this machine: the same payload, the same wheel, the same order, in processes of their own.
+//! Runs a compiled job locally: the same payload, wheel and order, with a process per step.
 //!
-//! [`plan`] reads the payload and says what can run here; [`environment`] makes the Python that it runs in; [`engine`]
-//! runs it and tells what happens as [`RunEvent`]s. What the platform does beyond that (clusters, Spark, warehouses) is not imitated.
+//! [`plan`] reads the payload and determines what can run; [`environment`] creates the Python environment; [`engine`]
+//! runs it and reports [`RunEvent`]s. Clusters, Spark and warehouses are not simulated.
 
 pub mod engine;
 pub mod environment;

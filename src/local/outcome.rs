@@ -1,31 +1,31 @@
-//! How tasks end, and what that means for those after them.
+//! Final states of tasks, and their effect on dependent tasks.
 //!
-//! Source: the platform's page on task dependencies. Excluded tasks count as successful; a task whose dependencies are all
-//! excluded is excluded, whatever its `run_if`; handlers of failures that have nothing to handle are excluded.
+//! Source: the platform's page on task dependencies. Excluded tasks count as successful. A task whose dependencies
+//! are all excluded is excluded, whatever its `run_if`. Tasks that handle failures are excluded if there is none.
 
 use super::error::LocalError;
 
-/// How a task ended.
+/// The final state of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaskState {
     /// It ran, and all is well.
     Success,
     /// It ran, and failed.
     Failed,
-    /// It took longer than it may.
+    /// Its timeout expired.
     TimedOut,
-    /// Somebody stopped the run.
+    /// The run was interrupted.
     Canceled,
-    /// A condition or a `run_if` left it out.
+    /// Excluded by a condition or `run_if`.
     Excluded,
-    /// Something that it needs has failed.
+    /// A dependency failed.
     UpstreamFailed,
-    /// Its result was given and not made: a stub, an earlier run, or left out on request.
+    /// Its result was reused: from a stub, an earlier run, or because it was skipped on request.
     Given,
 }
 
 impl TaskState {
-    /// The word for people.
+    /// The word in the output.
     pub fn word(self) -> &'static str {
         match self {
             TaskState::Success => "ok",
@@ -38,7 +38,7 @@ impl TaskState {
         }
     }
 
-    /// `result_state` as references give it.
+    /// The value of `result_state` in references.
     pub fn result_state(self) -> &'static str {
         match self {
             TaskState::Success | TaskState::Given => "success",
@@ -50,13 +50,13 @@ impl TaskState {
         }
     }
 
-    /// Whether a run with this leaf has not done what it should.
+    /// Whether the run failed if this is the state of a final task.
     pub fn is_bad(self) -> bool {
         matches!(self, TaskState::Failed | TaskState::TimedOut | TaskState::Canceled | TaskState::UpstreamFailed)
     }
 }
 
-/// What a task does when all that it depends on has ended. `unmet`: the outcome of a condition that it asks for did not come.
+/// What a task does when all its dependencies have ended. `unmet`: a condition had another outcome than required.
 pub(super) fn decide(run_if: &str, dependencies: &[TaskState], unmet: bool) -> Result<(), TaskState> {
     if unmet {
         return Err(TaskState::Excluded);
@@ -81,7 +81,7 @@ pub(super) fn decide(run_if: &str, dependencies: &[TaskState], unmet: bool) -> R
     if holds { Ok(()) } else { Err(otherwise) }
 }
 
-/// A comparison as the platform makes it: `==` and `!=` of texts, the others of numbers.
+/// Compares as the platform does: `==` and `!=` as strings, the others as numbers.
 pub(super) fn compare(op: &str, left: &str, right: &str) -> Result<bool, LocalError> {
     match op {
         "EQUAL_TO" => return Ok(left == right),

@@ -1,4 +1,4 @@
-//! The payload of a job as tasks that run here, or do not.
+//! Converts the payload of a job to tasks for a local run.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -13,96 +13,76 @@ use crate::payload::{Payload, PayloadTask, Placement, Work, wire};
 pub enum LocalWork {
     /// An entry point of a wheel.
     Wheel {
-        /// The distribution.
         package: String,
-        /// The name of the entry point.
         entry_point: String,
-        /// Arguments, references not yet replaced.
+        /// Arguments with references.
         arguments: Vec<String>,
-        /// Arguments with names; the platform adds the job parameters to them.
+        /// Named arguments, to which the platform adds the job parameters.
         named: Option<Vec<(String, String)>>,
     },
-    /// A notebook in Python.
-    Notebook {
-        /// Its file.
-        path: PathBuf,
-        /// Its widgets.
-        widgets: Vec<(String, String)>,
-    },
+    /// A Python notebook.
+    Notebook { path: PathBuf, widgets: Vec<(String, String)> },
     /// A Python script.
-    Script {
-        /// Its file.
-        path: PathBuf,
-        /// Its arguments.
-        arguments: Vec<String>,
-    },
+    Script { path: PathBuf, arguments: Vec<String> },
     /// A file of SQL statements, for DuckDB.
     Sql {
-        /// The file.
         path: PathBuf,
-        /// Its named parameters.
+        /// Named parameters.
         parameters: Vec<(String, String)>,
     },
-    /// Commands of dbt, for DuckDB.
+    /// dbt commands, for DuckDB.
     Dbt {
         /// The directory of the project.
         project: PathBuf,
-        /// The commands, each with the word `dbt`.
+        /// The commands, each starting with `dbt`.
         commands: Vec<String>,
-        /// The schema that models go to.
+        /// The schema for models.
         schema: String,
     },
     /// A comparison.
     Condition {
         /// The operator of the API.
         op: String,
-        /// The left side.
         left: String,
-        /// The right side.
         right: String,
     },
     /// A loop around a task.
     ForEach {
         /// A JSON list, or a reference to one.
         inputs: String,
-        /// How many at a time.
+        /// The number of concurrent iterations.
         parallel: usize,
-        /// The task.
         task: Box<LocalTask>,
     },
-    /// Something that needs the platform, and what that is.
+    /// Something that requires the platform, with the reason.
     Elsewhere(String),
 }
 
 /// A task.
 #[derive(Clone, Debug)]
 pub struct LocalTask {
-    /// Its key.
     pub key: String,
-    /// What it runs.
     pub kind: LocalWork,
-    /// The tasks that it waits for, and the outcome that it asks for.
+    /// Its dependencies, with required outcomes.
     pub depends_on: Vec<(String, Option<String>)>,
     /// `run_if`.
     pub run_if: String,
-    /// How often it is tried again; `None` without end.
+    /// The maximum number of retries; `None` if unlimited.
     pub retries: Option<u32>,
-    /// The pause before it is tried again.
+    /// The pause before a retry.
     pub pause: Duration,
-    /// Whether it is tried again after a time-out.
+    /// Whether it is retried after a timeout.
     pub retry_on_timeout: bool,
-    /// How long it may take.
     pub timeout: Option<Duration>,
-    /// It is switched off.
     pub disabled: bool,
-    /// Which of the plan's sets of requirements it runs with.
+    /// Its set of requirements, as an index into the plan.
     pub requirements: usize,
     /// Environment variables of its cluster.
     pub variables: Vec<(String, String)>,
 }
 
 impl LocalTask {
-    /// What does the work: of a loop what is inside.
+    /// What does the work: for a loop, what is inside.
     pub fn work(&self) -> &LocalWork {
         match &self.kind {
             LocalWork::ForEach { task, .. } => &task.kind,
@@ -114,36 +94,34 @@ impl LocalTask {
 /// A job.
 #[derive(Clone, Debug)]
 pub struct LocalPlan {
-    /// The name of the pipeline.
     pub pipeline: String,
-    /// Its tasks in the order of the payload.
+    /// Its tasks, in the order of the payload.
     pub tasks: Vec<LocalTask>,
-    /// Job parameters and their defaults.
+    /// Job parameters with their defaults.
     pub params: Vec<(String, String)>,
-    /// Sets of packages that its clusters and environments install besides the wheels, in pip's form.
+    /// Sets of requirements of its clusters and environments, other than the wheels.
     pub requirements: Vec<Vec<String>>,
-    /// What the job asks for and this machine does without, to be told.
+    /// What the job requires and a local run ignores, for display.
     pub notes: Vec<String>,
-    /// How long the whole may take.
+    /// The timeout of the run.
     pub timeout: Option<Duration>,
 }
 
-/// What a plan is made from besides the payload.
+/// The input of a plan, other than the payload.
 pub struct PlanInputs<'a> {
-    /// The name of the pipeline.
     pub pipeline: &'a str,
     /// The local file of each workspace path.
     pub files: &'a HashMap<String, PathBuf>,
     /// The distributions of the project's wheels.
     pub packages: &'a [String],
-    /// Whether DuckDB stands for SQL warehouses.
+    /// Whether DuckDB replaces SQL warehouses.
     pub duckdb: bool,
     /// Reads a local file.
     pub read: &'a dyn Fn(&std::path::Path) -> Option<String>,
 }
 
 impl LocalPlan {
-    /// Reads the payload of a job, as it goes to the platform.
+    /// Reads the payload of a job.
     pub fn read(job: Payload<'_>, inputs: &PlanInputs<'_>) -> LocalPlan {
         let params = job.params().map(|(name, default)| (name.to_owned(), default.to_owned())).collect();
         let mut notes: Vec<String> = Vec::new();
@@ -188,7 +166,7 @@ impl LocalPlan {
         for raw in job.tasks() {
             let mut task = read_task(raw, inputs);
             if matches!(task.work(), LocalWork::Condition { .. } | LocalWork::Elsewhere(_)) {
-                // It starts no process, and needs no environment.
+                // It needs no process and no environment.
                 tasks.push(task);
                 continue;
             }
@@ -196,7 +174,7 @@ impl LocalPlan {
             match task.work() {
                 LocalWork::Sql { .. } => wanted = vec![DUCKDB.to_owned()],
                 LocalWork::Dbt { .. } => {
-                    // The adapter of the platform is what DuckDB's stands for.
+                    // The adapter for DuckDB replaces that for Databricks.
                     wanted.retain(|line| !line.trim_start().starts_with("dbt-"));
                     wanted.extend(DBT_DUCKDB.map(str::to_owned));
                 }
@@ -222,7 +200,7 @@ impl LocalPlan {
         self.tasks.iter().find(|t| t.key == key)
     }
 
-    /// Steps that cannot run here, with what they need.
+    /// Steps that cannot run locally, with the reason.
     pub fn elsewhere(&self) -> BTreeMap<&str, &str> {
         self.tasks
             .iter()
@@ -233,7 +211,7 @@ impl LocalPlan {
             .collect()
     }
 
-    /// A step and everything that comes after it.
+    /// A step and everything after it.
     pub fn from(&self, key: &str) -> BTreeSet<String> {
         let mut out = BTreeSet::from([key.to_owned()]);
         loop {
@@ -250,12 +228,12 @@ impl LocalPlan {
     }
 }
 
-/// What stands for a SQL warehouse, and for dbt with one.
+/// The packages that replace a SQL warehouse, and dbt with one.
 const DUCKDB: &str = "duckdb>=1.1";
-// From 1.12 on dbt-core fetches a part of itself from outside of the package index.
+// Since 1.12, dbt-core downloads a part of itself from outside of the package index.
 const DBT_DUCKDB: [&str; 2] = ["dbt-core>=1.9,<1.12", "dbt-duckdb>=1.9,<2"];
 
-/// Where a task runs: tasks of one cluster or environment share what is installed.
+/// The compute of a task: tasks on the same one share their installed packages.
 fn place_of(task: PayloadTask<'_>) -> String {
     match task.placement() {
         Some(Placement::Environment(key)) => format!("environment {key}"),
@@ -264,7 +242,7 @@ fn place_of(task: PayloadTask<'_>) -> String {
     }
 }
 
-/// Whether a path is that of a project's own wheel.
+/// Whether a path is a wheel of the project.
 fn is_wheel_of(path: &str, distribution: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.starts_with(&format!("{}-", crate::package::normalize_name(distribution))) && name.ends_with(".whl")
@@ -347,7 +325,7 @@ fn kind(task: PayloadTask<'_>, inputs: &PlanInputs<'_>) -> LocalWork {
     }
 }
 
-/// What a notebook needs that is not here.
+/// Why a notebook cannot run locally, if it cannot.
 fn notebook_needs(file: &std::path::Path, inputs: &PlanInputs<'_>) -> Option<String> {
     let extension = file.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     if extension != "py" {
@@ -356,7 +334,7 @@ fn notebook_needs(file: &std::path::Path, inputs: &PlanInputs<'_>) -> Option<Str
     cells_elsewhere(file, inputs, 0)
 }
 
-/// The first cell of a notebook, or of one that it brings in, that is in another language.
+/// The first cell in another language, in a notebook or one that it includes.
 fn cells_elsewhere(file: &std::path::Path, inputs: &PlanInputs<'_>, depth: usize) -> Option<String> {
     let text = (inputs.read)(file).filter(|_| depth < 16)?;
     for line in text.lines().filter_map(|l| l.strip_prefix("# MAGIC %")) {

@@ -1,4 +1,4 @@
-//! Child processes that end, with all that they have started.
+//! Child processes that end together with everything they started.
 
 use std::fs::File;
 use std::path::Path;
@@ -11,32 +11,32 @@ use super::error::LocalError;
 use super::interrupt::Interrupt;
 use super::outcome::TaskState;
 
-/// How often a running process is looked at.
+/// How often a running process is polled.
 const LOOK: Duration = Duration::from_millis(15);
 /// How long a process may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// What ends a process.
+/// When a process must end.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits<'a> {
-    /// How long it may take.
     pub timeout: Option<Duration>,
-    /// When whatever it is a part of must end.
+    /// When the loop or the run must end.
     pub until: Option<Instant>,
-    /// Says when the run is to end.
+    /// Signals when the run must end.
     pub interrupt: &'a Interrupt,
 }
 
-/// How a process ended.
+/// The result of a process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Exit {
     pub state: TaskState,
-    /// `exit status 3`, `killed by signal 9 (SIGKILL); out of memory?`; empty after success, and where pipec ended it.
+    /// Such as `exit status 3` or `killed by signal 9 (SIGKILL); out of memory?`; empty after success, and if pipec
+    /// ended it.
     pub how: String,
 }
 
 impl Limits<'_> {
-    /// How a process ends that has run since `started`, if it has to.
+    /// The state of a process that has run since `started`, if it must end now.
     pub fn over(&self, started: Instant) -> Option<TaskState> {
         if self.interrupt.asked() {
             return Some(TaskState::Canceled);
@@ -47,10 +47,10 @@ impl Limits<'_> {
     }
 }
 
-/// Runs a command with its output in a file.
+/// Runs a command, with its output in a file.
 ///
 /// # Errors
-/// A process that cannot be started, in words.
+/// A process that cannot be started, as a message.
 pub(super) fn run(mut command: Command, log: &Path, limits: Limits<'_>) -> Result<Exit, LocalError> {
     let file = File::options()
         .create(true)
@@ -71,7 +71,7 @@ pub(super) fn run(mut command: Command, log: &Path, limits: Limits<'_>) -> Resul
     loop {
         match child.try_wait() {
             Ok(Some(status)) => {
-                // What it has started goes with it, whatever that thinks of a polite signal.
+                // Processes it started end with it, even if they ignore the first signal.
                 let _ = kill(&mut *child);
                 return Ok(match ending {
                     Some((state, _)) => Exit { state, how: String::new() },
@@ -90,12 +90,12 @@ pub(super) fn run(mut command: Command, log: &Path, limits: Limits<'_>) -> Resul
                     let asked = child.signal(15);
                     #[cfg(not(unix))]
                     let asked = child.start_kill();
-                    // One that has just ended needs no signal.
+                    // A process that has just ended needs no signal.
                     let _ = asked;
                 }
             }
             Some((_, since)) if since.elapsed() > GRACE || limits.interrupt.insists() => {
-                // It has had its time.
+                // Its time is over.
                 let _ = kill(&mut *child);
             }
             Some(_) => {}
@@ -104,7 +104,7 @@ pub(super) fn run(mut command: Command, log: &Path, limits: Limits<'_>) -> Resul
     }
 }
 
-/// What a status says of a process that did not succeed.
+/// Describes the status of a process that failed.
 fn how(status: ExitStatus) -> String {
     #[cfg(unix)]
     {
@@ -124,13 +124,13 @@ fn how(status: ExitStatus) -> String {
                 24 => " (SIGXCPU)",
                 _ => "",
             };
-            // Nobody but the system sends this one unasked, and it does so when memory runs out.
+            // Usually, only the system sends this signal, when memory runs out.
             let memory = if signal == 9 { "; out of memory?" } else { "" };
             return format!("killed by signal {signal}{name}{memory}");
         }
     }
     match status.code() {
-        // What a shell and containers make of signal 9.
+        // How shells and containers report signal 9.
         Some(137) => "exit status 137; out of memory?".to_owned(),
         Some(code) => format!("exit status {code}"),
         None => "ended without an exit status".to_owned(),

@@ -1,24 +1,24 @@
-//! Whether unpacked packages are still what their wheels hold.
+//! Compares unpacked packages with their wheels.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::package::unzip;
 
-/// The most files that are looked at before a folder counts as damaged.
+/// The number of files after which a directory counts as damaged.
 const MAX_FILES: usize = 200_000;
 
-/// Whether `site` holds what the wheels hold and nothing else that Python would import.
+/// Whether `site` contains the content of the wheels, and nothing else that Python would import.
 ///
-/// The wheels are read anew, so that a changed `RECORD` in the folder vouches for nothing. What an installer adds is
-/// allowed: its own files in `*.dist-info`, and scripts in `bin`. Bytecode is not: nothing here writes any.
+/// The wheels are read again, so that a changed `RECORD` in the directory proves nothing. Files of installers in
+/// `*.dist-info` and scripts in `bin` are allowed. Bytecode is not, because nothing writes any here.
 pub(super) fn is_intact(site: &Path, wheels: &[PathBuf]) -> bool {
     let mut expected: BTreeMap<PathBuf, Vec<u8>> = BTreeMap::new();
     for wheel in wheels {
         let Some(files) = std::fs::read(wheel).ok().and_then(|bytes| unzip(&bytes).ok()) else { return false };
         for (name, bytes) in files {
             let inside = match name.split_once(".data/") {
-                // What belongs to the root of the packages; scripts and headers go elsewhere.
+                // Files for the root of the packages; scripts and headers are installed elsewhere.
                 Some((_, rest)) => match rest.strip_prefix("purelib/").or(rest.strip_prefix("platlib/")) {
                     Some(rest) => rest.to_owned(),
                     None => continue,
@@ -40,7 +40,7 @@ pub(super) fn is_intact(site: &Path, wheels: &[PathBuf]) -> bool {
     !extra && expected.iter().all(|(path, bytes)| std::fs::read(site.join(path)).is_ok_and(|b| b == *bytes))
 }
 
-/// The files below a folder; `None` if there are links or far too many.
+/// The files below a directory; `None` if there are links or far too many files.
 fn files_below(root: &Path) -> Option<Vec<PathBuf>> {
     let mut out = Vec::new();
     let mut folders = vec![PathBuf::new()];

@@ -1,4 +1,4 @@
-//! References in texts, replaced by what they stand for in this run.
+//! Replaces references in strings with their values in a run.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -10,14 +10,14 @@ use super::outcome::TaskState;
 use crate::model::{Braces, Reference, braces};
 use crate::payload::wire;
 
-/// What a run knows while it goes on.
+/// The values of a run.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RunValues {
-    /// Job parameters as text.
+    /// Job parameters as strings.
     pub params: HashMap<String, String>,
-    /// For each task that has ended its state, its values, and how often it was tried.
+    /// For each task that has ended, its state, values and number of attempts.
     pub tasks: HashMap<String, EndedTask>,
-    /// Facts about run and moment: `job.run_id`, `job.start_time.iso_date`.
+    /// Facts of the run, such as `job.run_id` and `job.start_time.iso_date`.
     pub facts: HashMap<String, String>,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct EndedTask {
     pub attempts: u32,
 }
 
-/// Where a text stands: its task, and the item of a loop.
+/// The context of a string: its task, and the item of a loop.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RefContext<'a> {
     pub task: &'a str,
@@ -38,7 +38,7 @@ pub(super) struct RefContext<'a> {
 }
 
 impl RunValues {
-    /// The text with its references replaced.
+    /// Replaces the references in a string.
     pub fn replace(&self, text: &str, here: RefContext<'_>) -> Result<String, LocalError> {
         let mut out = String::new();
         let mut from = 0;
@@ -80,7 +80,8 @@ impl RunValues {
                     "error_code" => {
                         Ok(if ended.state.is_bad() { "RunExecutionError".to_owned() } else { String::new() })
                     }
-                    // The result of a SQL step comes from its stub: the columns of the first row, or `output` as a whole.
+                    // The result of a SQL step comes from its stub: the columns of the first row, or `output` as a
+                    // whole.
                     path => {
                         let mut at = Value::Object(ended.values.clone());
                         if let Some(column) = path.strip_prefix("output.first_row.")
@@ -114,18 +115,18 @@ impl RunValues {
                     None => return Err(format!("`{path}` is not available locally").into()),
                 },
             }),
-            // A secret is handed over by name alone: the process reads it from its own environment.
+            // Secrets are passed by name only: the process reads them from its environment.
             Reference::Secret { scope, key } => Err(format!("secret `{scope}/{key}` is not available locally").into()),
         }
     }
 }
 
-/// The value of `--name=value`, or the text itself.
+/// The value of `--name=value`, or the string itself.
 fn value_of(text: &str) -> &str {
     text.split_once('=').filter(|(name, _)| name.starts_with("--")).map_or(text, |(_, value)| value)
 }
 
-/// A parameter whose value is a path in a volume: that path below `root`. Volumes have directories of their own here.
+/// Replaces the path of a volume in a parameter with one below `root`.
 pub(super) fn in_volumes(text: &str, root: &Path) -> String {
     let path = value_of(text);
     let before = text.strip_suffix(path).unwrap_or_default();
@@ -144,7 +145,7 @@ pub(super) fn in_volumes(text: &str, root: &Path) -> String {
     }
 }
 
-/// A value with its paths below `root` as the platform calls them.
+/// Replaces paths below `root` in a value with those of the platform.
 pub(super) fn out_of_volumes(value: Value, root: &Path) -> Value {
     let here = format!("{}/", root.join("Volumes").display());
     each_text(value, &|text| match text.strip_prefix(&here) {

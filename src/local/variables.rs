@@ -1,14 +1,14 @@
-//! The environment variables that a step gets: what programs need to run here, and what somebody asked for.
+//! Environment variables of steps: what programs need to run, and what the user passes.
 //!
-//! Everything else stays with pipec. A step is code of the project and of its dependencies, and the environment of a
-//! developer or of CI holds tokens that are none of its business.
+//! Everything else is withheld. A step is code of the project and its dependencies, and the environment of a
+//! developer or of CI contains tokens that it must not see.
 
 use super::error::LocalError;
 use std::ffi::{OsStr, OsString};
 
-/// Variables that pass by their whole name.
+/// Variables that are passed, by name.
 const NAMES: &[&str] = &[
-    // Who and where.
+    // User and system.
     "PATH",
     "HOME",
     "USER",
@@ -42,11 +42,11 @@ const NAMES: &[&str] = &[
     "COMPUTERNAME",
     "PROCESSOR_ARCHITECTURE",
     "NUMBER_OF_PROCESSORS",
-    // Libraries of the system.
+    // Shared libraries.
     "LD_LIBRARY_PATH",
     "DYLD_LIBRARY_PATH",
     "DYLD_FALLBACK_LIBRARY_PATH",
-    // The way to the network.
+    // Network.
     "HTTP_PROXY",
     "HTTPS_PROXY",
     "ALL_PROXY",
@@ -72,21 +72,21 @@ const NAMES: &[&str] = &[
     "HIP_VISIBLE_DEVICES",
     "ROCR_VISIBLE_DEVICES",
 ];
-/// Variables that pass by the beginning of their name.
+/// Variables that are passed, by prefix.
 const PREFIXES: &[&str] =
     &["LC_", "XDG_", "CUDA_", "NVIDIA_", "NCCL_", "OMP_", "MKL_", "OPENBLAS_", "NUMEXPR_", "PIPEC_SECRET_"];
 
-/// A variable that somebody asked for on the command line.
+/// A variable of the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PassedVariable {
-    /// `NAME`: as it is in pipec's own environment.
+    /// `NAME`: the value of pipec's environment.
     Pass(String),
     /// `NAME=VALUE`.
     Set(String, String),
 }
 
 impl PassedVariable {
-    /// Reads `NAME` or `NAME=VALUE`.
+    /// Parses `NAME` or `NAME=VALUE`.
     ///
     /// # Errors
     /// Text without a name, as a message.
@@ -105,7 +105,7 @@ impl PassedVariable {
     }
 }
 
-/// The variables of `all` that a step gets, with those that were asked for.
+/// The variables of `all` for steps, and those of the command line.
 pub fn for_steps(
     all: impl IntoIterator<Item = (OsString, OsString)>,
     asked: &[PassedVariable],

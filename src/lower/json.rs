@@ -1,10 +1,10 @@
-//! Field values as JSON, in the order of the table.
+//! Converts field values to JSON, in the order of the table.
 
 use serde_json::{Map, Value};
 
 use crate::model::{Node, NodeKind, Object};
 
-/// An object with its fields in the order of the table, then the unchecked ones.
+/// An object with its fields in the order of the table, then unchecked ones.
 pub fn object_json(object: &Object) -> Value {
     let mut out = Map::new();
     for field in object.block.fields {
@@ -18,7 +18,7 @@ pub fn object_json(object: &Object) -> Value {
     Value::Object(out)
 }
 
-/// One value.
+/// Converts one value.
 pub(super) fn node_json(node: &Node) -> Value {
     match &node.kind {
         NodeKind::Bool(b) => (*b).into(),
@@ -33,7 +33,7 @@ pub(super) fn node_json(node: &Node) -> Value {
             .collect::<Map<_, _>>()
             .into(),
         NodeKind::Object(object) => object_json(object),
-        // A valid program has neither here.
+        // A valid program contains neither.
         NodeKind::Removed | NodeKind::Bad => Value::Null,
     }
 }

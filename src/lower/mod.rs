@@ -1,4 +1,5 @@
-//! From a checked program to the payloads of the Jobs API. Pure and total: everything that can fail has failed before.
+//! Converts a checked program to payloads of the Jobs API. Pure and total: everything that can fail was checked
+//! before.
 
 mod json;
 mod paths;
@@ -14,40 +15,38 @@ use crate::model::{Compute, Environment, FileKind, Mode, Pipeline, Program, Step
 use crate::package::{EntryPoint, LocalContent, LocalFiles, Wheel};
 use crate::schema::{JOB, key};
 
-/// What the caller decides.
+/// Options of lowering.
 #[derive(Clone, Debug, Default)]
 pub struct LowerOptions {
-    /// The user whose folder and name are used where the target says nothing.
+    /// The user whose folder and name are used if the target sets none.
     pub user: Option<SmolStr>,
-    /// Development mode is left to whoever deploys: names and schedules stay as written.
+    /// Ignore development mode: names and schedules stay as written.
     pub as_written: bool,
 }
 
-/// Everything that goes to one target.
+/// Everything for one target.
 #[derive(Clone, Debug)]
 pub struct Bundle {
     /// The name of the project.
     pub project: SmolStr,
-    /// The target's name, `default` without targets.
+    /// The name of the target; `default` without targets.
     pub target: SmolStr,
-    /// Where things go in the workspace.
+    /// The folders in the workspace.
     pub layout: WorkspaceLayout,
-    /// The jobs.
     pub jobs: Vec<Job>,
-    /// Local files that the jobs name.
+    /// Local files of the jobs.
     pub files: Vec<LocalFile>,
 }
 
-/// A job's payload.
+/// The payload of a job.
 #[derive(Clone, Debug)]
 pub struct Job {
-    /// The name of the pipeline.
     pub pipeline: SmolStr,
     /// The body of a create request.
     pub body: Value,
-    /// Places that only a deployment can fill in.
+    /// Job ids that only a deployment knows.
     pub unresolved_job_ids: Vec<UnresolvedJobId>,
-    /// What was chosen for the user, to be told.
+    /// What was chosen for the user, for display.
     pub chosen: Vec<String>,
 }
 
@@ -56,26 +55,24 @@ pub struct Job {
 pub struct UnresolvedJobId {
     /// A JSON pointer into the payload.
     pub pointer: String,
-    /// The pipeline whose job id belongs there.
+    /// The pipeline whose id it is.
     pub pipeline: SmolStr,
 }
 
-/// A local file that a job runs.
+/// A local file of a job.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LocalFile {
-    /// Where it goes.
     pub workspace_path: String,
-    /// Where it is.
     pub local: std::path::PathBuf,
-    /// The same as the project calls it: relative to its directory, with slashes.
+    /// Its path in the project: relative, with slashes.
     pub source: String,
-    /// `notebook`, `script` or `sql`; `module` for one that a notebook or script imports, `dbt` for one of a dbt project.
+    /// `notebook`, `script` or `sql`; `module` for one that a notebook or script imports; `dbt` for one of a dbt
+    /// project.
     pub kind: &'static str,
-    /// What is in it.
     pub content: LocalContent,
 }
 
-/// The entry points that the wheel of each package needs, in the order of the program's packages.
+/// The entry points of the wheel of each package, in the order of the program's packages.
 pub fn entry_points(program: &Program) -> Vec<Vec<EntryPoint>> {
     let mut out: Vec<Vec<EntryPoint>> = program.packages.iter().map(|_| Vec::new()).collect();
     for pipeline in &program.pipelines {
@@ -98,7 +95,7 @@ pub fn entry_points(program: &Program) -> Vec<Vec<EntryPoint>> {
     out
 }
 
-/// The type as the entry point's module names it.
+/// The name of a type in the module of entry points.
 fn wire_type(ty: &Type) -> String {
     match ty {
         Type::Record(_) => "json".to_owned(),
@@ -110,7 +107,7 @@ fn wire_type(ty: &Type) -> String {
     }
 }
 
-/// Every step of a pipeline, those inside loops included.
+/// Every step of a pipeline, including those in loops.
 pub fn steps_of(pipeline: &Pipeline) -> impl Iterator<Item = &Step> {
     pipeline.steps.iter().flat_map(|s| {
         let inner = match &s.kind {
@@ -121,14 +118,14 @@ pub fn steps_of(pipeline: &Pipeline) -> impl Iterator<Item = &Step> {
     })
 }
 
-/// The local files that the jobs of a program run, with those that go along.
+/// The local files of the jobs of a program, and the files they need.
 pub fn local_paths(program: &Program) -> Vec<std::path::PathBuf> {
     let mut out = Vec::new();
     for step in program.pipelines.iter().flat_map(steps_of) {
         if let StepKind::File(call) = &step.kind
             && let Some(local) = &call.local
         {
-            // A dbt project is a directory; its files are what goes along.
+            // A dbt project is a directory; its files are uploaded.
             out.extend((call.kind != FileKind::Dbt).then(|| local.clone()));
             out.extend(call.companions.iter().map(|(path, _)| path.clone()));
         }
@@ -136,7 +133,7 @@ pub fn local_paths(program: &Program) -> Vec<std::path::PathBuf> {
     out
 }
 
-/// Lowers a program. `wheels` are those of its packages, in their order, `local` the content of [`local_paths`].
+/// Lowers a program. `wheels` are those of its packages, in order, and `local` is the content of [`local_paths`].
 pub fn lower(
     program: &Valid<Program>,
     wheels: &[Wheel],
@@ -216,7 +213,7 @@ fn job(lowering: &mut task::Lowering<'_>, options: &LowerOptions) -> Value {
     Value::Object(out)
 }
 
-/// Development mode: a name of one's own, and nothing starts by itself.
+/// Development mode: adds a name prefix, and pauses schedules and triggers.
 fn develop(job: &mut Map<String, Value>, options: &LowerOptions) {
     if let Some(Value::String(name)) = job.get_mut("name") {
         let prefix = match &options.user {
@@ -259,7 +256,7 @@ fn cluster(cluster: &crate::model::Cluster) -> Value {
     Value::Object(out)
 }
 
-/// An environment with the wheels of the Python steps that run on it.
+/// An environment with the wheels of its Python steps.
 fn environment(environment: &Environment, lowering: &task::Lowering<'_>) -> Value {
     let mut wheels: Vec<String> = Vec::new();
     for step in steps_of(lowering.pipeline) {

@@ -1,4 +1,4 @@
-//! Where things go in the workspace.
+//! Paths in the workspace.
 
 use std::path::{Component, Path};
 
@@ -13,9 +13,9 @@ pub struct WorkspaceLayout {
     pub root: String,
     /// The folder of its wheels.
     pub wheels: String,
-    /// The folder of notebooks, scripts and the like, in places named after their content.
+    /// The folder of notebooks, scripts and other files, in folders named after their content.
     pub files: String,
-    /// Whether nobody said where: the shared folder stands in until a user is known.
+    /// Whether the user is unknown, so that the shared folder is used.
     pub assumed: bool,
 }
 
@@ -29,7 +29,7 @@ impl WorkspaceLayout {
             (None, None) => (format!("/Workspace/Shared/{below}"), true),
         };
         let wheels = match &program.target.artifact_path {
-            // A volume may serve many projects, targets and people, and each takes away its own alone.
+            // Several projects, targets and users may share a volume, and each deletes only its own files.
             Some(path) => {
                 let digest = sha256_hex(root.as_bytes());
                 format!("{path}/{}/{target}-{}", program.name, digest.get(..8).unwrap_or_default())
@@ -40,8 +40,8 @@ impl WorkspaceLayout {
         WorkspaceLayout { root, wheels, files, assumed }
     }
 
-    /// The place of a file of a unit. One that goes alone stands beside others and carries the digest in its name: fewer
-    /// folders are fewer requests. Several keep their names, below a folder of their own.
+    /// The path of a file of a unit. A single file has the hash in its name, because fewer folders need fewer
+    /// requests. Several files keep their names in a folder of their own.
     pub(super) fn file(&self, digest: &str, alone: bool, below: &str) -> String {
         if !alone {
             return format!("{}/{digest}/{below}", self.files);
@@ -52,8 +52,8 @@ impl WorkspaceLayout {
         format!("{}/{folder}{slash}{stem}-{digest}{end}", self.files)
     }
 
-    /// Where a local file goes below the folder of its unit: as below the project. Notebooks lose their extension, as in
-    /// the workspace.
+    /// The path of a local file below the folder of its unit, as in the project. Notebooks lose their extension, as
+    /// in the workspace.
     pub(super) fn below(&self, project: &Path, local: &Path, kind: FileKind) -> String {
         let relative = local.strip_prefix(project).unwrap_or(local);
         let mut parts: Vec<String> = Vec::new();
@@ -72,13 +72,13 @@ impl WorkspaceLayout {
     }
 }
 
-/// A local file as the project calls it.
+/// The path of a local file in the project.
 pub(super) fn source_name(project: &Path, local: &Path) -> String {
     local.strip_prefix(project).unwrap_or(local).to_string_lossy().replace('\\', "/")
 }
 
-/// The digest of a file and of those that go along with it: the name of the place where they go. A changed file is a new
-/// one, and a run that goes on keeps the files that it began with.
+/// The hash of a file and the files it needs, which names their folder. A changed file gets a new path, so active
+/// runs keep the files they started with.
 pub(super) fn unit_digest<'a>(files: impl Iterator<Item = (&'a str, &'a str, &'a str)>) -> String {
     let mut lines: Vec<String> = files.map(|(path, kind, sha256)| format!("{sha256} {kind} {path}\n")).collect();
     lines.sort();

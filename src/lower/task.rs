@@ -1,4 +1,4 @@
-//! One task.
+//! Lowers one task.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::model::{Argument, Compute, FileCall, FileKind, Object, Pipeline, Prog
 use crate::package::{LocalFiles, Wheel};
 use crate::schema::{Block, TASK, key};
 
-/// What lowering a pipeline knows and collects.
+/// The input and the results of lowering a pipeline.
 pub(super) struct Lowering<'a> {
     pub program: &'a Program,
     pub pipeline: &'a Pipeline,
@@ -24,13 +24,13 @@ pub(super) struct Lowering<'a> {
 }
 
 impl Lowering<'_> {
-    /// Where the wheel of a package will be.
+    /// The path of a package's wheel.
     pub fn wheel_path(&self, package: usize) -> Option<String> {
         let wheel = self.wheels.get(package)?;
         Some(format!("{}/{}", self.layout.wheels, wheel.file_name))
     }
 
-    /// A task; `pointer` is its place in the payload.
+    /// Lowers a task; `pointer` is its JSON pointer in the payload.
     pub fn task(&mut self, step: &Step, pointer: &str, outer: bool) -> Value {
         let kind_key = step.kind.key();
         let mut kind = self.kind(step, pointer);
@@ -74,9 +74,9 @@ impl Lowering<'_> {
         Value::Object(out)
     }
 
-    /// The libraries of the cluster, the wheel, and the step's own.
+    /// The libraries of the cluster, the wheel, and those of the step.
     fn libraries(&self, step: &Step) -> Option<Value> {
-        // `none` takes back those of the cluster; without its wheel a Python step could not start.
+        // `none` removes those of the cluster. The wheel stays, because a Python step requires it.
         let taken_back = step.settings.entry(key::LIBRARIES).is_some_and(|f| f.value.is_none());
         let mut list: Vec<Value> = Vec::new();
         if !taken_back
@@ -92,7 +92,7 @@ impl Lowering<'_> {
             list.push(json!({ "whl": path }));
         }
         match step.settings.get(key::LIBRARIES).map(node_json) {
-            // An empty list that is written stays.
+            // An explicit empty list is kept.
             Some(Value::Array(own)) if own.is_empty() && list.is_empty() => return Some(Value::Array(own)),
             Some(Value::Array(own)) => {
                 for library in own {
@@ -147,7 +147,7 @@ impl Lowering<'_> {
         with(&call.rest, filled)
     }
 
-    /// Notes a local file and those that go along for upload; gives the path of the first.
+    /// Records a local file and the files it needs for upload; returns the path of the first.
     fn upload(&mut self, call: &FileCall, local: &Path) -> String {
         let kind = match call.kind {
             FileKind::Notebook => "notebook",
@@ -238,7 +238,7 @@ fn named(arguments: &[Argument]) -> Value {
     arguments.iter().map(|a| (a.name.to_string(), Value::from(a.value.to_string()))).collect::<Map<_, _>>().into()
 }
 
-/// The fields of a block after a call with those that the call itself says, in the order of the table.
+/// Merges the fields of the block after a call with those of the call, in the order of the table.
 fn with(rest: &Object, mut filled: Vec<(&str, Value)>) -> Value {
     let block: &'static Block = rest.block;
     let mut out = Map::new();

@@ -1,4 +1,4 @@
-//! One function for each request.
+//! One function per request.
 
 use std::path::Path;
 use std::time::SystemTime;
@@ -20,12 +20,12 @@ type Responder<T> = Result<T, RequestError>;
 /// Answers a request.
 ///
 /// # Errors
-/// A method that is not known, parameters that do not fit, or what cannot be done, in words.
+/// An unknown method, invalid parameters, or a failure, as a message.
 pub(super) fn answer(server: &mut Server, method: &str, params: Value) -> Responder<Value> {
     use LspRequestMethod as M;
     let asked = M::from(method);
-    // What the client is told of its files goes before the answers that rest on it. Completion waits for nothing: what
-    // is typed at the moment is unfinished, and its meaning would be waited for in vain.
+    // Diagnostics are sent before the answers that depend on them. Completion does not wait, because the text that is
+    // being typed is incomplete.
     if asked != M::TextDocumentCompletion {
         server.tell_if_stale();
     }
@@ -70,7 +70,7 @@ impl Server {
         Conversions::new(sources, &self.documents, self.client.encoding)
     }
 
-    /// The view of a document; `None` for one that is no pipe file.
+    /// The context of a document; `None` if it is not a pipe file.
     fn view(&self, document: &TextDocumentIdentifier) -> Option<(FileContext<'_>, Conversions<'_>)> {
         let view = self.workspace.view(&path_of(&document.uri))?;
         Some((view, self.places(view.sources())))
@@ -82,14 +82,14 @@ impl Server {
         Some(document.lines.offset(&document.text, at, self.client.encoding))
     }
 
-    /// The view of a document, and the byte of a position in it.
+    /// The context of a document, and the byte of a position in it.
     fn at(&self, at: &TextDocumentPositionParams) -> Option<(FileContext<'_>, Conversions<'_>, u32)> {
         let (view, places) = self.view(&at.text_document)?;
         Some((view, places, self.offset(&path_of(&at.text_document.uri), at.position)?))
     }
 }
 
-/// The view of a document among all projects of the workspace.
+/// The context of a document among all projects of the workspace.
 fn among<'a>(server: &'a Server, all: &'a Snapshot, uri: &Uri) -> Option<FileContext<'a>> {
     FileContext::of(all, server.workspace.files(), all.sources().find(&path_of(uri))?)
 }
@@ -99,7 +99,7 @@ fn now() -> i64 {
 }
 
 fn completion(server: &mut Server, params: CompletionParams) -> Responder<Option<CompletionResponse>> {
-    // A brace that has just been typed opens a block; only a second one, or `${`, asks for something.
+    // A typed brace opens a block; only `{{` and `${` trigger completion.
     let typed = params.context.as_ref().and_then(|c| c.trigger_character.as_deref());
     let at = &params.text_document_position_params;
     let path = path_of(&at.text_document.uri);
@@ -128,7 +128,7 @@ fn completion(server: &mut Server, params: CompletionParams) -> Responder<Option
     Ok(Some(CompletionResponse::CompletionItemList(items)))
 }
 
-/// Whether a blank ends something that a name follows: `on `, `= `.
+/// Whether a space follows something that a name completes, such as `on ` or `= `.
 fn asks_after_blank(before: &str) -> bool {
     let line = before.rsplit('\n').next().unwrap_or("").trim_end();
     line.ends_with('=')
@@ -197,7 +197,7 @@ fn all_symbols(server: &mut Server, params: WorkspaceSymbolParams) -> Responder<
     let all = server.workspace.load_all();
     let places = server.places(all.sources());
     let query = params.query.to_lowercase();
-    // Clients sort and narrow down: what has the letters in order is enough.
+    // Clients filter and sort: it is enough that the letters occur in order.
     let fits = |name: &str| {
         let mut name = name.chars().flat_map(char::to_lowercase);
         query.chars().all(|q| name.any(|c| c == q))
@@ -232,7 +232,7 @@ fn folds(server: &mut Server, params: FoldingRangeParams) -> Responder<Option<Ve
         .into_iter()
         .map(|(span, kind)| {
             let range = places.range(span);
-            // The closing bracket stays in sight.
+            // The closing bracket stays visible.
             let end = if kind == ide::FoldKind::Region { range.end.line - 1 } else { range.end.line };
             FoldingRange {
                 start_line: range.start.line,
@@ -268,7 +268,7 @@ fn formatting(server: &mut Server, params: DocumentFormattingParams) -> Responde
     let Some((view, places)) = server.view(&params.text_document) else { return Ok(None) };
     let text = view.text();
     let file = view.file();
-    // A file with mistakes of syntax is left as it is: its diagnostics say why.
+    // A file with syntax errors is not formatted; its diagnostics show why.
     let Ok(new) = format(file, text) else { return Ok(None) };
     if !same(&new, text) {
         return Err((ErrorCode::InternalError, "formatting would change the meaning of the file".to_owned()));
@@ -281,8 +281,8 @@ fn formatting(server: &mut Server, params: DocumentFormattingParams) -> Responde
     Ok(Some(edits.into_iter().map(edit).collect()))
 }
 
-/// Changes of whole lines: one for each that differs where both have as many, else one for all from the first to the
-/// last that differ.
+/// Edits of whole lines: one per changed line if both have the same number, else one from the first to the last
+/// difference.
 fn by_lines(old: &str, new: &str) -> Vec<(u32, u32, String)> {
     let (a, b): (Vec<&str>, Vec<&str>) = (old.split_inclusive('\n').collect(), new.split_inclusive('\n').collect());
     if a.len() == b.len() {
@@ -333,7 +333,7 @@ fn hints(server: &mut Server, params: InlayHintParams) -> Responder<Option<Vec<I
 
 fn lenses(server: &mut Server, params: CodeLensParams) -> Responder<Option<Vec<CodeLens>>> {
     let Some((view, places)) = server.view(&params.text_document) else { return Ok(None) };
-    // Commands are for files that are on disk.
+    // Commands need a file on disk.
     if params.text_document.uri.scheme() != "file" {
         return Ok(None);
     }
@@ -406,7 +406,7 @@ fn hierarchy(server: &mut Server, params: CallHierarchyPrepareParams) -> Respond
     Ok(ide::task_at(&view, offset).and_then(|t| places.task(&t)).map(|item| vec![item]))
 }
 
-/// The task of an item that was handed out before, with the view of its file.
+/// The task of an item of an earlier answer, with the context of its file.
 fn task_of<'a>(
     server: &'a Server,
     item: &CallHierarchyItem,
@@ -425,7 +425,8 @@ fn incoming(
     let list = ide::callers(&view, &task)
         .into_iter()
         .filter_map(|t| {
-            // The step that waits names the edge, and the protocol wants a place in the other one: its name.
+            // The edge is written at the dependent step, but the protocol requires a range in the other one: its
+            // name.
             Some(CallHierarchyIncomingCall { from: places.task(&t)?, from_ranges: vec![places.range(t.span)] })
         })
         .collect();
@@ -453,7 +454,7 @@ fn execute(server: &mut Server, params: ExecuteCommandParams) -> Responder<Optio
     Ok(None)
 }
 
-/// `pipec/graph`: the DAG of the pipeline at a position, as nodes and edges with their places, and as a picture.
+/// `pipec/graph`: the graph of the pipeline at a position, as nodes and edges with their spans, and as a drawing.
 fn graph(server: &mut Server, params: Value) -> Responder<Value> {
     let at: TextDocumentPositionParams =
         serde_json::from_value(params).map_err(|e| (ErrorCode::InvalidParams, e.to_string()))?;

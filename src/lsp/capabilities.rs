@@ -1,4 +1,4 @@
-//! What the client can do, and what the server can.
+//! Capabilities of client and server.
 
 use gen_lsp_types::*;
 
@@ -6,21 +6,21 @@ use super::commands::COMMANDS;
 use super::convert::{MODIFIERS, TOKEN_TYPES};
 use super::position::Encoding;
 
-/// What matters of a client.
+/// The relevant capabilities of a client.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct EditorCapabilities {
     /// The unit of columns.
     pub encoding: Encoding,
-    /// It takes completions with places to fill in.
+    /// Supports snippets.
     pub snippets: bool,
-    /// It can be told which files to watch.
+    /// Supports registering file watchers.
     pub watches: bool,
-    /// It runs the commands of code lenses itself.
+    /// Runs the commands of code lenses itself.
     pub runs_commands: bool,
 }
 
 impl EditorCapabilities {
-    /// Reads what a client says of itself.
+    /// Reads the capabilities of a client.
     pub fn of(params: &InitializeParams) -> EditorCapabilities {
         let c = &params.capabilities;
         let encodings = c.general.as_ref().and_then(|g| g.position_encodings.as_deref()).unwrap_or_default();
@@ -41,7 +41,7 @@ impl EditorCapabilities {
     }
 }
 
-/// What the server offers to such a client.
+/// The capabilities of the server for this client.
 pub(super) fn server(client: &EditorCapabilities) -> ServerCapabilities {
     ServerCapabilities {
         position_encoding: Some(match client.encoding {

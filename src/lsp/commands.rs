@@ -1,4 +1,4 @@
-//! Commands of code lenses, for clients that do not run them: pipec itself, as a process of its own.
+//! Commands of code lenses, for clients that do not run them: runs pipec in a process.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,14 +6,14 @@ use std::process::Command;
 use lsp_server::{Message, Notification};
 use serde_json::{Value, json};
 
-/// The commands, each with the command line that it stands for.
+/// The commands, with their command lines.
 pub(super) const COMMANDS: &[(&str, &[&str])] =
     &[("pipec.compile", &["compile"]), ("pipec.runLocal", &["run", "--local"]), ("pipec.plan", &["plan"])];
 
-/// Starts a command; what it says is sent to the client when it ends.
+/// Starts a command; its output is sent to the client when it ends.
 ///
 /// # Errors
-/// A command that is not known, or without the file that it is for.
+/// An unknown command, or a missing file.
 pub(super) fn start(name: &str, arguments: &[Value], send: impl Fn(Message) + Send + 'static) -> Result<(), String> {
     let Some((_, line)) = COMMANDS.iter().find(|(n, _)| *n == name) else {
         return Err(format!("unknown command `{name}`"));

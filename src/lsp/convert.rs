@@ -1,4 +1,4 @@
-//! Answers of [`crate::ide`] in the types of the protocol.
+//! Converts answers of [`crate::ide`] to types of the protocol.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use crate::diag::{self, Severity};
 use crate::ide;
 use crate::source::{FileId, SourceMap, Span};
 
-/// The token types that are sent, in the order of their numbers.
+/// The token types, in the order of their numbers.
 pub(super) const TOKEN_TYPES: [&str; 13] = [
     "keyword",
     "namespace",
@@ -28,20 +28,20 @@ pub(super) const TOKEN_TYPES: [&str; 13] = [
     "comment",
     "operator",
 ];
-/// The modifiers that are sent, in the order of their bits.
+/// The modifiers, in the order of their bits.
 pub(super) const MODIFIERS: [&str; 3] = ["declaration", "readonly", "defaultLibrary"];
 
-/// What turns spans into places of the client.
+/// Converts spans to positions of the client.
 pub(super) struct Conversions<'a> {
     sources: &'a SourceMap,
     documents: &'a Documents,
     encoding: Encoding,
-    /// The lines of files that were asked for.
+    /// The lines of requested files.
     lines: RefCell<HashMap<FileId, Rc<Lines>>>,
 }
 
 impl<'a> Conversions<'a> {
-    /// Places in these sources.
+    /// Creates a converter for these sources.
     pub fn new(sources: &'a SourceMap, documents: &'a Documents, encoding: Encoding) -> Conversions<'a> {
         Conversions { sources, documents, encoding, lines: RefCell::default() }
     }
@@ -58,12 +58,12 @@ impl<'a> Conversions<'a> {
         lines.range(text, span.start, span.end, self.encoding)
     }
 
-    /// File and range of a span.
+    /// The file and range of a span.
     pub fn location(&self, span: Span) -> Option<Location> {
         Some(Location { uri: self.documents.uri(self.sources.path(span.file))?, range: self.range(span) })
     }
 
-    /// Changes by file.
+    /// Groups edits by file.
     pub fn workspace_edit(&self, edits: &[crate::diag::Edit]) -> WorkspaceEdit {
         let mut changes: HashMap<Uri, Vec<TextEdit>> = HashMap::new();
         for edit in edits {
@@ -75,7 +75,7 @@ impl<'a> Conversions<'a> {
         WorkspaceEdit { changes: Some(changes), ..Default::default() }
     }
 
-    /// A message about the source.
+    /// A diagnostic.
     pub fn diagnostic(&self, d: &diag::Diagnostic) -> Diagnostic {
         let mut message = d.message.clone();
         if !d.label.is_empty() {
@@ -107,7 +107,7 @@ impl<'a> Conversions<'a> {
         }
     }
 
-    /// What is declared in a file.
+    /// A symbol.
     pub fn symbol(&self, symbol: ide::Symbol) -> DocumentSymbol {
         #[expect(deprecated, reason = "a field of the type is, and has to be named")]
         DocumentSymbol {
@@ -122,7 +122,7 @@ impl<'a> Conversions<'a> {
         }
     }
 
-    /// A task in a hierarchy.
+    /// A task of the call hierarchy.
     pub fn task(&self, task: &ide::TaskItem) -> Option<CallHierarchyItem> {
         let location = self.location(task.span)?;
         Some(CallHierarchyItem {
@@ -137,7 +137,7 @@ impl<'a> Conversions<'a> {
         })
     }
 
-    /// Tokens in the relative form of the protocol.
+    /// Tokens in the relative format of the protocol.
     pub fn tokens(&self, list: &[ide::Highlighted]) -> Vec<SemanticToken> {
         let (mut line, mut character) = (0, 0);
         list.iter()
@@ -160,7 +160,7 @@ impl<'a> Conversions<'a> {
     }
 }
 
-/// One thing that is offered.
+/// A completion item.
 pub(super) fn completion_item(offer: ide::Completion, range: Range, snippets: bool) -> CompletionItem {
     let (text, format) = match snippets {
         true => (offer.insert, InsertTextFormat::Snippet),
@@ -174,7 +174,7 @@ pub(super) fn completion_item(offer: ide::Completion, range: Range, snippets: bo
         tags: offer.deprecated.then(|| vec![CompletionItemTag::Deprecated]),
         insert_text_format: Some(format),
         text_edit: Some(CompletionItemTextEdit::TextEdit(TextEdit { range, new_text: text })),
-        // Clients match against the label otherwise, which for texts in quotes is not what is typed.
+        // Otherwise, clients filter by the label, which differs from what is typed in a string.
         filter_text: offer.label.starts_with('"').then(|| offer.label.trim_matches('"').to_owned()),
         label: offer.label,
         ..CompletionItem::default()
@@ -186,7 +186,7 @@ pub(super) fn markdown(value: String) -> MarkupContent {
     MarkupContent { kind: MarkupKind::Markdown, value }
 }
 
-/// A text with places to fill in, for clients that know none: each gets its default.
+/// A snippet as plain text, with defaults, for clients without snippets.
 fn plain(shape: &str) -> String {
     let mut out = String::new();
     let mut chars = shape.chars().peekable();
@@ -205,7 +205,7 @@ fn plain(shape: &str) -> String {
     out
 }
 
-/// How a symbol is shown.
+/// The kind of a symbol.
 pub(super) fn symbol_kind(kind: ide::SymbolKind) -> SymbolKind {
     match kind {
         ide::SymbolKind::Pipeline => SymbolKind::Module,

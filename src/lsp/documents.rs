@@ -1,4 +1,4 @@
-//! Open documents: their texts and versions, and the way between addresses and paths.
+//! Open documents, and conversion between URIs and paths.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -11,18 +11,16 @@ use super::position::{Encoding, Lines};
 /// An open document.
 #[derive(Debug)]
 pub(super) struct Document {
-    /// Its address as the client writes it.
+    /// Its URI, as the client writes it.
     pub uri: Uri,
-    /// The version that the client gave the text.
+    /// The version of the text.
     pub version: i32,
-    /// The text.
     pub text: Arc<str>,
-    /// Its lines.
     pub lines: Lines,
 }
 
 impl Document {
-    /// A document that was opened.
+    /// Creates a document.
     pub fn new(uri: Uri, version: i32, text: &str) -> Document {
         Document { uri, version, text: text.into(), lines: Lines::new(text) }
     }
@@ -55,12 +53,12 @@ pub(super) struct Documents {
 }
 
 impl Documents {
-    /// Adds a document, or replaces one.
+    /// Adds or replaces a document.
     pub fn insert(&mut self, path: PathBuf, document: Document) {
         self.open.insert(path, document);
     }
 
-    /// Takes a document away.
+    /// Removes a document.
     pub fn remove(&mut self, path: &Path) {
         self.open.remove(path);
     }
@@ -70,12 +68,12 @@ impl Documents {
         self.open.get(path)
     }
 
-    /// The open document of a path, to change it.
+    /// The open document of a path, mutable.
     pub fn get_mut(&mut self, path: &Path) -> Option<&mut Document> {
         self.open.get_mut(path)
     }
 
-    /// The address of a path: as the client wrote it, where it did.
+    /// The URI of a path, as the client writes it if known.
     pub fn uri(&self, path: &Path) -> Option<Uri> {
         match self.open.get(path) {
             Some(document) => Some(document.uri.clone()),
@@ -84,8 +82,7 @@ impl Documents {
     }
 }
 
-/// The path of an address. One that is no file, such as that of a text which was never saved, gets a path that no file
-/// has.
+/// The path of a URI. A URI that is not a file, such as that of an unsaved document, gets a path that no file has.
 pub(super) fn path_of(uri: &Uri) -> PathBuf {
     match uri.to_file_path() {
         Ok(path) if uri.scheme() == "file" => path,

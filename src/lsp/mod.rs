@@ -1,5 +1,5 @@
-//! The language server: one connection, one thread, answers in order. What it says comes from [`crate::ide`]; here are
-//! the protocol, the open documents and the places in the units of the client.
+//! The language server: one connection, one thread, answers in order. The answers come from [`crate::ide`]; this
+//! module handles the protocol, open documents and positions in the units of the client.
 
 mod answers;
 mod capabilities;
@@ -15,23 +15,23 @@ use lsp_server::Connection;
 
 use state::Server;
 
-/// Serves one client on stdin and stdout, until it says that it leaves.
+/// Serves one client on standard input and output, until it exits.
 ///
 /// # Errors
-/// A client that breaks the protocol, or a connection that breaks.
+/// A client that violates the protocol, or a broken connection.
 pub fn serve_stdio() -> Result<(), String> {
     let (connection, threads) = Connection::stdio();
     let served = serve(&connection);
-    // The writing thread ends when nothing can be sent any more.
+    // The writing thread ends when the sender is dropped.
     drop(connection);
     served?;
     threads.join().map_err(|e| e.to_string())
 }
 
-/// Serves one client over a connection that is there already.
+/// Serves one client over an existing connection.
 ///
 /// # Errors
-/// A client that breaks the protocol, or a connection that breaks.
+/// A client that violates the protocol, or a broken connection.
 pub fn serve(connection: &Connection) -> Result<(), String> {
     let (id, params) = connection.initialize_start().map_err(|e| e.to_string())?;
     let params: InitializeParams = serde_json::from_value(params).map_err(|e| format!("initialize: {e}"))?;

@@ -1,4 +1,4 @@
-//! From bytes to lines and columns as the protocol counts them, and back.
+//! Converts between bytes and the lines and columns of the protocol.
 
 use gen_lsp_types::{Position, Range};
 
@@ -9,11 +9,11 @@ use crate::source::Units;
 pub(super) enum Encoding {
     /// Bytes.
     Utf8,
-    /// What every client can do.
+    /// The default, which every client supports.
     Utf16,
 }
 
-/// Where the lines of a text begin. For the protocol a lone `\r` ends a line as well, which it does not for the compiler.
+/// The starts of lines. In the protocol, a lone `\r` ends a line, too, but not in the compiler.
 #[derive(Debug)]
 pub(super) struct Lines {
     starts: Vec<u32>,
@@ -21,7 +21,7 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Reads the text once.
+    /// Finds the lines of a text.
     pub fn new(text: &str) -> Lines {
         let bytes = text.as_bytes();
         let mut starts = vec![0];
@@ -34,15 +34,15 @@ impl Lines {
         Lines { starts, units }
     }
 
-    /// The byte of a position. What lies behind the end of a line is its end, and behind the last line the end of the
-    /// text.
+    /// The byte of a position. A position after the end of a line is its end, and one after the last line the end of
+    /// the text.
     pub fn offset(&self, text: &str, at: Position, encoding: Encoding) -> u32 {
         let Some(start) = self.starts.get(at.line as usize).copied() else { return text.len() as u32 };
         let end = self.starts.get(at.line as usize + 1).copied().unwrap_or(text.len() as u32);
         let line = text.get(start as usize..end as usize).unwrap_or("").trim_end_matches(['\n', '\r']);
         let mut units = 0;
         for (i, c) in line.char_indices() {
-            // A column inside of a character is where it begins.
+            // A column inside of a character is rounded down.
             let width = match encoding {
                 Encoding::Utf8 => c.len_utf8() as u32,
                 Encoding::Utf16 => c.len_utf16() as u32,
@@ -67,7 +67,7 @@ impl Lines {
         Position { line: line as u32, character }
     }
 
-    /// The range of a stretch of bytes.
+    /// The range of bytes.
     pub fn range(&self, text: &str, start: u32, end: u32, encoding: Encoding) -> Range {
         Range { start: self.position(text, start, encoding), end: self.position(text, end, encoding) }
     }

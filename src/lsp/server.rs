@@ -1,4 +1,4 @@
-//! The loop: messages in, answers out, diagnostics when there is nothing else to do.
+//! The main loop: receives messages, sends answers, and publishes diagnostics when idle.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -13,14 +13,14 @@ use super::documents::{Document, path_of};
 use super::state::Server;
 
 impl Server {
-    /// Answers until the client leaves.
+    /// Runs until the client exits.
     pub fn run(mut self, connection: &Connection) -> Result<(), String> {
         if self.client.watches {
             self.watch();
         }
         let mut queue: VecDeque<Wire> = VecDeque::new();
         loop {
-            // What is cancelled while it waits is not worked on.
+            // Requests that are cancelled while waiting are not processed.
             queue.extend(connection.receiver.try_iter());
             let message = match queue.pop_front() {
                 Some(message) => message,
@@ -65,7 +65,7 @@ impl Server {
         }
     }
 
-    /// Asks the client to tell of changes on disk.
+    /// Asks the client to watch files.
     fn watch(&self) {
         let globs = ["**/*.{pipe,py,ipynb,sql,toml,cfg,txt,yml,yaml,md}"];
         let options = json!({ "watchers": globs.map(|g| json!({ "globPattern": g })) });
@@ -82,7 +82,7 @@ impl Server {
         );
     }
 
-    /// A notification; one that is not understood is passed over, as the protocol asks for.
+    /// Handles a notification; unknown ones are ignored, as the protocol requires.
     fn note(&mut self, method: &str, params: Value) {
         let understood = match method {
             "textDocument/didOpen" => serde_json::from_value(params).map(|p| self.opened(p)),
@@ -120,7 +120,7 @@ impl Server {
         let document = params.text_document;
         let path = path_of(&document.uri);
         let document = Document::new(document.uri, document.version, &document.text);
-        // Other files may have changed while nobody looked.
+        // Other files may have changed meanwhile.
         self.workspace.look_again();
         self.workspace.set(path.clone(), document.text.clone());
         self.documents.insert(path, document);
@@ -143,7 +143,7 @@ impl Server {
         self.stale = true;
     }
 
-    /// Understands what has changed, and tells the client what is wrong now.
+    /// Checks what has changed, and publishes diagnostics.
     pub fn tell_if_stale(&mut self) {
         if self.stale {
             self.publish();
@@ -151,7 +151,7 @@ impl Server {
         self.workspace.refresh();
     }
 
-    /// Tells the client what is wrong, where that has changed.
+    /// Publishes diagnostics that have changed.
     fn publish(&mut self) {
         self.stale = false;
         self.workspace.refresh();
@@ -173,7 +173,7 @@ impl Server {
                 ..Diagnostic::default()
             });
         }
-        // A file that is no longer looked at has nothing any more.
+        // A file that is no longer part of a project has no diagnostics.
         for path in self.told.keys() {
             now.entry(path.clone()).or_default();
         }
@@ -194,8 +194,7 @@ impl Server {
     }
 }
 
-/// The folders that the client has open.
-/// Whether a waiting message cancels the request; it is taken out then.
+/// Whether a waiting message cancels the request; it is removed then.
 fn take_cancel(queue: &mut VecDeque<Wire>, id: &RequestId) -> bool {
     let wanted = serde_json::to_value(id).unwrap_or(Value::Null);
     let found = queue.iter().position(

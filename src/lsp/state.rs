@@ -1,4 +1,4 @@
-//! One client of the server, and what it has open.
+//! The state of the server for one client.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,28 +11,28 @@ use super::capabilities::EditorCapabilities;
 use super::documents::{Documents, path_of};
 use crate::ide::EditorWorkspace;
 
-/// A failure that the client is told.
+/// An error of a request.
 pub(super) type RequestError = (ErrorCode, String);
 
-/// What sends a message to the client.
+/// Sends a message to the client.
 pub(super) type Send = Arc<dyn Fn(Wire) + std::marker::Send + Sync>;
 
-/// One client, what it has open, and what it was told.
+/// The state of the server for one client.
 pub(super) struct Server {
     pub send: Send,
     pub client: EditorCapabilities,
     pub workspace: EditorWorkspace,
     pub documents: Documents,
-    /// What each file was last said to have, so that nothing is said twice.
+    /// The diagnostics that were last published for each file.
     pub told: BTreeMap<PathBuf, Vec<Diagnostic>>,
-    /// Something has changed since diagnostics were sent.
+    /// Whether something has changed since diagnostics were published.
     pub stale: bool,
-    /// The client has said that it leaves.
+    /// Whether the client has announced its exit.
     pub leaving: bool,
 }
 
 impl Server {
-    /// A server for a client that has said what it is.
+    /// Creates the state for a client with these capabilities.
     pub fn new(send: Send, client: EditorCapabilities, params: &InitializeParams) -> Server {
         let mut workspace = EditorWorkspace::default();
         workspace.set_folders(folders(params));

@@ -1,24 +1,24 @@
-//! `{{...}}` in a text: what the platform makes of it.
+//! Dynamic references in strings, as the platform reads them.
 
 use super::Reference;
 use crate::schema::facts;
 
-/// What stands between one pair of braces.
+/// The content of one pair of braces.
 #[derive(Debug, PartialEq)]
 pub enum Braces<'t> {
     /// A reference.
     Known(Reference),
-    /// `{{job_id}}` and the like.
+    /// An old form such as `{{job_id}}`.
     Legacy(&'t str),
-    /// Not one of the platform's first words: plain text to it.
+    /// An unknown first word: plain text for the platform.
     Literal(&'t str),
-    /// A known first word, and something the platform refuses.
+    /// A known first word, followed by something that the platform rejects.
     Wrong(String),
-    /// A known root and a path that is no fact.
+    /// A known first word and an unknown path.
     NoSuchFact(String),
 }
 
-/// Every `{{...}}` of a text with its place in bytes.
+/// Every `{{...}}` of a string, with its bytes.
 pub fn braces(text: &str) -> Vec<(usize, usize, Braces<'_>)> {
     let mut out = Vec::new();
     let mut from = 0;
@@ -87,7 +87,7 @@ fn read(inner: &str) -> Braces<'_> {
     }
 }
 
-/// The parts of a path: words between dots, or anything in backticks.
+/// The parts of a path: words between dots, or text in backticks.
 fn parts(text: &str) -> Option<Vec<String>> {
     let mut out = Vec::new();
     let mut rest = text;

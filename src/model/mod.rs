@@ -1,4 +1,4 @@
-//! A checked program: what a file means, with the place of everything that a later message may point at.
+//! A checked program: the meaning of files, with the spans that later messages need.
 
 mod braces;
 mod node;

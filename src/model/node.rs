@@ -7,45 +7,43 @@ use crate::schema::key::FieldKey;
 use crate::schema::{Block, Choice, Field, Group};
 use crate::source::Span;
 
-/// A value with its place.
+/// A value and its span.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// Where it is written.
     pub span: Span,
-    /// What it is.
     pub kind: NodeKind,
 }
 
-/// What a value is.
+/// The kind of a value.
 #[derive(Clone, Debug)]
 pub enum NodeKind {
     /// `true`, `false`.
     Bool(bool),
-    /// A whole number.
+    /// An int.
     Int(i64),
     /// Another number, as written.
     Num(SmolStr),
-    /// A text, perhaps with references in it.
+    /// A string, possibly with references.
     Text(Text),
     /// A list.
     List(Vec<Node>),
-    /// A map of text, in order of writing.
+    /// A map with string keys, in source order.
     Map(Vec<(SmolStr, Span, Node)>),
     /// An object of the API.
     Object(Object),
-    /// An entry of a map that `none` takes out.
+    /// An entry of a map that `none` removes.
     Removed,
-    /// Not usable; already reported.
+    /// Invalid; already reported.
     Bad,
 }
 
 impl Node {
-    /// A text without references.
+    /// A string without references.
     pub fn text(span: Span, text: impl Into<SmolStr>) -> Node {
         Node { span, kind: NodeKind::Text(Text::plain(text)) }
     }
 
-    /// The text, if it is one without references.
+    /// The string, if it has no references.
     pub fn as_str(&self) -> Option<&str> {
         match &self.kind {
             NodeKind::Text(t) => t.as_str(),
@@ -53,7 +51,7 @@ impl Node {
         }
     }
 
-    /// The whole number, if it is one.
+    /// The int, if it is one.
     pub fn as_int(&self) -> Option<i64> {
         match self.kind {
             NodeKind::Int(n) => Some(n),
@@ -61,7 +59,7 @@ impl Node {
         }
     }
 
-    /// The truth value, if it is one.
+    /// The bool, if it is one.
     pub fn as_bool(&self) -> Option<bool> {
         match self.kind {
             NodeKind::Bool(b) => Some(b),
@@ -77,7 +75,7 @@ impl Node {
         }
     }
 
-    /// The entries, if it is a list.
+    /// The elements, if it is a list.
     pub fn as_list(&self) -> Option<&[Node]> {
         match &self.kind {
             NodeKind::List(l) => Some(l),
@@ -85,7 +83,7 @@ impl Node {
         }
     }
 
-    /// Whether every object in it has its required fields, and one of each group of which it needs one.
+    /// Whether every object in it has its required fields, and one field of each required group.
     pub fn is_complete(&self) -> bool {
         match &self.kind {
             NodeKind::Object(object) => object.is_complete(),
@@ -94,12 +92,12 @@ impl Node {
         }
     }
 
-    /// Whether something in it could not be used.
+    /// Whether it contains an invalid value.
     pub fn is_bad(&self) -> bool {
         matches!(self.kind, NodeKind::Bad)
     }
 
-    /// Calls `f` for every text in it.
+    /// Calls `f` for every string in it.
     pub fn for_each_text<'a>(&'a self, f: &mut dyn FnMut(&'a Text, Span)) {
         match &self.kind {
             NodeKind::Text(t) => f(t, self.span),
@@ -115,14 +113,14 @@ impl Node {
     }
 }
 
-/// A text in parts.
+/// A string in parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text {
-    /// Its parts; no two literal parts follow each other.
+    /// Its parts; literal parts are never adjacent.
     pub parts: Vec<Part>,
 }
 
-/// A text that is put together from pieces, in time linear in their length.
+/// Builds a string from parts, in linear time.
 #[derive(Debug, Default)]
 pub struct TextBuilder {
     parts: Vec<Part>,
@@ -135,7 +133,7 @@ impl TextBuilder {
         self.literal.push_str(text);
     }
 
-    /// Adds all of another text.
+    /// Adds another string.
     pub fn push(&mut self, other: &Text) {
         for part in &other.parts {
             match part {
@@ -148,7 +146,7 @@ impl TextBuilder {
         }
     }
 
-    /// The text.
+    /// Returns the string.
     pub fn finish(mut self) -> Text {
         self.close();
         Text { parts: self.parts }
@@ -161,7 +159,7 @@ impl TextBuilder {
     }
 }
 
-/// A part of a text.
+/// A part of a string.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
     /// As it is.
@@ -171,22 +169,22 @@ pub enum Part {
 }
 
 impl Text {
-    /// A text without references.
+    /// A string without references.
     pub fn plain(text: impl Into<SmolStr>) -> Text {
         Text { parts: vec![Part::Literal(text.into())] }
     }
 
-    /// One reference and nothing else.
+    /// A string with one reference and nothing else.
     pub fn reference(reference: Reference) -> Text {
         Text { parts: vec![Part::Reference(reference)] }
     }
 
-    /// The bytes of its literal parts.
+    /// The length of its literal parts, in bytes.
     pub fn literal_len(&self) -> usize {
         self.parts.iter().map(|p| if let Part::Literal(text) = p { text.len() } else { 0 }).sum()
     }
 
-    /// The text, if there is no reference in it.
+    /// The string, if it has no references.
     pub fn as_str(&self) -> Option<&str> {
         match self.parts.as_slice() {
             [] => Some(""),
@@ -216,40 +214,37 @@ impl std::fmt::Display for Text {
     }
 }
 
-/// A field that is passed on as it is.
+/// A field that is passed on unchanged.
 #[derive(Clone, Debug)]
 pub struct Unchecked {
-    /// Its name.
     pub key: SmolStr,
-    /// Where its name is written.
+    /// The span of its name.
     pub span: Span,
-    /// Its value.
     pub value: serde_json::Value,
 }
 
-/// A field that is set, or taken back by `none`.
+/// A field that is set, or removed by `none`.
 #[derive(Clone, Debug)]
 pub struct FieldValue {
-    /// The row.
+    /// Its row in the table.
     pub field: &'static Field,
-    /// Where its name is written.
+    /// The span of its name.
     pub key: Span,
     /// The value; `None` for `none`.
     pub value: Option<Node>,
 }
 
-/// An object of the API with the fields that are set.
+/// An object of the API with its fields.
 #[derive(Clone, Debug)]
 pub struct Object {
-    /// Where it is written.
     pub span: Span,
     /// Its type.
     pub block: &'static Block,
-    /// Its fields in order of writing.
+    /// Its fields, in source order.
     pub fields: Vec<FieldValue>,
-    /// Fields passed on as they are, known or not.
+    /// Fields that are passed on unchanged, known or not.
     pub unchecked: Vec<Unchecked>,
-    /// Whether a part of it was not understood: what is missing may be there.
+    /// Whether a part of it is invalid, so that fields may be missing.
     pub broken: bool,
 }
 
@@ -264,17 +259,17 @@ impl Object {
         self.entry(key).and_then(|f| f.value.as_ref())
     }
 
-    /// The field, set or taken back.
+    /// The field, set or removed.
     pub fn entry(&self, key: FieldKey) -> Option<&FieldValue> {
         self.entry_named(key.name())
     }
 
-    /// The field with a name that comes from a row or from source, set or taken back.
+    /// The field with a name from a row or from source, set or removed.
     pub fn entry_named(&self, name: &str) -> Option<&FieldValue> {
         self.fields.iter().find(|f| f.field.key == name)
     }
 
-    /// The value of a field with a name that comes from a row or from source.
+    /// The value of a field with a name from a row or from source.
     pub fn get_named(&self, name: &str) -> Option<&Node> {
         self.entry_named(name).and_then(|f| f.value.as_ref())
     }
@@ -284,12 +279,12 @@ impl Object {
         self.get(key).is_some()
     }
 
-    /// The text of a field without references.
+    /// The string of a field, if it has no references.
     pub fn str(&self, key: FieldKey) -> Option<&str> {
         self.get(key).and_then(Node::as_str)
     }
 
-    /// Sets a field that the block has; in place, or at the end.
+    /// Sets a field of the block, in place or at the end.
     pub fn set(&mut self, field: &'static Field, key: Span, value: Option<Node>) {
         match self.fields.iter_mut().find(|f| f.field.key == field.key) {
             Some(entry) => *entry = FieldValue { field, key, value },
@@ -297,13 +292,13 @@ impl Object {
         }
     }
 
-    /// Removes a field altogether.
+    /// Removes a field.
     pub fn remove(&mut self, key: FieldKey) -> Option<FieldValue> {
         let at = self.fields.iter().position(|f| f.field.key == key.name())?;
         Some(self.fields.remove(at))
     }
 
-    /// The required fields that it lacks, those in `filled` aside; none if not all of it is known.
+    /// The missing required fields, except those in `filled`; empty if some fields are unknown.
     pub fn missing(&self, filled: &[&str]) -> Vec<&'static str> {
         if self.is_part() {
             return Vec::new();
@@ -312,7 +307,7 @@ impl Object {
         self.block.fields.iter().filter(lacks).map(|f| f.key).collect()
     }
 
-    /// The groups of fields of which it needs one and has none, those in `filled` aside.
+    /// The required groups without a field, except those with one in `filled`.
     pub fn missing_groups(&self, filled: &[&str]) -> Vec<&'static Group> {
         if self.is_part() {
             return Vec::new();
@@ -322,25 +317,25 @@ impl Object {
         self.block.groups.iter().filter(needed).collect()
     }
 
-    /// Whether it has its required fields, and all objects below it have theirs.
+    /// Whether it and all objects below it have their required fields.
     pub fn is_complete(&self) -> bool {
         self.missing(&[]).is_empty()
             && self.missing_groups(&[]).is_empty()
             && self.fields.iter().filter_map(|f| f.value.as_ref()).all(Node::is_complete)
     }
 
-    /// Whether it may have fields that are not known: not understood, or passed on unchecked.
+    /// Whether it may have unknown fields, which are invalid or unchecked.
     pub fn is_part(&self) -> bool {
         self.broken || !self.unchecked.is_empty()
     }
 
-    /// Where the name of a field is written, or the object itself.
+    /// The span of a field's name, or of the object.
     pub fn key_span(&self, key: FieldKey) -> Span {
         self.entry(key).map_or(self.span, |f| f.key)
     }
 }
 
-/// A number as JSON: whole where it is written whole.
+/// A number as JSON: an integer if it is written as one.
 pub fn number_json(text: &str) -> serde_json::Value {
     if let Ok(n) = text.parse::<i64>() {
         return n.into();

@@ -1,4 +1,4 @@
-//! The program: pipelines with everything resolved and merged, ready to be lowered.
+//! Programs: pipelines with everything resolved and merged, ready for lowering.
 
 use std::path::PathBuf;
 
@@ -11,44 +11,40 @@ use crate::source::Span;
 /// A project for one target.
 #[derive(Clone, Debug)]
 pub struct Program {
-    /// A name for folders and tags: that of the first package, else of the first pipeline.
+    /// The name for folders and tags: that of the first package, else of the first pipeline.
     pub name: SmolStr,
-    /// Where it goes.
     pub target: Target,
-    /// The Python projects.
     pub packages: Vec<Package>,
-    /// The jobs.
     pub pipelines: Vec<Pipeline>,
 }
 
-/// How a target treats jobs.
+/// How a target modifies jobs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
     /// As written.
     #[default]
     Plain,
-    /// Names prefixed, schedules paused.
+    /// Names get a prefix, and schedules are paused.
     Development,
-    /// As written, with more checks.
+    /// Unchanged, with more checks.
     Production,
 }
 
-/// A target with its values.
+/// A target with its settings.
 #[derive(Clone, Debug, Default)]
 pub struct Target {
     /// Its name; `None` in a project without targets.
     pub name: Option<SmolStr>,
-    /// Where it is declared.
+    /// The span of its name.
     pub span: Option<Span>,
-    /// The address of the workspace.
+    /// The URL of the workspace.
     pub host: Option<SmolStr>,
-    /// The profile to log in with.
+    /// The profile for credentials.
     pub profile: Option<SmolStr>,
     /// The folder in the workspace.
     pub root_path: Option<SmolStr>,
     /// The folder or volume for wheels.
     pub artifact_path: Option<SmolStr>,
-    /// How jobs are treated.
     pub mode: Mode,
     /// The cloud, if known.
     pub cloud: Option<Cloud>,
@@ -57,40 +53,37 @@ pub struct Target {
 /// A Python project that becomes a wheel.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Package {
-    /// Its name in source.
     pub name: SmolStr,
-    /// Where it is declared.
+    /// The span of its name.
     pub span: Span,
-    /// Its directory.
     pub dir: PathBuf,
 }
 
 /// A job.
 #[derive(Clone, Debug)]
 pub struct Pipeline {
-    /// Its name in source: the name of the output file.
+    /// Its name in source, which is the name of the output file.
     pub name: SmolStr,
-    /// Where it is declared.
+    /// The span of its name.
     pub span: Span,
-    /// The fields of the job, those of the target merged in.
+    /// The fields of the job, merged with those of the target.
     pub settings: Object,
-    /// Its parameters.
     pub params: Vec<Param>,
-    /// The clusters that go out with it.
+    /// The clusters of the job.
     pub clusters: Vec<Cluster>,
-    /// The environments that go out with it.
+    /// The environments of the job.
     pub environments: Vec<Environment>,
-    /// Its tasks, in order of writing.
+    /// Its tasks, in source order.
     pub steps: Vec<Step>,
 }
 
 impl Pipeline {
-    /// Every step, those inside loops included.
+    /// Every step, including those in loops.
     pub fn all_steps(&self) -> impl Iterator<Item = &Step> {
         self.steps.iter().flat_map(|step| std::iter::once(step).chain(step.kind.step()))
     }
 
-    /// The steps inside loops.
+    /// The steps in loops.
     pub fn inner_steps(&self) -> impl Iterator<Item = &Step> {
         self.steps.iter().filter_map(|step| step.kind.step())
     }
@@ -99,30 +92,28 @@ impl Pipeline {
 /// A job parameter.
 #[derive(Clone, Debug)]
 pub struct Param {
-    /// Its name.
     pub name: SmolStr,
-    /// Where it is declared.
+    /// The span of its name.
     pub span: Span,
-    /// Its type.
     pub ty: Type,
-    /// Its default, as text on the wire.
+    /// Its default, as sent to the service.
     pub default: Option<Text>,
 }
 
-/// A job cluster with everything merged and chosen.
+/// A job cluster, with everything merged and chosen.
 #[derive(Clone, Debug)]
 pub struct Cluster {
     /// `job_cluster_key`.
     pub key: SmolStr,
-    /// Where it is declared.
+    /// The span of its name.
     pub span: Span,
     /// `new_cluster`.
     pub settings: Object,
-    /// Libraries for each task on it.
+    /// Libraries of each task on it.
     pub libraries: Vec<Object>,
-    /// Serverless compute behind the key.
+    /// Serverless compute instead of a cluster.
     pub serverless_compute_id: Option<Node>,
-    /// What was chosen for it, to be told to the user.
+    /// What was chosen for it, for display.
     pub chosen: Option<String>,
 }
 
@@ -131,7 +122,7 @@ pub struct Cluster {
 pub struct Environment {
     /// `environment_key`.
     pub key: SmolStr,
-    /// Where it is declared.
+    /// The span of its name.
     pub span: Span,
     /// `spec`.
     pub spec: Object,
@@ -142,35 +133,31 @@ pub struct Environment {
 pub struct Step {
     /// `task_key`.
     pub key: SmolStr,
-    /// Where its name is written.
+    /// The span of its name.
     pub span: Span,
-    /// The fields of the task, defaults merged in; raw kinds are among them.
+    /// The fields of the task, merged with defaults; includes tasks written as blocks.
     pub settings: Object,
-    /// What it runs.
     pub kind: StepKind,
-    /// What it waits for.
     pub depends_on: Vec<Dependency>,
-    /// What it hands on.
     pub outputs: Vec<Output>,
-    /// Where it runs.
     pub compute: Compute,
-    /// The branches that it stands in, outermost first.
+    /// The branches around it, outermost first.
     pub branches: Vec<Branch>,
 }
 
-/// One side of an `if`.
+/// A branch of an `if`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Branch {
     /// The key of the condition.
     pub condition: SmolStr,
-    /// The side.
+    /// The outcome.
     pub outcome: bool,
-    /// The name of the condition in source.
+    /// The span of the condition's name.
     pub span: Span,
 }
 
 impl Step {
-    /// The step that does the work: of a loop the one inside.
+    /// The step that does the work: for a loop the inner step, otherwise itself.
     pub fn inner(&self) -> &Step {
         match &self.kind {
             StepKind::Loop(l) => &l.step,
@@ -179,20 +166,19 @@ impl Step {
     }
 }
 
-/// One task to wait for.
+/// A dependency.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dependency {
-    /// The key of the task.
+    /// The key of the other task.
     pub task: SmolStr,
-    /// The outcome of a condition.
+    /// The required outcome of a condition.
     pub outcome: Option<bool>,
-    /// Where it is said or used.
+    /// Where it is declared or used.
     pub span: Span,
-    /// Where it comes from.
     pub origin: Origin,
 }
 
-/// Where an edge comes from.
+/// The origin of a dependency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// `after`.
@@ -203,21 +189,19 @@ pub enum Origin {
     Data,
 }
 
-/// What a step hands on.
+/// An output of a step.
 #[derive(Clone, Debug)]
 pub struct Output {
-    /// Its name.
     pub name: SmolStr,
-    /// Where it is declared.
+    /// The span of its name.
     pub span: Span,
-    /// Its type.
     pub ty: Type,
 }
 
-/// Where a step runs.
+/// The compute of a step.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Compute {
-    /// Nothing is said.
+    /// Not set.
     Unset,
     /// A job cluster, by key.
     Cluster(SmolStr),
@@ -225,18 +209,18 @@ pub enum Compute {
     Environment(SmolStr),
     /// A running cluster.
     Existing(Text),
-    /// Serverless without environment, said on purpose.
+    /// Serverless compute without an environment, set explicitly.
     Serverless,
-    /// In fields of the task itself.
+    /// Set in fields of the task.
     Raw,
-    /// What is said cannot be used; the reason is reported.
+    /// Invalid; already reported.
     Bad,
 }
 
 /// What a step runs.
 #[derive(Clone, Debug)]
 pub enum StepKind {
-    /// The block of the task's settings with this name, as it is.
+    /// A task written as a block with this name.
     Raw(&'static str),
     /// A Python function.
     Python(PythonCall),
@@ -248,11 +232,11 @@ pub enum StepKind {
     Condition(Condition),
     /// A loop around a step.
     Loop(Box<Loop>),
-    /// Nothing usable; the reason is reported.
+    /// Invalid; already reported.
     Bad(Unusable),
 }
 
-/// What was read of a kind that cannot be used.
+/// What was read of an invalid kind.
 #[derive(Clone, Debug, Default)]
 pub struct Unusable {
     /// The fields of its calls.
@@ -276,7 +260,7 @@ impl StepKind {
         }
     }
 
-    /// The fields of its calls, beside what the call itself says.
+    /// The fields of its calls, other than what the call itself sets.
     pub fn call_fields(&self) -> &[Object] {
         match self {
             StepKind::Python(call) => std::slice::from_ref(&call.rest),
@@ -287,7 +271,7 @@ impl StepKind {
         }
     }
 
-    /// The field of the task that this kind becomes.
+    /// The field of the task for this kind.
     pub fn key(&self) -> Option<&'static str> {
         Some(match self {
             StepKind::Raw(key) => key,
@@ -301,45 +285,40 @@ impl StepKind {
     }
 }
 
-/// An argument with its value as text on the wire.
+/// An argument, with its value as sent to the service.
 #[derive(Clone, Debug)]
 pub struct Argument {
     /// Its name; empty for a positional one.
     pub name: SmolStr,
-    /// Where its name is written; for a positional one, the value.
+    /// The span of its name; for a positional one, of the value.
     pub key: Span,
-    /// Where it is written.
     pub span: Span,
-    /// The value.
     pub value: Text,
-    /// The type of the value.
     pub ty: Type,
-    /// In a call of a Python function, the type that the value is handed over as.
+    /// For a Python function, the type in which the value is passed.
     pub passed_as: Type,
 }
 
 /// A call of a Python function.
 #[derive(Clone, Debug)]
 pub struct PythonCall {
-    /// Which of the program's packages.
+    /// The index of the package.
     pub package: usize,
     /// The dotted module.
     pub module: SmolStr,
-    /// The function in it.
     pub function: SmolStr,
-    /// Where both are written.
+    /// The span of both.
     pub span: Span,
-    /// The arguments.
     pub arguments: Vec<Argument>,
     /// The name of the generated entry point.
     pub entry_point: SmolStr,
-    /// Whether outputs are taken from what it returns by name; `None` if that shows only when it has returned.
+    /// Whether outputs are read by name from the returned value; `None` if that is only known at run time.
     pub by_name: Option<bool>,
-    /// The remaining fields of the kind.
+    /// The other fields of the task.
     pub rest: Object,
 }
 
-/// Which kind of file or directory a step runs.
+/// The kind of file or directory that a step runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileKind {
     /// `notebook`.
@@ -348,7 +327,7 @@ pub enum FileKind {
     Script,
     /// `sql`.
     Sql,
-    /// `dbt`: a directory with all that is in it.
+    /// `dbt`: a directory with all its files.
     Dbt,
 }
 
@@ -367,32 +346,27 @@ impl FileKind {
 /// A call of a file.
 #[derive(Clone, Debug)]
 pub struct FileCall {
-    /// What kind of file.
     pub kind: FileKind,
-    /// The path as written.
+    /// The path, as written.
     pub path: Text,
-    /// Where it is written.
     pub span: Span,
-    /// The file on this machine, for a local path.
+    /// The local file, for a local path.
     pub local: Option<PathBuf>,
-    /// Local files that it needs: notebooks that it runs, modules beside it, all files of a dbt project.
+    /// Local files it needs: notebooks it runs, modules of its directory, all files of a dbt project.
     pub companions: Vec<(PathBuf, FileKind)>,
-    /// The arguments.
     pub arguments: Vec<Argument>,
-    /// The remaining fields of the kind.
+    /// The other fields of the task.
     pub rest: Object,
 }
 
 /// A run of another pipeline.
 #[derive(Clone, Debug)]
 pub struct RunCall {
-    /// The name of the other pipeline.
     pub pipeline: SmolStr,
-    /// Where it is written.
+    /// The span of its name.
     pub span: Span,
-    /// The arguments.
     pub arguments: Vec<Argument>,
-    /// The remaining fields of the kind.
+    /// The other fields of the task.
     pub rest: Object,
 }
 
@@ -401,13 +375,11 @@ pub struct RunCall {
 pub struct Condition {
     /// A member of `ConditionTaskOp`.
     pub op: &'static str,
-    /// The left side.
     pub left: Text,
-    /// The right side.
     pub right: Text,
 }
 
-/// The comparisons of a condition: the sign in source, and the member of `ConditionTaskOp`.
+/// The operators of conditions: in source, and as a member of `ConditionTaskOp`.
 pub const COMPARISONS: &[(&str, &str)] = &[
     ("==", "EQUAL_TO"),
     ("!=", "NOT_EQUAL"),
@@ -417,7 +389,7 @@ pub const COMPARISONS: &[(&str, &str)] = &[
     (">=", "GREATER_THAN_OR_EQUAL"),
 ];
 
-/// The sign of a member of `ConditionTaskOp`; what is none stays as it is.
+/// The operator of a member of `ConditionTaskOp`; unknown members are unchanged.
 pub fn sign(op: &str) -> &str {
     COMPARISONS.iter().find(|(_, member)| *member == op).map_or(op, |(sign, _)| sign)
 }
@@ -427,20 +399,20 @@ pub fn sign(op: &str) -> &str {
 pub struct Loop {
     /// A JSON list, or a reference to one.
     pub inputs: Text,
-    /// How many at a time.
+    /// The maximum number of concurrent iterations.
     pub parallel: Option<i64>,
-    /// The one step.
+    /// The inner step.
     pub step: Step,
 }
 
 /// A program without errors.
 ///
-/// Only [`crate::check`] makes one, so that a program with errors cannot be lowered.
+/// Only [`crate::check`] creates one, so that a program with errors cannot be lowered.
 #[derive(Clone, Debug)]
 pub struct Valid<T>(T);
 
 impl<T> Valid<T> {
-    /// For the checker alone: `ok` is its verdict.
+    /// For the checker only: `ok` is whether there are no errors.
     pub(crate) fn new(value: T, ok: bool) -> Option<Valid<T>> {
         ok.then_some(Valid(value))
     }

@@ -2,36 +2,25 @@
 
 use smol_str::SmolStr;
 
-/// What stands for a value that is known only at run time.
+/// A reference to a run-time value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Reference {
     /// A job parameter.
     Param(SmolStr),
-    /// A task value that an upstream task has set.
-    Value {
-        /// The key of the task.
-        task: SmolStr,
-        /// The key of the value.
-        name: SmolStr,
-    },
-    /// A fact about an upstream task: `result_state`, `output.first_row.n`.
+    /// A task value of an upstream task.
+    Value { task: SmolStr, name: SmolStr },
+    /// A fact of an upstream task, such as `result_state` or `output.first_row.n`.
     TaskFact {
-        /// The key of the task.
         task: SmolStr,
         /// The rest of the path.
         fact: SmolStr,
     },
     /// The item of a loop, or a field of it.
     Input(Option<SmolStr>),
-    /// A fact about the job, task or workspace: `job.run_id`.
+    /// A fact of the job, task or workspace, such as `job.run_id`.
     Fact(SmolStr),
     /// A secret.
-    Secret {
-        /// The scope.
-        scope: SmolStr,
-        /// The key in it.
-        key: SmolStr,
-    },
+    Secret { scope: SmolStr, key: SmolStr },
 }
 
 impl Reference {
@@ -44,7 +33,7 @@ impl Reference {
     }
 }
 
-/// A name in a reference: in backticks where it is more than letters, digits and `_`.
+/// A name in a reference, in backticks unless it is letters, digits and `_`.
 fn name(text: &str) -> String {
     if text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') { text.to_owned() } else { format!("`{text}`") }
 }

@@ -7,13 +7,13 @@ use crate::schema::Enum;
 /// The type of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Type {
-    /// Not known; fits everywhere.
+    /// Unknown; fits everywhere.
     Any,
-    /// Text.
+    /// A string.
     String,
-    /// A whole number.
+    /// An int.
     Int,
-    /// A number; takes a whole number as well.
+    /// A float; accepts an int, too.
     Float,
     /// `true` or `false`.
     Bool,
@@ -25,28 +25,28 @@ pub enum Type {
     Json,
     /// A path.
     Path,
-    /// A path that a Python function gets as a `pathlib.Path`; never written in source.
+    /// A path that a Python function receives as a `pathlib.Path`; cannot be written in source.
     PathObject,
     /// `catalog.schema.table`.
     Table,
     /// A list.
     List(Box<Type>),
-    /// A map from text.
+    /// A map with string keys.
     Map(Box<Type>),
-    /// An object with known fields: an item of a loop.
+    /// An object with known fields, such as an item of a loop.
     Record(Vec<(SmolStr, Type)>),
-    /// One of the API's enumerations.
+    /// An enum of the API.
     Enum(&'static str),
     /// The name of a cluster or environment.
     Compute,
 }
 
 impl Type {
-    /// The names of types without argument.
+    /// The names of types without arguments.
     pub const NAMES: &'static [&'static str] =
         &["string", "int", "float", "bool", "date", "datetime", "json", "path", "table", "list", "map", "compute"];
 
-    /// The type of a name without argument.
+    /// The type with a name, if it has no arguments.
     pub fn from_name(name: &str) -> Option<Type> {
         Some(match name {
             "string" => Type::String,
@@ -65,13 +65,13 @@ impl Type {
         })
     }
 
-    /// The type of an API enumeration.
+    /// The type of an enum of the API.
     pub fn of_enum(e: &'static Enum) -> Type {
         Type::Enum(e.name)
     }
 
-    /// Whether a value of this type can stand where `wanted` is asked for: the same type, or `int` for `float`. Texts
-    /// with a meaning (`path`, `table`, `date` and their kin) go wherever a `string` is asked for.
+    /// Whether a value of this type can be used where `wanted` is expected: the same type, or `int` for `float`.
+    /// Strings with a meaning, such as `path`, `table` and `date`, fit wherever a `string` is expected.
     pub fn fits(&self, wanted: &Type) -> bool {
         match (self, wanted) {
             (Type::Any, _) | (_, Type::Any) | (_, Type::Json) | (Type::Json, _) => true,
@@ -83,12 +83,12 @@ impl Type {
         }
     }
 
-    /// Whether it is text on the wire and cannot be ordered as a number.
+    /// Whether it is sent as a string and cannot be compared as a number.
     pub fn is_text(&self) -> bool {
         matches!(self, Type::String | Type::Path | Type::Table | Type::Date | Type::Datetime | Type::Enum(_))
     }
 
-    /// The smallest type that takes both.
+    /// The smallest type that accepts both.
     pub fn join(self, other: Type) -> Option<Type> {
         if self == other {
             return Some(self);

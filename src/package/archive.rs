@@ -1,4 +1,4 @@
-//! Wheels as zip files: written the same everywhere, read with suspicion.
+//! Writes wheels as reproducible zip files, and reads foreign ones with limits.
 
 use std::io::{self, Cursor, Read, Write};
 
@@ -9,10 +9,10 @@ use sha2::{Digest, Sha256};
 
 use super::select::Contents;
 
-/// SHA-256 of some bytes.
+/// A SHA-256 hash.
 pub(super) type Digest32 = [u8; 32];
 
-/// SHA-256 of some bytes, in hex.
+/// The SHA-256 of bytes, in hexadecimal.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes).into())
 }
@@ -21,12 +21,12 @@ pub(super) fn hex(digest: &Digest32) -> String {
     digest.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// The digests of all files, on all cores.
+/// The hashes of all files, on all cores.
 pub(super) fn digests(files: &Contents) -> Vec<Digest32> {
     files.par_iter().map(|(_, bytes)| Sha256::digest(bytes).into()).collect()
 }
 
-/// The text of `RECORD` for these files and itself.
+/// The text of `RECORD`.
 pub(super) fn record(files: &Contents, digests: &[Digest32], info: &str) -> String {
     let quote = |path: &str| {
         if path.contains([',', '"']) { format!("\"{}\"", path.replace('"', "\"\"")) } else { path.to_owned() }
@@ -39,10 +39,10 @@ pub(super) fn record(files: &Contents, digests: &[Digest32], info: &str) -> Stri
     out
 }
 
-/// So many files are packed by one thread. The same everywhere: the bytes must not depend on the number of cores.
+/// Files per thread; constant, so that the bytes do not depend on the number of cores.
 const CHUNK: usize = 64;
 
-/// The zip file: times and modes are fixed.
+/// Creates the zip file, with fixed times and modes.
 pub(super) fn zip(files: &Contents) -> zip::result::ZipResult<Vec<u8>> {
     if files.len() <= CHUNK {
         return pack(files);
@@ -68,13 +68,13 @@ fn pack(files: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
     Ok(writer.finish()?.into_inner())
 }
 
-/// The most that a wheel may hold when unpacked, in bytes.
+/// The maximum unpacked size of a wheel, in bytes.
 const UNPACKED: u64 = 1_000_000_000;
 
-/// The files in a wheel that somebody else made.
+/// Reads the files of a foreign wheel.
 ///
 /// # Errors
-/// Bytes that are no zip file, names that lead out of it, two files of one name, or more than a gigabyte of content.
+/// An invalid zip file, names that lead out of it, duplicate names, or more than a gigabyte of content.
 pub fn unzip(bytes: &[u8]) -> io::Result<Vec<(String, Vec<u8>)>> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(io::Error::other)?;
     let mut out: Contents = Vec::new();
@@ -92,7 +92,7 @@ pub fn unzip(bytes: &[u8]) -> io::Result<Vec<(String, Vec<u8>)>> {
             return Err(io::Error::other(format!("it contains the file {name:?}, which is outside the archive")));
         }
         let mut content = Vec::new();
-        // The size in the directory may be a lie: what counts is what comes out.
+        // The size in the directory may be wrong: count the unpacked bytes.
         file.take(UNPACKED - total + 1).read_to_end(&mut content)?;
         total += content.len() as u64;
         if total > UNPACKED {

@@ -1,4 +1,4 @@
-//! The project's own build backend, as a command with a name.
+//! Runs the build backend of a project.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,25 +7,23 @@ use super::archive::unzip;
 use super::pyproject::{ProjectError, error};
 use super::select::Contents;
 
-/// A wheel as the backend made it.
+/// A wheel from the backend.
 pub(super) struct BackendWheel {
-    /// The name of the wheel file.
     pub file_name: String,
-    /// Its files.
     pub files: Contents,
 }
 
-/// How to call a builder: the words before the output directory.
+/// Commands, without the output directory.
 const COMMANDS: &[(&str, &[&str])] = &[
     ("uv build", &["uv", "build", "--wheel", "--quiet", "--out-dir"]),
     ("python3 -m build", &["python3", "-m", "build", "--wheel", "--outdir"]),
     ("python -m build", &["python", "-m", "build", "--wheel", "--outdir"]),
 ];
 
-/// Builds the wheel of `dir` by the first builder that is there. `why` is the reason that it is needed.
+/// Builds the wheel of `dir` with the first available command. `why` is the reason.
 ///
 /// # Errors
-/// No builder, or one that fails: with what it printed.
+/// No command, or one that fails, with its output.
 pub(super) fn build(dir: &Path, why: &str) -> Result<BackendWheel, ProjectError> {
     let out = tempfile::tempdir()
         .map_err(|e| error(format!("cannot create a temporary directory: {e}"), "free some disk space"))?;
@@ -62,7 +60,7 @@ pub(super) fn build(dir: &Path, why: &str) -> Result<BackendWheel, ProjectError>
 
 fn has_build(python: &str) -> bool {
     let mut command = Command::new(python);
-    // A folder `build` of the project would be imported.
+    // Otherwise, a folder `build` of the project would be imported.
     super::tokens::without_tokens(command.args(["-c", "import build.__main__"]));
     command.output().is_ok_and(|o| o.status.success())
 }

@@ -1,4 +1,4 @@
-//! Dynamic metadata from the places where the common backends keep it, read and not run.
+//! Reads dynamic metadata from where the common backends keep it, without running code.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use super::requirements::{is_requirements_file, lines};
 use crate::python::{ModuleBinding, read};
 use crate::source::FileId;
 
-/// The value of a dynamic field, by backend; `None` if only the backend can tell.
+/// The value of a dynamic field per backend; `None` if only the backend knows it.
 pub(super) struct Dynamic<'p> {
     pub project: &'p Pyproject<'p>,
     pub layout: &'p SourceLayout,
@@ -30,7 +30,7 @@ impl Dynamic<'_> {
             "setuptools" => match p.get("tool.setuptools.dynamic.version") {
                 Some(v) => match (v.get("attr").and_then(|a| a.as_str()), v.get("file")) {
                     (Some(attribute), _) => self.attribute(attribute),
-                    // The file may hold anything: only a valid version is ever shown.
+                    // The file may contain anything: only a valid version is shown.
                     (None, Some(file)) => {
                         self.files(file).map(|t| t.trim().to_owned()).filter(|t| valid_version(t).is_some())
                     }
@@ -49,7 +49,7 @@ impl Dynamic<'_> {
         found.filter(|v| !v.is_empty())
     }
 
-    /// The summary: flit takes it from the module's first text.
+    /// The summary, which flit takes from the docstring of the module.
     pub fn description(&self) -> Option<String> {
         match self.project.backend() {
             "flit_core" => {
@@ -64,20 +64,20 @@ impl Dynamic<'_> {
         }
     }
 
-    /// Requirements that setuptools reads from files.
+    /// Requirements from files, for setuptools.
     pub fn dependencies(&self) -> Option<Vec<String>> {
         (self.project.backend() == "setuptools").then_some(())?;
         self.requirements(self.project.get("tool.setuptools.dynamic.dependencies")?.get("file")?)
     }
 
-    /// Extras that setuptools reads from files.
+    /// Extras from files, for setuptools.
     pub fn extras(&self) -> Option<Vec<(String, Vec<String>)>> {
         (self.project.backend() == "setuptools").then_some(())?;
         let table = self.project.get("tool.setuptools.dynamic.optional-dependencies")?.as_table()?;
         table.iter().map(|(name, v)| Some((name.clone(), self.requirements(v.get("file")?)?))).collect()
     }
 
-    /// The readme that setuptools reads from a file.
+    /// The readme from a file, for setuptools.
     pub fn readme(&self) -> Option<(String, String)> {
         (self.project.backend() == "setuptools").then_some(())?;
         let value = self.project.get("tool.setuptools.dynamic.readme")?;
@@ -86,14 +86,14 @@ impl Dynamic<'_> {
         Some((first, self.files(file)?))
     }
 
-    /// The requirements in files, which messages may show.
+    /// The requirements in files; messages may show them.
     fn requirements(&self, value: &toml::Value) -> Option<Vec<String>> {
         let names = value.as_str().map_or_else(|| texts_of(value), |one| vec![one.to_owned()]);
         names.iter().all(|n| is_requirements_file(Path::new(n))).then_some(())?;
         requirement_lines(&self.files(value)?)
     }
 
-    /// One file or several, put together.
+    /// The text of one or several files.
     fn files(&self, value: &toml::Value) -> Option<String> {
         let list = match value {
             toml::Value::String(one) => vec![one.clone()],
@@ -103,7 +103,7 @@ impl Dynamic<'_> {
         texts.filter(|t| !t.is_empty()).map(|t| t.join("\n"))
     }
 
-    /// `package.module.name`: a text that the module assigns.
+    /// `package.module.name`: a string that the module assigns.
     fn attribute(&self, path: &str) -> Option<String> {
         let (module, name) = path.rsplit_once('.')?;
         let modules = Modules::new(self.project.files, self.layout.clone());
@@ -120,7 +120,7 @@ impl Dynamic<'_> {
     }
 }
 
-/// The text that a module assigns to a name.
+/// The string that a module assigns to a name.
 fn attribute_in(text: &str, name: &str) -> Option<String> {
     let module = read(text, FileId(u32::MAX), "m", true).ok()?;
     match &module.names.get(name)?.binding {
@@ -129,7 +129,7 @@ fn attribute_in(text: &str, name: &str) -> Option<String> {
     }
 }
 
-/// `__version__ = "1.2"`, or `VERSION`: what hatch and pdm look for, in Python or in a text file.
+/// `__version__ = "1.2"`, or `VERSION`, as hatch and pdm search for it, in Python or text files.
 fn assigned(text: &str) -> Option<String> {
     text.lines().find_map(|line| {
         let (name, value) = line.split_once('=')?;
@@ -142,7 +142,7 @@ fn assigned(text: &str) -> Option<String> {
     })
 }
 
-/// The requirements in a file, as setuptools takes them: no options of pip.
+/// The requirements in a file, in setuptools' format, without options of pip.
 fn requirement_lines(text: &str) -> Option<Vec<String>> {
     let found: Vec<String> = lines(text).into_iter().map(|(_, line)| line).collect();
     (!found.iter().any(|line| line.starts_with('-'))).then_some(found)

@@ -1,21 +1,19 @@
-//! The generated module through which a wheel's steps are started.
+//! Generates the module with the entry points of a wheel's steps.
 
-/// One step of a wheel.
+/// The entry point of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryPoint {
-    /// Its name in the wheel's entry points.
+    /// Its name in the metadata of the wheel.
     pub name: String,
-    /// The pipeline that uses it.
     pub pipeline: String,
-    /// The key of the step that uses it.
+    /// The key of the step.
     pub step: String,
     /// The dotted module of the function.
     pub module: String,
-    /// The function.
     pub function: String,
     /// Parameters with their types.
     pub parameters: Vec<(String, String)>,
-    /// Whether outputs are taken from what it returns by name; `None` if that shows only when it has returned.
+    /// Whether outputs are read by name from the returned value; `None` if that is only known at run time.
     pub by_name: Option<bool>,
     /// Outputs with their types.
     pub outputs: Vec<(String, String)>,
@@ -29,7 +27,7 @@ pub(super) fn module_name(distribution: &str) -> String {
     format!("_pipec_{distribution}")
 }
 
-/// The source of the module, and for each entry point the function in it.
+/// The source of the module, and the function of each entry point.
 pub(super) fn module(entries: &[EntryPoint]) -> (String, Vec<String>) {
     let mut source = include_str!("entry.py").replace("\r\n", "\n");
     let mut functions: Vec<String> = Vec::new();
@@ -59,7 +57,7 @@ pub(super) fn module(entries: &[EntryPoint]) -> (String, Vec<String>) {
     (source, functions)
 }
 
-/// A Python string literal: JSON's escapes are Python's as well.
+/// A Python string literal: JSON escapes are valid in Python.
 fn literal(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

@@ -1,4 +1,4 @@
-//! Functions of a project by module and name, followed through re-exports; annotations with their names resolved.
+//! Finds functions by module and name, follows re-exports, and resolves annotations.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -12,80 +12,77 @@ use super::types::PyType;
 use crate::python::{self, Annotation, Class, Function, Literal, Module, ModuleBinding, Name, Returned, SyntaxError};
 use crate::source::{FileId, Files, SourceMap, Span, decoded};
 
-/// How many times a name is followed from module to module, and a type into its parts.
+/// The maximum number of steps from module to module, and of levels in a type.
 const DEPTH: usize = 24;
-/// Modules of more bytes than this are not read: what is in them is not known.
+/// Larger modules are not read, in bytes.
 const LARGEST: usize = 1 << 20;
-/// How many names are resolved for one function: types can be built of each other without end.
+/// The maximum number of names to resolve for one function, because types can refer to each other without end.
 const BUDGET: usize = 4000;
 
-/// A parameter with its type.
+/// A parameter with its resolved type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
-    /// As it is written.
     pub written: python::PyParam,
-    /// What it takes.
     pub ty: PyType,
 }
 
-/// A function whose signature can be trusted.
+/// The signature of a function that can be relied on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Signature {
-    /// Where its name is written.
+    /// The span of its name.
     pub span: Span,
-    /// Its parameters, but for `*args` and `**kwargs`.
+    /// Its parameters, except `*args` and `**kwargs`.
     pub params: Vec<Parameter>,
-    /// What each of its `**kwargs` takes, if it has them.
+    /// The type of `**kwargs`, if it has them.
     pub kwargs: Option<PyType>,
-    /// What it is annotated to return, and where.
+    /// The return type and its annotation.
     pub returns: Option<(PyType, Span)>,
-    /// Each `return` with a value: the shape, and the type where a record is made.
+    /// Each `return` with a value: its shape, and the type of a record.
     pub returned: Vec<(Returned, Option<PyType>)>,
-    /// Where it yields.
+    /// The first `yield`.
     pub yields: Option<Span>,
-    /// Its body tells nothing of what it returns.
+    /// Whether its body does not show what is returned.
     pub stub: bool,
 }
 
-/// Why a function is not there.
+/// Why a function was not found.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Missing {
-    /// There is no such module.
+    /// The module does not exist.
     Module,
-    /// The module has no such name; it has these functions. The place is one that belongs to the module.
+    /// The module does not contain the name, but these functions.
     Function {
-        /// The module that was looked in last.
+        /// The last module of the search.
         module: String,
         /// Its functions.
         known: Vec<(String, Span)>,
-        /// Where the name is imported from it, or the start of its file.
+        /// The span of the import, or the start of its file.
         at: Option<Span>,
     },
-    /// The module's file cannot be read, and why.
+    /// The file of the module cannot be read, with the reason.
     Unreadable(String),
-    /// The module is not Python.
+    /// The module is not valid Python.
     NotPython(SyntaxError),
-    /// The name stands for something that is no function.
+    /// The name is not a function.
     NotFunction(Span),
 }
 
-/// What was found under a module and a name.
+/// The result of a lookup.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Lookup {
-    /// A function with a signature to hold a call against.
+    /// A function with a signature to check calls against.
     Signature(Box<Signature>),
-    /// Something that may be called; where its name gets its meaning.
+    /// Something that may be callable, with the span of its binding.
     Unknown(Option<Span>),
-    /// Nothing to call.
+    /// Nothing callable.
     Missing(Missing),
 }
 
-/// A module that opens files, or reads task values by itself.
+/// A module that opens files, or reads task values.
 #[derive(Clone, Debug)]
 pub struct Reached {
-    /// Its file.
     pub path: PathBuf,
-    /// The files that it opens.
+    /// The files it opens.
     pub opened: Vec<python::Opened>,
     /// Its text, if it reads task values.
     pub task_values: Option<String>,
@@ -96,11 +93,11 @@ struct ModuleText {
     path: PathBuf,
     text: Arc<str>,
     package: bool,
-    /// Where it stops being UTF-8.
+    /// The first byte that is not UTF-8.
     bad: Option<u32>,
 }
 
-/// `None`: there is no text to read, or none that is ours to read.
+/// `None`: there is no text, or reading it is not allowed.
 fn text_of(files: &dyn Files, modules: &Modules<'_>, name: &str) -> Option<ModuleText> {
     let found = modules.resolve(name)?;
     let path = found.file?;
@@ -111,14 +108,14 @@ fn text_of(files: &dyn Files, modules: &Modules<'_>, name: &str) -> Option<Modul
     let head = bytes.split(|b| *b == b'\n').take(2).collect::<Vec<_>>().join(&b'\n');
     let coded = String::from_utf8_lossy(&head).contains("coding");
     let (text, bad) = decoded(bytes);
-    // Another encoding that the file names.
+    // The file declares another encoding.
     if bad.is_some() && coded {
         return None;
     }
     Some(ModuleText { path, text: text.into(), package: found.package, bad: bad.map(|at| at as u32) })
 }
 
-/// The names of a module that may stand for a function, in order.
+/// The names of a module that may be functions, in order.
 fn callable(module: &Module) -> Vec<(String, Span)> {
     let mut known: Vec<(String, Span)> = module
         .names
@@ -146,7 +143,7 @@ struct Read {
     module: Module,
 }
 
-/// Modules that were parsed, to be taken again as long as their text is the same.
+/// Parsed modules, which are reused while their text is the same.
 #[derive(Debug, Default)]
 pub struct ParsedModules {
     by_name: HashMap<(FileId, String), ParsedModule>,
@@ -169,22 +166,22 @@ impl ParsedModules {
     }
 }
 
-/// Reads modules as they are asked for, each once.
+/// Reads modules on demand, each once.
 pub struct Functions<'a> {
     files: &'a dyn Files,
     modules: Modules<'a>,
     sources: &'a mut SourceMap,
     read: HashMap<String, Result<Option<Arc<Read>>, SyntaxError>>,
     parsed: &'a mut ParsedModules,
-    /// Where the search for one function has been: modules take over each other's names in circles.
+    /// The names visited for one function, because modules may import from each other in cycles.
     searched: HashSet<(String, String)>,
-    /// Records around the one being resolved.
+    /// The number of records around the current one.
     records: usize,
-    /// How many names may still be resolved for one function.
+    /// The number of names that may still be resolved for this function.
     budget: usize,
 }
 
-/// Decorators that leave the signature and the result as they are.
+/// Decorators that preserve signature and result.
 const TRANSPARENT: &[&str] = &[
     "functools.cache",
     "functools.lru_cache",
@@ -196,7 +193,7 @@ const TRANSPARENT: &[&str] = &[
 ];
 
 impl<'a> Functions<'a> {
-    /// The functions of a layout. Files that are read are added to `sources`; what `parsed` holds of them is used again.
+    /// The functions of a layout. Files that are read are added to `sources`; modules in `parsed` are reused.
     pub fn new(
         files: &'a dyn Files,
         layout: &SourceLayout,
@@ -215,7 +212,7 @@ impl<'a> Functions<'a> {
         }
     }
 
-    /// The names of a module that may be called, with the places where they get their meaning.
+    /// The callable names of a module, with the spans of their bindings.
     pub fn names(&mut self, module: &str) -> Vec<(String, Span)> {
         match self.module(module) {
             Ok(Some(read)) => callable(&read.module),
@@ -223,14 +220,14 @@ impl<'a> Functions<'a> {
         }
     }
 
-    /// Looks a function up.
+    /// Finds a function.
     pub fn find(&mut self, module: &str, function: &str) -> Lookup {
         self.searched.clear();
         self.budget = BUDGET;
         self.follow(module, function, None, 0)
     }
 
-    /// The modules that these reach by imports, themselves included, that touch something outside of Python.
+    /// The modules that can be reached by imports, and that open files or read task values.
     pub fn reached(&mut self, from: &[String]) -> Vec<Reached> {
         let mut seen: HashSet<String> = from.iter().cloned().collect();
         let mut order: Vec<String> = from.to_vec();
@@ -245,7 +242,7 @@ impl<'a> Functions<'a> {
                 out.push(Reached { path, opened: opened.clone(), task_values: task_values.clone() });
             }
             for import in &read.module.imports {
-                // What begins like no module of the project is none.
+                // An import with another first name is outside of the project.
                 if order.len() < 20_000 && !seen.contains(import) && self.modules.has_top(import) {
                     seen.insert(import.clone());
                     if self.modules.resolve(import).is_some() {
@@ -257,7 +254,7 @@ impl<'a> Functions<'a> {
         out
     }
 
-    /// `Ok(None)`: there is nothing to read in it.
+    /// `Ok(None)`: it cannot be read.
     fn module(&mut self, name: &str) -> Result<Option<Arc<Read>>, SyntaxError> {
         if let Some(known) = self.read.get(name) {
             return known.clone();
@@ -267,7 +264,7 @@ impl<'a> Functions<'a> {
         found
     }
 
-    /// Reads these modules ahead, on all cores.
+    /// Reads modules ahead, on all cores.
     pub fn preload(&mut self, names: &[String]) {
         let (files, modules) = (self.files, &self.modules);
         let found: Vec<(String, Option<ModuleText>)> =
@@ -320,7 +317,7 @@ impl<'a> Functions<'a> {
         let read = match self.module(module) {
             Ok(Some(read)) => read,
             Ok(None) if place.file.is_some() => {
-                // Too large, or in another encoding; or nobody can read it, and then it cannot be packed either.
+                // Too large, or in another encoding; if it cannot be read, it cannot be packed either.
                 let unreadable = place.file.as_ref().filter(|_| depth == 0).and_then(|f| self.files.read(f).err());
                 return match unreadable {
                     Some(e) => Lookup::Missing(Missing::Unreadable(e.to_string())),
@@ -337,7 +334,7 @@ impl<'a> Functions<'a> {
         let mut unsure = read.module.dynamic && own.is_none();
         let mut taken: Vec<Lookup> = Vec::new();
         for (star, span) in &read.module.stars {
-            // A name that gets its meaning after the star keeps it.
+            // A name that is bound after the star import keeps its binding.
             if own.as_ref().is_some_and(|n| n.sure && n.span.start > span.start) {
                 continue;
             }
@@ -357,7 +354,7 @@ impl<'a> Functions<'a> {
             (Some(found), 0) => return self.bound(&read, found, depth),
             (None, 1) if !unsure => return taken.remove(0),
             (None, 0) if !unsure => {}
-            // Several give it a meaning: which one holds is not ours to say.
+            // Several bindings: it is unknown which one applies.
             _ => return Lookup::Unknown(at),
         }
         let at = at.or(Some(Span::new(read.file, 0, 0)));
@@ -394,7 +391,7 @@ impl<'a> Functions<'a> {
         }
     }
 
-    /// Whether no decorator makes something else of a function.
+    /// Whether every decorator preserves the function's signature.
     fn transparent(&mut self, read: &Arc<Read>, f: &Function) -> bool {
         f.decorators.iter().all(|name| match self.meaning(read, name, 0) {
             Meaning::Known(absolute) => TRANSPARENT.contains(&absolute.as_str()),
@@ -402,7 +399,7 @@ impl<'a> Functions<'a> {
         })
     }
 
-    /// Whether `from module import *` takes a name.
+    /// Whether `from module import *` imports a name.
     fn exports(&mut self, module: &str, name: &str) -> bool {
         match self.module(module) {
             Ok(Some(read)) => match &read.module.all {
@@ -520,7 +517,7 @@ impl<'a> Functions<'a> {
             return PyType::Any;
         }
         if class.open || self.records >= 2 {
-            // Records in records in records: nobody asks for what is inside.
+            // Deeply nested records: their fields do not matter.
             fields = None;
         }
         if let Some(list) = &mut fields {
@@ -535,7 +532,7 @@ impl<'a> Functions<'a> {
         PyType::Record { kind, name: name.to_owned(), fields, others }
     }
 
-    /// What a dotted name means in a module.
+    /// Resolves a dotted name in a module.
     fn meaning(&mut self, read: &Arc<Read>, name: &str, depth: usize) -> Meaning {
         if depth > DEPTH {
             return Meaning::Unknown;
@@ -553,13 +550,13 @@ impl<'a> Functions<'a> {
             }
             _ if !found.sure => Meaning::Unknown,
             (ModuleBinding::Class(class), None) => Meaning::Class(read.clone(), class),
-            // A name of its own: a value that is an annotation is an alias.
+            // A value that is an annotation is an alias.
             (ModuleBinding::Value(ty, None), None) if ty != Annotation::Any => Meaning::Alias(read.clone(), ty),
             _ => Meaning::Unknown,
         }
     }
 
-    /// The meaning of an absolute name: in a module of the project, or outside of it.
+    /// Resolves an absolute name, in the project or outside of it.
     fn absolute(&mut self, path: &str, depth: usize) -> Meaning {
         let Some((module, name)) = path.rsplit_once('.') else { return Meaning::Unknown };
         let first = path.split('.').next().unwrap_or(path);

@@ -1,7 +1,7 @@
-//! Where the modules of a project are, and which of them belong to its wheel.
+//! Finds the modules of a project, and which of them belong in its wheel.
 //!
-//! What a backend's own table says holds; where it says nothing, the layouts that all of them share: `src/`, flat, single
-//! modules, namespace packages. Settings that only the backend itself can follow are named as the reason to call it.
+//! The settings of the backend apply. Without settings, these layouts are common to all backends: `src/`, flat,
+//! single modules, namespace packages. Settings that only the backend can follow are the reason to run it.
 
 use std::path::{Path, PathBuf};
 
@@ -12,14 +12,14 @@ use crate::source::Files;
 /// A package or module at the top of the wheel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Top {
-    /// The directory that imports start from.
+    /// The directory in which imports start.
     pub root: PathBuf,
-    /// The package (a directory) or module (a file), below the root.
+    /// The package (a directory) or module (a file), relative to the root.
     pub path: PathBuf,
 }
 
 impl Top {
-    /// The name that it is imported by.
+    /// Its import name.
     pub fn dotted(&self) -> String {
         let relative = self.path.strip_prefix(&self.root).unwrap_or(&self.path).with_extension("");
         relative.iter().map(|p| p.to_string_lossy()).collect::<Vec<_>>().join(".")
@@ -29,13 +29,13 @@ impl Top {
 /// The packages and modules of a project.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceLayout {
-    /// In order of their names in the wheel.
+    /// Sorted by their names in the wheel.
     pub tops: Vec<Top>,
-    /// What the project leaves out, in the form of `.gitignore` lines relative to the project.
+    /// What the project excludes, as `.gitignore` lines relative to the project.
     pub excluded: Vec<String>,
 }
 
-/// Directories of a flat project that are no packages of it.
+/// Directories of a flat project that are not packages.
 const NOT_PACKAGES: &[&str] = &[
     "tests",
     "test",
@@ -57,10 +57,10 @@ const NOT_PACKAGES: &[&str] = &[
     "site",
 ];
 
-/// Modules of a flat project that are tools' and not the project's.
+/// Modules of a flat project that belong to tools.
 const NOT_MODULES: &[&str] = &["setup", "conftest", "noxfile", "tasks", "dodo", "fabfile"];
 
-/// Why only the build backend can say where modules are.
+/// Why only the backend can find the modules.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct LayoutError(String);
@@ -72,7 +72,7 @@ impl<T: Into<String>> From<T> for LayoutError {
 }
 
 impl SourceLayout {
-    /// Finds it; `Err` says why only the backend can.
+    /// Finds the layout; `Err` if only the backend can.
     pub(super) fn find(p: &Pyproject<'_>, name: &str) -> Result<SourceLayout, LayoutError> {
         if p.get("build-system.backend-path").is_some() {
             return Err("it has a custom build backend".into());
@@ -94,13 +94,13 @@ impl SourceLayout {
         Ok(layout)
     }
 
-    /// The layout as it looks, whatever the backend says: to look modules up.
+    /// The apparent layout, whatever the backend, to look up modules.
     pub(super) fn guess(files: &dyn Files, dir: &Path, name: &str) -> SourceLayout {
         SourceLayout { tops: discover(files, dir, name), excluded: Vec::new() }
     }
 }
 
-/// Only keys that are understood, or do nothing to a wheel, may stand in a backend's table.
+/// Accepts only keys that are supported, or have no effect on the wheel.
 fn only(p: &Pyproject<'_>, table: &str, known: &[&str]) -> Result<(), LayoutError> {
     let Some(table_value) = p.get(table).and_then(|t| t.as_table()) else { return Ok(()) };
     match table_value.keys().find(|k| !known.contains(&k.as_str())) {
@@ -110,7 +110,7 @@ fn only(p: &Pyproject<'_>, table: &str, known: &[&str]) -> Result<(), LayoutErro
 }
 
 fn top(p: &Pyproject<'_>, root: &str, path: &str) -> Option<Top> {
-    // Nothing outside of the project is taken.
+    // Nothing outside of the project is included.
     if [root, path].iter().any(|part| part.starts_with('/') || part.split(['/', '\\']).any(|s| s == "..")) {
         return None;
     }
@@ -127,7 +127,7 @@ fn top(p: &Pyproject<'_>, root: &str, path: &str) -> Option<Top> {
     }
 }
 
-/// Modules by name, in `src/` or beside the file.
+/// Modules by name, in `src/` or next to the file.
 fn named(p: &Pyproject<'_>, names: Vec<String>, root: Option<&str>) -> SourceLayout {
     let find = |name: &String| match root {
         Some(root) => top(p, root, name),
@@ -147,7 +147,7 @@ fn hatch(p: &Pyproject<'_>) -> Result<SourceLayout, LayoutError> {
     only(p, "tool.hatch.build.targets.wheel", WHEEL)?;
     let mut layout = SourceLayout::default();
     for place in ["tool.hatch.build", "tool.hatch.build.targets.wheel"] {
-        // What the target says takes the place of what holds for all.
+        // Settings of the wheel target replace general ones.
         if p.get(&format!("{place}.exclude")).is_some() {
             layout.excluded = p.texts(&format!("{place}.exclude"));
         }
@@ -282,7 +282,7 @@ fn setuptools(p: &Pyproject<'_>) -> Result<SourceLayout, LayoutError> {
     Ok(layout)
 }
 
-/// Whether setuptools' pattern takes a top-level package; patterns with dots are about those inside it.
+/// Whether a pattern of setuptools matches a top-level package; patterns with dots are about packages inside of it.
 fn glob(pattern: &str, name: &str) -> bool {
     match (pattern.strip_suffix('*'), pattern.strip_prefix('*')) {
         (Some(start), _) if !start.contains('.') => name.starts_with(start),
@@ -333,7 +333,7 @@ fn uv(p: &Pyproject<'_>) -> Result<SourceLayout, LayoutError> {
         let name = p.text("project.name").map(normalize_name).unwrap_or_default();
         layout.tops.extend(top(p, root, &name));
     }
-    // uv's patterns are anchored at the project; `*.x` alone matches at its top.
+    // Patterns of uv are relative to the project; `*.x` matches only at its top.
     let excludes = ["tool.uv.build-backend.wheel-exclude", "tool.uv.build-backend.source-exclude"];
     layout.excluded = excludes.iter().flat_map(|e| p.texts(e)).collect();
     Ok(layout)
@@ -349,8 +349,8 @@ fn pdm(p: &Pyproject<'_>) -> Result<SourceLayout, LayoutError> {
     Ok(layout)
 }
 
-/// What lies in `src/`, else beside `pyproject.toml`. A project with a package of its own name means that one and not what
-/// lies beside it.
+/// The content of `src/`, else of the project's directory. If there is a package with the name of the project, only
+/// that one.
 fn discover(files: &dyn Files, dir: &Path, name: &str) -> Vec<Top> {
     let src = dir.join("src");
     let (root, mut found) = match tops(files, &src, false) {
@@ -381,7 +381,7 @@ fn tops(files: &dyn Files, dir: &Path, flat: bool) -> Vec<PathBuf> {
             continue;
         }
         if files.is_dir(&entry) {
-            // `my.egg-info` has the stem `my`.
+            // The stem of `my.egg-info` is `my`.
             if entry.extension().is_some() {
                 continue;
             }
@@ -397,7 +397,7 @@ fn tops(files: &dyn Files, dir: &Path, flat: bool) -> Vec<PathBuf> {
     out
 }
 
-/// Whether a directory without `__init__.py` holds Python somewhere: a namespace package.
+/// Whether a directory without `__init__.py` contains Python files: a namespace package.
 fn has_python(files: &dyn Files, dir: &Path, depth: usize) -> bool {
     depth < 6
         && files

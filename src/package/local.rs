@@ -1,4 +1,4 @@
-//! The local files that jobs run, as they go to the workspace.
+//! Local files of jobs, as they are uploaded.
 
 use std::collections::HashMap;
 use std::io;
@@ -9,18 +9,19 @@ use super::archive::sha256_hex;
 use super::select::plain_lines;
 use crate::source::Files;
 
-/// Content of local files by their path, read once: what was hashed is what is uploaded.
+/// The content of local files, read once, so that the hashed content is what is uploaded.
 #[derive(Clone, Debug, Default)]
 pub struct LocalFiles {
     files: HashMap<PathBuf, LocalContent>,
 }
 
-/// One file.
+/// The content of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LocalContent {
-    /// Its bytes with plain line ends, so that a checkout elsewhere gives the same.
+    /// Its bytes with `
+    /// ` line ends, so that they do not depend on the checkout.
     pub bytes: Arc<Vec<u8>>,
-    /// SHA-256 of them, in hex.
+    /// Their SHA-256, in hexadecimal.
     pub sha256: String,
 }
 
@@ -28,7 +29,7 @@ impl LocalFiles {
     /// Reads files.
     ///
     /// # Errors
-    /// The first that cannot be read, with its path.
+    /// The first file that cannot be read, with its path.
     pub fn read(files: &dyn Files, paths: impl IntoIterator<Item = PathBuf>) -> io::Result<LocalFiles> {
         let mut out = HashMap::new();
         for path in paths {
@@ -45,7 +46,7 @@ impl LocalFiles {
         Ok(LocalFiles { files: out })
     }
 
-    /// The content of a file; nothing for one that was not read.
+    /// The content of a file; empty if it was not read.
     pub fn get(&self, path: &Path) -> LocalContent {
         self.files.get(path).cloned().unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! What a project says of itself, as PEP 621 has it.
+//! Metadata of a project, by PEP 621.
 
 use std::str::FromStr;
 
@@ -6,65 +6,63 @@ use super::dynamic::Dynamic;
 use super::names::{normalize_name, valid_version};
 use super::pyproject::{ProjectError, Pyproject, error, texts_of};
 
-/// An entry-point group with its entries.
+/// A group of entry points.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptGroup {
-    /// `console_scripts`.
+    /// Such as `console_scripts`.
     pub group: String,
-    /// Name and object reference.
+    /// Names and object references.
     pub entries: Vec<(String, String)>,
 }
 
-/// What the wheel's `METADATA` is made of.
+/// The content of `METADATA`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Metadata {
     /// As written.
     pub name: String,
     /// As written, without the content hash.
     pub version: String,
-    /// One line.
     pub summary: Option<String>,
-    /// `>=3.10`.
+    /// Such as `>=3.10`.
     pub requires_python: Option<String>,
-    /// Requirements in order.
     pub dependencies: Vec<String>,
     /// Extras with their requirements.
     pub extras: Vec<(String, Vec<String>)>,
-    /// Author and maintainer lines, ready for `METADATA`: header and value.
+    /// Authors and maintainers: header and value.
     pub people: Vec<(&'static str, String)>,
     /// The SPDX expression.
     pub license: Option<String>,
-    /// The licence in words, as older projects write it.
+    /// The license text of older projects.
     pub license_text: Option<String>,
-    /// Words to find it by.
     pub keywords: Vec<String>,
     /// Trove classifiers.
     pub classifiers: Vec<String>,
-    /// Label and address.
+    /// Labels and URLs.
     pub urls: Vec<(String, String)>,
-    /// Text and its content type.
+    /// The text, and its content type.
     pub readme: Option<(String, &'static str)>,
     /// Scripts and other entry points.
     pub scripts: Vec<ScriptGroup>,
-    /// Globs of licence files, relative to the project.
+    /// Globs of license files, relative to the project.
     pub license_files: Vec<String>,
 }
 
 impl Metadata {
-    /// Whether `requires-python` takes some release of a Python such as `3.11`.
+    /// Whether `requires-python` allows some release of a Python version such as `3.11`.
     pub fn takes_python(&self, minor: &str) -> bool {
         let Some(specifiers) =
             self.requires_python.as_deref().and_then(|r| pep440_rs::VersionSpecifiers::from_str(r).ok())
         else {
             return true;
         };
-        // Which patch release a runtime has is not known to the table: any will do.
+        // The table does not contain patch releases, so any of them will do.
         (0..40).any(|patch| {
             pep440_rs::Version::from_str(&format!("{minor}.{patch}")).is_ok_and(|v| specifiers.contains(&v))
         })
     }
 
-    /// Reads `[project]`, dynamic fields from the places that the backends share; `Err(None)` if only the backend can tell.
+    /// Reads `[project]`, and dynamic fields from where the backends keep them; `Err(None)` if only the backend knows
+    /// them.
     pub(super) fn read(p: &Pyproject<'_>, dynamic: &Dynamic<'_>) -> Result<Metadata, MetadataProblem> {
         let Some(project) = p.project() else {
             return Err(MetadataProblem::Backend("it has no `[project]` table".to_owned()));
@@ -75,9 +73,9 @@ impl Metadata {
 
 /// Why metadata cannot be read in process.
 pub(super) enum MetadataProblem {
-    /// Only the backend can tell, and why.
+    /// Only the backend knows them, for this reason.
     Backend(String),
-    /// It is wrong.
+    /// They are invalid.
     Wrong(ProjectError),
 }
 
@@ -87,14 +85,14 @@ impl From<ProjectError> for MetadataProblem {
     }
 }
 
-/// Whether a text is a name that a distribution can have.
+/// Whether a text is a valid name of a distribution.
 pub(super) fn valid_name(name: &str) -> bool {
     let alphanumeric = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
     plain && alphanumeric(name.chars().next()) && alphanumeric(name.chars().next_back())
 }
 
-/// Whether a requirement is one of an extra.
+/// Whether a requirement belongs to an extra.
 pub(super) fn for_an_extra(requirement: &str) -> bool {
     let marker = requirement.rsplit_once(';').map_or("", |(_, marker)| marker);
     marker.split_whitespace().collect::<String>().contains("extra==")
@@ -118,7 +116,7 @@ fn is_license_expression(text: &str) -> bool {
     !operand && depth == 0
 }
 
-/// Whether a Python of this version, such as `3.11.7`, is one that `requires-python` takes.
+/// Whether `requires-python` allows a Python version such as `3.11.7`.
 pub fn python_in(requires_python: &str, version: &str) -> bool {
     let specifiers = pep440_rs::VersionSpecifiers::from_str(requires_python);
     match (specifiers, pep440_rs::Version::from_str(version)) {
@@ -410,7 +408,7 @@ fn content_type(file: &str) -> &'static str {
     }
 }
 
-/// A requirement as pip takes it.
+/// Checks a requirement.
 fn valid_requirement(text: &str) -> Result<(), ProjectError> {
     match super::pep508::check_requirement(text) {
         Ok(_) => Ok(()),
@@ -427,7 +425,7 @@ fn group_of(group: &str, table: &toml::Table) -> Result<ScriptGroup, ProjectErro
             let help = "use `name = \"module:function\"`";
             return Err(error(format!("entry point `{name}` of `{group}` must be a string"), help));
         };
-        // Each is a line of `entry_points.txt`: another line in one of them would be another entry point.
+        // Each of them is a line of `entry_points.txt`, so a line break would add another entry point.
         let line = |text: &str| !text.trim().is_empty() && !text.contains(|c: char| c.is_control());
         if !line(name) || !line(object) || name.contains('=') || name.starts_with('[') || !line(group) {
             let shown = name.escape_debug();
@@ -443,10 +441,10 @@ fn group_of(group: &str, table: &toml::Table) -> Result<ScriptGroup, ProjectErro
     Ok(ScriptGroup { group: group.to_owned(), entries })
 }
 
-/// `METADATA` of a wheel with this version and these licence files.
+/// The `METADATA` of a wheel with this version and these license files.
 pub(super) fn metadata_txt(m: &Metadata, version: &str, licenses: &[String]) -> String {
     let mut out = format!("Metadata-Version: 2.4\nName: {}\nVersion: {version}\n", m.name);
-    // A line break would begin another header; only the licence in words may have more lines, and sets them in.
+    // A line break would start another header; only the license text may have several lines, which are indented.
     let mut line = |key: &str, value: &str| {
         let value = if key == "License" { value.to_owned() } else { value.replace(['\r', '\n'], " ") };
         out.push_str(&format!("{key}: {value}\n"));
@@ -466,7 +464,7 @@ pub(super) fn metadata_txt(m: &Metadata, version: &str, licenses: &[String]) -> 
     if let Some(license) = &m.license {
         line("License-Expression", license);
     } else if let Some(text) = &m.license_text {
-        // Header lines after the first are set in.
+        // Continuation lines of a header are indented.
         line("License", &text.trim().replace("\r\n", "\n").replace('\n', "\n        "));
     }
     for path in licenses {
@@ -487,7 +485,7 @@ pub(super) fn metadata_txt(m: &Metadata, version: &str, licenses: &[String]) -> 
     for (extra, requirements) in &m.extras {
         line("Provides-Extra", extra);
         for requirement in requirements {
-            // A URL ends at the blank before the semicolon.
+            // A URL ends at the space before the semicolon.
             let marker = if requirement.contains(" @ ") { " ;" } else { ";" };
             let with_marker = match requirement.split_once(marker) {
                 Some((r, marker)) => format!("{} ; ({}) and extra == '{extra}'", r.trim(), marker.trim()),

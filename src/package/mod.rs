@@ -1,5 +1,4 @@
-//! Python projects: what their metadata says, where their modules are, what their functions take and give, and the wheel
-//! made of them.
+//! Python projects: metadata, modules, signatures of functions, and wheels.
 
 mod archive;
 mod backend;

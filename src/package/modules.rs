@@ -1,4 +1,4 @@
-//! Modules by their dotted names.
+//! Finds modules by their dotted names.
 
 use std::path::PathBuf;
 
@@ -11,12 +11,12 @@ pub struct Modules<'a> {
     layout: SourceLayout,
 }
 
-/// A module that was found.
+/// A module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModuleFile {
     /// Its file; `None` for a namespace package.
     pub file: Option<PathBuf>,
-    /// It is a package: an `__init__.py`, or a directory without one.
+    /// Whether it is a package: an `__init__.py`, or a directory without one.
     pub package: bool,
 }
 
@@ -26,18 +26,18 @@ impl<'a> Modules<'a> {
         Modules { files, layout }
     }
 
-    /// Whether a name begins as modules of the project do.
+    /// Whether a name starts with a top-level name of the project.
     pub fn has_top(&self, module: &str) -> bool {
         let first = module.split('.').next().unwrap_or(module);
         self.layout.tops.iter().any(|t| t.dotted().split('.').next() == Some(first))
     }
 
-    /// The module of a dotted name.
+    /// Finds the module with a dotted name.
     pub fn resolve(&self, module: &str) -> Option<ModuleFile> {
         let inside = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
         let top = self.layout.tops.iter().find(|t| {
             let top = t.dotted();
-            // In it, or a namespace around it.
+            // Inside of it, or a namespace around it.
             inside(module, &top) || inside(&top, module)
         })?;
         let mut path = top.root.clone();
@@ -54,7 +54,7 @@ impl<'a> Modules<'a> {
         self.files.is_dir(&path).then_some(ModuleFile { file: None, package: true })
     }
 
-    /// Every module name, for hints.
+    /// All module names, for suggestions.
     pub fn names(&self) -> Vec<String> {
         let mut out = Vec::new();
         for top in &self.layout.tops {

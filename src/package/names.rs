@@ -1,8 +1,8 @@
-//! Names and versions as packages spell them.
+//! Normalizes names and versions of packages.
 
 use std::str::FromStr;
 
-/// The name in the form that files and indexes use: lower case, runs of `-_.` as one `_`.
+/// The normalized name: lower case, with runs of `-_.` as one `_`.
 pub fn normalize_name(name: &str) -> String {
     let mut out = String::new();
     for c in name.chars() {
@@ -17,7 +17,7 @@ pub fn normalize_name(name: &str) -> String {
     out
 }
 
-/// A version in its usual spelling.
+/// The normalized version, if it is valid.
 pub(super) fn valid_version(version: &str) -> Option<String> {
     Some(pep440_rs::Version::from_str(version.trim()).ok()?.to_string())
 }

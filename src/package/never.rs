@@ -1,10 +1,10 @@
-//! What never belongs in a wheel.
+//! Files that never belong in a wheel.
 
 use std::path::Path;
 
 use super::secrets::is_secret;
 
-/// Caches, repositories and editors' leavings: never in a wheel, whatever `.gitignore` says.
+/// Caches, repositories and files of editors, whatever `.gitignore` contains.
 const LITTER: &[&str] = &[
     "__pycache__",
     "node_modules",
@@ -25,18 +25,18 @@ const LITTER: &[&str] = &[
 ];
 const LITTER_ENDS: &[&str] = &[".pyc", ".pyo", ".swp", "~", ".egg-info", ".dist-info"];
 
-/// Whether a file never belongs in a wheel.
+/// Whether a file is never packed.
 pub(crate) fn never(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     LITTER.contains(&lower.as_str()) || LITTER_ENDS.iter().any(|e| lower.ends_with(e)) || is_secret(name)
 }
 
-/// Whether a folder never belongs in a wheel. A name of Python's, such as `credentials`, is that of a package.
+/// Whether a folder is never packed. A Python name such as `credentials` may be a package.
 pub(super) fn never_folder(name: &str) -> bool {
     never(name) && !(is_secret(name) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
 }
 
-/// Whether a file never belongs in a wheel, by its name and the folders that it is in.
+/// Whether a file is never packed, by its name and its folders.
 pub(super) fn never_below(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default();
     let folders = path.parent().unwrap_or(Path::new(""));

@@ -1,19 +1,19 @@
-//! Requirements as PEP 508 defines them, for text that nobody has looked at.
+//! Parses requirements (PEP 508) from untrusted text.
 //!
-//! `pep508_rs` panics on some names, expands environment variables in addresses, and combines the alternatives of a
-//! marker in exponential memory. So the parts are separated and bounded here, and it judges each part alone.
+//! `pep508_rs` panics on some names, expands environment variables in URLs, and combines the alternatives of a marker
+//! in exponential memory. So this module splits a requirement, limits its parts, and passes each part on its own.
 
 use std::str::FromStr;
 
 use pep440_rs::Operator;
 use pep508_rs::{MarkerTree, Requirement, VerbatimUrl, VersionOrUrl};
 
-/// The longest requirement that is read, in bytes: lock files with long markers stay below a tenth of it.
+/// The maximum length of a requirement, in bytes. Lock files with long markers need less than a tenth.
 const MAX_LENGTH: usize = 16 << 10;
-/// The deepest nesting of parentheses in a marker.
+/// The maximum nesting of parentheses in a marker.
 const MAX_DEPTH: usize = 64;
 
-/// What is wrong with a requirement, in a few words.
+/// Why a requirement is invalid.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct RequirementError(String);
@@ -29,19 +29,19 @@ impl<T: Into<String>> From<T> for RequirementError {
 pub(super) enum RequirementSource {
     /// An index.
     Index,
-    /// An address of its own: `name @ https://...`.
+    /// A URL: `name @ https://...`.
     Address,
 }
 
-/// Checks a requirement, and says where its package comes from.
+/// Checks a requirement, and returns where its package comes from.
 ///
 /// # Errors
-/// What is wrong with it, in a few words.
+/// Why it is invalid.
 pub(super) fn check_requirement(text: &str) -> Result<RequirementSource, RequirementError> {
     Ok(parse(text)?.map_or(RequirementSource::Address, |_| RequirementSource::Index))
 }
 
-/// Whether a requirement from an index takes one version alone; false if it is none.
+/// Whether a requirement from an index allows exactly one version; false if it is invalid.
 pub(super) fn is_exact(text: &str) -> bool {
     let Ok(Some(Requirement { version_or_url: Some(VersionOrUrl::VersionSpecifier(versions)), .. })) = parse(text)
     else {
@@ -50,7 +50,7 @@ pub(super) fn is_exact(text: &str) -> bool {
     versions.iter().any(|v| matches!(v.operator(), Operator::Equal | Operator::ExactEqual))
 }
 
-/// The name and versions of a requirement from an index; `None` for one with an address.
+/// The name and versions of a requirement from an index; `None` for one with a URL.
 fn parse(text: &str) -> Result<Option<Requirement<VerbatimUrl>>, RequirementError> {
     if text.len() > MAX_LENGTH {
         return Err(format!("it is longer than {MAX_LENGTH} bytes").into());
@@ -69,7 +69,7 @@ fn parse(text: &str) -> Result<Option<Requirement<VerbatimUrl>>, RequirementErro
     let rest = rest.trim_start();
     if let Some(address) = rest.strip_prefix('@') {
         let address = address.trim();
-        // A marker after an address has a blank before its `;`, since addresses may contain one.
+        // A marker after a URL has a space before its `;`, because URLs may contain one.
         let blank = address
             .match_indices(';')
             .find(|(at, _)| address.get(..*at).is_some_and(|a| a.ends_with(char::is_whitespace)));
@@ -87,7 +87,7 @@ fn parse(text: &str) -> Result<Option<Requirement<VerbatimUrl>>, RequirementErro
         Some((versions, marker)) => (versions, Some(marker)),
         None => (rest, None),
     };
-    // `pep508_rs` would take these as extras, and nobody has looked at those.
+    // `pep508_rs` would read these as extras, which are unchecked here.
     if versions.starts_with('[') {
         return Err("more than one list of extras".into());
     }
@@ -101,7 +101,7 @@ fn is_name_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
 }
 
-/// A name as PEP 508 allows it: `[A-Za-z0-9]`, with `-`, `_` and `.` inside.
+/// Checks a name by PEP 508: `[A-Za-z0-9]`, with `-`, `_` and `.` inside.
 fn check_name(name: &str, what: &str, with_article: &str) -> Result<(), RequirementError> {
     let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     if name.is_empty() {
@@ -176,7 +176,7 @@ fn shortened(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-/// Words, parentheses and quotes of a marker, with their places.
+/// The words, parentheses and strings of a marker, with positions.
 struct MarkerWords<'a> {
     text: &'a str,
     at: usize,

@@ -1,4 +1,4 @@
-//! A Python project: its metadata, its modules, and the way its wheel is built.
+//! A Python project: metadata, modules, and how to build its wheel.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use super::metadata::{Metadata, MetadataProblem};
 use super::pyproject::{ProjectError, Pyproject};
 use crate::source::Files;
 
-/// Who builds the wheel.
+/// What builds the wheel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WheelBuilder {
     /// pipec.
@@ -22,19 +22,18 @@ pub enum WheelBuilder {
 pub struct PythonProject {
     /// The directory of its `pyproject.toml`.
     pub dir: PathBuf,
-    /// What it says of itself. With [`WheelBuilder::Backend`] as much as can be read: the name may be empty.
+    /// Its metadata. With [`WheelBuilder::Backend`], they may be incomplete, and the name may be empty.
     pub metadata: Metadata,
-    /// Where its modules are. With [`WheelBuilder::Backend`] where they seem to be.
+    /// Its modules. With [`WheelBuilder::Backend`], this is a guess.
     pub layout: SourceLayout,
-    /// Who builds its wheel.
     pub builder: WheelBuilder,
 }
 
 impl PythonProject {
-    /// Reads the project in `dir`; nothing of it is run.
+    /// Reads the project in `dir` without running its code.
     ///
     /// # Errors
-    /// No readable `pyproject.toml`, or metadata that is wrong.
+    /// No readable `pyproject.toml`, or invalid metadata.
     pub fn read(files: &dyn Files, dir: &Path) -> Result<PythonProject, ProjectError> {
         let p = Pyproject::read(files, dir)?;
         let name = p.text("project.name").or_else(|| p.text("tool.poetry.name")).unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! `pyproject.toml`: found, read, and asked.
+//! Reads `pyproject.toml`.
 
 use std::path::{Path, PathBuf};
 
@@ -7,9 +7,7 @@ use crate::source::Files;
 /// Why a project cannot be packed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectError {
-    /// What is wrong.
     pub message: String,
-    /// What to do.
     pub help: String,
 }
 
@@ -28,7 +26,7 @@ pub(super) fn error(message: impl Into<String>, help: impl Into<String>) -> Proj
 /// A `pyproject.toml`.
 pub(super) struct Pyproject<'f> {
     pub files: &'f dyn Files,
-    /// The directory that it lies in.
+    /// Its directory.
     pub dir: PathBuf,
     root: toml::Table,
 }
@@ -68,7 +66,7 @@ impl<'f> Pyproject<'f> {
         self.root.get("project")?.as_table()
     }
 
-    /// A value by its path: `tool.hatch.version`.
+    /// A value by its path, such as `tool.hatch.version`.
     pub fn get(&self, path: &str) -> Option<&toml::Value> {
         let mut keys = path.split('.');
         let mut at = self.root.get(keys.next()?)?;
@@ -78,27 +76,27 @@ impl<'f> Pyproject<'f> {
         Some(at)
     }
 
-    /// A text by its path.
+    /// A string by its path.
     pub fn text(&self, path: &str) -> Option<&str> {
         self.get(path)?.as_str()
     }
 
-    /// A list of texts by its path.
+    /// A list of strings by its path.
     pub fn texts(&self, path: &str) -> Vec<String> {
         self.get(path).map(texts_of).unwrap_or_default()
     }
 
-    /// The build backend: what is said, or setuptools where nothing is.
+    /// The build backend; by default setuptools.
     pub fn backend(&self) -> &str {
         let said = self.text("build-system.build-backend").unwrap_or("setuptools.build_meta");
         said.split([':', '.']).next().unwrap_or(said)
     }
 
-    /// A file of the project as text.
+    /// The text of a file of the project.
     pub fn file(&self, relative: &str) -> Option<String> {
         let path = self.dir.join(relative);
         let inside = !Path::new(relative).is_absolute() && !relative.split(['/', '\\']).any(|p| p == "..");
-        // Metadata ends up in messages and in the wheel: no place for a file with credentials.
+        // Metadata appear in messages and in the wheel, so files with credentials are not read.
         let secret = Path::new(relative).iter().any(|part| super::never::never(&part.to_string_lossy()));
         let inside = inside && !secret && self.files.is_inside(&path, &self.dir);
         let bytes = self.files.read(&path).ok().filter(|_| inside)?;

@@ -1,29 +1,29 @@
-//! Requirements as pip writes them: one a line, with options.
+//! Parses requirements files.
 
 use super::pep508::{RequirementSource, check_requirement, is_exact};
 
 /// One line of a requirements file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RequirementLine {
-    /// A package from an index, perhaps with versions, extras and a marker.
+    /// A package from an index, with optional versions, extras and marker.
     Package(String),
-    /// A package from an address: `name @ https://...`.
+    /// A package from a URL: `name @ https://...`.
     Address(String),
     /// `--index-url`.
     Index(String),
     /// `--extra-index-url`.
     ExtraIndex(String),
-    /// `--hash` values that must hold, with the requirement before them.
+    /// A requirement with `--hash` values.
     Hashed(String),
     /// `-r`: another file.
     File(String),
-    /// Another option of pip, with its name.
+    /// Another option of pip, by name.
     Option(String),
-    /// Not understood, and why.
+    /// Invalid, with the reason.
     Wrong(String),
 }
 
-/// Reads one line without its comment.
+/// Parses a line without its comment.
 pub fn requirement(line: &str) -> RequirementLine {
     let line = line.trim();
     if let Some(option) = line.strip_prefix('-') {
@@ -57,7 +57,8 @@ pub fn requirement(line: &str) -> RequirementLine {
     }
 }
 
-/// Whether what a line comes to stays the same: one version of a package, or a file. `None` if it is an option, or wrong.
+/// Whether a line always selects the same: one version of a package, or a file. `None` for an option or an invalid
+/// line.
 pub fn is_pinned(line: &str) -> Option<bool> {
     match requirement(line.split(" #").next().unwrap_or(line)) {
         RequirementLine::Package(text) => Some(is_exact(&text)),
@@ -66,7 +67,7 @@ pub fn is_pinned(line: &str) -> Option<bool> {
     }
 }
 
-/// Whether a file has the name of a requirements file, so that its lines may be shown in messages.
+/// Whether a file has the name of a requirements file, so that messages may show its lines.
 pub fn is_requirements_file(path: &std::path::Path) -> bool {
     let secret = path.file_name().is_some_and(|n| super::secrets::is_secret(&n.to_string_lossy()));
     let named = |name: &str| ["requirements", "constraints"].iter().any(|n| name.to_ascii_lowercase().starts_with(n));
@@ -74,7 +75,7 @@ pub fn is_requirements_file(path: &std::path::Path) -> bool {
     !secret && (path.extension().is_some_and(kind) || path.file_stem().is_some_and(|s| named(&s.to_string_lossy())))
 }
 
-/// The lines of a requirements file with their numbers from 1: comments taken away, continued lines joined.
+/// The lines of a requirements file with their numbers, from 1; without comments, with continued lines joined.
 pub fn lines(text: &str) -> Vec<(usize, String)> {
     let mut out = Vec::new();
     let mut open: Option<(usize, String)> = None;

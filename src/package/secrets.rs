@@ -1,10 +1,10 @@
-//! Files and texts with credentials: what their names and contents look like.
+//! Recognizes files and texts with credentials, by names and content.
 
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
-/// Files and folders that hold credentials by their usual names.
+/// Common names of files and folders with credentials.
 const NAMES: &[&str] = &[
     ".aws",
     ".azure",
@@ -63,7 +63,7 @@ const NAMES: &[&str] = &[
     "terraform.rc",
     "vault_pass.txt",
 ];
-/// The beginnings and ends of such names.
+/// Prefixes and suffixes of such names.
 const STARTS: &[&str] = &["client_secret", "service-account-", "service_account_"];
 const ENDS: &[&str] = &[
     ".agekey",
@@ -83,9 +83,9 @@ const ENDS: &[&str] = &[
     ".tfvars",
     ".tfvars.json",
 ];
-/// Ends of the names of copies: `id_rsa.bak` is as secret as `id_rsa`.
+/// Suffixes of copies: `id_rsa.bak` is as secret as `id_rsa`.
 const COPIES: &[&str] = &["~", ".backup", ".bak", ".copy", ".old", ".orig", ".save", ".swp"];
-/// Ends of the names of `.env` files that are examples.
+/// Suffixes of examples of `.env` files.
 const EXAMPLES: &[&str] = &[".dist", ".example", ".sample", ".template"];
 
 /// Whether a name is that of a file with credentials.
@@ -100,10 +100,10 @@ pub(crate) fn is_secret(name: &str) -> bool {
     environment || json || NAMES.contains(&name.as_str()) || ends(ENDS)
 }
 
-/// The beginning of a token, with what follows it and what it is.
+/// The prefix of a token, the characters that follow, and a description.
 struct SecretPattern {
     start: &'static str,
-    /// How many characters of the alphabet follow at least.
+    /// The minimum number of characters that follow.
     least: usize,
     alphabet: fn(u8) -> bool,
     what: &'static str,
@@ -151,16 +151,16 @@ fn base64(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=')
 }
 
-/// What a line says that holds no secret although it looks like it: placeholders of documentation, and a remark.
+/// Text that marks a line as harmless: placeholders of documentation, and a comment.
 const ALLOWED: &[&str] = &["EXAMPLE", "example", "not a secret", "xxxxxxxx", "XXXXXXXX", "00000000", "<", "..."];
 
-/// How far from a text its line is searched for what allows it, in bytes.
+/// How far around a match its line is searched for such text, in bytes.
 const AROUND: usize = 200;
 
-/// The first text in a file that looks like a credential: what it looks like, and on which line (from 1).
+/// The first text in a file that looks like a credential: its description and line, from 1.
 pub(super) fn secret_in(bytes: &[u8]) -> Option<(&'static str, usize)> {
     static STARTS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
-    // A fixed list of texts makes an automaton; if it ever did not, nothing would be found.
+    // A constant list of strings is a valid automaton.
     let starts = STARTS.get_or_init(|| AhoCorasick::new(RULES.iter().map(|r| r.start)).ok()).as_ref()?;
     for found in starts.find_iter(bytes) {
         let Some(rule) = RULES.get(found.pattern().as_usize()) else { continue };
@@ -173,7 +173,7 @@ pub(super) fn secret_in(bytes: &[u8]) -> Option<(&'static str, usize)> {
             continue;
         }
         let before = bytes.get(..found.start()).unwrap_or_default();
-        // The line, or as much of a long one as somebody would read.
+        // The line, or the part of a long line around the match.
         let from = found.start().saturating_sub(AROUND);
         let near = bytes.get(from..found.start()).unwrap_or_default();
         let start = near.iter().rposition(|b| *b == b'\n').map_or(from, |i| from + i + 1);
@@ -191,7 +191,8 @@ pub(super) fn secret_in(bytes: &[u8]) -> Option<(&'static str, usize)> {
 mod tests {
     use super::*;
 
-    /// Each of them looks like a token, and the line says that it is none; one line of a megabyte takes no longer than many.
+    /// Each of them looks like a token, and the line marks it as harmless; a line of a megabyte must not take longer
+    /// than many lines.
     #[test]
     fn a_long_line_is_read_once() {
         let one = format!("dapi{}< ", "0123456789abcdef".repeat(2));

@@ -1,4 +1,4 @@
-//! Which files of a project go into its wheel.
+//! Selects the files of a wheel.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,16 +12,16 @@ use super::never::{never, never_below, never_folder};
 use super::secrets::{is_secret, secret_in};
 use crate::source::{DiskFiles, Files};
 
-/// Bytes that a wheel may hold: a workspace takes files of up to 500 MB.
+/// The maximum size of a wheel, in bytes: workspace files may have up to 500 MB.
 const LIMIT: u64 = 500 * 1000 * 1000;
 
-/// How much of a file is looked through for credentials, in bytes.
+/// How much of a file is searched for credentials, in bytes.
 const SCANNED: usize = 4 << 20;
 
-/// The files of a wheel: path in it, content.
+/// The files of a wheel: path and content.
 pub(super) type Contents = Vec<(String, Vec<u8>)>;
 
-/// What a project's own settings leave out.
+/// The exclusions of a project's settings.
 pub(super) fn excluded(dir: &Path, layout: &SourceLayout) -> Result<Gitignore, LayoutError> {
     let mut builder = GitignoreBuilder::new(dir);
     for line in &layout.excluded {
@@ -30,14 +30,14 @@ pub(super) fn excluded(dir: &Path, layout: &SourceLayout) -> Result<Gitignore, L
     Ok(builder.build().map_err(|e| e.to_string())?)
 }
 
-/// Collects the files of all packages and modules; `notes` tells what was left out that somebody may miss.
+/// Collects the files of all packages and modules; `notes` lists exclusions that may be unexpected.
 pub(super) fn collect(dir: &Path, layout: &SourceLayout, notes: &mut Vec<String>) -> io::Result<Contents> {
     let excluded = excluded(dir, layout).map_err(io::Error::other)?;
     let base = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
     let inside = std::fs::canonicalize(base)?;
     let in_repository = inside.ancestors().any(|a| a.join(".git").exists());
     let tops: Vec<PathBuf> = layout.tops.iter().map(|t| under(&t.path, dir).to_owned()).collect();
-    // To read rules from a pipe is to wait for its other end: those of the directory, and those above it in its repository.
+    // Reading rules from a pipe would block. This includes the rules of parent directories in the repository.
     let root = inside.ancestors().find(|a| a.join(".git").exists()).unwrap_or(&inside);
     if let Some(dir) = inside.ancestors().take_while(|a| a.starts_with(root)).find(|a| !plain_rules(a)) {
         return Err(io::Error::other(format!("`{}` is not a regular file", dir.join(".gitignore").display())));
@@ -46,7 +46,7 @@ pub(super) fn collect(dir: &Path, layout: &SourceLayout, notes: &mut Vec<String>
     let secrets = Arc::new(Mutex::new(Vec::new()));
     let found = secrets.clone();
     let walk = ignore::WalkBuilder::new(base)
-        // What git leaves out stays out, by the rules of the project and its repository; no other tool's rules.
+        // Git's rules of the project and its repository apply, and no other tool's.
         .standard_filters(false)
         .git_ignore(true)
         .require_git(false)
@@ -60,7 +60,7 @@ pub(super) fn collect(dir: &Path, layout: &SourceLayout, notes: &mut Vec<String>
             let is_folder = e.file_type().is_some_and(|t| t.is_dir());
             let never = if is_folder { never_folder(&name) } else { never(&name) };
             if wanted && never && is_secret(&name) && tops.iter().any(|t| path.starts_with(t)) {
-                // A thread that panicked has left nothing half-done in a list.
+                // A thread that panicked leaves the list in a valid state.
                 found.lock().unwrap_or_else(PoisonError::into_inner).push(path.display().to_string());
             }
             let readable = !is_folder || plain_rules(e.path());
@@ -81,7 +81,7 @@ pub(super) fn collect(dir: &Path, layout: &SourceLayout, notes: &mut Vec<String>
             continue;
         }
         if kind.is_symlink() {
-            // What a link points at may lie outside of the project: only a file inside is taken.
+            // A link may lead out of the project: only files inside are packed.
             let target = std::fs::canonicalize(&path);
             let fine = |t: &PathBuf| {
                 let below = t.strip_prefix(&inside).ok().filter(|_| t.is_file());
@@ -124,7 +124,7 @@ pub(super) fn collect(dir: &Path, layout: &SourceLayout, notes: &mut Vec<String>
     Ok(out)
 }
 
-/// Whether the rules of a directory can be read, if it has any.
+/// Whether the rule files of a directory are regular files.
 fn plain_rules(dir: &Path) -> bool {
     std::fs::metadata(dir.join(".gitignore")).map_or(true, |m| m.is_file())
 }
@@ -133,7 +133,7 @@ fn under<'p>(path: &'p Path, dir: &Path) -> &'p Path {
     path.strip_prefix(dir).unwrap_or(path)
 }
 
-/// Files of git and of editors, which lie in many packages.
+/// Files of git and editors, which many packages contain.
 fn is_tool_file(path: &Path) -> bool {
     matches!(path.file_name().and_then(|n| n.to_str()), Some(".gitignore" | ".gitattributes" | ".editorconfig"))
 }
@@ -154,7 +154,8 @@ fn name_in_wheel(relative: &Path) -> io::Result<String> {
     }
 }
 
-/// Text has `\n` line ends: a checkout with other settings gives the same bytes.
+/// Converts line ends of text to `
+/// `, so that the bytes do not depend on the checkout.
 pub fn plain_lines(bytes: Vec<u8>) -> Vec<u8> {
     if !bytes.windows(2).any(|w| w == b"\r\n") || bytes.contains(&0) {
         return bytes;
@@ -165,11 +166,11 @@ pub fn plain_lines(bytes: Vec<u8>) -> Vec<u8> {
     }
 }
 
-/// The licence files that the globs name, in order.
+/// The license files that match the globs, sorted.
 pub(super) fn licenses(dir: &Path, globs: &[String]) -> io::Result<Contents> {
     let mut builder = GitignoreBuilder::new("");
     for glob in globs {
-        // Anchored at the project, as PEP 639 has it.
+        // Relative to the project, by PEP 639.
         builder.add_line(None, &format!("/{}", glob.trim_start_matches("./"))).map_err(io::Error::other)?;
     }
     let globs_built = builder.build().map_err(io::Error::other)?;
@@ -196,7 +197,7 @@ pub(super) fn licenses(dir: &Path, globs: &[String]) -> io::Result<Contents> {
     Ok(out)
 }
 
-/// Whether a file of the project would be in the wheel, as far as that can be told through `files`.
+/// Whether a file of the project would be in the wheel, as far as `files` shows.
 pub(crate) fn is_packed(files: &dyn Files, dir: &Path, layout: &SourceLayout, path: &Path) -> bool {
     let Some(top) = layout.tops.iter().find(|t| path.starts_with(&t.path)) else { return false };
     let parts = path.strip_prefix(&top.root).unwrap_or(path);
@@ -206,7 +207,7 @@ pub(crate) fn is_packed(files: &dyn Files, dir: &Path, layout: &SourceLayout, pa
     if excluded(dir, layout).is_ok_and(|e| e.matched_path_or_any_parents(under(path, dir), false).is_ignore()) {
         return false;
     }
-    // The ignore files of the project, from its directory down to the file.
+    // The ignore files from the project's directory down to the file.
     let mut at = dir.to_owned();
     let mut folders = vec![dir.to_owned()];
     for part in under(path, dir).parent().into_iter().flat_map(Path::iter) {
@@ -217,7 +218,7 @@ pub(crate) fn is_packed(files: &dyn Files, dir: &Path, layout: &SourceLayout, pa
         let Ok(bytes) = files.read(&folder.join(".gitignore")) else { continue };
         let mut builder = GitignoreBuilder::new(&folder);
         for line in String::from_utf8_lossy(&bytes).lines() {
-            // A line that git would not understand either leaves nothing out.
+            // Git ignores invalid lines, too.
             let _ = builder.add_line(None, line);
         }
         if let Ok(rules) = builder.build()

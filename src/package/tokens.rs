@@ -1,13 +1,13 @@
-//! What programs that build and install packages do not get.
+//! Withholds tokens from programs that build and install packages.
 //!
-//! They run code of those packages. A build may need any other variable of the environment, such as `CFLAGS` or the
-//! address of an index, but never what logs in to a workspace or proves who a CI job is.
+//! These programs run code of packages. A build may need any other environment variable, such as `CFLAGS` or the URL
+//! of an index. But it never needs one that logs in to a workspace or identifies a CI job.
 
 use std::process::Command;
 
-/// How the names of such variables begin: those of `databricks` and of Azure's service principals.
+/// Prefixes of such variables: those of Databricks and of Azure service principals.
 const PREFIXES: &[&str] = &["DATABRICKS_", "ARM_"];
-/// Their whole names. What private indexes need, such as `GITHUB_TOKEN`, stays.
+/// Names of such variables. Those that private indexes need, such as `GITHUB_TOKEN`, are passed.
 const NAMES: &[&str] = &[
     "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
     "ACTIONS_ID_TOKEN_REQUEST_URL",
@@ -17,7 +17,7 @@ const NAMES: &[&str] = &[
     "SYSTEM_ACCESSTOKEN",
 ];
 
-/// Starts `command` without the tokens in pipec's own environment.
+/// Removes the tokens from the environment of `command`.
 pub fn without_tokens(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();

@@ -1,4 +1,4 @@
-//! Annotations with their names resolved: what a function takes and gives, as far as it matters to a pipeline.
+//! Resolved annotations: the types of parameters and return values, as far as they matter to a pipeline.
 
 use crate::python::{ClassKind, Literal};
 use crate::source::Span;
@@ -8,14 +8,14 @@ use crate::source::Span;
 pub enum RecordKind {
     /// A dict.
     TypedDict,
-    /// A tuple with names, or an object with fields.
+    /// A named tuple, or an object with fields.
     Object,
 }
 
-/// A type of Python.
+/// A Python type.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PyType {
-    /// Not known, or anything.
+    /// Unknown, or any.
     Any,
     /// `None`.
     None,
@@ -35,7 +35,7 @@ pub enum PyType {
     Path,
     /// A list or another sequence.
     List(Box<PyType>),
-    /// A mapping from text.
+    /// A mapping with string keys.
     Dict(Box<PyType>),
     /// A tuple.
     Tuple,
@@ -45,21 +45,19 @@ pub enum PyType {
     Union(Vec<PyType>),
     /// A `TypedDict`, `NamedTuple` or dataclass.
     Record {
-        /// What it is at run time.
         kind: RecordKind,
-        /// Its name.
         name: String,
-        /// Its fields; `None` if some may not be known.
+        /// Its fields; `None` if some may be unknown.
         fields: Option<Vec<(String, PyType, Span)>>,
-        /// Other names that its objects have: properties, methods, attributes.
+        /// Other names of its objects: properties, methods, attributes.
         others: Vec<String>,
     },
-    /// Something that never crosses steps as text: a data frame, a session. The name as it is known.
+    /// A type whose values cannot be passed between steps, such as a data frame or a session, with its name.
     Foreign(String),
 }
 
 impl PyType {
-    /// What is known of a name by its absolute path, without arguments.
+    /// The type with an absolute path, without arguments.
     pub(super) fn known(absolute: &str) -> PyType {
         let list = || PyType::List(Box::new(PyType::Any));
         let dict = || PyType::Dict(Box::new(PyType::Any));
@@ -118,7 +116,7 @@ impl PyType {
         }
     }
 
-    /// The members of a union, and a single type as one.
+    /// The members of a union; a single type is its only member.
     pub fn members(&self) -> Vec<&PyType> {
         match self {
             PyType::Union(list) => list.iter().flat_map(PyType::members).collect(),

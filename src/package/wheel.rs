@@ -1,4 +1,4 @@
-//! The wheel: same files in, same bytes out, on every machine.
+//! Builds reproducible wheels.
 
 use std::path::Path;
 
@@ -18,30 +18,29 @@ use crate::source::DiskFiles;
 /// A built wheel.
 #[derive(Debug, Clone)]
 pub struct Wheel {
-    /// The name of the project as written.
+    /// The name of the project, as written.
     pub distribution: String,
-    /// The version with its content hash: `1.4.0+p3f9c2a1b`.
+    /// The version with a hash of the content: `1.4.0+p3f9c2a1b`.
     pub version: String,
     /// `churn-1.4.0+p3f9c2a1b-py3-none-any.whl`.
     pub file_name: String,
-    /// Its tags: `py3-none-any`.
+    /// Its tags, such as `py3-none-any`.
     pub tags: Vec<String>,
-    /// What `requires-python` says.
+    /// The value of `requires-python`.
     pub requires_python: Option<String>,
     /// The requirements of the project.
     pub requirements: Vec<String>,
-    /// The steps that start in it.
+    /// The entry points of steps.
     pub entry_points: Vec<EntryPoint>,
-    /// Every file in it.
     pub files: Vec<WheelFile>,
     /// The zip file.
     pub bytes: Vec<u8>,
-    /// What was left out or done differently, to be told.
+    /// What was excluded or changed, for display.
     pub notes: Vec<String>,
 }
 
 impl Wheel {
-    /// Whether there is a file, and not only a name.
+    /// Whether it was built, and is not only a name.
     pub fn is_built(&self) -> bool {
         !self.bytes.is_empty()
     }
@@ -50,20 +49,19 @@ impl Wheel {
 /// A file of a wheel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WheelFile {
-    /// Its path in the wheel.
     pub path: String,
-    /// SHA-256 in hex.
+    /// SHA-256, in hexadecimal.
     pub sha256: String,
-    /// Bytes.
+    /// In bytes.
     pub size: usize,
 }
 
-/// What goes into a wheel, whoever found it.
+/// The content of a wheel, from any builder.
 struct Parts {
     metadata: Metadata,
-    /// The modules and their data.
+    /// Modules and their data.
     code: Contents,
-    /// Files for the `.dist-info` folder, but for those that are made last.
+    /// Files of the `.dist-info` folder, except those that are created last.
     info: Contents,
     /// `METADATA` for a version.
     metadata_txt: Box<dyn Fn(&str) -> String>,
@@ -74,18 +72,18 @@ struct Parts {
     notes: Vec<String>,
 }
 
-/// Builds the wheel of the project in `dir`, with the steps that start in it.
+/// Builds the wheel of the project in `dir`, with entry points for steps.
 ///
 /// # Errors
-/// Metadata or files that cannot be read, no module at all, or a build backend that fails.
+/// Metadata or files that cannot be read, no modules, or a build backend that fails.
 pub fn build(dir: &Path, entry_points: Vec<EntryPoint>) -> Result<Wheel, ProjectError> {
     pack(&PythonProject::read(&DiskFiles, dir)?, entry_points)
 }
 
-/// Builds the wheel of a project that was read, with the steps that start in it.
+/// Builds the wheel of a project, with entry points for steps.
 ///
 /// # Errors
-/// Files that cannot be read, no module at all, or a build backend that fails.
+/// Files that cannot be read, no modules, or a build backend that fails.
 pub fn pack(project: &PythonProject, entry_points: Vec<EntryPoint>) -> Result<Wheel, ProjectError> {
     let parts = match &project.builder {
         WheelBuilder::InProcess => in_process(project)?,
@@ -94,10 +92,10 @@ pub fn pack(project: &PythonProject, entry_points: Vec<EntryPoint>) -> Result<Wh
     assemble(parts, entry_points)
 }
 
-/// In the name of a wheel that was not built, between its version and its tags.
+/// Marks the name of a wheel that was not built, between version and tags.
 pub const UNBUILT: &str = "+unbuilt-";
 
-/// The wheel of a project that was not built: its name is a placeholder, and it holds nothing.
+/// The placeholder for a wheel that was not built: it has a name, and no content.
 pub fn unbuilt(project: &PythonProject, entry_points: Vec<EntryPoint>) -> Wheel {
     let metadata = &project.metadata;
     let written = |text: &str, other: &str| if text.is_empty() { other.to_owned() } else { text.to_owned() };
@@ -155,7 +153,7 @@ fn in_process(project: &PythonProject) -> Result<Parts, ProjectError> {
     })
 }
 
-/// The backend's wheel, taken apart: it gets entry points and a version of its own.
+/// The wheel of the backend, to which entry points and a version are added.
 fn by_backend(dir: &Path, why: &str) -> Result<Parts, ProjectError> {
     let built = backend::build(dir, why)?;
     let wrong = |what: &str| {
@@ -255,7 +253,7 @@ fn assemble(parts: Parts, entry_points: Vec<EntryPoint>) -> Result<Wheel, Projec
     }
     code.sort();
 
-    // The version tells the content: everything that goes in, but for the version itself.
+    // The version contains a hash of everything except the version itself.
     let mut hash = Sha256::new();
     let mut feed = |path: &str, bytes: &[u8]| {
         hash.update((path.len() as u64).to_le_bytes());
@@ -281,7 +279,7 @@ fn assemble(parts: Parts, entry_points: Vec<EntryPoint>) -> Result<Wheel, Projec
     if !scripts.is_empty() {
         files.push((format!("{info}/entry_points.txt"), scripts.into_bytes()));
     }
-    // RECORD and the manifest tell of the same digests.
+    // RECORD and the manifest contain the same hashes.
     let mut digests = digests(&files);
     let record = record(&files, &digests, &info).into_bytes();
     digests.push(Sha256::digest(&record).into());
@@ -305,7 +303,7 @@ fn assemble(parts: Parts, entry_points: Vec<EntryPoint>) -> Result<Wheel, Projec
     })
 }
 
-/// Tags as a file name has them: each part's alternatives with dots between.
+/// Tags as in a file name, with dots between alternatives.
 fn joined(tags: &[String]) -> String {
     let mut columns: [Vec<&str>; 3] = Default::default();
     for tag in tags {
@@ -318,7 +316,7 @@ fn joined(tags: &[String]) -> String {
     columns.map(|c| c.join(".")).join("-")
 }
 
-/// A step's module must be in the wheel.
+/// Checks that the module of a step is in the wheel.
 fn packed(code: &Contents, module: &str) -> Result<(), ProjectError> {
     let path = module.replace('.', "/");
     let found = code.iter().any(|(file, _)| {
@@ -352,7 +350,7 @@ fn groups_txt(mut groups: Vec<(String, Vec<(String, String)>)>) -> String {
     out
 }
 
-/// Adds a group to the text of `entry_points.txt`, in order of the names.
+/// Adds a group to the text of `entry_points.txt`, sorted by name.
 fn merge_groups(own: &str, more: &str) -> String {
     let mut sections: Vec<&str> = own.split("\n[").chain(more.split("\n[")).filter(|s| !s.trim().is_empty()).collect();
     sections.sort_by_key(|s| s.trim_start_matches('['));

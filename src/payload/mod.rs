@@ -1,6 +1,6 @@
-//! One reading of a job payload, for everything that works on compiled jobs: advice, local runs, and pages of graphs.
+//! A typed view of a job payload, for everything that works on compiled jobs: cost estimates, local runs and graphs.
 //!
-//! The payload is what `lower` gives or the service answers; a field of another type than the table says counts as absent.
+//! The payload comes from `lower` or from the service. A field with another type than in the table counts as missing.
 
 mod task;
 
@@ -17,12 +17,12 @@ pub struct Payload<'j> {
 }
 
 impl<'j> Payload<'j> {
-    /// The payload in a JSON object.
+    /// Wraps a JSON object.
     pub fn of(json: &'j Value) -> Payload<'j> {
         Payload { json }
     }
 
-    /// Its tasks in order; the task inside a loop belongs to the loop.
+    /// Its tasks in order; the task inside of a loop belongs to the loop.
     pub fn tasks(self) -> impl Iterator<Item = PayloadTask<'j>> {
         list(self.json, "tasks").map(PayloadTask::of)
     }
@@ -32,7 +32,7 @@ impl<'j> Payload<'j> {
         self.tasks().find(|t| t.key() == key)
     }
 
-    /// The names of its parameters with their defaults.
+    /// Its parameters with their defaults.
     pub fn params(self) -> impl Iterator<Item = (&'j str, &'j str)> {
         list(self.json, "parameters")
             .map(|p| (text(p, "name").unwrap_or_default(), text(p, "default").unwrap_or_default()))
@@ -53,7 +53,7 @@ impl<'j> Payload<'j> {
         keyed(self.json, "environments", "environment_key")
     }
 
-    /// The requirements of all environments, each with the key of its own.
+    /// The requirements of all environments, each with the key of its environment.
     pub fn requirements(self) -> impl Iterator<Item = (&'j str, &'j str)> {
         self.environments().flat_map(|(key, e)| {
             let lines = e.pointer("/spec/dependencies").and_then(Value::as_array).into_iter().flatten();
@@ -61,7 +61,7 @@ impl<'j> Payload<'j> {
         })
     }
 
-    /// The entry that describes what a task runs on, if the payload has one.
+    /// The entry that describes the compute of a task, if the payload has one.
     pub fn compute_of(self, task: PayloadTask<'j>) -> Option<&'j Value> {
         match task.placement()? {
             Placement::NewCluster(spec) => Some(spec),
@@ -71,7 +71,7 @@ impl<'j> Payload<'j> {
         }
     }
 
-    /// How long a run may take.
+    /// The timeout of a run.
     pub fn timeout(self) -> Option<Duration> {
         seconds(self.json, "timeout_seconds")
     }
@@ -81,7 +81,7 @@ impl<'j> Payload<'j> {
         self.json.pointer("/schedule/quartz_cron_expression").and_then(Value::as_str)
     }
 
-    /// Its periodic trigger: how many units are between runs, and the unit.
+    /// The interval of its periodic trigger: number and unit.
     pub fn periodic(self) -> Option<(f64, &'j str)> {
         let periodic = self.json.pointer("/trigger/periodic")?;
         Some((periodic.get("interval")?.as_f64().filter(|n| *n > 0.0)?, text(periodic, "unit")?))
@@ -92,13 +92,13 @@ impl<'j> Payload<'j> {
         self.json.pointer("/queue/enabled").and_then(Value::as_bool) == Some(true)
     }
 
-    /// How many runs there may be at a time.
+    /// The maximum number of concurrent runs.
     pub fn concurrent_runs(self) -> u64 {
         self.json.get("max_concurrent_runs").and_then(Value::as_u64).unwrap_or(1).max(1)
     }
 }
 
-/// A value as the service passes it to code: texts as they are, everything else as JSON.
+/// A value as the service passes it to code: strings unchanged, everything else as JSON.
 pub fn wire(value: &Value) -> String {
     match value {
         Value::String(s) => s.clone(),
@@ -118,7 +118,7 @@ fn text<'j>(object: &'j Value, key: &str) -> Option<&'j str> {
     object.get(key).and_then(Value::as_str)
 }
 
-/// A time limit; zero is none.
+/// A timeout; zero means none.
 fn seconds(object: &Value, key: &str) -> Option<Duration> {
     object.get(key).and_then(Value::as_u64).filter(|n| *n > 0).map(Duration::from_secs)
 }

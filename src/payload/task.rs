@@ -6,22 +6,22 @@ use serde_json::Value;
 
 use super::{list, seconds, text, wire};
 
-/// One entry of `tasks`, or the task inside a loop.
+/// One entry of `tasks`, or the task inside of a loop.
 #[derive(Clone, Copy, Debug)]
 pub struct PayloadTask<'j> {
     json: &'j Value,
 }
 
-/// A task that another one waits for.
+/// A dependency of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TaskDependency<'j> {
-    /// Its key.
+    /// The key of the other task.
     pub task: &'j str,
-    /// The outcome that is asked for, of a condition.
+    /// The required outcome of a condition.
     pub outcome: Option<&'j str>,
 }
 
-/// What a task says of where it runs.
+/// The compute of a task.
 #[derive(Clone, Copy, Debug)]
 pub enum Placement<'j> {
     /// A cluster of its own.
@@ -30,7 +30,7 @@ pub enum Placement<'j> {
     JobCluster(&'j str),
     /// The key of a serverless environment.
     Environment(&'j str),
-    /// The id of a cluster that is there anyway.
+    /// The id of a running cluster.
     Existing(&'j str),
 }
 
@@ -39,14 +39,14 @@ pub enum Placement<'j> {
 pub struct TaskLoop<'j> {
     /// A JSON list, or a reference to one.
     pub inputs: &'j str,
-    /// Iterations at a time, at least one.
+    /// Concurrent iterations, at least one.
     pub concurrency: u64,
-    /// The task inside; `None` if there is none.
+    /// The task inside, if any.
     pub task: Option<PayloadTask<'j>>,
 }
 
 impl<'j> TaskLoop<'j> {
-    /// How many items the list has, if it is written out.
+    /// The number of items, if the list is a literal.
     pub fn items(&self) -> Option<u64> {
         serde_json::from_str::<Vec<Value>>(self.inputs).ok().map(|l| l.len() as u64)
     }
@@ -59,57 +59,48 @@ pub enum Work<'j> {
     Wheel {
         /// The distribution.
         package: &'j str,
-        /// The name of the entry point.
         entry_point: &'j str,
-        /// Arguments by position.
+        /// Positional arguments.
         arguments: Vec<String>,
-        /// Arguments by name; `None` if it takes those by position.
+        /// Named arguments; `None` if it has positional ones.
         named: Option<Vec<(String, String)>>,
     },
     /// A notebook.
     Notebook {
-        /// Its path in the workspace or the repository.
+        /// Its path in the workspace or repository.
         path: &'j str,
-        /// Its widgets.
         parameters: Vec<(String, String)>,
         /// Whether it runs on a SQL warehouse.
         on_warehouse: bool,
     },
     /// A Python script.
-    Script {
-        /// Its path.
-        path: &'j str,
-        /// Its arguments.
-        arguments: Vec<String>,
-    },
-    /// SQL.
+    Script { path: &'j str, arguments: Vec<String> },
+    /// A SQL task.
     Sql {
         /// The path of the file; `None` for a query, dashboard or alert.
         file: Option<&'j str>,
-        /// Its named parameters.
+        /// Named parameters.
         parameters: Vec<(String, String)>,
     },
-    /// dbt.
+    /// A dbt task.
     Dbt {
         /// The directory of the project.
         directory: &'j str,
-        /// The commands, each with the word `dbt`.
+        /// The commands, each starting with `dbt`.
         commands: Vec<String>,
-        /// The schema that models go to.
+        /// The schema for models.
         schema: Option<&'j str>,
     },
     /// A comparison.
     Condition {
         /// The operator of the API.
         op: &'j str,
-        /// The left side.
         left: &'j str,
-        /// The right side.
         right: &'j str,
     },
     /// A loop.
     Loop(TaskLoop<'j>),
-    /// Another kind, by the name of its field; empty if there is none.
+    /// Another task type, by the name of its field; empty if there is none.
     Other(&'j str),
 }
 
@@ -128,23 +119,23 @@ impl<'j> PayloadTask<'j> {
         text(self.json, "task_key").unwrap_or_default()
     }
 
-    /// What does the work: of a loop the task inside, of another task itself.
+    /// The task that does the work: the inner task of a loop, otherwise itself.
     pub fn worker(self) -> PayloadTask<'j> {
         self.loop_().and_then(|l| l.task).unwrap_or(self)
     }
 
-    /// The tasks that it waits for.
+    /// Its dependencies.
     pub fn depends_on(self) -> impl Iterator<Item = TaskDependency<'j>> {
         list(self.json, "depends_on")
             .filter_map(|d| Some(TaskDependency { task: text(d, "task_key")?, outcome: text(d, "outcome") }))
     }
 
-    /// Which results of the tasks before let it start.
+    /// The value of `run_if`.
     pub fn run_if(self) -> &'j str {
         text(self.json, "run_if").unwrap_or("ALL_SUCCESS")
     }
 
-    /// How often it is tried again after a failure; `None` without end.
+    /// The maximum number of retries; `None` if unlimited.
     pub fn retries(self) -> Option<u64> {
         match self.json.get("max_retries").and_then(Value::as_i64) {
             Some(n) if n < 0 => None,
@@ -152,27 +143,27 @@ impl<'j> PayloadTask<'j> {
         }
     }
 
-    /// The pause before it is tried again.
+    /// The pause before a retry.
     pub fn retry_pause(self) -> Duration {
         Duration::from_millis(self.json.get("min_retry_interval_millis").and_then(Value::as_u64).unwrap_or(0))
     }
 
-    /// Whether it is tried again after a time-out.
+    /// Whether it is retried after a timeout.
     pub fn retry_on_timeout(self) -> bool {
         self.json.get("retry_on_timeout").and_then(Value::as_bool).unwrap_or(false)
     }
 
-    /// How long one attempt may take.
+    /// The timeout of one attempt.
     pub fn timeout(self) -> Option<Duration> {
         seconds(self.json, "timeout_seconds")
     }
 
-    /// Whether it is switched off.
+    /// Whether it is disabled.
     pub fn is_disabled(self) -> bool {
         self.json.get("disabled").and_then(Value::as_bool).unwrap_or(false)
     }
 
-    /// What it says of where it runs.
+    /// Its compute.
     pub fn placement(self) -> Option<Placement<'j>> {
         let task = self.worker().json;
         if let Some(spec) = task.get("new_cluster") {
@@ -184,23 +175,23 @@ impl<'j> PayloadTask<'j> {
             .or_else(|| text(task, "existing_cluster_id").map(Placement::Existing))
     }
 
-    /// The accelerator that it asks of serverless compute.
+    /// The accelerator of serverless compute.
     pub fn accelerator(self) -> Option<&'j str> {
         self.worker().json.pointer("/compute/hardware_accelerator").and_then(Value::as_str)
     }
 
-    /// Whether it names a SQL warehouse.
+    /// Whether it uses a SQL warehouse.
     pub fn on_warehouse(self) -> bool {
         let fields = self.worker().json.as_object().into_iter().flatten();
         fields.filter(|(key, _)| key.ends_with("_task")).any(|(_, block)| block.get("warehouse_id").is_some())
     }
 
-    /// The libraries that it installs.
+    /// Its libraries.
     pub fn libraries(self) -> impl Iterator<Item = &'j Value> {
         list(self.worker().json, "libraries")
     }
 
-    /// The loop that it is.
+    /// The loop, if it is one.
     pub fn loop_(self) -> Option<TaskLoop<'j>> {
         let each = self.json.get("for_each_task")?;
         Some(TaskLoop {
@@ -210,7 +201,7 @@ impl<'j> PayloadTask<'j> {
         })
     }
 
-    /// Whether it compares two values.
+    /// Whether it is a condition.
     pub fn is_condition(self) -> bool {
         self.json.get("condition_task").is_some()
     }

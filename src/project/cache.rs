@@ -1,4 +1,4 @@
-//! What was read before: an editor asks again after each key, and most of a project is as it was.
+//! Caches parsed files: an editor loads again after each key press, and most files are unchanged.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use crate::diag::Diagnostics;
 use crate::package::ParsedModules;
 use crate::source::SourceMap;
 
-/// Parsed files, to be taken again as long as their bytes are the same. A file keeps its id.
+/// Parsed files, which are reused while their bytes are the same. A file keeps its id.
 #[derive(Debug, Default)]
 pub struct Cache {
     pub(super) sources: SourceMap,
@@ -19,7 +19,7 @@ pub struct Cache {
     pub(super) tables: HashMap<PathBuf, (Vec<u8>, ProjectTables)>,
 }
 
-/// A file that was parsed.
+/// A parsed file.
 #[derive(Clone, Debug)]
 pub(super) struct Parsed {
     pub unit: Arc<Unit>,
@@ -27,7 +27,7 @@ pub(super) struct Parsed {
 }
 
 impl Cache {
-    /// The parsed file of a path, if these are its bytes.
+    /// The parsed file of a path, if its bytes are the same.
     pub(super) fn unit(&self, sources: &SourceMap, path: &std::path::Path, bytes: &[u8]) -> Option<&Parsed> {
         let known = self.units.get(path)?;
         (sources.text(known.unit.id).as_bytes() == bytes).then_some(known)

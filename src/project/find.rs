@@ -1,13 +1,13 @@
-//! Which `.pipe` files there are.
+//! Finds `.pipe` files.
 
 use std::path::{Path, PathBuf};
 
 use crate::source::Files;
 
-/// How deep directories are searched.
+/// The maximum depth of directories.
 const DEPTH: usize = 32;
 
-/// Whether a directory holds nothing that anyone wrote: output, environments, what begins with a dot.
+/// Whether a directory is skipped: output, environments, hidden ones.
 pub(super) fn is_passed_over(dir: &Path) -> bool {
     let name = dir.file_name().and_then(|n| n.to_str()).unwrap_or("");
     name.starts_with('.') || matches!(name, "build" | "target" | "node_modules" | "__pycache__" | "venv")
@@ -18,8 +18,8 @@ pub(super) fn is_pipe(path: &Path) -> bool {
     path.extension().is_some_and(|e| e == "pipe")
 }
 
-/// Every `.pipe` file in a directory and those below it, in order. Directories of output, environments and what begins
-/// with a dot are passed over, links to directories as well.
+/// The `.pipe` files in a directory and its subdirectories, sorted. Skips output, environments, hidden directories,
+/// and links to directories.
 ///
 /// # Errors
 /// The first directory that cannot be read, with the reason.

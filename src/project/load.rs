@@ -1,4 +1,4 @@
-//! Finds roots, follows imports, parses each file once.
+//! Finds root files, follows imports, and parses each file once.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -17,18 +17,18 @@ use crate::schema::ComputeTables;
 use crate::source::{Boundary, Confined, FileId, Files, SourceMap, Span, decoded};
 use crate::syntax::{self, ast};
 
-/// Everything that a command line named.
+/// The projects of a command line.
 #[derive(Debug, Default)]
 pub struct Loaded {
-    /// All files read.
+    /// All files that were read.
     pub sources: SourceMap,
-    /// The projects in order of their roots.
+    /// The projects, in the order of their root files.
     pub projects: Vec<Project>,
-    /// What reading and parsing found.
+    /// Diagnostics of reading and parsing.
     pub diagnostics: Diagnostics,
 }
 
-/// Why nothing could be loaded: a mistake in the call and not in a program.
+/// Why nothing could be loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LoadError {
     /// A path that does not exist.
@@ -42,7 +42,7 @@ pub enum LoadError {
 }
 
 impl LoadError {
-    /// The file or directory that it is about.
+    /// The file or directory.
     pub fn path(&self) -> &Path {
         match self {
             LoadError::NotFound(p) | LoadError::Empty(p) | LoadError::Unreadable(p, _) | LoadError::Tables(p, _) => p,
@@ -63,13 +63,13 @@ impl std::fmt::Display for LoadError {
 
 impl std::error::Error for LoadError {}
 
-/// Loads every project that the paths name.
+/// Loads the projects of the paths.
 ///
-/// A directory stands for the root files in it or, if it holds none, in the directories below it. A file stands for
-/// itself or, if others of its directory import it, for the roots that do.
+/// A directory means its root files or, if it has none, those of its subdirectories. A file means itself or, if
+/// others of its directory import it, their roots.
 ///
 /// # Errors
-/// A path that names no `.pipe` file, or a root file that cannot be read.
+/// A path without `.pipe` files, or a root file that cannot be read.
 pub fn load(paths: &[PathBuf], files: &dyn Files) -> Result<Loaded, LoadError> {
     let mut cache = Cache::default();
     let mut loader = Loader::new(files, &mut cache);
@@ -99,10 +99,10 @@ pub fn load(paths: &[PathBuf], files: &dyn Files) -> Result<Loaded, LoadError> {
     Ok(loader.finish())
 }
 
-/// Loads every project that has one of the `open` files in it. Importers are looked for among the `known` files, of
-/// whatever directory: a file that another one imports is not a root here. What `cache` holds is not parsed again.
+/// Loads every project that contains one of the `open` files. Files that import them are searched among the `known`
+/// files of any directory, so an imported file is not a root here. Files in `cache` are not parsed again.
 ///
-/// What cannot be read is left out; the second value says why.
+/// Unreadable files are skipped, and returned with the reason.
 pub fn load_around(
     open: &[PathBuf],
     known: &[PathBuf],
@@ -139,7 +139,7 @@ pub fn load_around(
             }
             stack.extend(above.iter().filter(|p| met.insert((*p).clone())).cloned());
         }
-        // A circle has no beginning.
+        // A cycle has no root.
         if roots.len() == before {
             roots.push(path);
         }
@@ -163,16 +163,16 @@ struct Loader<'a> {
     files: &'a dyn Files,
     loaded: Loaded,
     units: HashMap<PathBuf, Arc<Unit>>,
-    /// Files that are read and not parsed yet.
+    /// Files that are read, but not parsed yet.
     new: Vec<(FileId, PathBuf, Arc<str>)>,
     /// The paths of `new`.
     waiting: HashSet<PathBuf>,
-    /// What the files of a directory may read.
+    /// The boundary of each directory.
     boundaries: HashMap<PathBuf, Boundary>,
     cache: &'a mut Cache,
 }
 
-/// How deep directories are searched for projects.
+/// The maximum depth of directories with projects.
 const SEARCH_DEPTH: usize = 8;
 
 impl<'a> Loader<'a> {
@@ -189,7 +189,7 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// Reads the packages, and gives what was loaded.
+    /// Reads the packages, and returns the result.
     fn finish(mut self) -> Loaded {
         let Loaded { projects, sources, .. } = &mut self.loaded;
         super::pythons::read_packages(projects, sources, self.files, &mut self.cache.modules);
@@ -199,7 +199,7 @@ impl<'a> Loader<'a> {
 
     fn roots_below(&mut self, dir: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), LoadError> {
         let entries = self.files.list(dir).map_err(|e| LoadError::Unreadable(dir.to_owned(), e.to_string()))?;
-        // `./a.pipe` and `a.pipe` are one file: imports name it the second way.
+        // `./a.pipe` and `a.pipe` are the same file; imports use the second form.
         let entries: Vec<PathBuf> = entries.iter().map(|p| normal(p)).collect();
         let pipes: Vec<PathBuf> = entries.iter().filter(|p| is_pipe(p) && self.files.is_file(p)).cloned().collect();
         if !pipes.is_empty() {
@@ -218,7 +218,7 @@ impl<'a> Loader<'a> {
         Ok(())
     }
 
-    /// The files that no other one of the list imports; all of a circle where nothing else would remain.
+    /// The files that no other file of the list imports; all files of a cycle, if there would be none.
     fn roots_among(&self, pipes: &[PathBuf]) -> Vec<PathBuf> {
         let imported: HashSet<PathBuf> =
             pipes.iter().flat_map(|p| self.imports_of(p).into_iter().filter(move |i| i != p)).collect();
@@ -233,7 +233,7 @@ impl<'a> Loader<'a> {
             .iter()
             .filter_map(|i| match i {
                 ast::Item::Import(import) => Some(join(unit.dir(), &import.path.plain()?)),
-                // A misspelt `import` imports all the same, as far as the question is which files are roots.
+                // A misspelled `import` counts as an import for finding roots.
                 ast::Item::Bad(span) => {
                     let text = self.loaded.sources.slice(*span);
                     Some(join(unit.dir(), text.split('"').find(|part| part.ends_with(".pipe"))?))
@@ -254,7 +254,7 @@ impl<'a> Loader<'a> {
             .map(|p| dir.join(p.file_name().unwrap_or_default()))
             .filter(|p| is_pipe(p) && self.files.is_file(p))
             .collect();
-        // Only a sibling that names this file can import it: do not parse the others.
+        // Only files that contain the name of this file can import it; do not parse the others.
         let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("").as_bytes().to_vec();
         let mut candidates = vec![path.clone()];
         for sibling in siblings.iter().filter(|s| **s != path) {
@@ -287,7 +287,7 @@ impl<'a> Loader<'a> {
         Ok(if roots.is_empty() { vec![path] } else { roots })
     }
 
-    /// Reads and parses what is not parsed yet, on all cores.
+    /// Reads and parses files, on all cores.
     fn read_all(&mut self, paths: &[PathBuf]) -> Result<(), LoadError> {
         for path in paths {
             self.read(path)?;
@@ -296,12 +296,12 @@ impl<'a> Loader<'a> {
         Ok(())
     }
 
-    /// Reads a file that is not read yet.
+    /// Reads a file, unless it is already read.
     fn read(&mut self, path: &Path) -> Result<(), LoadError> {
         if self.units.contains_key(path) || self.waiting.contains(path) {
             return Ok(());
         }
-        // A link in a stranger's project may lead anywhere.
+        // In the project of a stranger, a link may lead anywhere.
         let boundary = self.boundary(path.parent().unwrap_or(Path::new("")));
         if !boundary.allows(self.files, path) {
             let why = format!("it is a link to a path outside {}", boundary.name());
@@ -310,7 +310,7 @@ impl<'a> Loader<'a> {
         self.read_allowed(path)
     }
 
-    /// Reads a file within the boundary of the project that asks for it.
+    /// Reads a file within the boundary of its project.
     fn read_allowed(&mut self, path: &Path) -> Result<(), LoadError> {
         let bytes = self.files.read(path).map_err(|e| LoadError::Unreadable(path.to_owned(), e.to_string()))?;
         if let Some(known) = self.cache.unit(&self.loaded.sources, path, &bytes) {
@@ -330,7 +330,7 @@ impl<'a> Loader<'a> {
         Ok(())
     }
 
-    /// Parses what was read, on all cores.
+    /// Parses the files that were read, on all cores.
     fn parse_new(&mut self) {
         let new = std::mem::take(&mut self.new);
         self.waiting.clear();
@@ -338,7 +338,7 @@ impl<'a> Loader<'a> {
         let parse = |(id, path, text): (FileId, PathBuf, Arc<str>)| {
             let mut parsed = syntax::parse(id, &text);
             let broken = parsed.diagnostics.has_errors();
-            // What is wrong with a file that is no text follows from that.
+            // Other errors of a file that is not text are consequences.
             if broken && known.has_error_in(Span::new(id, 0, text.len() as u32)) {
                 parsed.diagnostics = Diagnostics::new();
             }
@@ -354,7 +354,7 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// What the files of a directory may read.
+    /// The boundary of a directory.
     fn boundary(&mut self, dir: &Path) -> Boundary {
         match self.boundaries.get(dir) {
             Some(boundary) => boundary.clone(),
@@ -366,7 +366,7 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// What is known of compute beside a root file, and what stands for the platform there.
+    /// The tables and local settings next to a root file.
     fn tables(&mut self, root: &Path) -> Result<ProjectTables, LoadError> {
         let dir = root.parent().unwrap_or(Path::new(""));
         let boundary = self.boundary(dir);
@@ -428,7 +428,7 @@ impl<'a> Loader<'a> {
         Ok(project)
     }
 
-    /// The path of an import, loaded.
+    /// Loads the path of an import.
     fn import(&mut self, unit: &Unit, import: &ast::Import, boundary: &Boundary) -> Option<PathBuf> {
         let span = import.path.span;
         let Some(written) = import.path.plain() else {

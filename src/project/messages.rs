@@ -1,11 +1,11 @@
-//! What loading a project says: one constructor for each message, named after the mistake.
+//! Messages of loading: one constructor per message, named after the mistake.
 
 use std::path::Path;
 
 use crate::diag::{Code, Diagnostic, closest_match};
 use crate::source::Span;
 
-/// What to do about a path that leads out of the project.
+/// Help for a path outside of the project.
 pub(crate) const OUTSIDE_HELP: &str =
     "copy the file into the repository, or below the project's root file if there is no repository";
 
@@ -30,7 +30,7 @@ pub fn not_a_pipe_file(span: Span, written: &str) -> Diagnostic {
     d.help("import a `.pipe` file, or use `file(\"..\")` for a requirements file")
 }
 
-/// `boundary` names the folder that the project may read.
+/// `boundary` is the directory that the project may read.
 pub fn outside_project(span: Span, written: &str, boundary: &str) -> Diagnostic {
     Diagnostic::new(Code::OutsideProject, span, format!("`{written}` is outside {boundary}")).help(OUTSIDE_HELP)
 }

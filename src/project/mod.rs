@@ -1,4 +1,4 @@
-//! From paths to parsed projects: which files there are, and which belong together.
+//! Finds and parses the files of a project.
 
 mod cache;
 mod find;
@@ -28,13 +28,10 @@ use crate::syntax::{ast, walk};
 /// One parsed file.
 #[derive(Debug)]
 pub struct Unit {
-    /// Its id.
     pub id: FileId,
-    /// Its path as reached.
     pub path: PathBuf,
-    /// Its tree.
     pub ast: ast::File,
-    /// Whether parsing found errors: names may be missing that were meant to be there.
+    /// Whether parsing found errors, so that names may be missing.
     pub broken: bool,
 }
 
@@ -44,24 +41,24 @@ impl Unit {
         self.path.parent().unwrap_or(Path::new(""))
     }
 
-    /// The whole of the declaration whose name stands at a place; the place itself if there is none.
+    /// The declaration whose name is at a span; the span itself if there is none.
     pub fn declaration(&self, name: Span) -> Span {
         walk::item(&walk::holding(&self.ast, name)).map_or(name, ast::Item::span)
     }
 }
 
-/// A root file and all that it loads.
+/// A root file and everything that it imports.
 #[derive(Debug)]
 pub struct Project {
-    /// The root file first, then the others in order of loading.
+    /// The root file, then the others in loading order.
     pub units: Vec<Arc<Unit>>,
-    /// For each unit the imports in it: where, and which unit, if it was found.
+    /// The imports of each unit: the span, and the index of the imported unit, if found.
     pub imports: Vec<Vec<(Span, Option<usize>)>>,
-    /// What is known of compute, the project's own table included.
+    /// Tables of compute, including those of the project.
     pub tables: Arc<ComputeTables>,
-    /// What stands for the platform on this machine.
+    /// Settings for local runs.
     pub local: Arc<LocalSettings>,
-    /// What it may read.
+    /// The files that it may read.
     pub boundary: Boundary,
     /// The directories of its packages, with what was read there.
     pub packages: Vec<(PathBuf, Arc<PackageSource>)>,
@@ -78,12 +75,12 @@ impl Project {
         self.root().map_or(Path::new(""), Unit::dir)
     }
 
-    /// What was read in the directory of a package.
+    /// The package in a directory.
     pub fn package(&self, dir: &Path) -> Option<&PackageSource> {
         self.packages.iter().find(|(d, _)| d == dir).map(|(_, p)| p.as_ref())
     }
 
-    /// The names of its targets, in order of declaration.
+    /// The names of its targets, in source order.
     pub fn targets(&self) -> impl Iterator<Item = SmolStr> + '_ {
         self.units.iter().flat_map(|u| &u.ast.items).filter_map(|i| match i {
             ast::Item::Decl(d) if d.kind == ast::DeclKind::Target => Some(d.name.text.clone()),

@@ -1,13 +1,13 @@
-//! Paths in source, relative to the file that they stand in.
+//! Paths relative to a source file.
 
 use std::path::{Component, Path, PathBuf};
 
-/// A path relative to a directory, without `.` and resolvable `..`.
+/// Joins a relative path to a directory, and resolves `.` and `..`.
 pub(crate) fn join(dir: &Path, relative: &str) -> PathBuf {
     normal(&dir.join(relative))
 }
 
-/// A path without `.` and resolvable `..`.
+/// Resolves `.` and `..` in a path.
 pub(crate) fn normal(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {

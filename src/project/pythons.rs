@@ -1,4 +1,4 @@
-//! The Python projects that packages name, and in them the functions that steps call: read once for all that use them.
+//! Reads the Python projects of packages, and the functions that steps call, once for all users.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -13,18 +13,18 @@ use crate::package::{Functions, Lookup, ParsedModules, ProjectError, PythonProje
 use crate::source::{Boundary, Confined, Files, SourceMap};
 use crate::syntax::ast::{Body, Call, Callee, Item};
 
-/// What was read in a package's directory.
+/// The content of a package's directory.
 #[derive(Debug)]
 pub struct PackageSource {
     /// Its metadata and layout.
     pub project: Result<PythonProject, ProjectError>,
-    /// What was found for each module and function that a step calls.
+    /// The lookup of each called module and function.
     pub functions: HashMap<(SmolStr, SmolStr), Lookup>,
-    /// Its called modules, and those that they import, as far as they touch something outside of Python.
+    /// Called modules and their imports, as far as they access files.
     pub reached: Vec<Reached>,
 }
 
-/// Reads the packages of all projects; files of theirs that matter are added to `sources`.
+/// Reads the packages of all projects, and adds relevant files to `sources`.
 pub(super) fn read_packages(
     projects: &mut [Project],
     sources: &mut SourceMap,
@@ -37,7 +37,7 @@ pub(super) fn read_packages(
     for project in projects.iter() {
         let dirs = directories(project);
         for dir in &dirs {
-            // Of several projects with one package, one that may read it is enough.
+            // If several projects use a package, it is enough that one of them may read it.
             let allowed = project.boundary.allows(files, dir);
             if allowed || !boundaries.contains_key(dir) {
                 boundaries.insert(dir.clone(), project.boundary.clone());
@@ -112,7 +112,7 @@ fn read_one(
     PackageSource { project, functions, reached }
 }
 
-/// The directories of a project's packages, each once.
+/// The directories of a project's packages, without duplicates.
 fn directories(project: &Project) -> Vec<PathBuf> {
     let mut out: Vec<PathBuf> = Vec::new();
     for unit in &project.units {

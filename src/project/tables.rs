@@ -1,20 +1,20 @@
-//! `pipec.toml`: a project's own node types, runtimes, environment versions, and how its steps run on this machine.
+//! `pipec.toml`: additional node types, runtimes and environments, and settings of local runs.
 
 use crate::package::normalize_name;
 use crate::schema::{Cloud, ComputeTables, EnvironmentVersion, NodeType, Runtime};
 
-/// `[local]` of a `pipec.toml`: what stands on this machine for what the platform has.
+/// The table `[local]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LocalSettings {
-    /// Packages for the steps, in pip's form: what the platform's runtime brings.
+    /// Packages to install for steps, in pip's format.
     pub requirements: Vec<String>,
-    /// Packages of the job by normalized name, and what is installed in their place.
+    /// Replacements of packages, by normalized name.
     pub replace: Vec<(String, String)>,
-    /// Whether DuckDB stands for SQL warehouses.
+    /// Whether DuckDB replaces SQL warehouses.
     pub duckdb: bool,
 }
 
-/// Why a `pipec.toml` cannot be used.
+/// Why a `pipec.toml` is invalid.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct TablesError(String);
@@ -25,13 +25,13 @@ impl<T: Into<String>> From<T> for TablesError {
     }
 }
 
-/// What a `pipec.toml` comes to.
+/// The content of a `pipec.toml`.
 pub(super) type ProjectTables = (std::sync::Arc<ComputeTables>, std::sync::Arc<LocalSettings>);
 
-/// Adds what a `pipec.toml` says to the tables; gives what it says of this machine.
+/// Adds the rows of a `pipec.toml` to the tables; returns its local settings.
 ///
 /// # Errors
-/// A message with the place where the file is no TOML, or an entry has an unknown field or lacks a needed one.
+/// Invalid TOML, or an entry with an unknown or missing field, as a message.
 pub(super) fn extend(tables: &mut ComputeTables, text: &str) -> Result<LocalSettings, TablesError> {
     let mut settings = LocalSettings::default();
     let root: toml::Table = text.parse().map_err(|e: toml::de::Error| e.to_string())?;

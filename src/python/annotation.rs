@@ -1,8 +1,8 @@
-//! Annotations as they are written, names not yet resolved.
+//! Annotations as written; names are not resolved yet.
 
 use ruff_python_ast::{Expr, Number, Operator, UnaryOp};
 
-/// How deeply strings inside annotations are read as annotations again.
+/// How deeply strings in annotations are parsed as annotations.
 const DEPTH: usize = 32;
 
 /// A constant.
@@ -10,9 +10,9 @@ const DEPTH: usize = 32;
 pub enum Literal {
     /// Text.
     Str(String),
-    /// A whole number; `None` if it is larger than 64 bits.
+    /// An int; `None` if it is larger than 64 bits.
     Int(Option<i64>),
-    /// A number with a point.
+    /// A float.
     Float,
     /// `True` or `False`.
     Bool(bool),
@@ -37,22 +37,22 @@ impl std::fmt::Display for Literal {
 /// An annotation.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Annotation {
-    /// Nothing is said, or nothing that is understood.
+    /// Missing or not supported.
     Any,
     /// A name, dotted as written: `dt.date`.
     Name(String),
-    /// A name with arguments: `list[int]`.
+    /// A name with arguments, such as `list[int]`.
     Subscript(String, Vec<Annotation>),
     /// `a | b`.
     Union(Vec<Annotation>),
     /// A list of annotations, as in `Callable[[int], str]`.
     List,
-    /// A constant: `None`, and what stands in `Literal[...]`.
+    /// A constant: `None`, and members of `Literal[...]`.
     Constant(Literal),
 }
 
 impl Annotation {
-    /// The annotation that an expression is.
+    /// Converts an expression to an annotation.
     pub(super) fn of(expr: &Expr) -> Annotation {
         Self::read(expr, 0, false)
     }
@@ -66,7 +66,8 @@ impl Annotation {
             Expr::Name(_) | Expr::Attribute(_) => dotted(expr).map_or(Annotation::Any, Annotation::Name),
             Expr::Subscript(s) => {
                 let Some(base) = dotted(&s.value) else { return Annotation::Any };
-                // The members of `Literal` are texts and no annotations; of `Annotated` only the first is one.
+                // The members of `Literal` are strings, not annotations; of `Annotated`, only the first is an
+                // annotation.
                 let last = base.rsplit('.').next().unwrap_or(&base);
                 let literal = literal || last == "Literal";
                 let list = match &*s.slice {
@@ -85,7 +86,7 @@ impl Annotation {
                 }
                 Annotation::Union(out)
             }
-            // An annotation in quotes is short: what is not is none.
+            // A quoted annotation is short; a longer string is not an annotation.
             Expr::StringLiteral(s) if !literal && s.value.len() < 1000 => {
                 match ruff_python_parser::parse_expression(s.value.to_str().trim()) {
                     Ok(parsed) => Self::read(parsed.expr(), depth + 1, false),
@@ -98,7 +99,7 @@ impl Annotation {
     }
 }
 
-/// The constant that an expression is.
+/// The constant of an expression.
 pub(super) fn constant(expr: &Expr) -> Option<Literal> {
     Some(match expr {
         Expr::StringLiteral(s) => Literal::Str(s.value.to_str().to_owned()),
@@ -118,7 +119,7 @@ pub(super) fn constant(expr: &Expr) -> Option<Literal> {
     })
 }
 
-/// `a.b.c` as text, if an expression is names and dots alone.
+/// `a.b.c` as a string, if an expression consists of names and dots.
 pub(super) fn dotted(expr: &Expr) -> Option<String> {
     let mut parts = Vec::new();
     let mut at = expr;

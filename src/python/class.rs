@@ -1,4 +1,4 @@
-//! Classes, as far as their fields are known without running anything.
+//! Classes, as far as their fields are known from the source.
 
 use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_python_ast::{Expr, Stmt, StmtClassDef};
@@ -7,44 +7,40 @@ use super::Literal;
 use super::annotation::{Annotation, constant, dotted};
 use crate::source::{FileId, Span};
 
-/// What a class is for a value that crosses steps.
+/// The kind of a class, for values that are passed between steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClassKind {
     /// A dict with known keys.
     TypedDict,
-    /// A tuple with names.
+    /// A named tuple.
     NamedTuple,
     /// A class with declared fields.
     Dataclass,
-    /// Something else, of which nothing is known.
+    /// Any other class, about which nothing is known.
     Other,
 }
 
 /// A field of a record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordField {
-    /// Its name.
     pub name: String,
-    /// Its annotation.
     pub ty: Annotation,
-    /// Where it is declared.
     pub span: Span,
 }
 
 /// A class.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Class {
-    /// What it is.
     pub kind: ClassKind,
     /// Its own fields.
     pub fields: Vec<RecordField>,
-    /// Other names that its objects have: properties, methods, class attributes, what methods assign to `self`.
+    /// Other names of its objects: properties, methods, class attributes, attributes that methods assign.
     pub others: Vec<String>,
-    /// It may have names that cannot be read off.
+    /// Whether it may have names that the source does not show.
     pub open: bool,
     /// Its bases, dotted as written.
     pub bases: Vec<String>,
-    /// Where its name is written.
+    /// The span of its name.
     pub span: Span,
 }
 
@@ -108,7 +104,7 @@ impl Class {
             let Stmt::AnnAssign(a) = stmt else { continue };
             let Expr::Name(name) = &*a.target else { continue };
             let ty = Annotation::of(&a.annotation);
-            // `x: ClassVar[int]` is no field.
+            // `x: ClassVar[int]` is not a field.
             if matches!(&ty, Annotation::Name(n) | Annotation::Subscript(n, _) if last(n) == "ClassVar") {
                 continue;
             }
@@ -171,7 +167,7 @@ impl Class {
     }
 }
 
-/// What methods assign to `self`.
+/// Attributes that methods assign to `self`.
 #[derive(Default)]
 struct Members {
     others: Vec<String>,

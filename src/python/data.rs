@@ -1,4 +1,4 @@
-//! Files that Python code opens by a path that can be read off the source.
+//! Files that Python code opens with a path that the source shows.
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprCall, Operator, Stmt};
@@ -7,27 +7,25 @@ use ruff_text_size::Ranged;
 use super::annotation::{Literal, constant, dotted};
 use crate::source::{FileId, Span};
 
-/// Where a path starts.
+/// The start of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PathRoot {
-    /// In the directory that the process runs in.
+    /// The working directory of the process.
     WorkingDirectory,
-    /// So many directories above the module's file; 1 is the one that it lies in.
+    /// A number of directories above the module's file; 1 is its own directory.
     BesideModule(usize),
 }
 
 /// A path in the code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
-    /// Where the path starts.
     pub place: PathRoot,
-    /// The rest of it.
+    /// The rest of the path.
     pub path: String,
-    /// Where in the code.
     pub span: Span,
 }
 
-/// Functions whose first argument is a path that they read.
+/// Functions that read the path in their first argument.
 const READERS: &[&str] = &[
     "open",
     "read_csv",
@@ -63,7 +61,7 @@ impl OpenedPaths {
 impl<'a> Visitor<'a> for OpenedPaths {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         if let Stmt::If(s) = stmt {
-            // What runs only as a script, or only where the file is, needs no file in the wheel.
+            // Code that only runs as a script, or only if the file exists, needs no file in the wheel.
             let mut asks = Asks(false);
             asks.visit_expr(&s.test);
             if asks.0 {
@@ -93,7 +91,7 @@ impl<'a> Visitor<'a> for OpenedPaths {
     }
 }
 
-/// Whether an expression asks for a file, or for being the main module.
+/// Whether an expression tests for a file, or for being the main module.
 struct Asks(bool);
 
 impl<'a> Visitor<'a> for Asks {
@@ -120,7 +118,7 @@ fn read_by(call: &ExprCall) -> Option<(String, &Expr)> {
     }
     let name = dotted(&call.func)?;
     let last = name.rsplit('.').next().unwrap_or(&name);
-    // `spark.read.json("x")` has another file system; `x.open("...")` may be anything.
+    // `spark.read.json("x")` reads another file system, and `x.open("...")` may be anything.
     let known = READERS.contains(&last) && (last != "open" || matches!(name.as_str(), "open" | "io.open"));
     if !known || name.starts_with("spark.") || writes(call, 1) {
         return None;
@@ -129,7 +127,7 @@ fn read_by(call: &ExprCall) -> Option<(String, &Expr)> {
     text(first).map(|t| (t, first))
 }
 
-/// Whether the mode of an `open` is one that writes.
+/// Whether the mode of an `open` writes.
 fn writes(call: &ExprCall, place: usize) -> bool {
     let named = call.arguments.keywords.iter().find(|k| k.arg.as_ref().is_some_and(|a| a.as_str() == "mode"));
     let mode = named.map(|k| &k.value).or_else(|| call.arguments.args.get(place));
@@ -143,7 +141,7 @@ fn text(expr: &Expr) -> Option<String> {
     }
 }
 
-/// A path made from `__file__`: how many directories up, and the parts after that.
+/// A path based on `__file__`: the number of directories up, and the remaining parts.
 fn beside(expr: &Expr) -> Option<(usize, Vec<String>)> {
     match expr {
         Expr::Name(n) if n.id.as_str() == "__file__" => Some((0, Vec::new())),

@@ -1,13 +1,13 @@
-//! How deeply a source text can be nested: the tree is walked by recursion, and a file may be made to overflow the stack.
+//! Limits on nesting: the tree is traversed recursively, and a file may be made to overflow the stack.
 
-/// The deepest nesting that is read. CPython's own compiler gives up before that.
+/// The maximum nesting. CPython's compiler has a lower limit.
 const DEEPEST: usize = 6000;
-/// Up to here the stack at hand suffices.
+/// Up to this nesting, the current stack is large enough.
 const SHALLOW: usize = 200;
-/// The stack for anything deeper, in bytes: untouched pages of it cost nothing.
+/// The stack for deeper nesting, in bytes; unused pages cost nothing.
 const STACK: usize = 128 << 20;
 
-/// Runs `f` with a stack that is large enough for the tree of `text`; `None` if there is no such stack.
+/// Runs `f` with a stack that is large enough for the tree of `text`; `None` if that is impossible.
 pub(super) fn with_stack_for<T: Send>(text: &str, f: impl FnOnce() -> T + Send) -> Option<T> {
     match bound(text) {
         depth if depth <= SHALLOW => Some(f()),
@@ -18,11 +18,11 @@ pub(super) fn with_stack_for<T: Send>(text: &str, f: impl FnOnce() -> T + Send) 
     }
 }
 
-/// A number that the depth of the syntax tree does not exceed: the operators, words and brackets of every expression around
-/// a place, added up.
+/// An upper bound for the depth of the syntax tree: the operators, words and brackets of all expressions around a
+/// place.
 fn bound(text: &str) -> usize {
     let bytes = text.as_bytes();
-    // One count for each open bracket, and one for the statement.
+    // A counter per open bracket, and one for the statement.
     let mut open: Vec<usize> = vec![0];
     let (mut total, mut deepest) = (0, 0);
     let mut at = 0;
@@ -38,7 +38,7 @@ fn bound(text: &str) -> usize {
                     .checked_sub(1)
                     .and_then(|i| bytes.get(i.saturating_sub(1)..=i))
                     .is_some_and(|prefix| prefix.iter().any(|b| matches!(b, b'f' | b'F' | b't' | b'T')));
-                // What stands in the braces of such a text is code.
+                // The braces of an f-string contain code.
                 let inside = if formatted {
                     bytes
                         .get(start..at)
@@ -78,7 +78,7 @@ fn add(open: &mut [usize], total: &mut usize) {
     }
 }
 
-/// The next element of a bracket, or the next statement: the bracket itself still counts.
+/// Starts the next element of a bracket, or the next statement; the bracket itself still counts.
 fn reset(open: &mut [usize], total: &mut usize) {
     let bracket = usize::from(open.len() > 1);
     if let Some(last) = open.last_mut() {
@@ -87,7 +87,7 @@ fn reset(open: &mut [usize], total: &mut usize) {
     }
 }
 
-/// One past the end of the string that begins at `at`.
+/// The end of the string that starts at `at`.
 fn string_end(bytes: &[u8], at: usize) -> usize {
     let quote = bytes.get(at).copied().unwrap_or_default();
     let triple = bytes.get(at..at + 3).is_some_and(|q| q.iter().all(|b| *b == quote));

@@ -1,4 +1,4 @@
-//! Functions: what they take, and what they give back.
+//! Functions: parameters and return values.
 
 use ruff_python_ast::statement_visitor::{StatementVisitor, walk_stmt};
 use ruff_python_ast::visitor::{Visitor, walk_expr};
@@ -8,42 +8,39 @@ use ruff_text_size::Ranged;
 use super::annotation::{Annotation, Literal, constant, dotted};
 use crate::source::{FileId, Span};
 
-/// How a parameter can be given.
+/// How an argument can be passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParamKind {
-    /// By place alone: before a `/`.
+    /// By position, before a `/`.
     PositionalOnly,
-    /// By place or name.
+    /// By position or name.
     Plain,
-    /// By name alone: after a `*`.
+    /// By name, after a `*`.
     KeywordOnly,
 }
 
 /// A parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PyParam {
-    /// Its name.
     pub name: String,
-    /// How it can be given.
     pub kind: ParamKind,
-    /// Its annotation.
     pub ty: Annotation,
-    /// It may be left out.
+    /// Whether it has a default.
     pub optional: bool,
-    /// Its default, where that is a constant.
+    /// Its default, if it is a constant.
     pub default: Option<Literal>,
-    /// The parameter, with its annotation and default.
+    /// The parameter, including annotation and default.
     pub span: Span,
 }
 
-/// What the value after a `return` looks like.
+/// What the value of a `return` looks like.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
     /// Anything.
     Unknown,
     /// A constant.
     Constant(Literal),
-    /// Text put together: an f-string.
+    /// An f-string.
     Text,
     /// A dict with these keys; open if it may have more.
     Dict(Vec<String>, bool),
@@ -51,39 +48,37 @@ pub enum Shape {
     List,
     /// A set.
     Set,
-    /// A tuple of so many.
+    /// A tuple with a number of elements.
     Tuple(usize),
-    /// What a name gives when called: a record, perhaps.
+    /// A call of a name, which may be a record.
     Call(String),
 }
 
 /// A `return` with a value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Returned {
-    /// What it looks like.
     pub shape: Shape,
-    /// Where.
     pub span: Span,
 }
 
 /// A function.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Function {
-    /// Where its name is written.
+    /// The span of its name.
     pub span: Span,
-    /// Its parameters, but for `*args` and `**kwargs`.
+    /// Its parameters, except `*args` and `**kwargs`.
     pub params: Vec<PyParam>,
-    /// It has `**kwargs`, with this annotation of each.
+    /// The annotation of `**kwargs`, if it has them.
     pub kwargs: Option<Annotation>,
-    /// What it is annotated to return, and where.
+    /// The annotation of its return value.
     pub returns: Option<(Annotation, Span)>,
     /// Each `return` of its own.
     pub returned: Vec<Returned>,
-    /// Where it yields: it is a generator.
+    /// The first `yield`, which makes it a generator.
     pub yields: Option<Span>,
-    /// Its body does nothing but raise, or is `...`: what it returns cannot be told from it.
+    /// Whether its body only raises, or is `...`, so that it does not show what is returned.
     pub stub: bool,
-    /// Its decorators, dotted as written; an empty name for one that is no name.
+    /// Its decorators, dotted as written; empty for one that is not a name.
     pub decorators: Vec<String>,
 }
 
@@ -143,7 +138,7 @@ fn stub(body: &[Stmt]) -> bool {
     })
 }
 
-/// Collects what belongs to one function and not to those inside it.
+/// Collects what belongs to a function, and not to functions inside of it.
 struct FunctionBody {
     file: FileId,
     returned: Vec<Returned>,
@@ -173,7 +168,7 @@ impl<'a> StatementVisitor<'a> for FunctionBody {
     }
 }
 
-/// The expressions of a statement itself, without those of the statements in it.
+/// The expressions of a statement, without those of nested statements.
 fn own_expressions(stmt: &Stmt) -> Vec<&Expr> {
     match stmt {
         Stmt::Expr(s) => vec![&s.value],
@@ -197,7 +192,7 @@ struct Yields(Option<ruff_text_size::TextRange>);
 impl<'a> Visitor<'a> for Yields {
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
-            // A lambda or generator expression yields for itself.
+            // A lambda or generator expression has its own `yield`.
             Expr::Lambda(_) | Expr::Generator(_) => {}
             Expr::Yield(_) | Expr::YieldFrom(_) => self.0 = self.0.or(Some(expr.range())),
             other => walk_expr(self, other),

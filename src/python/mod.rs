@@ -1,7 +1,7 @@
-//! What Python source says: read by a parser, never imported and never run.
+//! Reads Python source with a parser; never imports or runs it.
 //!
-//! One module at a time: its top-level names, the functions and classes among them, and the files that it opens. Following a
-//! name from module to module is [`crate::package`]'s.
+//! This module handles one Python module at a time: top-level names, functions, classes, and files that it opens.
+//! [`crate::package`] follows names between modules.
 
 mod annotation;
 mod class;

@@ -1,4 +1,4 @@
-//! A module: its names.
+//! The names of a module.
 
 use std::collections::HashMap;
 
@@ -13,65 +13,63 @@ use super::depth::with_stack_for;
 use super::function::Function;
 use crate::source::{FileId, Span};
 
-/// What a top-level name stands for.
+/// What a top-level name is bound to.
 #[derive(Clone, Debug)]
 pub enum ModuleBinding {
     /// A function.
     Function(Box<Function>),
     /// A class.
     Class(Box<Class>),
-    /// A name of another module, or with `None` that module itself; dotted and absolute.
+    /// A name of another module, or with `None` the module itself; dotted and absolute.
     Import(String, Option<String>),
-    /// A value: what it is as an annotation (`Region = Literal["eu"]`), and its text if it is one.
+    /// A value: as an annotation (`Region = Literal["eu"]`), and its text if it is a string.
     Value(Annotation, Option<String>),
 }
 
 /// A top-level name.
 #[derive(Clone, Debug)]
 pub struct Name {
-    /// What it stands for when the module has run.
+    /// The binding after the module has run.
     pub binding: ModuleBinding,
-    /// Nothing else in the module may give it another meaning.
+    /// Whether nothing else in the module may bind it.
     pub sure: bool,
-    /// Where it gets its meaning.
+    /// The span of the binding.
     pub span: Span,
 }
 
 /// A module.
 #[derive(Clone, Debug, Default)]
 pub struct Module {
-    /// Its top-level names.
     pub names: HashMap<String, Name>,
-    /// Modules whose names it takes over, with the place: `from x import *`.
+    /// Modules with `from x import *`, and the spans.
     pub stars: Vec<(String, Span)>,
-    /// What `from this import *` takes, where `__all__` says so.
+    /// The value of `__all__`.
     pub all: Option<Vec<String>>,
-    /// It makes names in ways that cannot be read off: `__getattr__`, `globals()`.
+    /// Whether it creates names in ways that the source does not show: `__getattr__`, `globals()`.
     pub dynamic: bool,
-    /// Every module that it imports anywhere.
+    /// Every imported module.
     pub imports: Vec<String>,
     /// Files that it opens.
     pub opened: Vec<Opened>,
-    /// Its text, if it reads task values by itself.
+    /// Its text, if it reads task values.
     pub task_values: Option<String>,
-    /// Its first text.
+    /// Its docstring.
     pub docstring: Option<String>,
 }
 
-/// Why a module is not Python.
+/// Why a module is not valid Python.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// In the parser's words, without place.
+    /// The message of the parser, without the position.
     pub message: String,
-    /// Where.
     pub span: Span,
 }
 
-/// Reads a module. `name` is its dotted name, `package` whether it is an `__init__.py`. One that is nested beyond reason is
-/// taken for one that makes its names in ways that cannot be read off.
+/// Reads a module. `name` is its dotted name, `package` whether it is an `__init__.py`. If it is nested too deeply,
+/// its names count as dynamic.
 ///
 /// # Errors
-/// Text that is not Python.
+/// Text that is not valid Python.
 pub fn read(text: &str, file: FileId, name: &str, package: bool) -> Result<Module, SyntaxError> {
     with_stack_for(text, || read_here(text, file, name, package))
         .unwrap_or_else(|| Ok(Module { dynamic: true, ..Module::default() }))
@@ -112,7 +110,7 @@ impl ModuleReader<'_> {
     fn bind(&mut self, name: &str, binding: ModuleBinding, at: &impl Ranged, always: bool) {
         let span = Span::new(self.file, at.start().to_u32(), at.end().to_u32());
         self.module.dynamic |= name == "__getattr__";
-        // What always runs takes the place of what was before; what may run leaves it open which holds.
+        // A statement that always runs replaces earlier bindings; for one that may run, both are possible.
         let sure = always || !self.module.names.contains_key(name);
         self.module.names.insert(name.to_owned(), Name { binding, sure, span });
     }
@@ -143,7 +141,7 @@ impl ModuleReader<'_> {
                     self.assign(target, Some(&assign.value), always);
                 }
             }
-            // Without a value nothing is bound.
+            // An annotation without a value binds nothing.
             Stmt::AnnAssign(assign) if assign.value.is_some() => {
                 self.assign(&assign.target, assign.value.as_deref(), always);
             }
@@ -279,7 +277,7 @@ impl ModuleReader<'_> {
         }
     }
 
-    /// The absolute name of the module that names are imported from.
+    /// The absolute name of the module of an import.
     fn absolute(&self, import: &StmtImportFrom) -> Option<String> {
         let named = import.module.as_ref().map(|m| m.as_str());
         if import.level == 0 {
@@ -296,7 +294,7 @@ impl ModuleReader<'_> {
     }
 }
 
-/// The texts of a list or tuple of them.
+/// The strings of a list or tuple.
 fn names_in(value: &Expr) -> Option<Vec<String>> {
     let elements = match value {
         Expr::List(l) => &l.elts,
@@ -312,7 +310,7 @@ fn names_in(value: &Expr) -> Option<Vec<String>> {
         .collect()
 }
 
-/// `NewType("Name", str)` is the type that it is made of.
+/// `NewType("Name", str)` counts as its base type.
 fn new_type(value: &Expr) -> Option<Annotation> {
     let Expr::Call(call) = value else { return None };
     let name = dotted(&call.func)?;
@@ -323,7 +321,7 @@ fn is_globals(expr: &Expr) -> bool {
     matches!(expr, Expr::Call(c) if dotted(&c.func).is_some_and(|n| n == "globals" || n == "vars"))
 }
 
-/// What matters wherever it stands: imports inside functions, `global`, `exec`.
+/// Collects what matters anywhere: imports in functions, `global`, `exec`.
 struct Anywhere<'r, 't> {
     reader: &'r mut ModuleReader<'t>,
     inside: bool,

@@ -1,6 +1,6 @@
-//! The files of the templates, in the binary.
+//! The files of the templates.
 
-/// A path in a project, and what the file holds.
+/// A path in a project, and the content of the file.
 type TemplateFile = (&'static str, &'static str);
 
 macro_rules! template {
@@ -55,13 +55,15 @@ pub(super) const FAN_OUT: &[TemplateFile] = template!(
     "tests/test_load.py",
 );
 
-/// What every project has. The files have other names here: tools would take them for those of this repository.
+/// The files of every project. They have other names here, because tools would take them for those of this
+/// repository.
 pub(super) const COMMON: &[TemplateFile] = &[
     (".gitignore", include_str!("templates/common/gitignore")),
     (".github/workflows/ci.yml", include_str!("templates/common/ci.yml")),
 ];
 
-/// Names that a project would hide or could not have: Python's keywords and standard modules, and what the templates use.
+/// Names that a project cannot have, or that would shadow others: Python keywords, standard modules, and names of the
+/// templates.
 pub(super) const TAKEN: &str = "abc aifc and antigravity argparse array as assert ast async asynchat asyncio asyncore atexit audioop await \
     base64 bdb binascii bisect break build builtins bz2 calendar cgi cgitb chunk class cmath cmd code codecs \
     codeop collections colorsys compileall concurrent configparser contextlib contextvars continue copy copyreg \

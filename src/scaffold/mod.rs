@@ -1,26 +1,25 @@
-//! New projects: what each template holds, and what it is called in the end.
+//! Creates new projects from templates.
 //!
-//! A template is a project of its own in `templates`, called `starter`: it is checked and run as it lies there.
+//! A template is a project in `templates` with the name `starter`, which is checked and run as it is.
 
 mod files;
 
 use std::path::PathBuf;
 
-/// What a template is called inside of itself.
+/// The name of a template in its own files.
 const STARTER: &str = "starter";
 
-/// A project to begin with.
+/// A template.
 #[derive(Clone, Copy, Debug)]
 pub struct Template {
-    /// Its name.
     pub name: &'static str,
-    /// What it shows, in a line.
+    /// A one-line description.
     pub about: &'static str,
     /// Its files: relative paths with `/`, and their content.
     files: &'static [(&'static str, &'static str)],
 }
 
-/// All templates; the first is the one to begin with.
+/// All templates; the first is the default.
 pub const TEMPLATES: &[Template] = &[
     Template { name: "python", about: "Python functions, a branch, a schedule", files: files::PYTHON },
     Template {
@@ -36,15 +35,15 @@ pub const TEMPLATES: &[Template] = &[
     },
 ];
 
-/// The template of a name.
+/// Finds a template by name.
 pub fn template(name: &str) -> Option<&'static Template> {
     TEMPLATES.iter().find(|t| t.name == name)
 }
 
-/// The name of a project as Python, SQL and the platform take it alike: small letters, digits and `_`, a letter first.
+/// A name that is valid in Python, SQL and the platform: lower-case letters, digits and `_`, starting with a letter.
 ///
 /// # Errors
-/// What is wrong with the name.
+/// Why the name is invalid.
 pub fn project_name(name: &str) -> Result<String, String> {
     let name = name.to_lowercase().replace(['-', ' ', '.'], "_");
     if name.is_empty() || name.len() > 50 {
@@ -64,7 +63,7 @@ pub fn project_name(name: &str) -> Result<String, String> {
 }
 
 impl Template {
-    /// The files of a project of this name: relative paths, and their content.
+    /// The files of a project with this name: relative paths and content.
     pub fn files(&self, name: &str) -> impl Iterator<Item = (PathBuf, String)> {
         let called = move |text: &str| text.replace(STARTER, name);
         let all = self.files.iter().chain(files::COMMON);

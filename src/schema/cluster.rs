@@ -1,9 +1,8 @@
-//! Clusters: `new_cluster` and all below it.
+//! Clusters: `new_cluster` and everything below it.
 
 use super::field::{Block, Choice, Enum, Group, Measure, Status, Ty, Vocabulary, field};
 use super::key::{self, FieldKey};
 
-/// `DataSecurityMode`.
 pub static DATA_SECURITY_MODE: Enum = Enum {
     name: "DataSecurityMode",
     members: &[
@@ -20,39 +19,30 @@ pub static DATA_SECURITY_MODE: Enum = Enum {
     ],
 };
 
-/// `DependencyMode`.
 pub static DEPENDENCY_MODE: Enum = Enum {
     name: "DependencyMode",
     members: &["DEPENDENCY_MODE_ENVIRONMENTS", "DEPENDENCY_MODE_CLUSTER_LIBRARIES", "DEPENDENCY_MODE_AUTO"],
 };
 
-/// `Kind`.
 pub static KIND: Enum = Enum { name: "Kind", members: &["CLASSIC_PREVIEW"] };
 
-/// `RuntimeEngine`.
 pub static RUNTIME_ENGINE: Enum = Enum { name: "RuntimeEngine", members: &["NULL", "STANDARD", "PHOTON"] };
 
-/// `AwsAvailability`.
 pub static AWS_AVAILABILITY: Enum =
     Enum { name: "AwsAvailability", members: &["SPOT", "ON_DEMAND", "SPOT_WITH_FALLBACK"] };
 
-/// `EbsVolumeType`.
 pub static EBS_VOLUME_TYPE: Enum =
     Enum { name: "EbsVolumeType", members: &["GENERAL_PURPOSE_SSD", "THROUGHPUT_OPTIMIZED_HDD"] };
 
-/// `AzureAvailability`.
 pub static AZURE_AVAILABILITY: Enum =
     Enum { name: "AzureAvailability", members: &["SPOT_AZURE", "ON_DEMAND_AZURE", "SPOT_WITH_FALLBACK_AZURE"] };
 
-/// `GcpAvailability`.
 pub static GCP_AVAILABILITY: Enum =
     Enum { name: "GcpAvailability", members: &["PREEMPTIBLE_GCP", "ON_DEMAND_GCP", "PREEMPTIBLE_WITH_FALLBACK_GCP"] };
 
-/// `ConfidentialComputeType`.
 pub static CONFIDENTIAL_COMPUTE_TYPE: Enum =
     Enum { name: "ConfidentialComputeType", members: &["CONFIDENTIAL_COMPUTE_TYPE_NONE", "SEV_SNP"] };
 
-/// `ClusterSpec`.
 pub static CLUSTER_SPEC: Block = Block {
     name: "ClusterSpec",
     doc: "A cluster",
@@ -140,7 +130,7 @@ pub static CLUSTER_SPEC: Block = Block {
     ],
 };
 
-/// What a cluster of one node needs besides `num_workers = 0`: the map, its key and the value.
+/// What a single-node cluster requires in addition to `num_workers = 0`: the map, its key and the value.
 ///
 /// Source: the platform's page on single-node compute.
 pub static SINGLE_NODE: &[(FieldKey, &str, &str)] = &[
@@ -149,7 +139,6 @@ pub static SINGLE_NODE: &[(FieldKey, &str, &str)] = &[
     (key::CUSTOM_TAGS, "ResourceClass", "SingleNode"),
 ];
 
-/// `AutoScale`.
 pub static AUTO_SCALE: Block = Block {
     name: "AutoScale",
     doc: "The range of workers",
@@ -160,7 +149,6 @@ pub static AUTO_SCALE: Block = Block {
     groups: &[],
 };
 
-/// `AwsAttributes`.
 pub static AWS_ATTRIBUTES: Block = Block {
     name: "AwsAttributes",
     doc: "Settings for AWS",
@@ -189,7 +177,6 @@ pub static AWS_ATTRIBUTES: Block = Block {
     groups: &[],
 };
 
-/// `AzureAttributes`.
 pub static AZURE_ATTRIBUTES: Block = Block {
     name: "AzureAttributes",
     doc: "Settings for Azure",
@@ -211,7 +198,6 @@ pub static AZURE_ATTRIBUTES: Block = Block {
     groups: &[],
 };
 
-/// `LogAnalyticsInfo`.
 pub static LOG_ANALYTICS_INFO: Block = Block {
     name: "LogAnalyticsInfo",
     doc: "An Azure Log Analytics workspace",
@@ -222,7 +208,6 @@ pub static LOG_ANALYTICS_INFO: Block = Block {
     groups: &[],
 };
 
-/// `ClusterLogConf`.
 pub static CLUSTER_LOG_CONF: Block = Block {
     name: "ClusterLogConf",
     doc: "Destination of cluster logs; exactly one",
@@ -234,7 +219,6 @@ pub static CLUSTER_LOG_CONF: Block = Block {
     groups: &[Group { choice: Choice::ExactlyOne, keys: &["dbfs", "s3", "volumes"] }],
 };
 
-/// `DbfsStorageInfo`.
 pub static DBFS_STORAGE_INFO: Block = Block {
     name: "DbfsStorageInfo",
     doc: "A DBFS location",
@@ -242,7 +226,6 @@ pub static DBFS_STORAGE_INFO: Block = Block {
     groups: &[],
 };
 
-/// `S3StorageInfo`.
 pub static S3_STORAGE_INFO: Block = Block {
     name: "S3StorageInfo",
     doc: "An S3 location",
@@ -259,7 +242,6 @@ pub static S3_STORAGE_INFO: Block = Block {
     groups: &[],
 };
 
-/// `VolumesStorageInfo`.
 pub static VOLUMES_STORAGE_INFO: Block = Block {
     name: "VolumesStorageInfo",
     doc: "A Unity Catalog volume",
@@ -267,7 +249,6 @@ pub static VOLUMES_STORAGE_INFO: Block = Block {
     groups: &[],
 };
 
-/// `DockerImage`.
 pub static DOCKER_IMAGE: Block = Block {
     name: "DockerImage",
     doc: "A container image",
@@ -278,7 +259,6 @@ pub static DOCKER_IMAGE: Block = Block {
     groups: &[],
 };
 
-/// `DockerBasicAuth`.
 pub static DOCKER_BASIC_AUTH: Block = Block {
     name: "DockerBasicAuth",
     doc: "The login of a container registry",
@@ -289,7 +269,6 @@ pub static DOCKER_BASIC_AUTH: Block = Block {
     groups: &[],
 };
 
-/// `NodeTypeFlexibility`.
 pub static NODE_TYPE_FLEXIBILITY: Block = Block {
     name: "NodeTypeFlexibility",
     doc: "Alternative node types",
@@ -300,7 +279,6 @@ pub static NODE_TYPE_FLEXIBILITY: Block = Block {
     groups: &[],
 };
 
-/// `GcpAttributes`.
 pub static GCP_ATTRIBUTES: Block = Block {
     name: "GcpAttributes",
     doc: "Settings for Google Cloud",
@@ -328,7 +306,6 @@ pub static GCP_ATTRIBUTES: Block = Block {
     groups: &[],
 };
 
-/// `InitScriptInfo`.
 pub static INIT_SCRIPT_INFO: Block = Block {
     name: "InitScriptInfo",
     doc: "Script that runs when a node starts; exactly one location",
@@ -348,7 +325,6 @@ pub static INIT_SCRIPT_INFO: Block = Block {
     }],
 };
 
-/// `Adlsgen2Info`.
 pub static ADLSGEN2_INFO: Block = Block {
     name: "Adlsgen2Info",
     doc: "An Azure storage location",
@@ -356,7 +332,6 @@ pub static ADLSGEN2_INFO: Block = Block {
     groups: &[],
 };
 
-/// `LocalFileInfo`.
 pub static LOCAL_FILE_INFO: Block = Block {
     name: "LocalFileInfo",
     doc: "A file on the node",
@@ -364,7 +339,6 @@ pub static LOCAL_FILE_INFO: Block = Block {
     groups: &[],
 };
 
-/// `GcsStorageInfo`.
 pub static GCS_STORAGE_INFO: Block = Block {
     name: "GcsStorageInfo",
     doc: "A Google Cloud Storage location",
@@ -372,7 +346,6 @@ pub static GCS_STORAGE_INFO: Block = Block {
     groups: &[],
 };
 
-/// `WorkspaceStorageInfo`.
 pub static WORKSPACE_STORAGE_INFO: Block = Block {
     name: "WorkspaceStorageInfo",
     doc: "A workspace file",
@@ -380,7 +353,6 @@ pub static WORKSPACE_STORAGE_INFO: Block = Block {
     groups: &[],
 };
 
-/// `WorkloadType`.
 pub static WORKLOAD_TYPE: Block = Block {
     name: "WorkloadType",
     doc: "Which clients may use the cluster",
@@ -388,7 +360,6 @@ pub static WORKLOAD_TYPE: Block = Block {
     groups: &[],
 };
 
-/// `ClientsTypes`.
 pub static CLIENTS_TYPES: Block = Block {
     name: "ClientsTypes",
     doc: "The kinds of client",

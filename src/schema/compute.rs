@@ -1,25 +1,21 @@
-//! What is known of node types, runtimes and serverless environments; a project's `pipec.toml` adds to it.
+//! Tables of node types, runtimes and serverless environments, which `pipec.toml` extends.
 //!
-//! Clouds grow faster than tables: what is not known here is a warning, never an error.
+//! Clouds grow faster than tables: what is unknown here is a warning, never an error.
 
 use smol_str::SmolStr;
 
-/// A cloud that Databricks runs on.
+/// A cloud.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cloud {
-    /// Microsoft Azure.
     Azure,
-    /// Amazon Web Services.
     Aws,
-    /// Google Cloud.
     Gcp,
 }
 
 impl Cloud {
-    /// All of them.
     pub const ALL: [Cloud; 3] = [Cloud::Azure, Cloud::Aws, Cloud::Gcp];
 
-    /// `azure`, `aws`, `gcp`.
+    /// The name in source.
     pub fn name(self) -> &'static str {
         match self {
             Cloud::Azure => "azure",
@@ -28,12 +24,12 @@ impl Cloud {
         }
     }
 
-    /// The cloud of this name.
+    /// The cloud with a name.
     pub fn from_name(name: &str) -> Option<Cloud> {
         Cloud::ALL.into_iter().find(|c| c.name() == name)
     }
 
-    /// The cloud of a workspace address, by the domains that the platform uses.
+    /// The cloud of a workspace, by the domain of its host.
     pub fn of_host(host: &str) -> Option<Cloud> {
         let host = host.trim_start_matches("https://").split(['/', ':', '?']).next().unwrap_or("");
         if host.ends_with(".azuredatabricks.net")
@@ -54,28 +50,27 @@ impl Cloud {
     }
 }
 
-/// One node type.
+/// A node type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeType {
-    /// The cloud that has it.
     pub cloud: Cloud,
-    /// `Standard_NC24ads_A100_v4`.
+    /// Such as `Standard_NC24ads_A100_v4`.
     pub id: SmolStr,
-    /// Virtual processors.
+    /// Virtual CPUs.
     pub vcpus: u32,
-    /// Memory in GiB.
+    /// Memory, in GiB.
     pub memory_gib: f32,
-    /// The kind of GPU, empty for none.
+    /// The GPU model; empty without GPUs.
     pub gpu: SmolStr,
     /// GPUs per node.
     pub gpu_count: u32,
-    /// Memory of one GPU in GiB.
+    /// Memory of one GPU, in GiB.
     pub gpu_memory_gib: u32,
-    /// Local disk in GiB.
+    /// Local disks, in GiB.
     pub local_disk_gib: u32,
-    /// Whether its processors are ARM.
+    /// Whether its CPUs have the ARM architecture.
     pub arm: bool,
-    /// Whether `gpu` may choose it: not a part of a GPU, and still launched.
+    /// Whether `gpu` may choose it: it has whole GPUs, and can still be started.
     pub selectable: bool,
 }
 
@@ -86,31 +81,31 @@ impl NodeType {
     }
 }
 
-/// One runtime version.
+/// A runtime version.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Runtime {
-    /// `15.4`; `18` where the platform drops the minor.
+    /// `15.4`, or `18` where the platform omits the minor version.
     pub version: SmolStr,
-    /// `2.12`.
+    /// Such as `2.12`.
     pub scala: SmolStr,
-    /// `3.11`.
+    /// Such as `3.11`.
     pub python: SmolStr,
-    /// Long-term support.
+    /// Whether it has long-term support.
     pub lts: bool,
-    /// When support ends, as an ISO date; empty where not known.
+    /// The end of support, as an ISO date; empty if unknown.
     pub end_of_support: SmolStr,
-    /// Whether a `gpu-ml` variant exists.
+    /// Whether there is a `gpu-ml` variant.
     pub gpu_ml: bool,
 }
 
-/// One serverless environment version.
+/// A serverless environment version.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EnvironmentVersion {
-    /// `4`.
+    /// Such as `4`.
     pub version: SmolStr,
-    /// `3.12`.
+    /// Such as `3.12`.
     pub python: SmolStr,
-    /// Whether it exists for serverless GPUs.
+    /// Whether it is available on serverless GPUs.
     pub gpu: bool,
 }
 
@@ -133,7 +128,7 @@ fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
 }
 
 impl ComputeTables {
-    /// The tables that come with pipec.
+    /// The built-in tables.
     pub fn built_in() -> Self {
         let at = |row: &[&str], i: usize| SmolStr::from(row.get(i).copied().unwrap_or(""));
         let number = |row: &[&str], i: usize| row.get(i).and_then(|s| s.parse::<u32>().ok()).unwrap_or(0);
@@ -193,32 +188,29 @@ impl ComputeTables {
         self.nodes.iter().find(|n| n.id == id)
     }
 
-    /// Every node type.
     pub fn nodes(&self) -> &[NodeType] {
         &self.nodes
     }
 
-    /// Every runtime version.
     pub fn runtimes(&self) -> &[Runtime] {
         &self.runtimes
     }
 
-    /// Every serverless environment version.
     pub fn environments(&self) -> &[EnvironmentVersion] {
         &self.environments
     }
 
-    /// The environment version of this name.
+    /// The environment version with a name.
     pub fn environment(&self, version: &str) -> Option<&EnvironmentVersion> {
         self.environments.iter().find(|e| e.version == version)
     }
 
-    /// The runtime that a key such as `15.4.x-scala2.12` names.
+    /// The runtime of a key such as `15.4.x-scala2.12`.
     pub fn runtime(&self, key: &RuntimeKey) -> Option<&Runtime> {
         self.runtimes.iter().find(|r| r.version == key.version && key.scala.as_ref().is_none_or(|s| *s == r.scala))
     }
 
-    /// The smallest node type of a cloud with `count` GPUs of a kind.
+    /// The smallest node type of a cloud with `count` GPUs of a model.
     pub fn gpu_node(&self, cloud: Cloud, gpu: &str, count: u32) -> Option<&NodeType> {
         self.nodes
             .iter()
@@ -227,21 +219,21 @@ impl ComputeTables {
     }
 }
 
-/// A `spark_version`, taken apart.
+/// A parsed `spark_version`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuntimeKey {
-    /// `15.4`, `18`.
+    /// Such as `15.4` or `18`.
     pub version: SmolStr,
-    /// `2.12`, where the key says so.
+    /// Such as `2.12`, if the key contains it.
     pub scala: Option<SmolStr>,
-    /// `gpu-ml`, `cpu-ml`, `photon`, empty for the plain runtime.
+    /// `gpu-ml`, `cpu-ml` or `photon`; empty for the plain runtime.
     pub variant: SmolStr,
-    /// `.x` or an exact patch, with what may follow: `.x`, `.x-snapshot`.
+    /// `.x` or an exact patch, with an optional suffix such as `.x-snapshot`.
     patch: SmolStr,
 }
 
 impl RuntimeKey {
-    /// Takes a key apart; `None` for a form that is not known.
+    /// Parses a key; `None` for an unknown form.
     pub fn parse(key: &str) -> Option<RuntimeKey> {
         let (head, rest) = key.split_once('-')?;
         let (version, patch) = match head.rsplit_once('.') {
@@ -277,11 +269,11 @@ impl RuntimeKey {
     }
 }
 
-/// The accelerators of serverless compute: kind, how many on a node, and the member of `HardwareAcceleratorType`.
+/// The accelerators of serverless compute: model, number per node, and member of `HardwareAcceleratorType`.
 pub const SERVERLESS_GPUS: &[(&str, u32, &str)] =
     &[("A10", 1, "GPU_1xA10"), ("H100", 1, "GPU_1xH100"), ("H100", 8, "GPU_8xH100"), ("B300", 8, "GPU_8xB300")];
 
-/// How many accelerators a node has, for a member of `HardwareAcceleratorType`; one where the member is not known.
+/// The number of accelerators per node for a member of `HardwareAcceleratorType`; one for an unknown member.
 pub fn serverless_gpus(member: &str) -> u32 {
     SERVERLESS_GPUS.iter().find(|(_, _, m)| *m == member).map_or(1, |(_, count, _)| *count)
 }

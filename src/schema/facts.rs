@@ -1,15 +1,15 @@
-//! The platform's dynamic value references: what may stand between `{{` and `}}`.
+//! Dynamic value references: what is allowed between `{{` and `}}`.
 //!
-//! Source: the public page on dynamic value references, and for the short forms its older page on parameter variables.
+//! Source: the platform's page on dynamic value references, and for the old forms its older page on parameter
+//! variables.
 
-/// A reference without parts of the user's.
+/// A reference without variable parts.
 #[derive(Debug)]
 pub struct Fact {
-    /// `job.run_id`.
+    /// Such as `job.run_id`.
     pub path: &'static str,
-    /// The language's name of its type.
+    /// The name of its type in the language.
     pub ty: &'static str,
-    /// One line about it.
     pub doc: &'static str,
 }
 
@@ -17,7 +17,7 @@ const fn fact(path: &'static str, ty: &'static str, doc: &'static str) -> Fact {
     Fact { path, ty, doc }
 }
 
-/// Parts of a moment: `job.start_time.iso_date`.
+/// Parts of a time, such as `job.start_time.iso_date`.
 pub const TIME_PARTS: &[(&str, &str)] = &[
     ("iso_weekday", "int"),
     ("is_weekday", "bool"),
@@ -39,7 +39,7 @@ pub const TIMES: &[(&str, &str)] = &[
     ("backfill", "Time interval of a backfill run"),
 ];
 
-/// Whole paths.
+/// Complete paths.
 pub const FACTS: &[Fact] = &[
     fact("job.id", "int", "The id of the job"),
     fact("job.name", "string", "The name of the job at the start of the run"),
@@ -57,7 +57,7 @@ pub const FACTS: &[Fact] = &[
     fact("workspace.url", "string", "The URL of the workspace"),
 ];
 
-/// What is known of an upstream task: `tasks.<key>.<fact>`.
+/// Facts of an upstream task: `tasks.<key>.<fact>`.
 pub const TASK_FACTS: &[Fact] = &[
     fact("run_id", "int", "The id of the task's run"),
     fact("result_state", "string", "Result state of the task, in lower case"),
@@ -69,14 +69,14 @@ pub const TASK_FACTS: &[Fact] = &[
     fact("output.alert_state", "string", "State of a SQL alert"),
 ];
 
-/// Older variables, still replaced.
+/// Old variables, which are still supported.
 pub const LEGACY: &[&str] =
     &["job_id", "run_id", "start_date", "start_time", "task_key", "parent_run_id", "task_retry_count", "job_name"];
 
-/// First words that the platform looks at; anything else between braces stays text.
+/// First words that the platform evaluates; other text between braces is unchanged.
 pub const ROOTS: &[&str] = &["job", "task", "tasks", "workspace", "input", "backfill", "secrets"];
 
-/// The type of a whole path such as `job.start_time.iso_date`; `None` if the platform has no such fact.
+/// The type of a path such as `job.start_time.iso_date`; `None` if it is unknown.
 pub fn fact_type(path: &str) -> Option<&'static str> {
     if let Some(fact) = FACTS.iter().find(|f| f.path == path) {
         return Some(fact.ty);
@@ -86,7 +86,7 @@ pub fn fact_type(path: &str) -> Option<&'static str> {
     {
         return TIME_PARTS.iter().find(|(p, _)| *p == part).map(|(_, ty)| *ty);
     }
-    // `job.trigger.table_update.<catalog.schema.table>.version` has a table of the user's in the middle.
+    // The middle of `job.trigger.table_update.<catalog.schema.table>.version` is a name of the user.
     let rest = path.strip_prefix("job.trigger.table_update.")?;
     if rest.ends_with(".version") {
         return Some("int");
@@ -95,7 +95,7 @@ pub fn fact_type(path: &str) -> Option<&'static str> {
     TIME_PARTS.iter().find(|(p, _)| *p == part).map(|(_, ty)| *ty)
 }
 
-/// Every whole path, for nearest-name hints and completion.
+/// All paths, for suggestions and completion.
 pub fn all_paths() -> impl Iterator<Item = String> {
     let times = TIMES.iter().flat_map(|(root, _)| TIME_PARTS.iter().map(move |(part, _)| format!("{root}.{part}")));
     FACTS.iter().map(|f| f.path.to_owned()).chain(times)

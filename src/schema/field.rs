@@ -1,32 +1,28 @@
-//! What a row of the table can say.
+//! The rows of the table.
 
 use super::key::FieldKey;
 
-/// The type of a field on the wire.
+/// The type of a field.
 #[derive(Clone, Copy, Debug)]
 pub enum Ty {
-    /// A text.
     Str,
-    /// A whole number.
     Int,
-    /// Any number.
     Num,
-    /// True or false.
     Bool,
-    /// One of a closed set of texts.
+    /// An enum value.
     Enum(&'static Enum),
-    /// A map from text to text.
+    /// A map from string to string.
     Map,
-    /// An object with fields of its own.
+    /// An object.
     Block(&'static Block),
-    /// A list of texts.
+    /// A list of strings.
     StrList,
     /// A list of objects.
     BlockList(&'static Block),
 }
 
 impl Ty {
-    /// The name of the type, for messages and tables: that of the language where it has one.
+    /// The name of the type, for messages and tables.
     pub fn describe(self) -> String {
         match self {
             Ty::Str => "string".to_owned(),
@@ -41,7 +37,7 @@ impl Ty {
         }
     }
 
-    /// The block that a block or a list of blocks is made of.
+    /// The block of an object or a list of objects.
     pub fn block(self) -> Option<&'static Block> {
         match self {
             Ty::Block(b) | Ty::BlockList(b) => Some(b),
@@ -50,30 +46,30 @@ impl Ty {
     }
 }
 
-/// A closed set of texts.
+/// An enum of the API.
 #[derive(Debug)]
 pub struct Enum {
-    /// The name in the API's own types.
+    /// Its name in the API.
     pub name: &'static str,
-    /// The members as they go over the wire.
+    /// Its members, as they are sent.
     pub members: &'static [&'static str],
 }
 
 /// What the platform does with `{{...}}` in a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Eval {
-    /// Nothing: the text is taken as it is.
+    /// Nothing: the text is passed unchanged.
     Constant,
-    /// Replaces it by a value at run time.
+    /// Replaces references at run time.
     Evaluated,
-    /// Not known.
+    /// Unknown.
     Unknown,
-    /// Replaces secret references only.
+    /// Replaces only references to secrets.
     Secrets,
 }
 
 impl Eval {
-    /// In words.
+    /// A description.
     pub fn describe(self) -> &'static str {
         match self {
             Eval::Constant => "not evaluated",
@@ -84,7 +80,7 @@ impl Eval {
     }
 }
 
-/// How settled a field is.
+/// The maturity of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// Generally available.
@@ -93,31 +89,24 @@ pub enum Status {
     Beta,
     /// Private preview.
     Preview,
-    /// Still taken, not to be used in new work.
+    /// Deprecated.
     Deprecated,
 }
 
-/// The unit of a number; a duration literal is converted to it.
+/// The unit of a number, to which durations are converted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measure {
-    /// A plain number.
     None,
-    /// Seconds.
     Seconds,
-    /// Milliseconds.
     Millis,
-    /// Minutes.
     Minutes,
-    /// Gibibytes.
     GiB,
-    /// Hundredths.
     Percent,
-    /// Megabytes per second.
     MBps,
 }
 
 impl Measure {
-    /// The unit in words, empty for none.
+    /// The name of the unit; empty for a plain number.
     pub fn name(self) -> &'static str {
         match self {
             Measure::None => "",
@@ -130,7 +119,7 @@ impl Measure {
         }
     }
 
-    /// How many milliseconds one unit is, for units of time.
+    /// Milliseconds per unit, for units of time.
     pub fn millis(self) -> Option<i64> {
         match self {
             Measure::Seconds => Some(1000),
@@ -141,57 +130,56 @@ impl Measure {
     }
 }
 
-/// The form of a text, or of each text of a list.
+/// The form of a string, or of each string of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Format {
-    /// What it starts with, one of these; empty where that is free.
+    /// Allowed prefixes; empty for any.
     pub starts_with: &'static [&'static str],
-    /// What it ends with; empty where that is free.
+    /// The required suffix; may be empty.
     pub ends_with: &'static str,
-    /// The characters that it may have beside ASCII letters and digits; `None` for any.
+    /// Allowed characters in addition to ASCII letters and digits; `None` for any.
     pub characters: Option<&'static str>,
-    /// A text of this form.
     pub example: &'static str,
 }
 
 impl Format {
-    /// A form that every text has, to build others from.
+    /// A form that allows every string, as a base for others.
     pub(super) const ANY: Format = Format { starts_with: &[], ends_with: "", characters: None, example: "" };
 
-    /// Whether a text has this form.
+    /// Whether a string has this form.
     pub fn matches(&self, text: &str) -> bool {
         self.start_matches(text) && text.ends_with(self.ends_with) && self.stranger(text).is_none()
     }
 
-    /// The first character that it may not have.
+    /// The first character that is not allowed.
     pub fn stranger(&self, text: &str) -> Option<char> {
         let more = self.characters?;
         text.chars().find(|c| !c.is_ascii_alphanumeric() && !more.contains(*c))
     }
 
-    /// Whether a text starts as it should.
+    /// Whether a string has an allowed prefix.
     pub fn start_matches(&self, text: &str) -> bool {
         self.starts_with.is_empty() || self.starts_with.iter().any(|start| text.starts_with(start))
     }
 }
 
-/// A set of texts that is known, though not closed: completion offers them.
+/// Known values of a field, which completion offers; others are allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Vocabulary {
-    /// Node types of the clouds.
+    /// Node types.
     NodeTypes,
-    /// Keys of Databricks Runtime versions.
+    /// Versions of the Databricks Runtime.
     Runtimes,
     /// Versions of the serverless environment.
     EnvironmentVersions,
     /// Names of the IANA time zone database.
     TimeZones,
-    /// Quartz cron expressions; the set is a handful of examples.
+    /// Quartz cron expressions, with a few examples.
     Cron,
 }
 
 impl Vocabulary {
-    /// In words.
+    /// A description.
     pub fn describe(self) -> &'static str {
         match self {
             Vocabulary::NodeTypes => "node types",
@@ -203,61 +191,59 @@ impl Vocabulary {
     }
 }
 
-/// How the service tells the elements of a list apart.
+/// How the service identifies the elements of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// By their position.
+    /// By position.
     Significant,
-    /// By nothing but themselves: the order means nothing.
+    /// By their values; the order does not matter.
     Free,
-    /// By this field of each; the order means nothing.
+    /// By this field; the order does not matter.
     KeyedBy(&'static str),
 }
 
-/// One field: one row of the table.
+/// One field: a row of the table.
 #[derive(Debug)]
 pub struct Field {
-    /// The name on the wire and in source.
+    /// The name in the API and in source.
     pub key: &'static str,
-    /// Its type.
     pub ty: Ty,
-    /// One line of our own about it.
+    /// A one-line description in our own words.
     pub doc: &'static str,
-    /// Whether the service refuses an object without it.
+    /// Whether the service requires it.
     pub required: bool,
-    /// What becomes of `{{...}}` in it.
+    /// What happens to `{{...}}` in it.
     pub eval: Eval,
-    /// How settled it is.
     pub status: Status,
     /// The unit of a number.
     pub unit: Measure,
-    /// The lowest number allowed.
+    /// The minimum.
     pub min: Option<i64>,
-    /// The highest number allowed.
+    /// The maximum.
     pub max: Option<i64>,
-    /// One more number that is allowed, outside that range.
+    /// One more allowed number, outside of that range.
     pub or: Option<i64>,
-    /// Another field of the block that names a member with a count in it: the number is a positive multiple of the count.
+    /// Another field whose enum value contains a count, of which the number must be a multiple.
     pub multiple_of: Option<&'static str>,
-    /// The longest text allowed, in bytes of UTF-8.
+    /// The maximum length of a string, in bytes of UTF-8.
     pub max_len: Option<u32>,
-    /// The form of the text.
+    /// The form of a string.
     pub format: Option<Format>,
-    /// Texts that are known for it.
+    /// Known values.
     pub vocabulary: Option<Vocabulary>,
-    /// The smallest number of entries of a list or map.
+    /// The minimum number of entries of a list or map.
     pub min_items: Option<u32>,
-    /// The largest number of entries of a list or map.
+    /// The maximum number of entries of a list or map.
     pub max_items: Option<u32>,
-    /// How elements of a list are told apart.
+    /// How elements of a list are identified.
     pub order: Order,
-    /// The name in Terraform's `databricks_job`, where it is another one.
+    /// The name in Terraform's `databricks_job`, if different.
     pub terraform: Option<&'static str>,
-    /// What the service takes when the field is absent.
+    /// The default of the service.
     pub default: Option<&'static str>,
 }
 
-/// A row with what every row has.
+/// Creates a row with defaults.
 pub(super) const fn field(key: &'static str, ty: Ty, doc: &'static str) -> Field {
     Field {
         key,
@@ -283,12 +269,12 @@ pub(super) const fn field(key: &'static str, ty: Ty, doc: &'static str) -> Field
 }
 
 impl Field {
-    /// The name as a handle.
+    /// The name as a [`FieldKey`].
     pub const fn handle(&self) -> FieldKey {
         FieldKey::of_row(self.key)
     }
 
-    /// What is known of it beside its description, each with the name of what it is: type, unit, range and so on.
+    /// All facts except the description, with labels: type, unit, range and so on.
     pub fn facts(&self) -> Vec<(&'static str, String)> {
         let kind = match self.ty {
             Ty::Enum(e) => e.members.join(" | "),
@@ -341,13 +327,13 @@ impl Field {
         out
     }
 
-    /// Whether a number is in its range, or is the one allowed besides.
+    /// Whether a number is allowed.
     pub fn allows(&self, number: i64) -> bool {
         let in_range = self.min.is_none_or(|min| number >= min) && self.max.is_none_or(|max| number <= max);
         in_range || self.or == Some(number)
     }
 
-    /// The numbers allowed, in words, `unit` after the last of each; `None` if all are.
+    /// The allowed numbers in words, with `unit`; `None` if all are allowed.
     pub fn range(&self, unit: &str) -> Option<String> {
         let range = match (self.min, self.max) {
             (Some(min), Some(max)) => format!("{min} to {max}{unit}"),
@@ -361,7 +347,7 @@ impl Field {
         })
     }
 
-    /// How many entries are allowed, in words; `None` if any number is.
+    /// The allowed number of entries in words; `None` if any number is allowed.
     pub fn entries(&self) -> Option<String> {
         match (self.min_items, self.max_items) {
             (Some(min), Some(max)) if min == max => Some(format!("exactly {min}")),
@@ -377,7 +363,7 @@ impl Field {
         self.terraform.unwrap_or(self.key)
     }
 
-    /// Whether it must be there, and how settled it is: `required`, `beta`.
+    /// Labels such as `required` and `beta`.
     pub fn notes(&self) -> Vec<&'static str> {
         let mut notes = Vec::new();
         if self.required {
@@ -470,32 +456,27 @@ impl Field {
     }
 }
 
-/// How many of some fields an object may have.
+/// How many fields of a group an object may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// One at the most.
     AtMostOne,
-    /// Exactly one.
     ExactlyOne,
 }
 
-/// Fields that say one thing in several ways.
+/// Fields that exclude each other.
 #[derive(Debug)]
 pub struct Group {
-    /// How many of them.
     pub choice: Choice,
-    /// Their names.
     pub keys: &'static [&'static str],
 }
 
 /// An object type of the API, or a block of the language.
 #[derive(Debug)]
 pub struct Block {
-    /// The name in the API's own types, or a phrase for a block of the language.
+    /// Its name in the API, or a phrase for a block of the language.
     pub name: &'static str,
-    /// One line about it.
     pub doc: &'static str,
-    /// The fields in the order in which they are written out.
+    /// The fields, in the order in which they are emitted.
     pub fields: &'static [Field],
     /// Fields that exclude each other.
     pub groups: &'static [Group],
@@ -507,7 +488,7 @@ impl Block {
         self.field(key.name())
     }
 
-    /// The row of a field.
+    /// The row of a field by name.
     pub fn field(&'static self, key: &str) -> Option<&'static Field> {
         self.fields.iter().find(|f| f.key == key)
     }
@@ -517,7 +498,7 @@ impl Block {
         self.fields.iter().find(|f| f.terraform == Some(name)).or_else(|| self.field(name))
     }
 
-    /// The group that a field belongs to.
+    /// The group of a field.
     pub fn group_of(&'static self, key: &str) -> Option<&'static Group> {
         self.groups.iter().find(|g| g.keys.contains(&key))
     }

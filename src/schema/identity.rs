@@ -1,6 +1,6 @@
-//! How elements of a list are told apart, for readers that know the name of the list alone.
+//! How elements of a list are identified, if only the name of the list is known.
 //!
-//! Source: the service gives `depends_on` back sorted by key, and the platform's own bundles compare these lists by these
+//! Source: the service returns `depends_on` sorted by key, and the platform's bundles compare these lists by these
 //! keys.
 
 use std::collections::HashMap;
@@ -9,13 +9,13 @@ use std::sync::LazyLock;
 use super::field::Order;
 use super::walk::all_blocks;
 
-/// The order of each list that has a key, or no order, in some block.
+/// The order of each keyed or unordered list, from any block.
 static ORDERS: LazyLock<HashMap<&'static str, Order>> = LazyLock::new(|| {
     let fields = all_blocks().into_iter().flat_map(|b| b.fields);
     fields.filter(|f| f.order != Order::Significant).map(|f| (f.key, f.order)).collect()
 });
 
-/// The field by which elements of a list are known.
+/// The field that identifies the elements of a list.
 pub fn list_key(list: &str) -> Option<&'static str> {
     match ORDERS.get(list) {
         Some(Order::KeyedBy(key)) => Some(key),
@@ -23,7 +23,7 @@ pub fn list_key(list: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether the order of a list without keys means nothing.
+/// Whether the order of a list without keys does not matter.
 pub fn is_unordered(list: &str) -> bool {
     ORDERS.get(list) == Some(&Order::Free)
 }

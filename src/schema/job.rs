@@ -1,4 +1,4 @@
-//! The job itself: the body of a create request.
+//! The job: the body of a create request.
 
 use super::cluster::CLUSTER_SPEC;
 use super::field::{Block, Choice, Enum, Format, Group, Measure, Status, Ty, field};
@@ -10,23 +10,18 @@ use super::notify::{
 use super::task::TASK;
 use super::trigger::{CONTINUOUS, CRON_SCHEDULE, TRIGGER_CONFIGURATION, TRIGGER_SETTINGS};
 
-/// The most tasks of a job.
+/// The maximum number of tasks of a job.
 pub const MAX_TASKS: usize = 1000;
 
-/// `JobEditMode`.
 pub static JOB_EDIT_MODE: Enum = Enum { name: "JobEditMode", members: &["UI_LOCKED", "EDITABLE"] };
 
-/// `Format`.
 pub static FORMAT: Enum = Enum { name: "Format", members: &["SINGLE_TASK", "MULTI_TASK"] };
 
-/// `PerformanceTarget`.
 pub static PERFORMANCE_TARGET: Enum =
     Enum { name: "PerformanceTarget", members: &["PERFORMANCE_OPTIMIZED", "STANDARD"] };
 
-/// `JobDeploymentKind`.
 pub static JOB_DEPLOYMENT_KIND: Enum = Enum { name: "JobDeploymentKind", members: &["BUNDLE", "SYSTEM_MANAGED"] };
 
-/// `GitProvider`.
 pub static GIT_PROVIDER: Enum = Enum {
     name: "GitProvider",
     members: &[
@@ -41,11 +36,9 @@ pub static GIT_PROVIDER: Enum = Enum {
     ],
 };
 
-/// `JobSourceDirtyState`.
 pub static JOB_SOURCE_DIRTY_STATE: Enum =
     Enum { name: "JobSourceDirtyState", members: &["NOT_SYNCED", "DISCONNECTED"] };
 
-/// `Job`.
 pub static JOB: Block = Block {
     name: "Job",
     doc: "A job: the body of a create request",
@@ -191,7 +184,6 @@ pub static JOB: Block = Block {
     groups: &[Group { choice: Choice::AtMostOne, keys: &["schedule", "trigger", "continuous", "triggers"] }],
 };
 
-/// `JobDeployment`.
 pub static JOB_DEPLOYMENT: Block = Block {
     name: "JobDeployment",
     doc: "The tool that manages the job",
@@ -204,7 +196,6 @@ pub static JOB_DEPLOYMENT: Block = Block {
     groups: &[],
 };
 
-/// `GitSource`.
 pub static GIT_SOURCE: Block = Block {
     name: "GitSource",
     doc: "The repository that code is read from",
@@ -226,7 +217,6 @@ pub static GIT_SOURCE: Block = Block {
     groups: &[Group { choice: Choice::ExactlyOne, keys: &["git_branch", "git_tag", "git_commit"] }],
 };
 
-/// `SparseCheckout`.
 pub static SPARSE_CHECKOUT: Block = Block {
     name: "SparseCheckout",
     doc: "The part of a repository that is fetched",
@@ -234,7 +224,6 @@ pub static SPARSE_CHECKOUT: Block = Block {
     groups: &[],
 };
 
-/// `JobSource`.
 pub static JOB_SOURCE: Block = Block {
     name: "JobSource",
     doc: "Where a job definition itself comes from",
@@ -255,7 +244,6 @@ pub static JOB_SOURCE: Block = Block {
     groups: &[],
 };
 
-/// `JobCluster`.
 pub static JOB_CLUSTER: Block = Block {
     name: "JobCluster",
     doc: "A cluster shared by tasks, under a key",
@@ -271,7 +259,6 @@ pub static JOB_CLUSTER: Block = Block {
     groups: &[],
 };
 
-/// `JobParameterDefinition`.
 pub static JOB_PARAMETER_DEFINITION: Block = Block {
     name: "JobParameterDefinition",
     doc: "One parameter of the job",
@@ -287,7 +274,6 @@ pub static JOB_PARAMETER_DEFINITION: Block = Block {
     groups: &[],
 };
 
-/// `QueueSettings`.
 pub static QUEUE_SETTINGS: Block = Block {
     name: "QueueSettings",
     doc: "Whether runs wait in line",
@@ -295,7 +281,6 @@ pub static QUEUE_SETTINGS: Block = Block {
     groups: &[],
 };
 
-/// `JobEnvironmentVariables`.
 pub static JOB_ENVIRONMENT_VARIABLES: Block = Block {
     name: "JobEnvironmentVariables",
     doc: "A named set of environment variables",
@@ -309,7 +294,6 @@ pub static JOB_ENVIRONMENT_VARIABLES: Block = Block {
     groups: &[],
 };
 
-/// `JobEnvironmentVariablesSpec`.
 pub static JOB_ENVIRONMENT_VARIABLES_SPEC: Block = Block {
     name: "JobEnvironmentVariablesSpec",
     doc: "The variables of a named set",

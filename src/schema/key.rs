@@ -1,16 +1,16 @@
-//! Names of fields that the compiler itself speaks of, as constants: a misspelt one does not compile.
+//! Constants for the names of fields that code uses, so that a misspelled name does not compile.
 
-/// The name of a field; a test holds that some block of the table has it.
+/// The name of a field; a test checks that it is in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldKey(&'static str);
 
 impl FieldKey {
-    /// The name in a row.
+    /// The name of a row.
     pub(super) const fn of_row(name: &'static str) -> FieldKey {
         FieldKey(name)
     }
 
-    /// The name on the wire and in source.
+    /// The name in the API and in source.
     pub const fn name(self) -> &'static str {
         self.0
     }

@@ -1,32 +1,31 @@
-//! The kinds of task, and what each can run on.
+//! Task types, and the compute they can run on.
 //!
-//! Source: the public pages on configuring compute for jobs, and the descriptions of the SDK's task types.
+//! Source: the platform's pages on configuring compute for jobs, and the descriptions of task types in the SDK.
 
 use super::key::{self, FieldKey};
 
-/// Where a kind of task runs.
+/// The compute of a task type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunsOn {
-    /// Needs a cluster or, on serverless, an environment.
+    /// Requires a cluster or a serverless environment.
     ClusterOrEnvironment,
-    /// Takes a cluster; without one it runs on serverless.
+    /// A cluster, or serverless compute without an environment.
     ClusterOrServerless,
-    /// Needs a cluster made for it.
+    /// Requires a new cluster.
     NewCluster,
-    /// Brings its own compute, or needs none.
+    /// Has its own compute, or needs none.
     Nothing,
 }
 
-/// One kind of task.
+/// A task type.
 #[derive(Debug)]
 pub struct Kind {
-    /// The field of the task that says so.
+    /// Its field in a task.
     pub key: &'static str,
-    /// In words, with article.
+    /// A description with article.
     pub name: &'static str,
-    /// Where it runs.
     pub runs_on: RunsOn,
-    /// The field that key-value arguments go to, to which job parameters are pushed down.
+    /// The field of its key-value arguments, to which job parameters are added.
     pub pushed_down: Option<&'static str>,
     /// Whether it can be retried.
     pub retries: bool,
@@ -36,7 +35,7 @@ const fn kind(key: &'static str, name: &'static str, runs_on: RunsOn) -> Kind {
     Kind { key, name, runs_on, pushed_down: None, retries: true }
 }
 
-/// Every kind.
+/// All task types.
 pub static KINDS: &[Kind] = &[
     Kind { pushed_down: Some("base_parameters"), ..kind("notebook_task", "a notebook", RunsOn::ClusterOrServerless) },
     Kind {
@@ -63,16 +62,16 @@ pub static KINDS: &[Kind] = &[
     kind("dbt_platform_task", "a dbt platform job", RunsOn::Nothing),
 ];
 
-/// The kind with this field.
+/// The task type of a field.
 pub fn kind_of(key: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|k| k.key == key)
 }
 
-/// The fields of a task that say where it runs.
+/// The fields of a task that set its compute.
 pub const COMPUTE_FIELDS: &[FieldKey] =
     &[key::NEW_CLUSTER, key::JOB_CLUSTER_KEY, key::ENVIRONMENT_KEY, key::EXISTING_CLUSTER_ID];
 
-/// Fields that the outer task of a loop does not take: they belong to the step inside.
+/// Fields that belong to the inner step of a loop.
 const NOT_ON_LOOPS: &[&str] = &[
     "max_retries",
     "min_retry_interval_millis",
@@ -84,10 +83,10 @@ const NOT_ON_LOOPS: &[&str] = &[
     "environment_key",
     "compute",
 ];
-/// What a condition does not take besides: it notifies nobody.
+/// Fields that a condition does not support either.
 const NOT_ON_CONDITIONS: &[&str] = &["email_notifications", "webhook_notifications", "notification_settings", "health"];
 
-/// Whether a kind of task refuses a field of its task.
+/// Whether a task type does not support a field.
 pub fn refuses(kind: &str, field: &str) -> bool {
     match kind {
         "for_each_task" => NOT_ON_LOOPS.contains(&field),
@@ -96,7 +95,7 @@ pub fn refuses(kind: &str, field: &str) -> bool {
     }
 }
 
-/// Whether a field that every task of a pipeline gets reaches a kind of task.
+/// Whether a field that applies to all tasks of a pipeline applies to a task type.
 pub fn takes(kind: &str, field: &str) -> bool {
     let placed = COMPUTE_FIELDS.iter().any(|k| k.name() == field) || matches!(field, "libraries" | "compute");
     let reaches = !placed || kind_of(kind).is_none_or(|k| k.runs_on != RunsOn::Nothing);

@@ -2,7 +2,6 @@
 
 use super::field::{Block, Choice, Format, Group, Status, Ty, Vocabulary, field};
 
-/// `Library`.
 pub static LIBRARY: Block = Block {
     name: "Library",
     doc: "A package installed on a cluster; exactly one kind",
@@ -22,7 +21,6 @@ pub static LIBRARY: Block = Block {
     }],
 };
 
-/// `RCranLibrary`.
 pub static RCRAN_LIBRARY: Block = Block {
     name: "RCranLibrary",
     doc: "An R package",
@@ -33,7 +31,6 @@ pub static RCRAN_LIBRARY: Block = Block {
     groups: &[],
 };
 
-/// `MavenLibrary`.
 pub static MAVEN_LIBRARY: Block = Block {
     name: "MavenLibrary",
     doc: "A JVM package",
@@ -45,7 +42,6 @@ pub static MAVEN_LIBRARY: Block = Block {
     groups: &[],
 };
 
-/// `PythonPyPiLibrary`.
 pub static PYTHON_PYPI_LIBRARY: Block = Block {
     name: "PythonPyPiLibrary",
     doc: "A Python package from an index",
@@ -56,7 +52,6 @@ pub static PYTHON_PYPI_LIBRARY: Block = Block {
     groups: &[],
 };
 
-/// `Environment`.
 pub static ENVIRONMENT: Block = Block {
     name: "Environment",
     doc: "A serverless environment: version and packages",
@@ -74,7 +69,6 @@ pub static ENVIRONMENT: Block = Block {
     groups: &[],
 };
 
-/// `JobEnvironment`.
 pub static JOB_ENVIRONMENT: Block = Block {
     name: "JobEnvironment",
     doc: "A serverless environment under a key",

@@ -1,8 +1,8 @@
 //! The Jobs API as one table.
 //!
-//! Every fact about a field (name, type, unit, range, place, evaluation) stands in one row here, and the checker, the
-//! emitter, the docs and the editor read it. Facts come from the public API documentation and the types of the
-//! Apache-2.0 `databricks-sdk`; descriptions are our own. `tests/sdk/check_table.py` holds the table against the SDK.
+//! Every fact about a field (name, type, unit, range, place, evaluation) has one row here. Checker, emitter, docs and
+//! editors read it. Facts come from the public API documentation and the types of the Apache-2.0 `databricks-sdk`;
+//! descriptions are our own. `tests/sdk/check_table.py` compares the table with the SDK.
 
 mod cluster;
 mod compute;

@@ -2,7 +2,6 @@
 
 use super::field::{Block, Choice, Enum, Group, Status, Ty, field};
 
-/// `JobsHealthMetric`.
 pub static JOBS_HEALTH_METRIC: Enum = Enum {
     name: "JobsHealthMetric",
     members: &[
@@ -14,14 +13,11 @@ pub static JOBS_HEALTH_METRIC: Enum = Enum {
     ],
 };
 
-/// `JobsHealthOperator`.
 pub static JOBS_HEALTH_OPERATOR: Enum = Enum { name: "JobsHealthOperator", members: &["GREATER_THAN"] };
 
-/// `JobPermissionLevel`.
 pub static JOB_PERMISSION_LEVEL: Enum =
     Enum { name: "JobPermissionLevel", members: &["CAN_MANAGE", "IS_OWNER", "CAN_MANAGE_RUN", "CAN_VIEW"] };
 
-/// `JobEmailNotifications`.
 pub static JOB_EMAIL_NOTIFICATIONS: Block = Block {
     name: "JobEmailNotifications",
     doc: "Mail about the job",
@@ -59,7 +55,6 @@ pub static JOB_EMAIL_NOTIFICATIONS: Block = Block {
     groups: &[],
 };
 
-/// `TaskEmailNotifications`.
 pub static TASK_EMAIL_NOTIFICATIONS: Block = Block {
     name: "TaskEmailNotifications",
     doc: "Mail about one task",
@@ -97,7 +92,6 @@ pub static TASK_EMAIL_NOTIFICATIONS: Block = Block {
     groups: &[],
 };
 
-/// `WebhookNotifications`.
 pub static WEBHOOK_NOTIFICATIONS: Block = Block {
     name: "WebhookNotifications",
     doc: "Notification destinations, by event",
@@ -143,7 +137,6 @@ pub static WEBHOOK_NOTIFICATIONS: Block = Block {
     groups: &[],
 };
 
-/// `Webhook`.
 pub static WEBHOOK: Block = Block {
     name: "Webhook",
     doc: "One notification destination",
@@ -151,7 +144,6 @@ pub static WEBHOOK: Block = Block {
     groups: &[],
 };
 
-/// `JobNotificationSettings`.
 pub static JOB_NOTIFICATION_SETTINGS: Block = Block {
     name: "JobNotificationSettings",
     doc: "When a job's notifications stay quiet",
@@ -162,7 +154,6 @@ pub static JOB_NOTIFICATION_SETTINGS: Block = Block {
     groups: &[],
 };
 
-/// `TaskNotificationSettings`.
 pub static TASK_NOTIFICATION_SETTINGS: Block = Block {
     name: "TaskNotificationSettings",
     doc: "When a task's notifications stay quiet",
@@ -174,7 +165,6 @@ pub static TASK_NOTIFICATION_SETTINGS: Block = Block {
     groups: &[],
 };
 
-/// `JobsHealthRules`.
 pub static JOBS_HEALTH_RULES: Block = Block {
     name: "JobsHealthRules",
     doc: "Thresholds that raise a warning",
@@ -182,7 +172,6 @@ pub static JOBS_HEALTH_RULES: Block = Block {
     groups: &[],
 };
 
-/// `JobsHealthRule`.
 pub static JOBS_HEALTH_RULE: Block = Block {
     name: "JobsHealthRule",
     doc: "One threshold",
@@ -200,7 +189,6 @@ pub static JOBS_HEALTH_RULE: Block = Block {
     groups: &[],
 };
 
-/// `JobAccessControlRequest`.
 pub static JOB_ACCESS_CONTROL_REQUEST: Block = Block {
     name: "JobAccessControlRequest",
     doc: "One permission on the job",
@@ -221,7 +209,6 @@ pub static JOB_ACCESS_CONTROL_REQUEST: Block = Block {
     groups: &[Group { choice: Choice::ExactlyOne, keys: &["user_name", "group_name", "service_principal_name"] }],
 };
 
-/// `JobRunAs`.
 pub static JOB_RUN_AS: Block = Block {
     name: "JobRunAs",
     doc: "The identity that a job runs under",

@@ -1,23 +1,23 @@
-//! The blocks of the language: an API type, what the language adds to it, and what it spells in another way.
+//! The blocks of the language: an API type, additional fields, and fields with another syntax.
 
 use super::field::{Block, Choice, Enum, Field, Format, Group, Ty, field};
 use super::{CLUSTER_SPEC, ENVIRONMENT, JOB, JOB_RUN_AS, TASK};
 
-/// What may stand in the body of a declaration.
+/// What is allowed in the body of a declaration.
 #[derive(Debug)]
 pub struct Place {
-    /// In words: "a step".
+    /// A description, such as "a step".
     pub name: &'static str,
-    /// The API type whose fields it takes.
+    /// The API type of its fields.
     pub block: &'static Block,
-    /// Fields of the language's own, and fields that the language moves here.
+    /// Fields of the language, and fields that the language moves here.
     pub extra: &'static Block,
-    /// Fields that are written in another way, and how.
+    /// Fields with another syntax, and a description of it.
     pub replaced_by_syntax: &'static [(&'static str, &'static str)],
 }
 
 impl Place {
-    /// The row of a field that may stand here.
+    /// The row of a field that is allowed here.
     pub fn field(&self, key: &str) -> Option<&'static Field> {
         if self.replaced_by_syntax.iter().any(|(k, _)| *k == key) {
             return None;
@@ -25,7 +25,7 @@ impl Place {
         self.extra.field(key).or_else(|| self.block.field(key))
     }
 
-    /// Every name that may stand here.
+    /// All names that are allowed here.
     pub fn keys(&self) -> impl Iterator<Item = &'static str> + '_ {
         let spelled = |k: &str| self.replaced_by_syntax.iter().any(|(s, _)| *s == k);
         self.extra.fields.iter().chain(self.block.fields).map(|f| f.key).filter(move |k| !spelled(k))
@@ -37,17 +37,15 @@ impl Place {
     }
 }
 
-/// Kinds of GPU by name.
+/// GPU models.
 pub static ACCELERATOR: Enum = Enum {
     name: "accelerator",
     members: &["T4", "V100", "A10", "L4", "L40S", "A100", "H100", "H200", "B200", "B300", "K80"],
 };
-/// `development`, `production`.
 pub static MODE: Enum = Enum { name: "mode", members: &["development", "production"] };
-/// `azure`, `aws`, `gcp`.
 pub static CLOUD: Enum = Enum { name: "cloud", members: &["azure", "aws", "gcp"] };
 
-/// GPUs by intent.
+/// The block `gpu`.
 pub static GPU: Block = Block {
     name: "gpu",
     doc: "GPUs by model and count; pipec chooses the node type and runtime for the cloud of the target",
@@ -58,7 +56,7 @@ pub static GPU: Block = Block {
     groups: &[],
 };
 
-/// Where a target lives.
+/// The block `workspace` of a target.
 pub static WORKSPACE: Block = Block {
     name: "workspace",
     doc: "The workspace of a target",
@@ -99,7 +97,7 @@ static TARGET_FIELDS: Block = Block {
     groups: &[],
 };
 
-/// The language's own field for requirements in pip's form, as a list or a file.
+/// The field for requirements in pip's format, as a list or a file.
 pub const REQUIREMENTS: &str = "requirements";
 
 static CLUSTER_FIELDS: Block = Block {
@@ -160,7 +158,7 @@ pub static PIPELINE_PLACE: Place = Place {
     ],
 };
 
-/// The body of a `target`: its own fields, and fields of the job that then hold for every pipeline.
+/// The body of a `target`: its own fields, and job fields that apply to every pipeline.
 pub static TARGET_PLACE: Place = Place {
     name: "a target",
     block: &JOB,
@@ -185,7 +183,7 @@ pub static STEP_PLACE: Place = Place {
     ],
 };
 
-/// The body of `defaults`, which hold for every step whose kind takes them.
+/// The body of `defaults`, which apply to every step that supports them.
 pub static DEFAULTS_PLACE: Place = Place {
     name: "defaults",
     block: &TASK,
@@ -276,7 +274,7 @@ pub static RUN_CALL_PLACE: Place = Place {
     replaced_by_syntax: &[("job_id", CALLED), ("job_parameters", ARGUMENTS)],
 };
 
-/// Fields of a target that are merged over those of every pipeline.
+/// Whether a field of a target is merged into every pipeline.
 pub fn is_job_field_of_target(key: &str) -> bool {
     TARGET_FIELDS.field(key).is_none() && (JOB.field(key).is_some() || JOB_RUN_AS.field(key).is_some())
 }

@@ -1,56 +1,45 @@
-//! Tasks and every kind of them.
+//! Tasks and task types.
 
 use super::cluster::CLUSTER_SPEC;
 use super::field::{Block, Choice, Enum, Format, Group, Measure, Status, Ty, field};
 use super::library::LIBRARY;
 use super::notify::{JOBS_HEALTH_RULES, TASK_EMAIL_NOTIFICATIONS, TASK_NOTIFICATION_SETTINGS, WEBHOOK_NOTIFICATIONS};
 
-/// `RunIf`.
 pub static RUN_IF: Enum = Enum {
     name: "RunIf",
     members: &["ALL_SUCCESS", "ALL_DONE", "NONE_FAILED", "AT_LEAST_ONE_SUCCESS", "ALL_FAILED", "AT_LEAST_ONE_FAILED"],
 };
 
-/// `AiRuntimeTaskPriorityClass`.
 pub static AI_RUNTIME_TASK_PRIORITY_CLASS: Enum =
     Enum { name: "AiRuntimeTaskPriorityClass", members: &["BEST_EFFORT", "CRITICAL", "NORMAL"] };
 
-/// `ComputeSpecAcceleratorType`.
 pub static COMPUTE_SPEC_ACCELERATOR_TYPE: Enum =
     Enum { name: "ComputeSpecAcceleratorType", members: &["GPU_1xA10", "GPU_1xH100", "GPU_8xB300", "GPU_8xH100"] };
 
-/// `HardwareAcceleratorType`.
 pub static HARDWARE_ACCELERATOR_TYPE: Enum =
     Enum { name: "HardwareAcceleratorType", members: &["GPU_1xA10", "GPU_1xH100", "GPU_8xB300", "GPU_8xH100"] };
 
-/// `ConditionTaskOp`.
 pub static CONDITION_TASK_OP: Enum = Enum {
     name: "ConditionTaskOp",
     members: &["EQUAL_TO", "GREATER_THAN", "GREATER_THAN_OR_EQUAL", "LESS_THAN", "LESS_THAN_OR_EQUAL", "NOT_EQUAL"],
 };
 
-/// `SubscriptionAttachmentDataAttachmentFileFormat`.
 pub static SUBSCRIPTION_ATTACHMENT_DATA_ATTACHMENT_FILE_FORMAT: Enum = Enum {
     name: "SubscriptionAttachmentDataAttachmentFileFormat",
     members: &["FILE_FORMAT_CSV", "FILE_FORMAT_EXCEL", "FILE_FORMAT_TSV"],
 };
 
-/// `SubscriptionAttachmentPageAttachmentPageSelection`.
 pub static SUBSCRIPTION_ATTACHMENT_PAGE_ATTACHMENT_PAGE_SELECTION: Enum = Enum {
     name: "SubscriptionAttachmentPageAttachmentPageSelection",
     members: &["PAGE_SELECTION_ALL", "PAGE_SELECTION_SUBSET"],
 };
 
-/// `Source`.
 pub static SOURCE: Enum = Enum { name: "Source", members: &["WORKSPACE", "GIT"] };
 
-/// `AuthenticationMethod`.
 pub static AUTHENTICATION_METHOD: Enum = Enum { name: "AuthenticationMethod", members: &["OAUTH", "PAT"] };
 
-/// `StorageMode`.
 pub static STORAGE_MODE: Enum = Enum { name: "StorageMode", members: &["DIRECT_QUERY", "IMPORT", "DUAL"] };
 
-/// `Task`.
 pub static TASK: Block = Block {
     name: "Task",
     doc: "One step of a job",
@@ -187,7 +176,6 @@ pub static TASK: Block = Block {
     groups: &[],
 };
 
-/// `AiRuntimeTask`.
 pub static AI_RUNTIME_TASK: Block = Block {
     name: "AiRuntimeTask",
     doc: "A GPU workload on serverless AI Runtime nodes",
@@ -225,7 +213,6 @@ pub static AI_RUNTIME_TASK: Block = Block {
     groups: &[],
 };
 
-/// `DeploymentSpec`.
 pub static DEPLOYMENT_SPEC: Block = Block {
     name: "DeploymentSpec",
     doc: "One group of equal AI Runtime nodes and what they run",
@@ -239,7 +226,6 @@ pub static DEPLOYMENT_SPEC: Block = Block {
     groups: &[],
 };
 
-/// `ComputeSpec`.
 pub static COMPUTE_SPEC: Block = Block {
     name: "ComputeSpec",
     doc: "The accelerators of an AI Runtime deployment",
@@ -264,7 +250,6 @@ pub static COMPUTE_SPEC: Block = Block {
     groups: &[],
 };
 
-/// `AlertTask`.
 pub static ALERT_TASK: Block = Block {
     name: "AlertTask",
     doc: "Evaluates a SQL alert",
@@ -292,7 +277,6 @@ pub static ALERT_TASK: Block = Block {
     groups: &[Group { choice: Choice::ExactlyOne, keys: &["alert_id", "workspace_path"] }],
 };
 
-/// `AlertTaskSubscriber`.
 pub static ALERT_TASK_SUBSCRIBER: Block = Block {
     name: "AlertTaskSubscriber",
     doc: "Who is notified of an alert",
@@ -303,7 +287,6 @@ pub static ALERT_TASK_SUBSCRIBER: Block = Block {
     groups: &[Group { choice: Choice::ExactlyOne, keys: &["user_name", "destination_id"] }],
 };
 
-/// `CleanRoomsNotebookTask`.
 pub static CLEAN_ROOMS_NOTEBOOK_TASK: Block = Block {
     name: "CleanRoomsNotebookTask",
     doc: "A notebook in a clean room",
@@ -316,7 +299,6 @@ pub static CLEAN_ROOMS_NOTEBOOK_TASK: Block = Block {
     groups: &[],
 };
 
-/// `Compute`.
 pub static COMPUTE: Block = Block {
     name: "Compute",
     doc: "Serverless hardware of one task",
@@ -329,7 +311,6 @@ pub static COMPUTE: Block = Block {
     groups: &[],
 };
 
-/// `ConditionTask`.
 pub static CONDITION_TASK: Block = Block {
     name: "ConditionTask",
     doc: "A comparison that later tasks branch on",
@@ -346,7 +327,6 @@ pub static CONDITION_TASK: Block = Block {
     groups: &[],
 };
 
-/// `DashboardTask`.
 pub static DASHBOARD_TASK: Block = Block {
     name: "DashboardTask",
     doc: "Refreshes a dashboard",
@@ -361,7 +341,6 @@ pub static DASHBOARD_TASK: Block = Block {
     groups: &[],
 };
 
-/// `Subscription`.
 pub static SUBSCRIPTION: Block = Block {
     name: "Subscription",
     doc: "Who gets a snapshot of a dashboard",
@@ -385,7 +364,6 @@ pub static SUBSCRIPTION: Block = Block {
     groups: &[],
 };
 
-/// `SubscriptionSubscriber`.
 pub static SUBSCRIPTION_SUBSCRIBER: Block = Block {
     name: "SubscriptionSubscriber",
     doc: "One receiver of a dashboard snapshot",
@@ -396,7 +374,6 @@ pub static SUBSCRIPTION_SUBSCRIBER: Block = Block {
     groups: &[Group { choice: Choice::ExactlyOne, keys: &["user_name", "destination_id"] }],
 };
 
-/// `SubscriptionAttachment`.
 pub static SUBSCRIPTION_ATTACHMENT: Block = Block {
     name: "SubscriptionAttachment",
     doc: "A file attached to a dashboard snapshot",
@@ -417,7 +394,6 @@ pub static SUBSCRIPTION_ATTACHMENT: Block = Block {
     groups: &[],
 };
 
-/// `SubscriptionAttachmentDataAttachment`.
 pub static SUBSCRIPTION_ATTACHMENT_DATA_ATTACHMENT: Block = Block {
     name: "SubscriptionAttachmentDataAttachment",
     doc: "Data attached to a dashboard snapshot",
@@ -442,7 +418,6 @@ pub static SUBSCRIPTION_ATTACHMENT_DATA_ATTACHMENT: Block = Block {
     groups: &[],
 };
 
-/// `SubscriptionAttachmentDataAttachmentWidget`.
 pub static SUBSCRIPTION_ATTACHMENT_DATA_ATTACHMENT_WIDGET: Block = Block {
     name: "SubscriptionAttachmentDataAttachmentWidget",
     doc: "Widget whose data is attached",
@@ -459,7 +434,6 @@ pub static SUBSCRIPTION_ATTACHMENT_DATA_ATTACHMENT_WIDGET: Block = Block {
     groups: &[],
 };
 
-/// `SubscriptionAttachmentPageAttachment`.
 pub static SUBSCRIPTION_ATTACHMENT_PAGE_ATTACHMENT: Block = Block {
     name: "SubscriptionAttachmentPageAttachment",
     doc: "A page included in a dashboard snapshot",
@@ -476,7 +450,6 @@ pub static SUBSCRIPTION_ATTACHMENT_PAGE_ATTACHMENT: Block = Block {
     groups: &[],
 };
 
-/// `DbtCloudTask`.
 pub static DBT_CLOUD_TASK: Block = Block {
     name: "DbtCloudTask",
     doc: "A dbt Cloud job, under its old name",
@@ -488,7 +461,6 @@ pub static DBT_CLOUD_TASK: Block = Block {
     groups: &[],
 };
 
-/// `DbtPlatformTask`.
 pub static DBT_PLATFORM_TASK: Block = Block {
     name: "DbtPlatformTask",
     doc: "A job on the dbt platform",
@@ -501,7 +473,6 @@ pub static DBT_PLATFORM_TASK: Block = Block {
     groups: &[],
 };
 
-/// `DbtTask`.
 pub static DBT_TASK: Block = Block {
     name: "DbtTask",
     doc: "dbt commands on a warehouse",
@@ -521,7 +492,6 @@ pub static DBT_TASK: Block = Block {
     groups: &[],
 };
 
-/// `TaskDependency`.
 pub static TASK_DEPENDENCY: Block = Block {
     name: "TaskDependency",
     doc: "One task to wait for",
@@ -532,7 +502,6 @@ pub static TASK_DEPENDENCY: Block = Block {
     groups: &[],
 };
 
-/// `ForEachTask`.
 pub static FOR_EACH_TASK: Block = Block {
     name: "ForEachTask",
     doc: "A loop around one task",
@@ -547,7 +516,6 @@ pub static FOR_EACH_TASK: Block = Block {
     groups: &[],
 };
 
-/// `GenAiComputeTask`.
 pub static GEN_AI_COMPUTE_TASK: Block = Block {
     name: "GenAiComputeTask",
     doc: "Multi-node GPU training, older form",
@@ -575,7 +543,6 @@ pub static GEN_AI_COMPUTE_TASK: Block = Block {
     groups: &[],
 };
 
-/// `ComputeConfig`.
 pub static COMPUTE_CONFIG: Block = Block {
     name: "ComputeConfig",
     doc: "GPUs of the older training task",
@@ -587,7 +554,6 @@ pub static COMPUTE_CONFIG: Block = Block {
     groups: &[],
 };
 
-/// `NotebookTask`.
 pub static NOTEBOOK_TASK: Block = Block {
     name: "NotebookTask",
     doc: "A notebook",
@@ -603,7 +569,6 @@ pub static NOTEBOOK_TASK: Block = Block {
     groups: &[],
 };
 
-/// `PipelineTask`.
 pub static PIPELINE_TASK: Block = Block {
     name: "PipelineTask",
     doc: "An update of a declarative pipeline",
@@ -625,7 +590,6 @@ pub static PIPELINE_TASK: Block = Block {
     groups: &[],
 };
 
-/// `PowerBiTask`.
 pub static POWER_BI_TASK: Block = Block {
     name: "PowerBiTask",
     doc: "A refresh of a Power BI model",
@@ -639,7 +603,6 @@ pub static POWER_BI_TASK: Block = Block {
     groups: &[],
 };
 
-/// `PowerBiModel`.
 pub static POWER_BI_MODEL: Block = Block {
     name: "PowerBiModel",
     doc: "The Power BI model to publish",
@@ -657,7 +620,6 @@ pub static POWER_BI_MODEL: Block = Block {
     groups: &[],
 };
 
-/// `PowerBiTable`.
 pub static POWER_BI_TABLE: Block = Block {
     name: "PowerBiTable",
     doc: "A table of a Power BI model",
@@ -670,7 +632,6 @@ pub static POWER_BI_TABLE: Block = Block {
     groups: &[],
 };
 
-/// `PythonOperatorTask`.
 pub static PYTHON_OPERATOR_TASK: Block = Block {
     name: "PythonOperatorTask",
     doc: "A Python function or operator called by name",
@@ -687,7 +648,6 @@ pub static PYTHON_OPERATOR_TASK: Block = Block {
     groups: &[],
 };
 
-/// `PythonOperatorTaskParameter`.
 pub static PYTHON_OPERATOR_TASK_PARAMETER: Block = Block {
     name: "PythonOperatorTaskParameter",
     doc: "One argument of a Python operator",
@@ -698,7 +658,6 @@ pub static PYTHON_OPERATOR_TASK_PARAMETER: Block = Block {
     groups: &[],
 };
 
-/// `PythonWheelTask`.
 pub static PYTHON_WHEEL_TASK: Block = Block {
     name: "PythonWheelTask",
     doc: "An entry point of a Python wheel",
@@ -711,7 +670,6 @@ pub static PYTHON_WHEEL_TASK: Block = Block {
     groups: &[],
 };
 
-/// `RunJobTask`.
 pub static RUN_JOB_TASK: Block = Block {
     name: "RunJobTask",
     doc: "A run of another job",
@@ -760,7 +718,6 @@ pub static RUN_JOB_TASK: Block = Block {
     groups: &[],
 };
 
-/// `PipelineParams`.
 pub static PIPELINE_PARAMS: Block = Block {
     name: "PipelineParams",
     doc: "What a called pipeline refreshes",
@@ -781,7 +738,6 @@ pub static PIPELINE_PARAMS: Block = Block {
     groups: &[],
 };
 
-/// `SparkJarTask`.
 pub static SPARK_JAR_TASK: Block = Block {
     name: "SparkJarTask",
     doc: "The main class of a JAR",
@@ -796,7 +752,6 @@ pub static SPARK_JAR_TASK: Block = Block {
     groups: &[],
 };
 
-/// `SparkPythonTask`.
 pub static SPARK_PYTHON_TASK: Block = Block {
     name: "SparkPythonTask",
     doc: "A Python script",
@@ -810,7 +765,6 @@ pub static SPARK_PYTHON_TASK: Block = Block {
     groups: &[],
 };
 
-/// `SparkSubmitTask`.
 pub static SPARK_SUBMIT_TASK: Block = Block {
     name: "SparkSubmitTask",
     doc: "A spark-submit command line",
@@ -818,7 +772,6 @@ pub static SPARK_SUBMIT_TASK: Block = Block {
     groups: &[],
 };
 
-/// `SqlTask`.
 pub static SQL_TASK: Block = Block {
     name: "SqlTask",
     doc: "SQL on a warehouse",
@@ -833,7 +786,6 @@ pub static SQL_TASK: Block = Block {
     groups: &[Group { choice: Choice::ExactlyOne, keys: &["file", "query", "dashboard", "alert"] }],
 };
 
-/// `SqlTaskAlert`.
 pub static SQL_TASK_ALERT: Block = Block {
     name: "SqlTaskAlert",
     doc: "A legacy SQL alert to evaluate",
@@ -845,7 +797,6 @@ pub static SQL_TASK_ALERT: Block = Block {
     groups: &[],
 };
 
-/// `SqlTaskSubscription`.
 pub static SQL_TASK_SUBSCRIPTION: Block = Block {
     name: "SqlTaskSubscription",
     doc: "Who is notified of a SQL result",
@@ -856,7 +807,6 @@ pub static SQL_TASK_SUBSCRIPTION: Block = Block {
     groups: &[Group { choice: Choice::ExactlyOne, keys: &["user_name", "destination_id"] }],
 };
 
-/// `SqlTaskDashboard`.
 pub static SQL_TASK_DASHBOARD: Block = Block {
     name: "SqlTaskDashboard",
     doc: "A legacy SQL dashboard to refresh",
@@ -869,7 +819,6 @@ pub static SQL_TASK_DASHBOARD: Block = Block {
     groups: &[],
 };
 
-/// `SqlTaskFile`.
 pub static SQL_TASK_FILE: Block = Block {
     name: "SqlTaskFile",
     doc: "A file of SQL statements",
@@ -880,7 +829,6 @@ pub static SQL_TASK_FILE: Block = Block {
     groups: &[],
 };
 
-/// `SqlTaskQuery`.
 pub static SQL_TASK_QUERY: Block = Block {
     name: "SqlTaskQuery",
     doc: "A saved query",

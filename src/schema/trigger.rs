@@ -2,33 +2,26 @@
 
 use super::field::{Block, Choice, Enum, Field, Format, Group, Measure, Status, Ty, Vocabulary, field};
 
-/// `DayOfWeek`.
 pub static DAY_OF_WEEK: Enum = Enum {
     name: "DayOfWeek",
     members: &["FRIDAY", "MONDAY", "SATURDAY", "SUNDAY", "THURSDAY", "TUESDAY", "WEDNESDAY"],
 };
 
-/// `PauseStatus`.
 pub static PAUSE_STATUS: Enum = Enum { name: "PauseStatus", members: &["UNPAUSED", "PAUSED"] };
 
-/// `SqlConditionTriggerMode`.
 pub static SQL_CONDITION_TRIGGER_MODE: Enum =
     Enum { name: "SqlConditionTriggerMode", members: &["QUERY_RETURNS_ROWS", "RESULT_VALUE_CHANGES"] };
 
-/// `ModelTriggerConfigurationCondition`.
 pub static MODEL_TRIGGER_CONFIGURATION_CONDITION: Enum = Enum {
     name: "ModelTriggerConfigurationCondition",
     members: &["MODEL_CREATED", "MODEL_VERSION_READY", "MODEL_ALIAS_SET"],
 };
 
-/// `PeriodicTriggerConfigurationTimeUnit`.
 pub static PERIODIC_TRIGGER_CONFIGURATION_TIME_UNIT: Enum =
     Enum { name: "PeriodicTriggerConfigurationTimeUnit", members: &["HOURS", "DAYS", "WEEKS", "MINUTES"] };
 
-/// `Condition`.
 pub static CONDITION: Enum = Enum { name: "Condition", members: &["ANY_UPDATED", "ALL_UPDATED"] };
 
-/// `TaskRetryMode`.
 pub static TASK_RETRY_MODE: Enum = Enum { name: "TaskRetryMode", members: &["NEVER", "ON_FAILURE"] };
 
 const QUARTZ_CRON_EXPRESSION: Field =
@@ -39,7 +32,6 @@ const TIMEZONE_ID: Field = field("timezone_id", Ty::Str, "Time zone of the sched
     .vocabulary(Vocabulary::TimeZones)
     .required();
 
-/// `CronSchedule`.
 pub static CRON_SCHEDULE: Block = Block {
     name: "CronSchedule",
     doc: "Fire times by a Quartz expression",
@@ -57,7 +49,6 @@ pub static CRON_SCHEDULE: Block = Block {
     groups: &[],
 };
 
-/// `CronTriggerConfiguration`.
 pub static CRON_TRIGGER_CONFIGURATION: Block = Block {
     name: "CronTriggerConfiguration",
     doc: "A Quartz schedule, as one of several triggers",
@@ -65,7 +56,6 @@ pub static CRON_TRIGGER_CONFIGURATION: Block = Block {
     groups: &[],
 };
 
-/// `SqlConditionConfiguration`.
 pub static SQL_CONDITION_CONFIGURATION: Block = Block {
     name: "SqlConditionConfiguration",
     doc: "A query that decides whether a trigger fires",
@@ -83,7 +73,6 @@ pub static SQL_CONDITION_CONFIGURATION: Block = Block {
     groups: &[],
 };
 
-/// `TriggerSettings`.
 pub static TRIGGER_SETTINGS: Block = Block {
     name: "TriggerSettings",
     doc: "The event that starts the job",
@@ -109,7 +98,6 @@ pub static TRIGGER_SETTINGS: Block = Block {
     groups: &[Group { choice: Choice::ExactlyOne, keys: &["file_arrival", "table_update", "periodic", "model"] }],
 };
 
-/// `TriggerConfiguration`.
 pub static TRIGGER_CONFIGURATION: Block = Block {
     name: "TriggerConfiguration",
     doc: "One of several triggers",
@@ -144,7 +132,6 @@ pub static TRIGGER_CONFIGURATION: Block = Block {
     }],
 };
 
-/// `FileArrivalTriggerConfiguration`.
 pub static FILE_ARRIVAL_TRIGGER_CONFIGURATION: Block = Block {
     name: "FileArrivalTriggerConfiguration",
     doc: "New files in a location",
@@ -162,7 +149,6 @@ pub static FILE_ARRIVAL_TRIGGER_CONFIGURATION: Block = Block {
     groups: &[],
 };
 
-/// `ModelTriggerConfiguration`.
 pub static MODEL_TRIGGER_CONFIGURATION: Block = Block {
     name: "ModelTriggerConfiguration",
     doc: "Changes of a registered model",
@@ -185,7 +171,6 @@ pub static MODEL_TRIGGER_CONFIGURATION: Block = Block {
     groups: &[],
 };
 
-/// `PeriodicTriggerConfiguration`.
 pub static PERIODIC_TRIGGER_CONFIGURATION: Block = Block {
     name: "PeriodicTriggerConfiguration",
     doc: "A fixed interval",
@@ -201,7 +186,6 @@ pub static PERIODIC_TRIGGER_CONFIGURATION: Block = Block {
     groups: &[],
 };
 
-/// `TableUpdateTriggerConfiguration`.
 pub static TABLE_UPDATE_TRIGGER_CONFIGURATION: Block = Block {
     name: "TableUpdateTriggerConfiguration",
     doc: "Changes of tables",
@@ -218,7 +202,6 @@ pub static TABLE_UPDATE_TRIGGER_CONFIGURATION: Block = Block {
     groups: &[],
 };
 
-/// `Continuous`.
 pub static CONTINUOUS: Block = Block {
     name: "Continuous",
     doc: "Keeps one run going all the time",
@@ -237,7 +220,6 @@ pub static CONTINUOUS: Block = Block {
     groups: &[],
 };
 
-/// `ContinuousTriggerConfiguration`.
 pub static CONTINUOUS_TRIGGER_CONFIGURATION: Block = Block {
     name: "ContinuousTriggerConfiguration",
     doc: "Keeps one run going, as one of several triggers",
@@ -254,7 +236,6 @@ pub static CONTINUOUS_TRIGGER_CONFIGURATION: Block = Block {
     groups: &[],
 };
 
-/// `MaintenanceWindow`.
 pub static MAINTENANCE_WINDOW: Block = Block {
     name: "MaintenanceWindow",
     doc: "When a continuous job may restart for maintenance",

@@ -1,9 +1,9 @@
-//! Ways through the table: every block and enumeration, and the field at a path.
+//! Traversal of the table: all blocks and enums, and fields by path.
 
 use super::field::{Block, Enum, Field, Ty};
 use super::{ACCELERATOR, JOB, PLACES};
 
-/// Every block that can be reached from the job and from the places of the language, each once.
+/// All blocks that can be reached from the job and the places of the language, without duplicates.
 pub fn all_blocks() -> Vec<&'static Block> {
     let mut out: Vec<&'static Block> = Vec::new();
     let mut stack: Vec<&'static Block> = vec![&JOB];
@@ -18,7 +18,7 @@ pub fn all_blocks() -> Vec<&'static Block> {
     out
 }
 
-/// The enumeration of this name.
+/// The enum with a name.
 pub fn find_enum(name: &str) -> Option<&'static Enum> {
     if name == ACCELERATOR.name {
         return Some(&ACCELERATOR);
@@ -29,7 +29,7 @@ pub fn find_enum(name: &str) -> Option<&'static Enum> {
     })
 }
 
-/// The field at a dotted path below a block, `[]` in it ignored: `tasks.notebook_task.source`.
+/// The field at a dotted path, such as `tasks.notebook_task.source`; `[]` is ignored.
 pub fn field_at(root: &'static Block, path: &str) -> Option<&'static Field> {
     let mut block = root;
     let mut found = None;
@@ -43,7 +43,7 @@ pub fn field_at(root: &'static Block, path: &str) -> Option<&'static Field> {
     found
 }
 
-/// Every path below the job with its field, `[]` after lists; the task inside a loop is not followed again.
+/// All paths below the job with their fields, with `[]` after lists; the inner task of a loop is not repeated.
 pub fn all_paths() -> Vec<(String, &'static Field)> {
     let mut out = Vec::new();
     walk(&JOB, "", &mut out);

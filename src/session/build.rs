@@ -1,4 +1,4 @@
-//! From a checked program to wheels and payloads.
+//! Builds wheels and payloads of a checked program.
 
 use smol_str::SmolStr;
 
@@ -8,9 +8,8 @@ use crate::package::{LocalFiles, ProjectError, PythonProject, Wheel, WheelBuilde
 use crate::project::Project;
 use crate::source::Files;
 
-/// A project for one target.
+/// A project that was built for one target.
 pub struct Built<'a> {
-    /// The project.
     pub project: &'a Project,
     /// Its payloads.
     pub bundle: Bundle,
@@ -18,72 +17,61 @@ pub struct Built<'a> {
     pub wheels: Vec<Wheel>,
 }
 
-/// How to build.
+/// Options of a build.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BuildOptions<'o> {
-    /// Whose folder and name are used where a target says nothing.
+    /// The user whose folder and name are used if a target sets none.
     pub user: Option<&'o str>,
-    /// What to do about packages that only their own backends build.
+    /// What to do about packages that only their own backends can build.
     pub backends: Backends,
-    /// Development mode is left to whoever deploys.
+    /// Ignore development mode.
     pub as_written: bool,
 }
 
-/// What to do about a package that only its own build backend can build: code of the project that would run.
+/// What to do about a package that only its own build backend can build, which runs code of the project.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Backends {
-    /// Announce it, and run it.
+    /// Announce and run it.
     Run,
-    /// Needing it is an error (`--no-build`).
+    /// Fail (`--no-build`).
     #[default]
     Refuse,
-    /// Go on without the wheel, with a placeholder for its name: for commands that only look.
+    /// Continue with a placeholder for the wheel, for commands that only read.
     Without,
 }
 
 impl Backends {
-    /// As a command's `--no-build` says.
+    /// The value for `--no-build`.
     pub fn unless(no_build: bool) -> Backends {
         if no_build { Backends::Refuse } else { Backends::Run }
     }
 }
 
-/// What happens while a program is built.
+/// An event of a build.
 #[derive(Clone, Copy, Debug)]
 pub enum BuildEvent<'e> {
     /// The build backend of a package is about to run.
     Backend {
-        /// The package.
         package: &'e str,
-        /// Why pipec does not pack it itself.
+        /// Why pipec cannot build it.
         why: &'e str,
     },
-    /// Something to know about the wheel of a package.
-    Note {
-        /// The package.
-        package: &'e str,
-        /// What.
-        text: &'e str,
-    },
+    /// A note about the wheel of a package.
+    Note { package: &'e str, text: &'e str },
 }
 
-/// Why a program could not be built.
+/// Why a build failed.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    /// A package.
+    /// A package cannot be built.
     #[error("package `{package}`: {error}")]
-    Package {
-        /// Its name.
-        package: SmolStr,
-        /// What is wrong with it.
-        error: ProjectError,
-    },
-    /// A local file.
+    Package { package: SmolStr, error: ProjectError },
+    /// A local file cannot be read.
     #[error(transparent)]
     Files(#[from] std::io::Error),
 }
 
-/// Builds the wheels of a program and lowers it.
+/// Builds the wheels of a program, and lowers it.
 pub(super) fn build<'a>(
     project: &'a Project,
     program: &'a Valid<Program>,
@@ -93,7 +81,7 @@ pub(super) fn build<'a>(
 ) -> Result<Built<'a>, BuildError> {
     let mut wheels = Vec::new();
     for (package, entries) in program.packages.iter().zip(entry_points(program)) {
-        // What was checked is what is packed.
+        // Pack the project that was checked.
         let made = match project.package(&package.dir).map(|p| p.project.clone()) {
             Some(Ok(python)) => Ok(python),
             _ => PythonProject::read(files, &package.dir),

@@ -1,5 +1,4 @@
-//! A project from its files to what goes to a workspace: loaded, checked, built. Values go in, values come out; nothing
-//! is printed, and nothing is written.
+//! The library API: loads, checks and builds projects. It takes and returns values; it prints and writes nothing.
 
 mod build;
 
@@ -36,27 +35,27 @@ pub struct Session<'f> {
 /// Why nothing could be checked.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
-    /// A path that cannot be read.
+    /// A path cannot be read.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// Options that no project has.
+    /// The options do not fit any project.
     #[error(transparent)]
     Options(#[from] OptionsError),
 }
 
 impl<'f> Session<'f> {
-    /// Loads what the paths name (files, or directories with one root file) and checks it.
+    /// Loads the projects of the paths (files, or directories with a root file), and checks them.
     ///
     /// # Errors
-    /// A path that cannot be read, or options that name a target or var which is not there. What is wrong with a program
-    /// is among the [diagnostics](Session::diagnostics).
+    /// A path that cannot be read, or an unknown target or var in the options. Errors of programs are
+    /// [diagnostics](Session::diagnostics).
     pub fn open(paths: &[PathBuf], files: &'f dyn Files, options: &Options) -> Result<Session<'f>, SessionError> {
         let mut session = Session::load(paths, files)?;
         session.check(options)?;
         Ok(session)
     }
 
-    /// Loads what the paths name, and checks nothing yet.
+    /// Loads the projects of the paths, without checking them.
     ///
     /// # Errors
     /// A path that cannot be read.
@@ -64,21 +63,21 @@ impl<'f> Session<'f> {
         Ok(Session { files, loaded: load(paths, files)?, checked: Checked::default() })
     }
 
-    /// Checks what was loaded; what an earlier check found is forgotten.
+    /// Checks what was loaded, and replaces the result of an earlier check.
     ///
     /// # Errors
-    /// Options that name a target or var which is not there.
+    /// An unknown target or var in the options.
     pub fn check(&mut self, options: &Options) -> Result<(), SessionError> {
         self.checked = check(&self.loaded, self.files, options)?;
         Ok(())
     }
 
-    /// Everything found, in order and each once.
+    /// All diagnostics, sorted and without duplicates.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.checked.diagnostics
     }
 
-    /// Whether there is an error: then there is nothing to build.
+    /// Whether there is an error, so that nothing can be built.
     pub fn has_errors(&self) -> bool {
         self.checked.has_errors()
     }
@@ -88,18 +87,17 @@ impl<'f> Session<'f> {
         &self.loaded.sources
     }
 
-    /// The projects.
     pub fn projects(&self) -> &[Project] {
         &self.loaded.projects
     }
 
-    /// Each project with its program: without errors there is one for each.
+    /// Each project with its program; without errors, there is one for each.
     pub fn programs(&self) -> impl Iterator<Item = (&Project, &Valid<Program>)> {
         let pairs = self.loaded.projects.iter().zip(&self.checked.programs);
         pairs.filter_map(|(project, program)| Some((project, program.as_ref()?)))
     }
 
-    /// Builds every program: its wheels, and the payloads of its jobs.
+    /// Builds every program: wheels, and payloads of jobs.
     ///
     /// # Errors
     /// A package that cannot be built, or a local file that cannot be read.
@@ -114,7 +112,7 @@ impl<'f> Session<'f> {
     /// Builds one program of [`Session::programs`].
     ///
     /// # Errors
-    /// Those of [`Session::build`].
+    /// Like [`Session::build`].
     pub fn build_one<'s>(
         &'s self,
         project: &'s Project,

@@ -1,4 +1,4 @@
-//! What an editor holds open, over the disk.
+//! Open buffers of an editor, over the files on disk.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use super::{DiskFiles, Files};
 
-/// Open buffers hide the files of their paths. Files on disk are read again only when their time or size has changed.
+/// Open buffers shadow the files of their paths. Files on disk are read again only if their time or size has changed.
 #[derive(Debug, Default)]
 pub struct Buffers {
     open: BTreeMap<PathBuf, Arc<str>>,
@@ -23,12 +23,12 @@ struct Remembered {
 }
 
 impl Buffers {
-    /// Opens a buffer, or gives it another text.
+    /// Opens a buffer, or changes its text.
     pub fn set(&mut self, path: PathBuf, text: Arc<str>) {
         self.open.insert(path, text);
     }
 
-    /// Closes a buffer: from now on the file on disk counts.
+    /// Closes a buffer: the file on disk applies from now on.
     pub fn close(&mut self, path: &Path) {
         self.open.remove(path);
     }
@@ -38,12 +38,12 @@ impl Buffers {
         self.open.get(path)
     }
 
-    /// The paths of the open buffers, in order.
+    /// The paths of open buffers, sorted.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         self.open.keys().map(PathBuf::as_path)
     }
 
-    /// Forgets what was read from disk: times on some disks are coarser than edits.
+    /// Forgets what was read from disk, because file times may be too coarse to show an edit.
     pub fn forget(&mut self, path: &Path) {
         self.read.get_mut().unwrap_or_else(PoisonError::into_inner).remove(path);
     }

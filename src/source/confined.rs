@@ -1,7 +1,7 @@
-//! Which files a project may read: those of its repository, or without one those below its root file.
+//! Restricts which files a project may read: those of its repository, or without one those below its root file.
 //!
-//! A project may be a stranger's: what a path in it leads to must not be read into a message, uploaded or changed just
-//! because the path says so. Links are resolved first.
+//! A project may come from a stranger. A path in it must not cause any file to be read into a message, uploaded or
+//! changed. Links are resolved before the check.
 
 use std::collections::HashMap;
 use std::io;
@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Files;
 
-/// The directory inside which a project may read.
+/// The directory within which a project may read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Boundary {
     dir: PathBuf,
@@ -18,7 +18,7 @@ pub struct Boundary {
 }
 
 impl Boundary {
-    /// The repository that `dir` is in, or `dir` itself.
+    /// The repository of `dir`, or `dir` itself.
     pub fn around(files: &dyn Files, dir: &Path) -> Boundary {
         match files.repository(dir) {
             Some(dir) => Boundary { dir, repository: true },
@@ -31,28 +31,28 @@ impl Boundary {
         files.is_inside(path, &self.dir)
     }
 
-    /// What the boundary is, for a message: "the repository", "the directory of the root file".
+    /// A description for messages: "the repository" or "the directory of the root file".
     pub fn name(&self) -> &'static str {
         if self.repository { "the repository" } else { "the directory of the root file" }
     }
 }
 
-/// Files without those outside of a boundary.
+/// File-system access without files outside of a boundary.
 pub struct Confined<'a> {
     files: &'a dyn Files,
     boundary: &'a Boundary,
-    /// For each path that was asked for, whether it is allowed: a check asks for the same ones again.
+    /// Earlier answers by path, because a check asks for the same paths again.
     known: Mutex<HashMap<PathBuf, bool>>,
 }
 
 impl<'a> Confined<'a> {
-    /// `files` as far as `boundary` allows.
+    /// Restricts `files` to `boundary`.
     pub fn new(files: &'a dyn Files, boundary: &'a Boundary) -> Self {
         Confined { files, boundary, known: Mutex::default() }
     }
 
     fn allows(&self, path: &Path) -> bool {
-        // A thread that panicked has left no half of an entry.
+        // A thread that panicked leaves no partial entry.
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(allowed) = known().get(path) {
             return *allowed;

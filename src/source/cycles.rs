@@ -1,4 +1,4 @@
-//! Cycles among files or pipelines that refer to each other.
+//! Finds cycles among files or pipelines that refer to each other.
 
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::DiGraph;
@@ -6,7 +6,7 @@ use petgraph::visit::EdgeRef;
 
 use super::Span;
 
-/// For each cycle of a graph with `nodes` nodes, the places of the references in it, in order.
+/// The references of each cycle in a graph with `nodes` nodes, in order.
 pub(crate) fn cycles(nodes: usize, edges: impl IntoIterator<Item = (usize, usize, Span)>) -> Vec<Vec<Span>> {
     let mut graph: DiGraph<(), Span> = DiGraph::new();
     let ids: Vec<_> = (0..nodes).map(|_| graph.add_node(())).collect();

@@ -1,24 +1,24 @@
-//! Reading files through one door, so that checks run the same on disk, in an editor and in tests.
+//! File-system access behind a trait, so that checks work the same on disk, in an editor and in tests.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Directories in which version control keeps its own files, credentials among them.
+/// Directories of version control, which may contain credentials.
 pub const VERSION_CONTROL: &[&str] = &[".git", ".hg", ".svn", ".jj", ".sl"];
 
-/// Whether a path in a directory leads to a file of version control. Some file systems do not tell `.GIT` from `.git`.
+/// Whether a path in a directory leads to a file of version control. Some file systems ignore case.
 pub(super) fn is_internal(below: &Path) -> bool {
     below.components().any(|c| VERSION_CONTROL.iter().any(|v| c.as_os_str().eq_ignore_ascii_case(v)))
 }
 
-/// What the compiler may ask of a file system. Nothing here writes.
+/// Read access to a file system.
 pub trait Files: Sync {
     /// The bytes of a file.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
-    /// Whether a file is there.
+    /// Whether a path is a file.
     fn is_file(&self, path: &Path) -> bool;
-    /// Whether a directory is there.
+    /// Whether a path is a directory.
     fn is_dir(&self, path: &Path) -> bool;
     /// The names in a directory, sorted.
     fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>>;
@@ -26,19 +26,19 @@ pub trait Files: Sync {
     fn is_link(&self, _path: &Path) -> bool {
         false
     }
-    /// Whether a path leads into a directory when links are followed, whether there is a file or not.
+    /// Whether a path leads into a directory after resolving links, even if the file does not exist.
     fn is_inside(&self, path: &Path, dir: &Path) -> bool {
         path.starts_with(dir)
     }
-    /// The root of the repository that a directory is in.
+    /// The root of the repository of a directory.
     fn repository(&self, dir: &Path) -> Option<PathBuf>;
-    /// What a path is outside of, if it may not be read for that reason.
+    /// If reading a path is not allowed, a description of the boundary.
     fn outside(&self, _path: &Path) -> Option<&'static str> {
         None
     }
 }
 
-/// An absolute path without links; of what does not exist, the part that does is resolved.
+/// An absolute path without links; for a path that does not exist, the existing part is resolved.
 fn resolved(path: &Path) -> io::Result<PathBuf> {
     let here = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     match std::fs::canonicalize(here) {
@@ -59,10 +59,10 @@ fn is_absent(error: &io::Error) -> bool {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DiskFiles;
 
-/// Reads a plain file of the disk. To open a pipe would be to wait for its other end, and a device may have no end.
+/// Reads a regular file. Opening a pipe would block, and a device may be endless.
 ///
 /// # Errors
-/// Anything that is not a plain file, or what the file system says.
+/// Anything that is not a regular file, or errors of the file system.
 pub fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
@@ -95,7 +95,7 @@ impl Files for DiskFiles {
         path.as_os_str().is_empty() || path.is_dir()
     }
     fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
-        // The empty path is the current directory, and names in it have no directory before them.
+        // The empty path is the current directory, and its entries have no prefix.
         let here = path.as_os_str().is_empty();
         let listed = std::fs::read_dir(if here { Path::new(".") } else { path })?;
         let name = |e: std::fs::DirEntry| if here { PathBuf::from(e.file_name()) } else { e.path() };
@@ -105,14 +105,14 @@ impl Files for DiskFiles {
     }
 }
 
-/// Files in memory, over nothing: for tests.
+/// Files in memory, for tests.
 #[derive(Debug, Default)]
 pub struct MemoryFiles {
     files: BTreeMap<PathBuf, Vec<u8>>,
 }
 
 impl MemoryFiles {
-    /// Only what is added exists.
+    /// Creates an empty file system.
     pub fn new() -> Self {
         Self::default()
     }
@@ -153,7 +153,7 @@ impl Files for MemoryFiles {
         let leads_out = path.is_absolute() || path.starts_with("..");
         if dir.as_os_str().is_empty() { !leads_out } else { path.starts_with(dir) }
     }
-    /// All of it is one repository.
+    /// All files are in one repository.
     fn repository(&self, _dir: &Path) -> Option<PathBuf> {
         Some(PathBuf::new())
     }

@@ -1,6 +1,6 @@
-//! From a byte offset to a line and column.
+//! Converts byte offsets to lines and columns.
 
-/// A place in a text, for people and for the JSON format.
+/// A position, for people and the JSON format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     /// From 1.
@@ -11,7 +11,7 @@ pub struct Position {
     pub offset: u32,
 }
 
-/// Where the lines of a text begin.
+/// The starts of the lines of a text.
 #[derive(Debug)]
 pub struct LineIndex {
     starts: Vec<u32>,
@@ -19,7 +19,8 @@ pub struct LineIndex {
 }
 
 impl LineIndex {
-    /// Reads the text once. A line ends with `\n`; a `\r` before it belongs to the line.
+    /// Finds the lines of a text. A line ends with `
+    /// `; a `\r` before it belongs to the line.
     pub fn new(text: &str) -> Self {
         let mut starts = vec![0];
         starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1));
@@ -32,17 +33,17 @@ impl LineIndex {
         self.starts.partition_point(|s| *s <= offset).saturating_sub(1)
     }
 
-    /// How many lines there are.
+    /// The number of lines.
     pub fn count(&self) -> usize {
         self.starts.len()
     }
 
-    /// The first byte of a line (from 0), or the last line's.
+    /// The first byte of a line (from 0), or of the last one.
     pub fn line_start(&self, line: usize) -> u32 {
         self.starts.get(line).or(self.starts.last()).copied().unwrap_or(0)
     }
 
-    /// The position of a byte offset of `text`, the text that the index was made from.
+    /// The position of a byte offset in `text`, from which the index was built.
     pub fn position(&self, text: &str, offset: u32) -> Position {
         let offset = offset.min(text.len() as u32);
         let line = self.line(offset);
@@ -51,7 +52,7 @@ impl LineIndex {
     }
 }
 
-/// A length of text in the units in which columns are counted.
+/// A length of text in the units of columns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TextLength {
     /// Unicode scalar values.
@@ -62,15 +63,15 @@ pub struct TextLength {
 
 impl TextLength {
     fn of(bytes: &[u8]) -> TextLength {
-        // Each scalar value has one byte that continues none; those outside the basic plane begin with 0xF0 or more.
+        // Each scalar value has one byte that is not a continuation byte; those outside the basic plane start with
+        // 0xF0 or more.
         let scalars = bytes.iter().filter(|b| **b & 0xC0 != 0x80).count() as u32;
         let astral = bytes.iter().filter(|b| **b >= 0xF0).count() as u32;
         TextLength { scalars, utf16: scalars + astral }
     }
 }
 
-/// Lengths up to every 1024th byte of a text with long lines, so that a column in such a line does not cost a walk
-/// through all of it.
+/// Lengths up to every 1024th byte of a text with long lines, so that a column takes constant time.
 #[derive(Debug, Default)]
 pub struct Units {
     marks: Vec<TextLength>,
@@ -79,7 +80,7 @@ pub struct Units {
 impl Units {
     const EVERY: usize = 1024;
 
-    /// Reads the text once if one of its lines, which begin at `starts`, is long.
+    /// Builds the table if one of the lines, which begin at `starts`, is long.
     pub fn new(text: &str, starts: &[u32]) -> Units {
         let ends = starts.iter().skip(1).copied().chain([text.len() as u32]);
         if starts.iter().zip(ends).all(|(start, end)| end - start <= 4 * Units::EVERY as u32) {
@@ -95,7 +96,7 @@ impl Units {
         Units { marks }
     }
 
-    /// The length of the text from byte `start` to byte `end`.
+    /// The length of the text between two bytes.
     pub fn between(&self, text: &str, start: u32, end: u32) -> TextLength {
         if self.marks.is_empty() {
             return TextLength::of(text.as_bytes().get(start as usize..end as usize).unwrap_or(&[]));

@@ -1,4 +1,4 @@
-//! Source text: files, spans, and the way from a byte to a line and column.
+//! Source text: files, spans, positions.
 
 mod buffers;
 mod confined;
@@ -22,10 +22,9 @@ use std::sync::{Arc, OnceLock};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 
-/// A stretch of text: byte offsets `start..end` in one file. Always on character boundaries.
+/// A range of bytes `start..end` in a file, on character boundaries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
-    /// The file.
     pub file: FileId,
     /// First byte, from 0.
     pub start: u32,
@@ -33,7 +32,8 @@ pub struct Span {
     pub end: u32,
 }
 
-/// In one write: tables of the checker are keyed by spans, and hashing them field by field takes three times as long.
+/// Hashes in one write: tables of the checker are keyed by spans, and hashing field by field takes three times as
+/// long.
 impl Hash for Span {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u128(u128::from(self.file.0) << 64 | u128::from(self.start) << 32 | u128::from(self.end));
@@ -41,27 +41,27 @@ impl Hash for Span {
 }
 
 impl Span {
-    /// A span of `file`.
+    /// A span in `file`.
     pub fn new(file: FileId, start: u32, end: u32) -> Self {
         Span { file, start, end }
     }
 
-    /// The smallest span that covers both; they must be of one file.
+    /// The smallest span that contains both, which must be in the same file.
     pub fn to(self, other: Span) -> Span {
         Span { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
-    /// The empty span at the start of this one.
+    /// The empty span at its start.
     pub fn start_point(self) -> Span {
         Span { end: self.start, ..self }
     }
 
-    /// The empty span at the end of this one.
+    /// The empty span at its end.
     pub fn end_point(self) -> Span {
         Span { start: self.end, ..self }
     }
 
-    /// Whether `other` lies inside this span.
+    /// Whether it contains `other`.
     pub fn contains(self, other: Span) -> bool {
         self.file == other.file && self.start <= other.start && other.end <= self.end
     }
@@ -70,9 +70,9 @@ impl Span {
 /// One loaded file.
 #[derive(Debug)]
 pub struct SourceFile {
-    /// The path as it was reached: what messages print.
+    /// The path, as it was reached and as messages print it.
     pub path: PathBuf,
-    /// The text, UTF-8, as on disk.
+    /// The text in UTF-8, as on disk.
     pub text: Arc<str>,
     lines: OnceLock<LineIndex>,
     shown: OnceLock<Option<Vec<u8>>>,
@@ -83,7 +83,7 @@ impl SourceFile {
         Arc::new(SourceFile { path, text, lines: OnceLock::new(), shown: OnceLock::new() })
     }
 
-    /// The text as it can be drawn: what is hidden is replaced by something of the same length.
+    /// The text for drawing: hidden characters are replaced by others of the same length.
     pub fn shown(&self) -> &[u8] {
         let replaced = self.shown.get_or_init(|| match plain::same_length(self.text.as_bytes()) {
             std::borrow::Cow::Borrowed(_) => None,
@@ -92,7 +92,7 @@ impl SourceFile {
         replaced.as_deref().unwrap_or(self.text.as_bytes())
     }
 
-    /// The line index, made at first use.
+    /// The line index, built on first use.
     pub fn lines(&self) -> &LineIndex {
         self.lines.get_or_init(|| LineIndex::new(&self.text))
     }
@@ -106,7 +106,7 @@ pub struct SourceMap {
 }
 
 impl SourceMap {
-    /// Adds a file and gives its id. A path has one id: added again, the file gets the new text.
+    /// Adds a file and returns its id. A path has one id: if added again, the file gets the new text.
     pub fn add(&mut self, path: impl Into<PathBuf>, text: impl Into<Arc<str>>) -> FileId {
         let (path, text) = (path.into(), text.into());
         match self.ids.get(&path).copied() {
@@ -132,7 +132,7 @@ impl SourceMap {
         self.ids.get(path).copied()
     }
 
-    /// The file with this id; an id of another map gives `None`.
+    /// The file with an id; `None` for an id of another map.
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {
         self.files.get(id.0 as usize).map(Arc::as_ref)
     }
@@ -142,24 +142,24 @@ impl SourceMap {
         self.get(id).map_or(Path::new(""), |f| f.path.as_path())
     }
 
-    /// The text of a file, or an empty text.
+    /// The text of a file, or an empty string.
     pub fn text(&self, id: FileId) -> &str {
         self.get(id).map_or("", |f| &f.text)
     }
 
-    /// The text under a span.
+    /// The text of a span.
     pub fn slice(&self, span: Span) -> &str {
         self.text(span.file).get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
-    /// All files with their ids, in order of loading.
+    /// All files with their ids, in loading order.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         self.files.iter().enumerate().map(|(i, f)| (FileId(i as u32), f.as_ref()))
     }
 }
 
-/// Bytes as text, and the first byte that is not UTF-8. Each such byte becomes a `?`, so that offsets stay those of the
-/// file.
+/// Decodes bytes; also returns the first byte that is not UTF-8. Each invalid byte becomes a `?`, so that offsets
+/// stay the same.
 pub fn decoded(bytes: Vec<u8>) -> (String, Option<usize>) {
     let bytes = match String::from_utf8(bytes) {
         Ok(text) => return (text, None),
@@ -174,18 +174,17 @@ pub fn decoded(bytes: Vec<u8>) -> (String, Option<usize>) {
     (text, Some(bad))
 }
 
-/// A name as it is written in source: bare where it is a word, else in backticks.
+/// A name in source: bare if it is a word, else in backticks.
 pub fn quote_name(name: &str) -> String {
     let word =
         name.chars().enumerate().all(|(i, c)| c == '_' || c.is_ascii_alphabetic() || (i > 0 && c.is_ascii_digit()));
     if word && !name.is_empty() { name.to_owned() } else { format!("`{name}`") }
 }
 
-/// The longest name that becomes that of a file, in bytes: file systems allow 255, and an ending follows.
+/// The maximum length of a name that becomes a file name, in bytes: file systems allow 255, and an extension follows.
 pub const MAX_FILE_NAME: usize = 200;
 
-/// Whether a name can be that of one file or directory on every system: nothing that leads elsewhere, and no name that
-/// Windows keeps for devices.
+/// Whether a name is a valid file name on every system: no path separators, and no device names of Windows.
 pub fn is_file_name(name: &str) -> bool {
     let special = |c: char| matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') || c.is_control();
     let stem = name.split('.').next().unwrap_or(name).to_ascii_uppercase();

@@ -1,27 +1,28 @@
-//! Text from elsewhere, made fit for a terminal and for the log of a CI service.
+//! Escapes foreign text for terminals and CI logs.
 //!
-//! Source, file names, keys of imported files, answers of servers and logs of steps may hold anything: escape sequences
-//! that move the cursor or retitle the window, marks that reorder a line, and lines that a CI service takes as commands.
+//! Source, file names, keys of imported files, responses of servers and logs of steps may contain anything: escape
+//! sequences that move the cursor or change the window title, characters that reorder a line, and lines that a CI
+//! service executes as commands.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// The most characters of a message that are shown.
+/// The maximum number of characters to show of a message.
 const MAX_LINE: usize = 4000;
 
-/// Whether a character is not shown as itself: control characters, and marks that reorder or hide what is around them.
+/// Whether a character is not shown as itself: control characters, and characters that reorder or hide others.
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || is_bidirectional(c)
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{200b}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Whether a character changes the direction of the text around it (Trojan Source, CVE-2021-42574).
+/// Whether a character changes the direction of text (Trojan Source, CVE-2021-42574).
 pub fn is_bidirectional(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// A text as one line: what is hidden, line ends too, is written as an escape; a long text is cut.
+/// A text as one line: hidden characters and line ends are escaped, and a long text is cut.
 pub fn line(text: &str) -> Cow<'_, str> {
     let long = text.len() > MAX_LINE;
     if !long && !text.chars().any(is_hidden) && !is_command(text) {
@@ -37,7 +38,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(without_commands(&out))
 }
 
-/// A text of several lines: line ends and tabs stay, what else is hidden is written as an escape.
+/// A text of several lines: line ends and tabs are kept, other hidden characters are escaped.
 pub fn lines(text: &str) -> Cow<'_, str> {
     let kept = |c: char| matches!(c, '\n' | '\t');
     if !text.chars().any(|c| is_hidden(c) && !kept(c)) && !text.lines().any(is_command) {
@@ -47,8 +48,7 @@ pub fn lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.split('\n').map(without_commands).collect::<Vec<_>>().join("\n"))
 }
 
-/// A line of a log as a terminal would leave it: without colours, and of a line that was written over and over, such as a
-/// progress bar, the last state.
+/// A line of a log without colors, and with the last state of a line that was overwritten, such as a progress bar.
 pub fn log_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let text = text.trim_end_matches(['\r', '\n']);
@@ -58,7 +58,7 @@ pub fn log_line(text: &str) -> String {
         let parameters = sequence.get(2..).unwrap_or("");
         let end = parameters.find(|c: char| !(c.is_ascii_digit() || c == ';')).unwrap_or(parameters.len());
         out.push_str(before);
-        // Colours, and what clears a line before it is written anew.
+        // Colors, and sequences that clear a line before it is overwritten.
         if parameters.get(end..).is_some_and(|p| p.starts_with(['m', 'K'])) {
             rest = parameters.get(end + 1..).unwrap_or("");
         } else {
@@ -70,7 +70,7 @@ pub fn log_line(text: &str) -> String {
     line(&out.replace('\t', "    ")).into_owned()
 }
 
-/// Bytes of source for a drawing: hidden characters are replaced by others of their length, so that carets stay right.
+/// Source for drawing: hidden characters are replaced by others of the same length, so that carets stay in place.
 pub fn same_length(bytes: &[u8]) -> Cow<'_, [u8]> {
     let Ok(text) = std::str::from_utf8(bytes) else { return Cow::Borrowed(bytes) };
     let kept = |c: char| matches!(c, '\n' | '\t' | '\r');
@@ -93,8 +93,7 @@ pub fn same_length(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out.replace("##[", "##(").replace("##vso[", "##vso(").into_bytes())
 }
 
-/// JSON text in which hidden characters outside of ASCII and commands of CI services are escapes: the same value, safe to
-/// print.
+/// JSON text with hidden non-ASCII characters and CI commands escaped: the same value, safe to print.
 pub fn json(text: &str) -> Cow<'_, str> {
     if !holds_command(text) && !text.chars().any(|c| is_hidden(c) && c != '\n') {
         return Cow::Borrowed(text);
@@ -114,8 +113,7 @@ pub fn json(text: &str) -> Cow<'_, str> {
     Cow::Owned(with_hash(&out, "\\u0023"))
 }
 
-/// A text with the first `#` of each command of a CI service replaced by `hash`, the escape of `#` in the text's own
-/// language.
+/// Replaces the first `#` of each CI command by `hash`, an escape for `#` in the language of the text.
 pub fn with_hash(text: &str, hash: &str) -> String {
     text.replace("##[", &format!("{hash}#[")).replace("##vso[", &format!("{hash}#vso["))
 }
@@ -137,13 +135,13 @@ fn escaped(text: &str, kept: &[char]) -> String {
     out
 }
 
-/// Whether a CI service would take a line as a command: GitHub Actions and Azure Pipelines do so anywhere on stdout and
-/// stderr.
+/// Whether a CI service executes a line as a command: GitHub Actions and Azure Pipelines do so anywhere in the
+/// output.
 fn is_command(line: &str) -> bool {
     line.trim_start().starts_with("::") || holds_command(line)
 }
 
-/// Whether a text holds what Azure Pipelines takes as a command wherever in a line it is.
+/// Whether a text contains a command that Azure Pipelines executes anywhere in a line.
 fn holds_command(text: &str) -> bool {
     text.contains("##[") || text.contains("##vso[")
 }

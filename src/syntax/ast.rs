@@ -1,4 +1,4 @@
-//! The syntax tree. It holds what is written, and nothing of what it means.
+//! The syntax tree: what is written, without its meaning.
 
 use smol_str::SmolStr;
 
@@ -7,24 +7,22 @@ use crate::source::Span;
 /// A file.
 #[derive(Clone, Debug, Default)]
 pub struct File {
-    /// Its entries in order.
     pub items: Vec<Item>,
-    /// Every comment in order, with its `#`.
+    /// The comments, including `#`.
     pub comments: Vec<Span>,
 }
 
-/// A name as written; backticks are taken off.
+/// A name, without backticks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ident {
-    /// The text.
     pub text: SmolStr,
-    /// The place, with backticks.
+    /// Includes backticks.
     pub span: Span,
-    /// Whether it stood in backticks.
+    /// Whether it was in backticks.
     pub quoted: bool,
 }
 
-/// Anything between two separators.
+/// An entry.
 #[derive(Clone, Debug)]
 pub enum Item {
     /// `import "x.pipe"`
@@ -43,12 +41,12 @@ pub enum Item {
     Call(Box<Call>),
     /// `key = value`, `key { }`
     Entry(Box<Entry>),
-    /// Text that is not understood, already reported.
+    /// Text that did not parse; already reported.
     Bad(Span),
 }
 
 impl Item {
-    /// The whole of it.
+    /// The whole entry.
     pub fn span(&self) -> Span {
         match self {
             Item::Import(x) => x.span,
@@ -67,7 +65,6 @@ impl Item {
 /// `import "x.pipe"`
 #[derive(Clone, Debug)]
 pub struct Import {
-    /// The whole.
     pub span: Span,
     /// The path, relative to the importing file.
     pub path: StrLit,
@@ -76,15 +73,13 @@ pub struct Import {
 /// `package churn = "."`
 #[derive(Clone, Debug)]
 pub struct PackageDecl {
-    /// The whole.
     pub span: Span,
-    /// The name.
     pub name: Ident,
     /// The directory, relative to the file.
     pub path: StrLit,
 }
 
-/// Which keyword a [`Binding`] has.
+/// The keyword of a [`Binding`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BindingKind {
     /// A compile-time constant.
@@ -112,11 +107,8 @@ impl BindingKind {
 /// A name with a type, a value or both.
 #[derive(Clone, Debug)]
 pub struct Binding {
-    /// The keyword.
     pub kind: BindingKind,
-    /// The whole.
     pub span: Span,
-    /// The name.
     pub name: Ident,
     /// The type after `:`.
     pub ty: Option<TypeExpr>,
@@ -127,7 +119,6 @@ pub struct Binding {
 /// `list<string>`
 #[derive(Clone, Debug)]
 pub struct TypeExpr {
-    /// The whole.
     pub span: Span,
     /// `list`
     pub name: Ident,
@@ -151,7 +142,6 @@ pub enum DeclKind {
 }
 
 impl DeclKind {
-    /// The keyword.
     pub fn keyword(self) -> &'static str {
         match self {
             DeclKind::Target => "target",
@@ -166,19 +156,14 @@ impl DeclKind {
 /// A declaration with a name and a body.
 #[derive(Clone, Debug)]
 pub struct Decl {
-    /// The keyword.
     pub kind: DeclKind,
-    /// The whole.
     pub span: Span,
-    /// The name.
     pub name: Ident,
-    /// The `##` lines before it.
+    /// The `##` comments before it.
     pub doc: Option<SmolStr>,
     /// `[x in list]`
     pub family: Option<Box<Family>>,
-    /// What follows the name.
     pub header: Header,
-    /// The braces and what is in them.
     pub body: Body,
 }
 
@@ -191,7 +176,7 @@ impl Decl {
         })
     }
 
-    /// The params of a pipeline.
+    /// The parameters of a pipeline.
     pub fn params(&self) -> impl Iterator<Item = &Binding> {
         self.body.items.iter().filter_map(|i| match i {
             Item::Binding(b) if b.kind == BindingKind::Param => Some(b.as_ref()),
@@ -203,11 +188,9 @@ impl Decl {
 /// `[region in regions]`
 #[derive(Clone, Debug)]
 pub struct Family {
-    /// With brackets.
+    /// Includes brackets.
     pub span: Span,
-    /// The variable.
     pub name: Ident,
-    /// The list.
     pub list: Value,
 }
 
@@ -220,14 +203,14 @@ pub struct Header {
     pub on: Option<Box<On>>,
     /// `after c, d is true`
     pub after: Vec<After>,
-    /// A part of it was not understood.
+    /// Whether a part of it did not parse.
     pub broken: bool,
 }
 
-/// What stands after `on`.
+/// The value of `on`.
 #[derive(Clone, Debug)]
 pub struct On {
-    /// With the keyword.
+    /// Includes the keyword.
     pub span: Span,
     /// The name, or the function.
     pub value: Value,
@@ -236,9 +219,7 @@ pub struct On {
 /// One dependency after `after`.
 #[derive(Clone, Debug)]
 pub struct After {
-    /// The whole.
     pub span: Span,
-    /// The step.
     pub name: Ident,
     /// `["eu"]`
     pub index: Option<Box<Value>>,
@@ -246,54 +227,44 @@ pub struct After {
     pub outcome: Option<Box<Ident>>,
 }
 
-/// Braces and what is in them.
+/// A block in braces.
 #[derive(Clone, Debug)]
 pub struct Body {
-    /// With the braces.
+    /// Includes the braces.
     pub span: Span,
-    /// The entries.
     pub items: Vec<Item>,
 }
 
 /// `if name: condition { } else { }`
 #[derive(Clone, Debug)]
 pub struct If {
-    /// The whole.
     pub span: Span,
     /// The name of the condition task.
     pub name: Ident,
-    /// The `##` lines before it.
+    /// The `##` comments before it.
     pub doc: Option<SmolStr>,
-    /// What follows the name.
     pub header: Header,
-    /// The left side.
     pub left: Value,
-    /// Operator and right side; without them the left side is compared with `true`.
+    /// Operator and right side; without them, the left side is compared with `true`.
     pub right: Option<(Ident, Value)>,
-    /// When it holds.
     pub then: Body,
-    /// When it does not.
     pub otherwise: Option<Body>,
 }
 
 /// `for name: x in list parallel n { }`
 #[derive(Clone, Debug)]
 pub struct For {
-    /// The whole.
     pub span: Span,
     /// The name of the loop task.
     pub name: Ident,
-    /// The `##` lines before it.
+    /// The `##` comments before it.
     pub doc: Option<SmolStr>,
-    /// What follows the name.
     pub header: Header,
-    /// The variable.
     pub variable: Ident,
-    /// What it runs over.
     pub list: Value,
-    /// How many at a time.
+    /// The maximum number of concurrent iterations.
     pub parallel: Option<Value>,
-    /// Fields, and the one step.
+    /// Fields, and the inner step.
     pub body: Body,
 }
 
@@ -322,22 +293,20 @@ pub enum Callee {
 /// What a step runs.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// The whole.
     pub span: Span,
-    /// The keyword and its object.
+    /// The keyword and what it calls.
     pub callee: Callee,
-    /// The place of the callee, without arguments.
+    /// The callee, without arguments.
     pub callee_span: Span,
-    /// The arguments, if there are parentheses.
+    /// The arguments; empty without parentheses.
     pub arguments: Vec<CallArgument>,
-    /// The remaining fields of the kind.
+    /// The other fields of the task.
     pub body: Option<Body>,
 }
 
 /// `a = x`, or `b` alone.
 #[derive(Clone, Debug)]
 pub struct CallArgument {
-    /// The whole.
     pub span: Span,
     /// `a`
     pub name: Option<Ident>,
@@ -348,15 +317,12 @@ pub struct CallArgument {
 /// A field.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// The whole.
     pub span: Span,
-    /// The name.
     pub key: Ident,
-    /// What follows it.
     pub value: EntryValue,
 }
 
-/// What follows the name of a field.
+/// The part of a field after its name.
 #[derive(Clone, Debug)]
 pub enum EntryValue {
     /// `= value`
@@ -366,7 +332,7 @@ pub enum EntryValue {
 }
 
 impl EntryValue {
-    /// The place of the value.
+    /// The span of the value.
     pub fn span(&self) -> Span {
         match self {
             EntryValue::Assign(v) => v.span,
@@ -378,13 +344,11 @@ impl EntryValue {
 /// A value.
 #[derive(Clone, Debug)]
 pub struct Value {
-    /// The whole.
     pub span: Span,
-    /// What it is.
     pub kind: ValueKind,
 }
 
-/// What a value is.
+/// The kind of a value.
 #[derive(Clone, Debug)]
 pub enum ValueKind {
     /// `"text"`
@@ -403,21 +367,19 @@ pub enum ValueKind {
     Path(Box<Path>),
     /// `secret("a", "b")`
     Function(Box<Ident>, Vec<CallArgument>),
-    /// Nothing usable; already reported.
+    /// Invalid; already reported.
     Bad,
 }
 
 /// A reference.
 #[derive(Clone, Debug)]
 pub struct Path {
-    /// The first name.
     pub head: Ident,
-    /// The rest.
     pub rest: Vec<Segment>,
 }
 
 impl Path {
-    /// The name, if the path is one bare word.
+    /// The name, if the path is one word.
     pub fn word(&self) -> Option<&str> {
         (self.rest.is_empty() && !self.head.quoted).then_some(self.head.text.as_str())
     }
@@ -435,14 +397,14 @@ pub enum Segment {
 /// A string, in parts.
 #[derive(Clone, Debug)]
 pub struct StrLit {
-    /// With quotes.
+    /// Includes quotes.
     pub span: Span,
-    /// Texts and interpolations in order.
+    /// Texts and interpolations, in order.
     pub parts: Vec<StrPart>,
 }
 
 impl StrLit {
-    /// The text, if there is no interpolation in it.
+    /// The text, if it has no interpolations.
     pub fn plain(&self) -> Option<SmolStr> {
         match self.parts.as_slice() {
             [] => Some(SmolStr::default()),
@@ -462,7 +424,7 @@ impl StrLit {
 /// A part of a string.
 #[derive(Clone, Debug)]
 pub enum StrPart {
-    /// Text with its escapes resolved, and where it was written.
+    /// Text with escapes resolved, and its span.
     Text(SmolStr, Span),
     /// `${a.b}`: always a [`ValueKind::Path`] or [`ValueKind::Bad`]
     Reference(Box<Value>),

@@ -1,10 +1,10 @@
-//! How the braces of a text balance.
+//! The balance of braces in a text.
 
 use super::tokens::{Lexeme, Tokens};
 
-/// How the braces of a text balance, strings, names and comments left out.
+/// The balance of braces, ignoring strings, quoted names and comments.
 pub(super) struct Balance {
-    /// Each opening brace, with the depth before it.
+    /// Opening braces, with the depth before them.
     opens: Vec<(usize, i64)>,
     /// The depth at the end.
     end: i64,
@@ -26,7 +26,7 @@ impl Balance {
         balance
     }
 
-    /// The braces opened and not closed from `open` to the end.
+    /// The number of braces that are open at the end, of those opened from `open` on.
     pub(super) fn from(&self, open: usize) -> i64 {
         let next = self.opens.partition_point(|(at, _)| *at < open);
         self.opens.get(next).map_or(0, |(_, before)| self.end - before)

@@ -1,4 +1,4 @@
-//! From the grammar's pairs to the tree: one function a construct.
+//! Builds the tree from the pairs of the grammar: one function per construct.
 
 use pest::Parser as _;
 use smol_str::SmolStr;
@@ -13,7 +13,7 @@ use super::words;
 use crate::diag::{Diagnostics, closest_match};
 use crate::source::Span;
 
-/// Parses `start..end` of the text: whole entries, or the head of a pipeline up to and with its brace.
+/// Parses `start..end` of the text: whole entries, or the header of a pipeline including its brace.
 pub(super) fn piece(
     cx: &ParseContext<'_>,
     start: usize,
@@ -43,7 +43,7 @@ pub(super) fn piece(
             if head {
                 diagnostics.push(recover::explain(cx, span));
             } else {
-                // The grammar takes any text with balanced brackets: what is left is pest's own limits.
+                // The grammar accepts any text with balanced brackets, so only limits of pest remain.
                 diagnostics.push(messages::body_too_deep(cx.at(at, at)));
             }
             vec![Item::Bad(span)]
@@ -51,18 +51,18 @@ pub(super) fn piece(
     }
 }
 
-/// Parses text that breaks off where `\u{03}` stands: the entry at the end has what is there of it.
+/// Parses text that ends at `\u{03}`: the last entry contains what exists of it.
 pub(super) fn unfinished(cx: &ParseContext<'_>) -> Vec<Item> {
     let root = PipeParser::parse(Rule::unfinished, cx.text).ok().and_then(|mut pairs| pairs.next());
     root.map(|root| items(cx, 0, root.into_inner(), &mut Diagnostics::new())).unwrap_or_default()
 }
 
-/// What stands for a value that is not written yet.
+/// The placeholder for a missing value.
 fn no_value(after: Span) -> Value {
     Value { span: Span { start: after.end, ..after }, kind: ValueKind::Bad }
 }
 
-/// What stands for a name that is not written yet.
+/// The placeholder for a missing name.
 fn no_name(after: Span) -> Ident {
     Ident { text: SmolStr::default(), span: Span { start: after.end, ..after }, quoted: false }
 }
@@ -74,7 +74,7 @@ fn items<'a>(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Item> {
     let mut out: Vec<Item> = pairs.filter_map(|p| item(cx, base, p, diagnostics)).collect();
-    // A tree of a large project is held as a whole: spare room in every list would double it.
+    // The tree of a large project stays in memory: spare capacity in every list would double it.
     out.shrink_to_fit();
     out
 }
@@ -117,7 +117,7 @@ fn item(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Di
     })
 }
 
-/// Without blanks at the end.
+/// Removes trailing spaces.
 fn trimmed(cx: &ParseContext<'_>, span: Span) -> Span {
     let text = cx.text.get(span.start as usize..span.end as usize).unwrap_or("");
     Span { end: span.start + text.trim_end().len() as u32, ..span }
@@ -241,7 +241,7 @@ fn declaration_parts<'a>(
     for part in inner {
         match part.as_rule() {
             Rule::bad_header if cx.span(base, &part).start == name.span.end && !name.quoted => {
-                // `load-raw`: the name goes on with characters that need backticks.
+                // `load-raw`: the name continues with characters that require backticks.
                 let rest = part.as_str().split_whitespace().next().unwrap_or("");
                 let span = Span { end: name.span.end + rest.len() as u32, ..name.span };
                 let whole = format!("{}{rest}", name.text);
@@ -280,7 +280,7 @@ fn bad_declaration(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnosti
     }
     let near = closest_match(&word.text, words::openers());
     diagnostics.push(messages::unknown_keyword(&word, near));
-    // Read on as what was probably meant, so that names declared here are known elsewhere.
+    // Continue with what was probably meant, so that names declared here are known elsewhere.
     let kind = near.and_then(|n| kinds.into_iter().find(|k| k.keyword() == n));
     match kind {
         Some(kind) => declaration_parts(cx, base, kind, span, inner, None, diagnostics),

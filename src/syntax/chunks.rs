@@ -1,19 +1,19 @@
-//! Cutting a large file into pieces that can be parsed apart: whole entries, and pipelines by their parts.
+//! Splits a large file into chunks that are parsed independently: whole entries, and parts of pipelines.
 
 use super::tokens::{Lexeme, Token, Tokens};
 
-/// A stretch of a file that is parsed by itself.
+/// A part of a file that is parsed independently.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Chunk {
     /// Whole entries.
     Entries { start: usize, end: usize },
-    /// A pipeline: `start..=open` is its head; its body is cut into parts of whole entries.
+    /// A pipeline: `start..=open` is its header, and its body is split into parts of whole entries.
     Pipeline { start: usize, open: usize, close: usize, parts: Vec<(usize, usize)> },
 }
 
 #[derive(Clone, Copy)]
 pub(super) enum Cut {
-    /// The end of a line on which no bracket is open, at depth 0 or in a block at depth 1.
+    /// The end of a line without open brackets, at depth 0 or in a block at depth 1.
     Line {
         depth: usize,
         at: usize,
@@ -22,10 +22,10 @@ pub(super) enum Cut {
     Close(usize),
 }
 
-/// Smaller files and bodies are parsed in one go; below this, cutting costs more than it wins.
+/// Smaller files and bodies are parsed as a whole; splitting them costs more than it saves.
 const PIECE: usize = 16 << 10;
 
-/// Cuts the text at line ends between entries, pipelines apart.
+/// Splits the text at line ends between entries.
 pub(super) fn chunks(bytes: &[u8], len: usize, cuts: &[Cut]) -> Vec<Chunk> {
     if len <= PIECE {
         return vec![Chunk::Entries { start: 0, end: len }];
@@ -89,7 +89,7 @@ pub(super) fn chunks(bytes: &[u8], len: usize, cuts: &[Cut]) -> Vec<Chunk> {
     out
 }
 
-/// The next word after the end of a line, remembered for all ends of lines before it.
+/// The next word after the end of a line, cached for all line ends before it.
 #[derive(Default)]
 struct NextWord {
     from: usize,
@@ -98,7 +98,7 @@ struct NextWord {
 }
 
 impl NextWord {
-    /// Whether the next word after `from` is `else`, which belongs to what came before.
+    /// Whether the next word after `from` is `else`, which continues the entry before it.
     fn is_else(&mut self, bytes: &[u8], from: usize) -> bool {
         if from < self.from || from >= self.at {
             let gap = |t: &Token| matches!(t.kind, Lexeme::Blank | Lexeme::LineEnd | Lexeme::Comment);

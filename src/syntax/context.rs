@@ -1,4 +1,4 @@
-//! What building the tree needs to know of the file.
+//! The context of building a tree.
 
 use smol_str::SmolStr;
 
@@ -7,12 +7,12 @@ use crate::source::{FileId, Span};
 
 pub(super) type Pair<'a> = pest::iterators::Pair<'a, Rule>;
 
-/// What every function here needs to know of the file.
+/// The file, for all functions that build the tree.
 pub(super) struct ParseContext<'a> {
     pub file: FileId,
-    /// The text to parse: mended where it had to be.
+    /// The text to parse, repaired if necessary.
     pub text: &'a str,
-    /// The length of the text as it is on disk.
+    /// The length of the text on disk.
     pub len: u32,
     pub comments: &'a [Span],
 }
@@ -27,7 +27,7 @@ impl ParseContext<'_> {
         Span::new(self.file, (start as u32).min(self.len), (end as u32).min(self.len))
     }
 
-    /// The `##` lines that end on the line before `start`; a comment behind something else documents nothing.
+    /// The `##` comments that end on the line before `start`; a comment at the end of a line is not documentation.
     pub(super) fn doc(&self, start: u32) -> Option<SmolStr> {
         let mut at = start as usize;
         let mut index = self.comments.partition_point(|c| c.start < start);

@@ -1,6 +1,6 @@
-//! How much text is read.
+//! Limits on source files.
 
-/// The largest file that is read, in bytes.
+/// The maximum size of a file, in bytes.
 pub const MAX_FILE: usize = 32 << 20;
-/// The deepest nesting of brackets that is read.
+/// The maximum nesting of brackets.
 pub const MAX_DEPTH: usize = 64;

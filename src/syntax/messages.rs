@@ -1,4 +1,4 @@
-//! What the parser says: one constructor for each message, named after the mistake.
+//! Messages of the parser: one constructor per message, named after the mistake.
 
 use super::ast::Ident;
 use super::limits::{MAX_DEPTH, MAX_FILE};
@@ -188,7 +188,7 @@ pub fn string_as_name(span: Span, quoted: String) -> Diagnostic {
         .safe_fix("use backticks", vec![(span, quoted)])
 }
 
-/// `triple` says which quotes open it; `stop` is where a string of one line was probably meant to end.
+/// `triple`: it is opened by three quotes; `stop` is where a one-line string was probably meant to end.
 pub fn unclosed_string(string: Span, triple: bool, stop: Span) -> Diagnostic {
     let quotes = if triple { "`\"\"\"`" } else { "`\"`" };
     let d = Diagnostic::new(Code::UnclosedString, string, "unclosed string")
@@ -197,8 +197,8 @@ pub fn unclosed_string(string: Span, triple: bool, stop: Span) -> Diagnostic {
     if triple { d } else { d.unsafe_fix("close the string", vec![(stop, "\"".to_owned())]) }
 }
 
-/// A word, or the end of the line, where the grammar expects something else. `keyword` is the one that the text begins
-/// with, if any; `on_first_line` that the place is within the first line of the text.
+/// A word, or the end of the line, where the grammar expects something else. `keyword` is the first word of the text,
+/// if it is one; `on_first_line`: the position is in the first line of the text.
 pub fn unexpected(
     place: Span,
     word: &str,
@@ -225,7 +225,7 @@ pub fn unexpected(
     }
 }
 
-/// What a declaration or call looks like.
+/// An example of a declaration or call.
 fn shape(keyword: &str) -> &'static str {
     match keyword {
         "import" => "write it as `import \"clusters.pipe\"`",

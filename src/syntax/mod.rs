@@ -1,4 +1,5 @@
-//! From text to syntax tree. Never fails: what is not understood becomes a diagnostic and an [`ast::Item::Bad`].
+//! Parses text to a syntax tree. Never fails: text that does not parse becomes a diagnostic and an
+//! [`ast::Item::Bad`].
 
 pub mod ast;
 mod balance;
@@ -24,18 +25,16 @@ use rayon::prelude::*;
 use crate::diag::Diagnostics;
 use crate::source::{FileId, Span, plain};
 
-/// A file as it was understood.
+/// The result of parsing a file.
 #[derive(Debug, Default)]
 pub struct Parse {
-    /// The tree.
     pub file: ast::File,
-    /// What was wrong.
     pub diagnostics: Diagnostics,
 }
 
 /// Parses a file.
 ///
-/// Text of any kind is taken; a file that is too large or nested too deeply gives one error and an empty tree.
+/// Any text is accepted; a file that is too large or nested too deeply gives one error and an empty tree.
 pub fn parse(file: FileId, text: &str) -> Parse {
     let mut diagnostics = Diagnostics::new();
     if text.len() > MAX_FILE {
@@ -64,15 +63,15 @@ pub fn parse(file: FileId, text: &str) -> Parse {
     Parse { file: ast::File { items, comments: scan.comments }, diagnostics }
 }
 
-/// Parses an entry that is being typed and breaks off at the end of the text: brackets, quotes and references that are
-/// open there are closed, and nodes hold what is there of them.
+/// Parses an entry that is being typed and ends with the text: open brackets, quotes and references are closed, and
+/// nodes may be partial.
 pub fn parse_unfinished(file: FileId, text: &str) -> ast::File {
     let closed = format!("{}{}", text.trim_end(), tokens::closing_quotes(text));
     let scan = scan::scan(file, &closed, &mut Diagnostics::new());
     if closed.len() > MAX_FILE || scan.too_deep.is_some() {
         return ast::File::default();
     }
-    // Behind the text come the brackets that close what is open: something may be missing before those, and after.
+    // The text is followed by the closing brackets; something may be missing before or after each of them.
     let end = closed.len();
     let source = scan.repaired.unwrap_or(closed);
     let (inside, brackets) = source.split_at_checked(end).unwrap_or((&source, ""));
@@ -81,7 +80,7 @@ pub fn parse_unfinished(file: FileId, text: &str) -> ast::File {
     ast::File { items: build::unfinished(&cx), comments: scan.comments }
 }
 
-/// Warns of invisible marks that reorder the text around them (Trojan Source, CVE-2021-42574).
+/// Warns about invisible characters that reorder text (Trojan Source, CVE-2021-42574).
 fn reordered(file: FileId, text: &str, diagnostics: &mut Diagnostics) {
     if text.is_ascii() {
         return;
@@ -99,13 +98,14 @@ fn reordered(file: FileId, text: &str, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The first `\r` that no `\n` follows.
+/// The first `\r` without `
+/// `.
 fn lone_return(text: &str) -> Option<usize> {
     let text = text.as_bytes();
     bytes::all(b'\r', text).find(|i| text.get(i + 1) != Some(&b'\n'))
 }
 
-/// Pieces are independent, so large files are parsed on all cores.
+/// Chunks are independent, so large files are parsed on all cores.
 fn parse_pieces(
     cx: &context::ParseContext<'_>,
     pieces: &[chunks::Chunk],

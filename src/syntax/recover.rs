@@ -1,4 +1,4 @@
-//! Why a line is not understood: it is parsed again by the strict rule, and the furthest place tells.
+//! Explains why a line does not parse: parses it again with the strict rule, and reports the furthest position.
 
 use pest::Parser as _;
 use pest::error::{ErrorVariant, InputLocation};
@@ -10,7 +10,7 @@ use super::words;
 use crate::diag::{Diagnostic, closest_match};
 use crate::source::Span;
 
-/// The message for text that the grammar took as a bad line.
+/// The message for text that the grammar accepted as an invalid line.
 pub(super) fn explain(cx: &ParseContext<'_>, span: Span) -> Diagnostic {
     let text = cx.text.get(span.start as usize..span.end as usize).unwrap_or("");
     let first_len = text.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
@@ -59,7 +59,7 @@ pub(super) fn explain(cx: &ParseContext<'_>, span: Span) -> Diagnostic {
     messages::unexpected(place, word, &expected, keyword, at > 0 && first_line.len() >= at)
 }
 
-/// The word, or the one character, at `at`.
+/// The word or character at `at`.
 fn word_at(text: &str, at: usize) -> &str {
     let rest = text.get(at..).unwrap_or("");
     let len = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();

@@ -1,4 +1,4 @@
-//! Mending brackets: what indentation tells of a brace that is missing, and where the missing one goes in the copy.
+//! Repairs brackets: indentation shows where a brace is missing, and the copy gets one there.
 
 use super::balance::Balance;
 use super::bytes::find;
@@ -9,12 +9,12 @@ use super::words;
 use crate::diag::Diagnostics;
 
 impl Scanner<'_> {
-    /// At the first word of a line: what stands no deeper than the line that opened a brace shows that the brace was not
-    /// closed, if the braces of the rest do not balance; a list or call that is still open when a declaration begins was
-    /// not closed either.
+    /// At the first word of a line: if it is indented no deeper than the line of an open brace, and the remaining
+    /// braces do not balance, the brace was not closed. The same applies to a list or call that is open when a
+    /// declaration starts.
     pub(super) fn dedent(&mut self, line_start: usize, indent: usize, diagnostics: &mut Diagnostics) {
         let at = line_start + indent;
-        // Most lines stand deeper than the brace around them, and show nothing.
+        // Most lines are indented deeper than the brace around them, and show nothing.
         if self.stack.last().is_none_or(|o| o.byte == b'{' && indent > o.indent) {
             return;
         }
@@ -28,7 +28,7 @@ impl Scanner<'_> {
         let mut closed = Vec::new();
         while let Some(open) = self.stack.last().copied() {
             let brace = open.byte == b'{';
-            // A list or call goes on at any depth; only a declaration cannot stand in it.
+            // A list or call continues at any indentation, but cannot contain a declaration.
             let outside =
                 if brace { indent < open.indent || (indent == open.indent && !closing_line) } else { declaration };
             let same_line = open.at >= line_start;
@@ -44,7 +44,7 @@ impl Scanner<'_> {
         self.close_before(at, &closed, diagnostics);
     }
 
-    /// Whether the next line with anything on it is indented and no closing brace.
+    /// Whether the next line with content is indented and not a closing brace.
     pub(super) fn goes_on_indented(&self, close: usize) -> bool {
         let mut at = find(b'\n', self.bytes, close) + 1;
         while at < self.bytes.len() {
@@ -59,7 +59,7 @@ impl Scanner<'_> {
         false
     }
 
-    /// At the end of a line: a head whose brace is missing, or stands on the next line. Gives the place to go on from.
+    /// At the end of a line: a header whose brace is missing, or on the next line. Returns where to continue.
     pub(super) fn head_without_brace(
         &mut self,
         line_start: usize,
@@ -78,7 +78,7 @@ impl Scanner<'_> {
         let (word, rest) = line.split_at_checked(word_len)?;
         let named = rest.first() == Some(&b' ')
             && rest.get(1).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'`'));
-        // A word alone on a line is no entry: with something indented below it, it is a block.
+        // A single word on a line is not an entry: if the next line is indented, it is a block.
         let bare = !line.is_empty() && line.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
         if !(bare || named && words::declares_block(word))
             || line.contains(&b'{')
@@ -122,19 +122,19 @@ impl Scanner<'_> {
         line.iter().find(|b| **b != b' ').is_some_and(|b| *b == b'=')
     }
 
-    /// Whether the braces from the one at `open` to the end of the file balance: then odd indentation is style.
+    /// Whether the braces from `open` to the end of the file balance, so that unusual indentation is only style.
     pub(super) fn balanced_from(&mut self, open: usize) -> bool {
         let depth_before = self.stack.iter().take_while(|o| o.at < open).filter(|o| o.byte == b'{').count() as i64;
         let balance = self.balance.get_or_insert_with(|| Balance::of(self.bytes));
         balance.from(open) + depth_before <= 0
     }
 
-    /// A brace that closed its block although the next line is indented as if it were inside.
+    /// A brace that closed its block, although the next line is indented as if it were inside.
     pub(super) fn early_close(&mut self) -> Option<usize> {
         let mut line: Option<(usize, bool)> = None;
         while let Some(close) = self.closes.get(self.examined).copied() {
             self.examined += 1;
-            // Braces that close on one line are followed by the same line.
+            // A brace that closes on the same line is followed by the same line.
             let indented = match line {
                 Some((end, indented)) if close < end => indented,
                 _ => {
@@ -155,10 +155,10 @@ impl Scanner<'_> {
         diagnostics.push(messages::unclosed_bracket(self.span(open.at, open.at + 1), o, c));
     }
 
-    /// Reports brackets that nothing closes, innermost first, and closes them in the copy before `at`: in place of the
-    /// blank space that ends there, or after the last byte.
+    /// Reports unclosed brackets, innermost first, and closes them in the copy before `at`: in the spaces that end
+    /// there, or after the last byte.
     ///
-    /// Where the space is too small, an inner block ends with the one around it, and a list or call is given up.
+    /// If there are too few spaces, an inner block ends with the outer one, and a list or call is dropped.
     pub(super) fn close_before(&mut self, at: usize, unclosed: &[OpenBracket], diagnostics: &mut Diagnostics) {
         if unclosed.is_empty() {
             return;
@@ -171,7 +171,7 @@ impl Scanner<'_> {
         while place > 0 && matches!(self.byte(place - 1), b' ' | b'\t' | b'\r' | b'\n') && place <= len {
             place -= 1;
         }
-        // A comment that ends the last line gives way.
+        // A comment at the end of the last line is overwritten.
         if let Some(comment) = self.comments.last().copied()
             && (comment.start as usize) < place
             && place <= comment.end as usize
@@ -179,7 +179,7 @@ impl Scanner<'_> {
             self.blank(comment.start as usize, place);
             place = comment.start as usize;
         }
-        // Never inside a character: places in the copy are places in the text.
+        // Never inside of a character, because positions in the copy are positions in the text.
         let recent: Vec<usize> =
             self.patches.iter().rev().take(64).filter(|(_, b)| *b != b' ').map(|(p, _)| *p).collect();
         let free: Vec<usize> = (place..at.min(len))
@@ -207,7 +207,7 @@ impl Scanner<'_> {
             self.patches.push((place, closing(open.byte)));
             last = Some(place);
         }
-        // Keep the line break that ended the entry, if there is room for one after the brackets.
+        // Keep the line break that ended the entry, if there is space for one after the brackets.
         if let (Some(last), Some(next)) = (last, places.next())
             && next == last + 1
             && next < at

@@ -1,4 +1,4 @@
-//! The parser derived from the grammar. `Rule` stays inside `syntax`.
+//! The parser that pest derives from the grammar. `Rule` is private to `syntax`.
 
 use pest_derive::Parser;
 
@@ -6,7 +6,7 @@ use pest_derive::Parser;
 #[grammar = "../grammar/pipe.pest"]
 pub(super) struct PipeParser;
 
-/// What a rule is called in a message; `None` for rules that a reader has no name for.
+/// The name of a rule in messages; `None` for internal rules.
 pub(super) fn describe(rule: Rule) -> Option<&'static str> {
     Some(match rule {
         Rule::triple | Rule::string | Rule::list | Rule::object | Rule::range | Rule::duration | Rule::number => {

@@ -1,8 +1,8 @@
-//! One pass over the bytes before the grammar sees them: brackets, strings and comments.
+//! One pass over the bytes before parsing: brackets, strings and comments.
 //!
-//! It finds the pieces that can be parsed apart, and mends what would make the grammar give up on the whole file: an
-//! unclosed bracket or string, a stray closing bracket. Mending writes into a copy of the same length, so that every
-//! offset stays true.
+//! It splits the text into chunks, and repairs what would make the grammar reject the whole file: unclosed brackets
+//! and strings, and stray closing brackets. Repairs are made in a copy of the same length, so that all offsets stay
+//! valid.
 
 use crate::diag::Diagnostics;
 use crate::source::{FileId, Span};
@@ -14,12 +14,12 @@ use super::limits::MAX_DEPTH;
 use super::messages;
 use super::tokens::{Lexeme, Token, Tokens};
 
-/// What the pass found.
+/// The result of the pass.
 #[derive(Debug, Default)]
 pub(super) struct Scan {
     pub comments: Vec<Span>,
     pub pieces: Vec<Chunk>,
-    /// The text to parse, where it had to be mended.
+    /// The repaired text, if repairs were necessary.
     pub repaired: Option<String>,
     pub too_deep: Option<usize>,
 }
@@ -34,29 +34,29 @@ pub(super) struct OpenBracket {
 pub(super) struct Scanner<'a> {
     pub(super) file: FileId,
     pub(super) bytes: &'a [u8],
-    /// Brackets that are open.
+    /// Open brackets.
     pub(super) stack: Vec<OpenBracket>,
     pub(super) comments: Vec<Span>,
     /// Bytes to overwrite in the copy.
     pub(super) patches: Vec<(usize, u8)>,
     /// Braces to add after the last byte.
     pub(super) appended: usize,
-    /// Where entries begin: at depth 0, and inside a brace at depth 1.
+    /// Starts of entries: at depth 0, and in a brace at depth 1.
     pub(super) cuts: Vec<Cut>,
     pub(super) max_depth_at: Option<usize>,
-    /// Where braces closed that stand in no other.
+    /// Closing braces at depth 0.
     pub(super) closes: Vec<usize>,
-    /// A brace that closed too early, as a later one without partner shows.
+    /// A brace that closed too early, as a later unmatched one shows.
     pub(super) early: Option<usize>,
-    /// A multi-line string ran to the end of the file: what is open then is open for that reason.
+    /// Whether a multi-line string extends to the end of the file, which explains open brackets.
     pub(super) swallowed: bool,
-    /// How the braces of the whole file balance, once a rule about indentation asks.
+    /// The balance of braces in the file, computed when indentation rules need it.
     pub(super) balance: Option<Balance>,
-    /// The members of `closes` already examined by [`Scanner::early_close`].
+    /// The members of `closes` that [`Scanner::early_close`] has examined.
     pub(super) examined: usize,
 }
 
-/// How often a scan begins anew with a brace taken out.
+/// How often a scan restarts without a brace.
 const RETRIES: usize = 8;
 
 pub(super) fn scan(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Scan {
@@ -130,7 +130,7 @@ impl Scanner<'_> {
         let mut at_line_start = true;
         let mut line_start = at;
         let mut angles = 0;
-        // The bracket directly before the token, blanks aside.
+        // The bracket directly before the token, ignoring spaces.
         let mut opened: Option<usize> = None;
         let mut controls = Controls::default();
         let mut tokens = Tokens::from(self.bytes, at);
@@ -227,11 +227,11 @@ impl Scanner<'_> {
         }
     }
 
-    /// Reports a string without end; gives the place to go on from.
+    /// Reports an unclosed string; returns where to continue.
     fn unclosed_string(&mut self, token: Token, triple: bool, diagnostics: &mut Diagnostics) -> usize {
         let Token { start, mut end, .. } = token;
         if !triple {
-            // A backslash before the end of the line must not hide the end.
+            // A backslash before the end of the line must not hide it.
             end = end.min(find(b'\n', self.bytes, start));
             while end > start + 1 && matches!(self.byte(end - 1), b'\r' | b' ' | b'\t') {
                 end -= 1;
@@ -240,14 +240,14 @@ impl Scanner<'_> {
         self.swallowed |= triple;
         let stop = if triple { end } else { self.closers_start(start + 1, end) };
         diagnostics.push(messages::unclosed_string(self.span(start, end), triple, self.span(stop, stop)));
-        // Closing brackets that end the line were probably meant as such; the rest becomes a value that is known bad.
+        // Closing brackets at the end of the line were probably meant as such; the rest becomes an invalid value.
         for i in start..stop.max(start + 1) {
             self.patches.push((i, 1));
         }
         stop.max(start + 1)
     }
 
-    /// Where the run of closing brackets, commas and blanks begins that ends at `end`, as far as they close open brackets.
+    /// The start of the closing brackets, commas and spaces before `end`, as far as they close open brackets.
     fn closers_start(&self, from: usize, end: usize) -> usize {
         let mut wanted = self.stack.iter().rev().map(|o| closing(o.byte));
         let mut closers: Vec<u8> = Vec::new();
@@ -265,7 +265,7 @@ impl Scanner<'_> {
     fn close(&mut self, at: usize, byte: u8, diagnostics: &mut Diagnostics) {
         let matching = self.stack.iter().rposition(|o| closing(o.byte) == byte);
         match matching {
-            // A `)` or `]` must not close over a brace: the brace is the stronger sign.
+            // A `)` or `]` must not close a brace, which is the stronger sign.
             Some(i) if byte == b'}' || self.stack.iter().skip(i).all(|o| o.byte != b'{') => {
                 let unclosed: Vec<OpenBracket> = self.stack.drain(i + 1..).rev().collect();
                 self.close_before(at, &unclosed, diagnostics);
@@ -298,7 +298,7 @@ impl Scanner<'_> {
                 *slot = *byte;
             }
         }
-        // Patches cover whole characters, but for the last resort of `close_before`.
+        // Patches cover whole characters, except for the last resort of `close_before`.
         Some(match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(e) => e.into_bytes().into_iter().map(|b| if b.is_ascii() { b as char } else { ' ' }).collect(),
@@ -314,7 +314,7 @@ pub(super) fn closing(open: u8) -> u8 {
     }
 }
 
-/// Runs of control characters, so that a binary file gives a few messages rather than one for each byte.
+/// Runs of control characters, so that a binary file gives a few messages instead of one per byte.
 #[derive(Default)]
 struct Controls {
     runs: Vec<(usize, usize, bool)>,

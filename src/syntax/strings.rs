@@ -1,4 +1,4 @@
-//! Strings: escapes, interpolations, and the shape of multi-line text.
+//! Strings: escapes, interpolations, and indentation of multi-line strings.
 
 use pest::Parser as _;
 use smol_str::SmolStr;
@@ -11,7 +11,7 @@ use super::rules::{PipeParser, Rule};
 use crate::diag::Diagnostics;
 use crate::source::Span;
 
-/// A string or multi-line string.
+/// Parses a string or multi-line string.
 pub(super) fn string(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> StrLit {
     let span = cx.span(base, &pair);
     let triple = pair.as_rule() == Rule::triple;
@@ -28,7 +28,7 @@ pub(super) fn string(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnos
     for part in pair.into_inner() {
         let at = cx.span(base, &part);
         match part.as_rule() {
-            // CRLF inside a multi-line string is one line break: the same source gives the same bytes everywhere.
+            // CRLF in a multi-line string is one line break, so that the value does not depend on the checkout.
             Rule::triple_text if part.as_str().contains('\r') => push(&part.as_str().replace("\r\n", "\n"), at),
             Rule::text | Rule::triple_text | Rule::dollar | Rule::triple_mark => push(part.as_str(), at),
             Rule::escape => match escape(part.as_str()) {
@@ -42,7 +42,7 @@ pub(super) fn string(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnos
             }
             Rule::interpolation => {
                 references.push(interpolation(cx, base, &part, diagnostics));
-                // A mark that no text can hold keeps the place until the parts are assembled.
+                // A character that no string can contain marks the place until the parts are assembled.
                 marks.push(at);
                 push("\u{0}", at);
             }
@@ -100,8 +100,7 @@ fn interpolation(cx: &ParseContext<'_>, base: usize, pair: &Pair<'_>, diagnostic
     Value { span, kind: ValueKind::Bad }
 }
 
-/// Takes off the line break after the opening quotes and the indentation that all lines share, the closing quotes'
-/// line included.
+/// Removes the line break after the opening quotes and the common indentation, including that of the closing quotes.
 fn dedent(text: String) -> String {
     let Some(body) = text.strip_prefix('\n') else { return text };
     let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();

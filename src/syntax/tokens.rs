@@ -1,30 +1,30 @@
-//! The tokens of a text: the one place that knows where strings, names in backticks and comments end. Whatever looks at a
-//! text beside the grammar reads these.
+//! The tokens of a text. Only this module knows where strings, quoted names and comments end; everything outside of
+//! the grammar uses it.
 
 use super::bytes::find;
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lexeme {
-    /// Letters, digits, `_`, and characters beyond ASCII.
+    /// Letters, digits, `_`, and non-ASCII characters.
     Word,
-    /// A string, quotes included.
+    /// A string, including quotes.
     Str {
-        /// In three quotes, over several lines.
+        /// Multi-line, in three quotes.
         triple: bool,
-        /// Whether its end is there.
+        /// Whether it is closed.
         closed: bool,
     },
     /// A name in backticks.
     Quoted {
-        /// Whether its end is there; without it, the token is the backtick alone.
+        /// Whether it is closed; if not, the token is only the backtick.
         closed: bool,
     },
     /// `#` up to the end of the line.
     Comment,
     /// `\n`.
     LineEnd,
-    /// Blanks, tabs and carriage returns.
+    /// Spaces, tabs and carriage returns.
     Blank,
     /// `{`, `[` or `(`.
     Open,
@@ -32,22 +32,20 @@ pub enum Lexeme {
     Close,
     /// A control character.
     Control,
-    /// Another character.
+    /// Any other character.
     Mark,
 }
 
-/// A stretch of a text, in bytes.
+/// A token, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// What it is.
     pub kind: Lexeme,
-    /// Its first byte.
     pub start: usize,
-    /// The byte after its last.
+    /// The byte after the last.
     pub end: usize,
 }
 
-/// The tokens of a text from some byte on, without gaps.
+/// The tokens of a text from a byte on, without gaps.
 #[derive(Debug)]
 pub struct Tokens<'t> {
     bytes: &'t [u8],
@@ -66,7 +64,7 @@ impl<'t> Tokens<'t> {
         Tokens { bytes, at, controls: Vec::new() }
     }
 
-    /// Goes on from another byte.
+    /// Continues at another byte.
     pub(super) fn go_to(&mut self, at: usize) {
         self.at = at;
     }
@@ -75,13 +73,13 @@ impl<'t> Tokens<'t> {
         self.bytes.get(at).copied().unwrap_or(b'\n')
     }
 
-    /// The end of the run of bytes of one class that begins at the current byte.
+    /// The end of a run of bytes of one class.
     fn run(&self, class: ByteClass) -> usize {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         self.at + rest.iter().position(|b| class_of(*b) != class).unwrap_or(rest.len())
     }
 
-    /// The end of the string at `start`, and whether it is closed. One that is not ends with its line or the text.
+    /// The end of the string at `start`, and whether it is closed. An unclosed string ends with its line or the text.
     fn string(&mut self, start: usize, triple: bool) -> (usize, bool) {
         let mut at = start + if triple { 3 } else { 1 };
         while at < self.bytes.len() {
@@ -102,7 +100,8 @@ impl<'t> Tokens<'t> {
         (at.min(self.bytes.len()), false)
     }
 
-    /// The place after `${...}`, in which an element of a family may stand in quotes; after the `$` where it is none.
+    /// The position after `${...}`, which may contain a quoted element of a family; after the `$` if it is not an
+    /// interpolation.
     fn interpolation_end(&self, start: usize) -> usize {
         if self.byte(start + 1) != b'{' {
             return start + 1;
@@ -120,14 +119,14 @@ impl<'t> Tokens<'t> {
                     }
                 }
                 b'"' | b'\n' => return start + 1,
-                // Another one begins: no reference holds `${`, and each text is looked through once.
+                // No reference contains `${`; returning here makes the scan linear.
                 b'$' if self.byte(at + 1) == b'{' => return start + 1,
                 _ => at += 1,
             }
         }
     }
 
-    /// The end of the name in backticks at `start`, and whether it is closed on its line.
+    /// The end of the quoted name at `start`, and whether it is closed on its line.
     fn quoted(&mut self, start: usize) -> (usize, bool) {
         let line = find(b'\n', self.bytes, start + 1);
         let inside = self.bytes.get(start + 1..line).unwrap_or_default();
@@ -170,7 +169,7 @@ impl Iterator for Tokens<'_> {
     }
 }
 
-/// What closes the string that is open at the end of a text, and the reference in it; empty if none is.
+/// What closes the string and the reference that are open at the end of a text; empty if there is none.
 pub(super) fn closing_quotes(text: &str) -> &'static str {
     let Some(Token { kind: Lexeme::Str { triple, closed: false }, start, .. }) = Tokens::of(text).last() else {
         return "";
@@ -185,7 +184,7 @@ pub(super) fn closing_quotes(text: &str) -> &'static str {
     }
 }
 
-/// What a byte begins.
+/// The class of a byte.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ByteClass {
     Word,
@@ -200,7 +199,7 @@ enum ByteClass {
     Mark,
 }
 
-/// The class of every byte: each byte of a file is looked up here, so this is a table.
+/// The class of every byte, as a table for speed.
 #[expect(clippy::indexing_slicing, reason = "the loop ends with the array")]
 static CLASSES: [ByteClass; 256] = {
     let mut classes = [ByteClass::Mark; 256];

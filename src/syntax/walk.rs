@@ -1,4 +1,4 @@
-//! The tree as nodes, for whoever wants all of it: cursors, folding, highlighting.
+//! Traversal of the tree, for cursors, folding and highlighting.
 
 use super::ast::{
     After, BindingKind, Body, Call, CallArgument, Callee, Decl, DeclKind, EntryValue, Family, File, Header, Ident,
@@ -6,7 +6,7 @@ use super::ast::{
 };
 use crate::source::Span;
 
-/// What a name is where it stands.
+/// The role of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The name of a declaration with a body.
@@ -31,7 +31,7 @@ pub enum Role {
     Function,
     /// The pipeline of a `run` call.
     Run,
-    /// What `extends` names.
+    /// The name after `extends`.
     Extends,
     /// A step after `after`.
     After,
@@ -52,11 +52,11 @@ pub enum Role {
 /// A node of the tree.
 #[derive(Clone, Copy, Debug)]
 pub enum SyntaxNode<'a> {
-    /// Anything between two separators.
+    /// An entry.
     Item(&'a Item),
-    /// Braces and what is in them.
+    /// A block in braces.
     Body(&'a Body),
-    /// What stands after `on`, with the keyword.
+    /// The value of `on`, with the keyword.
     On(&'a On),
     /// A dependency.
     After(&'a After),
@@ -75,7 +75,7 @@ pub enum SyntaxNode<'a> {
 }
 
 impl<'a> SyntaxNode<'a> {
-    /// Where it is written.
+    /// The span of the node.
     pub fn span(self) -> Span {
         match self {
             SyntaxNode::Item(x) => x.span(),
@@ -91,7 +91,7 @@ impl<'a> SyntaxNode<'a> {
         }
     }
 
-    /// Calls `f` for each node directly inside, in order of writing.
+    /// Calls `f` for each child, in source order.
     pub fn children(self, f: &mut dyn FnMut(SyntaxNode<'a>)) {
         match self {
             SyntaxNode::Item(item) => item_children(item, f),
@@ -126,14 +126,14 @@ impl<'a> SyntaxNode<'a> {
         }
     }
 
-    /// Calls `f` for this node and those below it, outer ones first; not for what is below a node where it says true.
+    /// Calls `f` for this node and its descendants, outer ones first, but not below a node for which it returns true.
     pub fn walk_until(self, f: &mut dyn FnMut(SyntaxNode<'a>) -> bool) {
         if !f(self) {
             self.children(&mut |child| child.walk_until(f));
         }
     }
 
-    /// Calls `f` for this node and all below it, outer ones first.
+    /// Calls `f` for this node and its descendants, outer ones first.
     pub fn walk(self, f: &mut dyn FnMut(SyntaxNode<'a>)) {
         f(self);
         self.children(&mut |child| child.walk(f));
@@ -145,20 +145,20 @@ pub fn walk<'a>(file: &'a File, f: &mut dyn FnMut(SyntaxNode<'a>)) {
     file.items.iter().for_each(|i| SyntaxNode::Item(i).walk(f));
 }
 
-/// The nodes around a byte, outermost first. A node counts from its first byte to just behind its last; of two that
-/// meet at the byte the later one is taken.
+/// The nodes around a byte, outermost first. A node extends from its first byte to the byte after its last; of two
+/// adjacent nodes, the later one is chosen.
 pub fn at<'a>(file: &'a File, offset: u32) -> Vec<SyntaxNode<'a>> {
     descend(file, offset, &|span| span.start <= offset && offset <= span.end)
 }
 
-/// The nodes that hold a span, outermost first; of a name that stands there it is the last.
+/// The nodes that contain a span, outermost first; the last one is the name at this span, if any.
 pub fn holding<'a>(file: &'a File, span: Span) -> Vec<SyntaxNode<'a>> {
     descend(file, span.start, &|outer| outer.contains(span))
 }
 
-/// The path to the innermost node that covers a place which begins at `start`.
+/// The path to the innermost node that contains a place starting at `start`.
 fn descend<'a>(file: &'a File, start: u32, covers: &dyn Fn(Span) -> bool) -> Vec<SyntaxNode<'a>> {
-    // A body may have thousands of entries, and they are in order.
+    // A body may have thousands of entries, which are sorted.
     let among = |items: &'a [Item]| {
         let behind = items.partition_point(|i| i.span().start <= start);
         let before = items.get(..behind).unwrap_or_default().last();

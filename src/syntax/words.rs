@@ -1,28 +1,26 @@
-//! The words of the language, with what each does: for hints, completion, hover and the grammars of editors.
+//! The keywords of the language with descriptions, for suggestions, completion, hover and grammars of editors.
 
-/// Where a word stands.
+/// The position of a keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WordPosition {
-    /// It begins a declaration.
+    /// At the start of a declaration.
     Declaration,
-    /// It begins a call: what a step runs.
+    /// At the start of a call.
     Call,
-    /// It stands in the head of a declaration, behind the name.
+    /// In the header of a declaration, after the name.
     Head,
-    /// It is a value by itself.
+    /// As a value.
     Value,
 }
 
-/// A word of the language.
+/// A keyword.
 #[derive(Clone, Copy, Debug)]
 pub struct Word {
-    /// The word.
     pub text: &'static str,
-    /// Where it stands.
     pub slot: WordPosition,
     /// What it does, in one sentence.
     pub doc: &'static str,
-    /// What follows it, with `${1:...}` for the parts to fill in.
+    /// The text after it, with `${1:...}` for the parts to fill in.
     pub shape: &'static str,
 }
 
@@ -30,7 +28,7 @@ const fn word(text: &'static str, slot: WordPosition, doc: &'static str, shape: 
     Word { text, slot, doc, shape }
 }
 
-/// Every word that means something in its place. Nothing keeps it from being a name elsewhere, but for [`WordPosition::Value`].
+/// All keywords. Outside of their position they can be names, except for [`WordPosition::Value`].
 pub const WORDS: &[Word] = &[
     word(
         "import",
@@ -135,33 +133,33 @@ pub const WORDS: &[Word] = &[
     word("existing", WordPosition::Value, "An existing cluster (after `on`).", "existing(\"${1:id}\")"),
 ];
 
-/// Whether a word begins a declaration.
+/// Whether a word starts a declaration.
 pub(super) fn declares(word: &[u8]) -> bool {
     declaration(word).is_some()
 }
 
-/// Whether a word begins a declaration that ends with a block.
+/// Whether a word starts a declaration that ends with a block.
 pub(super) fn declares_block(word: &[u8]) -> bool {
     declaration(word).is_some_and(|w| w.shape.contains(" {\n"))
 }
 
-/// `else` goes on with a declaration, and begins none.
+/// `else` continues a declaration, and starts none.
 fn declaration(word: &[u8]) -> Option<&'static Word> {
     let mut all = WORDS.iter().filter(|w| w.slot == WordPosition::Declaration && w.text != "else");
     all.find(|w| w.text.as_bytes() == word)
 }
 
-/// The words that begin an entry: declarations and calls.
+/// The keywords that start an entry: declarations and calls.
 pub fn openers() -> impl Iterator<Item = &'static str> {
     WORDS.iter().filter(|w| matches!(w.slot, WordPosition::Declaration | WordPosition::Call)).map(|w| w.text)
 }
 
-/// The row of a word.
+/// The row of a keyword.
 pub fn find(text: &str) -> Option<&'static Word> {
     WORDS.iter().find(|w| w.text == text)
 }
 
-/// Whether a word of the language is a value by itself.
+/// Whether a keyword is a value.
 pub fn is_reserved(word: &str) -> bool {
     find(word).is_some_and(|w| w.slot == WordPosition::Value)
 }

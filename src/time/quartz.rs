@@ -1,20 +1,21 @@
-//! Quartz cron expressions: six fields, or seven with a year.
+//! Quartz cron expressions with six fields, or seven with a year.
 //!
-//! The rules are those of Quartz's own `CronExpression`: exactly one of day-of-month and day-of-week is `?`; days of the
-//! week count from 1, Sunday; ranges may wrap; `L`, `W`, `LW`, `L-3`, `6L` and `6#3` stand where Quartz takes them.
+//! The rules are those of Quartz's `CronExpression`. Exactly one of day-of-month and day-of-week is `?`. Days of the
+//! week count from 1, Sunday. Ranges may wrap. `L`, `W`, `LW`, `L-3`, `6L` and `6#3` are allowed where Quartz allows
+//! them.
 
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, Zoned};
 
-/// What is wrong with an expression.
+/// An error in an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CronError {
-    /// What is wrong, and what would be right.
+    /// What is wrong, and what is right.
     pub message: String,
-    /// Where, in bytes of the expression.
+    /// The start, in bytes of the expression.
     pub start: usize,
-    /// The end of the place.
+    /// The end, in bytes.
     pub end: usize,
 }
 
@@ -34,7 +35,7 @@ pub struct Cron {
 enum Days {
     Any,
     On(Vec<u16>),
-    /// So many days before the last of the month.
+    /// A number of days before the last of the month.
     FromLast(u16),
     /// The working day nearest to a day of the month.
     NearestWorkday(u16),
@@ -45,9 +46,9 @@ enum Days {
 enum Weekdays {
     Any,
     On(Vec<u16>),
-    /// The last such day of the month.
+    /// The last such weekday of the month.
     Last(u16),
-    /// The n-th such day of the month.
+    /// The n-th such weekday of the month.
     Nth(u16, u16),
 }
 
@@ -72,7 +73,7 @@ const RULES: [FieldRule; 7] = [
     FieldRule { name: "year", min: 1970, max: 2099, step: 129, names: &[] },
 ];
 
-/// A field with its place.
+/// A field and its position.
 #[derive(Clone, Copy)]
 struct CronField<'a> {
     text: &'a str,
@@ -94,7 +95,7 @@ impl Cron {
     /// Parses an expression.
     ///
     /// # Errors
-    /// The first mistake, with its place.
+    /// The first error, with its position.
     pub fn parse(text: &str) -> Result<Cron, CronError> {
         let parts = split(text);
         let whole = CronField { text, at: 0 };
@@ -152,7 +153,7 @@ impl Cron {
         by_day && by_weekday
     }
 
-    /// Whether any day of the calendar matches.
+    /// Whether any day matches.
     pub fn can_fire(&self) -> bool {
         // The calendar repeats after 28 years, between 1972 and 2099.
         let years: Vec<i16> = match &self.years {
@@ -165,7 +166,7 @@ impl Cron {
         })
     }
 
-    /// How often it fires in a twelfth of a year, on average. Years that it names are left aside.
+    /// The average number of fire times in a twelfth of a year, ignoring the year field.
     pub fn per_month(&self) -> f64 {
         let any_year = Cron { years: None, ..self.clone() };
         // The calendar repeats after 28 years.
@@ -176,8 +177,7 @@ impl Cron {
         days as f64 * in_a_day as f64 / (28.0 * 12.0)
     }
 
-    /// Hours from one fire time to the next, at least, as far as some hundreds of them show it. Years that it names are
-    /// left aside.
+    /// The minimum hours between fire times, as far as several hundred of them show. Ignores the year field.
     pub fn shortest_gap(&self) -> Option<f64> {
         let any_year = Cron { years: None, ..self.clone() };
         let from = Date::new(2026, 1, 1).ok()?.to_zoned(TimeZone::UTC).ok()?;
@@ -189,8 +189,8 @@ impl Cron {
         gaps.reduce(f64::min)
     }
 
-    /// The next fire times after a moment, at most `count`, in the zone of the moment. A time that a zone leaves out in
-    /// spring fires at the later clock time.
+    /// The next fire times after a moment, at most `count`, in its zone. A time that is skipped in spring fires at
+    /// the later clock time.
     pub fn next_after(&self, after: &Zoned, count: usize) -> Vec<Zoned> {
         let mut out = Vec::new();
         let zone: TimeZone = after.time_zone().clone();
@@ -344,9 +344,9 @@ fn weekdays(part: &CronField<'_>, rule: &FieldRule) -> Result<Weekdays, CronErro
     Ok(Weekdays::On(list(part, rule)?))
 }
 
-/// The Quartz form of a five-field Unix expression, where it has one.
+/// The Quartz form of a five-field Unix expression, if it has one.
 ///
-/// None where both day fields are restricted: Unix means either, Quartz cannot say so.
+/// `None` if both day fields are restricted: Unix combines them with "or", which Quartz cannot express.
 pub fn from_unix(text: &str) -> Option<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let [minute, hour, day, month, weekday] = words.as_slice() else { return None };
@@ -359,7 +359,7 @@ pub fn from_unix(text: &str) -> Option<String> {
     Cron::parse(&quartz).ok().map(|_| quartz)
 }
 
-/// Days counted from 0, Sunday, become days counted from 1.
+/// Converts weekdays that count from 0, Sunday, to those that count from 1.
 fn unix_weekday(text: &str) -> Option<String> {
     let mut out = String::new();
     let mut digits = String::new();

@@ -1,8 +1,8 @@
-//! Time zones by their IANA names, from the table that is built in.
+//! Time zones by IANA names, from the built-in table.
 
 use jiff::tz::TimeZoneDatabase;
 
-/// Whether the platform knows a zone of this name: an IANA name in its exact case, or an offset such as `GMT+2`.
+/// Whether the platform knows a zone: an IANA name in its exact case, or an offset such as `GMT+2`.
 pub fn is_known_zone(name: &str) -> bool {
     if let Some(offset) = name.strip_prefix("GMT").or_else(|| name.strip_prefix("UTC"))
         && let Some(digits) = offset.strip_prefix(['+', '-'])

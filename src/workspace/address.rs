@@ -1,6 +1,6 @@
-//! Addresses of workspaces.
+//! URLs of workspaces.
 
-/// An address as it is compared: with a scheme, in small letters, without path.
+/// A URL in comparable form: with a scheme, in lower case, without path.
 pub(super) fn plain_host(host: &str) -> String {
     let host = host.trim();
     let (scheme, rest) = host.split_once("://").unwrap_or(("https", host));
@@ -8,7 +8,7 @@ pub(super) fn plain_host(host: &str) -> String {
     format!("{}://{}", scheme.to_ascii_lowercase(), rest.to_ascii_lowercase())
 }
 
-/// Whether an address may be spoken to: encrypted, or on this machine.
+/// Whether a URL may be used: encrypted, or on this machine.
 pub(super) fn allowed_address(address: &str) -> Result<(), &'static str> {
     let plain = plain_host(address);
     let Ok(url) = reqwest::Url::parse(&plain) else { return Err("is not a valid URL") };

@@ -1,4 +1,4 @@
-//! What comes over the line: bodies within limits, pauses that are asked for, and errors without addresses.
+//! Responses: size and time limits, `Retry-After`, and error messages without URLs.
 
 use std::io::Read;
 use std::time::{Duration, Instant};
@@ -6,21 +6,21 @@ use std::time::{Duration, Instant};
 use reqwest::blocking::Response;
 use reqwest::header::RETRY_AFTER;
 
-/// Why an answer has no body to use.
+/// Why a response has no usable body.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BodyError {
-    /// It took longer than allowed.
+    /// It took too long.
     #[error("timed out")]
     Slow,
     /// It is larger than this many bytes.
     #[error("response is larger than {} MiB", .0 >> 20)]
     Large(u64),
-    /// The connection ended early; the text says why and holds no address.
+    /// The connection ended early; the text contains the reason and no URL.
     #[error("{0}")]
     Broken(String),
 }
 
-/// What `Retry-After` asks for: seconds, or a moment; `now` in milliseconds since 1970.
+/// The pause that `Retry-After` requests: seconds, or a time; `now` is in milliseconds since 1970.
 pub(super) fn retry_after(response: &Response, now: i64) -> Option<Duration> {
     let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<u64>() {
@@ -30,8 +30,8 @@ pub(super) fn retry_after(response: &Response, now: i64) -> Option<Duration> {
     Some(Duration::from_millis(u64::try_from(at - now).unwrap_or(0)))
 }
 
-/// The body of an answer, if it is not larger than `most` bytes and does not take longer than `limit`: a server that
-/// sends a little now and then would never exceed the limit of one read.
+/// Reads the body of a response, up to `most` bytes and within `limit`. A server that sends a little at a time would
+/// never exceed the timeout of a single read.
 pub(super) fn whole(response: Response, most: u64, limit: Duration) -> Result<Vec<u8>, BodyError> {
     let until = Instant::now() + limit;
     let mut body = Vec::new();
@@ -56,12 +56,12 @@ pub(super) fn whole(response: Response, most: u64, limit: Duration) -> Result<Ve
     }
 }
 
-/// A message with its detail, unless that names an address: it may hold a query.
+/// A message with its detail, unless that contains a URL, which may include a query.
 fn with_detail(what: &str, detail: &str) -> String {
     if detail.contains("://") { what.to_owned() } else { format!("{what}: {detail}") }
 }
 
-/// What an error comes from, without the address, which may hold a query.
+/// The cause of an error, without the URL, which may include a query.
 pub(super) fn because(error: &reqwest::Error) -> String {
     let mut last: &dyn std::error::Error = error;
     while let Some(source) = last.source() {

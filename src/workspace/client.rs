@@ -1,4 +1,4 @@
-//! Requests to a workspace: with a token, a time limit, and as many attempts as are safe.
+//! Requests to a workspace: authenticated, with timeouts and retries.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -19,54 +19,54 @@ use super::secret::Mask;
 use super::settings::Settings;
 use super::token::{self, AccessToken};
 
-/// The largest answer of a workspace, in bytes: it gives out files of up to 10 MB in one piece.
+/// The maximum size of a response, in bytes: the workspace returns files of up to 10 MB.
 const MAX_BODY: u64 = 64 << 20;
 
-/// A workspace, as somebody.
+/// An authenticated client for a workspace.
 pub struct Client {
     http: Http,
     host: String,
     login: Login,
     options: ClientOptions,
     token: Mutex<Option<AccessToken>>,
-    /// Where tokens are to be had.
+    /// The URL of the token endpoint.
     endpoint: OnceLock<String>,
     mask: Mutex<Mask>,
     tidying: AtomicBool,
-    /// When what changes something must have arrived, in milliseconds of the workspace's clock; 0 if it does not matter.
+    /// When writes must have arrived, in milliseconds of the workspace's clock; 0 for no limit.
     until: AtomicI64,
-    /// How far the clock of the workspace is ahead of ours, in milliseconds. Ours goes on while the machine sleeps.
+    /// How far the workspace's clock is ahead of ours, in milliseconds. Ours continues while the machine sleeps.
     ahead: Mutex<i64>,
 }
 
-/// How one attempt went.
+/// The result of one attempt.
 enum HttpAttempt {
     Good(Vec<u8>),
-    /// A status with what was said, and how long to wait.
+    /// A status, the body, and the requested pause.
     Status(u16, Vec<u8>, Option<Duration>),
-    /// No connection: it was not done.
+    /// No connection, so nothing was done.
     NotSent(String),
-    /// No answer: it may have been done.
+    /// No response, so it may have been done.
     NoAnswer(String),
 }
 
 impl Client {
-    /// A client for the workspace that the settings name. Nothing is sent yet.
+    /// Creates a client for the workspace of the settings. Sends nothing yet.
     ///
     /// # Errors
-    /// No certificates to trust, or a proxy setting that cannot be read.
+    /// No trusted certificates, or an invalid proxy setting.
     pub fn new(settings: &Settings, login: Login, options: ClientOptions) -> Result<Client, ApiError> {
-        // A second client finds the provider there already.
+        // Another client may have installed the provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Http::builder()
             .user_agent(concat!("pipec/", env!("CARGO_PKG_VERSION")))
-            // A token is for the host that was named and for nobody else.
+            // A token is only for the host that was named.
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .connect_timeout(Duration::from_secs(10))
             .timeout(options.timeout)
             .pool_max_idle_per_host(16);
-        // A proxy has no business between us and this machine.
+        // No proxy for connections to this machine.
         let http = if settings.is_local() { http.no_proxy() } else { http };
         let http = http.build().map_err(|e| {
             fault(
@@ -96,7 +96,7 @@ impl Client {
         })
     }
 
-    /// The address of the workspace.
+    /// The URL of the workspace.
     pub fn host(&self) -> &str {
         &self.host
     }
@@ -106,12 +106,12 @@ impl Client {
         &self.options.stop
     }
 
-    /// From now on nothing stops this client: what is left to do is to tidy up.
+    /// Ignores the flag from now on, to clean up.
     pub fn ignore_stop(&self) {
         self.tidying.store(true, Ordering::Relaxed);
     }
 
-    /// Nothing that changes something is sent again after a time of the workspace's clock, in milliseconds; 0 lifts that.
+    /// Does not repeat writes after a time of the workspace's clock, in milliseconds; 0 removes the limit.
     pub fn write_until(&self, time: i64) {
         self.until.store(time, Ordering::Relaxed);
     }
@@ -120,15 +120,15 @@ impl Client {
         self.options.stop.load(Ordering::Relaxed) && !self.tidying.load(Ordering::Relaxed)
     }
 
-    /// The workspace's clock in milliseconds since 1970: the one clock that all who deploy there share.
+    /// The workspace's clock, in milliseconds since 1970. All clients share this clock.
     pub fn now(&self) -> i64 {
         jiff::Timestamp::now().as_millisecond() + *lock(&self.ahead)
     }
 
-    /// Waits, unless somebody wants to stop.
+    /// Waits.
     ///
     /// # Errors
-    /// Somebody wants to.
+    /// An interrupt.
     pub fn sleep(&self, time: Duration) -> Result<(), ApiError> {
         let until = Instant::now() + time;
         loop {
@@ -143,9 +143,9 @@ impl Client {
         }
     }
 
-    /// Sends a request, again where that is safe and may help.
+    /// Sends a request, with retries if they are safe and may help.
     pub(super) fn send(&self, request: &Request<'_>) -> Result<Answer, ApiError> {
-        // What changes something must arrive before a moment of the workspace's clock.
+        // Writes must arrive before a time of the workspace's clock.
         let in_time = |wait: Duration| {
             let until = self.until.load(Ordering::Relaxed);
             let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2);
@@ -164,7 +164,7 @@ impl Client {
         )
     }
 
-    /// One attempt, with a new token if the old one is refused.
+    /// One attempt, with a new token if the old one is rejected.
     fn tried(&self, request: &Request<'_>, renewed: &mut bool) -> Tried<Answer, ApiError> {
         loop {
             let token = match self.token(request) {
@@ -177,7 +177,7 @@ impl Client {
             let (fault, asked) = match outcome {
                 HttpAttempt::Good(body) => return Tried::Done(Answer(body)),
                 HttpAttempt::Status(401, ..) if !*renewed => {
-                    // A token that ended early, or was taken back: once more with a new one.
+                    // The token expired early or was revoked: try once more with a new one.
                     *renewed = true;
                     self.forget(&token);
                     continue;
@@ -210,7 +210,7 @@ impl Client {
             Err(e) => return HttpAttempt::NotSent(e.to_string()),
         };
         if let (Some(rest), Ok(mut segments)) = (request.rest, url.path_segments_mut()) {
-            // For workspace files the whole path is one part, its slashes encoded, as the platform's own tools send it.
+            // For workspace files, the path is one encoded segment, as in the platform's own tools.
             match request.path {
                 "/api/2.0/fs/files" | "/api/2.0/fs/directories" => {
                     segments.extend(rest.trim_start_matches('/').split('/'));
@@ -228,7 +228,7 @@ impl Client {
         out = match &request.body {
             RequestBody::Nothing => out,
             RequestBody::Json(json) => out.header("Content-Type", "application/json").body(json.to_string()),
-            // A large wheel on a slow line takes its time: a megabyte every ten seconds is enough.
+            // A large wheel on a slow connection needs time: a megabyte every ten seconds is enough.
             RequestBody::Bytes(bytes) => out
                 .header("Content-Type", "application/octet-stream")
                 .timeout(self.options.timeout + Duration::from_secs(bytes.len() as u64 / 100_000))
@@ -236,7 +236,7 @@ impl Client {
         };
         match out.send() {
             Ok(response) => match self.read(response) {
-                // A login page or a proxy says 200 as well, and has done nothing.
+                // A login page or a proxy may also return 200.
                 HttpAttempt::Good(body) if !request.fits(&body) => HttpAttempt::NoAnswer(
                     "response is not JSON; check for a proxy or a login page between you and the workspace".to_owned(),
                 ),
@@ -266,7 +266,7 @@ impl Client {
         }
     }
 
-    /// The token to send, a new one if the old one is about to end.
+    /// The token to send; a new one if the old one is about to expire.
     fn token(&self, request: &Request<'_>) -> Result<AccessToken, ApiError> {
         let mut slot = lock(&self.token);
         if let Some(token) = slot.as_ref().filter(|t| t.lasts()) {
@@ -297,7 +297,7 @@ impl Client {
         }
     }
 
-    /// Drops a token that was not accepted, unless another thread has replaced it already.
+    /// Drops a rejected token, unless another thread has already replaced it.
     fn forget(&self, token: &AccessToken) {
         let mut slot = lock(&self.token);
         if slot.as_ref().is_some_and(|t| t.value == token.value) {
@@ -305,7 +305,7 @@ impl Client {
         }
     }
 
-    /// A text without any of our secrets.
+    /// A text with all secrets masked.
     pub(super) fn masked(&self, text: &str) -> String {
         lock(&self.mask).apply(text)
     }
@@ -344,6 +344,6 @@ fn fault(kind: ApiErrorKind, doing: &str, message: &str, help: &str) -> ApiError
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // What these hold is replaced whole; a thread that panicked has left nothing half done.
+    // The values are replaced as a whole, so a thread that panicked leaves a valid state.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,38 +1,37 @@
-//! What can go wrong between us and a workspace.
+//! Errors of requests to a workspace.
 
 use std::fmt;
 
-/// A request that did not do what it was meant to.
+/// A failed request.
 #[derive(Clone, Debug)]
 pub struct ApiError {
-    /// What kind of trouble.
     pub kind: ApiErrorKind,
-    /// What we were about to do, such as "create the job `nightly`".
+    /// The action, such as "create the job `nightly`".
     pub action: String,
-    /// What the other side said, or why there was no answer. Holds no secret.
+    /// The message of the server, or why there was no response. Contains no secret.
     pub message: String,
-    /// What to do about it.
+    /// How to fix it.
     pub help: String,
 }
 
-/// Kinds of trouble that callers tell apart.
+/// Kinds of failures that callers distinguish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ApiErrorKind {
-    /// It is not there.
+    /// It does not exist.
     Missing,
-    /// It is there already.
+    /// It already exists.
     Exists,
-    /// We may not.
+    /// A permission is missing.
     Denied,
-    /// We are nobody: the credentials are wrong.
+    /// The credentials are not accepted.
     Unauthenticated,
-    /// The request is wrong.
+    /// The request is invalid.
     Refused,
-    /// There was no answer, or none to trust: it may have been done or not.
+    /// There was no reliable response: it may have been done or not.
     UnknownOutcome,
-    /// Nobody is there, or it is not working, and it was tried more than once.
+    /// The server is unavailable, after retries.
     Unavailable,
-    /// Somebody stopped us.
+    /// The user interrupted it.
     Interrupted,
 }
 
@@ -45,7 +44,6 @@ impl fmt::Display for ApiError {
 impl std::error::Error for ApiError {}
 
 impl ApiError {
-    /// Whether it is of a kind.
     pub fn is(&self, kind: ApiErrorKind) -> bool {
         self.kind == kind
     }

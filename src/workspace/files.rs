@@ -1,4 +1,4 @@
-//! Files, notebooks and folders: of the workspace, and of Unity Catalog volumes below `/Volumes`.
+//! Files, notebooks and folders, in the workspace and in Unity Catalog volumes below `/Volumes`.
 
 use std::sync::Arc;
 
@@ -11,18 +11,17 @@ use super::error::{ApiError, ApiErrorKind};
 use super::pages::Pages;
 use super::request::{Request, RequestBody};
 
-/// What is listed.
+/// An entry of a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkspaceEntry {
-    /// Its whole path.
+    /// The absolute path.
     pub path: String,
-    /// What it is.
     pub kind: EntryKind,
-    /// Bytes, where the service says so.
+    /// In bytes, if the service reports it.
     pub size: Option<u64>,
 }
 
-/// What an entry is.
+/// The kind of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
     /// A folder.
@@ -31,27 +30,23 @@ pub enum EntryKind {
     File,
     /// A notebook.
     Notebook,
-    /// A Git folder, dashboard or the like.
+    /// A Git folder, a dashboard, or other objects.
     Other,
 }
 
-/// The language of a notebook that is not in Jupyter's format.
+/// The language of a notebook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
-    /// Python.
     Python,
-    /// SQL.
     Sql,
-    /// Scala.
     Scala,
-    /// R.
     R,
-    /// Several: Jupyter's own format.
+    /// Jupyter's format, with any language.
     Jupyter,
 }
 
 impl Language {
-    /// The language of a local notebook, by its ending.
+    /// The language of a local notebook, by its extension.
     pub fn of(path: &std::path::Path) -> Language {
         match path.extension().and_then(|e| e.to_str()).unwrap_or_default() {
             "ipynb" => Language::Jupyter,
@@ -81,7 +76,7 @@ fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// The right that writing there takes.
+/// The permission to write there.
 fn writing(path: &str) -> String {
     match in_volume(path) {
         true => format!("WRITE VOLUME on the volume of `{path}`, and USE CATALOG and USE SCHEMA above it"),
@@ -97,10 +92,10 @@ fn reading(path: &str) -> String {
 }
 
 impl Client {
-    /// What is in a folder, `None` if there is no such folder.
+    /// Lists a folder; `None` if it does not exist.
     ///
     /// # Errors
-    /// Also when something that is no folder has this path.
+    /// Also if the path is not a folder.
     pub fn list(&self, folder: &str) -> Result<Option<Vec<WorkspaceEntry>>, ApiError> {
         let volume = in_volume(folder);
         let mut out = Vec::new();
@@ -132,7 +127,7 @@ impl Client {
                 break;
             }
         }
-        // Asked for what is no folder, the service lists that thing itself.
+        // For a path that is not a folder, the service lists the object itself.
         let alone = out.len() == 1;
         if let Some(other) = out.iter().find(|e| alone && e.path == folder && e.kind != EntryKind::Directory) {
             let what = if other.kind == EntryKind::Notebook { "a notebook" } else { "a file" };
@@ -146,10 +141,10 @@ impl Client {
         Ok(Some(out))
     }
 
-    /// The content of a workspace file, `None` if there is none.
+    /// Reads a workspace file; `None` if it does not exist.
     ///
     /// # Errors
-    /// Whatever keeps it from being read.
+    /// A failed request.
     pub fn read_file(&self, path: &str) -> Result<Option<Vec<u8>>, ApiError> {
         let volume = in_volume(path);
         let request = Request {
@@ -176,10 +171,10 @@ impl Client {
         }
     }
 
-    /// A notebook as source, and the extension of its language; `None` if there is none.
+    /// Reads a notebook as source, with the extension of its language; `None` if it does not exist.
     ///
     /// # Errors
-    /// Whatever keeps it from being read.
+    /// A failed request.
     pub fn read_notebook(&self, path: &str) -> Result<Option<(Vec<u8>, &'static str)>, ApiError> {
         let request = |to: &'static str, query: Vec<(&'static str, String)>| Request {
             method: "GET",
@@ -208,11 +203,11 @@ impl Client {
         Ok(Some((answer.0, extension)))
     }
 
-    /// Makes a file that must not be there yet; `false` if it is. The service decides, so of several only one succeeds.
-    /// Not to be believed without a look at the file: an attempt that got no answer may have made it.
+    /// Creates a file that must not exist; `false` if it does. The service guarantees that only one of several
+    /// clients succeeds. After a lost response, the file must be read to find out whether it was created.
     ///
     /// # Errors
-    /// Whatever keeps it from being written; a folder that is not there.
+    /// A failed request, or a missing folder.
     pub fn make_file(&self, path: &str, bytes: Arc<Vec<u8>>) -> Result<bool, ApiError> {
         match self.put(path, bytes, false) {
             Ok(()) => Ok(true),
@@ -221,10 +216,10 @@ impl Client {
         }
     }
 
-    /// Writes a file, over one that is there.
+    /// Writes a file, and replaces an existing one.
     ///
     /// # Errors
-    /// Whatever keeps it from being written; a folder that is not there.
+    /// A failed request, or a missing folder.
     pub fn write_file(&self, path: &str, bytes: Arc<Vec<u8>>) -> Result<(), ApiError> {
         self.put(path, bytes, true)
     }
@@ -244,10 +239,10 @@ impl Client {
         self.send(&request).map(drop).map_err(|f| taken(f, path, over))
     }
 
-    /// Writes a notebook, over one that is there.
+    /// Writes a notebook, and replaces an existing one.
     ///
     /// # Errors
-    /// Whatever keeps it from being written; a folder that is not there.
+    /// A failed request, or a missing folder.
     pub fn write_notebook(&self, path: &str, language: Language, bytes: &[u8]) -> Result<(), ApiError> {
         let format = if language == Language::Jupyter { "JUPYTER" } else { "SOURCE" };
         let request = Request {
@@ -269,10 +264,10 @@ impl Client {
         self.send(&request).map(drop).map_err(|f| taken(f, path, true))
     }
 
-    /// Makes a folder and those above it; nothing happens if they are there.
+    /// Creates a folder and its parents, unless they exist.
     ///
     /// # Errors
-    /// Whatever keeps them from being made.
+    /// A failed request.
     pub fn make_folder(&self, folder: &str) -> Result<(), ApiError> {
         let volume = in_volume(folder);
         let request = Request {
@@ -288,10 +283,10 @@ impl Client {
         self.send(&request).map(drop).map_err(|f| taken(f, folder, true))
     }
 
-    /// Takes a folder away if nothing is in it; nothing happens if something is, or if it is not there.
+    /// Deletes a folder if it is empty.
     ///
     /// # Errors
-    /// Whatever else keeps it from being taken away.
+    /// A failed request; a folder that is not empty or missing is not an error.
     pub fn remove_empty(&self, folder: &str) -> Result<(), ApiError> {
         match self.take_away(folder, true, false) {
             Err(f) if matches!(f.kind, ApiErrorKind::Refused | ApiErrorKind::Exists) => Ok(()),
@@ -299,10 +294,10 @@ impl Client {
         }
     }
 
-    /// Takes a file, notebook or folder away; nothing happens if it is not there.
+    /// Deletes a file, notebook or folder, if it exists.
     ///
     /// # Errors
-    /// Whatever keeps it from being taken away.
+    /// A failed request.
     pub fn remove(&self, path: &str, folder: bool) -> Result<(), ApiError> {
         self.take_away(path, folder, folder)
     }
@@ -334,7 +329,7 @@ impl Client {
     }
 }
 
-/// Something else has the path that we were told to write over.
+/// Another kind of object has the path that should be replaced.
 fn taken(fault: ApiError, path: &str, over: bool) -> ApiError {
     if !(over && fault.is(ApiErrorKind::Exists)) {
         return fault;
@@ -349,7 +344,7 @@ fn entry(json: &Value) -> Option<WorkspaceEntry> {
         Some("FILE") => EntryKind::File,
         Some("NOTEBOOK") => EntryKind::Notebook,
         Some(_) => EntryKind::Other,
-        // Volumes say it with a flag.
+        // Volumes report it in a flag.
         None if json.get("is_directory").and_then(Value::as_bool) == Some(true) => EntryKind::Directory,
         None => EntryKind::File,
     };

@@ -1,4 +1,4 @@
-//! Jobs: Jobs API 2.2, and permissions of jobs.
+//! Jobs API 2.2, and permissions of jobs.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -8,34 +8,30 @@ use super::error::{ApiError, ApiErrorKind};
 use super::pages::Pages;
 use super::request::{Request, RequestBody};
 
-/// A job as the workspace has it.
+/// An existing job.
 #[derive(Clone, Debug)]
 pub struct LiveJob {
-    /// Its id.
     pub id: i64,
-    /// Its settings, all pages of lists put together.
+    /// Its settings, with all pages of lists.
     pub settings: Value,
-    /// Who made it.
+    /// Its creator.
     pub creator: Option<String>,
 }
 
 /// A job in a list.
 #[derive(Clone, Debug)]
 pub struct ListedJob {
-    /// Its id.
     pub id: i64,
-    /// Its tags.
     pub tags: Map<String, Value>,
-    /// When it was made, in milliseconds since 1970.
+    /// When it was created, in milliseconds since 1970.
     pub created: i64,
 }
 
-/// Who may do what with a job.
+/// An entry of an access-control list.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Principal {
-    /// Whom.
+    /// The kind of principal.
     pub kind: PrincipalKind,
-    /// The name.
     pub name: String,
     /// Such as `CAN_MANAGE`.
     pub level: String,
@@ -45,7 +41,7 @@ pub struct Principal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PrincipalKind {
-    /// A person.
+    /// A user.
     UserName,
     /// A group.
     GroupName,
@@ -54,7 +50,7 @@ pub enum PrincipalKind {
 }
 
 impl PrincipalKind {
-    /// The field on the wire.
+    /// The field in the API.
     pub fn field(self) -> &'static str {
         match self {
             PrincipalKind::UserName => "user_name",
@@ -64,11 +60,11 @@ impl PrincipalKind {
     }
 }
 
-/// The level of the one who owns a job: exactly one.
+/// The permission level of the owner, of which there is exactly one.
 pub const OWNER: &str = "IS_OWNER";
 
 impl Principal {
-    /// Reads an entry of an access control list.
+    /// Parses an entry.
     pub fn of(entry: &Value) -> Option<Principal> {
         let (kind, name) = named(entry)?;
         let level = entry.get("permission_level")?.as_str()?;
@@ -81,26 +77,26 @@ impl Principal {
     }
 }
 
-/// Whom an entry names.
+/// The principal of an access-control entry.
 fn named(entry: &Value) -> Option<(PrincipalKind, &str)> {
     [PrincipalKind::UserName, PrincipalKind::GroupName, PrincipalKind::ServicePrincipalName]
         .into_iter()
         .find_map(|kind| Some((kind, entry.get(kind.field())?.as_str()?)))
 }
 
-/// Lists in settings that come in pages.
+/// Lists that are returned in pages.
 const PAGED: [&str; 4] = ["tasks", "job_clusters", "environments", "parameters"];
 
-/// The right that changing a job takes.
+/// The permission to change a job.
 fn managing(id: i64) -> String {
     format!("CAN MANAGE or ownership of the job {id}")
 }
 
 impl Client {
-    /// Makes a job; gives its id. [`FaultKind::Unclear`] says that it may be there or not.
+    /// Creates a job, and returns its id. [`ApiErrorKind::UnknownOutcome`] means that it may exist or not.
     ///
     /// # Errors
-    /// What the service finds wrong with it, or no answer.
+    /// A failed request.
     pub fn create_job(&self, body: Value, name: &str) -> Result<i64, ApiError> {
         let request = Request {
             body: RequestBody::Json(body),
@@ -116,10 +112,10 @@ impl Client {
         answer.get("job_id").and_then(Value::as_i64).ok_or_else(|| odd(&request))
     }
 
-    /// A job with all its pages; `None` if there is none.
+    /// Reads a job with all its pages; `None` if it does not exist.
     ///
     /// # Errors
-    /// Whatever keeps it from being read.
+    /// A failed request.
     pub fn job(&self, id: i64) -> Result<Option<LiveJob>, ApiError> {
         let mut out: Option<LiveJob> = None;
         let mut pages = Pages::default();
@@ -164,10 +160,10 @@ impl Client {
         }
     }
 
-    /// Whether a job is there.
+    /// Whether a job exists.
     ///
     /// # Errors
-    /// Whatever keeps it from being read.
+    /// A failed request.
     pub fn has_job(&self, id: i64) -> Result<bool, ApiError> {
         let request = Request {
             query: vec![("job_id", id.to_string())],
@@ -183,7 +179,7 @@ impl Client {
     /// Replaces all settings of a job.
     ///
     /// # Errors
-    /// What the service finds wrong with them; [`FaultKind::Missing`] if the job is gone.
+    /// A failed request; [`ApiErrorKind::Missing`] if the job does not exist.
     pub fn reset_job(&self, id: i64, settings: Value, name: &str) -> Result<(), ApiError> {
         let request = Request {
             body: RequestBody::Json(json!({ "job_id": id, "new_settings": settings })),
@@ -192,10 +188,10 @@ impl Client {
         self.send(&request).map(drop)
     }
 
-    /// Deletes a job; nothing happens if it is gone.
+    /// Deletes a job, if it exists.
     ///
     /// # Errors
-    /// Whatever keeps it from being deleted.
+    /// A failed request.
     pub fn delete_job(&self, id: i64, name: &str) -> Result<(), ApiError> {
         let request = Request {
             body: RequestBody::Json(json!({ "job_id": id })),
@@ -207,10 +203,10 @@ impl Client {
         }
     }
 
-    /// The jobs of a name. The service compares without regard to case; all pages are read.
+    /// The jobs with a name, from all pages. The service ignores case.
     ///
     /// # Errors
-    /// Whatever keeps the list from being read.
+    /// A failed request.
     pub fn jobs_named(&self, name: &str) -> Result<Vec<ListedJob>, ApiError> {
         let mut out = Vec::new();
         let mut pages = Pages::default();
@@ -234,10 +230,10 @@ impl Client {
         }
     }
 
-    /// Who may do what with a job, apart from what is inherited.
+    /// The permissions of a job, without inherited ones.
     ///
     /// # Errors
-    /// Whatever keeps it from being read.
+    /// A failed request.
     pub fn permissions(&self, id: i64) -> Result<Vec<Principal>, ApiError> {
         let path = format!("/api/2.0/permissions/jobs/{id}");
         let request = jobs("GET", &path, format!("read the permissions of the job {id}"), managing(id));
@@ -258,10 +254,10 @@ impl Client {
         Ok(out)
     }
 
-    /// Replaces who may do what with a job; exactly one must be the owner.
+    /// Replaces the permissions of a job; there must be exactly one owner.
     ///
     /// # Errors
-    /// Somebody who does not exist, or no right to.
+    /// An unknown principal, or a missing permission.
     pub fn set_permissions(&self, id: i64, list: &[Principal], name: &str) -> Result<(), ApiError> {
         let path = format!("/api/2.0/permissions/jobs/{id}");
         let list: Vec<Value> = list
@@ -276,7 +272,7 @@ impl Client {
     }
 }
 
-/// A request that is safe to repeat and carries nothing.
+/// A request without a body that is safe to repeat.
 pub(super) fn jobs<'a>(method: &'static str, path: &'a str, doing: String, right: String) -> Request<'a> {
     Request {
         method,

@@ -1,21 +1,21 @@
-//! The way to log in: the first of the platform's chain for which everything is there.
+//! Chooses how to log in: the first type of the platform's chain with all required settings.
 //!
-//! Order and requirements: `credentials_provider.py` of the Apache-2.0 `databricks-sdk`. What needs a browser, a metadata
-//! service or a Google account is not offered; neither are user names with passwords, which the platform retired.
+//! Order and requirements: `credentials_provider.py` of the Apache-2.0 `databricks-sdk`. Types that need a browser, a
+//! metadata service or a Google account are not supported, and neither are passwords, which the platform has retired.
 
 use std::fmt;
 
 use super::secret::Secret;
 use super::settings::{Environ, Settings, SettingsError};
 
-/// A way to log in.
+/// An authentication type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     /// A personal access token.
     Pat,
-    /// A client id and its secret, for tokens of the workspace's own OAuth server.
+    /// A client id and secret, for the workspace's OAuth server.
     OAuthM2m,
-    /// A token of somebody else's in an environment variable, exchanged for one of the workspace.
+    /// An OIDC token in an environment variable, exchanged for a workspace token.
     EnvOidc,
     /// The same from a file.
     FileOidc,
@@ -23,11 +23,11 @@ pub enum Method {
     GithubOidc,
     /// An Entra ID service principal with a secret.
     AzureClientSecret,
-    /// Whoever is logged in with `az`.
+    /// A login with `az`.
     AzureCli,
     /// The token of an Azure DevOps pipeline, exchanged.
     AzureDevopsOidc,
-    /// Whoever is logged in with an installed `databricks`.
+    /// A login with the Databricks CLI.
     DatabricksCli,
 }
 
@@ -44,7 +44,7 @@ const CHAIN: &[Method] = &[
 ];
 
 impl Method {
-    /// The name in `auth_type`.
+    /// The value of `auth_type`.
     pub fn name(self) -> &'static str {
         match self {
             Method::Pat => "pat",
@@ -59,7 +59,7 @@ impl Method {
         }
     }
 
-    /// What it needs, in words.
+    /// A description of what it requires.
     fn needs(self) -> &'static str {
         match self {
             Method::Pat => "`token`",
@@ -81,51 +81,51 @@ impl fmt::Display for Method {
     }
 }
 
-/// Everything that is needed to ask for tokens.
+/// Everything required to request tokens.
 #[derive(Clone, Debug)]
 pub struct Login {
-    /// The way.
+    /// The authentication type.
     pub method: Method,
     pub(super) ask: Ask,
-    /// A discovery document other than the usual one.
+    /// The URL of a custom discovery document.
     pub(super) discovery: Option<String>,
-    /// What is asked for.
+    /// The OAuth scope.
     pub(super) scope: String,
 }
 
-/// What is asked, of whom.
+/// How to get a token.
 #[derive(Clone, Debug)]
 pub(super) enum Ask {
-    /// Nobody: here it is.
+    /// A fixed token.
     Fixed(Secret),
-    /// The workspace's OAuth server, as a client.
+    /// From the workspace's OAuth server, with client credentials.
     Client { id: String, secret: Secret },
-    /// The workspace's OAuth server, in exchange for another token.
+    /// From the workspace's OAuth server, in exchange for another token.
     Exchange { client: Option<String>, audience: Option<String>, subject: Subject },
-    /// Entra ID.
+    /// From Entra ID.
     Entra { authority: String, tenant: Option<String>, id: String, secret: Secret },
-    /// A program that prints a token.
+    /// From a program that prints it.
     Program { command: Vec<String>, field: &'static str },
 }
 
-/// Where the other token comes from.
+/// The source of the token to exchange.
 #[derive(Clone, Debug)]
 pub(super) enum Subject {
-    /// Here it is.
+    /// A fixed token.
     Fixed(Secret),
     /// A file, read each time.
     File(String),
-    /// An address to ask, with its own token; the answer's field with the token.
+    /// A URL to request it from, with a bearer token; the field of the response that contains it.
     Web { url: String, bearer: Secret, post: bool, field: &'static str },
 }
 
-/// The resource of every Azure workspace.
+/// The resource of all Azure workspaces.
 const AZURE_RESOURCE: &str = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d";
 
-/// Chooses the way to log in.
+/// Chooses how to log in.
 ///
 /// # Errors
-/// Nothing that fits, or a way that is asked for and has not all that it needs.
+/// No suitable type, or one that was requested and lacks settings.
 pub fn choose(settings: &Settings, around: &Environ, installed: &dyn Fn(&str) -> bool) -> Result<Login, SettingsError> {
     let wanted = settings.get("auth_type");
     if let Some(name) = wanted
@@ -138,7 +138,7 @@ pub fn choose(settings: &Settings, around: &Environ, installed: &dyn Fn(&str) ->
     }
     for method in CHAIN.iter().copied().filter(|m| wanted.is_none_or(|w| w == m.name())) {
         if let Some(ask) = ask(method, settings, around, installed) {
-            // Whoever gives half of a pair did not mean to be somebody else.
+            // Half of a pair is a mistake, so do not log in as somebody else.
             let half = [("client_id", "client_secret"), ("azure_client_id", "azure_client_secret")]
                 .into_iter()
                 .find(|(id, secret)| settings.get(id).is_some() && settings.get(secret).is_none());
@@ -192,7 +192,7 @@ fn ask(method: Method, settings: &Settings, around: &Environ, installed: &dyn Fn
                 field: "value",
             })
         }
-        // Its token opens every Azure workspace of that principal, and is not for others.
+        // This token is valid for all Azure workspaces of the principal, and must not be sent to others.
         Method::AzureClientSecret if !azure && settings.get("auth_type").is_none() => return None,
         Method::AzureClientSecret => Ask::Entra {
             authority: authority(settings, around),
@@ -244,7 +244,7 @@ fn is_azure(host: &str) -> bool {
     [".azuredatabricks.net", ".databricks.azure.us", ".databricks.azure.cn"].iter().any(|end| host.ends_with(end))
 }
 
-/// Entra ID's address: that of the cloud of the workspace, unless the environment says another.
+/// The URL of Entra ID for the cloud of the workspace, unless the environment sets another.
 fn authority(settings: &Settings, around: &Environ) -> String {
     let named = match settings.get("azure_environment").map(str::to_ascii_lowercase).as_deref() {
         Some("usgovernment") => Some("https://login.microsoftonline.us"),
@@ -266,7 +266,7 @@ fn authority(settings: &Settings, around: &Environ) -> String {
     found.trim_end_matches('/').to_owned()
 }
 
-/// What Entra ID is asked for.
+/// The scope to request from Entra ID.
 pub(super) fn azure_resource() -> &'static str {
     AZURE_RESOURCE
 }

@@ -1,4 +1,4 @@
-//! A Databricks workspace over HTTP: who we are there, and what can be asked of it. The only room that knows `reqwest`.
+//! A client for Databricks workspaces. The only module that uses `reqwest`.
 
 mod address;
 mod body;

@@ -1,28 +1,29 @@
-//! How a client behaves.
+//! Options of a client.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-/// A line of the log: what was asked and how it went.
+/// Receives a line per request.
 pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// How a client behaves.
+/// Options of a client.
 #[derive(Clone)]
 pub struct ClientOptions {
-    /// Attempts for one request that is safe to repeat.
+    /// The number of attempts for a request that is safe to repeat.
     pub attempts: u32,
-    /// The first pause between two; the next are twice as long each, up to half a minute, and all are shortened by chance.
+    /// The first pause between attempts. Each following one is twice as long, up to half a minute, and all are
+    /// shortened randomly.
     pub first_pause: Duration,
-    /// Time for one request, uploads of large files excepted.
+    /// The timeout of a request, except for uploads of large files.
     pub timeout: Duration,
-    /// Time after which one request is not tried again.
+    /// The time after which a request is not repeated.
     pub max_elapsed: Duration,
-    /// Set when somebody wants to stop.
+    /// Set to interrupt.
     pub stop: Arc<AtomicBool>,
-    /// Where to tell of each request.
+    /// Receives each request.
     pub log: Option<Log>,
-    /// Where to tell that it takes longer.
+    /// Receives messages about delays.
     pub progress: Option<Log>,
 }
 

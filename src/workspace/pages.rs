@@ -1,4 +1,4 @@
-//! Answers in pages, and the end of them.
+//! Paginated responses, with limits.
 
 use std::collections::HashSet;
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::error::{ApiError, ApiErrorKind};
 use super::request::Request;
 
-/// The most pages that are read of one list: a million jobs fit.
+/// The maximum number of pages of a list, which allows a million jobs.
 const MOST: usize = 10_000;
 
-/// Which page comes next. A server that gives the same page again, or pages without end, is an error and no wait.
+/// Iterates over pages. A repeated page, or endless pages, are an error.
 #[derive(Default)]
 pub(super) struct Pages {
     token: Option<String>,
@@ -18,15 +18,15 @@ pub(super) struct Pages {
 }
 
 impl Pages {
-    /// The query of the next page.
+    /// The query for the next page.
     pub fn query(&self) -> Option<(&'static str, String)> {
         self.token.clone().map(|token| ("page_token", token))
     }
 
-    /// Notes what an answer says of the next page; whether there is one.
+    /// Reads the next page token; returns whether there is one.
     ///
     /// # Errors
-    /// A page that was there before, or too many of them.
+    /// A repeated page, or too many pages.
     pub fn follow(&mut self, answer: &Value, request: &Request<'_>) -> Result<bool, ApiError> {
         self.token = answer.get("next_page_token").and_then(Value::as_str).filter(|t| !t.is_empty()).map(str::to_owned);
         let Some(token) = &self.token else { return Ok(false) };

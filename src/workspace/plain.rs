@@ -1,4 +1,4 @@
-//! Requests without our token: to whoever gives tokens.
+//! Unauthenticated requests, to token servers.
 
 use std::time::Duration;
 
@@ -12,16 +12,16 @@ use super::retry::{GaveUp, Tried, retry};
 use super::secret::Secret;
 use super::token::{Plain, Reply, TokenError};
 
-/// The largest answer of a token server, in bytes.
+/// The maximum size of a response of a token server, in bytes.
 const MAX_BODY: u64 = 1 << 20;
 
-/// The network of a client, for token sources.
+/// The network access of token sources.
 pub(super) struct PlainNet<'a> {
     pub http: &'a Http,
     pub options: &'a ClientOptions,
-    /// Waits, unless somebody wants to stop.
+    /// Waits, unless interrupted.
     pub sleep: &'a dyn Fn(Duration) -> Result<(), ApiError>,
-    /// Remembers a secret that nobody may see.
+    /// Adds a secret to mask.
     pub hide: &'a dyn Fn(&Secret),
     /// The time, in milliseconds since 1970.
     pub now: i64,
@@ -60,7 +60,7 @@ impl PlainNet<'_> {
     }
 }
 
-/// An attempt that may go better later.
+/// An attempt that may succeed later.
 enum Failed {
     Silent(TokenError),
     Refused(Reply),
@@ -84,7 +84,7 @@ impl Plain for PlainNet<'_> {
     ) -> Result<Reply, TokenError> {
         let body = form.map(form_body);
         match retry(self.options, self.sleep, |_| true, || self.tried(post, url, headers, body.as_deref())) {
-            // What the last answer says is better than that it was the last.
+            // The last response is more informative than that it was the last.
             Ok(reply) | Err(GaveUp::Failed(Failed::Refused(reply))) => Ok(reply),
             Err(GaveUp::AskedToWait(Failed::Refused(reply), wait)) => {
                 Err(TokenError::Busy { status: reply.status, seconds: wait.as_secs() })
@@ -95,7 +95,7 @@ impl Plain for PlainNet<'_> {
     }
 }
 
-/// A form as the body of a request.
+/// Encodes a form as the body of a request.
 fn form_body(form: &[(&str, &str)]) -> String {
     let encoded = reqwest::Url::parse_with_params("http://x", form).ok();
     encoded.and_then(|u| u.query().map(str::to_owned)).unwrap_or_default()

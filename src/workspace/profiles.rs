@@ -1,19 +1,19 @@
-//! `~/.databrickscfg`: profiles with settings, in the INI form that Python's `configparser` reads.
+//! Parses `~/.databrickscfg`: profiles in the INI format of Python's `configparser`.
 
 use ini::{Ini, ParseOption};
 
-/// The section that holds no profile but settings about profiles.
+/// The section with settings about profiles.
 const SETTINGS: &str = "__settings__";
 
 /// The profiles of a file.
 #[derive(Debug, Clone, Default)]
 pub struct Profiles {
-    /// Name and entries, in the order of the file. `DEFAULT` lends nothing to others, as in the platform's own tools.
+    /// Names and entries, in file order. `DEFAULT` is not inherited, as in the platform's own tools.
     list: Vec<(String, Vec<(String, String)>)>,
     default: Option<String>,
 }
 
-/// Why a file of profiles cannot be read.
+/// Why a file of profiles is invalid.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct ProfilesError(String);
@@ -25,10 +25,10 @@ impl<T: Into<String>> From<T> for ProfilesError {
 }
 
 impl Profiles {
-    /// Reads the text of a file.
+    /// Parses a file.
     ///
     /// # Errors
-    /// What is wrong with it, with the line but not its text, which may be a credential.
+    /// What is wrong, with the line number but without its text, which may be a credential.
     pub fn parse(text: &str) -> Result<Profiles, ProfilesError> {
         let options = ParseOption { enabled_quote: false, enabled_escape: false, ..ParseOption::default() };
         let ini = Ini::load_from_str_opt(text.trim_start_matches('\u{feff}'), options)
@@ -44,7 +44,8 @@ impl Profiles {
                     let default = entries.into_iter().find(|(k, _)| k == "default_profile").map(|(_, v)| v);
                     out.default = default.filter(|d| !d.is_empty());
                 }
-                // Which of the two is meant nobody knows, and half of each would be a credential for the wrong host.
+                // It is unclear which of two profiles is meant, and mixing them could send credentials to the wrong
+                // host.
                 Some(name) if out.list.iter().any(|(n, _)| n == name) => {
                     return Err(format!("duplicate profile `{name}`").into());
                 }
@@ -54,7 +55,7 @@ impl Profiles {
         Ok(out)
     }
 
-    /// The profile that is taken when nobody names one: the one that `[__settings__]` names, else `[DEFAULT]`.
+    /// The default profile: the one that `[__settings__]` names, else `[DEFAULT]`.
     pub fn default_name(&self) -> Option<&str> {
         let fallback = || self.list.iter().find(|(n, e)| n == "DEFAULT" && !e.is_empty()).map(|(n, _)| n.as_str());
         self.default.as_deref().or_else(fallback)
@@ -65,7 +66,6 @@ impl Profiles {
         self.list.iter().find(|(n, _)| n == name).map(|(_, e)| e.as_slice())
     }
 
-    /// All names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.list.iter().map(|(n, _)| n.as_str())
     }

@@ -1,23 +1,23 @@
-//! What an answer that is no success, or none at all, comes to.
+//! Converts failed responses to errors.
 
 use serde_json::Value;
 
 use super::error::{ApiError, ApiErrorKind};
 use super::request::Request;
 
-/// Whether a status says that the service is in trouble: it may have done what was asked or not.
+/// Whether a status means that the service failed: the request may have been done or not.
 pub(super) fn is_trouble(status: u16) -> bool {
     matches!(status, 408 | 500 | 502 | 503 | 504)
 }
 
-/// What a status that is no success comes to; `masked` takes secrets out of what the service says.
+/// The error for a status; `masked` masks secrets in the message of the service.
 pub(super) fn refused(request: &Request<'_>, status: u16, body: &[u8], masked: &dyn Fn(&str) -> String) -> ApiError {
     let json: Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |key: &str| json.get(key).and_then(Value::as_str);
     let code = text("error_code").unwrap_or_default();
     let said = text("message").or(text("detail")).or(text("error_description")).unwrap_or_default();
     let plain = String::from_utf8_lossy(body);
-    // A page of HTML is nothing to read on a terminal.
+    // HTML is not readable in a terminal.
     let plain = if plain.trim_start().starts_with('<') { "" } else { plain.trim() };
     let said = if said.is_empty() { plain } else { said };
     let said: String = masked(said).chars().take(600).collect();
@@ -26,13 +26,13 @@ pub(super) fn refused(request: &Request<'_>, status: u16, body: &[u8], masked: &
         (_, "RESOURCE_DOES_NOT_EXIST" | "NOT_FOUND" | "DIRECTORY_NOT_FOUND") | (404, _) => ApiErrorKind::Missing,
         (401, _) => ApiErrorKind::Unauthenticated,
         (403, _) | (_, "PERMISSION_DENIED") => ApiErrorKind::Denied,
-        // The service says so of a job that is gone; of a policy or a group it says it in other words.
+        // The service reports a deleted job like this; missing policies and groups are reported differently.
         (400, _) if said.starts_with("Job ") && said.contains("does not exist") => ApiErrorKind::Missing,
         (400, _) if said.starts_with("Run ") && said.contains("does not exist") => ApiErrorKind::Missing,
         (status, _) if status == 429 || is_trouble(status) => ApiErrorKind::Unavailable,
         _ => ApiErrorKind::Refused,
     };
-    // A 429 says that nothing was done; these do not.
+    // A 429 means that nothing was done; these statuses do not.
     let kind = if is_trouble(status) && !request.idempotent { ApiErrorKind::UnknownOutcome } else { kind };
     let help = match kind {
         ApiErrorKind::Denied => format!("this requires {}", request.required_permission),
@@ -50,7 +50,7 @@ pub(super) fn refused(request: &Request<'_>, status: u16, body: &[u8], masked: &
     ApiError { kind, action: request.action.clone(), message, help }
 }
 
-/// What no answer comes to.
+/// The error for a missing response.
 pub(super) fn silent(request: &Request<'_>, kind: ApiErrorKind, host: &str, why: String) -> ApiError {
     let help = match kind {
         ApiErrorKind::Unavailable => {

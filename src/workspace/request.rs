@@ -1,10 +1,10 @@
-//! A request to a workspace, and what an answer must be to be one to it.
+//! Requests, and checks whether a response can belong to one.
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
-/// What a request carries.
+/// The body of a request.
 #[derive(Clone, Debug)]
 pub(super) enum RequestBody {
     Nothing,
@@ -17,19 +17,19 @@ pub(super) enum RequestBody {
 pub(super) struct Request<'a> {
     pub method: &'static str,
     pub path: &'a str,
-    /// The last part of the path, which may hold anything.
+    /// The last segment of the path, which may contain any characters.
     pub rest: Option<&'a str>,
     pub query: Vec<(&'a str, String)>,
     pub body: RequestBody,
-    /// Whether doing it twice is as good as doing it once.
+    /// Whether it is safe to repeat.
     pub idempotent: bool,
-    /// "create the job `nightly`".
+    /// Such as "create the job `nightly`".
     pub action: String,
-    /// The right that it takes.
+    /// The required permission.
     pub required_permission: String,
 }
 
-/// An answer that is a success: JSON, nothing, or a file that was asked for.
+/// A successful response: JSON, empty, or a requested file.
 pub(super) struct Answer(pub Vec<u8>);
 
 impl Answer {
@@ -40,10 +40,10 @@ impl Answer {
 }
 
 impl Request<'_> {
-    /// Whether an answer can be one to this request.
+    /// Whether a response can belong to this request.
     pub fn fits(&self, body: &[u8]) -> bool {
         let file = self.method == "GET" && matches!(self.path, "/api/2.0/workspace/export" | "/api/2.0/fs/files");
-        // Of a file only this much is known: ours do not begin as a page does.
+        // A file can only be distinguished from an HTML page by its first characters.
         if file { !body.trim_ascii_start().starts_with(b"<") } else { body.is_empty() || is_json(body) }
     }
 }

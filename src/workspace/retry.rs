@@ -1,45 +1,41 @@
-//! When a request is sent again: one loop for requests to the workspace and for those that get a token.
+//! Retries: one loop for requests to the workspace and to token servers.
 
 use std::time::{Duration, Instant};
 
 use super::error::ApiError;
 use super::options::ClientOptions;
 
-/// The longest pause that is chosen without being asked for.
+/// The maximum pause, unless the server requests a longer one.
 const LONGEST: Duration = Duration::from_secs(30);
-/// A longer pause than this is told of.
+/// Longer pauses are reported.
 const SILENT: Duration = Duration::from_secs(2);
 
-/// How one attempt went.
+/// The result of one attempt.
 pub(super) enum Tried<T, E> {
-    /// It was answered.
     Done(T),
-    /// It failed, and another attempt would fail too or is not safe.
+    /// It failed, and a retry would fail too or is not safe.
     Failed(E),
-    /// It failed and may go better later.
+    /// It failed, and may succeed later.
     Again {
-        /// The failure.
         error: E,
-        /// The failure in words, for whoever waits.
+        /// The failure in words, for display.
         message: String,
-        /// How long the service asks to wait.
+        /// The pause that the server requests.
         asked: Option<Duration>,
     },
 }
 
-/// Why there is no answer.
+/// Why retrying ended.
 pub(super) enum GaveUp<E> {
-    /// The last attempt failed.
     Failed(E),
-    /// The service asks to wait for longer than there is time.
+    /// The server requests a pause that is longer than the remaining time.
     AskedToWait(E, Duration),
-    /// Somebody wants to stop.
     Interrupted(ApiError),
 }
 
-/// Attempts something until it is answered, fails for good, or time and attempts are used up: with pauses that the
-/// service asks for in `Retry-After`, or with random ones that grow. `in_time` says whether an attempt after a pause
-/// would still be of use.
+/// Repeats an attempt until it succeeds, fails permanently, or the limits on time and attempts are reached. Pauses
+/// are those of `Retry-After`, or random and increasing. `in_time` is whether an attempt after a pause would still be
+/// useful.
 pub(super) fn retry<T, E>(
     options: &ClientOptions,
     sleep: &dyn Fn(Duration) -> Result<(), ApiError>,
@@ -60,7 +56,7 @@ pub(super) fn retry<T, E>(
         if left == 0 {
             return Err(GaveUp::Failed(error));
         }
-        // Between half and the whole of the pause, so that many clients do not come back at once.
+        // Between half and all of the pause, so that clients do not retry simultaneously.
         let chance = pause.mul_f64(0.5 + fastrand::f64() / 2.0);
         let wait = asked.map_or(chance, |asked| asked + chance.min(Duration::from_secs(1)));
         if !in_time(wait) || start.elapsed() + wait > options.max_elapsed {

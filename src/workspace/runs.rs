@@ -8,87 +8,82 @@ use super::jobs::{jobs, odd};
 use super::pages::Pages;
 use super::request::{Request, RequestBody};
 
-/// A run as it stands.
+/// The state of a run.
 #[derive(Clone, Debug)]
 pub struct RunView {
-    /// Its id.
     pub id: i64,
-    /// The job that it is of.
+    /// The id of its job.
     pub job: Option<i64>,
-    /// `PENDING`, `RUNNING`, `TERMINATED` and the like.
+    /// Such as `PENDING`, `RUNNING` and `TERMINATED`.
     pub state: String,
-    /// `SUCCESS`, `FAILED` and the like, once it has ended.
+    /// Such as `SUCCESS` and `FAILED`, after it has ended.
     pub result: Option<String>,
-    /// What the service says about it.
+    /// The message of the service.
     pub message: String,
-    /// Its page.
+    /// Its URL.
     pub url: Option<String>,
-    /// When it began, in milliseconds since 1970; 0 if it has not.
+    /// When it started, in milliseconds since 1970; 0 before that.
     pub started: i64,
-    /// When it ended, in milliseconds since 1970; 0 if it has not.
+    /// When it ended, in milliseconds since 1970; 0 before that.
     pub ended: i64,
     /// What started it.
     pub trigger: Option<String>,
-    /// Its tasks, the last attempt of each.
+    /// Its tasks, with the last attempt of each.
     pub tasks: Vec<TaskView>,
 }
 
 /// A task of a run.
 #[derive(Clone, Debug)]
 pub struct TaskView {
-    /// Its key.
     pub key: String,
-    /// The id of its own run.
+    /// The id of the task's run.
     pub id: i64,
-    /// As of the run.
+    /// As for the run.
     pub state: String,
-    /// As of the run.
+    /// As for the run.
     pub result: Option<String>,
-    /// As of the run.
+    /// As for the run.
     pub message: String,
     /// From 0.
     pub attempt: i64,
-    /// In milliseconds since 1970; 0 if it has not begun.
+    /// When it started, in milliseconds since 1970; 0 before that.
     pub started: i64,
-    /// In milliseconds since 1970; 0 if it has not ended.
+    /// When it ended, in milliseconds since 1970; 0 before that.
     pub ended: i64,
-    /// Of a loop: iterations that are done, that failed, and all.
+    /// For a loop: completed, failed and all iterations.
     pub iterations: Option<(i64, i64, i64)>,
 }
 
-/// What a task left behind.
+/// The output of a task.
 #[derive(Clone, Debug, Default)]
 pub struct RunOutput {
     /// The error in one line.
     pub error: String,
-    /// The trace.
     pub trace: String,
-    /// The end of what it wrote, where the service keeps that.
+    /// The end of its log, if the service keeps it.
     pub logs: String,
 }
 
-/// States in which nothing goes on any more.
+/// Final states.
 pub(super) const ENDED: [&str; 3] = ["TERMINATED", "SKIPPED", "INTERNAL_ERROR"];
 
 impl RunView {
-    /// Whether nothing goes on any more.
     pub fn has_ended(&self) -> bool {
         ENDED.contains(&self.state.as_str())
     }
 
-    /// Whether it ended well. A run whose tasks failed but were allowed to counts as one that ended well.
+    /// Whether it succeeded. This includes runs with failed tasks that were allowed to fail.
     pub fn is_success(&self) -> bool {
         matches!(self.result.as_deref(), Some("SUCCESS" | "SUCCESS_WITH_FAILURES"))
     }
 }
 
 impl TaskView {
-    /// Whether nothing goes on any more.
     pub fn has_ended(&self) -> bool {
         ENDED.contains(&self.state.as_str())
     }
 
-    /// Whether it is what made the run fail.
+    /// Whether it made the run fail.
     pub fn is_failure(&self) -> bool {
         let result = self.result.as_deref();
         matches!(result, Some("FAILED" | "TIMEDOUT" | "MAXIMUM_CONCURRENT_RUNS_REACHED"))
@@ -101,10 +96,10 @@ fn running(id: i64) -> String {
 }
 
 impl Client {
-    /// Starts a job; gives the id of the run. The token makes a repeated request start nothing more.
+    /// Starts a job, and returns the id of the run. With the token, a repeated request starts nothing.
     ///
     /// # Errors
-    /// A job that is gone, a parameter that it does not have, too many runs.
+    /// A missing job, an unknown parameter, or too many runs.
     pub fn run_now(
         &self,
         job: i64,
@@ -131,10 +126,10 @@ impl Client {
         answer.get("run_id").and_then(Value::as_i64).ok_or_else(|| odd(&request))
     }
 
-    /// A run with all its tasks.
+    /// Reads a run with all its tasks.
     ///
     /// # Errors
-    /// Whatever keeps it from being read.
+    /// A failed request.
     pub fn run(&self, id: i64) -> Result<RunView, ApiError> {
         let mut out: Option<RunView> = None;
         let mut pages = Pages::default();
@@ -159,10 +154,10 @@ impl Client {
         }
     }
 
-    /// What a task left behind. A task of a kind that leaves nothing gives nothing.
+    /// Reads the output of a task; empty for task types without output.
     ///
     /// # Errors
-    /// Whatever keeps it from being read.
+    /// A failed request.
     pub fn output(&self, task_run: i64) -> Result<RunOutput, ApiError> {
         let request = Request {
             query: vec![("run_id", task_run.to_string())],
@@ -184,10 +179,10 @@ impl Client {
         Ok(RunOutput { error: text("error"), trace: text("error_trace"), logs: text("logs") })
     }
 
-    /// Asks a run to stop.
+    /// Requests the cancellation of a run.
     ///
     /// # Errors
-    /// Whatever keeps it from being asked.
+    /// A failed request.
     pub fn cancel(&self, id: i64) -> Result<(), ApiError> {
         let request = Request {
             body: RequestBody::Json(json!({ "run_id": id })),
@@ -201,10 +196,10 @@ impl Client {
         self.send(&request).map(drop)
     }
 
-    /// The last runs of a job, the newest first; with `active` only those that go on.
+    /// The last runs of a job, newest first; with `active`, only active ones.
     ///
     /// # Errors
-    /// Whatever keeps the list from being read.
+    /// A failed request.
     pub fn runs_of(&self, job: i64, limit: usize, active: bool) -> Result<Vec<RunView>, ApiError> {
         let mut query = vec![("job_id", job.to_string()), ("limit", limit.clamp(1, 25).to_string())];
         if active {
@@ -280,7 +275,7 @@ fn state(json: &Value) -> (String, Option<String>, String) {
     )
 }
 
-/// Of several attempts of a task the last one stands for it.
+/// Keeps the last attempt of each task.
 fn last_attempts(tasks: &mut Vec<TaskView>) {
     let mut out: Vec<TaskView> = Vec::new();
     for task in tasks.drain(..) {

@@ -1,6 +1,6 @@
-//! Which workspace, and with which credentials: flags and target, then `DATABRICKS_*`, then a profile.
+//! Settings of a workspace and credentials: from options and target, then `DATABRICKS_*`, then a profile.
 //!
-//! Names, aliases and order are those of the platform's own SDKs (Apache-2.0 `databricks-sdk`, `config.py`).
+//! Names, aliases and order are those of the platform's SDKs (Apache-2.0 `databricks-sdk`, `config.py`).
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,11 +10,11 @@ use super::address::{allowed_address, is_loopback, plain_host};
 use super::profiles::Profiles;
 use super::secret::Secret;
 
-/// One setting that the platform's tools know.
+/// A setting of the platform's tools.
 struct KnownSetting {
     name: &'static str,
     env: &'static [&'static str],
-    /// The way to log in that it belongs to: settings of two ways are a contradiction.
+    /// Its authentication type; settings of two types contradict each other.
     way: Option<&'static str>,
     secret: bool,
 }
@@ -54,14 +54,14 @@ const KNOWN: &[KnownSetting] = &[
     known("scopes", &["DATABRICKS_SCOPES"], None, false),
 ];
 
-/// Where a setting comes from.
+/// The source of a setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// A flag.
+    /// A command-line option.
     Flag(&'static str),
     /// The target in source.
     Target,
-    /// A variable of the environment.
+    /// An environment variable.
     Environment(&'static str),
     /// A profile of a file.
     Profile(String, PathBuf),
@@ -78,26 +78,25 @@ impl fmt::Display for Source {
     }
 }
 
-/// A setting with its source.
+/// A setting and its source.
 #[derive(Clone, Debug)]
 pub struct Attribute {
     /// Its name in a profile.
     pub name: &'static str,
     value: Secret,
-    /// Whether nobody may see it.
+    /// Whether it must not be shown.
     pub secret: bool,
-    /// Where it comes from.
     pub source: Source,
 }
 
 impl Attribute {
-    /// The value, `***` for a secret.
+    /// The value; `***` for a secret.
     pub fn shown(&self) -> String {
         if self.secret { self.value.to_string() } else { self.value.reveal().to_owned() }
     }
 }
 
-/// What the caller and the source say.
+/// Settings of the caller and the target.
 #[derive(Clone, Debug, Default)]
 pub struct Overrides {
     /// `--host`.
@@ -110,12 +109,12 @@ pub struct Overrides {
     pub target_profile: Option<String>,
 }
 
-/// What the process stands in: handed in, so that nothing below reads the environment.
+/// The environment of the process, passed as a value so that nothing below reads it.
 #[derive(Clone, Default)]
 pub struct Environ {
-    /// The variables of the environment.
+    /// Environment variables.
     pub env: BTreeMap<String, String>,
-    /// The file with profiles and its text, if there is one.
+    /// The path and text of the file with profiles, if it exists.
     pub profiles: Option<(PathBuf, String)>,
 }
 
@@ -126,18 +125,16 @@ impl fmt::Debug for Environ {
 }
 
 impl Environ {
-    /// A variable that is set to something.
+    /// A variable that is set and not empty.
     pub fn var(&self, name: &str) -> Option<&str> {
         self.env.get(name).map(String::as_str).filter(|v| !v.is_empty())
     }
 }
 
-/// Why the settings make no sense.
+/// Why settings are invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingsError {
-    /// What is wrong.
     pub message: String,
-    /// What to do.
     pub help: String,
 }
 
@@ -145,7 +142,7 @@ fn error<T>(message: impl Into<String>, help: impl Into<String>) -> Result<T, Se
     Err(SettingsError { message: message.into(), help: help.into() })
 }
 
-/// Everything that is known, each with its source.
+/// All settings, with their sources.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     list: Vec<Attribute>,
@@ -154,11 +151,11 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Puts together what flags, target, environment and profile say; the first to say something wins.
+    /// Combines options, target, environment and profile; the first source of a setting wins.
     ///
     /// # Errors
-    /// No host, two hosts that differ, a profile that is not there, one half of a pair of credentials, or settings of two
-    /// ways to log in.
+    /// No host, two different hosts, a missing profile, half of a pair of credentials, or settings of two
+    /// authentication types.
     pub fn resolve(asked: &Overrides, around: &Environ) -> Result<Settings, SettingsError> {
         let mut out = Settings::default();
         if let Some(host) = &asked.host {
@@ -191,7 +188,7 @@ impl Settings {
                 from_env.set(k.name, value, Source::Environment(env));
             }
         }
-        // What follows from a host that was asked for must not be credentials of another one.
+        // Credentials that follow from one host must not be sent to another.
         if let (Some(ours), Some(theirs)) = (out.get("host"), from_env.get("host"))
             && plain_host(ours) != plain_host(theirs)
             && from_env.list.iter().any(|a| way(a.name).is_some())
@@ -278,7 +275,7 @@ impl Settings {
         Ok(())
     }
 
-    /// What must hold whatever the way to log in.
+    /// Checks what must hold for every authentication type.
     fn check(&self) -> Result<(), SettingsError> {
         for name in ["token", "client_secret", "azure_client_secret"] {
             if let Some(a) = self.list.iter().find(|a| a.name == name)
@@ -297,7 +294,7 @@ impl Settings {
             );
         };
         allowed_address(host).map_err(|why| SettingsError {
-            // Not the text itself: what stands there may be a credential in the wrong place.
+            // Do not show the value, which may be a credential in the wrong place.
             message: format!("host from {} {why}", self.source("host").map(ToString::to_string).unwrap_or_default()),
             help: "use a URL such as https://adb-1234567890123456.7.azuredatabricks.net".to_owned(),
         })?;
@@ -310,7 +307,7 @@ impl Settings {
         let mut ways: Vec<&str> = self.list.iter().filter_map(|a| way(a.name)).collect();
         ways.sort_unstable();
         ways.dedup();
-        // A client id goes with a token of somebody else's, too.
+        // A client id can be combined with an OIDC token.
         if ways.contains(&"env-oidc") || ways.contains(&"file-oidc") {
             ways.retain(|w| *w != "oauth" || self.get("client_secret").is_some());
         }
@@ -342,27 +339,27 @@ impl Settings {
             return;
         }
         let secret = KNOWN.iter().any(|k| k.name == name && k.secret);
-        // What a browser shows behind the address is no part of it.
+        // The path that a browser shows after the host is not part of it.
         let value = if name == "host" { plain_host(value) } else { value.trim().to_owned() };
         self.list.push(Attribute { name, value: Secret::new(value), secret, source });
     }
 
-    /// The value of a setting that is no secret.
+    /// The value of a setting that is not a secret.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.list.iter().find(|a| a.name == name).map(|a| a.value.reveal())
     }
 
-    /// A credential.
+    /// The value of a secret.
     pub(super) fn secret(&self, name: &str) -> Option<Secret> {
         self.list.iter().find(|a| a.name == name).map(|a| a.value.clone())
     }
 
-    /// Where a setting comes from.
+    /// The source of a setting.
     pub fn source(&self, name: &str) -> Option<&Source> {
         self.list.iter().find(|a| a.name == name).map(|a| &a.source)
     }
 
-    /// All of them, in the order in which they were found.
+    /// All settings, in the order in which they were found.
     pub fn all(&self) -> &[Attribute] {
         &self.list
     }
@@ -372,7 +369,7 @@ impl Settings {
         reqwest::Url::parse(&self.host()).ok().and_then(|u| u.host_str().map(is_loopback)).unwrap_or(false)
     }
 
-    /// The address of the workspace without a slash at the end.
+    /// The URL of the workspace, without a trailing slash.
     pub fn host(&self) -> String {
         self.get("host").map(plain_host).unwrap_or_default()
     }

@@ -1,9 +1,9 @@
-//! Which hosts belong together: a workspace names the server that takes its users' credentials, and a host that somebody
-//! slipped in must not name its own.
+//! Which hosts may receive credentials: a workspace names its token server, and a malicious host must not name its
+//! own.
 
 use reqwest::Url;
 
-/// Domains whose hosts are all Databricks'. Source: the platform's public documentation of workspace addresses.
+/// Domains of Databricks. Source: the platform's public documentation of workspace URLs.
 const DOMAINS: &[&str] = &[
     "azuredatabricks.net",
     "cloud.databricks.us",
@@ -13,7 +13,7 @@ const DOMAINS: &[&str] = &[
     "databricks.com",
 ];
 
-/// The login servers of the clouds that these workspaces use.
+/// Login servers of clouds.
 const LOGIN: &[&str] = &[
     "login.microsoftonline.com",
     "login.microsoftonline.us",
@@ -21,7 +21,8 @@ const LOGIN: &[&str] = &[
     "login.chinacloudapi.cn",
 ];
 
-/// Whether credentials for `owner` may go to `endpoint`: the same host, one of Databricks, or a cloud's login server.
+/// Whether credentials for `owner` may be sent to `endpoint`: the same host, one of Databricks, or the login server
+/// of a cloud.
 pub(super) fn is_trusted(endpoint: &str, owner: &str) -> bool {
     let host = |address: &str| Url::parse(address).ok().and_then(|u| u.host_str().map(str::to_ascii_lowercase));
     let (Some(endpoint), Some(owner)) = (host(endpoint), host(owner)) else { return false };

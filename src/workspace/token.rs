@@ -1,4 +1,4 @@
-//! Tokens: asked for, kept in memory, renewed before they end.
+//! Tokens: requested, kept in memory, and renewed before they expire.
 
 use std::io::Read;
 use std::sync::OnceLock;
@@ -15,14 +15,15 @@ use super::secret::{Secret, is_sendable};
 
 use super::site::is_trusted;
 
-/// A token with its end.
+/// A token and its expiry.
 #[derive(Clone, Debug)]
 pub(super) struct AccessToken {
     pub value: Secret,
     renew: Option<Instant>,
 }
 
-/// A token is renewed so long before its end, so that it does not end on the way; a short-lived one in its last quarter.
+/// How long before its expiry a token is renewed, so that it does not expire in transit; a short-lived one is renewed
+/// in its last quarter.
 const EARLY: Duration = Duration::from_secs(40);
 
 impl AccessToken {
@@ -30,28 +31,27 @@ impl AccessToken {
         AccessToken { value, renew: life.map(|life| Instant::now() + life - EARLY.min(life / 4)) }
     }
 
-    /// Whether it will last for a request.
+    /// Whether it is valid long enough for a request.
     pub fn lasts(&self) -> bool {
         self.renew.is_none_or(|at| at > Instant::now())
     }
 }
 
-/// Why there is no token. The text may hold what a server said, so it is to be masked.
+/// Why there is no token. The text may contain a message of a server, so it must be masked.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum TokenError {
-    /// Somebody wants to stop.
     #[error("interrupted")]
     Interrupted,
-    /// Nobody answered.
+    /// No response.
     #[error("{host}: {why}")]
     NoAnswer { host: String, why: String },
-    /// The server asks to wait for longer than there is time.
+    /// The server requests a pause that is longer than the remaining time.
     #[error("token server returned {status}, and asks to wait for {seconds} s")]
     Busy { status: u16, seconds: u64 },
-    /// An address that nothing secret may go to.
+    /// A URL to which no secret may be sent.
     #[error("{what} `{address}` {why}")]
     Address { what: &'static str, address: String, why: &'static str },
-    /// A server on another site: a host could have credentials sent there.
+    /// A server on another site, to which a malicious host could have credentials sent.
     #[error(
         "token endpoint `{server}` is not on the site of `{owner}`; if you trust it, set DATABRICKS_DISCOVERY_URL to its discovery document"
     )]
@@ -59,10 +59,10 @@ pub(super) enum TokenError {
     /// No discovery document.
     #[error("{0} does not provide OAuth metadata; check that it is the URL of a workspace")]
     NoServer(String),
-    /// A discovery document without the one thing it is for.
+    /// A discovery document without a token endpoint.
     #[error("`{0}` has no token endpoint")]
     NoEndpoint(String),
-    /// A document that cannot be had.
+    /// A discovery document that cannot be read.
     #[error("{url} returned {status}")]
     Document { url: String, status: u16 },
     /// No login page of a tenant.
@@ -71,49 +71,49 @@ pub(super) enum TokenError {
     /// A token file that cannot be read.
     #[error("cannot read the token file `{path}`: {source}")]
     File { path: String, source: std::io::Error },
-    /// A token file without a token.
+    /// An empty token file.
     #[error("token file `{0}` is empty")]
     EmptyFile(String),
-    /// An address that is none.
+    /// An invalid URL.
     #[error("`{url}`: {why}")]
     Malformed { url: String, why: String },
-    /// A CI service that gives no identity.
+    /// A CI service that issues no identity token.
     #[error("token service of the CI pipeline returned {0}, without a token")]
     Identity(u16),
-    /// A refusal, in the words of the server.
+    /// The server refused, with this message.
     #[error("token server returned {status}: {said}")]
     Refused { status: u16, said: String },
-    /// An answer without a token.
+    /// A response without a token.
     #[error("response of the token server has no token")]
     NoToken,
-    /// A token with line breaks and the like.
+    /// A token with invalid characters.
     #[error("token from the token server contains invalid characters")]
     OddToken,
-    /// A program that cannot be run to its end.
+    /// A program that failed.
     #[error("{0}")]
     Program(String),
 }
 
-/// An address that secrets go to.
+/// Checks a URL to which secrets are sent.
 fn secure(what: &'static str, address: &str) -> Result<(), TokenError> {
     allowed_address(address).map_err(|why| TokenError::Address { what, address: address.to_owned(), why })
 }
 
-/// What the token sources ask of the network: a request without our token.
+/// Network access for token sources: unauthenticated requests.
 pub(super) trait Plain {
-    /// Remembers a secret that nobody may see: a server may echo what it was sent.
+    /// Adds a secret to mask, because a server may echo it.
     fn hide(&self, secret: &Secret);
 
     /// Waits.
     ///
     /// # Errors
-    /// Somebody wants to stop.
+    /// An interrupt.
     fn sleep(&self, time: Duration) -> Result<(), TokenError>;
 
-    /// Sends a request; gives status, headers' `Location`, and body.
+    /// Sends a request; returns status, the `Location` header, and the body.
     ///
     /// # Errors
-    /// No answer.
+    /// No response.
     fn send(
         &self,
         post: bool,
@@ -123,14 +123,14 @@ pub(super) trait Plain {
     ) -> Result<Reply, TokenError>;
 }
 
-/// An answer to a plain request.
+/// A response to an unauthenticated request.
 pub(super) struct Reply {
     pub status: u16,
     pub location: Option<String>,
     pub body: Vec<u8>,
 }
 
-/// Gets a new token; where to ask is found out once.
+/// Requests a new token; the endpoint is discovered once.
 ///
 /// # Errors
 /// Why there is none.
@@ -188,7 +188,7 @@ pub(super) fn get(
     }
 }
 
-/// A text as it stands in a form: the two halves of basic credentials are encoded so (RFC 6749, section 2.3.1).
+/// Form-encodes a text, as basic credentials require (RFC 6749, section 2.3.1).
 fn form_text(text: &str) -> String {
     reqwest::Url::parse_with_params("http://x", [("", text)])
         .ok()
@@ -196,14 +196,14 @@ fn form_text(text: &str) -> String {
         .unwrap_or_else(|| text.to_owned())
 }
 
-/// Where tokens are to be had: what the workspace's own discovery documents say.
+/// Finds the token endpoint from the workspace's discovery documents.
 fn discover(login: &Login, host: &str, net: &dyn Plain) -> Result<String, TokenError> {
     let usual = format!("{host}/oidc/.well-known/oauth-authorization-server");
     let document = login.discovery.clone().unwrap_or(usual);
     secure("discovery document", &document)?;
     let mut found = json_at(net, &document)?;
     if found.is_none() && login.discovery.is_none() {
-        // A host that serves several workspaces says elsewhere where OAuth server is.
+        // A host that serves several workspaces names its OAuth server elsewhere.
         let config = json_at(net, &format!("{host}/.well-known/databricks-config"))?;
         let base = config.as_ref().and_then(|c| c.get("oidc_endpoint")).and_then(Value::as_str);
         let account = config.as_ref().and_then(|c| c.get("account_id")).and_then(Value::as_str).unwrap_or_default();
@@ -221,14 +221,14 @@ fn discover(login: &Login, host: &str, net: &dyn Plain) -> Result<String, TokenE
         return Err(TokenError::NoEndpoint(document));
     };
     secure("the token endpoint", endpoint)?;
-    // Whoever has set the address of the document trusts it.
+    // The user trusts a document whose URL they have set.
     if login.discovery.is_none() {
         trusted(endpoint, host)?;
     }
     Ok(endpoint.to_owned())
 }
 
-/// Refuses a server on another site: a host could have credentials sent there.
+/// Rejects a server on another site, to which a malicious host could have credentials sent.
 fn trusted(server: &str, owner: &str) -> Result<(), TokenError> {
     match is_trusted(server, owner) {
         true => Ok(()),
@@ -245,7 +245,7 @@ fn json_at(net: &dyn Plain, url: &str) -> Result<Option<Value>, TokenError> {
     }
 }
 
-/// The tenant that a workspace belongs to: it sends visitors to that tenant's login page.
+/// The tenant of a workspace, which redirects to the login page of its tenant.
 fn tenant_of(host: &str, net: &dyn Plain) -> Result<String, TokenError> {
     let reply = net.send(false, &format!("{host}/aad/auth"), &[], None)?;
     let tenant = reply.location.as_deref().and_then(|l| l.split("://").nth(1)?.split('/').nth(1).map(str::to_owned));
@@ -308,13 +308,13 @@ fn from_server(
     Ok(AccessToken::living(Secret::new(token), life))
 }
 
-/// For how long a program may think about it.
+/// The timeout of a program.
 const THINKING: Duration = Duration::from_secs(60);
 
-/// What a program may print, in bytes.
+/// The maximum output of a program, in bytes.
 const PRINTED: u64 = 1 << 20;
 
-/// Reads a pipe on a thread of its own, so that a program that prints much never waits for a reader.
+/// Reads a pipe in a thread, so that the program never waits for a reader.
 fn drained(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
     let (send, receive) = mpsc::channel();
     if let Some(pipe) = pipe {
@@ -332,8 +332,7 @@ fn drained(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
     receive
 }
 
-/// What came through a pipe of a program that has ended. A process that it left behind may keep the pipe open: that one is
-/// not waited for.
+/// The output of a program that has ended. A child process may keep the pipe open, and is not waited for.
 fn rest(chunks: &Receiver<Vec<u8>>) -> Vec<u8> {
     let mut out = Vec::new();
     while let Ok(chunk) = chunks.recv_timeout(Duration::from_millis(500)) {
@@ -361,7 +360,7 @@ fn from_program(command: &[String], field: &str, net: &dyn Plain) -> Result<Acce
         }
         let stopped = net.sleep(Duration::from_millis(50)).is_err();
         if stopped || began.elapsed() > THINKING {
-            // It is of no use any more; that it may have ended meanwhile is no trouble.
+            // It may have ended meanwhile.
             let _ = child.kill();
             let _ = child.wait();
             return Err(TokenError::Program(format!("`{}` timed out", command.join(" "))));
@@ -375,7 +374,8 @@ fn from_program(command: &[String], field: &str, net: &dyn Plain) -> Result<Acce
     }
     let json: Value = serde_json::from_slice(&rest(&stdout)).unwrap_or_default();
     match json.get(field).and_then(Value::as_str).filter(|t| is_sendable(t)) {
-        // Programs keep their own cache and say the end in several forms; a short life here costs one call.
+        // Programs have their own caches and report the expiry in different formats; assuming a short life costs one
+        // call.
         Some(token) => Ok(AccessToken::living(Secret::new(token), Some(Duration::from_secs(300)))),
         None => Err(TokenError::Program(format!("output of `{}` has no `{field}`", command.join(" ")))),
     }

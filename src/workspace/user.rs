@@ -1,4 +1,4 @@
-//! Who we are.
+//! The current user.
 
 use serde_json::Value;
 
@@ -6,17 +6,17 @@ use super::client::Client;
 use super::error::ApiError;
 use super::jobs::{jobs, odd};
 
-/// The user or service principal that the credentials stand for.
+/// The user or service principal of the credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// The name in paths and permissions; of a service principal its application id.
+    /// The name in paths and permissions; for a service principal, its application id.
     pub name: String,
-    /// The name for people.
+    /// The display name.
     pub shown: String,
 }
 
 impl User {
-    /// Whether it is a service principal: those are named by an id.
+    /// Whether it is a service principal, which is named by an id.
     pub fn is_service_principal(&self) -> bool {
         let parts: Vec<usize> = self.name.split('-').map(str::len).collect();
         parts == [8, 4, 4, 4, 12] && self.name.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
@@ -24,10 +24,10 @@ impl User {
 }
 
 impl Client {
-    /// Asks who we are.
+    /// Requests the current user.
     ///
     /// # Errors
-    /// Credentials that are not accepted, or no answer.
+    /// Rejected credentials, or no response.
     pub fn me(&self) -> Result<User, ApiError> {
         let request = jobs(
             "GET",

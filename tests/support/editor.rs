@@ -1,5 +1,4 @@
-//! An editor, as far as the language server sees one: over memory with the server in a thread, or over pipes with a
-//! process of its own.
+//! A client of the language server: in memory with the server in a thread, or over pipes with a process.
 
 use std::collections::BTreeMap;
 use std::io::BufReader;
@@ -10,7 +9,7 @@ use std::thread::JoinHandle;
 use lsp_server::{Connection, Message, Notification, Request, RequestId};
 use serde_json::{Value, json};
 
-/// How the server is reached.
+/// The connection to the server.
 enum Server {
     Thread(Connection, JoinHandle<Result<(), String>>),
     Process(Child, ChildStdin, BufReader<ChildStdout>),
@@ -37,19 +36,19 @@ pub struct Editor {
     next: i32,
     pub utf8: bool,
     pub capabilities: Value,
-    /// What was last told of each file.
+    /// The last diagnostics of each file.
     told: BTreeMap<String, Vec<Value>>,
 }
 
 impl Editor {
-    /// An editor with one folder open, that counts columns in bytes or in UTF-16.
+    /// An editor with one open folder, that counts columns in bytes or UTF-16.
     pub fn start(folder: &Path, utf8: bool) -> Editor {
         let (connection, other) = Connection::memory();
         let server = std::thread::spawn(move || pipec::lsp::serve(&other));
         Editor::over(Server::Thread(connection, server), folder, utf8)
     }
 
-    /// The same, with the server as a process of its own.
+    /// The same with the server as a process.
     pub fn start_process(folder: &Path) -> Editor {
         let mut child = Command::new(env!("CARGO_BIN_EXE_pipec"))
             .args(["lsp", "--stdio"])
@@ -89,20 +88,20 @@ impl Editor {
         self.open_with(path, &text);
     }
 
-    /// Opens a file with another text than the one on disk.
+    /// Opens a file with another text.
     pub fn open_with(&mut self, path: &Path, text: &str) {
         self.notify(
             "textDocument/didOpen",
             json!({ "textDocument": { "uri": uri(path), "languageId": "pipe", "version": 1, "text": text } }),
         );
-        // A person looks at a file before typing into it.
+        // An editor requests symbols before a person types.
         self.request("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri(path) } })).unwrap();
     }
 
-    /// Asks, and waits for the answer.
+    /// Sends a request, and waits for the response.
     ///
     /// # Errors
-    /// What the server refuses, in its words.
+    /// The error of the server.
     pub fn request(&mut self, method: &str, params: Value) -> Result<Value, String> {
         self.next += 1;
         let id = RequestId::from(self.next);
@@ -121,12 +120,12 @@ impl Editor {
         }
     }
 
-    /// Tells the server something.
+    /// Sends a notification.
     pub fn notify(&mut self, method: &str, params: Value) {
         self.server.send(Notification { method: method.to_owned(), params }.into());
     }
 
-    /// What is wrong in each file. The server says it before it answers what rests on it.
+    /// The diagnostics of each file, which the server publishes before responses that depend on them.
     pub fn diagnostics(&mut self) -> BTreeMap<String, Vec<Value>> {
         self.request("workspace/symbol", json!({ "query": "" })).unwrap();
         self.told.clone()
@@ -140,7 +139,7 @@ impl Editor {
         json!({ "line": before.matches('\n').count(), "character": character })
     }
 
-    /// A text after changes.
+    /// Applies edits to a text.
     pub fn applied(&self, text: &str, edits: &[Value]) -> String {
         let mut list: Vec<(usize, usize, &str)> = edits
             .iter()
@@ -157,7 +156,7 @@ impl Editor {
         out
     }
 
-    /// Leaves as the protocol asks for.
+    /// Shuts the server down.
     pub fn stop(mut self) {
         self.next += 1;
         let id = RequestId::from(self.next);
@@ -173,7 +172,7 @@ impl Editor {
         }
     }
 
-    /// The memory that the server's process holds now, in KiB, where the system tells.
+    /// The memory of the server process, in KiB, if the system reports it.
     pub fn memory(&self) -> Option<u64> {
         let Server::Process(child, ..) = &self.server else { return None };
         let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;

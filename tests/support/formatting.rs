@@ -1,4 +1,4 @@
-//! What must hold of everything that the formatter writes.
+//! Properties of formatted text.
 
 use pipec::fmt::{format, same, tokens};
 use pipec::source::FileId;
@@ -8,7 +8,7 @@ pub fn formatted(text: &str) -> Option<String> {
     format(FileId(0), text).ok()
 }
 
-/// The tree without places.
+/// The tree without spans.
 fn tree(text: &str) -> String {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
     let debug = format!("{:?}", syntax::parse(FileId(0), &text).file.items);
@@ -23,7 +23,7 @@ fn tree(text: &str) -> String {
     out
 }
 
-/// Everything that must hold for any program without syntax errors.
+/// Checks what must hold for any program without syntax errors.
 pub fn holds(text: &str, what: &str) {
     let Some(new) = formatted(text) else { return };
     assert_eq!(formatted(&new).as_deref(), Some(new.as_str()), "{what}: it is not the same when formatted again");

@@ -1,4 +1,4 @@
-//! Jobs for tests: real ones, random ones, and how two of them are compared.
+//! Jobs for tests: real ones, random ones, and comparisons.
 
 #![allow(dead_code, reason = "each test executable uses a part of it")]
 
@@ -12,12 +12,12 @@ use serde_json::{Map, Value, json};
 
 use super::job_of;
 
-/// The values of a file with one to a line.
+/// The values of a JSON lines file.
 pub fn lines(path: &std::path::Path) -> Vec<Value> {
     std::fs::read_to_string(path).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect()
 }
 
-/// Keyed lists have no order of their own, and null is nothing.
+/// Sorts keyed lists, and removes nulls.
 pub fn sorted(mut value: Value) -> Value {
     fn key(v: &Value) -> String {
         let name = ["task_key", "job_cluster_key", "environment_key", "name"].iter().find_map(|k| v.get(k)?.as_str());
@@ -44,7 +44,7 @@ pub fn sorted(mut value: Value) -> Value {
     value
 }
 
-/// How two jobs differ, line by line; empty if they do not. A name that was not there may be there.
+/// The differences between two jobs, by line; empty if there are none. An added name is allowed.
 pub fn difference(wanted: &Value, found: &Value) -> String {
     let mut found = found.clone();
     if wanted.get("name").is_none() {
@@ -56,7 +56,7 @@ pub fn difference(wanted: &Value, found: &Value) -> String {
     changed.map(|c| format!("{}{}", c.tag(), c.value().trim())).collect::<Vec<_>>().join(" ")
 }
 
-/// The codes that may tell of a finding in a defective job, and a word that the message or its place must have.
+/// The codes that may report a finding in a defective job, and a word that the message or its place must contain.
 pub fn expected(finding: &str) -> (&'static [&'static str], String) {
     let last = |s: &str| s.rsplit([' ', '.']).next().unwrap_or("").trim_end_matches("[]").to_owned();
     match finding.split(':').next().unwrap_or("") {
@@ -75,7 +75,7 @@ pub fn expected(finding: &str) -> (&'static [&'static str], String) {
     }
 }
 
-/// A job out of the table, right in form: types, ranges, groups and references. `must` has to be in it.
+/// A random job with valid types, ranges, groups and references, which contains `must`.
 pub fn random_job(rng: &mut Rng, must: Option<&Field>) -> Value {
     let mut job = object(&JOB, rng, must, 0);
     let map = job.as_object_mut().unwrap();
@@ -109,7 +109,7 @@ pub fn random_job(rng: &mut Rng, must: Option<&Field>) -> Value {
     job
 }
 
-/// Texts with references, in the places where the platform evaluates them.
+/// Adds strings with references where the platform evaluates them.
 fn references(task: &mut Map<String, Value>, params: &[String], above: &[String], rng: &mut Rng) {
     let mut texts: Vec<String> = params.iter().map(|p| format!("{{{{job.parameters.{p}}}}}")).collect();
     texts.extend(above.iter().map(|t| format!("{{{{tasks.{t}.values.n}}}}")));
@@ -126,7 +126,7 @@ fn references(task: &mut Map<String, Value>, params: &[String], above: &[String]
     }
 }
 
-/// The keys of a list, made different from each other.
+/// Makes the keys of a list unique.
 fn keyed(map: &mut Map<String, Value>, list: &str, key: &str, rng: &mut Rng) -> Vec<String> {
     let Some(items) = map.get_mut(list).and_then(Value::as_array_mut) else { return Vec::new() };
     let forms = ["plain", "With-Hyphen", "1_digit", "step", "none", "UPPER"];
@@ -141,7 +141,7 @@ fn keyed(map: &mut Map<String, Value>, list: &str, key: &str, rng: &mut Rng) -> 
         .collect()
 }
 
-/// One place to run for a task.
+/// Sets one compute for a task.
 fn place(task: &mut Map<String, Value>, clusters: &[String], environments: &[String], rng: &mut Rng) {
     for key in ["job_cluster_key", "environment_key", "existing_cluster_id"] {
         task.remove(key);
@@ -240,7 +240,7 @@ fn value(field: &'static Field, rng: &mut Rng, must: Option<&Field>, depth: usiz
     }
 }
 
-/// Imports a job, and says in which ways it does not come back; an empty list is what is wanted.
+/// Imports a job, and returns differences after compiling it; the list should be empty.
 pub fn back(job: &Value) -> (Imported, SourceMap, Vec<String>) {
     let text = format!("{job:#}");
     let mut sources = SourceMap::default();

@@ -1,4 +1,4 @@
-//! What the tests share: programs in memory, and what checking them gives.
+//! Helpers for tests: programs in memory, and the results of checking them.
 
 #![allow(dead_code, reason = "each test executable uses a part of it")]
 
@@ -17,19 +17,19 @@ use pipec::import::{Imported, JobsRead, import_all, read_input};
 use pipec::project::{Loaded, load};
 use pipec::source::{Files, MemoryFiles, SourceMap};
 
-/// The folder of this repository.
+/// The folder of the repository.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// What lies in a folder of the repository, in order.
+/// The content of a folder in the repository, sorted.
 pub fn entries(of: &str) -> Vec<PathBuf> {
     let mut list: Vec<PathBuf> = std::fs::read_dir(root().join(of)).unwrap().map(|e| e.unwrap().path()).collect();
     list.sort();
     list
 }
 
-/// Every program that this repository holds, right and wrong: examples, cases, programs in the documentation.
+/// All programs of the repository, right and wrong: examples, cases, documentation.
 pub fn programs() -> Vec<(String, String)> {
     let mut out = Vec::new();
     let mut stack = vec![root().join("docs"), root().join("examples"), root().join("tests"), root().join("README.md")];
@@ -49,7 +49,7 @@ pub fn programs() -> Vec<(String, String)> {
     out
 }
 
-/// What importing a text gives that lies alone: its places, what was found in it, and the jobs as source.
+/// Imports a text without its files: the sources, what was read, and the jobs as source.
 pub fn imported(name: &str, text: &str) -> (SourceMap, JobsRead, Vec<Imported>) {
     let mut sources = SourceMap::default();
     let file = sources.add(name, text);
@@ -58,7 +58,7 @@ pub fn imported(name: &str, text: &str) -> (SourceMap, JobsRead, Vec<Imported>) 
     (sources, found, jobs)
 }
 
-/// A trial for each case, named after its file or folder.
+/// A test per case, named after its file or folder.
 pub fn trials(of: &str, cases: Vec<PathBuf>, case: fn(&Path) -> Result<(), Failed>) -> Vec<Trial> {
     let trial = |path: PathBuf| {
         let name = format!("{of}::{}", path.file_stem().unwrap().to_string_lossy());
@@ -67,7 +67,7 @@ pub fn trials(of: &str, cases: Vec<PathBuf>, case: fn(&Path) -> Result<(), Faile
     cases.into_iter().map(trial).collect()
 }
 
-/// A project in memory: everything in a folder, and `main.pipe`.
+/// A project in memory: the files of a folder, and `main.pipe`.
 pub fn memory(folder: &Path, main: &str) -> MemoryFiles {
     let mut files = MemoryFiles::new();
     add(&mut files, folder, folder);
@@ -94,7 +94,7 @@ pub fn check_memory(files: &dyn Files) -> (Loaded, Checked) {
     (loaded, checked)
 }
 
-/// A program that needs no other file, checked.
+/// Checks a program that needs no other file.
 pub fn check_text(main: &str) -> (Loaded, Checked) {
     let mut files = MemoryFiles::new();
     files.insert("main.pipe", main);
@@ -113,12 +113,12 @@ pub fn job_of(main: &str) -> Result<serde_json::Value, String> {
     bundle.jobs.into_iter().next().map(|j| j.body).ok_or_else(|| "no job".to_owned())
 }
 
-/// What lies in `../shared`, if it is there.
+/// A path in `../shared`, if it exists.
 pub fn shared(what: &str) -> Option<PathBuf> {
     Some(root().join("../shared").join(what)).filter(|p| p.exists())
 }
 
-/// The code blocks of a Markdown text with their first word.
+/// The code blocks of a Markdown text with their info strings.
 pub fn code_blocks(markdown: &str) -> Vec<(String, String)> {
     let mut out = Vec::new();
     let mut current: Option<(String, String)> = None;

@@ -1,11 +1,11 @@
-//! Writes a job's JSON as source, field for field, without any sugar: a way to hold the compiler against real jobs.
+//! Writes a job's JSON as source field by field, without short forms, to compare the compiler with real jobs.
 
 use std::fmt::Write;
 
 use pipec::schema::{Block, CLUSTER_SPEC, ENVIRONMENT, JOB, TASK, Ty};
 use serde_json::{Map, Value};
 
-/// The source of a pipeline `name` that compiles back to `job`.
+/// The source of a pipeline `name` that compiles to `job`.
 pub fn source(name: &str, job: &Value) -> String {
     let mut out = String::new();
     let job = job.as_object().unwrap();

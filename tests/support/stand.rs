@@ -1,4 +1,4 @@
-//! A project, a workspace and the program between them.
+//! A project, a workspace, and the program between them.
 
 #![allow(dead_code, reason = "each test executable uses a part of it")]
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::workspace::{ANN, CLIENT, SECRET, Workspace};
 
-/// A folder that goes away with the test.
+/// A temporary folder.
 pub struct Project {
     pub dir: tempfile::TempDir,
 }
@@ -22,7 +22,7 @@ impl Project {
         Project { dir }
     }
 
-    /// A project of one file.
+    /// A project with one file.
     pub fn of(text: &str) -> Project {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("main.pipe"), text).unwrap();
@@ -33,7 +33,7 @@ impl Project {
         self.dir.path()
     }
 
-    /// Replaces text in a file; it must be there.
+    /// Replaces text in a file, which must contain it.
     pub fn edit(&self, file: &str, from: &str, to: &str) {
         let path = self.path().join(file);
         let text = std::fs::read_to_string(&path).unwrap();
@@ -47,7 +47,7 @@ impl Project {
         std::fs::write(path, text).unwrap();
     }
 
-    /// The second version of the shop: another line of Python, another hour, one pipeline more, one less.
+    /// The second version of the shop: another line of Python, another time, one pipeline added, one removed.
     pub fn second(self) -> Project {
         self.edit("src/shop/load.py", "return day.day", "return day.day + 1");
         self.edit("pipeline.pipe", "0 0 6 * * ?", "0 0 7 * * ?");
@@ -69,7 +69,7 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The program in a project, with an environment of its own.
+/// The program in a project, with its own environment.
 pub fn pipec(project: &Path, args: &[&str], env: &[(&str, &str)]) -> Command {
     let mut command = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_pipec")));
     command.current_dir(project).args(args).env_clear().stdin(Stdio::null());
@@ -78,7 +78,7 @@ pub fn pipec(project: &Path, args: &[&str], env: &[(&str, &str)]) -> Command {
     command
 }
 
-/// The environment in which the main road works: a client id and its secret.
+/// An environment with a client id and secret.
 pub fn client_env(workspace: &Workspace) -> Vec<(&str, &str)> {
     vec![
         ("DATABRICKS_HOST", workspace.url.as_str()),
@@ -87,7 +87,7 @@ pub fn client_env(workspace: &Workspace) -> Vec<(&str, &str)> {
     ]
 }
 
-/// What a run of the program gave.
+/// The result of running the program.
 #[derive(Debug)]
 pub struct Ran {
     pub code: Option<i32>,
@@ -132,12 +132,12 @@ impl Ran {
     }
 }
 
-/// Runs the program to its end.
+/// Runs the program until it ends.
 pub fn run(workspace: &Workspace, project: &Path, args: &[&str]) -> Ran {
     Ran::of(pipec(project, args, &client_env(workspace)).output().unwrap())
 }
 
-/// Starts the program and tells the workspace who it is, for trouble that kills.
+/// Starts the program and passes its process id to the workspace, which may kill it.
 pub fn spawn(workspace: &Workspace, project: &Path, args: &[&str]) -> Child {
     workspace.inner().pid = None;
     let child =
@@ -151,7 +151,7 @@ pub fn root() -> String {
     format!("/Workspace/Users/{CLIENT}/.pipec/shop/default")
 }
 
-/// The name of a person's folder instead.
+/// The folder of another user.
 pub fn ann_root() -> String {
     root().replace(CLIENT, ANN)
 }

@@ -1,8 +1,8 @@
-//! A workspace that is stricter than most: it refuses what the service refuses, with its words where they are known,
-//! remembers what it was asked, and fails, delays or hangs up when told to.
+//! A simulated workspace that is stricter than others: it rejects what the service rejects, with the same messages
+//! where they are known. It records requests, and fails, delays or disconnects on demand.
 //!
-//! Sources of its behaviour: the public API documentation, and the observations in the issue trackers of the platform's own
-//! tools. What is not known is refused.
+//! Sources of its behavior: the public API documentation, and observations in the issue trackers of the platform's
+//! own tools. What is unknown is rejected.
 
 #![allow(dead_code, reason = "each test executable uses a part of it")]
 
@@ -23,7 +23,7 @@ pub const SECRET: &str = "dose-planted-client-secret";
 pub const PAT: &str = "dapi-planted-personal-token";
 pub const ANN: &str = "ann@example.com";
 
-/// When trouble comes: before the workspace acts, or after.
+/// When a fault occurs: before or after the workspace acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     Before,
@@ -33,23 +33,23 @@ pub enum When {
 /// What happens to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// An answer with this status, and `Retry-After`.
+    /// A response with this status and `Retry-After`.
     Status(u16, Option<u64>),
-    /// The connection is cut.
+    /// The connection is closed.
     Cut,
     /// The client is killed.
     Kill,
     /// The client is interrupted.
     Interrupt,
-    /// An answer that makes no sense.
+    /// An invalid response.
     Garbage,
-    /// All tokens end.
+    /// All tokens expire.
     Expire,
-    /// So many milliseconds go by.
+    /// A delay, in milliseconds.
     Delay(u64),
 }
 
-/// Trouble at one request, by its index from 0.
+/// A fault at one request, by its index from 0.
 #[derive(Clone, Copy, Debug)]
 pub struct Fault {
     pub at: usize,
@@ -68,7 +68,7 @@ pub struct Logged {
 }
 
 impl Logged {
-    /// Whether it could change something in the workspace.
+    /// Whether it may change the workspace.
     pub fn is_write(&self) -> bool {
         self.method != "GET" && !self.path.starts_with("/oidc")
     }
@@ -97,21 +97,21 @@ pub struct Inner {
     pub outputs: BTreeMap<i64, Value>,
     pub log: Vec<Logged>,
     pub faults: Vec<Fault>,
-    /// Always in the way: method and path begin so, and the answer; `$AUTHORIZATION` in it is what was sent.
+    /// Permanent responses by prefixes of method and path; `$AUTHORIZATION` is replaced by what was sent.
     pub walls: Vec<(String, String, u16, Value)>,
-    /// What was wrong and should never be: a job that names a file that is not there.
+    /// Violations that must never occur: a job that refers to a missing file.
     pub wrong: Vec<String>,
     tokens: BTreeMap<String, (Instant, String)>,
     idempotent: BTreeMap<String, i64>,
     pub next: i64,
     pub pid: Option<u32>,
     pub token_life: Option<u64>,
-    /// What runs come to when they are looked at: pages of `runs/get`, the last one again and again.
+    /// Responses to `runs/get`, the last one repeatedly.
     pub script: Vec<Value>,
     looks: usize,
 }
 
-/// The workspace as a server on this machine.
+/// The workspace as a local server.
 pub struct Workspace {
     pub url: String,
     inner: Arc<Mutex<Inner>>,
@@ -160,17 +160,17 @@ impl Workspace {
         self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Lets time go by.
+    /// Advances the clock.
     pub fn later(&self, seconds: i64) {
         self.ahead.fetch_add(seconds, Ordering::Relaxed);
     }
 
-    /// What was asked since the last call.
+    /// The requests since the last call.
     pub fn take_log(&self) -> Vec<Logged> {
         std::mem::take(&mut self.inner().log)
     }
 
-    /// Trouble to come; requests are counted from now on.
+    /// Sets faults; requests are counted from now on.
     pub fn trouble(&self, faults: &[Fault]) {
         let mut inner = self.inner();
         inner.log.clear();
@@ -181,14 +181,14 @@ impl Workspace {
     pub fn jobs_by_tag(&self) -> BTreeMap<String, Vec<i64>> {
         let mut out: BTreeMap<String, Vec<i64>> = BTreeMap::new();
         for (id, job) in &self.inner().jobs {
-            // The nonce of the creation is no part of what a job is.
+            // The nonce of the creation does not matter.
             let tag = job.settings.pointer("/tags/pipec").and_then(Value::as_str).unwrap_or("no tag");
             out.entry(without_nonce(tag).to_owned()).or_default().push(*id);
         }
         out
     }
 
-    /// Everything that was written there, as text, to look for what should not be.
+    /// Everything that was written, as text, to search for what must not be there.
     pub fn all_text(&self) -> String {
         let inner = self.inner();
         let mut out = String::new();
@@ -310,7 +310,7 @@ impl Server {
         }
     }
 
-    /// `None` cuts the connection; `Some(None)` goes on.
+    /// `None` closes the connection; `Some(None)` continues.
     fn trouble(&self, trouble: Trouble) -> Option<Option<Reply>> {
         match trouble {
             Trouble::Status(status, retry_after) => {
@@ -325,7 +325,7 @@ impl Server {
             Trouble::Kill | Trouble::Interrupt => {
                 let signal = if trouble == Trouble::Kill { "-KILL" } else { "-INT" };
                 let pid = loop {
-                    // The test tells who it is as soon as it knows.
+                    // The test sets the process id as soon as it knows it.
                     if let Some(pid) = self.lock().pid {
                         break pid;
                     }
@@ -354,7 +354,7 @@ impl Server {
                 return Ok(ok(json!({ "token_endpoint": format!("{}/oidc/v1/token", self.url) })));
             }
             ("POST", "/oidc/v1/token") => return self.token(call),
-            // What a pipeline's own token service is, and Entra ID.
+            // The token service of a CI pipeline, and Entra ID.
             ("GET", "/idtoken")
                 if call.headers.get("authorization").is_some_and(|a| a == "Bearer planted-request-token") =>
             {
@@ -640,7 +640,7 @@ impl Server {
     fn check_settings(&self, body: &Value) -> Result<(), Reply> {
         known_fields(body, &JOB, "settings").map_err(|e| refuse(400, "MALFORMED_REQUEST", e))?;
         rules(body).map_err(|e| refuse(400, "INVALID_PARAMETER_VALUE", e))?;
-        // The service takes a path that is not there; a deployment that sends one has the wrong order.
+        // The service accepts a missing path, but a deployment that sends one has the wrong order.
         let mut inner = self.lock();
         let mut missing = Vec::new();
         texts(body, &mut |t| {
@@ -907,7 +907,7 @@ fn known_fields(value: &Value, block: &'static Block, at: &str) -> Result<(), St
     Ok(())
 }
 
-/// What the service refuses about the meaning of a job.
+/// The semantic errors that the service rejects.
 fn rules(body: &Value) -> Result<(), String> {
     let list = |key: &str| body.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
     let tasks = list("tasks");
@@ -963,7 +963,7 @@ fn rules(body: &Value) -> Result<(), String> {
     Ok(())
 }
 
-/// What the service makes of settings.
+/// Adds the defaults of the service.
 fn filled_in(mut settings: Value) -> Value {
     let map = settings.as_object_mut().unwrap();
     for (key, value) in [
@@ -1048,7 +1048,7 @@ fn decode(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// An empty settings map, for tests that build jobs by hand.
+/// Settings for tests that build jobs manually.
 pub fn settings(name: &str) -> Map<String, Value> {
     json!({ "name": name }).as_object().cloned().unwrap()
 }

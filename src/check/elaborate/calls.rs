@@ -1,4 +1,4 @@
-//! Calls: what a step runs, and with which arguments.
+//! Calls: what a step runs, with which arguments.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ use crate::schema::{
 use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Call, Callee, Item, StrLit, ValueKind};
 
-/// What a step's call is checked in.
+/// What a call is checked against.
 pub struct CallContext<'c> {
     pub scope: Scope<'c>,
     pub pipeline: &'c SmolStr,
@@ -32,7 +32,7 @@ pub struct CallContext<'c> {
 }
 
 impl Elaborator<'_> {
-    /// Checks a call and gives what it means.
+    /// Checks a call and returns the kind of step.
     pub fn call(&mut self, call: &Call, cx: &CallContext<'_>) -> StepKind {
         match &call.callee {
             Callee::Python { module, function } => self.python(call, module, function, cx),
@@ -51,7 +51,7 @@ impl Elaborator<'_> {
         }
     }
 
-    /// Arguments with names: written, or short for a name that is the value as well.
+    /// Named arguments: `name = value`, or `name` for both.
     fn named_arguments(&mut self, call: &Call, field: &'static str, cx: &CallContext<'_>) -> Vec<Argument> {
         let mut out: Vec<Argument> = Vec::new();
         for argument in &call.arguments {
@@ -83,7 +83,7 @@ impl Elaborator<'_> {
                     let (value, ty) = (typed.wire(), argument_type(&typed));
                     out.push(Argument { name, key: span, span: argument.span, value, passed_as: ty.clone(), ty })
                 }
-                // Reported; the name still counts as given.
+                // Reported; the name still counts as passed.
                 None => out.push(Argument {
                     name,
                     key: span,
@@ -97,7 +97,7 @@ impl Elaborator<'_> {
         out
     }
 
-    /// Arguments in order.
+    /// Positional arguments.
     fn positional_arguments(&mut self, call: &Call, kind: FileKind, cx: &CallContext<'_>) -> Vec<Argument> {
         let mut out = Vec::new();
         let field = if kind == FileKind::Dbt { "commands" } else { "parameters" };
@@ -141,7 +141,7 @@ impl Elaborator<'_> {
             }
         }
         if found.is_empty() {
-            // Where another backend takes its modules from is not known before it has done so.
+            // The modules of a package that its own backend builds are unknown before it has run.
             let unknown = |p: &Packaged<'_>| matches!(p.python.builder, WheelBuilder::Backend(_));
             found.extend(cx.packages.iter().position(unknown));
         }
@@ -157,7 +157,7 @@ impl Elaborator<'_> {
                 rest,
             }),
             [] => {
-                // Only a mistake is worth a walk through all modules.
+                // Walking through all modules is only worthwhile for an error.
                 let known: Vec<String> = cx.packages.iter().flat_map(|p| p.modules.names()).collect();
                 let near = closest_match(&module.text, known.iter().map(String::as_str)).map(str::to_owned);
                 self.report(messages::module_not_found(
@@ -213,7 +213,7 @@ impl Elaborator<'_> {
         StepKind::File(FileCall { kind, path, span: lit.span, local, companions, arguments, rest })
     }
 
-    /// Reports a path that the project may not read.
+    /// Reports a path outside of the project.
     pub fn leads_out(&mut self, path: &Path, text: &str, span: Span) -> bool {
         let Some(boundary) = self.files.outside(path) else { return false };
         self.report(crate::project::outside_project(span, text, boundary));
@@ -318,17 +318,17 @@ impl Elaborator<'_> {
     }
 }
 
-/// The type that the value has for the one who receives it.
+/// The type of the value at the receiver.
 fn argument_type(typed: &Typed) -> Type {
     match (&typed.ty, &typed.value) {
-        // A text with a reference in it is a text.
+        // A string that contains a reference is a string.
         (Type::Any, Evaluated::Constant(_)) => Type::String,
         (ty, _) => ty.clone(),
     }
 }
 
-/// The name of a step's entry point: that of pipeline and step, in the characters that entry points may have. Names
-/// that had to be changed get a mark of their own, so that no two become one.
+/// The name of a step's entry point, from the names of pipeline and step. Names that had to be changed get a hash, so
+/// that they stay distinct.
 fn entry_point(pipeline: &str, step: &str) -> SmolStr {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let word: String = pipeline.chars().map(|c| if plain(c) { c } else { '_' }).collect();

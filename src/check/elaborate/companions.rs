@@ -1,4 +1,4 @@
-//! Local files that a notebook or script cannot do without: notebooks that it runs, modules beside it that it imports.
+//! Local files that a notebook or script needs: notebooks that it runs, and modules of its directory that it imports.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -9,11 +9,11 @@ use crate::model::FileKind;
 use crate::python;
 use crate::source::{FileId, Span};
 
-/// The files that may go with one notebook or script: more are a mistake, such as an import of everything.
+/// The number of files that one notebook or script may need. More are a mistake, such as importing everything.
 const MOST: usize = 2_000;
 
 impl Elaborator<'_> {
-    /// The files that go with a notebook or script, each with its kind; `span` is where it is called.
+    /// The files that a notebook or script needs, with their kinds; `span` is the call.
     pub fn companions(&mut self, file: &Path, kind: FileKind, span: Span) -> Vec<(PathBuf, FileKind)> {
         let mut out: Vec<(PathBuf, FileKind)> = Vec::new();
         let mut next = vec![(file.to_owned(), kind)];
@@ -33,7 +33,7 @@ impl Elaborator<'_> {
                 }
             }
             if path.extension().is_some_and(|e| e == "py") {
-                // What is no Python fails when it runs, and names no modules.
+                // Invalid Python fails at run time, and imports nothing.
                 let imports =
                     python::read(&text, FileId(u32::MAX), "__main__", false).map(|m| m.imports).unwrap_or_default();
                 for import in imports {
@@ -60,7 +60,7 @@ impl Elaborator<'_> {
         out
     }
 
-    /// The notebook that `%run ./name` names.
+    /// The notebook of `%run ./name`.
     fn notebook_beside(&self, dir: &Path, target: &str) -> Option<PathBuf> {
         let path = crate::project::join(dir, target);
         let mut names = vec![path.clone()];
@@ -69,7 +69,7 @@ impl Elaborator<'_> {
     }
 }
 
-/// What a source notebook runs, as far as it is a path relative to itself.
+/// The notebooks that a source notebook runs by relative path.
 fn run_targets(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter_map(|line| {
         let rest = line.strip_prefix("# MAGIC %run").or_else(|| line.strip_prefix("-- MAGIC %run"))?;

@@ -1,4 +1,4 @@
-//! Clusters and environments: merged through `extends`, GPUs chosen, single nodes filled in.
+//! Clusters and environments: merging `extends`, choosing GPUs, completing single nodes.
 
 use smol_str::SmolStr;
 
@@ -20,19 +20,19 @@ use crate::schema::{
 use crate::source::Span;
 use crate::syntax::ast::{Decl, DeclKind, Header, Item};
 
-/// A cluster or environment, found by name.
+/// A cluster or environment that was found by name.
 #[derive(Clone, Copy)]
 pub struct ComputeDecl<'a> {
     pub decl: &'a Decl,
     pub unit: usize,
-    /// Declared in the pipeline itself.
+    /// Declared in the pipeline.
     pub own: bool,
 }
 
-/// How long a chain of `extends` may be.
+/// The length that a chain of `extends` may have.
 const MAX_EXTENDS: usize = 64;
 
-/// Clusters and environments, by the places of their names.
+/// Clusters and environments, by the spans of their names.
 #[derive(Debug, Default)]
 pub struct Computes(HashMap<Span, ElaboratedCompute>);
 
@@ -41,7 +41,7 @@ impl Computes {
         self.0.get(&name)
     }
 
-    /// All of them, with the places of their names, in order of writing.
+    /// All of them with the spans of their names, in source order.
     pub fn iter(&self) -> impl Iterator<Item = (Span, &ElaboratedCompute)> {
         let mut all: Vec<_> = self.0.iter().map(|(name, compute)| (*name, compute)).collect();
         all.sort_unstable_by_key(|(name, _)| *name);
@@ -53,18 +53,18 @@ impl Computes {
     }
 }
 
-/// A cluster or environment with what it extends.
+/// A cluster or environment, merged with what it extends.
 #[derive(Debug, Default)]
 pub struct ElaboratedCompute {
-    /// Its fields over those of what it extends; `None` if it extends itself or too long a chain.
+    /// The merged fields; `None` for a cycle or a chain that is too long.
     merged: Option<Object>,
     /// The names of what it extends, nearest first.
     pub bases: Vec<Span>,
-    /// Ready to go out; `None` like `merged`.
+    /// The form to emit; `None` like `merged`.
     pub resolved: Option<ResolvedCompute>,
-    /// Messages for whoever uses it or extends it.
+    /// Diagnostics for whatever uses or extends it.
     pub on_extension: Diagnostics,
-    /// Messages for whoever uses it.
+    /// Diagnostics for whatever uses it.
     pub on_use: Diagnostics,
 }
 
@@ -75,18 +75,18 @@ impl ElaboratedCompute {
     }
 }
 
-/// A cluster or environment, ready to go out.
+/// A cluster or environment in the form to emit.
 #[derive(Clone, Debug)]
 pub enum ResolvedCompute {
     Cluster(Cluster),
     Environment(Environment),
 }
 
-/// What a cluster or environment is elaborated in.
+/// The scope in which a cluster or environment is elaborated.
 #[derive(Clone, Copy)]
 struct ComputeScope<'s, 'a> {
     target: &'s Target,
-    /// The pipeline that declares it, and what its files declare.
+    /// The pipeline that declares it, and the declarations of its files.
     within: Option<(&'s PipelineScope<'a>, &'s Computes)>,
 }
 
@@ -97,7 +97,7 @@ impl<'s> ComputeScope<'s, '_> {
 }
 
 impl<'a> Elaborator<'a> {
-    /// The cluster or environment of this name that a pipeline sees.
+    /// Finds a cluster or environment in scope of a pipeline.
     pub fn find_compute(&self, pipe: &PipelineScope<'a>, unit: usize, name: &str) -> Option<ComputeDecl<'a>> {
         if let Some(decl) = pipe.computes.iter().find(|d| d.name.text == name) {
             return Some(ComputeDecl { decl, unit, own: true });
@@ -106,7 +106,7 @@ impl<'a> Elaborator<'a> {
         Some(ComputeDecl { decl, unit, own: false })
     }
 
-    /// Reports a name that is no compute.
+    /// Reports an unknown cluster or environment.
     pub fn unknown_compute(&mut self, pipe: Option<&PipelineScope<'a>>, unit: usize, name: &str, span: Span) {
         if self.symbols.maybe_declared(name) {
             return;
@@ -121,7 +121,7 @@ impl<'a> Elaborator<'a> {
         self.report(messages::unknown_compute(span, name, near, imported_elsewhere.map(|f| f.path.as_path())));
     }
 
-    /// The clusters and environments that the files declare, each elaborated once.
+    /// Elaborates the clusters and environments of all files, each once.
     pub fn shared_computes(&mut self, target: &Target) -> Computes {
         let mut out = Computes::default();
         let symbols = self.symbols;
@@ -138,7 +138,7 @@ impl<'a> Elaborator<'a> {
         out
     }
 
-    /// The clusters and environments that a pipeline declares.
+    /// Elaborates the clusters and environments of a pipeline.
     pub fn own_computes(
         &mut self,
         names: &PipelineScope<'a>,
@@ -154,7 +154,7 @@ impl<'a> Elaborator<'a> {
         out
     }
 
-    /// Elaborates one, and before it what it extends; `path` leads to it, each name with the place of what it extends.
+    /// Elaborates one declaration after what it extends. `path` is the chain that leads to it, for cycles.
     fn compute(
         &mut self,
         found: ComputeDecl<'a>,
@@ -188,7 +188,7 @@ impl<'a> Elaborator<'a> {
             base.iter().map(|b| b.decl.name.span).chain(below.iter().flat_map(|b| b.bases.iter().copied())).collect();
         let deep = path.len() >= MAX_EXTENDS;
         let elaborate = |e: &mut Self| e.over_base(found, own, base, below, around, deep);
-        // What is wrong with a cluster of a file beside its fields matters once a pipeline uses it.
+        // Errors of a file's cluster, other than in its fields, matter only if a pipeline uses it.
         let (merged, on_extension) = match found.own {
             true => (elaborate(self), Diagnostics::new()),
             false => self.deferring(elaborate),
@@ -205,7 +205,7 @@ impl<'a> Elaborator<'a> {
         done.insert(name, out);
     }
 
-    /// What a cluster or environment extends. One of a pipeline may extend one of the file that has its own name.
+    /// What a declaration extends. A declaration of a pipeline may extend one of the file with the same name.
     fn base_of(&self, found: ComputeDecl<'a>, around: ComputeScope<'_, 'a>) -> Option<ComputeDecl<'a>> {
         let base = found.decl.header.extends.as_ref()?;
         let own = match around.within {
@@ -221,7 +221,7 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    /// The fields of a declaration over those of what it extends; nothing if it extends itself.
+    /// Merges a declaration with what it extends; `None` for a cycle.
     fn over_base(
         &mut self,
         found: ComputeDecl<'a>,
@@ -245,7 +245,7 @@ impl<'a> Elaborator<'a> {
         }
         self.record_link(name.span, base.decl.name.span);
         let Some(below) = below else {
-            // Else it is part of a cycle, which is reported.
+            // Otherwise it is part of a cycle, which is reported.
             if deep {
                 self.report(messages::extends_too_deep(name.span));
             }
@@ -270,8 +270,7 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    /// Reports declarations that extend each other, each with the place of what it extends: at the first of them, however
-    /// the cycle was met.
+    /// Reports a cycle of `extends` at its first member, independent of where the search started.
     fn extends_cycle(&mut self, members: &[(Span, Span)]) {
         let Some(first) = members.iter().enumerate().min_by_key(|(_, m)| **m).map(|(i, _)| i) else { return };
         let mut members = members.to_vec();
@@ -288,7 +287,7 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    /// A header that may hold nothing.
+    /// Reports parts of a header that are not allowed.
     pub fn bare_header(&mut self, header: &Header, what: &str) {
         let stray = header
             .extends
@@ -301,14 +300,14 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    /// An environment, ready to go out.
+    /// Converts an environment to the form to emit.
     fn environment(&mut self, decl: &Decl, mut spec: Object) -> Environment {
         self.environment_requirements(&mut spec);
         self.key_characters(&decl.name.text, decl.name.span, "an environment");
         Environment { key: decl.name.text.clone(), span: decl.name.span, spec }
     }
 
-    /// A cluster with its sugar resolved, ready to go out.
+    /// Converts a cluster to the form to emit.
     fn cluster(&mut self, decl: &Decl, mut settings: Object, target: &Target) -> Cluster {
         self.key_characters(&decl.name.text, decl.name.span, "a cluster");
         let mut libraries = self.cluster_requirements(&mut settings);
@@ -329,7 +328,7 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    /// The conf and the tag that a single node needs, where they are absent.
+    /// Adds the Spark configuration and the tag that a single node requires, unless they are set.
     fn single_node(&mut self, settings: &mut Object) {
         let Some(entry) = settings.remove(key::SINGLE_NODE) else { return };
         let Some(node) = entry.value else { return };
@@ -340,7 +339,7 @@ impl<'a> Elaborator<'a> {
         set(settings, key::NUM_WORKERS, span, NodeKind::Int(0));
         for (field, key, value) in SINGLE_NODE.iter().copied() {
             let mut entries = match settings.entry(field) {
-                // `none` takes back what would be filled in.
+                // `none` removes what would be added.
                 Some(FieldValue { value: None, .. }) => continue,
                 Some(FieldValue { value: Some(Node { kind: NodeKind::Map(entries), .. }), .. }) => entries.clone(),
                 _ => Vec::new(),
@@ -352,13 +351,13 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    /// Node type and runtime for `gpu`; says what was chosen.
+    /// Chooses node type and runtime for `gpu`, and records the choice.
     fn gpu(&mut self, settings: &mut Object, target: &Target, name: &str) -> Option<String> {
         let entry = settings.remove(key::GPU)?;
         let node = entry.value.clone()?;
         let Some((gpu, accelerator)) = node.as_object().and_then(|g| Some((g, g.str(key::ACCELERATOR)?.to_owned())))
         else {
-            // What it lacks is a matter of its fields; that nothing was chosen follows from it.
+            // Missing fields are reported elsewhere; without them, nothing can be chosen.
             settings.fields.push(FieldValue { value: Some(node), ..entry });
             settings.broken = true;
             return None;
@@ -419,7 +418,7 @@ impl<'a> Elaborator<'a> {
         Some(chosen)
     }
 
-    /// `gpu` on a step: the serverless accelerator.
+    /// `gpu` on a step: a serverless accelerator.
     pub fn step_gpu(&mut self, settings: &mut Object) {
         let Some(entry) = settings.remove(key::GPU) else { return };
         let Some(node) = entry.value else { return };
@@ -440,7 +439,7 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    /// Checks a name that becomes a key; keys of clusters and environments have the form of those of tasks.
+    /// Checks a name that becomes a key. Keys of clusters and environments have the same form as task keys.
     pub fn key_characters(&mut self, key: &str, span: Span, what: &str) {
         let row = TASK.row(key::TASK_KEY);
         if let Some(most) = row.and_then(|f| f.max_len).filter(|most| key.len() > *most as usize) {
@@ -456,14 +455,14 @@ impl<'a> Elaborator<'a> {
     }
 }
 
-/// Sets a field of an object's own block.
+/// Sets a field of a block.
 pub fn set(object: &mut Object, key: FieldKey, span: Span, kind: NodeKind) {
     if let Some(field) = object.block.row(key) {
         object.set(field, span, Some(Node { span, kind }));
     }
 }
 
-/// The cloud that a cluster's other settings show.
+/// The cloud that other settings of a cluster imply.
 fn cloud_of(settings: &Object, tables: &ComputeTables) -> Option<Cloud> {
     debug_assert!(*settings.block == CLUSTER_SPEC);
     for (key, cloud) in

@@ -1,4 +1,4 @@
-//! Where a step runs: by its head, its raw fields or its pipeline, and whether its kind can run there.
+//! The compute of a step, from its header, its fields or its pipeline.
 
 use smol_str::SmolStr;
 
@@ -14,7 +14,7 @@ use crate::source::Span;
 use crate::syntax::ast::{self, Decl, DeclKind, Value, ValueKind};
 
 impl<'a> Elaborator<'a> {
-    /// Where a step runs, by its head, its raw fields or its pipeline.
+    /// Resolves the compute of a step, from its header, its fields or its pipeline.
     pub fn place(
         &mut self,
         d: &Decl,
@@ -50,7 +50,7 @@ impl<'a> Elaborator<'a> {
             Some(compute) => {
                 cx.compute_reached.set(true);
                 match compute {
-                    // A serverless accelerator takes the pipeline's environment, but not its cluster.
+                    // A serverless accelerator uses the environment of the pipeline, but not its cluster.
                     Compute::Cluster(_) | Compute::Existing(_) if settings.has(key::COMPUTE) => Compute::Unset,
                     compute => compute.clone(),
                 }
@@ -84,7 +84,7 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    /// What stands after `on`.
+    /// Resolves the value of `on`.
     pub fn on(&mut self, on: &ast::On, names: &PipelineScope<'a>, scope: Scope<'_>) -> Option<Compute> {
         match &on.value.kind {
             ValueKind::Function(name, arguments) if name.text == "existing" => {
@@ -128,7 +128,7 @@ impl<'a> Elaborator<'a> {
                 Compute::Environment(name.into())
             });
         }
-        // A constant whose value is the name of a compute.
+        // A constant may contain the name of a cluster or environment.
         let value: Option<(Value, Span)> = match (self.symbols.find_let(unit, name), self.vars.get(name)) {
             (Some(l), _) => l.decl.value.clone().map(|v| (v, l.decl.name.span)),
             (None, Some(v)) => self.symbols.vars.get(name).map(|decl| (v.value.clone(), decl.decl.name.span)),
@@ -150,7 +150,7 @@ impl<'a> Elaborator<'a> {
         None
     }
 
-    /// The task of a raw loop names its compute itself.
+    /// The task in a `for_each_task` block sets its own compute.
     fn raw_loop(&mut self, settings: &Object, cx: &StepContext<'a, '_>) {
         let task = settings
             .get(key::FOR_EACH_TASK)

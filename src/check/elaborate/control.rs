@@ -109,7 +109,7 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    /// What the platform can compare: `==` and `!=` as text, the rest as numbers.
+    /// Elaborates a comparison. The platform compares `==` and `!=` as strings, and the others as numbers.
     pub fn comparison(&mut self, i: &If, scope: Scope<'_>) -> Option<Condition> {
         let sink = ValueSite { name: "a condition", eval: Eval::Evaluated };
         let left = self.typed(&i.left, scope, sink);
@@ -240,7 +240,7 @@ impl<'a> Elaborator<'a> {
         step
     }
 
-    /// The list of a loop as text on the wire, and the type of its items.
+    /// Elaborates the list of a loop; returns its JSON and the type of its items.
     pub fn inputs(&mut self, list: &Value, scope: Scope<'_>) -> (Option<Text>, Type) {
         let Some(typed) = self.typed(list, scope, ValueSite { name: "inputs", eval: Eval::Evaluated }) else {
             return (None, Type::Any);
@@ -248,7 +248,7 @@ impl<'a> Elaborator<'a> {
         let item = match &typed.ty {
             Type::List(item) => (**item).clone(),
             Type::Any | Type::Json => Type::Any,
-            // A reference typed as text may well be a list.
+            // A reference in a string may be a list.
             Type::String if matches!(&typed.value, Evaluated::Dynamic(t) if t.references().next().is_none()) => {
                 Type::Any
             }
@@ -300,7 +300,7 @@ impl<'a> Elaborator<'a> {
     }
 }
 
-/// A text that is a number: `"5"`.
+/// A string that contains a number, such as `"5"`.
 fn numeric_text(typed: &super::eval::Typed) -> bool {
     matches!(&typed.value, Evaluated::Constant(Const::Text(t)) if t.parse::<f64>().is_ok())
 }

@@ -1,4 +1,4 @@
-//! dbt projects: a directory with all that is in it.
+//! dbt projects: a directory with its files.
 
 use std::path::{Path, PathBuf};
 
@@ -8,14 +8,14 @@ use crate::model::FileKind;
 use crate::package::never_packed;
 use crate::source::Span;
 
-/// What dbt makes by itself: it is made again where it runs.
+/// Directories that dbt creates again at run time.
 const MADE: &[&str] = &["target", "dbt_packages", "dbt_modules", "logs"];
 
-/// Files that a dbt project may have: more are a wrong directory.
+/// The number of files that a dbt project may have. More indicate a wrong directory.
 const MOST: usize = 2_000;
 
 impl Elaborator<'_> {
-    /// The directory of a dbt project: it has a `dbt_project.yml`.
+    /// Checks the directory of a dbt project, which contains `dbt_project.yml`.
     pub fn dbt_project(&mut self, dir: &Path, text: &str, span: Span) -> Option<PathBuf> {
         if ["dbt_project.yml", "dbt_project.yaml"].iter().any(|n| self.files.is_file(&dir.join(n))) {
             return Some(dir.to_owned());
@@ -24,7 +24,7 @@ impl Elaborator<'_> {
         None
     }
 
-    /// All files of a dbt project that go with it.
+    /// The files of a dbt project to upload.
     pub fn dbt_files(&mut self, dir: &Path, span: Span) -> Vec<(PathBuf, FileKind)> {
         let mut out = Vec::new();
         let mut next = vec![dir.to_owned()];
@@ -34,7 +34,7 @@ impl Elaborator<'_> {
                 if never_packed(&name) || name.starts_with('.') || folder == dir && MADE.contains(&name.as_str()) {
                     continue;
                 }
-                // A link to a directory may lead back to where it is.
+                // A link to a directory may form a loop.
                 if self.files.is_dir(&path) {
                     if !self.files.is_link(&path) {
                         next.push(path);

@@ -1,4 +1,4 @@
-//! Values: what a name, text or list comes to at compile time, and what stays for run time.
+//! Evaluates values at compile time; references to run-time values remain.
 
 use smol_str::{SmolStr, ToSmolStr};
 
@@ -11,10 +11,10 @@ use crate::schema::{Eval, Field};
 use crate::source::Span;
 use crate::syntax::ast::{EntryValue, Item, StrLit, StrPart, Value, ValueKind};
 
-/// As many bytes of text count as one value of the budget.
+/// Bytes of a string that count as one value of the budget.
 const BYTES_OF_VALUE: usize = 64;
 
-/// A value known at compile time.
+/// A compile-time value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Const {
     Bool(bool),
@@ -26,7 +26,7 @@ pub enum Const {
 }
 
 impl Const {
-    /// As text on the wire.
+    /// The string that is sent to the service.
     pub fn wire(&self) -> String {
         match self {
             Const::Bool(b) => b.to_string(),
@@ -47,7 +47,7 @@ impl Const {
     }
 }
 
-/// A value with its type.
+/// A value and its type.
 #[derive(Clone, Debug)]
 pub struct Typed {
     pub ty: Type,
@@ -65,7 +65,7 @@ impl Typed {
         Typed { ty, value: Evaluated::Constant(value) }
     }
 
-    /// As text on the wire.
+    /// The string that is sent to the service.
     pub fn wire(&self) -> Text {
         match &self.value {
             Evaluated::Constant(c) => Text::plain(c.wire()),
@@ -74,7 +74,7 @@ impl Typed {
     }
 }
 
-/// Where a value goes: what its messages call the place, and what the platform does there.
+/// Where a value is used: its name in messages, and whether the platform evaluates references there.
 #[derive(Clone, Copy)]
 pub struct ValueSite<'f> {
     pub name: &'f str,
@@ -88,7 +88,7 @@ impl ValueSite<'static> {
 }
 
 impl Elaborator<'_> {
-    /// Any value, by its own form.
+    /// Evaluates a value of any type.
     pub fn typed(&mut self, value: &Value, scope: Scope<'_>, sink: ValueSite<'_>) -> Option<Typed> {
         match &value.kind {
             ValueKind::Bad => None,
@@ -178,7 +178,7 @@ impl Elaborator<'_> {
         }
     }
 
-    /// A value that must be known at compile time.
+    /// Evaluates a value that must be a compile-time constant.
     pub fn constant(&mut self, value: &Value, scope: Scope<'_>, what: &str) -> Option<(Const, Type)> {
         let typed = self.typed(value, scope, ValueSite { name: what, eval: Eval::Evaluated })?;
         match typed.value {
@@ -190,7 +190,7 @@ impl Elaborator<'_> {
         }
     }
 
-    /// Reads a constant from the place of its use.
+    /// Reads a constant that is used at `used_at`.
     pub fn with_constant<T>(&mut self, used_at: Span, name: Span, f: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         if self.reading.contains(&name) {
             let word = self.sources.slice(name).to_owned();
@@ -199,7 +199,7 @@ impl Elaborator<'_> {
         }
         self.reads = if self.reading.is_empty() { 0 } else { self.reads + 1 };
         if self.reading.len() >= 100 || self.reads > 20_000 {
-            // The constants around this one are too deep for the same reason.
+            // The enclosing constants are too deep for the same reason.
             if !std::mem::replace(&mut self.reported_too_deep, true) {
                 self.report(messages::constants_too_deep(used_at));
             }
@@ -213,7 +213,7 @@ impl Elaborator<'_> {
         out
     }
 
-    /// A string with its interpolations done.
+    /// Evaluates a string and its interpolations.
     pub fn text(&mut self, lit: &StrLit, scope: Scope<'_>, sink: ValueSite<'_>) -> Option<Text> {
         let mut out = TextBuilder::default();
         let mut whole = true;
@@ -245,7 +245,7 @@ impl Elaborator<'_> {
         whole.then(|| out.finish())
     }
 
-    /// Reads a value inside a string, where no quotes can be offered.
+    /// Evaluates a value inside of a string, where quotes cannot be suggested.
     fn inside_text<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
         let before = std::mem::replace(&mut self.in_text, true);
         let out = f(self);
@@ -274,7 +274,7 @@ impl Elaborator<'_> {
         }
     }
 
-    /// Reports a run-time value where none can stand.
+    /// Reports a run-time value where the platform does not evaluate references.
     pub fn check_placement(&mut self, reference: &Reference, span: Span, sink: ValueSite<'_>, from_text: bool) {
         let secret = matches!(reference, Reference::Secret { .. });
         let name = sink.name;
@@ -297,7 +297,7 @@ impl Elaborator<'_> {
 }
 
 impl<'s> Scope<'s> {
-    /// The same pipeline without loop variables: where a constant is read, names of the loop do not hold.
+    /// The scope of the file. Constants do not see loop variables of the place that uses them.
     pub fn file_scope(&self) -> Scope<'s> {
         Scope { unit: self.unit, pipe: None, locals: &[] }
     }

@@ -1,4 +1,4 @@
-//! Bodies against the table: which fields may stand where, and what each may hold.
+//! Checks bodies against the table: which fields are allowed, and their values.
 
 use super::Elaborator;
 use super::eval::{Evaluated, ValueSite};
@@ -56,7 +56,7 @@ impl BlockSchema {
 }
 
 impl Elaborator<'_> {
-    /// A body in which nothing but fields may stand.
+    /// Checks a body that may contain only fields.
     pub fn body(&mut self, body: &Body, against: BlockSchema, scope: Scope<'_>) -> Object {
         let mut object = Object::new(against.block(), body.span);
         for item in &body.items {
@@ -72,14 +72,14 @@ impl Elaborator<'_> {
         object
     }
 
-    /// A declaration where none of its kind can stand.
+    /// Reports a declaration that is not allowed here.
     pub fn misplaced(&mut self, item: &Item, place: &str) {
         if let Some(d) = messages::misplaced(item, place) {
             self.report(d);
         }
     }
 
-    /// One field of a body.
+    /// Checks one field of a body.
     pub fn entry(&mut self, entry: &Entry, against: BlockSchema, scope: Scope<'_>, object: &mut Object) {
         let key = &entry.key;
         if key.text == "unchecked" {
@@ -91,7 +91,7 @@ impl Elaborator<'_> {
             if let BlockSchema::Place(place) = against
                 && let Some((_, how)) = place.replaced_by_syntax.iter().find(|(k, _)| *k == key.text)
             {
-                // An empty list says nothing that a declaration could say better.
+                // An empty list is not worth a declaration.
                 if let (EntryValue::Assign(Value { kind: ValueKind::List(items), .. }), Some(field)) =
                     (&entry.value, place.block.field(&key.text))
                     && items.is_empty()
@@ -122,14 +122,14 @@ impl Elaborator<'_> {
             EntryValue::Block(b) => Some(self.block_value(field, b, scope)),
         };
         object.broken |= value.as_ref().is_some_and(Node::is_bad);
-        // A value that could not be used is in the way of `none`, of defaults and of "missing" alike.
+        // An invalid value also prevents `none`, defaults and "missing field".
         self.exclusive(field, key.span, value.is_some(), against, object);
         object.fields.push(FieldValue { field, key: key.span, value });
     }
 
     fn exclusive(&mut self, field: &'static Field, key: Span, set: bool, against: BlockSchema, object: &Object) {
         let Some(group) = against.group_of(field.key).filter(|_| set) else { return };
-        // The ways to start a job are checked together, targets merged in.
+        // Schedules and triggers are checked together later, after merging with the target.
         if group.keys.contains(&"continuous") && object.block.name == "Job" {
             return;
         }
@@ -139,7 +139,7 @@ impl Elaborator<'_> {
     }
 
     fn unknown_field(&mut self, key: &Ident, against: BlockSchema) {
-        // A name that lacks its backticks is reported already.
+        // Missing backticks are already reported.
         if key.quoted && !self.sources.slice(key.span).starts_with('`') {
             return;
         }
@@ -191,7 +191,7 @@ impl Elaborator<'_> {
                     .map(Into::into),
                 ValueKind::Number(n) => Some(number_json(n)),
                 ValueKind::Path(p) if p.word() == Some("none") => Some(serde_json::Value::Null),
-                // Verbatim: what `{{...}}` in it comes to is not asked either.
+                // Passed on unchanged, so references in it are not resolved.
                 ValueKind::Str(lit) if lit.plain().is_some() => lit.plain().map(|text| text.as_str().into()),
                 _ => {
                     let typed = self.typed(v, scope, ValueSite { name: "unchecked", eval: Eval::Evaluated })?;
@@ -205,7 +205,7 @@ impl Elaborator<'_> {
     }
 }
 
-/// Where else a field of this name may stand, in words.
+/// Descriptions of other places where a field of this name is allowed.
 fn homes(key: &str) -> Vec<String> {
     let mut out: Vec<String> =
         PLACES.iter().filter(|(_, p)| p.field(key).is_some()).map(|(_, p)| p.name.to_owned()).collect();

@@ -1,4 +1,4 @@
-//! What files declare outside of pipelines, targets and packages aside.
+//! Declarations of files, outside of pipelines, targets and packages.
 
 use super::Elaborator;
 use super::scope::Scope;
@@ -8,7 +8,7 @@ use crate::syntax::ast::{BindingKind, DeclKind, Item, ValueKind};
 use crate::syntax::words::is_reserved;
 
 impl Elaborator<'_> {
-    /// The constants of every file, whether used or not.
+    /// Evaluates the constants of every file, used or not.
     pub fn constants(&mut self) {
         let symbols = self.symbols;
         for (unit, file) in symbols.project.units.iter().enumerate() {
@@ -21,7 +21,7 @@ impl Elaborator<'_> {
                     None => Type::Any,
                 };
                 if let (BindingKind::Let, Some(value)) = (b.kind, &b.value) {
-                    // A name of a compute, and blocks for fields, are read where they are used.
+                    // Names of compute, and blocks of fields, are evaluated where they are used.
                     let deferred = match &value.kind {
                         ValueKind::Path(p) => {
                             p.word().is_some_and(|w| {
@@ -43,7 +43,7 @@ impl Elaborator<'_> {
         }
     }
 
-    /// Entries that have no place at the top of a file.
+    /// Reports entries that are not allowed at the top of a file.
     pub fn top_level(&mut self) {
         let symbols = self.symbols;
         for file in &symbols.project.units {

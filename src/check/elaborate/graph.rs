@@ -1,4 +1,4 @@
-//! The graph of a pipeline: edges from `after`, values and branches, cycles, and what is upstream of what.
+//! The graph of a pipeline: edges from `after`, values and branches; cycles; upstream steps.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,39 +12,39 @@ use crate::model::{Dependency, Origin, Step};
 use crate::schema::MAX_TASKS;
 use crate::source::Span;
 
-/// A step with the references that were met in it.
+/// A step and the references in it.
 pub struct StepDraft {
     pub step: Step,
     pub uses: Vec<Use>,
 }
 
-/// That a step needs another one.
+/// An edge to a step that this step depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct StepEdge {
-    /// The number of the other step.
+    /// The index of that step.
     pub to: usize,
     pub span: Span,
-    /// It comes from a value of the other step.
+    /// The edge comes from a value.
     from_value: bool,
 }
 
-/// What needs what in a pipeline; steps are numbered in order of writing.
+/// The dependencies of a pipeline. Steps are numbered in source order.
 #[derive(Debug, Default)]
 pub struct StepGraph {
-    /// The number of each task key.
+    /// The index of each task key.
     pub index: HashMap<SmolStr, usize>,
-    /// For each step what it needs.
+    /// The edges of each step.
     pub edges: Vec<Vec<StepEdge>>,
-    /// For each step the references that were met in it.
+    /// The references in each step.
     pub uses: Vec<Vec<Use>>,
-    /// The steps of each dependency cycle, in order of their numbers; one that needs itself is a cycle as well.
+    /// The steps of each dependency cycle, in ascending order. A step that depends on itself is a cycle.
     pub cycles: Vec<Vec<usize>>,
-    /// For each step all that is upstream of it; empty if there is a cycle, or too much to tell.
+    /// The steps upstream of each step; empty if there is a cycle, or too many steps.
     upstream: Vec<Bits>,
 }
 
 impl StepGraph {
-    /// The graph of the steps of a pipeline, and the steps with the dependencies that values and branches stand for.
+    /// Builds the graph, and adds the dependencies that values and branches imply to the steps.
     pub fn of(drafts: Vec<StepDraft>, budget: &Budget) -> (Vec<Step>, StepGraph) {
         let (mut steps, uses): (Vec<Step>, Vec<Vec<Use>>) = drafts.into_iter().map(|d| (d.step, d.uses)).unzip();
         let index: HashMap<SmolStr, usize> = steps.iter().enumerate().map(|(i, s)| (s.key.clone(), i)).collect();
@@ -52,7 +52,7 @@ impl StepGraph {
             steps.iter().zip(&uses).map(|(step, uses)| edges_of(step, uses, &index)).collect();
         branch_edges(&mut steps, &index, &mut edges);
         let cycles = cycles(&edges);
-        // What is upstream of what takes a bit for each pair of steps; too many steps are an error already.
+        // This needs one bit per pair of steps. Too many steps are an error already.
         let upstream = match cycles.is_empty() && steps.len() <= MAX_TASKS && !budget.is_spent() {
             true => ancestors(&edges),
             false => Vec::new(),
@@ -63,7 +63,7 @@ impl StepGraph {
         (steps, StepGraph { index, edges, uses, cycles, upstream })
     }
 
-    /// Whether a step is upstream of another; `None` if that cannot be told.
+    /// Whether a step is upstream of another; `None` if unknown.
     pub fn is_upstream(&self, step: usize, of: usize) -> Option<bool> {
         self.upstream.get(of).map(|set| set.contains(step))
     }
@@ -86,7 +86,7 @@ fn edges_of(step: &Step, uses: &[Use], index: &HashMap<SmolStr, usize>) -> Vec<S
     list
 }
 
-/// The roots of each branch wait for the outcome of its condition.
+/// Makes the first steps of each branch depend on the outcome of its condition.
 fn branch_edges(steps: &mut [Step], index: &HashMap<SmolStr, usize>, edges: &mut [Vec<StepEdge>]) {
     for i in 0..steps.len() {
         let Some(branch) = steps.get(i).and_then(|s| s.branches.last().cloned()) else { continue };
@@ -96,8 +96,7 @@ fn branch_edges(steps: &mut [Step], index: &HashMap<SmolStr, usize>, edges: &mut
         };
         let has_peer = edges.get(i).is_some_and(|list| list.iter().any(|edge| edge.to != i && inside(edge.to)));
         let Some(condition) = index.get(&branch.condition).copied() else { continue };
-        // An edge to the condition that is written is the one of the branch; that it cannot ask for the other outcome
-        // is a rule.
+        // An explicit dependency on the condition replaces that of the branch. A rule reports the wrong outcome.
         let written = steps.get_mut(i).and_then(|s| s.depends_on.iter_mut().find(|d| d.task == branch.condition));
         if let Some(dependency) = written {
             dependency.outcome.get_or_insert(branch.outcome);
@@ -120,7 +119,7 @@ fn branch_edges(steps: &mut [Step], index: &HashMap<SmolStr, usize>, edges: &mut
     }
 }
 
-/// A value's edge is left out where its step is reached through any other edge.
+/// Adds an edge per value, unless another path already leads to its step.
 fn value_edges(steps: &mut [Step], index: &HashMap<SmolStr, usize>, edges: &[Vec<StepEdge>], upstream: &[Bits]) {
     let keys: Vec<SmolStr> = steps.iter().map(|s| s.key.clone()).collect();
     for (step, list) in steps.iter_mut().zip(edges) {
@@ -162,7 +161,7 @@ fn cycles(edges: &[Vec<StepEdge>]) -> Vec<Vec<usize>> {
     out
 }
 
-/// A set of small numbers.
+/// A set of small integers.
 #[derive(Clone, Debug)]
 struct Bits(Vec<u64>);
 
@@ -185,7 +184,7 @@ impl Bits {
     }
 }
 
-/// For each node of a graph without cycles, everything upstream of it.
+/// The steps upstream of each step, in a graph without cycles.
 fn ancestors(edges: &[Vec<StepEdge>]) -> Vec<Bits> {
     let n = edges.len();
     let mut done: Vec<Option<Bits>> = vec![None; n];

@@ -1,6 +1,6 @@
-//! Merging: `extends`, a target over a pipeline, a step over `defaults`.
+//! Merging: `extends`, target over pipeline, step over `defaults`.
 //!
-//! Texts, numbers and lists replace; maps and blocks merge by key; `none` removes; a field of an exclusive group
+//! Strings, numbers and lists replace; maps and blocks merge by key; `none` removes; a field of an exclusive group
 //! replaces its group.
 
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use crate::model::{FieldValue, Node, NodeKind, Object};
 use crate::schema::{Group, Place};
 
-/// `over` on top of `base`.
+/// Merges `over` into `base`.
 pub fn merge(base: &Object, over: &Object, place: Option<&'static Place>) -> Object {
     let mut out = base.clone();
     out.span = over.span;

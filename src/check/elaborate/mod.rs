@@ -1,7 +1,7 @@
-//! From source to the model: names resolved, values evaluated, declarations merged.
+//! From source to the model: resolves names, evaluates values, merges declarations.
 //!
-//! What has no meaning is reported here, as there is nothing to put into the model. What a finished program must not be
-//! is for the [rules](super::rules); no rule is called from here.
+//! This layer reports what has no meaning and cannot be part of the model. The [rules](super::rules) report what is
+//! wrong with a finished program; no rule is called from here.
 
 mod calls;
 mod companions;
@@ -49,44 +49,44 @@ pub use program::{Elaborated, program};
 pub use scope::{StepSymbolKind, Use};
 pub use vars::{checked_vars, var_values};
 
-/// What all parts of a program are elaborated from.
+/// The input of elaboration.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     pub symbols: &'a Symbols<'a>,
     pub sources: &'a SourceMap,
     pub files: &'a dyn Files,
     pub budget: &'a Budget,
-    /// What names refer to is wanted.
+    /// Whether to record what names refer to.
     pub links: bool,
 }
 
-/// The declarations and fields that something uses, by the place of their names.
+/// The declarations and fields that are used, by the spans of their names.
 #[derive(Debug, Default)]
 pub struct Usage {
     /// Constants, vars, params, clusters and environments.
     pub declarations: HashSet<Span>,
-    /// Fields of `defaults`, and those that a target lays over pipelines.
+    /// Fields of `defaults`, and fields of a target that override those of pipelines.
     pub fields: HashSet<Span>,
 }
 
 impl Usage {
-    /// Adds what another part uses.
+    /// Adds the usage of another part.
     pub fn extend(&mut self, other: &Usage) {
         self.declarations.extend(&other.declarations);
         self.fields.extend(&other.fields);
     }
 }
 
-/// What elaborating a part came to, beside the part itself.
+/// The results of elaborating a part, other than the part itself.
 #[derive(Debug, Default)]
 pub struct Findings {
     pub diagnostics: Diagnostics,
     pub usage: Usage,
-    /// What each name refers to, where that is wanted.
+    /// What names refer to, if requested.
     pub links: Vec<Link>,
 }
 
-/// Builds one part of a program: a pipeline, or what the files declare outside of pipelines.
+/// Builds one part of a program: a pipeline, or the declarations of the files.
 struct Elaborator<'a> {
     cx: Context<'a>,
     symbols: &'a Symbols<'a>,
@@ -96,21 +96,21 @@ struct Elaborator<'a> {
     vars: &'a HashMap<SmolStr, VarValue>,
     suggestions: Suggestions,
     findings: Findings,
-    /// References met since [`Elaborator::recording`] was last entered.
+    /// References since the last call of [`Elaborator::recording`].
     uses: Vec<Use>,
-    /// First words between braces that were warned of.
+    /// Unknown first words between braces that were reported.
     literal_roots: HashSet<SmolStr>,
-    /// Places from which constants are being read, outermost first.
+    /// Places from which constants are read, outermost first.
     via: Vec<Span>,
-    /// Constants being read, to stop at cycles.
+    /// Constants that are being read, to detect cycles.
     reading: Vec<Span>,
-    /// How many constants were read for the value at hand.
+    /// The number of constants that were read for the current value.
     reads: usize,
-    /// A value inside a string is being read.
+    /// Whether the value is inside of a string.
     in_text: bool,
-    /// Constants that are built on each other too deeply were reported.
+    /// Whether constants that are nested too deeply were reported.
     reported_too_deep: bool,
-    /// That there is no package was reported: it is one mistake, however many steps call functions.
+    /// Whether a missing package was reported; it is one mistake, however many steps call functions.
     reported_no_package: bool,
 }
 
@@ -136,35 +136,35 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    /// The name at `at` means the declaration whose name stands at `to`.
+    /// Records that the name at `at` refers to the declaration whose name is at `to`.
     fn record_link(&mut self, at: Span, to: Span) {
         if self.cx.links {
             self.findings.links.push(Link { at, to });
         }
     }
 
-    /// The name at `at` uses the declaration whose name stands at `declared`.
+    /// Records that the name at `at` uses the declaration whose name is at `declared`.
     fn record_use(&mut self, at: Span, declared: Span) {
         self.findings.usage.declarations.insert(declared);
         self.record_link(at, declared);
     }
 
-    /// Gives, with the result of `read`, the references to steps and facts that were met in it.
+    /// Returns the result of `read` with the references to steps and facts in it.
     fn recording<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> (T, Vec<Use>) {
         let around = std::mem::take(&mut self.uses);
         let out = read(self);
         (out, std::mem::replace(&mut self.uses, around))
     }
 
-    /// Gives, with the result of `read`, the messages about it in place of reporting them.
+    /// Returns the result of `read` with its diagnostics, instead of reporting them.
     fn deferring<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> (T, Diagnostics) {
         let around = std::mem::take(&mut self.findings.diagnostics);
         let out = read(self);
         (out, std::mem::replace(&mut self.findings.diagnostics, around))
     }
 
-    /// Adds a message. What is wrong with the value of a constant goes where its code says, and offers no change of what
-    /// others may use as well.
+    /// Adds a diagnostic. Its code decides whether an error in a constant is reported at the constant or its use. A
+    /// constant that others may use gets no fixes.
     fn report(&mut self, diagnostic: Diagnostic) {
         let diagnostic = match self.via.first() {
             Some(used_at) => messages::through_constant(diagnostic, *used_at),

@@ -1,4 +1,4 @@
-//! The first pass over a pipeline: every name that its bodies may use.
+//! The first pass over a pipeline: collects every name that its bodies may use.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,7 +15,7 @@ use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Callee, Decl, DeclKind, Item, TypeExpr, Value, ValueKind};
 
 impl<'a> Elaborator<'a> {
-    /// Collects the names of a pipeline's body.
+    /// Collects the names in the body of a pipeline.
     pub fn names(&mut self, pipeline: &'a Decl, unit: usize) -> PipelineScope<'a> {
         let mut names = PipelineScope::default();
         let mut params: HashMap<&SmolStr, Span> = HashMap::new();
@@ -102,7 +102,7 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    /// What the name of a step means, and how many tasks it makes; of a family at most `room` elements are read.
+    /// The symbol of a step's name, and its number of tasks. At most `room` elements of a family are read.
     fn step_name(
         &mut self,
         d: &'a Decl,
@@ -168,8 +168,7 @@ impl<'a> Elaborator<'a> {
         (StepSymbol { kind, span: d.name.span, tasks: keys, outputs, runs, broken, truncated, within }, tasks)
     }
 
-    /// The first elements of a family with the text that names each, and how many there are; none if the list cannot
-    /// be used.
+    /// The first elements of a family with their names, and the number of all; `None` if the list is invalid.
     pub fn family_elements(&mut self, list: &Value, unit: usize, room: usize) -> (Vec<Element>, usize) {
         let Some((items, at, all)) = self.list_source(list, unit, 0, room) else { return (Vec::new(), 0) };
         self.budget.charge(items.len());
@@ -177,7 +176,7 @@ impl<'a> Elaborator<'a> {
         for (n, item) in items.iter().enumerate() {
             match &item.kind {
                 ValueKind::Object(body) => {
-                    // An object is named by its first text, else by its number.
+                    // An object is named by its first string, else by its index.
                     let name = body.items.iter().find_map(|i| match i {
                         Item::Entry(entry) => match &entry.value {
                             ast::EntryValue::Assign(Value { kind: ValueKind::Str(s), .. }) => s.plain(),
@@ -201,7 +200,7 @@ impl<'a> Elaborator<'a> {
         (out, all)
     }
 
-    /// The beginning of a list as it is written, through constants, the unit that it is written in, and its length.
+    /// The start of a list, found through constants, the unit of its source, and its length.
     fn list_source(
         &mut self,
         list: &Value,
@@ -231,7 +230,7 @@ impl<'a> Elaborator<'a> {
         self.report(messages::family_without_list(list.span));
     }
 
-    /// The type that is written.
+    /// Resolves a type expression.
     pub fn type_of(&mut self, expr: &TypeExpr) -> Option<Type> {
         let name = expr.name.text.as_str();
         if let Some(ty) = Type::from_name(name) {
@@ -267,7 +266,7 @@ impl<'a> Elaborator<'a> {
         None
     }
 
-    /// Reports a name that hides one of the file.
+    /// Reports a name that shadows one of the file.
     pub fn shadows(&mut self, name: &ast::Ident, unit: usize) {
         let hidden = self
             .symbols
@@ -276,12 +275,12 @@ impl<'a> Elaborator<'a> {
             .or_else(|| self.symbols.vars.get(&name.text).map(|v| v.decl.name.span));
         if let Some(hidden) = hidden {
             self.report(messages::shadowed(name, hidden));
-            // Which of the two a use means is the question: neither is called unused.
+            // It is unclear which of the two a use refers to, so neither is reported as unused.
             self.findings.usage.declarations.extend([name.span, hidden]);
         }
     }
 
-    /// The loop variable as a name of its body.
+    /// Declares the loop variable in its body.
     pub fn local(&mut self, name: &ast::Ident, kind: LocalKind, scope: Scope<'_>) -> Local {
         self.shadows(name, scope.unit);
         if let Some(pipe) = scope.pipe

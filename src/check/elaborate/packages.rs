@@ -1,4 +1,4 @@
-//! The Python projects that a project declares as packages.
+//! Python projects that are declared as packages.
 
 use super::Elaborator;
 use crate::check::messages;
@@ -17,7 +17,7 @@ pub struct Packaged<'a> {
 }
 
 impl<'a> Elaborator<'a> {
-    /// The packages of the project, each with a readable `pyproject.toml`.
+    /// The packages of the project that have a readable `pyproject.toml`.
     pub fn packages(&mut self) -> Vec<Packaged<'a>> {
         let mut out = Vec::new();
         let mut seen: Vec<(String, Span)> = Vec::new();

@@ -1,4 +1,4 @@
-//! A pipeline as a whole: job fields, params, compute and steps.
+//! A pipeline: job fields, parameters, compute and steps.
 
 use std::collections::{HashMap, HashSet};
 
@@ -22,7 +22,7 @@ use crate::schema::{Eval, FieldKey, JOB, JOB_PARAMETER_DEFINITION, PIPELINE_PLAC
 use crate::source::{MAX_FILE_NAME, Span, is_file_name};
 use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Item};
 
-/// A pipeline with what its rules read beside the model.
+/// A pipeline, with what its rules read in addition to the model.
 pub struct ElaboratedPipeline<'a> {
     pub decl: &'a Decl,
     pub unit: usize,
@@ -31,24 +31,24 @@ pub struct ElaboratedPipeline<'a> {
     pub graph: StepGraph,
     /// The fields of `defaults`.
     pub defaults: Object,
-    /// The compute that the header names, if it could be resolved, and whether a step took it.
+    /// The compute of the header, if it was resolved, and whether a step uses it.
     pub compute: Option<Compute>,
     pub compute_reached: bool,
-    /// The declarations of steps, by the places of their names.
+    /// The declarations of steps, by the spans of their names.
     steps: HashMap<Span, &'a Decl>,
-    /// Clusters and environments of files that it uses, and those that these or its own extend.
+    /// Clusters and environments of files that the pipeline uses, or that are extended by those.
     pub used_computes: Vec<Span>,
     pub extended_computes: Vec<Span>,
     pub findings: Findings,
 }
 
 impl<'a> ElaboratedPipeline<'a> {
-    /// The declaration of a step; none for a condition or loop.
+    /// The declaration of a step; `None` for a condition or loop.
     pub fn declaration(&self, step: &Step) -> Option<&'a Decl> {
         self.steps.get(&step.span).copied()
     }
 
-    /// Whether a step was not understood, or only in part.
+    /// Whether parts of a step are invalid.
     pub fn is_unclear(&self) -> bool {
         self.pipeline.steps.iter().any(|s| matches!(s.kind, StepKind::Bad(_)) || s.settings.broken)
     }
@@ -135,7 +135,7 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    /// The name of a pipeline becomes that of a file.
+    /// The name of a pipeline becomes a file name.
     fn file_name(&mut self, name: &ast::Ident) {
         if !is_file_name(&name.text) {
             self.report(messages::pipeline_name_not_a_file_name(name.span));
@@ -167,7 +167,7 @@ impl<'a> Elaborator<'a> {
             }
         }
         let mut fill = |key: FieldKey, text: &SmolStr| {
-            // What `unchecked` says takes the place of what would be filled in.
+            // A field in `unchecked` replaces one that would be added.
             if own.entry(key).is_none()
                 && !own.unchecked.iter().any(|u| u.key == key.name())
                 && let Some(field) = JOB.row(key)
@@ -180,7 +180,7 @@ impl<'a> Elaborator<'a> {
         if let Some(doc) = &decl.doc {
             fill(key::DESCRIPTION, doc);
         }
-        // What a target lays over a pipeline is whole, or changes what is there.
+        // A field of a target is complete, or changes an existing one.
         let mut over = parts.job.clone();
         over.fields.retain(|f| {
             let there = own.has(f.field.handle());
@@ -211,7 +211,7 @@ impl<'a> Elaborator<'a> {
             let ty = scope.pipe.and_then(|p| p.param(&b.name.text)).map_or(Type::Any, |(_, ty, _)| ty.clone());
             let default = b.value.as_ref().and_then(|value| {
                 let site = ValueSite { name: "a default", eval: Eval::Evaluated };
-                // Only facts of the run may stand in a default: other params and outputs are not there yet.
+                // A default may only contain facts of the run; other parameters and outputs do not exist yet.
                 let (typed, uses) = self.recording(|e| e.typed(value, scope, site));
                 for used in uses {
                     match used.reference {
@@ -246,7 +246,7 @@ impl<'a> Elaborator<'a> {
         out
     }
 
-    /// Declarations that have no place directly in a pipeline.
+    /// Reports declarations that are not allowed directly in a pipeline.
     fn stray_items(&mut self, decl: &'a Decl) {
         for item in &decl.body.items {
             match item {
@@ -260,7 +260,7 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    /// What goes out with the job: everything declared in the pipeline, and what it uses of the files'.
+    /// The compute of the job: everything declared in the pipeline, and what it uses of the files.
     fn computes(
         &mut self,
         own: &Computes,
@@ -302,7 +302,7 @@ impl<'a> Elaborator<'a> {
     }
 }
 
-/// The clusters and environments of a pipeline, and which of the files' they are and extend.
+/// The clusters and environments of a pipeline, and those of files that it uses or extends.
 #[derive(Default)]
 struct ComputesOfPipeline {
     clusters: Vec<Cluster>,
@@ -321,7 +321,7 @@ impl ComputesOfPipeline {
     }
 }
 
-/// Every step that is declared in a list of entries, branches and loops included, by the place of its name.
+/// The steps declared in a list of entries, including branches and loops, by the spans of their names.
 fn declared_steps(items: &[Item]) -> HashMap<Span, &Decl> {
     fn add<'a>(items: &'a [Item], out: &mut HashMap<Span, &'a Decl>) {
         for item in items {

@@ -1,4 +1,4 @@
-//! A whole program for one target.
+//! A program for one target.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,17 +17,17 @@ use crate::model::Program;
 use crate::source::Span;
 use crate::syntax::ast::Decl;
 
-/// A program for one target, with what its rules read beside the model.
+/// A program for one target, with what its rules read in addition to the model.
 pub struct Elaborated<'a> {
     pub target: TargetParts<'a>,
     pub packages: Vec<Packaged<'a>>,
     pub pipelines: Vec<ElaboratedPipeline<'a>>,
-    /// Of the files: their constants, targets, packages, clusters and environments.
+    /// Findings of the files: constants, targets, packages, clusters and environments.
     pub findings: Findings,
 }
 
 impl Elaborated<'_> {
-    /// Everything that is used in it.
+    /// The union of everything that is used.
     pub fn usage(&self) -> Usage {
         let mut all = Usage::default();
         all.extend(&self.findings.usage);
@@ -41,7 +41,7 @@ impl Elaborated<'_> {
         self.findings.links.iter().chain(pipelines).copied()
     }
 
-    /// The model.
+    /// Returns the model.
     pub fn into_program(self) -> Program {
         let pipelines: Vec<_> = self.pipelines.into_iter().map(|p| p.pipeline).collect();
         let name = self
@@ -79,7 +79,7 @@ pub fn program<'a>(
     Elaborated { target, packages, pipelines, findings }
 }
 
-/// Reports what is wrong with the clusters and environments of files that a pipeline uses, each once.
+/// Reports errors of the clusters and environments of files that a pipeline uses, each once.
 fn report_computes(computes: &Computes, pipelines: &[ElaboratedPipeline<'_>], findings: &mut Findings) {
     let mut used: HashSet<Span> = HashSet::new();
     let mut extended: HashSet<Span> = HashSet::new();

@@ -1,4 +1,4 @@
-//! Calls of Python functions: what they refer to, and how values are handed over.
+//! Calls of Python functions: what they refer to, and how values are passed.
 
 use super::Elaborator;
 use super::packages::Packaged;
@@ -7,7 +7,7 @@ use crate::model::{Output, PythonCall};
 use crate::package::Lookup;
 
 impl Elaborator<'_> {
-    /// Notes what a call refers to, as which types its arguments are passed, and how outputs are taken.
+    /// Records the function of a call, the types in which its arguments are passed, and how outputs are read.
     pub fn python_function(&mut self, call: &mut PythonCall, outputs: &[Output], packages: &[Packaged<'_>]) {
         match lookup(call, packages) {
             Some(Lookup::Unknown(Some(span))) => self.record_link(function_name(call), *span),

@@ -1,4 +1,4 @@
-//! `{{...}}` typed as text: read and checked like any other reference, and passed on as it stands.
+//! References in strings, such as `"{{job.run_id}}"`: checked like other references, and passed on unchanged.
 
 use smol_str::SmolStr;
 
@@ -12,7 +12,7 @@ use crate::schema::{Eval, facts};
 use crate::source::Span;
 
 impl Elaborator<'_> {
-    /// Checks the references in a literal text whose part stands at `span`.
+    /// Checks the references in a part of a string, which is at `span`.
     pub fn typed_references(&mut self, text: &str, span: Span, scope: Scope<'_>, sink: ValueSite<'_>) {
         for (start, end, found) in braces(text) {
             let at = self.written_at(text, start, end, span);
@@ -40,8 +40,8 @@ impl Elaborator<'_> {
         }
     }
 
-    /// Where a part of a text is written. Escapes and the indentation of lines that is taken off stand between offsets
-    /// in the text and offsets in the source; what stands between braces has neither, so that it is the same in both.
+    /// The span of a part of a string. Escapes and removed indentation shift offsets between string and source; the
+    /// text between braces contains neither.
     fn written_at(&self, text: &str, start: usize, end: usize, span: Span) -> Span {
         let part = text.get(start..end).unwrap_or("");
         let before = text.get(..start).map_or(0, |t| t.matches(part).count());
@@ -53,7 +53,7 @@ impl Elaborator<'_> {
         }
     }
 
-    /// Notes what a reference that is typed as text refers to, if its own place is known.
+    /// Records what a reference in a string refers to, if its span is known.
     fn record_use_in_text(&mut self, at: Span, to: Span) {
         match self.sources.slice(at).starts_with("{{") {
             true => self.record_use(at, to),

@@ -1,4 +1,4 @@
-//! `requirements`: from a list or a file of pip's to libraries of a cluster or lines of an environment.
+//! `requirements`: from a list or a requirements file to libraries of a cluster, or dependencies of an environment.
 
 use std::path::Path;
 
@@ -12,11 +12,11 @@ use crate::schema::{LIBRARY, PYTHON_PYPI_LIBRARY, key};
 use crate::source::Span;
 use crate::syntax::ast::{CallArgument, ValueKind};
 
-/// How deeply requirements files may name each other.
+/// How deeply requirements files may include each other.
 const DEPTH: usize = 8;
 
 impl Elaborator<'_> {
-    /// `file("requirements.txt")` as the list of its lines.
+    /// The lines of `file("requirements.txt")`.
     pub fn requirements_file(&mut self, arguments: &[CallArgument], span: Span, scope: Scope<'_>) -> Option<Node> {
         let path = match arguments {
             [CallArgument { name: None, value, .. }] => match &value.kind {
@@ -56,7 +56,7 @@ impl Elaborator<'_> {
             self.report(messages::requirements_not_found(span, path, &file));
             return None;
         };
-        // A file that is not text may hold anything: it is never quoted.
+        // A file that is not text may contain anything, so it is never quoted.
         let Some(text) = String::from_utf8(bytes).ok().filter(|t| !t.contains('\0')) else {
             self.report(messages::requirements_not_text(span, path));
             return None;
@@ -81,7 +81,7 @@ impl Elaborator<'_> {
         Some(())
     }
 
-    /// The requirements of a cluster or of a step on one: libraries, which come before those that are written as such.
+    /// Converts the requirements of a cluster or its steps to libraries, in front of explicit ones.
     pub fn cluster_requirements(&mut self, settings: &mut Object) -> Vec<Object> {
         let lines = requirements_of(settings);
         let mut index: Option<(String, Span)> = None;
@@ -136,7 +136,7 @@ impl Elaborator<'_> {
         out
     }
 
-    /// The requirements of an environment: lines of its `dependencies`, after those that are written as such.
+    /// Converts the requirements of an environment to `dependencies`, after explicit ones.
     pub fn environment_requirements(&mut self, spec: &mut Object) {
         let lines = requirements_of(spec);
         if lines.is_empty() {
@@ -162,7 +162,7 @@ impl Elaborator<'_> {
         set(spec, key::DEPENDENCIES, first, NodeKind::List(list));
     }
 
-    /// The requirements of a step: libraries of its own on a cluster.
+    /// Converts the requirements of a step to its own libraries.
     pub fn step_requirements(&mut self, settings: &mut Object, on_cluster: bool) {
         let Some(entry) = settings.entry(key::REQUIREMENTS).cloned() else { return };
         if !on_cluster {
@@ -178,7 +178,7 @@ impl Elaborator<'_> {
     }
 }
 
-/// Takes the lines out of an object.
+/// Removes the lines from an object.
 fn requirements_of(object: &mut Object) -> Vec<(String, Span)> {
     match object.remove(key::REQUIREMENTS).and_then(|f| f.value).map(|n| n.kind) {
         Some(NodeKind::List(items)) => items.iter().filter_map(|n| Some((n.as_str()?.to_owned(), n.span))).collect(),

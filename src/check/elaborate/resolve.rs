@@ -1,4 +1,4 @@
-//! Names: what a path means at a place, and what was probably meant where it means nothing.
+//! Name resolution: what a path refers to, and suggestions if it refers to nothing.
 
 use smol_str::SmolStr;
 
@@ -12,9 +12,9 @@ use crate::source::Span;
 use crate::syntax::ast::{self, EntryValue, Item, Path, Segment, Value, ValueKind};
 use crate::syntax::words::is_reserved;
 
-/// What a path means.
+/// What a path refers to.
 pub enum Resolution<'v> {
-    /// Another value in the source, and the unit it stands in; the place of its name.
+    /// Another value of the source, with its unit and the span of its name.
     Source(&'v Value, usize, Span),
     /// Evaluated at run time.
     Run(Reference, Type),
@@ -25,7 +25,7 @@ pub enum Resolution<'v> {
 }
 
 impl<'a> Elaborator<'a> {
-    /// What a path means here.
+    /// Resolves a path.
     pub fn meaning<'v>(&mut self, path: &Path, span: Span, scope: Scope<'v>) -> Resolution<'v>
     where
         'a: 'v,
@@ -129,7 +129,7 @@ impl<'a> Elaborator<'a> {
             self.record_use(path.head.span, var.decl.name.span);
             return match self.vars.get(name) {
                 Some(v) => Resolution::Source(&v.value, v.unit, var.decl.name.span),
-                // Without a value: reported once, at the declaration.
+                // A constant without a value is reported at its declaration.
                 None => Resolution::Unknown,
             };
         }
@@ -336,7 +336,7 @@ impl<'a> Elaborator<'a> {
         if let Some(task) = named.tasks.iter().find(|t| name(t) == Some(wanted.as_str())) {
             return Some(task.key.clone());
         }
-        // That there are too many is reported; whether this is one of them is not known.
+        // A family with too many elements is reported; whether this is one of them is unknown.
         if named.truncated {
             return None;
         }

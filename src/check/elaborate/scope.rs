@@ -1,4 +1,4 @@
-//! What a name can mean at a place in the source.
+//! Scopes: what a name refers to at a place in the source.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,37 +12,37 @@ use crate::syntax::ast;
 #[derive(Clone, Debug)]
 pub struct VarValue {
     pub value: ast::Value,
-    /// The unit whose names the value sees.
+    /// The unit that defines the scope of the value.
     pub unit: usize,
-    /// Given on the command line.
+    /// Set on the command line.
     pub from_flag: bool,
 }
 
-/// What a name in a pipeline's step name space is.
+/// What a name among the steps of a pipeline is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepSymbolKind {
     Step,
     Condition,
     Loop,
-    /// The step inside a loop, and the name of the loop.
+    /// The step inside of a loop, with the name of the loop.
     Inner,
 }
 
-/// What a step runs, as far as it matters for its outputs and outcomes.
+/// What a step runs, as far as it matters for outputs and outcomes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Runs {
-    /// Nothing of those below.
+    /// Anything else.
     #[default]
     Other,
     /// SQL: outputs are columns of its first row.
     Sql,
-    /// A Python function: it sets what it declares and nothing else.
+    /// A Python function: it sets exactly its declared outputs.
     Python,
-    /// A raw `condition_task`, which has outcomes as an `if` has.
+    /// A `condition_task` block, which has outcomes like an `if`.
     RawCondition,
 }
 
-/// A task that a step makes.
+/// A task of a step.
 #[derive(Clone, Debug)]
 pub struct TaskName {
     /// The element of a family.
@@ -53,10 +53,10 @@ pub struct TaskName {
 /// An element of a family.
 #[derive(Clone, Debug)]
 pub struct Element {
-    /// The text that names it.
+    /// The string that names it.
     pub index: SmolStr,
     pub value: ast::Value,
-    /// The unit that it is written in.
+    /// The unit of its source.
     pub unit: usize,
 }
 
@@ -65,16 +65,16 @@ pub struct Element {
 pub struct StepSymbol {
     pub kind: StepSymbolKind,
     pub span: Span,
-    /// The tasks it stands for: one, or one for each element of a family.
+    /// Its tasks: one, or one per element of a family.
     pub tasks: Vec<TaskName>,
     pub outputs: Vec<(SmolStr, Type, Span)>,
-    /// What it runs, as far as it matters for its outputs and outcomes.
+    /// What it runs.
     pub runs: Runs,
-    /// Parts of it were not understood.
+    /// Parts of it are invalid.
     pub broken: bool,
-    /// A family of which only the first elements are here: there are more than a pipeline may have.
+    /// Only the first elements of the family are included, because there are more than a pipeline may have.
     pub truncated: bool,
-    /// For an inner step: its loop's name.
+    /// The loop of an inner step.
     pub within: Option<SmolStr>,
 }
 
@@ -84,47 +84,47 @@ impl StepSymbol {
     }
 }
 
-/// The names of a pipeline, found before its bodies are read.
+/// The names of a pipeline, collected before its bodies are checked.
 #[derive(Debug, Default)]
 pub struct PipelineScope<'a> {
     pub params: Vec<(SmolStr, Type, Span)>,
-    /// Where each param is in `params`.
+    /// The index of each parameter in `params`.
     pub param_index: HashMap<SmolStr, usize>,
     pub steps: HashMap<SmolStr, StepSymbol>,
-    /// The step that each task key belongs to.
+    /// The step of each task key.
     pub keys: HashMap<SmolStr, SmolStr>,
     pub computes: Vec<&'a ast::Decl>,
-    /// How many tasks the pipeline has, with those of truncated families.
+    /// The number of tasks, including those of truncated families.
     pub tasks: usize,
-    /// Variables of families and loops that have the name of a param.
+    /// Variables of families and loops that shadow a parameter.
     pub shadowing: HashSet<SmolStr>,
 }
 
 impl PipelineScope<'_> {
-    /// A param by its name.
+    /// Finds a parameter.
     pub fn param(&self, name: &str) -> Option<&(SmolStr, Type, Span)> {
         self.params.get(*self.param_index.get(name)?)
     }
 }
 
-/// A name that holds inside a family or loop.
+/// A name inside of a family or loop.
 #[derive(Clone, Debug)]
 pub struct Local {
     pub name: SmolStr,
-    /// Where the name is declared.
+    /// The span of its declaration.
     pub span: Span,
     pub kind: LocalKind,
 }
 
 #[derive(Clone, Debug)]
 pub enum LocalKind {
-    /// The element of a family: known at compile time.
+    /// The element of a family, which is a compile-time constant.
     Element(ast::Value, usize),
     /// The item of a loop.
     Input(Type),
 }
 
-/// Where a value stands.
+/// The scope of a value.
 #[derive(Clone, Copy)]
 pub struct Scope<'s> {
     pub unit: usize,
@@ -133,7 +133,7 @@ pub struct Scope<'s> {
 }
 
 impl Scope<'_> {
-    /// The scope of declarations of a file.
+    /// The scope of a file.
     pub fn file(unit: usize) -> Scope<'static> {
         Scope { unit, pipe: None, locals: &[] }
     }
@@ -143,11 +143,11 @@ impl Scope<'_> {
     }
 }
 
-/// A reference used in a step, for the graph.
+/// A reference in a step, for the graph.
 #[derive(Clone, Debug)]
 pub struct Use {
     pub reference: Reference,
     pub span: Span,
-    /// Typed as text between braces: checked, but no edge.
+    /// A reference in a string: checked, but not an edge.
     pub from_text: bool,
 }

@@ -21,24 +21,24 @@ use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Header, Item};
 use crate::syntax::words::is_reserved;
 
-/// What all steps of a pipeline share.
+/// What the steps of a pipeline share.
 pub struct StepContext<'a, 'p> {
     pub pipeline: SmolStr,
     pub unit: usize,
     pub names: &'p PipelineScope<'a>,
     pub packages: &'p [Packaged<'p>],
-    /// The compute that the header of the pipeline names.
+    /// The compute of the pipeline's header.
     pub compute: Option<Compute>,
     pub defaults: Object,
     pub git: bool,
     /// The number of values in the defaults.
     pub defaults_size: usize,
-    /// Whether a step took the compute of the pipeline.
+    /// Whether a step uses the compute of the pipeline.
     pub compute_reached: Cell<bool>,
 }
 
 impl<'a> Elaborator<'a> {
-    /// All steps of a list of entries, branches included.
+    /// Elaborates the steps in a list of entries, including branches.
     pub fn steps(
         &mut self,
         items: &'a [Item],
@@ -76,7 +76,7 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    /// One task of a step.
+    /// Elaborates one task of a step.
     pub fn step(
         &mut self,
         d: &Decl,
@@ -137,7 +137,7 @@ impl<'a> Elaborator<'a> {
         let on_cluster =
             matches!(compute, Compute::Cluster(_) | Compute::Existing(_)) || settings.has(key::NEW_CLUSTER);
         self.step_requirements(&mut settings, on_cluster);
-        // `libraries = none` has to reach lowering: it takes back those of the cluster.
+        // `libraries = none` must reach lowering, because it removes those of the cluster.
         settings.fields.retain(|f| f.value.is_some() || f.field.handle() == key::LIBRARIES);
         let mut step = Step {
             key: key.clone(),
@@ -167,7 +167,7 @@ impl<'a> Elaborator<'a> {
             .unwrap_or_default()
     }
 
-    /// The one thing that a step runs.
+    /// What the step runs.
     fn kind(
         &mut self,
         d: &Decl,
@@ -210,7 +210,7 @@ impl<'a> Elaborator<'a> {
         CallContext { scope, pipeline: &cx.pipeline, key, packages: cx.packages, git: cx.git }
     }
 
-    /// The step's fields over those of `defaults` that its kind takes.
+    /// Merges the fields of a step with the `defaults` that its kind supports.
     pub fn with_defaults(&mut self, own: &Object, kind: &StepKind, placed: bool, cx: &StepContext<'a, '_>) -> Object {
         if cx.defaults.fields.is_empty() && cx.defaults.unchecked.is_empty() {
             return own.clone();
@@ -227,15 +227,15 @@ impl<'a> Elaborator<'a> {
             base.fields.retain(|f| !COMPUTE_FIELDS.contains(&f.field.handle()));
         }
         let mut out = merge(&base, own, Some(&STEP_PLACE));
-        // Written fields come first, so that messages about the step point into it.
+        // Explicit fields come first, so that diagnostics point into the step.
         out.span = own.span;
         out
     }
 
-    /// `after` with its outcomes.
+    /// Resolves `after`, with outcomes.
     pub fn after(&mut self, header: &Header, own: &ast::Ident, scope: Scope<'_>) -> Vec<Dependency> {
         let mut out: Vec<Dependency> = Vec::new();
-        // At most one entry for each outcome and one without.
+        // At most one entry per outcome, and one without.
         let mut first_of: HashMap<SmolStr, Vec<(Option<bool>, Span)>> = HashMap::new();
         let Some(pipe) = scope.pipe else { return out };
         for after in &header.after {
@@ -297,7 +297,7 @@ impl<'a> Elaborator<'a> {
         self.report(messages::unknown_step(name, near.as_deref()));
     }
 
-    /// Reports a name of a value or compute that is a word of the language.
+    /// Reports a keyword that is used as a name.
     pub fn refuse_reserved(&mut self, name: &ast::Ident) {
         if is_reserved(&name.text) && !name.quoted {
             self.report(messages::reserved_word(name));

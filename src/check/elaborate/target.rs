@@ -1,4 +1,4 @@
-//! A target: its own values, the vars it sets, and the job fields it lays over every pipeline.
+//! Targets: their fields, the vars they set, and the fields they set on every pipeline.
 
 use smol_str::SmolStr;
 
@@ -11,16 +11,16 @@ use crate::schema::{Cloud, FieldKey, JOB, TARGET_PLACE, is_job_field_of_target, 
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, Decl, Item};
 
-/// A target ready for use, and what it lays over every pipeline.
+/// An elaborated target, and the fields it sets on every pipeline.
 pub struct TargetParts<'a> {
     pub target: Target,
-    /// The fields that it lays over every pipeline.
+    /// The fields it sets on every pipeline.
     pub job: Object,
-    /// Its declaration and all its fields, for a project with targets.
+    /// Its declaration and all fields; `None` for a project without targets.
     pub declared: Option<(&'a Decl, Object)>,
 }
 
-/// Reads the target; `None` for a project that is compiled without one.
+/// Elaborates the target; works without one, too.
 pub fn target_parts<'a>(elaborator: &mut Elaborator<'a>, target: Option<InFile<'a, Decl>>) -> TargetParts<'a> {
     let Some(InFile { unit, decl }) = target else {
         let root = elaborator.symbols.project.root();
@@ -28,7 +28,7 @@ pub fn target_parts<'a>(elaborator: &mut Elaborator<'a>, target: Option<InFile<'
         return TargetParts { target: Target::default(), job: Object::new(&JOB, nowhere), declared: None };
     };
     elaborator.bare_header(&decl.header, "a target");
-    // `vars` holds values of any type; each is read where its var is used.
+    // Values in `vars` have any type; each is evaluated where its var is used.
     let items = decl
         .body
         .items

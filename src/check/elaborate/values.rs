@@ -1,4 +1,4 @@
-//! Values against the type of their field: texts, numbers, durations, members, maps, lists and blocks.
+//! Checks values against the type of their field: strings, numbers, durations, enum values, maps, lists and blocks.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ impl Elaborator<'_> {
     pub fn block_value(&mut self, field: &'static Field, body: &Body, scope: Scope<'_>) -> Node {
         match field.ty {
             Ty::Block(block) => {
-                // A raw loop has items as well; its task refers to them as `{{input}}`.
+                // The items of a `for_each_task` block are `{{input}}` in its task.
                 let mut locals = scope.locals.to_vec();
                 if *block == FOR_EACH_TASK {
                     locals.push(Local { name: SmolStr::default(), span: body.span, kind: LocalKind::Input(Type::Any) });
@@ -42,13 +42,13 @@ impl Elaborator<'_> {
         }
     }
 
-    /// A value for a field of this type.
+    /// Checks a value for a field of this type.
     pub fn value(&mut self, field: &'static Field, ty: Ty, value: &Value, scope: Scope<'_>) -> Node {
         let bad = Node { span: value.span, kind: NodeKind::Bad };
         if matches!(value.kind, ValueKind::Bad) || !self.budget.charge(1) {
             return bad;
         }
-        // A bare word of an enumeration is its member before it is a reference.
+        // A bare word in an enum field is a member before it is a reference.
         if let (Ty::Enum(e), ValueKind::Path(path)) = (ty, &value.kind)
             && let Some(word) = path.word()
         {
@@ -309,7 +309,7 @@ impl Elaborator<'_> {
                 Ty::BlockList(block) => self.value(field, Ty::Block(block), item, scope),
                 _ => self.value(field, Ty::Str, item, scope),
             };
-            // A constant list in a list is spliced by no one: it is a type error, found by `value`.
+            // A list constant in a list is a type error, which `value` reports.
             bad |= node.is_bad();
             out.push(node);
         }

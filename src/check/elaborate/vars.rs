@@ -1,4 +1,4 @@
-//! Vars: their values for a target, from the command line, the target and their defaults.
+//! Values of vars for a target: from the command line, the target, or defaults.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use crate::source::Span;
 use crate::syntax::ast::{self, Decl, EntryValue, Item, StrLit, StrPart, Value, ValueKind};
 use crate::time::is_date;
 
-/// The values of all vars for one target: `--var`, then the target's, then the default.
+/// The values of all vars for one target: `--var`, then the target, then the default.
 pub fn var_values(
     symbols: &Symbols<'_>,
     target: Option<InFile<'_, Decl>>,
@@ -35,7 +35,7 @@ pub fn var_values(
             Some(value) => {
                 out.insert(name.clone(), value);
             }
-            // A target that was not understood may set it.
+            // An invalid target may set it.
             None if target.is_some_and(|t| symbols.project.units.get(t.unit).is_some_and(|u| u.broken)) => {}
             None => {
                 diagnostics.push(messages::var_without_value(&var.decl.name, target.map(|t| &t.decl.name)));
@@ -78,7 +78,7 @@ fn set_vars(
     out
 }
 
-/// The text of `--var` as a value: text as it is for a text, else read as source.
+/// Parses the value of `--var`: literal for a string, otherwise as source.
 fn flag_value(text: &SmolStr, var: &ast::Binding) -> Value {
     let span = var.name.span;
     let plain = Value { span, kind: ValueKind::Str(StrLit { span, parts: vec![StrPart::Text(text.clone(), span)] }) };
@@ -94,7 +94,7 @@ fn flag_value(text: &SmolStr, var: &ast::Binding) -> Value {
     }
 }
 
-/// A value with all its places at `span`: it was written elsewhere.
+/// A value whose spans are replaced by `span`, because it comes from elsewhere.
 fn moved(value: Value, span: Span) -> Value {
     let kind = match value.kind {
         ValueKind::List(items) => ValueKind::List(items.into_iter().map(|v| moved(v, span)).collect()),
@@ -130,7 +130,7 @@ fn moved(value: Value, span: Span) -> Value {
     Value { span, kind }
 }
 
-/// Notes which vars the entries of `vars` set.
+/// Records which vars the entries of `vars` set.
 fn link_vars(elaborator: &mut Elaborator<'_>, target: InFile<'_, Decl>) {
     for item in &target.decl.body.items {
         let Item::Entry(entry) = item else { continue };
@@ -145,8 +145,8 @@ fn link_vars(elaborator: &mut Elaborator<'_>, target: InFile<'_, Decl>) {
     }
 }
 
-/// Checks that the value of each var has its type; gives the vars with those that do. A value that does not fit is
-/// reported; what uses it must not be reported again.
+/// Checks each var against its type, and returns those that fit. Others are reported here and not where they are
+/// used.
 pub fn checked_vars(
     cx: Context<'_>,
     target: Option<InFile<'_, Decl>>,
@@ -175,7 +175,7 @@ fn fitting(elaborator: &mut Elaborator<'_>) -> HashMap<SmolStr, VarValue> {
             continue;
         }
         fitting.remove(&name.text);
-        // What is wrong with a text on the command line has no place in the source.
+        // Text of the command line has no span.
         match from_flag {
             true => elaborator.report(messages::flag_of_wrong_type(name.span, &name.text, &wanted)),
             false => elaborator.findings.diagnostics.extend(found),

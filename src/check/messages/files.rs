@@ -275,7 +275,7 @@ pub fn two_wheels_of_one_name(path: Span, first: Span, name: &str) -> Diagnostic
     d.with_label(first, "other package").help("rename one of the Python projects")
 }
 
-/// A path for a message; that of the current directory is `.`.
+/// The path as shown in messages; `.` for the current directory.
 fn shown(path: &Path) -> String {
     if path.as_os_str().is_empty() { ".".to_owned() } else { path.display().to_string() }
 }

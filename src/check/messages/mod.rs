@@ -1,4 +1,4 @@
-//! What the checker says: one constructor for each message, named after the mistake, by phase of its code.
+//! Messages of the checker: one constructor per message, named after the mistake, in modules by phase.
 
 mod compute;
 mod files;
@@ -22,8 +22,8 @@ pub(super) use values::*;
 use crate::diag::{Anchor, Diagnostic};
 use crate::source::Span;
 
-/// A message about the value of a constant, which is used at a place: moved there if its code says so, and without its
-/// fixes, which would change the value for all its uses.
+/// Adapts a message about the value of a constant: its code decides which place is primary, and fixes are removed,
+/// because they would affect all uses.
 pub fn through_constant(mut d: Diagnostic, used_at: Span) -> Diagnostic {
     d.fixes.clear();
     let anchor = d.code.anchor();

@@ -497,7 +497,7 @@ pub fn surplus_argument(
     let message = format!("`{function}` has no parameter `{}`", argument.name);
     let d = Diagnostic::new(Code::UnknownArgument, name, message);
     let d = match near {
-        // The name has to be written before the value.
+        // The name must be added before the value.
         Some(near) if bare => d
             .help(format!("did you mean `{near}`?"))
             .unsafe_fix(format!("pass it as `{near}`"), vec![(argument.span.start_point(), format!("{near} = "))]),

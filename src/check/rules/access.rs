@@ -1,4 +1,4 @@
-//! Who may do what with a job.
+//! Access-control lists of jobs.
 
 use super::PipelineFacts;
 use crate::check::messages;
@@ -6,7 +6,7 @@ use crate::diag::Diagnostics;
 use crate::model::Node;
 use crate::schema::key;
 
-/// A job has one owner.
+/// A job has exactly one owner.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     let settings = &facts.pipeline.pipeline.settings;
     let entries = settings.get(key::ACCESS_CONTROL_LIST).and_then(Node::as_list).unwrap_or_default();

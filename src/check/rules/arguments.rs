@@ -1,4 +1,4 @@
-//! Arguments of notebooks, scripts, SQL and pipelines: whether they reach what they are for.
+//! Arguments of notebooks, scripts, SQL and pipelines: whether they have an effect.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::model::{Argument, FileKind, Node, NodeKind, Part, Reference, Step, St
 use crate::schema::kind_of;
 use crate::source::Span;
 
-/// Arguments that a file never reads, and those that the platform replaces.
+/// Reports arguments that a file never reads, and those that the platform replaces.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     for step in facts.pipeline.pipeline.all_steps() {
         if let StepKind::File(call) = &step.kind
@@ -26,11 +26,11 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     }
 }
 
-/// Arguments whose names occur nowhere in the file.
+/// Reports arguments whose names do not occur in the file.
 fn unread(facts: &PipelineFacts, file: &Path, arguments: &[Argument], out: &mut Diagnostics) {
     let Ok(bytes) = facts.cx.files.read(file) else { return };
     let text = String::from_utf8_lossy(&bytes);
-    // A file that takes its parameters all at once, or runs another, may read any of them.
+    // A file that reads all parameters, or runs another file, may use any of them.
     if text.contains("getAll") || text.contains("%run") || text.contains("entry_point.getDbutils") {
         return;
     }
@@ -46,7 +46,7 @@ fn unread(facts: &PipelineFacts, file: &Path, arguments: &[Argument], out: &mut 
     }
 }
 
-/// The parameters of a task that job parameters of the same names replace.
+/// Parameters of a task that job parameters of the same name replace.
 fn pushed_down(step: &Step) -> Vec<(&SmolStr, Span, &Text)> {
     let field = step.kind.key().and_then(kind_of).and_then(|k| k.pushed_down);
     fn of(arguments: &[Argument]) -> Vec<(&SmolStr, Span, &Text)> {
@@ -68,11 +68,11 @@ fn pushed_down(step: &Step) -> Vec<(&SmolStr, Span, &Text)> {
     }
 }
 
-/// An argument with the name of a param and another value.
+/// Reports an argument with the name of a parameter and another value.
 fn replaced(facts: &PipelineFacts, name: &SmolStr, span: Span, value: &Text, out: &mut Diagnostics) {
     let scope = &facts.pipeline.scope;
     let Some((_, _, declared)) = scope.param(name) else { return };
-    // A loop variable of the param's name is reported where it is declared.
+    // A loop variable that shadows a parameter is reported at its declaration.
     if scope.shadowing.contains(name) {
         return;
     }

@@ -1,4 +1,4 @@
-//! Do node type, runtime, access mode and size of a cluster fit together, and the cloud?
+//! Clusters: whether node type, runtime, access mode, size and cloud fit together.
 
 use super::{PipelineFacts, required};
 use crate::check::messages;
@@ -7,14 +7,14 @@ use crate::model::{Compute, Node, NodeKind, Object, Target};
 use crate::schema::{Cloud, FieldKey, RuntimeKey, key};
 use crate::source::Span;
 
-/// The clusters of a pipeline, and those that its steps bring along.
+/// Checks the clusters of a pipeline, and those defined in steps.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     let pipeline = &facts.pipeline.pipeline;
     for cluster in &pipeline.clusters {
         if let Some(gpu) = cluster.settings.get(key::GPU) {
             required::complete_below(gpu, out);
         }
-        // Behind the key may be serverless compute, and nothing else.
+        // A key may refer to serverless compute, but to nothing else.
         if !(cluster.settings.fields.is_empty() && cluster.serverless_compute_id.is_some()) {
             check_cluster(facts, &cluster.settings, cluster.span, &format!("`{}`", cluster.key), out);
         }
@@ -29,7 +29,7 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     }
 }
 
-/// Checks a whole cluster. `name` stands for it in messages.
+/// Checks a cluster; `name` describes it in messages.
 fn check_cluster(facts: &PipelineFacts, settings: &Object, span: Span, name: &str, out: &mut Diagnostics) {
     let target = &facts.program.target.target;
     if settings.broken {
@@ -106,12 +106,12 @@ fn runtime(facts: &PipelineFacts, settings: &Object, out: &mut Diagnostics) -> O
     let tables = facts.tables();
     let key = RuntimeKey::parse(text);
     let known = key.as_ref().is_some_and(|k| tables.runtime(k).is_some());
-    // Custom images and policies have keys of their own.
+    // Custom images and policies have other versions.
     if !known && !text.starts_with("custom:") && !text.starts_with("auto:") {
         let all: Vec<String> = tables.runtimes().iter().map(|r| format!("{}.x-scala{}", r.version, r.scala)).collect();
         let variant = key.as_ref().map_or("", |k| k.variant.as_str());
         let plain = if variant.is_empty() { text.to_owned() } else { text.replace(&format!("-{variant}"), "") };
-        // A near spelling of the same major version is a misspelling; of another one it would mislead.
+        // Suggest only a version with the same major number; another one would be misleading.
         let major = |text: &str| text.split('.').next().map(str::to_owned);
         let near = closest_match(&plain, all.iter().map(String::as_str)).filter(|n| major(n) == major(text));
         out.push(messages::unknown_runtime(node.span, text, near));

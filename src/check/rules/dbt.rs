@@ -1,4 +1,4 @@
-//! The commands of dbt steps.
+//! Commands of dbt steps.
 
 use super::PipelineFacts;
 use crate::check::messages;
@@ -7,7 +7,7 @@ use crate::model::{FileKind, StepKind};
 use crate::schema::{DBT_TASK, key};
 use crate::syntax::ast::Decl;
 
-/// Between one and ten commands, each one of dbt.
+/// Checks that there are one to ten commands, each starting with `dbt`.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     for step in facts.pipeline.pipeline.all_steps() {
         let StepKind::File(call) = &step.kind else { continue };

@@ -1,15 +1,15 @@
-//! The versions of serverless environments.
+//! Versions of serverless environments.
 
 use super::PipelineFacts;
 use crate::check::messages;
 use crate::diag::Diagnostics;
 use crate::schema::{FieldKey, key};
 
-/// What says which version an environment has.
+/// Fields that set the version of an environment.
 const VERSIONS: [FieldKey; 4] =
     [key::ENVIRONMENT_VERSION, key::CLIENT, key::BASE_ENVIRONMENT, key::PROJECT_ENVIRONMENT];
 
-/// Each environment says its version, and the table has it.
+/// Checks that each environment has a known version.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     let tables = facts.tables();
     for environment in &facts.pipeline.pipeline.environments {

@@ -1,4 +1,4 @@
-//! The graph of a pipeline: cycles, branches that exclude each other, and values that come from elsewhere.
+//! The graph of a pipeline: cycles, branches that exclude each other, values of steps that are not upstream.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -11,10 +11,10 @@ use crate::diag::Diagnostics;
 use crate::model::{Dependency, Reference, Step};
 use crate::source::{Span, quote_name};
 
-/// How many steps of a cycle a message names.
+/// How many steps of a cycle a message shows.
 const SHOWN_OF_CYCLE: usize = 12;
 
-/// Steps that can never run, cycles, and values of steps that are not upstream.
+/// Reports steps that can never run, cycles, and values of steps that are not upstream.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     let (steps, graph) = (&facts.pipeline.pipeline.steps, &facts.pipeline.graph);
     for (step, edges) in steps.iter().zip(&graph.edges) {
@@ -41,7 +41,7 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     }
 }
 
-/// Both outcomes of one condition in one step.
+/// Reports a step that depends on both outcomes of a condition.
 fn both_outcomes(step: &Step, out: &mut Diagnostics) {
     let mut seen: HashMap<&SmolStr, &Dependency> = HashMap::new();
     for b in step.depends_on.iter().filter(|d| d.outcome.is_some()) {
@@ -52,7 +52,7 @@ fn both_outcomes(step: &Step, out: &mut Diagnostics) {
     }
 }
 
-/// A step of one branch that waits for the other outcome of the same condition.
+/// Reports a step in one branch that depends on the other outcome of its condition.
 fn other_outcome(step: &Step, out: &mut Diagnostics) {
     let Some(branch) = step.branches.last() else { return };
     let written = step.depends_on.iter().find(|d| d.task == branch.condition);
@@ -61,7 +61,7 @@ fn other_outcome(step: &Step, out: &mut Diagnostics) {
     }
 }
 
-/// A step of one branch that needs a step of the other branch of the same condition.
+/// Reports a step in one branch that depends on a step of the other branch.
 fn other_branch(step: &Step, edges: &[StepEdge], steps: &[Step], out: &mut Diagnostics) {
     for edge in edges {
         let Some(other) = steps.get(edge.to) else { continue };
@@ -86,7 +86,7 @@ fn cycle(members: &[usize], steps: &[Step], edges: &[Vec<StepEdge>], out: &mut D
         return;
     }
     let whole = shortest_cycle(start, members, edges);
-    // Of a long one the beginning shows where it can be broken.
+    // The start of a long cycle is enough to break it.
     let hidden = whole.len().saturating_sub(SHOWN_OF_CYCLE);
     let path = whole.get(..whole.len() - hidden).unwrap_or_default();
     let mut shown: Vec<(Span, &str, &str)> = Vec::new();
@@ -101,7 +101,7 @@ fn cycle(members: &[usize], steps: &[Step], edges: &[Vec<StepEdge>], out: &mut D
     }
 }
 
-/// The members of a cycle from `start` back to it, by the fewest steps.
+/// The shortest cycle through `start`.
 fn shortest_cycle(start: usize, members: &[usize], edges: &[Vec<StepEdge>]) -> Vec<usize> {
     let inside: HashSet<usize> = members.iter().copied().collect();
     let mut from: HashMap<usize, usize> = HashMap::new();
@@ -128,7 +128,7 @@ fn shortest_cycle(start: usize, members: &[usize], edges: &[Vec<StepEdge>]) -> V
     members.to_vec()
 }
 
-/// A value, typed as text, of a step that is not upstream.
+/// Reports a value, in a string, of a step that is not upstream.
 fn not_upstream(
     facts: &PipelineFacts,
     used: &Use,

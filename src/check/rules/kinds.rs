@@ -1,4 +1,4 @@
-//! Fields on conditions and loops, which are kinds of tasks themselves.
+//! Fields of conditions and loops.
 
 use super::PipelineFacts;
 use crate::check::elaborate::StepSymbolKind;
@@ -7,7 +7,7 @@ use crate::diag::Diagnostics;
 use crate::model::Step;
 use crate::schema::{kind_of, refuses};
 
-/// Fields that a condition or loop does not take.
+/// Reports fields that a condition or loop does not support.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     for step in facts.pipeline.pipeline.all_steps() {
         let declared = facts.pipeline.declaration(step).is_some();
@@ -31,7 +31,7 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     }
 }
 
-/// The fields that the step itself sets, those of `defaults` left out.
+/// The fields that the step itself sets, without `defaults`.
 fn written(step: &Step) -> impl Iterator<Item = &crate::model::FieldValue> {
     step.settings.fields.iter().filter(|f| f.value.is_some() && step.settings.span.contains(f.key))
 }

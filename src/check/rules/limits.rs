@@ -1,4 +1,4 @@
-//! How much a job may have.
+//! Limits of the service.
 
 use super::PipelineFacts;
 use crate::check::messages;
@@ -7,7 +7,7 @@ use crate::model::Param;
 use crate::schema::{JOB, MAX_TASKS, key};
 use crate::syntax::ast::DeclKind;
 
-/// The limits of the service, and lists that declarations fill.
+/// Checks sizes and counts, and lists that declarations fill.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     let (pipeline, scope) = (&facts.pipeline.pipeline, &facts.pipeline.scope);
     for (key, declared) in [
@@ -27,7 +27,7 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     if let Some(most) = most.filter(|most| pipeline.environments.len() > *most as usize) {
         out.push(messages::too_many_environments(pipeline.span, pipeline.environments.len(), most));
     }
-    // As JSON, with quotes, braces and the names of two fields for each.
+    // The size as JSON, including quotes, braces and field names.
     let size = |p: &Param| p.name.len() + p.default.as_ref().map_or(0, |d| d.to_string().len()) + 24;
     let params = 2 + pipeline.params.iter().map(size).sum::<usize>();
     let most = JOB.row(key::PARAMETERS).and_then(|f| f.max_len);

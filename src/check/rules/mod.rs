@@ -1,6 +1,6 @@
-//! What pipec checks of a program that could be elaborated: each rule with the codes it reports.
+//! The rules for programs that could be elaborated, with the codes that each reports.
 //!
-//! A rule is a function over the finished program. It reads and reports; it changes nothing, and knows of no other rule.
+//! A rule is a function over the finished program. It only reads and reports, and does not depend on other rules.
 
 mod access;
 mod arguments;
@@ -35,7 +35,7 @@ use crate::schema::ComputeTables;
 pub struct Rule<Check> {
     /// What it checks, in a few words.
     pub name: &'static str,
-    /// The codes that it may report.
+    /// The codes it may report.
     pub codes: &'static [Code],
     check: Check,
 }
@@ -44,7 +44,7 @@ type OfPipeline = fn(&PipelineFacts<'_, '_>, &mut Diagnostics);
 type OfProgram = fn(&ProgramFacts<'_, '_>, &mut Diagnostics);
 type OfProject = fn(&ProjectFacts<'_, '_>, &mut Diagnostics);
 
-/// The rules of each pipeline, in order.
+/// The rules for each pipeline, in order.
 pub static OF_PIPELINES: &[Rule<OfPipeline>] = &[
     Rule {
         name: "required fields and the format of values",
@@ -153,7 +153,7 @@ pub static OF_PIPELINES: &[Rule<OfPipeline>] = &[
     Rule { name: "limits of a job", codes: &[Code::TooMany, Code::TooLong, Code::GivenTwice], check: limits::check },
 ];
 
-/// The rules of a whole program, in order.
+/// The rules for a program, in order.
 pub static OF_PROGRAMS: &[Rule<OfProgram>] = &[
     Rule { name: "targets", codes: &[Code::BadKey, Code::BadFormat, Code::ProductionPath], check: target::check },
     Rule { name: "files that packaged code opens", codes: &[Code::NotPacked], check: opened_files::check },
@@ -166,21 +166,21 @@ pub static OF_PROGRAMS: &[Rule<OfProgram>] = &[
     Rule { name: "fields of a target without effect", codes: &[Code::ReachesNothing], check: unused::target },
 ];
 
-/// The rules of a project, for all its targets together.
+/// The rules for a project, across all targets.
 pub static OF_PROJECTS: &[Rule<OfProject>] = &[Rule {
     name: "unused declarations and imports",
     codes: &[Code::Unused, Code::UnusedImport],
     check: unused::project,
 }];
 
-/// A finished program.
+/// An elaborated program.
 #[derive(Clone, Copy)]
 pub struct ProgramFacts<'r, 'a> {
     pub cx: Context<'a>,
     pub program: &'r Elaborated<'a>,
 }
 
-/// A pipeline of a finished program.
+/// A pipeline of an elaborated program.
 #[derive(Clone, Copy)]
 pub struct PipelineFacts<'r, 'a> {
     pub cx: Context<'a>,
@@ -194,14 +194,14 @@ impl PipelineFacts<'_, '_> {
     }
 }
 
-/// A project, and what its programs use of it.
+/// A project, and what its programs use.
 #[derive(Clone, Copy)]
 pub struct ProjectFacts<'r, 'a> {
     pub symbols: &'r Symbols<'a>,
     pub usage: &'r Usage,
 }
 
-/// Applies the rules to a program; gives what was found, that of elaborating it included.
+/// Applies the rules to a program; returns their diagnostics and those of elaboration.
 pub fn check_program(cx: Context<'_>, program: &mut Elaborated<'_>) -> Diagnostics {
     let mut found = std::mem::take(&mut program.findings.diagnostics);
     let elaborated: Vec<Diagnostics> =

@@ -1,4 +1,4 @@
-//! Files that the code of a package opens, and that will not be where it looks for them.
+//! Files that the code of a package opens, and that are missing in the wheel.
 
 use super::ProgramFacts;
 use crate::check::messages;
@@ -6,11 +6,11 @@ use crate::diag::Diagnostics;
 use crate::package::{WheelBuilder, is_packed, never_packed};
 use crate::python::PathRoot;
 
-/// Holds the files that the modules of called functions open against what the wheels will hold.
+/// Compares the files that modules of called functions open with the contents of the wheel.
 pub fn check(facts: &ProgramFacts, out: &mut Diagnostics) {
     for packaged in &facts.program.packages {
         let dir = &packaged.package.dir;
-        // What another backend packs is not known before it has done so.
+        // What another backend packs is unknown before it has run.
         if packaged.python.builder != WheelBuilder::InProcess {
             continue;
         }
@@ -28,7 +28,7 @@ pub fn check(facts: &ProgramFacts, out: &mut Diagnostics) {
                         (path, Some(shown))
                     }
                 };
-                // A directory may be one that is written to; a secret has no place in a wheel.
+                // A directory may be created at run time, and credentials do not belong in a wheel.
                 let secret = path.file_name().is_some_and(|n| never_packed(&n.to_string_lossy()));
                 if !facts.cx.files.is_file(&path) || secret {
                     continue;

@@ -1,4 +1,4 @@
-//! Where steps run: whether their kind can run there.
+//! Compute of steps: whether their kind can run on it.
 
 use super::PipelineFacts;
 use crate::check::elaborate::on_warehouse;
@@ -8,7 +8,7 @@ use crate::model::{Compute, Node, Step};
 use crate::schema::{COMPUTE_FIELDS, RunsOn, key, kind_of};
 use crate::syntax::ast::Decl;
 
-/// Checks that each step has compute that its kind can run on.
+/// Checks that each step has compute that its kind supports.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     for step in facts.pipeline.pipeline.all_steps().filter(|s| s.compute != Compute::Bad) {
         let kind = step.kind.key().and_then(kind_of);
@@ -18,7 +18,7 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     }
 }
 
-/// `kind` is what the step runs, in words.
+/// `kind` describes what the step runs.
 fn place(facts: &PipelineFacts, step: &Step, d: &Decl, kind: &str, runs_on: RunsOn, out: &mut Diagnostics) {
     let (settings, compute) = (&step.settings, &step.compute);
     let at = d.header.on.as_ref().map_or(d.name.span, |on| on.span);
@@ -28,9 +28,9 @@ fn place(facts: &PipelineFacts, step: &Step, d: &Decl, kind: &str, runs_on: Runs
         || (*compute == Compute::Unset && (settings.has(key::COMPUTE) || runs_on == RunsOn::ClusterOrServerless));
     match runs_on {
         RunsOn::ClusterOrEnvironment => match compute {
-            // The header of the pipeline may have named one.
+            // The header of the pipeline may have set one.
             Compute::Unset if settings.broken || d.header.broken || facts.pipeline.decl.header.broken => {}
-            // What is passed on unchecked may well say where it runs.
+            // An unchecked field may set the compute.
             Compute::Unset
                 if settings
                     .unchecked
@@ -72,7 +72,7 @@ fn place(facts: &PipelineFacts, step: &Step, d: &Decl, kind: &str, runs_on: Runs
     }
 }
 
-/// The environment of a step with serverless GPUs has a version for them.
+/// Checks that the environment of a step with serverless GPUs has a version that supports them.
 fn gpu_environment(facts: &PipelineFacts, step: &Step, name: &str, out: &mut Diagnostics) {
     let Some(environment) = facts.pipeline.pipeline.environments.iter().find(|e| e.key == name) else { return };
     let version = environment.spec.str(key::ENVIRONMENT_VERSION).or(environment.spec.str(key::CLIENT));

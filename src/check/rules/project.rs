@@ -1,4 +1,4 @@
-//! What the pipelines of a program are to each other.
+//! Relations between the pipelines of a program.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::diag::Diagnostics;
 use crate::model::{FileKind, StepKind};
 use crate::source::Span;
 
-/// Notebooks lose their extension in the workspace: two that differ only in it would be one.
+/// Reports notebooks that differ only in their extension, which the workspace removes.
 pub fn notebooks_of_one_name(facts: &ProgramFacts, out: &mut Diagnostics) {
     let mut seen: HashMap<PathBuf, (&Path, Span)> = HashMap::new();
     for step in facts.program.pipelines.iter().flat_map(|p| &p.pipeline.steps) {
@@ -25,7 +25,7 @@ pub fn notebooks_of_one_name(facts: &ProgramFacts, out: &mut Diagnostics) {
     }
 }
 
-/// Pipelines that run each other without end.
+/// Reports pipelines that run each other in a cycle.
 pub fn pipeline_cycles(facts: &ProgramFacts, out: &mut Diagnostics) {
     let numbers: HashMap<&str, usize> =
         facts.program.pipelines.iter().enumerate().map(|(i, p)| (p.pipeline.name.as_str(), i)).collect();

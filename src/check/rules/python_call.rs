@@ -1,4 +1,4 @@
-//! A call held against the Python function that it calls: arguments, types, outputs.
+//! Compares calls with the Python functions they call: arguments and types.
 
 use super::PipelineFacts;
 use crate::check::messages;
@@ -9,7 +9,7 @@ use crate::package::{Lookup, Missing, Parameter, PyType, Signature};
 use crate::python::{Literal, ParamKind};
 use crate::source::Span;
 
-/// The calls of Python functions: the function, its arguments and their types.
+/// Checks each call of a Python function.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     for (_, call, lookup) in python_calls(&facts.pipeline.pipeline, &facts.program.packages) {
         let at = function_name(call);
@@ -81,7 +81,7 @@ fn arguments(facts: &PipelineFacts, call: &PythonCall, signature: &Signature, at
     left_out(call, signature, at, surplus, out);
 }
 
-/// An argument that the function does not take; `free` are the parameters that are not given.
+/// Reports an argument without a parameter; `free` are the parameters without an argument.
 fn surplus(
     facts: &PipelineFacts,
     argument: &Argument,
@@ -97,7 +97,7 @@ fn surplus(
     out.push(messages::surplus_argument(argument, function, signature, near, bare));
 }
 
-/// Parameters that the call does not give; `surplus` arguments were likely meant for some of them.
+/// Reports missing arguments; `surplus` arguments were probably meant for some of them.
 fn left_out(call: &PythonCall, signature: &Signature, at: Span, surplus: usize, out: &mut Diagnostics) {
     let given = |p: &Parameter| call.arguments.iter().any(|a| a.name == p.written.name.as_str());
     let left_out: Vec<&Parameter> = signature.params.iter().filter(|p| !given(p)).collect();

@@ -1,4 +1,4 @@
-//! The outputs of a step held against what its Python function returns.
+//! Compares the outputs of a step with what its Python function returns.
 
 use super::PipelineFacts;
 use crate::check::messages;
@@ -9,7 +9,7 @@ use crate::package::{Lookup, PyType, Signature};
 use crate::python::Shape;
 use crate::source::Span;
 
-/// The outputs of each step that calls a Python function.
+/// Checks the outputs of each step that calls a Python function.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     for (step, call, lookup) in python_calls(&facts.pipeline.pipeline, &facts.program.packages) {
         if let Lookup::Signature(signature) = lookup
@@ -67,7 +67,7 @@ fn outputs_of(call: &PythonCall, signature: &Signature, outputs: &[Output], at: 
     outputs_by_shape(function, signature, outputs, at, out);
 }
 
-/// What the `return`s of a function look like, where no annotation says it.
+/// Checks outputs against the `return` statements of a function without an annotation.
 fn outputs_by_shape(function: &str, signature: &Signature, outputs: &[Output], at: Span, out: &mut Diagnostics) {
     let Some(first) = outputs.first() else { return };
     if signature.returned.is_empty() {
@@ -95,7 +95,7 @@ fn outputs_by_shape(function: &str, signature: &Signature, outputs: &[Output], a
             _ => None,
         };
         if let [output] = outputs {
-            // `return None` ends a function early more often than it gives a value.
+            // `return None` usually ends a function early.
             if guessed != PyType::None && !produces(&guessed, &output.ty) {
                 let named = names.is_some_and(|n| n.contains(&output.name.as_str()));
                 out.push(messages::output_type_guessed(output, function, described(&guessed), returned.span, named));

@@ -1,4 +1,4 @@
-//! The Python of runtimes and environments against the one that packages ask for.
+//! Compares `requires-python` of packages with the Python of runtimes and environments.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::model::{Compute, StepKind};
 use crate::schema::{RuntimeKey, key};
 use crate::source::Span;
 
-/// Each package that a step calls runs on the Python that the step gets; a pair is reported once.
+/// Checks each pair of package and compute once.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     let mut reported: HashSet<(usize, Span)> = HashSet::new();
     for step in &facts.pipeline.pipeline.steps {
@@ -27,7 +27,7 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     }
 }
 
-/// The Python that a compute has, and the place that says it.
+/// The Python of a compute, and the span that sets it.
 fn python_of(facts: &PipelineFacts, compute: &Compute) -> Option<(SmolStr, Span)> {
     let pipeline = &facts.pipeline.pipeline;
     match compute {

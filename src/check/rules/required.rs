@@ -1,4 +1,4 @@
-//! What an object must have, as the rows of its fields tell it: required fields, one of several, and the form of values.
+//! Required fields, exclusive groups, and the form of values, as the table defines them.
 
 use super::PipelineFacts;
 use crate::check::messages;
@@ -6,7 +6,7 @@ use crate::diag::Diagnostics;
 use crate::model::{FieldValue, Node, NodeKind, Object};
 use crate::schema::{CALL_PLACES, key, serverless_gpus};
 
-/// The fields of a pipeline, of its steps and of their calls.
+/// Checks the fields of a pipeline, its steps and their calls.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     let pipeline = &facts.pipeline.pipeline;
     complete(&pipeline.settings, out);
@@ -28,12 +28,12 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     }
 }
 
-/// Checks a merged object and all below it.
+/// Checks a merged object and everything below it.
 pub fn complete(object: &Object, out: &mut Diagnostics) {
     complete_except(object, &[], out);
 }
 
-/// The same, without the fields that the language fills in.
+/// Like `complete`, without fields that the language adds.
 fn complete_except(object: &Object, filled: &[&str], out: &mut Diagnostics) {
     for field in &object.fields {
         if let Some(node) = &field.value {
@@ -56,7 +56,7 @@ fn complete_except(object: &Object, filled: &[&str], out: &mut Diagnostics) {
     form(object, out);
 }
 
-/// Reports an unchecked field that is written, or filled in, as well.
+/// Reports a field in `unchecked` that is also set or added.
 fn clashes(object: &Object, filled: &[&str], out: &mut Diagnostics) {
     for unchecked in &object.unchecked {
         let written = object.entry_named(&unchecked.key).filter(|e| e.value.is_some());
@@ -74,8 +74,8 @@ pub fn complete_below(node: &Node, out: &mut Diagnostics) {
     }
 }
 
-/// The form of the fields of one object, not of those below it: what texts start and end with, the fewest entries of a
-/// list, and numbers that are multiples.
+/// Checks the form of the fields of one object: prefixes and suffixes of strings, minimum entries of lists,
+/// multiples.
 pub fn form(object: &Object, out: &mut Diagnostics) {
     for entry in &object.fields {
         let Some(node) = &entry.value else { continue };
@@ -93,7 +93,7 @@ fn format(entry: &FieldValue, node: &Node, out: &mut Diagnostics) {
     }
 }
 
-/// More entries than the most are found where the list is read.
+/// The maximum number of entries is checked where the list is evaluated.
 fn entries(entry: &FieldValue, node: &Node, out: &mut Diagnostics) {
     if let (Some(min), Some(list)) = (entry.field.min_items, node.as_list())
         && list.len() < min as usize

@@ -1,4 +1,4 @@
-//! Runs of other pipelines: their params.
+//! Arguments of `run`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use crate::model::{Param, RunCall, StepKind};
 use crate::source::Span;
 use crate::syntax::ast::{Binding, Decl};
 
-/// The arguments of each run of another pipeline against the params of that.
+/// Compares the arguments of each `run` with the parameters of its pipeline.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     let mut suggestions = Suggestions::shared_by(facts.program.pipelines.len());
     for step in facts.pipeline.pipeline.all_steps() {
@@ -40,7 +40,7 @@ fn arguments(call: &RunCall, other: &Decl, params: &[Param], suggestions: &mut S
     }
 }
 
-/// Params that the call does not give: they come from a param of the same name, or from a default.
+/// Reports parameters without an argument: they take the value of a parameter of the same name, or the default.
 fn left_out(facts: &PipelineFacts, call: &RunCall, at: Span, other: &Decl, out: &mut Diagnostics) {
     let own: HashMap<&str, &Binding> = facts.pipeline.decl.params().map(|p| (p.name.text.as_str(), p)).collect();
     let given: HashSet<&str> = call.arguments.iter().map(|a| a.name.as_str()).collect();
@@ -49,7 +49,7 @@ fn left_out(facts: &PipelineFacts, call: &RunCall, at: Span, other: &Decl, out: 
         match (&param.value, same) {
             (None, None) => out.push(messages::missing_param(at, &call.pipeline, &param.name)),
             (Some(there), Some(Binding { value: Some(here), .. })) => {
-                // The caller's value wins in silence.
+                // The value of the caller silently overrides the default.
                 let source = |span| facts.cx.sources.slice(span);
                 if source(here.span) != source(there.span) {
                     out.push(messages::different_default(at, &param.name.text, there.span, here.span));

@@ -1,4 +1,4 @@
-//! Schedules and triggers of a job.
+//! Schedules and triggers.
 
 use super::PipelineFacts;
 use crate::check::messages;
@@ -8,7 +8,7 @@ use crate::schema::{FieldKey, key};
 use crate::source::Span;
 use crate::time::{Cron, is_known_zone, zone_names};
 
-/// When a job runs, and what it needs for it.
+/// Checks when a job runs, and what it requires for that.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     let (job, params) = (&facts.pipeline.pipeline.settings, &facts.pipeline.pipeline.params);
     let ways: Vec<FieldKey> =
@@ -61,7 +61,7 @@ fn cron(facts: &PipelineFacts, text: &str, span: Span, out: &mut Diagnostics) {
         }
         Ok(_) => {}
         Err(error) => {
-            // The place inside the quotes, where the text is written as it is.
+            // The span inside the quotes, if the string has no escapes.
             let written = facts.cx.sources.slice(span);
             let place = match written.find(text) {
                 Some(at) => {

@@ -1,4 +1,4 @@
-//! Targets: their names, addresses and folders.
+//! Targets: names, hosts and folders.
 
 use super::{ProgramFacts, required};
 use crate::check::messages;
@@ -8,7 +8,7 @@ use crate::schema::key;
 use crate::source::{MAX_FILE_NAME, is_file_name};
 use crate::syntax::ast::Decl;
 
-/// The target of a program.
+/// Checks the target of a program.
 pub fn check(facts: &ProgramFacts, out: &mut Diagnostics) {
     let Some((decl, fields)) = &facts.program.target.declared else { return };
     if !is_file_name(&decl.name.text) || decl.name.text.len() > MAX_FILE_NAME {
@@ -33,7 +33,7 @@ fn addresses(workspace: &Object, out: &mut Diagnostics) {
     }
 }
 
-/// A production target has a folder that does not belong to whoever deploys it.
+/// Checks that a production target has a folder that does not belong to a user.
 fn production(target: &Target, decl: &Decl, fields: &Object, workspace: Option<&Object>, out: &mut Diagnostics) {
     match target.root_path.as_deref() {
         None => out.push(messages::production_without_root_path(decl.name.span)),

@@ -1,4 +1,4 @@
-//! What nothing uses: declarations, defaults, outputs, fields of targets.
+//! Unused declarations, defaults, outputs and fields of targets.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ use crate::schema::kind_of;
 use crate::source::Span;
 use crate::syntax::ast::Ident;
 
-/// Fields of `defaults`, and the compute of the pipeline, that no step takes.
+/// Reports fields of `defaults`, and the compute of the pipeline, that no step uses.
 pub fn defaults(facts: &PipelineFacts, out: &mut Diagnostics) {
     let pipeline = facts.pipeline;
     if pipeline.pipeline.steps.is_empty() {
@@ -30,8 +30,8 @@ pub fn defaults(facts: &PipelineFacts, out: &mut Diagnostics) {
     }
 }
 
-/// Outputs that no other step takes and no text names, of steps that others wait for: those of a last step are results of
-/// the run. After an error an output that nobody uses may be one that somebody misspelt.
+/// Reports outputs that no step and no string uses. Outputs of final steps are results of the run. After an error, an
+/// unused output may just be misspelled elsewhere, so nothing is reported.
 pub fn outputs(facts: &PipelineFacts, out: &mut Diagnostics) {
     let unclear = facts.pipeline.is_unclear() || facts.cx.symbols.project.units.iter().any(|u| u.broken);
     if unclear || out.has_errors() {
@@ -58,7 +58,7 @@ pub fn outputs(facts: &PipelineFacts, out: &mut Diagnostics) {
             _ => continue,
         };
     }
-    // One output of a family's step is declared once for all elements.
+    // The output of a family is declared once for all elements.
     let mut used: HashSet<Span> = HashSet::new();
     let mut unused: Vec<(Span, &SmolStr, &SmolStr)> = Vec::new();
     for step in steps.iter().map(Step::inner) {
@@ -77,8 +77,8 @@ pub fn outputs(facts: &PipelineFacts, out: &mut Diagnostics) {
     }
 }
 
-/// The texts of notebooks, scripts and modules that read task values by themselves; `None` if a step runs code that is
-/// not here to be read.
+/// The text of notebooks, scripts and modules that may read task values; `None` if a step runs code that is not
+/// available.
 fn readers(facts: &PipelineFacts) -> Option<Vec<String>> {
     let modules = facts.program.packages.iter().flat_map(|p| &p.source.reached).filter_map(|r| r.task_values.clone());
     let mut out: Vec<String> = modules.collect();
@@ -101,11 +101,11 @@ fn readers(facts: &PipelineFacts) -> Option<Vec<String>> {
     Some(out)
 }
 
-/// Params, clusters and environments of a pipeline.
+/// Reports unused parameters, clusters and environments of a pipeline.
 pub fn declarations(facts: &PipelineFacts, out: &mut Diagnostics) {
     computes(facts, out);
     let pipeline = &facts.pipeline.pipeline;
-    // Kinds with key-value parameters are handed every param, named or not.
+    // The platform passes all parameters to kinds with key-value parameters.
     let handed_down = |s: &Step| {
         let kind = &s.inner().kind;
         !matches!(kind, StepKind::Python(_)) && kind.key().and_then(kind_of).is_some_and(|k| k.pushed_down.is_some())
@@ -143,7 +143,7 @@ fn computes(facts: &PipelineFacts, out: &mut Diagnostics) {
     }
 }
 
-/// Fields of a target that change nothing.
+/// Reports fields of a target that have no effect.
 pub fn target(facts: &ProgramFacts, out: &mut Diagnostics) {
     let pipelines = &facts.program.pipelines;
     let used = |key: &Span| pipelines.iter().any(|p| p.findings.usage.fields.contains(key));
@@ -152,7 +152,7 @@ pub fn target(facts: &ProgramFacts, out: &mut Diagnostics) {
     }
 }
 
-/// Declarations of the root file that nothing uses, and imports that bring nothing.
+/// Reports unused declarations of the root file, and unused imports.
 pub fn project(facts: &ProjectFacts, out: &mut Diagnostics) {
     let symbols = facts.symbols;
     let used = |span: Span| facts.usage.declarations.contains(&span);

@@ -49,7 +49,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// The options that commands share, with defaults for those that the command does not have.
+    /// The shared options, with defaults if the command does not have them.
     pub fn shared(&self) -> SharedArgs {
         let project = self.command.project();
         SharedArgs {
@@ -63,7 +63,7 @@ impl Args {
     }
 }
 
-/// Options that commands share.
+/// Options shared by commands.
 #[derive(Debug)]
 pub struct SharedArgs {
     pub target: Option<String>,
@@ -87,7 +87,7 @@ pub struct GlobalArgs {
     pub color: When,
 }
 
-/// How to evaluate a project.
+/// Options for evaluating a project.
 #[derive(Debug, ClapArgs)]
 pub struct ProjectArgs {
     /// Target to use [default: the one marked `default = true`]
@@ -199,7 +199,7 @@ impl Command {
     }
 }
 
-/// The section of examples of a command.
+/// The examples section of a command's help.
 fn examples(lines: &[&str]) -> clap::builder::StyledStr {
     let mut out = format!("{HEADER}Examples:{HEADER:#}");
     for line in lines {
@@ -213,7 +213,7 @@ fn templates() -> PossibleValuesParser {
     PossibleValuesParser::new(TEMPLATES.iter().map(|t| PossibleValue::new(t.name).help(t.about)))
 }
 
-/// A number of at least 0.
+/// Parses a number of at least 0.
 fn amount(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(n) if n.is_finite() && n >= 0.0 => Ok(n),

@@ -9,7 +9,7 @@ use super::{LOCAL, OUTPUT, OutputFormat, ProjectArgs, WORKSPACE, examples};
 use crate::cli::complete;
 use crate::local::variables::PassedVariable;
 
-/// Which workspace, beyond the settings of the target.
+/// The workspace, in addition to the settings of the target.
 #[derive(Debug, ClapArgs)]
 pub struct LoginArgs {
     /// URL of the workspace, for a target without a host

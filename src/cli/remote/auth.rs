@@ -5,9 +5,9 @@ use super::super::check::open;
 use super::super::{Ended, Outcome};
 use super::connect::{client, settings};
 
-/// Shows which settings win, where they come from, and who they make us.
+/// Shows the effective settings, their sources, and the user.
 pub fn auth(args: &Auth, shared: &SharedArgs) -> Ended {
-    // Outside of a project the environment and the profiles still say something.
+    // Outside of a project, the environment and profiles still apply.
     let asked = !args.paths.is_empty() || shared.target.is_some();
     let session = match super::super::paths(&args.paths) {
         Ok(_) => Some(open(&args.paths, shared, false)?),

@@ -1,4 +1,4 @@
-//! The way to a workspace: settings, credentials, and who that makes us.
+//! Connecting to a workspace: settings, credentials, and the current user.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,23 +12,23 @@ use crate::model::Target;
 use crate::source::read_plain;
 use crate::workspace::{Client, ClientOptions, Environ, Overrides, Settings, SettingsError, User, choose};
 
-/// A workspace, as somebody.
+/// A connection to a workspace.
 pub struct Connection {
     /// The workspace.
     pub client: Client,
-    /// Who we are.
+    /// The current user.
     pub me: User,
 }
 
-/// What the settings come to.
+/// The settings and how to log in.
 pub struct Chosen {
-    /// All settings with their sources.
+    /// All settings, with their sources.
     pub settings: Settings,
-    /// The way to log in, or why there is none.
+    /// How to log in, or why it is not possible.
     pub login: Result<crate::workspace::Login, SettingsError>,
 }
 
-/// Puts the settings together. Asks nobody.
+/// Resolves the settings, without any request.
 pub fn settings(target: Option<&Target>, login: &LoginArgs) -> Result<Chosen, SettingsError> {
     let around = surroundings();
     let asked = Overrides {
@@ -42,7 +42,7 @@ pub fn settings(target: Option<&Target>, login: &LoginArgs) -> Result<Chosen, Se
     Ok(Chosen { settings, login })
 }
 
-/// Goes there and asks who we are.
+/// Connects, and requests the current user.
 pub fn connect(target: Option<&Target>, login: &LoginArgs, shared: &SharedArgs) -> Result<Connection, Failure> {
     let chosen = settings(target, login)?;
     let way = chosen.login?;
@@ -51,7 +51,7 @@ pub fn connect(target: Option<&Target>, login: &LoginArgs, shared: &SharedArgs) 
     Ok(Connection { client, me })
 }
 
-/// A client that tells of each request when asked to, and that Ctrl-C stops.
+/// A client that logs requests with `-vv`, and that Ctrl-C stops.
 pub fn client(settings: &Settings, login: crate::workspace::Login, shared: &SharedArgs) -> Result<Client, Failure> {
     let mut options = ClientOptions { stop: stop(), ..ClientOptions::default() };
     if !shared.quiet {
@@ -67,7 +67,7 @@ fn surroundings() -> Environ {
     let env: BTreeMap<String, String> =
         std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect();
     let named = env.get("DATABRICKS_CONFIG_FILE").filter(|f| !f.is_empty()).map(|file| home(file));
-    // Only a plain file: a pipe would be waited for.
+    // Only a regular file: reading a pipe would block.
     let path = named.or_else(|| Some(std::env::home_dir()?.join(".databrickscfg")));
     let profiles = path
         .filter(|p| p.is_file())
@@ -75,7 +75,7 @@ fn surroundings() -> Environ {
     Environ { env, profiles }
 }
 
-/// A path in which `~/` stands for the home directory.
+/// Expands `~/` to the home directory.
 fn home(path: &str) -> PathBuf {
     match (path.strip_prefix("~/"), std::env::home_dir()) {
         (Some(rest), Some(home)) => home.join(rest),

@@ -22,10 +22,10 @@ use crate::deploy::{
 use crate::session::Backends;
 use crate::source::read_plain;
 
-/// How often to plan again when somebody else was first.
+/// How often to plan again after a concurrent deployment.
 const TRIES: usize = 5;
 
-/// Takes the project to its workspace.
+/// Deploys the projects.
 pub fn deploy(args: &Deploy, shared: &SharedArgs) -> Ended {
     let saved = args.plan.as_deref().map(read_plan).transpose().map_err(usage)?;
     let only = saved.as_ref().map_or(args.pipeline.as_slice(), |s| s.pipelines.as_slice());
@@ -75,7 +75,7 @@ fn read_plan(path: &Path) -> Result<Saved, String> {
     }
 }
 
-/// One project on its way.
+/// The deployment of one project.
 struct One<'a> {
     args: &'a Deploy,
     shared: &'a SharedArgs,
@@ -89,7 +89,7 @@ impl One<'_> {
     fn deploy(&self) -> Result<Applied, Failure> {
         for _ in 0..TRIES {
             match self.once() {
-                // Somebody was first. What they did is looked at, unless the plan was to be followed as it is.
+                // Another deployment was faster. Plan again with its result, except for a saved plan.
                 Err(Stop::Error(DeployError::Moved { by })) if self.saved.is_none() => {
                     say!("note    {by} deployed first; planning again");
                 }
@@ -191,7 +191,7 @@ impl One<'_> {
     }
 }
 
-/// Why it ends here.
+/// Why a deployment stops.
 enum Stop {
     Error(DeployError),
     Failure(Failure),

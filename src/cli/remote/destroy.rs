@@ -14,7 +14,7 @@ use crate::deploy::{DeployError, DeployEvent, DestroyPlan, Journal, destroy as t
 use crate::session::Backends;
 use crate::workspace::Client;
 
-/// Takes away what was deployed.
+/// Deletes what was deployed.
 pub fn destroy(args: &Destroy, shared: &SharedArgs) -> Ended {
     let session = without_errors(&args.paths, shared, false)?;
     each(&session, &args.login, shared, Backends::Without, &mut |connection, _, wanted| {
@@ -66,7 +66,7 @@ pub fn destroy(args: &Destroy, shared: &SharedArgs) -> Ended {
     Ok(Outcome::Done)
 }
 
-/// Cancels the runs that go on, and waits for their end.
+/// Cancels active runs, and waits until they have ended.
 fn cancel(client: &Client, plan: &DestroyPlan) -> Result<(), DeployError> {
     let jobs = plan.jobs.iter().filter(|(p, _)| plan.running.iter().any(|(r, _)| r == p));
     for (pipeline, id) in jobs {

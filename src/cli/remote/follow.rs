@@ -1,4 +1,4 @@
-//! A run in the workspace as it goes on: a live list on a terminal, a line for each change elsewhere.
+//! Shows a workspace run: a live list on a terminal, otherwise a line per change.
 
 use std::collections::HashMap;
 use std::io::IsTerminal;
@@ -22,7 +22,7 @@ pub struct Follow {
 }
 
 impl Follow {
-    /// As the flags and the terminal have it.
+    /// Uses the style of the options and the terminal.
     pub fn new(shared: &SharedArgs) -> Follow {
         let live = std::io::stderr().is_terminal() && !shared.quiet;
         Follow {
@@ -35,7 +35,7 @@ impl Follow {
         }
     }
 
-    /// Shows what is new.
+    /// Shows what has changed.
     pub fn show(&mut self, run: &RunView) {
         if self.quiet {
             return;
@@ -67,7 +67,7 @@ impl Follow {
                 }
                 let bar = self.bars.entry(task.key.clone()).or_insert_with(|| {
                     let bar = live.add(ProgressBar::new_spinner());
-                    // The template is a constant that is right.
+                    // The template is a valid constant.
                     if let Ok(style) = ProgressStyle::with_template("  {msg} {elapsed} {spinner}") {
                         bar.set_style(style);
                     }
@@ -98,7 +98,7 @@ impl Follow {
     fn print(&self, line: &str) {
         let line = line.trim_end();
         match &self.live {
-            // A terminal that takes no more lines is gone, and with it the reader.
+            // If the terminal is gone, so is the reader.
             Some(live) => drop(live.println(line)),
             None => say_painted(&format!("{line}\n")),
         }

@@ -1,4 +1,4 @@
-//! Jobs as a workspace has them, for `import` and `diff`.
+//! Jobs of a workspace, for `import` and `diff`.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::import::ImportedJob;
 use crate::model::Target;
 use crate::workspace::{Client, RunView};
 
-/// A connection for as many jobs and runs as are asked for.
+/// A connection that is reused for several jobs and runs.
 pub struct Connected {
     client: Client,
 }
@@ -28,7 +28,7 @@ impl Connected {
         Ok(self.client.run(id)?)
     }
 
-    /// The settings of a job, all pages of its lists put together.
+    /// The settings of a job, with all pages of its lists.
     pub fn job(&self, id: i64) -> Result<Value, Failure> {
         match self.client.job(id)? {
             Some(job) => Ok(job.settings),
@@ -36,7 +36,7 @@ impl Connected {
         }
     }
 
-    /// Fetches the notebooks of a job into a folder beside its source, which then names them there.
+    /// Downloads the notebooks of a job to a directory next to the source, and changes the job to refer to them.
     pub fn notebooks(&self, job: &mut ImportedJob, dir: &Path, force: bool) -> Result<(), Failure> {
         let mut taken: Vec<PathBuf> = Vec::new();
         for (span, path) in job.notebooks() {

@@ -1,4 +1,4 @@
-//! The commands that speak to a workspace. Everything that can be checked without one has been checked before.
+//! Commands that connect to a workspace. Everything that can be checked offline has been checked before.
 
 mod auth;
 mod connect;

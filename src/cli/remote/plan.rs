@@ -13,7 +13,7 @@ use crate::emit::{json_bytes, write_named};
 use crate::session::Backends;
 use crate::source::plain;
 
-/// Shows what a deployment would do.
+/// Shows what a deployment would change.
 pub fn plan(args: &PlanArgs, shared: &SharedArgs) -> Ended {
     let session = without_errors(&args.paths, shared, true)?;
     known(&args.pipeline, &session)?;
@@ -46,7 +46,8 @@ pub fn plan(args: &PlanArgs, shared: &SharedArgs) -> Ended {
     Ok(if args.exit_code && !empty { Outcome::Errors } else { Outcome::Done })
 }
 
-/// The plan for one project, and whether the source is as it was deployed, so that only others can have changed something.
+/// Plans one project. Also returns whether the source is unchanged since the last deployment, so that only others can
+/// have changed something.
 fn planned(
     connection: &Connection,
     wanted: &Desired,
@@ -59,7 +60,7 @@ fn planned(
     Ok((make(wanted, journal.head(), &found, only), is_unchanged(wanted, journal.head())))
 }
 
-/// The plan as it is saved.
+/// The JSON of a saved plan.
 pub(super) fn saved(connection: &Connection, wanted: &Desired, plan: &Plan) -> Value {
     json!({
         "project": wanted.project,

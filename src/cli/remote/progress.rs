@@ -1,4 +1,4 @@
-//! A deployment as it goes on.
+//! Progress of a deployment.
 
 use std::io::IsTerminal;
 
@@ -8,7 +8,7 @@ use super::super::args::SharedArgs;
 use super::super::terminal::say;
 use crate::deploy::{DeployEvent, JobAction};
 
-/// What goes on: a bar on a terminal, lines elsewhere.
+/// A bar on a terminal, otherwise lines.
 pub(super) struct Progress {
     quiet: bool,
     live: bool,
@@ -34,7 +34,7 @@ impl Progress {
             }
             DeployEvent::Uploading(files, bytes) if self.live => {
                 let bar = ProgressBar::new(*bytes);
-                // The template is a constant that is right.
+                // The template is a valid constant.
                 if let Ok(style) = ProgressStyle::with_template("  upload  {bar:30} {bytes}/{total_bytes}  {msg}") {
                     bar.set_style(style);
                 }
@@ -72,7 +72,7 @@ impl Progress {
     }
 
     fn slot(&self) -> std::sync::MutexGuard<'_, Option<ProgressBar>> {
-        // A thread that panicked while drawing has left nothing that matters.
+        // A thread that panicked while drawing leaves no invalid state.
         self.bar.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! A project on its way to a workspace: checked, built, and held against what is there.
+//! Projects to deploy: checked, built, and compared with the workspace.
 
 use super::super::args::{LoginArgs, SharedArgs};
 use super::super::check::{build_options, tell_build};
@@ -7,7 +7,7 @@ use super::connect::{Connection, connect};
 use crate::deploy::{DeployError, Desired, Journal, desired, is_another_project};
 use crate::session::{Backends, Built, Session};
 
-/// Does something for each project, with its workspace; stops at the first that does not go well.
+/// Calls a function per project with its connection; stops at the first failure.
 pub(super) fn each(
     session: &Session<'_>,
     login: &LoginArgs,
@@ -25,14 +25,14 @@ pub(super) fn each(
     Ok(())
 }
 
-/// Pipelines that are named must be there.
+/// Checks that selected pipelines exist.
 pub(super) fn known(wanted: &[String], session: &Session<'_>) -> Result<(), Failure> {
     let names: Vec<&str> = session.programs().flat_map(|(_, p)| &p.pipelines).map(|p| p.name.as_str()).collect();
     let Some(unknown) = wanted.iter().find(|w| !names.contains(&w.as_str())) else { return Ok(()) };
     Err(usage(no_such("pipeline", unknown, names)))
 }
 
-/// Two projects of one name would take each other's jobs away.
+/// Two projects with the same folder would delete each other's jobs.
 pub(super) fn same_project(wanted: &Desired, journal: &Journal<'_>) -> Result<(), DeployError> {
     if !is_another_project(wanted, journal.head()) {
         return Ok(());
@@ -44,12 +44,12 @@ pub(super) fn same_project(wanted: &Desired, journal: &Journal<'_>) -> Result<()
     })
 }
 
-/// The line above a plan.
+/// The first line of a plan.
 pub(super) fn head(connection: &Connection, wanted: &Desired) -> String {
     format!("{}, target {}, on {} as {}\n", wanted.project, wanted.target, connection.client.host(), connection.me.name)
 }
 
-/// Who we are on this machine, for others who wait.
+/// The name of this deployer, for others who wait.
 pub(super) fn owner(connection: &Connection) -> String {
     let machine = std::env::var("HOSTNAME")
         .or_else(|_| std::env::var("COMPUTERNAME"))

@@ -39,7 +39,7 @@ pub fn run(
     start(args, shared, &built, pipeline, &params, &connection)
 }
 
-/// Steps that are named must be there.
+/// Checks that selected steps exist.
 fn only(args: &Args, pipeline: &Pipeline) -> Result<(), String> {
     let keys: Vec<&str> = pipeline.steps.iter().map(|s| s.key.as_str()).collect();
     match args.only.iter().find(|o| !keys.contains(&o.as_str())) {
@@ -70,7 +70,7 @@ fn start(
             pipeline.name
         )));
     }
-    // A wheel that only its own backend can build is not built to look whether it has changed.
+    // A wheel that requires its own backend is not built just for a comparison.
     let comparable = built.wheels.iter().all(Wheel::is_built);
     if !shared.quiet && comparable && !is_unchanged(&wanted, journal.head()) {
         say!("note    the source has changed since the last deployment; running the deployed version");
@@ -92,12 +92,12 @@ fn start(
     follow(args, shared, connection, deployed.job_id, first)
 }
 
-/// The page of the run: as the service says it, else where it usually is.
+/// The URL of the run: from the service, else constructed.
 fn url(host: &str, job: i64, run: &RunView) -> String {
     run.url.clone().unwrap_or_else(|| format!("{host}/jobs/{job}/runs/{}", run.id))
 }
 
-/// The run goes on, whatever has happened to us.
+/// Reports a lost connection; the run continues.
 fn left(id: i64, fault: crate::workspace::ApiError) -> Failure {
     say!("note    the run {id} continues in the workspace");
     fault.into()
@@ -125,7 +125,7 @@ fn follow(args: &Args, shared: &SharedArgs, connection: &Connection, job: i64, f
             view.close();
             return Err(interrupted(connection, job, &run));
         }
-        // A long run is looked at less often.
+        // Poll a long run less often.
         nap = (nap * 5 / 4).min(Duration::from_secs(5));
         run = match client.run(run.id) {
             Ok(run) => run,
@@ -164,7 +164,7 @@ fn follow(args: &Args, shared: &SharedArgs, connection: &Connection, job: i64, f
     Ok(Outcome::Errors)
 }
 
-/// Somebody pressed Ctrl-C: whether the run is to stop as well is theirs to say.
+/// Handles Ctrl-C: asks whether to cancel the run.
 fn interrupted(connection: &Connection, job: i64, run: &RunView) -> Failure {
     let client = &connection.client;
     client.ignore_stop();

@@ -1,4 +1,4 @@
-//! What is said, and asked.
+//! Questions to the user, and times.
 
 use std::io::{BufRead, IsTerminal};
 use std::sync::atomic::Ordering;
@@ -8,18 +8,18 @@ use std::time::Duration;
 use super::super::terminal::{say, say_text};
 use super::stop::stop;
 
-/// Asks on the terminal; without one the answer is no.
+/// Asks on the terminal; without a terminal, returns no.
 pub(super) fn ask(question: &str) -> Option<bool> {
     if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
         return None;
     }
     say_text(&format!("{question} [y/N] "));
-    // Ctrl-C ends the question, and reading a line does not notice it.
+    // Ctrl-C must end the question, but reading a line ignores it.
     let (send, receive) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let mut line = String::new();
         let read = std::io::stdin().lock().read_line(&mut line);
-        // Whoever asked may have gone.
+        // The receiver may be gone.
         let _ = send.send(read.is_ok() && matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"));
     });
     loop {
@@ -35,7 +35,7 @@ pub(super) fn ask(question: &str) -> Option<bool> {
     }
 }
 
-/// A moment as people read it.
+/// Formats a time.
 pub(super) fn time(millis: i64) -> String {
     jiff::Timestamp::from_millisecond(millis)
         .map(|t| t.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())

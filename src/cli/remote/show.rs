@@ -1,11 +1,11 @@
-//! A plan as a person reads it.
+//! Renders a plan for people.
 
 use super::super::differences::line;
 use crate::deploy::{JobAction, JobPlan, Plan};
 use crate::source::plain;
 use crate::workspace::Principal;
 
-/// What begins the line of a job, and its colour.
+/// The first character of a job's line, and its color.
 fn mark(action: JobAction) -> (&'static str, &'static str) {
     match action {
         JobAction::Create => ("+ create", "32"),
@@ -15,7 +15,7 @@ fn mark(action: JobAction) -> (&'static str, &'static str) {
     }
 }
 
-/// The text of a plan, with escape codes if `color`; all else in it is plain.
+/// Renders a plan, with colors if `color`; other text is escaped.
 pub fn show(plan: &Plan, host: &str, color: bool) -> String {
     let text = text(plan, host);
     let text = plain::lines(&text);
@@ -75,7 +75,7 @@ fn text(plan: &Plan, host: &str) -> String {
         out.push_str("  changed in the workspace since the last deployment, reverted by this one:\n");
         for job in drift {
             for d in &job.drift {
-                // Seen from the other side: theirs is what is there now.
+                // From the other side: the current value is theirs.
                 out.push_str(&format!("      {}: {}\n", job.pipeline, line(d)));
             }
         }

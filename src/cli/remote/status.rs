@@ -97,7 +97,7 @@ fn line(run: &RunView) -> String {
     line.trim_end().to_owned()
 }
 
-/// When a job runs next, in words and as a moment.
+/// When a job runs next, as text and as a time.
 fn next(settings: &Value) -> (String, Option<Zoned>) {
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let paused = |value: &Value| text(value, "pause_status") == "PAUSED";
