@@ -1,4 +1,4 @@
-# pipec with a Python for `run --local`: docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/work" pipec check
+# pipec with Python for `run --local`: docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/work" pipec check
 FROM rust:1.95-slim-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends build-essential && rm -rf /var/lib/apt/lists/*
 WORKDIR /source

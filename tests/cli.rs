@@ -131,7 +131,7 @@ fn fix_applies_what_is_sure_and_nothing_else() {
         "pipeline p {\n  email_notifications { on_failure = \"a@example.com\" }\n  step one {\n    notebook \"/x\"\n    run_if: \"all_done\"\n    max_retires = 2\n    timeout_seconds = \"60\"\n  }\n}\n",
     );
     let ran = project.run(&["check", "--fix"]);
-    assert_eq!(ran.code, 1, "the misspelt field is left to a person: {}", ran.err);
+    assert_eq!(ran.code, 1, "the misspelled field is left to a person: {}", ran.err);
     let fixed = "pipeline p {\n  email_notifications { on_failure = [\"a@example.com\"] }\n  step one {\n    notebook \"/x\"\n    run_if = ALL_DONE\n    max_retires = 2\n    timeout_seconds = 60\n  }\n}\n";
     assert_eq!(project.read("main.pipe"), fixed);
     project.run(&["check", "--fix"]);

@@ -13,8 +13,8 @@ use pipec::syntax::parse;
 
 pub fn trials() -> Vec<Trial> {
     vec![
-        Trial::test("mutations::a misspelt name is pointed at and mended", || {
-            a_misspelt_name_is_pointed_at_and_mended();
+        Trial::test("mutations::a misspelled name is pointed at and mended", || {
+            a_misspelled_name_is_pointed_at_and_mended();
             Ok(())
         }),
         Trial::test("mutations::a misplaced brace costs one message", || {
@@ -150,7 +150,7 @@ fn project_files(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     out
 }
 
-fn a_misspelt_name_is_pointed_at_and_mended() {
+fn a_misspelled_name_is_pointed_at_and_mended() {
     let (mut all, mut located, mut mended) = (0, 0, 0);
     let mut missed = Vec::new();
     for example in examples() {

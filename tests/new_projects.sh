@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Each template as a user takes it: made, run on this machine, tested. Usage: new_projects.sh PIPEC DIRECTORY PYTEST
+# Creates a project from each template, runs it locally, and runs its tests. Usage: new_projects.sh PIPEC DIRECTORY PYTEST
 set -euo pipefail
 pipec=$(realpath "$1")
 pytest=$(realpath "$3")
@@ -8,7 +8,7 @@ mkdir -p "$2"
 cd "$2"
 ln -s "$pipec" pipec
 export PATH="$PWD:$PATH"
-# The one warehouse, dbt and the model come from the package index; nothing else is asked for.
+# DuckDB, dbt and xgboost come from the package index.
 for template in python gpu-training sql-dbt fan-out; do
   pipec new --quiet "my-$template" --template "$template"
   (
@@ -21,7 +21,7 @@ for template in python gpu-training sql-dbt fan-out; do
   )
 done
 
-# On a terminal it asks.
+# On a terminal, it asks for the template.
 python3 - <<'PYTHON'
 import os
 import pty

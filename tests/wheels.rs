@@ -258,7 +258,7 @@ fn no_secret_comes_in_by_another_name() {
     );
     let wheel = build(&project.0, Vec::new());
     let wheel = wheel.unwrap_or_else(|e| {
-        assert!(e.message.contains("licence file `.env` not found"), "{e}");
+        assert!(e.message.contains("license file `.env` not found"), "{e}");
         project.write("pyproject.toml", b"[project]\nname = \"thing\"\nversion = \"1.0\"\nlicense-files = [\"*\"]\n");
         build(&project.0, Vec::new()).unwrap()
     });
@@ -290,7 +290,7 @@ fn no_text_begins_a_header_of_its_own() {
     for license in ["NOT-A license!!", "MIT\nFoo: bar", "MIT OR", "(MIT"] {
         let toml = format!("[project]\nname = \"thing\"\nversion = \"1.0\"\nlicense = {license:?}\n");
         project.write("pyproject.toml", toml.as_bytes());
-        assert!(project.refusal().contains("not a licence expression"), "{license}");
+        assert!(project.refusal().contains("not a license expression"), "{license}");
     }
     project.write(
         "pyproject.toml",

@@ -32,7 +32,7 @@ function colored(classes, html) {
           delete node.properties.tabindex;
         },
         code(node) {
-          // mdBook's own highlighter leaves such a block alone.
+          // mdBook's own highlighter ignores such a block.
           node.properties.class = "nohighlight";
         },
         line(node, number) {

@@ -7,7 +7,7 @@
 
 ;;; Commentary:
 
-;; Colours, indentation, an outline and the language server `pipec lsp' (through Eglot) for `.pipe' files.
+;; Highlighting, indentation, an outline and the language server `pipec lsp' (with Eglot) for `.pipe' files.
 
 ;;; Code:
 

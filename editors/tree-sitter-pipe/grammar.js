@@ -1,6 +1,6 @@
 /**
- * The pipe language for editors. The compiler's own grammar is grammar/pipe.pest; tests hold this one to it: no ERROR
- * node in any program that the compiler reads, and the same ranges of blocks.
+ * The pipe language for editors. The compiler uses grammar/pipe.pest. Tests compare both: there is no ERROR node in any
+ * program that the compiler accepts, and blocks have the same ranges.
  */
 
 // generated: words
@@ -15,7 +15,7 @@ const CONSTANTS = [
 ];
 // end
 
-/** A list with commas between, and maybe one at the end. */
+/** A list separated by commas, with an optional one at the end. */
 const list = (rule) => optional(seq(rule, repeat(seq(',', rule)), optional(',')));
 
 export default grammar({
@@ -185,7 +185,7 @@ export default grammar({
     // ---- names ----
 
     _name: ($) => choice($._word, $.quoted_identifier),
-    // The words of the language are names wherever a name stands.
+    // Keywords can be used as names.
     _word: ($) => choice($.identifier, alias(choice(...WORDS), $.identifier)),
     identifier: () => /[A-Za-z_][A-Za-z0-9_]*/,
     quoted_identifier: () => /`[^`\n]*`/,

@@ -175,9 +175,9 @@ pub fn record_of_outputs<'s>(returns: &'s PyType, outputs: &[Output]) -> Option<
     match outputs {
         // A field of this name is meant, also if it is misspelled, unless the record as a whole fits.
         [one] => {
-            let misspelt =
+            let misspelled =
                 || !produces(returns, &one.ty) && closest_match(&one.name, record.names().iter().copied()).is_some();
-            (record.has(&one.name) || misspelt()).then_some(record)
+            (record.has(&one.name) || misspelled()).then_some(record)
         }
         _ => Some(record),
     }

@@ -40,7 +40,7 @@ fn inside(graph: &Graph, run: Option<&RunRecord>, group: Option<usize>, level: u
     let pad = "  ".repeat(level);
     for node in graph.nodes.iter().filter(|n| n.group == group) {
         let step = run.and_then(|r| r.steps.get(&node.key));
-        let colour = match step.map(|s| s.tone) {
+        let color = match step.map(|s| s.tone) {
             Some(Tone::Good) => ", color=\"#1a7f37\"",
             Some(Tone::Bad) => ", color=\"#cf222e\", penwidth=2",
             Some(Tone::Busy) => ", color=\"#9a6700\"",
@@ -48,7 +48,7 @@ fn inside(graph: &Graph, run: Option<&RunRecord>, group: Option<usize>, level: u
             None => "",
         };
         let shape = if node.kind == "if" { ", shape=hexagon, style=filled" } else { "" };
-        let _ = writeln!(out, "{pad}{} [label={}{shape}{colour}]", quoted(&node.key), quoted(&graph.label(node, run)));
+        let _ = writeln!(out, "{pad}{} [label={}{shape}{color}]", quoted(&node.key), quoted(&graph.label(node, run)));
     }
     for (i, g) in graph.groups.iter().enumerate().filter(|(_, g)| g.parent == group) {
         let style = if g.kind == GroupKind::Family { "rounded" } else { "\"rounded,dashed\"" };

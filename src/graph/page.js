@@ -8,7 +8,7 @@ let timeline = false;
 let selected = null;
 let box = null; // what of the picture is seen: x, y, width, height
 
-/** An element with properties and children; text is never read as HTML. */
+/** An element with properties and children; text is never parsed as HTML. */
 function made(name, properties, ...children) {
   const element = Object.assign(document.createElement(name), properties);
   element.append(...children.filter((c) => c !== null && c !== undefined));
@@ -23,7 +23,7 @@ function seen() {
   picture().setAttribute("viewBox", `${box.x} ${box.y} ${box.width} ${box.height}`);
 }
 
-/** The whole picture; a large one from its beginning, so large that it can be read. */
+/** Shows the whole graph; for a large one, its beginning at a readable size. */
 function fit(whole) {
   const svg = picture();
   const [width, height] = [Number(svg.dataset.width), Number(svg.dataset.height)];
@@ -49,7 +49,7 @@ function zoom(factor, at) {
   seen();
 }
 
-/** Moves the picture so that a task is seen. */
+/** Scrolls to a task. */
 function bring(key) {
   const task = tasks().find((t) => t.dataset.key === key);
   if (!task || timeline) return;
@@ -96,7 +96,7 @@ function place(about) {
   return made("p", {}, where);
 }
 
-/** Something to scroll can be reached by keyboard. */
+/** Makes scrollable elements focusable. */
 function block(text, label) {
   const pre = made("pre", { textContent: text, tabIndex: 0 });
   pre.setAttribute("aria-label", label);
@@ -168,7 +168,7 @@ function search() {
   return hits;
 }
 
-/** The next step by an arrow: along edges to the sides, else in the order of the picture. */
+/** The next step for an arrow key: along edges horizontally, else in drawing order. */
 function step(arrow) {
   const n = selected === null ? null : node(selected);
   if (!n) return select(parts[part].nodes[0]?.key ?? null);
@@ -223,7 +223,7 @@ function open(which) {
   views();
   search();
   select(null);
-  // A picture that is larger than the window is seen from its first step on.
+  // A graph that is larger than the window starts at its first step.
   if (parts[part].nodes.length) bring(parts[part].nodes[0].key);
 }
 
@@ -252,7 +252,7 @@ canvas.addEventListener("wheel", (event) => {
   zoom(event.deltaY > 0 ? 1.15 : 1 / 1.15, event);
 }, { passive: false });
 
-// One pointer moves the picture, two zoom it; what hardly moved is a click.
+// One pointer moves the graph, two zoom it; a pointer that hardly moved is a click.
 const pointers = new Map();
 let moved = 0;
 canvas.addEventListener("pointerdown", (event) => {
@@ -322,7 +322,7 @@ function follow() {
   try {
     [name, key] = location.hash.slice(1).split("/").map(decodeURIComponent);
   } catch {
-    // An address that is none leads to the first pipeline.
+    // An invalid URL shows the first pipeline.
   }
   const which = parts.findIndex((p) => p.name === name);
   open(Math.max(which, 0));

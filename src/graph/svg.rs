@@ -9,7 +9,7 @@ use super::{Critical, Edge, Graph, GraphNode, GroupKind, RunRecord, columns, esc
 pub(super) const STYLE: &str = include_str!("picture.css");
 
 /// The number of compute colors in `picture.css`.
-pub(super) const COLOURS: usize = 8;
+pub(super) const COLORS: usize = 8;
 
 /// The width of a character of a name and of smaller text, in pixels, for the widest common monospaced font.
 const LETTER: f64 = 7.9;
@@ -175,11 +175,11 @@ fn task(graph: &Graph, node: &GraphNode, face: &Face, at: &Rect, critical: bool,
         at.width,
         at.height,
     );
-    if let Some(colour) = node.compute {
+    if let Some(color) = node.compute {
         let _ = write!(
             out,
             "<rect class=\"stripe c{}\" x=\"{:.1}\" y=\"{:.1}\" width=\"5\" height=\"{:.1}\" rx=\"2.5\"/>",
-            colour % COLOURS,
+            color % COLORS,
             at.x + 4.0,
             at.y + 6.0,
             at.height - 12.0,
@@ -274,7 +274,7 @@ fn legend(graph: &Graph, width: f64, top: f64) -> (String, f64, f64) {
         .iter()
         .enumerate()
         .map(|(i, name)| {
-            (format!("<rect class=\"stripe c{}\" width=\"14\" height=\"10\" rx=\"2.5\"/>", i % COLOURS), name.clone())
+            (format!("<rect class=\"stripe c{}\" width=\"14\" height=\"10\" rx=\"2.5\"/>", i % COLORS), name.clone())
         })
         .collect();
     for (name, text) in lines_of(graph) {

@@ -1,9 +1,9 @@
-"""Starts one step of a pipeline on this machine, with a stand-in for what the platform provides.
+"""Runs one step of a pipeline locally, with replacements for the platform's modules.
 
     python runner.py SPEC
 
-SPEC is a JSON file: the kind of step, what to run, its arguments, and where its values go. Written by pipec; it needs nothing
-but the standard library.
+SPEC is a JSON file from pipec: the kind of step, what to run, its arguments, and the file for its values. Requires only the
+standard library.
 """
 
 import builtins
@@ -162,7 +162,7 @@ def wheel(spec):
     distribution = importlib.metadata.distribution(spec["package"])
     sys.argv = [spec["entry_point"], *spec["arguments"]]
     found = [entry for entry in distribution.entry_points if entry.name == spec["entry_point"]]
-    # Those that pipec has made come first; then any other group, then a function of the package itself.
+    # First entry points of pipec, then those of other groups, then a function of the package.
     found.sort(key=lambda entry: entry.group != "pipec.steps")
     if found:
         found[0].load()()
@@ -202,7 +202,7 @@ def notebook(path, names):
     exec(compile("\n".join(lines) + "\n", path, "exec"), names)
 
 
-# Quoted texts, names and comments of SQL, whose colons mean nothing, or a named parameter.
+# Strings, quoted names and comments of SQL, whose colons have no meaning, or a named parameter.
 PARAMETER = re.compile(r"('(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|::)|:([A-Za-z_]\w*)", re.S)
 IDENTIFIER = re.compile(r"\bidentifier\s*\(([^()]*)\)", re.I)
 
@@ -253,7 +253,7 @@ def sql(spec):
         row = result.fetchone() if columns else None
         row = None if row is None else dict(zip(columns, row))
         print("%s\n-> %s" % (statement.query.strip(), row))
-        # DuckDB answers a change with a count of rows; a query alone puts out something.
+        # DuckDB returns a row count for a change; only a query has outputs.
         words = re.sub(r"--[^\n]*|/\*.*?\*/", " ", statement.query, flags=re.S).split()
         first = row if words and words[0].lower().strip("(") in ("select", "with", "values", "from", "show", "describe") else None
     connection.close()
@@ -304,7 +304,7 @@ def main():
         return
     dbutils = Dbutils(spec)
     if spec["kind"] == "wheel":
-        # A package reads values of other steps through the stand-in; its own outputs go to the file by its entry point.
+        # A package reads values of other steps through `dbutils`; its entry point writes its own outputs to the file.
         provide(dbutils, Spark())
         wheel(spec)
         return

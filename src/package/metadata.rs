@@ -205,7 +205,7 @@ impl MetadataReader<'_> {
                 Some(toml::Value::String(expression)) if is_license_expression(expression) => Some(expression.clone()),
                 Some(toml::Value::String(other)) => {
                     let help = "use an SPDX expression such as `MIT OR Apache-2.0`";
-                    return Err(error(format!("`license = {other:?}` is not a licence expression"), help).into());
+                    return Err(error(format!("`license = {other:?}` is not a license expression"), help).into());
                 }
                 Some(toml::Value::Table(_)) | None => None,
                 Some(_) => {

@@ -135,7 +135,7 @@ fn in_process(project: &PythonProject) -> Result<Parts, ProjectError> {
         .iter()
         .find(|g| !g.contains(['*', '?', '[']) && !licenses.iter().any(|(p, _)| p == g.trim_start_matches("./")))
     {
-        return Err(error(format!("licence file `{glob}` not found"), "correct `license-files` in `[project]`"));
+        return Err(error(format!("license file `{glob}` not found"), "correct `license-files` in `[project]`"));
     }
     let names: Vec<String> = licenses.iter().map(|(path, _)| path.clone()).collect();
     let info = licenses.into_iter().map(|(path, bytes)| (format!("licenses/{path}"), bytes)).collect();

@@ -1,5 +1,5 @@
-// Opens the pages of `pipec graph` in Chromium: no message on the console, nothing loaded, search, click and keys work, no
-// text stands on another, and axe finds nothing. Usage: check_pages.mjs CHROMIUM SCREENSHOTS PAGE...
+// Opens the pages of `pipec graph` in Chromium: there are no console messages, nothing is loaded, search, clicks and keys
+// work, no texts overlap, and axe finds nothing. Usage: check_pages.mjs CHROMIUM SCREENSHOTS PAGE...
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { mkdirSync } from "node:fs";
@@ -15,7 +15,7 @@ mkdirSync(screenshots, { recursive: true });
 const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const browser = await chromium.launch({ executablePath, args });
 
-/** Texts of the picture that stand on each other, at its natural size. */
+/** Overlapping texts of the graph at its natural size. */
 const overlaps = () => {
   const svg = document.querySelector("#canvas svg:not([hidden])");
   const seen = svg.getAttribute("viewBox");
@@ -48,14 +48,14 @@ for (const file of pages) {
     const steps = await page.locator("#steps button").allTextContents();
     assert.ok(steps.length > 0, `${name}: steps are listed`);
 
-    // A click on a task of the picture shows what stands behind it.
+    // A click on a task shows its details.
     const key = await page.locator("#canvas svg:not([hidden]) .task").first().getAttribute("data-key");
     await page.locator("#canvas svg:not([hidden]) .task").first().click({ force: true });
     assert.match(await page.locator("#panel h2").textContent(), new RegExp(`^${key}`), `${name}: a click selects`);
     assert.match(await page.locator("#panel pre").first().textContent(), /\d+ {2}\S/, `${name}: its source is shown`);
     assert.match(await page.locator("#panel").textContent(), /"task_key"/, `${name}: its settings are shown`);
 
-    // Search leaves what it finds, says how many, and Enter goes there.
+    // Search filters and counts the steps, and Enter selects one.
     const wanted = steps[steps.length - 1];
     await page.locator("#search").fill(wanted);
     assert.match(await page.locator("#found").textContent(), new RegExp(` of ${steps.length}$`), `${name}: it counts`);
@@ -66,7 +66,7 @@ for (const file of pages) {
     await page.keyboard.press("Escape");
     assert.equal(await page.locator("#found").textContent(), "");
 
-    // Keys: the first arrow takes the first step, others follow edges; the picture zooms.
+    // The first arrow key selects the first step, others follow edges; `+` zooms.
     await page.keyboard.press("ArrowRight");
     assert.match(await page.locator("#panel h2").textContent(), new RegExp(`^${steps[0]}`), `${name}: arrows select`);
     const before = await page.locator("#canvas svg:not([hidden])").getAttribute("viewBox");
@@ -75,11 +75,11 @@ for (const file of pages) {
     await page.locator("#fit").click();
     await page.locator("#critical").check();
 
-    assert.deepEqual(await page.evaluate(overlaps), [], `${name}: texts stand apart`);
+    assert.deepEqual(await page.evaluate(overlaps), [], `${name}: texts do not overlap`);
     await page.screenshot({ path: resolve(screenshots, `${name}-${colorScheme}.png`) });
     if (await page.locator("#view").isVisible()) {
       await page.locator("#view").click();
-      assert.deepEqual(await page.evaluate(overlaps), [], `${name}: texts of the timeline stand apart`);
+      assert.deepEqual(await page.evaluate(overlaps), [], `${name}: texts of the timeline do not overlap`);
       await page.screenshot({ path: resolve(screenshots, `${name}-timeline-${colorScheme}.png`) });
       await page.locator("#view").click();
     }

@@ -1,5 +1,5 @@
-"""Deployment against servers of other people: minilake for the workspace behind oidc-provider for OAuth, and semblance for
-tokens, pages and injected trouble. What was deployed is read back with the platform's own SDK.
+"""Deploys to servers that others have written: minilake as the workspace behind oidc-provider for OAuth, and semblance for
+tokens, pages and injected errors. The result is read back with the platform's own SDK.
 
     python tests/deploy/third_party.py target/debug/pipec target/tmp/third_party
 
@@ -80,7 +80,7 @@ class Pipec:
 
 
 def covers(wanted, found, path=""):
-    """Every field that was compiled is there with its value."""
+    """Checks that every compiled field has its value."""
     if isinstance(wanted, dict):
         for key, value in wanted.items():
             assert isinstance(found, dict) and key in found, f"{path}.{key} is not there"
@@ -101,8 +101,8 @@ def count(value):
     return 1
 
 
-def the_main_road(binary, work):
-    """Deploys the churn example with client id and secret, through OAuth, and goes through its life."""
+def client_credentials(binary, work):
+    """Deploys, updates and destroys the churn example, with client id and secret through OAuth."""
     from databricks.sdk import WorkspaceClient
 
     upstream, front = free_port(), free_port()
@@ -125,7 +125,7 @@ def the_main_road(binary, work):
         project = work / "churn"
         shutil.copytree(ROOT / "examples" / "churn", project, ignore=shutil.ignore_patterns("build", ".pipec", "expected"))
         source = project / "pipeline.pipe"
-        # The example's hosts are made up; this workspace is said by the environment, and the cloud by the target.
+        # The environment sets the host instead of the example, and the target the cloud.
         text = source.read_text().replace('workspace { host = "https://adb-111.11.azuredatabricks.net" }', "cloud = azure")
         source.write_text(text)
         env = {"DATABRICKS_HOST": host, "DATABRICKS_CLIENT_ID": CLIENT, "DATABRICKS_CLIENT_SECRET": SECRET}
@@ -159,7 +159,7 @@ def the_main_road(binary, work):
         covers(compiled, live)
         print("fields read back with the SDK:", count(compiled))
 
-        # The wheel that lies there installs, and its entry point runs.
+        # The deployed wheel installs, and its entry point runs.
         wheel_path = next(l["whl"] for t in compiled["tasks"] for l in t.get("libraries", []))
         bootstrap(client, wheel_path, work)
 
@@ -175,14 +175,14 @@ def the_main_road(binary, work):
         assert len([w for w in made if "jobs/reset" in w]) == 1, made
         assert len(made) == 2, made
 
-        # A step with another name.
+        # A renamed step.
         source.write_text(source.read_text().replace("step review", "step report"))
         assert "step review is renamed to report" in pipec("plan")
         pipec("deploy")
         keys = [t.task_key for t in client.jobs.get(job.job_id).settings.tasks]
         assert "report" in keys and "review" not in keys, keys
 
-        # Somebody's own change, and a deletion by hand.
+        # A change by somebody else, and a manual deletion.
         client.jobs.update(job.job_id, new_settings=type(client.jobs.get(job.job_id).settings)(timeout_seconds=77))
         said = pipec("plan")
         assert "changed in the workspace" in said and "timeout_seconds" in said, said
@@ -191,7 +191,7 @@ def the_main_road(binary, work):
         pipec("deploy", "--refresh")
         (job,) = list(client.jobs.list())
 
-        # A pipeline more, and away again.
+        # Add a pipeline, and remove it.
         source.write_text(source.read_text() + '\npipeline extra {\n  step a {\n    notebook "/Shared/a"\n  }\n}\n')
         pipec("deploy")
         assert len(list(client.jobs.list())) == 2
@@ -200,7 +200,7 @@ def the_main_road(binary, work):
         pipec("deploy", "--yes")
         assert len(list(client.jobs.list())) == 1
 
-        # Tokens live for eight seconds here: one ends between these two.
+        # Tokens are valid for eight seconds, so one expires between these two.
         time.sleep(9)
         pipec("status")
         pipec("destroy", "--yes")
@@ -212,7 +212,7 @@ def the_main_road(binary, work):
 
 
 def bootstrap(client, wheel_path, work):
-    """Runs the deployed wheel for real: a script in a job fetches it, installs it, and starts an entry point."""
+    """Runs the deployed wheel: a script in a job downloads and installs it, and calls an entry point."""
     from databricks.sdk.service import jobs, workspace
 
     script = f"""
@@ -277,7 +277,7 @@ uvicorn.run(DatabricksMock(config).as_fastapi(), host="127.0.0.1", port=port)
 
 
 def tokens_and_trouble(binary, work):
-    """A strict token, jobs in pages, and a server that answers 429, 500 and 503 as it likes."""
+    """A strict token, jobs in pages, and a server that randomly returns 429, 500 and 503."""
     token = "dapi-planted-token"
     project = work / "pat"
     project.mkdir()
@@ -295,7 +295,7 @@ def tokens_and_trouble(binary, work):
         host = f"http://127.0.0.1:{port}"
         with server([sys.executable, "-c", SEMBLANCE, str(port), token, str(rate)], host):
             pipec = Pipec(binary, project, {"DATABRICKS_HOST": host, "DATABRICKS_TOKEN": token})
-            # It has no workspace files: nothing was deployed, as far as anybody can see.
+            # It has no workspace files, so nothing seems to be deployed.
             assert "+ create  p" in pipec("plan", "-vv")
             if rate == 0.0:
                 wrong = Pipec(binary, project, {"DATABRICKS_HOST": host, "DATABRICKS_TOKEN": "dapi-planted-other"})
@@ -303,7 +303,7 @@ def tokens_and_trouble(binary, work):
                 user = [l for l in pipec("auth").splitlines() if l.startswith("as ")][0].split(", ")[-1].split()[-1]
                 root = f"/Workspace/Users/{user}/.pipec/p/default"
                 digest = hashlib.sha256("\0".join(["p", "default", root, "p"]).encode()).hexdigest()[:16]
-                # 250 of the same name, and one of them ours: found on whatever page it is.
+                # 250 jobs with the same name, of which one is ours, on any page.
                 for i in range(250):
                     tags = {"pipec": f"p-default-p-{digest}"} if i == 7 else {"n": str(i)}
                     call(host, "/api/2.2/jobs/create", {"name": "p", "tags": tags, "tasks": [{"task_key": "a", "notebook_task": {"notebook_path": "/n"}}]})
@@ -353,7 +353,7 @@ def main():
     binary, work = str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(sys.argv[2]).resolve()
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
-    the_main_road(binary, work)
+    client_credentials(binary, work)
     tokens_and_trouble(binary, work)
     first_deployment(binary, work)
     print("third parties: all as it should be")

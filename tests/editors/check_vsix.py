@@ -1,4 +1,4 @@
-"""What may be in the packed extension, and nothing else: no source maps, no tests, no tokens.
+"""Checks the files of the packed extension: no source maps, no tests, no tokens.
 
     python tests/editors/check_vsix.py pipec.vsix
 """

@@ -1,4 +1,4 @@
--- Drives the language server from a real Neovim, with the files of `editors/` as a user would have them:
+-- Tests the language server in Neovim, with the files of `editors/`:
 --   nvim --headless -u NONE --cmd 'set rtp^=editors/neovim,editors/vim' -l tests/editors/neovim.lua PIPEC FOLDER
 local pipec, folder = _G.arg[1], _G.arg[2]
 
@@ -35,7 +35,7 @@ wait('the server', function()
 end)
 print('encoding', client.offset_encoding)
 
---- Puts the cursor on the last letter of the first place where a text stands; gives line and column, from 0.
+--- Moves the cursor to the last letter of the first occurrence of a text; returns line and column, from 0.
 local function go(text)
   for line, content in ipairs(vim.api.nvim_buf_get_lines(buffer, 0, -1, false)) do
     local _, last = content:find(text, 1, true)
@@ -66,7 +66,7 @@ if not definition.uri:find('train.py', 1, true) then
   fail('definition said ' .. vim.inspect(definition))
 end
 
--- A step gets another name in every place, by Neovim's own rename.
+-- Neovim's rename changes a step everywhere.
 go('step train')
 vim.lsp.buf.rename('fit_model')
 wait('the rename', function()
@@ -74,7 +74,7 @@ wait('the rename', function()
   return text:find('step fit_model', 1, true) and text:find('fit_model.auc', 1, true) and not text:find('train.auc', 1, true)
 end)
 
--- A mistake shows as a diagnostic, and goes away with its quick fix.
+-- An error is a diagnostic, which its quick fix removes.
 local line = go('timeout_seconds')
 local before = vim.api.nvim_buf_get_lines(buffer, line, line + 1, false)[1]
 vim.api.nvim_buf_set_lines(buffer, line, line + 1, false, { (before:gsub('timeout_seconds', 'timeout_secnds')) })
@@ -112,7 +112,7 @@ end
 vim.cmd.stopinsert()
 vim.api.nvim_buf_set_lines(buffer, line, line + 1, false, {})
 
--- Formatting puts back what was spoilt.
+-- Formatting restores the layout.
 local tidy = vim.api.nvim_buf_get_lines(buffer, 0, -1, false)
 vim.api.nvim_buf_set_lines(buffer, line, line + 1, false, { '  ' .. vim.trim(before) .. '  ' })
 vim.lsp.buf.format({ timeout_ms = 15000 })
@@ -120,7 +120,7 @@ if not vim.deep_equal(tidy, vim.api.nvim_buf_get_lines(buffer, 0, -1, false)) th
   fail('formatting left\n' .. table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), '\n'))
 end
 
--- Vim's own indent agrees with the formatter wherever a line holds the beginning of an entry.
+-- Vim's indentation equals the formatter's for lines that start an entry.
 local wrong = 0
 for n, content in ipairs(tidy) do
   if content:find('%S') and vim.fn.GetPipeIndent(n) ~= vim.fn.indent(n) then

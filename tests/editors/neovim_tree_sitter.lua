@@ -1,4 +1,4 @@
--- Colours, folds and languages inside of texts as Neovim's tree-sitter sees them, with the parser as a user compiles it:
+-- Tests highlighting, folding and injections in Neovim, with a compiled tree-sitter parser:
 --   nvim --headless -u NONE --cmd 'set rtp^=SITE,editors/neovim' -l tests/editors/neovim_tree_sitter.lua examples
 local folder = _G.arg[1]
 
@@ -50,14 +50,14 @@ expect('timeout_seconds', 0, 'property')
 expect('A100', 0, 'constant')
 expect('## Trains', 0, 'comment.documentation')
 
--- A fold begins where a body does, and deeper ones inside.
+-- Folds start with bodies, and are nested.
 local line = find('pipeline churn_training') + 1
 if vim.fn.foldlevel(line) ~= 1 or vim.fn.foldlevel(line + 2) ~= 2 then
   fail(('folds have the levels %d and %d'):format(vim.fn.foldlevel(line), vim.fn.foldlevel(line + 2)))
 end
 
 open(folder .. '/sql_dbt/pipeline.pipe')
--- Neovim brings no parser for bash: that the text is handed to it is all that can be seen.
+-- Neovim includes no parser for bash, so only the injection is checked.
 local query = vim.treesitter.query.get('pipe', 'injections')
 local found = {}
 for _, match, metadata in query:iter_matches(vim.treesitter.get_parser():trees()[1]:root(), 0) do

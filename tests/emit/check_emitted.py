@@ -1,4 +1,4 @@
-"""Reads what `compile --emit` writes with readers of other people: PyYAML, the types of the bundles' own Python package, and json.
+"""Reads the output of `compile --emit` with other readers: PyYAML, the types of the bundles' Python package, and json.
 
     python tests/emit/check_emitted.py PIPEC OUT PROJECT...
 """
@@ -16,7 +16,7 @@ jobs = compared = 0
 
 
 def differences(job, other, path=""):
-    """Where both differ, but for what has another form in a bundle: paths beside it, ids of its own jobs, permissions."""
+    """The differences, except for what has another form in a bundle: local paths, ids of its own jobs, permissions."""
     if isinstance(other, str) and (other.startswith("./") or other.startswith("${resources.")):
         return
     if isinstance(job, dict) and isinstance(other, dict):
@@ -41,7 +41,7 @@ for project in projects:
     for name, target in bundle["targets"].items():
         terraform = json.loads((place / "terraform" / name / "main.tf.json").read_text())
         for pipeline, job in target["resources"]["jobs"].items():
-            # Refuses fields that it does not know, and values of other types.
+            # Rejects unknown fields and wrong types.
             Job.from_dict(job)
             jobs += 1
             assert pipeline in terraform["resource"]["databricks_job"], (project, pipeline)

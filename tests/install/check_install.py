@@ -1,4 +1,4 @@
-"""Everything that people install pipec by, as they do: the wheel, the action, the hooks, man pages, completions.
+"""Installs pipec in all documented ways: the wheel, the action, the hooks, man pages, completions.
 
 Usage: check_install.py WHEEL DIRECTORY. It needs the packages of .ci/requirements.txt beside it, and git.
 """
@@ -75,7 +75,7 @@ def action(inputs, cwd, env):
         where = cwd / fill(step.get("working-directory", "."))
         done = subprocess.run(["bash", "-eo", "pipefail", "-c", step["run"]], cwd=where, env=given, capture_output=True, text=True)
         said += done.stdout + done.stderr
-        # What a step adds to the path is there for those after it.
+        # A step can extend PATH for the following ones.
         paths = Path(env["GITHUB_PATH"])
         env = env | {"PATH": os.pathsep.join([*reversed(paths.read_text().split()), env["PATH"]])} if paths.exists() else env
         if done.returncode != 0:
@@ -107,7 +107,7 @@ def the_action(wheel, work):
 
 
 def hooks(wheel, work, tools):
-    """The hooks of this repository with pipec on PATH, and those that install it by themselves."""
+    """The hooks of this repository with pipec on PATH, and those that install it automatically."""
     env = dict(os.environ, PRE_COMMIT_HOME=str(work / "pre-commit"), PATH=f"{tools}{os.pathsep}{BIN}{os.pathsep}{os.environ['PATH']}")
     env |= {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.com", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.com"}
     repository = work / "hooks"

@@ -1,12 +1,12 @@
-"""Hostile texts cost what their size says. Usage: check_growth.py PIPEC [KIND..]
+"""Checks that the cost of hostile texts is linear in their size. Usage: check_growth.py PIPEC [KIND..]
 
 Each kind of `hostile.PIPE` is checked at sizes n, 2n and 4n. Steps are the instructions that valgrind counts, the same
 in every run on one machine; memory is the peak of the process. From n to 4n, steps may grow by a factor of 5: linear
-growth is 4, and n log n stays below 5 at these sizes. Memory may grow by a factor of 6, since lists that grow double
-their room. What the process needs for an empty program is taken off first.
+growth is 4, and n log n stays below 5 at these sizes. Memory may grow by a factor of 6, because lists double their
+capacity. The cost of an empty program is subtracted first.
 
-What multiplies what is written (`hostile.MULTIPLY`) is refused at some size; its peak stays below a gigabyte at sizes
-far beyond.
+Texts that multiply (`hostile.MULTIPLY`) are rejected at some size; their peak memory stays below a gigabyte at much
+larger sizes.
 """
 
 import os
@@ -19,19 +19,19 @@ from pathlib import Path
 
 import hostile
 
-# Instructions and KiB below which a kind costs nothing.
+# Instructions and KiB below which the cost of a kind is ignored.
 FREE_STEPS, FREE_KIB = 40_000_000, 16 * 1024
 MOST_STEPS, MOST_MEMORY = 5.0, 6.0
-# Peak of what multiplies, in KiB, for texts of so many bytes.
+# Peak memory of texts that multiply, in KiB, by their size in bytes.
 MOST_KIB, LARGE = 1024 * 1024, (100_000, 400_000)
-# Kinds that begin to be linear later: near names are sought for the first hundred mistakes.
-START = {"misspelt_names": 30_000, "unknown_computes": 30_000}
+# Kinds that become linear later, because similar names are searched for the first hundred errors.
+START = {"misspelled_names": 30_000, "unknown_computes": 30_000}
 
 
 def steps(pipec, path):
     with tempfile.NamedTemporaryFile() as out:
         command = ["valgrind", "--tool=cachegrind", "--cache-sim=no", f"--cachegrind-out-file={out.name}", pipec, "check", "--format", "json", path]
-        # One thread: how work is handed between threads is no step of the work.
+        # One thread, because scheduling is not part of the cost.
         environment = {**os.environ, "RAYON_NUM_THREADS": "1"}
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment)
     found = re.search(r"I\s+refs:\s+([\d,]+)", done.stderr)
@@ -47,7 +47,7 @@ def memory(pipec, path):
 
 
 def measured(pipec, folder, name, make):
-    # About 8 KB to begin with: enough to tell growth from what every process needs.
+    # Start at about 8 KB, which is enough to distinguish growth from fixed costs.
     count = max(4, round(START.get(name, 8_000) / (len(make(40)) / 40)))
     rows = []
     for factor in (1, 2, 4):

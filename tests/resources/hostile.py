@@ -1,4 +1,4 @@
-"""Texts that once cost more than their size, or that could: one function a kind, from a number of repetitions to a text.
+"""Texts that once cost more than their size, or could: one function per kind, from a number of repetitions to a text.
 
 `pipe` kinds are programs; the others are inputs of `pipec import`, files beside a program, or Python source.
 """
@@ -19,7 +19,7 @@ def unclosed_one_line(n):
 
 
 def broken_nests(n):
-    # Each level is balanced, and followed by what no entry ends with.
+    # Each level is balanced, and followed by text that ends no entry.
     return ("let x = { " * 12 + "a = 1 " + "} junk" * 12 + "\n") * n
 
 
@@ -107,13 +107,13 @@ def long_list(n):
     return "let xs = [" + ", ".join(f'"{i}"' for i in range(n)) + "]\n"
 
 
-def misspelt_names(n):
+def misspelled_names(n):
     steps = "".join(f"  step load_{i:05} {{ notebook \"/a\" }}\n" for i in range(n))
     wrong = "".join(f"  step use_{i:05} after laod_{i:05} {{ notebook \"/a\" }}\n" for i in range(n))
     return f"pipeline p {{\n{steps}{wrong}}}\n"
 
 
-def misspelt_fields(n):
+def misspelled_fields(n):
     return "pipeline p {\n" + "".join(f"  max_concurent_runs{i} = 1\n" for i in range(n)) + "}\n"
 
 
@@ -201,7 +201,7 @@ def unknown_computes(n):
     return clusters + "pipeline p {\n" + "".join(f"  step s{i} on cc{i} {{ notebook \"/a\" }}\n" for i in range(n)) + "}\n"
 
 
-# What multiplies what is written, up to a limit: at most a gigabyte, however large the text.
+# Texts that multiply up to a limit: at most a gigabyte, whatever their size.
 MULTIPLY = {
     f.__name__: f for f in [families, many_targets, families_of_pipelines, defaults, shared_cluster, long_text_often]
 }
@@ -212,7 +212,7 @@ PIPE = {
         unclosed_blocks, unclosed_steps, unclosed_one_line, broken_nests, broken_calls, broken_headers, broken_families,
         unknown_blocks, comment_lines, doc_comments, blank_lines, nul_bytes, scattered_controls, stray_braces, early_braces,
         braces_on_one_line, brackets_on_one_line, unclosed_strings, escapes, interpolations, multi_line, lone_quotes,
-        backticks, dedents, long_list, misspelt_names, misspelt_fields, cycle, chain, twins, constants, nested_brackets,
+        backticks, dedents, long_list, misspelled_names, misspelled_fields, cycle, chain, twins, constants, nested_brackets,
         overrides, growing_extends, many_dependencies, many_params, unknown_computes,
     ]
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Holds pipec's table of the Jobs API, and compiled jobs, against the types of the installed databricks-sdk.
+"""Compares pipec's table of the Jobs API, and compiled jobs, with the types of the installed databricks-sdk.
 
     python check_table.py table PIPEC        every field path of the SDK is in the table, with its type, or listed here
     python check_table.py jobs FILE...       every job JSON passes a strict walk of the SDK's annotations
@@ -15,7 +15,7 @@ import typing
 
 from databricks.sdk.service import compute, jobs
 
-# Paths of the SDK that the table leaves out, and why.
+# Paths of the SDK that the table omits, and why.
 LEFT_OUT = {
     "git_source.git_snapshot": "read-only: what a run has checked out",
 }
@@ -23,7 +23,7 @@ LEFT_OUT = {
 # Fields of the create request that are not fields of JobSettings.
 CREATE_ONLY = {"access_control_list": typing.List[jobs.JobAccessControlRequest]}
 
-# Members that the service takes and the SDK's enumeration lacks.
+# Members that the service accepts and the SDK's enum lacks.
 EXTRA_MEMBERS = {}
 
 
@@ -50,7 +50,7 @@ def fields_of(cls):
 
 
 def describe(hint):
-    """The SDK's type in the words of `pipec schema --format json`, and the dataclass below it."""
+    """The SDK's type as in `pipec schema --format json`, and its dataclass."""
     origin = typing.get_origin(hint)
     if origin in (list, typing.List):
         word, below = describe(unwrap(typing.get_args(hint)[0]))
@@ -138,7 +138,7 @@ def walk(value, hint, path):
 
 
 def lost(value, read, path):
-    """What the SDK's own reader drops or changes."""
+    """Fields that the SDK's own parser drops or changes."""
     if isinstance(value, dict):
         if not isinstance(read, dict):
             return [f"{path}: lost"]

@@ -1,4 +1,4 @@
-"""Each dependency has a licence and a source that `deny.toml` allows. Usage: check_dependencies.py
+"""Checks that `deny.toml` allows the license and source of each dependency. Usage: check_dependencies.py
 
 What needs a database or knows of features, `cargo deny check` does in the workflow; this needs neither.
 """
@@ -15,7 +15,7 @@ CRATES_IO = "registry+https://github.com/rust-lang/crates.io-index"
 
 
 def allows(expression, allowed):
-    """Whether an SPDX expression can be met with what is allowed. Old crates write `/` for `OR`."""
+    """Whether the allowed licenses satisfy an SPDX expression. Old crates write `/` for `OR`."""
     words = re.findall(r"[()]|[\w.+-]+", expression.replace("/", " OR "))
     at = 0
 

@@ -1,4 +1,4 @@
-"""Holds manifests against the published schema.
+"""Validates manifests against the published schema.
 
     python check_manifests.py MANIFEST..
 """
@@ -20,7 +20,7 @@ def main(paths):
         errors = [f"{path}: {e.json_path}: {e.message}" for e in validator.iter_errors(json.loads(pathlib.Path(path).read_text()))]
         if errors:
             sys.exit("\n".join(errors))
-    # The schema must be able to refuse something.
+    # The schema must reject something.
     assert not validator.is_valid({"version": 1}), "the schema takes anything"
     print(f"{len(paths)} manifests are as the schema says")
 

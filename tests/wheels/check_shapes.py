@@ -1,4 +1,4 @@
-"""Packs projects of many shapes and holds the wheels against other tools.
+"""Builds wheels of projects of many shapes, and compares them with those of other tools.
 
     python check_shapes.py PIPEC WORK_DIR
 
@@ -24,7 +24,7 @@ TEXT = {".py", ".txt", ".toml", ".pipe", ".json", ".md", ".rst", ".csv", ".typed
 
 
 def pythons():
-    """The oldest and the newest Python that pipec supports and that is here."""
+    """The oldest and newest installed Python that pipec supports."""
     found = {}
     places = os.environ["PATH"].split(os.pathsep) + sorted(map(str, pathlib.Path.home().glob(".pyenv/versions/*/bin")))
     for place in places:
@@ -46,7 +46,7 @@ def compile_shape(pipec, project, out, **environment):
 
 
 def packed(path):
-    """The files of a wheel, but for metadata and what pipec generates."""
+    """The files of a wheel, without metadata and generated files."""
     names = zipfile.ZipFile(path).namelist()
     return {n for n in names if ".dist-info/" not in n and not n.startswith("_pipec_") and not n.endswith("/")}
 
@@ -68,7 +68,7 @@ def prepare(shape, project):
 
 
 def elsewhere(project, copy):
-    """The same project as another machine has it."""
+    """The same project on another machine."""
     shutil.copytree(project, copy, symlinks=True)
     for path in sorted(copy.rglob("*")):
         if path.is_symlink() or not path.is_file():
@@ -96,7 +96,7 @@ def main(pipec, work):
         prepare(shape, project)
         path, wheel = compile_shape(pipec, project, work / shape.name / "out")
         run(sys.executable, "-m", "wheel", "unpack", path, "--dest", work / shape.name / "unpacked")
-        # W004: `_pipec_x` is a module on purpose. W009: two packages side by side are the point of one shape.
+        # W004: `_pipec_x` is a module on purpose. W009: one shape has two packages.
         run(sys.executable, "-m", "check_wheel_contents", "--ignore", "W002,W004,W009", path)
         expected = json.loads((project / "main.pipe").read_text().splitlines()[0].removeprefix("# gives "))
         for minor, environment in environments.items():
@@ -123,7 +123,7 @@ def main(pipec, work):
 
 
 def compare(shape, project, path, out):
-    """With what the backend of the project packs."""
+    """Compares the wheel with that of the project's backend."""
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--skip-dependency-check", "--outdir", out, project)
     [own] = out.glob("*.whl")
     ours, theirs = packed(path), packed(own)
@@ -144,7 +144,7 @@ def compare(shape, project, path, out):
 
 
 def headers(path):
-    """What the metadata of a wheel says, in a form that spelling does not change."""
+    """The normalized metadata of a wheel."""
     from packaging.metadata import parse_email
     from packaging.requirements import Requirement
     from packaging.version import Version
@@ -178,7 +178,7 @@ def again(pipec, shape, project, path, work):
     finally:
         os.umask(old)
     assert second.name == path.name and second.read_bytes() == path.read_bytes(), f"{shape.name}: other bytes elsewhere"
-    # One byte more is another version.
+    # One more byte gives another version.
     changed = next(p for p in sorted(copy.rglob("*.py")) if p.stat().st_size and not {"__pycache__", "tests", ".venv"} & set(p.parts))
     changed.write_bytes(changed.read_bytes() + b"#\n")
     third, _ = compile_shape(pipec, copy, work / "changed")

@@ -1,4 +1,4 @@
-"""Holds the wheels of the examples against other tools, and runs steps of them.
+"""Checks the wheels of the examples with other tools, and runs their steps.
 
     python check_wheels.py PIPEC WORK_DIR
 
@@ -26,7 +26,7 @@ def run(*command, **kwargs):
 
 
 def start(python, group_entry, arguments, values):
-    """Starts an entry point as the platform does: by its name in the metadata, with arguments in sys.argv."""
+    """Calls an entry point as the platform does: by its name in the metadata, with arguments in sys.argv."""
     script = textwrap.dedent(
         """
         import sys, importlib.metadata as m
@@ -58,7 +58,7 @@ def main(pipec, work):
             path = manifest.parent / wheel["file"]
             wheels.append((example.name, path, wheel))
             run(sys.executable, "-m", "wheel", "unpack", path, "--dest", work / "unpacked")
-            # W002: files with equal content are no mistake of the builder. W004: `_pipec_x` is a module on purpose.
+            # W002: files with equal content are allowed. W004: `_pipec_x` is a module on purpose.
             run(sys.executable, "-m", "check_wheel_contents", "--ignore", "W002,W004", path)
             listed = {f["path"] for f in wheel["files"]}
             packed = set(zipfile.ZipFile(path).namelist())

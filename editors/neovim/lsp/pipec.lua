@@ -1,4 +1,4 @@
--- The language server of pipec. Neovim 0.11 and newer find this file by its name: `vim.lsp.enable('pipec')`.
+-- The language server. Neovim 0.11 and newer find this file by its name: `vim.lsp.enable('pipec')`.
 return {
   cmd = { 'pipec', 'lsp' },
   filetypes = { 'pipe' },

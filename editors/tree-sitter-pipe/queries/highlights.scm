@@ -1,4 +1,4 @@
-; Colours. The lists of words are generated; the rest is written by hand.
+; Highlighting. The lists of words are generated; the rest is written manually.
 
 (comment) @comment
 ((comment) @comment.documentation

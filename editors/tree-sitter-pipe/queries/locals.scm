@@ -1,4 +1,4 @@
-; A pipeline sees the names of its file, and its own.
+; The scope of a pipeline contains the names of its file, and its own.
 
 (source_file) @local.scope
 (pipeline) @local.scope

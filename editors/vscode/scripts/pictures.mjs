@@ -19,7 +19,7 @@ const pipec = process.env.PIPEC ?? join(top, "target/debug/pipec");
 const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const temporary = mkdtempSync(join(tmpdir(), "pipec-pictures-"));
 
-/** Scopes and their colours: those of VS Code's light theme, the most exact prefix wins. */
+/** Colors of scopes in VS Code's light theme; the longest prefix wins. */
 const COLOURS = [
   ["comment", "#008000"],
   ["string", "#a31515"],
@@ -91,7 +91,7 @@ function shoot(name, body, width, height) {
   console.log(`docs/pictures/${name}.png`);
 }
 
-/** A server with one text open, and what it says. */
+/** A server with one open text, and its diagnostics. */
 async function session(uri, text, ask) {
   const server = spawn(pipec, ["lsp"], { stdio: ["pipe", "pipe", "inherit"] });
   const connection = lsp.createProtocolConnection(
@@ -125,7 +125,7 @@ const lines = text.split("\n");
 const begin = lines.findIndex((l) => l.startsWith("##")) + 1;
 shoot("highlighting", code(loaded, text, begin, begin + 33), 900, 34 * 20 + 30);
 
-// 2. A mistake and its quick fix, as the server tells them.
+// 2. A diagnostic and its quick fix, from the server.
 const wrong = text.replace("timeout_seconds", "timeout_secnds");
 await session(uri, wrong, async (connection, diagnostics) => {
   const d = diagnostics.find((d) => d.code === "E0102");
@@ -150,7 +150,7 @@ await session(uri, wrong, async (connection, diagnostics) => {
   );
 });
 
-// 3. The DAG beside the source, as the extension shows it.
+// 3. The graph next to the source, as the extension shows it.
 await session(uri, text, async (connection) => {
   const line = lines.findIndex((l) => l.includes("step train"));
   const graph = await connection.sendRequest("pipec/graph", { textDocument: { uri }, position: { line, character: 8 } });

@@ -1,4 +1,4 @@
-// The extension: a client of `pipec lsp`, commands that run pipec in a terminal, and the DAG beside the source.
+// The extension: a client of `pipec lsp`, commands that run pipec in a terminal, and the graph next to the source.
 "use strict";
 
 const vscode = require("vscode");
@@ -25,7 +25,7 @@ async function start() {
     { command, args: ["lsp"] },
     {
       documentSelector: [{ language: "pipe" }],
-      // The commands of code lenses run in a terminal, where a person can follow them.
+      // Commands of code lenses run in a terminal, so that their output is visible.
       initializationOptions: { clientCommands: true },
     },
   );
@@ -52,7 +52,7 @@ async function stop() {
   await old?.stop();
 }
 
-/** Runs pipec in the terminal of its own. No text of the program goes through a shell. */
+/** Runs pipec as the process of a terminal, without a shell that would interpret text of the program. */
 function run(args, file) {
   const task = new vscode.Task(
     { type: "pipec" },
@@ -65,7 +65,7 @@ function run(args, file) {
   return vscode.tasks.executeTask(task);
 }
 
-/** A command of a lens, or of the palette for the file at hand. */
+/** A command of a lens, or of the palette for the current file. */
 function lens(line) {
   return async (argument) => {
     const editor = vscode.window.activeTextEditor;
@@ -107,7 +107,7 @@ async function explain() {
   }
 }
 
-/** Asks for the graph of the pipeline under the cursor and shows it. */
+/** Requests the graph of the pipeline at the cursor, and shows it. */
 async function refresh(editor) {
   if (!panel || !client || editor?.document.languageId !== "pipe") {
     return;
@@ -133,7 +133,7 @@ function under(position) {
     return after && before;
   });
   inside.sort((a, b) => b.whole.start.line - a.whole.start.line);
-  // All steps of a family stand at one place.
+  // All steps of a family have the same position.
   return inside.filter((n) => n.whole.start.line === inside[0].whole.start.line).map((n) => n.key);
 }
 
@@ -146,7 +146,7 @@ async function showGraph() {
   if (!panel) {
     panel = vscode.window.createWebviewPanel(
       "pipec.graph",
-      "DAG",
+      "Graph",
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
       { enableScripts: true, localResourceRoots: [] },
     );
@@ -166,7 +166,7 @@ async function showGraph() {
   await refresh(editor);
 }
 
-/** Waits until nothing has happened for a moment. */
+/** Delays a function until it was not called for a while. */
 function calm(f, milliseconds) {
   let timer;
   return (...args) => {
@@ -199,7 +199,7 @@ exports.activate = async (context) => {
         return;
       }
       const keys = shown?.uri.toString() === textEditor.document.uri.toString() ? under(selections[0].active) : [];
-      // In another pipeline another picture is wanted.
+      // The cursor moved to another pipeline.
       if (keys.length > 0) {
         panel.webview.postMessage({ at: keys });
       } else {

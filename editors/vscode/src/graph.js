@@ -1,7 +1,7 @@
-// The page around the picture of a DAG: colours of the editor, a mark at the task under the cursor, a click that opens.
+// The page of a graph: colors of the editor, a mark at the task at the cursor, and clicks that open source.
 "use strict";
 
-/** The colours of the picture, taken from the theme of the editor. */
+/** The colors of the graph, from the theme of the editor. */
 const STYLE = `
   body { margin: 0; background: var(--vscode-editor-background); }
   svg.pipec { --ink: var(--vscode-editor-foreground); --dim: var(--vscode-descriptionForeground);
@@ -15,10 +15,10 @@ const STYLE = `
 
 /**
  * The page.
- * @param {string} svg The picture, as the server makes it: everything in it that comes from a program is escaped.
- * @param {string} source Where styles may come from.
- * @param {string} nonce What the one script of the page says.
- * @param {string[]} at The tasks under the cursor.
+ * @param {string} svg The drawing of the server, in which all text of a program is escaped.
+ * @param {string} source The allowed source of styles.
+ * @param {string} nonce The nonce of the page's only script.
+ * @param {string[]} at The tasks at the cursor.
  */
 function page(svg, source, nonce, at) {
   const keys = JSON.stringify(at).replace(/</g, "\\u003c");

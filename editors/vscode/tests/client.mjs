@@ -1,4 +1,4 @@
-// The protocol library that the extension is built on, speaking to the server: `PIPEC=path/to/pipec node tests/client.mjs`.
+// Tests the server with the protocol library of the extension: `PIPEC=path/to/pipec node tests/client.mjs`.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -35,7 +35,7 @@ const uri = pathToFileURL(join(folder, "pipeline.pipe")).toString();
 const text = readFileSync(join(folder, "pipeline.pipe"), "utf8");
 const textDocument = { uri };
 
-/** The position behind the first place where a text stands. */
+/** The position after the first occurrence of a text. */
 function behind(part, inside = text) {
   const at = inside.indexOf(part) + part.length;
   const lines = inside.slice(0, at).split("\n");
@@ -80,7 +80,7 @@ const html = page(graph.svg, "vscode-webview:", "nonce", ["train</script>"]);
 assert.match(html, /data-key="train"/);
 assert.ok(!html.includes("train</script>"), "what a program says cannot end the script");
 
-// A misspelt field, its diagnostic, its fix.
+// A misspelled field, its diagnostic, its fix.
 const end = behind("timeout_second", text);
 await connection.sendNotification(lsp.DidChangeTextDocumentNotification.type, {
   textDocument: { uri, version: 2 },

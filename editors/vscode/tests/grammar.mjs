@@ -1,5 +1,5 @@
-// Every example and every valid program of the tests through the real tokenizer: no line that ends inside of a string,
-// no word at the beginning of a declaration that is not a keyword, brackets that balance.
+// Tokenizes every example and every valid program of the tests: no line ends inside of a string, declarations start with
+// keywords, and brackets balance.
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, dirname } from "node:path";

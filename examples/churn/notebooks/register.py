@@ -1,5 +1,5 @@
 # Databricks notebook source
-# MAGIC %md Puts the model where the services look for it.
+# MAGIC %md Copies the model to where the services load it from.
 
 # COMMAND ----------
 

@@ -1,4 +1,4 @@
-// A real OAuth server in front of a workspace that has none: tokens from oidc-provider, and nothing passes without one.
+// A real OAuth server (oidc-provider) in front of a workspace without one: every request requires a token.
 // node server.mjs PORT UPSTREAM_PORT TOKEN_SECONDS; prints "ready" when it listens.
 import http from 'node:http';
 import Provider from 'oidc-provider';
@@ -39,12 +39,12 @@ const server = http.createServer(async (request, response) => {
     request.url = request.url.slice('/oidc'.length);
     return oauth(request, response);
   }
-  // Where the platform's own SDK looks first.
+  // The first URL that the platform's SDK requests.
   if (request.url === '/.well-known/databricks-config') {
     response.writeHead(200, { 'content-type': 'application/json' });
     return response.end(JSON.stringify({ oidc_endpoint: issuer, workspace_id: '1', account_id: 'a' }));
   }
-  // What was asked, for the test to count.
+  // The requests, for the test to count.
   if (request.url === '/_requests') {
     response.end(JSON.stringify(requests.splice(0)));
     return undefined;

@@ -1,6 +1,6 @@
 # Databricks notebook source
 # MAGIC %md
-# MAGIC Reads what other steps have put out.
+# MAGIC Reads outputs of other steps.
 
 # COMMAND ----------
 

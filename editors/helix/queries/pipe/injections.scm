@@ -1,6 +1,6 @@
 ; Made from editors/tree-sitter-pipe/queries: `UPDATE=1 cargo test --test suite editors::`.
 
-; A text that begins like a statement of SQL is one.
+; A string that starts like a SQL statement.
 ((string (string_content) @injection.content)
   (#match? @injection.content "^\\s*(SELECT|WITH|INSERT INTO|MERGE INTO|CREATE|UPDATE|DELETE FROM|select|with|insert into|merge into|create|update|delete from)\\s")
   (#set! injection.language "sql"))
@@ -9,7 +9,7 @@
   (#match? @injection.content "^\\s*(SELECT|WITH|INSERT INTO|MERGE INTO|CREATE|UPDATE|DELETE FROM|select|with|insert into|merge into|create|update|delete from)\\s")
   (#set! injection.language "sql"))
 
-; What dbt runs are command lines.
+; dbt commands are command lines.
 ((call
   callee: (dbt)
   (arguments (argument value: (string (string_content) @injection.content))))

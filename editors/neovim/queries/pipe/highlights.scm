@@ -1,6 +1,6 @@
 ; Made from editors/tree-sitter-pipe/queries: `UPDATE=1 cargo test --test suite editors::`.
 
-; Colours. The lists of words are generated; the rest is written by hand.
+; Highlighting. The lists of words are generated; the rest is written manually.
 
 (comment) @comment
 ((comment) @comment.documentation

@@ -1,6 +1,6 @@
 ; Made from editors/tree-sitter-pipe/queries: `UPDATE=1 cargo test --test suite editors::`.
 
-; A pipeline sees the names of its file, and its own.
+; The scope of a pipeline contains the names of its file, and its own.
 
 (source_file) @local.scope
 (pipeline) @local.scope

@@ -1,4 +1,4 @@
-"""Brings the events of one country: here made up, with a fixed seed, so that anybody can run the pipeline."""
+"""Loads the events of one country. They are generated with a fixed seed, so that anybody can run the pipeline."""
 
 import csv
 import random

@@ -1,4 +1,4 @@
-"""Tells people about a model that is not good enough."""
+"""Reports a model that is not good enough."""
 
 
 def send(auc: float, minimum: float) -> None:

@@ -1,4 +1,4 @@
-"""Loading, region by region and file by file."""
+"""Loads regions and files."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Keeping the tables in order."""
+"""Maintains the tables."""
 
 
 def compact(table: str, key: str) -> None:

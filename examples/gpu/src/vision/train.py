@@ -1,4 +1,4 @@
-"""Training on one GPU, and on many."""
+"""Trains on one GPU or several."""
 
 
 def fit(data: str, epochs: int) -> str:

@@ -1,1 +1,1 @@
-"""Steps that were ZenML steps before."""
+"""Functions that were ZenML steps."""

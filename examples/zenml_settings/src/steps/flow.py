@@ -1,4 +1,4 @@
-"""Plain functions: nothing of pipec, and nothing of any other tool."""
+"""Plain functions, which do not depend on any tool."""
 
 
 def load_data() -> int:

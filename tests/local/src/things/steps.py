@@ -1,4 +1,4 @@
-"""Steps that the tests run on this machine."""
+"""Steps for local runs in tests."""
 
 import datetime
 import os
@@ -79,7 +79,7 @@ def third_time(marker: Path) -> Counted:
 
 
 def sleep(seconds: float) -> None:
-    # A child of its own: it has to end as well.
+    # A child process, which must end, too.
     child = subprocess.Popen([sys.executable, "-c", f"import time; time.sleep({seconds})"])
     Path("child.pid").write_text(str(child.pid))
     time.sleep(seconds)

@@ -1,4 +1,4 @@
-"""Loading and checking of files."""
+"""Loads and checks files."""
 
 from pathlib import Path
 from typing import TypedDict
@@ -12,7 +12,7 @@ class Loaded(TypedDict):
 
 
 def region(region: str, folder: Path) -> Loaded:
-    """Brings the files of a region."""
+    """Writes the files of a region."""
     files = []
     rows = 0
     for number in range(FILES[region]):

@@ -1,4 +1,4 @@
-"""What is done with all regions together."""
+"""Merges and reports all regions."""
 
 
 def merge(eu: int, us: int, apac: int) -> int:

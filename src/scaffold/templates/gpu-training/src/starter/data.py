@@ -1,4 +1,4 @@
-"""Data to train and to test on."""
+"""Training and test data."""
 
 import csv
 import random
@@ -12,7 +12,7 @@ class Data(TypedDict):
 
 
 def points(count: int, seed: int) -> list[tuple[float, float, int]]:
-    """Points with the class that a circle around the middle gives them."""
+    """Points with a class: inside or outside of a circle."""
     source = random.Random(seed)
     pairs = [(source.uniform(-1, 1), source.uniform(-1, 1)) for _ in range(count)]
     return [(x, y, int(x * x + y * y < 0.5)) for x, y in pairs]

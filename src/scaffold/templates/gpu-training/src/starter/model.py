@@ -1,4 +1,4 @@
-"""Training on a GPU where there is one."""
+"""Trains on a GPU if there is one."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The steps of the pipeline: plain functions, which `pipeline.pipe` calls by name."""
+"""The steps of the pipeline: plain functions that `pipeline.pipe` calls by name."""
 
 import json
 from collections import Counter
@@ -18,7 +18,7 @@ class Counts(TypedDict):
 
 
 def collect(folder: Path) -> Path:
-    """Writes the texts of the day where the next step finds them."""
+    """Writes the texts of the day, and returns their folder."""
     file = Path(folder) / "texts.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(TEXTS))
