@@ -43,7 +43,7 @@ const REJECTED: &[(&str, &str)] = &[
     ("house word", "term"),
     ("goes on", "continues"),
     ("looked for", "searched"),
-    ("misspelled", "misspelled"),
+    ("misspelt", "misspelled"),
     ("not understood", "invalid"),
 ];
 
