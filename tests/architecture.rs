@@ -302,7 +302,7 @@ fn imports(code: &str) -> Vec<(&str, &str)> {
     out
 }
 
-/// Declarations that are visible outside of their folder: signatures, fields and types, without bodies.
+/// Declarations that are visible outside their folder: signatures, fields and types, without bodies.
 fn public_items(code: &str) -> Vec<&str> {
     let starts = code.match_indices("pub ").map(|(at, _)| at);
     let items = starts.filter(|at| code[..*at].ends_with(|c: char| c.is_whitespace()));

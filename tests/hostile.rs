@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// A directory with its own repository, and a place outside of it.
+/// A directory with its own repository, and a place outside it.
 struct Project {
     outside: PathBuf,
     dir: PathBuf,
@@ -100,7 +100,7 @@ fn a_project_without_repository_reads_what_is_below_its_root_file() {
     .unwrap();
     let check = || p.command(&["check", bare.join("inner").to_str().unwrap()]).output().unwrap();
     assert!(check().status.success(), "{}", String::from_utf8_lossy(&check().stderr));
-    // A link inside of the project is followed.
+    // A link inside the project is followed.
     #[cfg(unix)]
     {
         std::fs::rename(bare.join("inner/parts/fine.pipe"), bare.join("inner/fine.pipe")).unwrap();
@@ -128,7 +128,7 @@ fn links_lead_nowhere() {
     p.write("main.pipe", "environment e {\n  environment_version = \"4\"\n  requirements = file(\"requirements.txt\")\n}\npipeline p on e {\n  step a {\n    script \"/a.py\"\n  }\n}\n");
     let (exit, said) = p.check();
     assert!(exit == 1 && said.contains("E0713") && !said.contains("SECRET"), "{said}");
-    // Links inside of the repository are allowed.
+    // Links inside the repository are allowed.
     std::fs::remove_file(p.dir.join("requirements.txt")).unwrap();
     p.write("real.txt", "pandas>=2\n");
     symlink("real.txt", p.dir.join("requirements.txt")).unwrap();

@@ -128,7 +128,7 @@ impl<'j> Tasks<'j> {
         at_most(last, self.limit)
     }
 
-    /// For each task, whether another one depends on it, directly or indirectly.
+    /// For each task, whether the task at `of` depends on it, directly or indirectly.
     fn above(&self, of: usize) -> Vec<bool> {
         let mut out = vec![false; self.list.len()];
         let mut stack = vec![of];

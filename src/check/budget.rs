@@ -1,4 +1,4 @@
-//! The work that one check may do: families, defaults, clusters and targets multiply what is written.
+//! Limits the work of one check: families, defaults, clusters and targets multiply the source.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 

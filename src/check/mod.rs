@@ -54,7 +54,6 @@ impl std::fmt::Display for OptionsError {
 
 impl std::error::Error for OptionsError {}
 
-/// The result of a check.
 #[derive(Debug, Default)]
 pub struct Checked {
     /// The program per project and target, if it has no errors.
@@ -66,7 +65,6 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// Whether there is an error.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|d| d.severity == crate::diag::Severity::Error)
     }
@@ -163,7 +161,7 @@ fn check_project(
     Ok(ProjectResult { diagnostics, programs, index })
 }
 
-/// Rejects a project that multiplies what is written beyond the budget.
+/// Reports a project whose expansion exceeds the budget.
 fn too_much(project: &Project, loading: &Diagnostics, index: Option<Index>) -> ProjectResult {
     let mut diagnostics = Diagnostics::new();
     // Syntax errors are part of `loading`.

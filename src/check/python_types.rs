@@ -78,9 +78,9 @@ pub fn holds(ty: &PyType, default: &Literal) -> bool {
         (PyType::Float, Literal::Int(_) | Literal::Float | Literal::Bool(_)) => true,
         (PyType::Bool, Literal::Bool(_) | Literal::Int(_)) => true,
         (PyType::Literal(members), d) => members.contains(d),
-        // Other classes may define equality with a constant.
         (PyType::Str | PyType::Int | PyType::Float | PyType::Bool | PyType::None, _) => false,
         (PyType::List(_) | PyType::Dict(_) | PyType::Tuple, _) => false,
+        // Other classes may define equality with a constant.
         _ => true,
     };
     ty.members().into_iter().any(fits)
@@ -173,7 +173,7 @@ pub fn record_of_outputs<'s>(returns: &'s PyType, outputs: &[Output]) -> Option<
     };
     let record = PyRecord { name, fields, others };
     match outputs {
-        // A field of this name is meant, also if it is misspelled, unless the record as a whole fits.
+        // An output is read from the field with its name, or nearly its name if the record as a whole does not fit.
         [one] => {
             let misspelled =
                 || !produces(returns, &one.ty) && closest_match(&one.name, record.names().iter().copied()).is_some();

@@ -13,7 +13,7 @@ impl Suggestions {
         Suggestions((MOST / parts.max(1)).max(1))
     }
 
-    /// Names similar to an unknown one; empty if the limit is reached.
+    /// The names among which to search for a similar one; empty once the limit is reached.
     pub fn among<'n>(&mut self, names: impl FnOnce() -> Vec<&'n str>) -> Vec<&'n str> {
         match self.0.checked_sub(1) {
             Some(left) => {

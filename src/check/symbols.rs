@@ -17,7 +17,7 @@ pub struct InFile<'a, T> {
     pub decl: &'a T,
 }
 
-// Derived implementations would require them of `T`.
+// `#[derive]` would require `T: Clone` and `T: Copy`.
 impl<T> Clone for InFile<'_, T> {
     fn clone(&self) -> Self {
         *self
@@ -126,7 +126,7 @@ impl<'a> Symbols<'a> {
         s
     }
 
-    /// The units whose names a file sees: itself, then its imports.
+    /// The units whose names are in scope in a file: itself, then its imports.
     fn visible_units(&self, unit: usize) -> impl Iterator<Item = usize> + '_ {
         let imports = self.project.imports.get(unit).map(Vec::as_slice).unwrap_or_default();
         std::iter::once(unit).chain(imports.iter().filter_map(|(_, to)| *to))

@@ -85,7 +85,7 @@ fn compile(args: &Compile, shared: &SharedArgs, places: &mut OutputDirs) -> Ende
     Ok(Outcome::Done)
 }
 
-/// Builds again, and compares with the existing manifest.
+/// Compares what would be written with the existing output.
 fn compare(places: &OutputDirs, only: Option<&str>, whole: bool, shared: &SharedArgs) -> Outcome {
     let mut outcome = Outcome::Done;
     for ((root, inside), (bundles, wheels)) in places {

@@ -96,7 +96,7 @@ pub fn usage(message: impl std::fmt::Display) -> Failure {
     because(Outcome::Usage, message)
 }
 
-/// Something outside of pipec failed.
+/// Something outside pipec failed.
 pub fn failed(message: impl std::fmt::Display) -> Failure {
     because(Outcome::Failed, message)
 }

@@ -72,7 +72,8 @@ pub struct Applied {
 /// Applies a plan.
 ///
 /// # Errors
-/// What prevented it. Changes until then are recorded, and the next deployment continues.
+/// The first failure. Changes made before it are recorded, and the next deployment continues
+/// from there.
 pub fn apply(journal: &mut Journal<'_>, work: &Apply<'_>) -> Result<Applied, DeployError> {
     let touched: BTreeMap<String, String> = work
         .plan
@@ -123,7 +124,7 @@ pub fn apply(journal: &mut Journal<'_>, work: &Apply<'_>) -> Result<Applied, Dep
         tidy(work, &mut state, &hold)?;
         Ok(applied)
     });
-    // Also after an interrupt, because it simplifies the next deployment.
+    // Write the state even after an interrupt; that simplifies the next deployment.
     work.client.ignore_stop();
     if !hold.is_ours() {
         return outcome.and(Err(DeployError::Moved { by: hold.journal().head().by.clone() }));
@@ -230,7 +231,7 @@ fn steps(
         .iter()
         .filter_map(|p| Some((p, work.desired.jobs.iter().find(|d| d.pipeline == p.pipeline)?)))
         .collect();
-    // Unchanged jobs exist already, and others may refer to them.
+    // Jobs that are kept or updated exist already, and others may refer to them.
     let mut ids: BTreeMap<String, i64> =
         waiting.iter().filter_map(|(p, _)| Some((p.pipeline.clone(), p.job_id?))).collect();
     ids.retain(|p, _| !work.plan.jobs.iter().any(|j| j.pipeline == *p && j.action == JobAction::Create));
@@ -297,7 +298,7 @@ struct JobProgress<'k> {
     creation: Option<&'k String>,
 }
 
-/// Creates, updates or deletes one job. Returns what was done even if the rest fails.
+/// Creates or updates one job and sets its permissions. Returns what was done even if a later step fails.
 fn one_job(
     work: &Apply<'_>,
     plan: &JobPlan,
@@ -393,8 +394,8 @@ fn with_owner(wanted: &[Principal], live: &[Principal], me: &User) -> Vec<Princi
     out
 }
 
-/// Creates a job. If the response is lost, looks for the job and repeats the request only if it does not exist. It
-/// may still appear later, so it is recorded then.
+/// Creates a job. If the response is lost, looks for the job and repeats the request only if it does not exist. The
+/// lost job may still appear later, so the repetition is recorded for the next deployment.
 fn create(work: &Apply<'_>, job: &DesiredJob, body: &Value) -> Result<i64, ApiError> {
     let mut attempt = 1;
     loop {
@@ -460,8 +461,8 @@ fn upload(work: &Apply<'_>, hold: &Hold<'_, '_>) -> Result<(), DeployError> {
     results.into_iter().collect()
 }
 
-/// Reads changed jobs back. Records the defaults of the service, so that they are not changes by others later, and
-/// reports values that it has changed.
+/// Reads changed jobs back. Records the defaults of the service, so that the next plan does not report them as
+/// changes by others, and reports values that the service has changed.
 fn read_back(work: &Apply<'_>, state: &mut DeploymentState, changed: &[String]) -> Result<(), DeployError> {
     let ids: Vec<(String, i64)> = changed.iter().filter_map(|p| Some((p.clone(), state.jobs.get(p)?.job_id))).collect();
     for ((pipeline, id), live) in ids.iter().zip(in_parallel(&ids, |(_, id)| work.client.job(*id))) {

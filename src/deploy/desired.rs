@@ -27,7 +27,6 @@ pub struct Desired {
     pub artifacts: Vec<DesiredFile>,
 }
 
-/// A desired job.
 #[derive(Clone, Debug)]
 pub struct DesiredJob {
     pub pipeline: String,
@@ -95,8 +94,8 @@ fn unit<'p>(path: &'p str, files: &str) -> Option<&'p str> {
     (digest.len() == 12 && digest.bytes().all(|b| b.is_ascii_hexdigit())).then_some(digest)
 }
 
-/// The maximum size of a notebook, in bytes: 10 MB, minus overhead. Source: the public documentation of workspace
-/// import and export.
+/// The maximum size of a notebook or of the deployment state, in bytes: 10 MB, minus overhead. Source: the public
+/// documentation of workspace import and export.
 const LARGEST: usize = 9_500_000;
 
 /// How a file is uploaded.

@@ -28,7 +28,7 @@ pub struct DestroyPlan {
     pub folders: Vec<String>,
 }
 
-/// Finds out what would be deleted. If the state was lost, jobs are found by their tags.
+/// Determines what would be deleted. If the state was lost, jobs are found by their tags.
 ///
 /// # Errors
 /// Anything that cannot be read.
@@ -146,7 +146,7 @@ fn take_away(
     hold.check()
 }
 
-/// A folder that cannot be deleted is left.
+/// Ignores a missing permission: a folder that cannot be deleted stays.
 fn leave(result: Result<(), crate::workspace::ApiError>) -> Result<(), crate::workspace::ApiError> {
     match result {
         Err(f) if f.is(ApiErrorKind::Denied) => Ok(()),
@@ -154,7 +154,7 @@ fn leave(result: Result<(), crate::workspace::ApiError>) -> Result<(), crate::wo
     }
 }
 
-/// The folders of a file below a root; for a file elsewhere, its own folder.
+/// The folders between `root` and a file, innermost first; none for a file elsewhere.
 fn parents(file: &str, root: &str) -> Vec<String> {
     let mut out = Vec::new();
     let mut folder = file;

@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 
 use crate::schema::{Block, Field, JOB, is_unordered, list_key};
 
-/// A difference.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// The path, such as `tasks[train].timeout_seconds`.
@@ -99,7 +98,7 @@ fn values(
     path: &str,
     out: &mut Vec<Difference>,
 ) {
-    if left == right || is_nothing(left) && is_nothing(right) {
+    if left == right || is_nothing(key, left) && is_nothing(key, right) {
         return;
     }
     let block = field.and_then(|f| f.ty.block());
@@ -180,11 +179,12 @@ fn keys(list: &[Value], name: &str) -> Option<Vec<String>> {
     (sorted.len() == out.len()).then_some(out)
 }
 
-/// Whether a value is missing or empty. A block of defaults is not empty: `continuous { }` starts a job.
-fn is_nothing(value: Option<&Value>) -> bool {
+/// Whether a value is missing, null, an empty list, or an object with only nulls. An empty
+/// `continuous` is a trigger, so it counts as something.
+fn is_nothing(key: &str, value: Option<&Value>) -> bool {
     match value {
         None | Some(Value::Null) => true,
-        Some(Value::Object(map)) => map.values().all(|v| v.is_null()),
+        Some(Value::Object(map)) => key != "continuous" && map.values().all(|v| v.is_null()),
         Some(Value::Array(list)) => list.is_empty(),
         Some(_) => false,
     }
@@ -198,6 +198,12 @@ mod tests {
 
     fn paths(left: serde_json::Value, right: serde_json::Value) -> Vec<String> {
         diff(&left, &right).into_iter().map(|d| d.path).collect()
+    }
+
+    #[test]
+    fn an_empty_continuous_is_a_trigger() {
+        assert_eq!(paths(json!({ "continuous": {} }), json!({})), ["continuous"]);
+        assert_eq!(paths(json!({ "continuous": null }), json!({})), [""; 0]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::workspace::{ApiError, ApiErrorKind};
 pub enum DeployError {
     /// A request failed.
     Fault(ApiError),
-    /// Another deployment has written a state meanwhile.
+    /// Another deployment has written a state in the meantime.
     Moved { by: String },
     /// Another deployment did not finish in time.
     Locked {

@@ -16,7 +16,7 @@ pub(super) struct Hold<'h, 'j> {
     lost: Mutex<Option<DeployError>>,
 }
 
-/// The remaining time, in milliseconds, that a write requires, because one may take several requests.
+/// The time that must remain on the lock before a write starts, in milliseconds; a write may take several requests.
 const MARGIN: i64 = 10_000;
 
 impl<'h, 'j> Hold<'h, 'j> {
@@ -28,7 +28,7 @@ impl<'h, 'j> Hold<'h, 'j> {
         guard(&self.journal)
     }
 
-    /// Checks that the lock is held, for long enough to write.
+    /// Makes sure that the lock is held long enough to write, renewing it if necessary.
     ///
     /// # Errors
     /// The lock was lost.
@@ -56,7 +56,7 @@ impl<'h, 'j> Hold<'h, 'j> {
         guard(&self.lost).is_none() && self.journal().head().lease.as_ref().is_some_and(|l| l.key == self.key)
     }
 
-    /// Does the work, and renews the lock meanwhile.
+    /// Runs `work` while a second thread renews the lock.
     pub fn during<T>(&self, work: impl FnOnce() -> T) -> T {
         let done = AtomicBool::new(false);
         std::thread::scope(|scope| {
@@ -99,7 +99,6 @@ impl<F: Fn()> Drop for OnDrop<F> {
     }
 }
 
-/// Locks a mutex.
 pub(super) fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A thread that panicked has not written half a state, because a state is one request.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -194,10 +194,10 @@ impl<'a> Journal<'a> {
         Ok(key)
     }
 
-    /// Waits until the lock is free.
+    /// Waits up to `patience` until the lock is free.
     ///
     /// # Errors
-    /// [`DeployError::Locked`] after that time.
+    /// [`DeployError::Locked`] after `patience`.
     pub fn wait(&mut self, patience: Duration, tell: &dyn Fn(&Lease)) -> Result<(), DeployError> {
         let mut waited = Duration::ZERO;
         let mut told = false;

@@ -2,8 +2,8 @@
 //! difference.
 //!
 //! ```text
-//! Bundle + wheels -> desired::Desired     what is desired
-//! journal::Journal -> state::State        what was deployed last; only one client can create a state
+//! Bundle + wheels  -> desired::Desired        what is desired
+//! journal::Journal -> state::DeploymentState  what was deployed last; only one client can create a state
 //! observe::observe -> Observed            what exists
 //! plan::plan      -> Plan                 what to do; pure
 //! apply::apply    -> workspace            does it

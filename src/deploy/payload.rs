@@ -1,4 +1,5 @@
-//! Changes of payloads: what is sent separately, what only the workspace knows, and comparisons that ignore names.
+//! Transforms payloads: splits off permissions, adds the tag, and makes payloads comparable despite renamed steps and
+//! moved files.
 
 use std::collections::{BTreeMap, BTreeSet};
 

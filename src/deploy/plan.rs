@@ -13,7 +13,6 @@ use super::state::{Deployed, DeploymentState, Placed};
 use crate::package::sha256_hex;
 use crate::workspace::Principal;
 
-/// A plan.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The serial of the state on which it is based.
@@ -26,14 +25,14 @@ pub struct Plan {
     pub artifacts: Vec<ArtifactChange>,
     /// The paths of files to upload.
     pub uploads: Vec<String>,
-    /// Those of them that the state lists as existing.
+    /// Uploads that the state lists: they were deleted or changed in the workspace.
     pub missing: Vec<String>,
     /// Jobs to delete because an interrupted deployment created them twice, with their pipelines.
     pub twice: Vec<(String, i64)>,
     /// Jobs of others with our tag, with their pipelines; they are not changed.
     pub copies: Vec<(String, i64)>,
-    /// The state must be written even if nothing else is to do: an interrupted deployment is pending, or the state is
-    /// outdated.
+    /// The state must be written even if there is nothing else to do: an interrupted deployment is pending, or the
+    /// state is outdated.
     pub unfinished: bool,
 }
 
@@ -275,7 +274,7 @@ pub fn plan(desired: &Desired, state: &DeploymentState, survey: &Observed, only:
     }
 }
 
-/// A pipeline outside of the plan that is not deployed, but that one of its pipelines runs.
+/// The first pipeline of the plan that runs one that is neither planned nor deployed: caller and callee.
 pub fn not_deployed(desired: &Desired, plan: &Plan, survey: &Observed) -> Option<(String, String)> {
     let about = |pipeline: &str| plan.jobs.iter().any(|j| j.pipeline == pipeline);
     desired.jobs.iter().filter(|j| about(&j.pipeline)).find_map(|job| {

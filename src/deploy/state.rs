@@ -19,7 +19,7 @@ pub struct DeploymentState {
     pub form: u32,
     /// The serial of the previous state plus one.
     pub serial: u64,
-    /// A random string that identifies its writer.
+    /// A random string that identifies this state; every write sets a new one.
     pub nonce: String,
     /// The version of pipec that wrote it.
     pub pipec: String,
@@ -51,7 +51,7 @@ pub struct DeploymentState {
 pub struct Lease {
     /// The owner, for display.
     pub owner: String,
-    /// A random string that only the owner knows.
+    /// A random string that identifies the process that holds the lock.
     pub key: String,
     /// `deploy` or `destroy`.
     pub what: String,

@@ -146,7 +146,7 @@ impl Diagnostics {
         self.list.iter().any(|d| d.severity == Severity::Error)
     }
 
-    /// Whether there is an error inside of `span`.
+    /// Whether there is an error inside `span`.
     pub fn has_error_in(&self, span: Span) -> bool {
         self.list.iter().any(|d| d.severity == Severity::Error && span.contains(d.span))
     }

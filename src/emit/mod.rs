@@ -36,7 +36,7 @@ pub fn json_bytes(value: &Value) -> Vec<u8> {
     bytes
 }
 
-/// Everything that compiling for one target writes, including the workspace folder of each wheel.
+/// Everything that compiling for one target writes. Each wheel is paired with its workspace folder.
 pub fn artifacts(bundles: &[Bundle], wheels: &[(Wheel, String)], only: Option<&str>) -> Vec<Artifact> {
     let mut out: Vec<Artifact> = bundles
         .iter()

@@ -49,7 +49,7 @@ pub fn replace_file(path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> 
     write_file(path, after)
 }
 
-/// Writes a file below a directory, like [`write_file`], and never outside of it.
+/// Writes a file below a directory, like [`write_file`], and never outside it.
 ///
 /// # Errors
 /// A path that leaves `root` or contains a link, or an error of the file system.

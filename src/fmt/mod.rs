@@ -13,8 +13,7 @@ use crate::syntax::tokens::{Lexeme, Tokens};
 /// The maximum line length for lists, arguments and blocks.
 pub(crate) const WIDTH: usize = 100;
 
-/// Formats a text, with `
-/// ` line ends and one at the end.
+/// Formats a text, with `\n` line ends and exactly one at the end.
 ///
 /// # Errors
 /// The syntax errors of a text that does not parse.

@@ -169,7 +169,7 @@ fn make_room(graph: &Graph, laid: &mut GraphLayout) {
         }
         for (r, d) in laid.groups.iter_mut().zip(&depth) {
             let (top, bottom) = (r.y, r.y + r.height);
-            // A group of this level keeps its top, because the new space is inside of it.
+            // A group of this level keeps its top, because the new space is inside it.
             let own = if *d == level { GROUP_LABEL } else { 0.0 };
             r.y = top + above(top) - own;
             r.height = bottom + above(bottom) - r.y;

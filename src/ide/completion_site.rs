@@ -1,4 +1,4 @@
-//! Finds out what can be completed at the cursor. The surrounding entry is parsed again with a name inserted at the
+//! Determines what can be completed at the cursor. The surrounding entry is parsed again with a name inserted at the
 //! cursor, as text that may end there. So the parser determines what the name would be.
 
 use super::view::FileContext;
@@ -16,7 +16,7 @@ const MARK: &str = "pipec_cursor";
 pub(super) enum CompletionContext {
     /// A field, or the keyword of a declaration or call.
     Entry,
-    /// A keyword of a header: `extends`, `on`, `after`, `in`.
+    /// A keyword of a header: `extends`, `on` or `after`.
     Head(HeadOf),
     /// The name after `extends`, for this kind of declaration.
     Extends(DeclKind),
@@ -40,9 +40,9 @@ pub(super) enum CompletionContext {
     ArgumentValue(Callable, String),
     /// The value of a field.
     Value(String),
-    /// A value that may be a run-time value: in a condition or loop. The declared type, or empty.
+    /// A value that may be a run-time value: in a condition or loop.
     Plain(String),
-    /// A value that must be a compile-time constant. The declared type, or empty.
+    /// A value that must be a compile-time constant.
     Constant(String),
     /// A name after this path and a dot.
     Segment(Vec<String>),
@@ -322,7 +322,7 @@ fn slot(
         }
         SyntaxNode::Str(lit) => {
             let written = fragment.get(lit.span.start as usize..start)?;
-            // The text inside of a closed `${` is a reference.
+            // The text inside a closed `${` is a reference.
             if written.rfind("${").is_some_and(|i| !written.get(i..).is_some_and(|t| t.contains('}'))) {
                 return None;
             }
@@ -397,7 +397,7 @@ fn named(name: &ast::Ident, role: Role, outer: &[SyntaxNode<'_>]) -> Option<Comp
     })
 }
 
-/// A value by its first name.
+/// The context of a value whose first name is being typed.
 fn head(outer: &[SyntaxNode<'_>], item: Option<&Item>, call: Option<&Call>) -> Option<CompletionContext> {
     for node in outer.iter().rev() {
         match node {

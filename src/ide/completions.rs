@@ -87,7 +87,6 @@ impl Completions {
             deprecated: false,
         });
         let last = self.list.len() - 1;
-        // It was pushed in the line above.
         #[expect(clippy::indexing_slicing, reason = "the list has just got this element")]
         &mut self.list[last]
     }

@@ -8,7 +8,7 @@ use crate::syntax::walk::{self, SyntaxNode};
 /// The kind of a folding range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FoldKind {
-    /// A block or a list.
+    /// A block, list or multi-line string.
     Region,
     /// Lines of comment.
     Comment,

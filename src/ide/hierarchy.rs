@@ -24,14 +24,14 @@ fn task(pipeline: &Pipeline, step: &Step) -> TaskItem {
     TaskItem { key: step.key.to_string(), pipeline: pipeline.name.to_string(), span: step.span }
 }
 
-/// The tasks that one depends on.
+/// The tasks that `of` depends on.
 pub fn callers(view: &FileContext<'_>, of: &TaskItem) -> Vec<TaskItem> {
     let Some((pipeline, step)) = find(view, of) else { return Vec::new() };
     let waits_for = |other: &&Step| step.depends_on.iter().any(|d| d.task == other.key);
     pipeline.steps.iter().filter(waits_for).map(|s| task(pipeline, s)).collect()
 }
 
-/// The tasks that depend on one.
+/// The tasks that depend on `of`.
 pub fn callees(view: &FileContext<'_>, of: &TaskItem) -> Vec<TaskItem> {
     let Some((pipeline, step)) = find(view, of) else { return Vec::new() };
     let waits = |other: &&Step| other.depends_on.iter().any(|d| d.task == step.key);

@@ -163,7 +163,7 @@ fn schedule(view: &FileContext<'_>, around: &[SyntaxNode<'_>], lit: &StrLit, now
     by_target(found)
 }
 
-/// The declaration at a span.
+/// The hover of a use at `at` of the declaration at `to`.
 fn declared(view: &FileContext<'_>, at: Span, to: Span) -> Option<Hover> {
     let mut text = declaration(view, to)?;
     if let Some(note) = wire(view, at) {

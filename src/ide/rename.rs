@@ -22,7 +22,7 @@ impl std::fmt::Display for RenameError {
 /// The name at a byte, if it can be renamed.
 ///
 /// # Errors
-/// What is there instead: not a name, or one that is not declared in a `.pipe` file.
+/// Not a name, or a name that is not declared in a `.pipe` file.
 pub fn renamable(view: &FileContext<'_>, offset: u32) -> Result<(Span, String), RenameError> {
     let Some(link) = view.declaration(offset) else {
         return Err(RenameError("nothing to rename here".to_owned()));

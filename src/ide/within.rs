@@ -105,7 +105,7 @@ impl Within {
         }
     }
 
-    /// The fields that exclude `key` here.
+    /// The group of mutually exclusive fields that contains `key`.
     pub fn group_of(self, key: &str) -> Option<&'static schema::Group> {
         match self {
             Within::Declared(_, place) | Within::Fields(place) => place.group_of(key),

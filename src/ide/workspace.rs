@@ -130,7 +130,7 @@ impl EditorWorkspace {
         load_around(paths, &known, &self.files, &mut self.cache)
     }
 
-    /// The `.pipe` files of the folders; without folders, those in the directories of open files.
+    /// The `.pipe` files below the folders, and next to open files outside them.
     fn known(&mut self) -> &[PathBuf] {
         let found = match self.known.take() {
             Some(known) => known,

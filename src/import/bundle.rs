@@ -193,8 +193,8 @@ impl AssetBundle<'_> {
         Tree { span: job.span, kind: TreeKind::Map(entries) }
     }
 
-    /// Converts changes of jobs in targets: numbers and strings become vars, and fields of the only job become fields
-    /// of the target. The rest is reported.
+    /// Converts changes of jobs in targets: numbers and strings become vars, and fields that all jobs change alike
+    /// become fields of the target. The rest is reported.
     fn overrides(
         &mut self,
         targets: &[(TreeKey, Tree)],
@@ -486,7 +486,7 @@ fn word(value: &Tree) -> String {
 }
 
 impl Variable {
-    /// The source of the target.
+    /// The `var` declaration, as source.
     pub(super) fn declaration(&self) -> String {
         // A comment ends with its line.
         let line = |text: &String| text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();

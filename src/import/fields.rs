@@ -73,7 +73,7 @@ impl<'t> Writer<'t> {
         out.mark(from, key.span, shown(key, value), sugared);
     }
 
-    /// Writes the value of a field; returns whether it is more than the bare value.
+    /// Writes the value of a field; returns whether a short form was used.
     fn value(&mut self, out: &mut Out, value: &Tree, field: Option<&'static Field>, scope: &mut TextScope) -> bool {
         let mut sugared = false;
         let eval = field.map_or(Eval::Constant, |f| f.eval);
@@ -137,8 +137,8 @@ impl<'t> Writer<'t> {
         sugared
     }
 
-    /// Writes a string with its references as names, or another value unchanged; returns whether it is more than the
-    /// bare value.
+    /// Writes a string with its references as names, or another value unchanged; returns whether a short form was
+    /// used.
     fn text_or_raw(&mut self, value: &Tree, eval: Eval, scope: &mut TextScope) -> (String, bool) {
         match value.text() {
             Some(text) => self.text(text, eval, scope),

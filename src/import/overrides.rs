@@ -11,7 +11,7 @@ pub(super) struct TargetOverrides<'a> {
     /// The target defines the whole job, so lists are replaced instead of extended.
     pub whole: bool,
     pub variables: &'a mut Variables,
-    /// The path of objects from the job; `None` inside of a list.
+    /// The path of objects from the job; `None` inside a list.
     pub around: Option<Vec<TreeKey>>,
     /// Changes that cannot be a var.
     pub left: Vec<Leftover>,
@@ -19,7 +19,7 @@ pub(super) struct TargetOverrides<'a> {
 
 /// A change that cannot be a var.
 pub(super) struct Leftover {
-    /// The path of objects from the job; `None` inside of a list.
+    /// The path of objects from the job; `None` inside a list.
     pub around: Option<Vec<TreeKey>>,
     pub key: TreeKey,
     pub value: Tree,

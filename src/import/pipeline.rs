@@ -117,7 +117,7 @@ impl Writer<'_> {
     }
 }
 
-/// Entries that declarations cannot express: lists with elements of another form.
+/// Marks lists that declarations cannot express as `unchecked`.
 pub(super) fn beyond_declarations(job: &Tree, ways: &mut Ways) {
     for (list, key, fields) in [
         ("tasks", "task_key", None),

@@ -76,7 +76,7 @@ impl<'t> Writer<'t> {
     /// The branches around each task, outermost first.
     fn paths(&self, blocks: &[bool]) -> Vec<Vec<ImportedBranch>> {
         let mut paths: Vec<Option<Vec<ImportedBranch>>> = vec![None; self.tasks.len()];
-        // Topological order; members of a cycle stay outside of branches.
+        // Topological order; members of a cycle stay outside branches.
         let mut order: Vec<usize> = (0..self.tasks.len()).collect();
         order.sort_by_key(|i| self.tasks.get(*i).map_or(0, |t| t.above.len()));
         for i in order {
@@ -87,7 +87,7 @@ impl<'t> Writer<'t> {
                 [(condition, outcome)] if blocks.get(*condition) == Some(&true) => {
                     let path: Vec<ImportedBranch> =
                         path_of(*condition).iter().copied().chain([(*condition, *outcome)]).collect();
-                    // A task that also depends on something outside of the branch joins several paths.
+                    // A task that also depends on something outside the branch joins several paths.
                     let before = self.tasks.get(*condition).map(|t| &t.above);
                     let beside = |to: usize| {
                         to != *condition && !path_of(to).starts_with(&path) && !before.is_some_and(|b| b.contains(&to))
@@ -176,7 +176,7 @@ impl<'t> Writer<'t> {
                     out.push("\n");
                 }
             }
-            // Diagnostics about a whole task are shown at what it runs.
+            // Diagnostics about a whole task are shown at its key.
             let shown = task.tree.get("task_key").map_or(task.tree.span, |k| k.span);
             let (entry, sugar) = match task.kind.and_then(|k| task.tree.entry(k)) {
                 Some((key, _)) => (key.span, self.way(key.span).is_none()),

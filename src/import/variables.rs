@@ -31,7 +31,7 @@ pub(super) struct Variables {
     bundle: Option<String>,
     default_target: Option<String>,
     list: Vec<Variable>,
-    /// Values that targets set outside of their `variables`.
+    /// Values that targets set outside their `variables`.
     set: BTreeMap<String, Vec<(String, Tree)>>,
     /// Names that a var cannot have.
     pub taken: HashSet<String>,
@@ -171,7 +171,7 @@ impl Variables {
         self.set.entry(target.to_owned()).or_default().push((name, value));
     }
 
-    /// The declarations of all used vars, as source.
+    /// The declarations of all vars that are not expanded in place, as source.
     pub fn source(&self) -> String {
         let simple = self.list.iter().filter(|v| !v.complex);
         let mut out: String = simple.map(Variable::declaration).collect();
@@ -240,7 +240,7 @@ impl Variables {
             rest = after;
         }
         out.push_str(rest);
-        // The home directory of a user.
+        // `~` is a home directory, which is only known at deployment.
         (!out.starts_with('~')).then_some(out)
     }
 
@@ -311,7 +311,7 @@ impl Variables {
                     TreeKind::Text(inner) => joined(&mut pieces, TextPiece::Text(inner)),
                     TreeKind::Number(n) => joined(&mut pieces, TextPiece::Text(n.to_string())),
                     TreeKind::Bool(b) => joined(&mut pieces, TextPiece::Text(b.to_string())),
-                    // That the limit is exceeded is already reported.
+                    // The exceeded limit is already reported.
                     _ if self.spent > MAX_NODES => {}
                     _ => {
                         diagnostics.push(messages::not_a_text(span, path));

@@ -21,7 +21,7 @@ pub(super) struct WrittenTask<'t> {
 
 /// The context of a string.
 pub(super) struct TextScope {
-    /// The task, or the number of tasks outside of tasks.
+    /// The task, or the number of tasks outside tasks.
     pub task: usize,
     /// The variable of the surrounding loop.
     pub input: Option<String>,
@@ -42,7 +42,7 @@ pub(super) struct LocalContext {
 pub(super) struct Writer<'t> {
     pub job: &'t Tree,
     pub ways: &'t Ways,
-    /// Whether references are written as names.
+    /// Whether short forms are used: names for references, calls, ranges, `if`, `for`, `single_node`.
     pub sugar: bool,
     pub tasks: Vec<WrittenTask<'t>>,
     pub index: HashMap<&'t str, usize>,
@@ -86,7 +86,7 @@ impl<'t> Writer<'t> {
         writer
     }
 
-    /// The context outside of tasks.
+    /// The context outside tasks.
     pub fn outside(&self) -> TextScope {
         self.scope(self.tasks.len())
     }

@@ -12,11 +12,11 @@ use super::tree::{Tree, TreeKey, TreeKind};
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Span};
 
-/// Reads the first document of a text.
+/// Reads a text that contains one document.
 ///
 /// # Errors
-/// Invalid YAML, a text that is too large or nested too deeply, anchors that contain themselves or expand without
-/// limit, or a duplicate key.
+/// Invalid YAML, a second document, a text that is too large or nested too deeply, anchors that contain themselves or
+/// expand without limit, or a duplicate key.
 pub fn read(file: FileId, text: &str) -> Result<Tree, Box<Diagnostic>> {
     too_large(file, text)?;
     let mut builder =

@@ -74,7 +74,6 @@ pub struct RunRequest<'a> {
     pub interrupt: &'a Interrupt,
 }
 
-/// The result of a run.
 #[derive(Clone, Debug)]
 pub struct Finished {
     /// The state and values of each task, in the order of the plan.

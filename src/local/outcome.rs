@@ -56,7 +56,8 @@ impl TaskState {
     }
 }
 
-/// What a task does when all its dependencies have ended. `unmet`: a condition had another outcome than required.
+/// Whether a task runs once its dependencies have ended; `Err` is the state of one that does not. `unmet`: a
+/// condition had another outcome than required.
 pub(super) fn decide(run_if: &str, dependencies: &[TaskState], unmet: bool) -> Result<(), TaskState> {
     if unmet {
         return Err(TaskState::Excluded);

@@ -58,14 +58,12 @@ pub enum LocalWork {
     Elsewhere(String),
 }
 
-/// A task.
 #[derive(Clone, Debug)]
 pub struct LocalTask {
     pub key: String,
     pub kind: LocalWork,
     /// Its dependencies, with required outcomes.
     pub depends_on: Vec<(String, Option<String>)>,
-    /// `run_if`.
     pub run_if: String,
     /// The maximum number of retries; `None` if unlimited.
     pub retries: Option<u32>,
@@ -91,7 +89,6 @@ impl LocalTask {
     }
 }
 
-/// A job.
 #[derive(Clone, Debug)]
 pub struct LocalPlan {
     pub pipeline: String,
@@ -228,9 +225,10 @@ impl LocalPlan {
     }
 }
 
-/// The packages that replace a SQL warehouse, and dbt with one.
+/// The package that replaces a SQL warehouse.
 const DUCKDB: &str = "duckdb>=1.1";
-// Since 1.12, dbt-core downloads a part of itself from outside of the package index.
+// The packages that replace dbt on a SQL warehouse. Since 1.12, dbt-core downloads a part of itself from outside of
+// the package index.
 const DBT_DUCKDB: [&str; 2] = ["dbt-core>=1.9,<1.12", "dbt-duckdb>=1.9,<2"];
 
 /// The compute of a task: tasks on the same one share their installed packages.

@@ -66,6 +66,7 @@ const NAMES: &[&str] = &[
     "HADOOP_CONF_DIR",
     "SPARK_CONF_DIR",
     "PYSPARK_PYTHON",
+    // Python, time zones, models and GPUs.
     "PYTHONUTF8",
     "TZDIR",
     "HF_HOME",

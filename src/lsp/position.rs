@@ -42,7 +42,7 @@ impl Lines {
         let line = text.get(start as usize..end as usize).unwrap_or("").trim_end_matches(['\n', '\r']);
         let mut units = 0;
         for (i, c) in line.char_indices() {
-            // A column inside of a character is rounded down.
+            // A column inside a character is rounded down.
             let width = match encoding {
                 Encoding::Utf8 => c.len_utf8() as u32,
                 Encoding::Utf16 => c.len_utf16() as u32,

@@ -92,7 +92,7 @@ impl Node {
         }
     }
 
-    /// Whether it contains an invalid value.
+    /// Whether it is invalid itself; nested values do not count.
     pub fn is_bad(&self) -> bool {
         matches!(self.kind, NodeKind::Bad)
     }

@@ -60,7 +60,7 @@ pub(super) fn build(dir: &Path, why: &str) -> Result<BackendWheel, ProjectError>
 
 fn has_build(python: &str) -> bool {
     let mut command = Command::new(python);
-    // Otherwise, a folder `build` of the project would be imported.
+    // A plain `import build` would also find a folder `build` of the project.
     super::tokens::without_tokens(command.args(["-c", "import build.__main__"]));
     command.output().is_ok_and(|o| o.status.success())
 }

@@ -10,7 +10,7 @@ use super::requirements::{is_requirements_file, lines};
 use crate::python::{ModuleBinding, read};
 use crate::source::FileId;
 
-/// The value of a dynamic field per backend; `None` if only the backend knows it.
+/// Reads dynamic fields as the backend would. Its methods return `None` if only the backend knows the value.
 pub(super) struct Dynamic<'p> {
     pub project: &'p Pyproject<'p>,
     pub layout: &'p SourceLayout,
@@ -86,7 +86,7 @@ impl Dynamic<'_> {
         Some((first, self.files(file)?))
     }
 
-    /// The requirements in files; messages may show them.
+    /// The requirements in files. Only requirements files are read, because messages may show their lines.
     fn requirements(&self, value: &toml::Value) -> Option<Vec<String>> {
         let names = value.as_str().map_or_else(|| texts_of(value), |one| vec![one.to_owned()]);
         names.iter().all(|n| is_requirements_file(Path::new(n))).then_some(())?;

@@ -97,7 +97,7 @@ struct ModuleText {
     bad: Option<u32>,
 }
 
-/// `None`: there is no text, or reading it is not allowed.
+/// `None` if the module has no readable file, is too large, or declares another encoding.
 fn text_of(files: &dyn Files, modules: &Modules<'_>, name: &str) -> Option<ModuleText> {
     let found = modules.resolve(name)?;
     let path = found.file?;
@@ -242,7 +242,7 @@ impl<'a> Functions<'a> {
                 out.push(Reached { path, opened: opened.clone(), task_values: task_values.clone() });
             }
             for import in &read.module.imports {
-                // An import with another first name is outside of the project.
+                // An import with another first name is outside the project.
                 if order.len() < 20_000 && !seen.contains(import) && self.modules.has_top(import) {
                     seen.insert(import.clone());
                     if self.modules.resolve(import).is_some() {
@@ -556,7 +556,7 @@ impl<'a> Functions<'a> {
         }
     }
 
-    /// Resolves an absolute name, in the project or outside of it.
+    /// Resolves an absolute name, in the project or outside it.
     fn absolute(&mut self, path: &str, depth: usize) -> Meaning {
         let Some((module, name)) = path.rsplit_once('.') else { return Meaning::Unknown };
         let first = path.split('.').next().unwrap_or(path);
@@ -572,7 +572,7 @@ impl<'a> Functions<'a> {
 }
 
 enum Meaning {
-    /// A builtin, or a name outside of the project.
+    /// A builtin, or a name outside the project.
     Known(String),
     Class(Arc<Read>, Box<Class>),
     Alias(Arc<Read>, Annotation),

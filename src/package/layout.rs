@@ -110,7 +110,7 @@ fn only(p: &Pyproject<'_>, table: &str, known: &[&str]) -> Result<(), LayoutErro
 }
 
 fn top(p: &Pyproject<'_>, root: &str, path: &str) -> Option<Top> {
-    // Nothing outside of the project is included.
+    // Nothing outside the project is included.
     if [root, path].iter().any(|part| part.starts_with('/') || part.split(['/', '\\']).any(|s| s == "..")) {
         return None;
     }
@@ -282,7 +282,7 @@ fn setuptools(p: &Pyproject<'_>) -> Result<SourceLayout, LayoutError> {
     Ok(layout)
 }
 
-/// Whether a pattern of setuptools matches a top-level package; patterns with dots are about packages inside of it.
+/// Whether a pattern of setuptools matches a top-level package; patterns with dots are about packages inside it.
 fn glob(pattern: &str, name: &str) -> bool {
     match (pattern.strip_suffix('*'), pattern.strip_prefix('*')) {
         (Some(start), _) if !start.contains('.') => name.starts_with(start),
@@ -349,8 +349,8 @@ fn pdm(p: &Pyproject<'_>) -> Result<SourceLayout, LayoutError> {
     Ok(layout)
 }
 
-/// The content of `src/`, else of the project's directory. If there is a package with the name of the project, only
-/// that one.
+/// The content of `src/`, else of the project's directory. In the flat layout, only the package with the name of the
+/// project, if there is one.
 fn discover(files: &dyn Files, dir: &Path, name: &str) -> Vec<Top> {
     let src = dir.join("src");
     let (root, mut found) = match tops(files, &src, false) {

@@ -18,8 +18,7 @@ pub struct LocalFiles {
 /// The content of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LocalContent {
-    /// Its bytes with `
-    /// ` line ends, so that they do not depend on the checkout.
+    /// Its bytes, with `\n` line ends, so that they do not depend on the checkout.
     pub bytes: Arc<Vec<u8>>,
     /// Their SHA-256, in hexadecimal.
     pub sha256: String,

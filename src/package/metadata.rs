@@ -61,8 +61,8 @@ impl Metadata {
         })
     }
 
-    /// Reads `[project]`, and dynamic fields from where the backends keep them; `Err(None)` if only the backend knows
-    /// them.
+    /// Reads `[project]`, and dynamic fields from where the backends keep them; [`MetadataProblem::Backend`] if only
+    /// the backend knows it.
     pub(super) fn read(p: &Pyproject<'_>, dynamic: &Dynamic<'_>) -> Result<Metadata, MetadataProblem> {
         let Some(project) = p.project() else {
             return Err(MetadataProblem::Backend("it has no `[project]` table".to_owned()));
@@ -408,7 +408,6 @@ fn content_type(file: &str) -> &'static str {
     }
 }
 
-/// Checks a requirement.
 fn valid_requirement(text: &str) -> Result<(), ProjectError> {
     match super::pep508::check_requirement(text) {
         Ok(_) => Ok(()),

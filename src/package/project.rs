@@ -22,7 +22,7 @@ pub enum WheelBuilder {
 pub struct PythonProject {
     /// The directory of its `pyproject.toml`.
     pub dir: PathBuf,
-    /// Its metadata. With [`WheelBuilder::Backend`], they may be incomplete, and the name may be empty.
+    /// Its metadata. With [`WheelBuilder::Backend`], it may be incomplete, and the name may be empty.
     pub metadata: Metadata,
     /// Its modules. With [`WheelBuilder::Backend`], this is a guess.
     pub layout: SourceLayout,

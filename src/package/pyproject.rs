@@ -96,7 +96,7 @@ impl<'f> Pyproject<'f> {
     pub fn file(&self, relative: &str) -> Option<String> {
         let path = self.dir.join(relative);
         let inside = !Path::new(relative).is_absolute() && !relative.split(['/', '\\']).any(|p| p == "..");
-        // Metadata appear in messages and in the wheel, so files with credentials are not read.
+        // Metadata appears in messages and in the wheel, so files with credentials are not read.
         let secret = Path::new(relative).iter().any(|part| super::never::never(&part.to_string_lossy()));
         let inside = inside && !secret && self.files.is_inside(&path, &self.dir);
         let bytes = self.files.read(&path).ok().filter(|_| inside)?;

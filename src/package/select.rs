@@ -154,8 +154,7 @@ fn name_in_wheel(relative: &Path) -> io::Result<String> {
     }
 }
 
-/// Converts line ends of text to `
-/// `, so that the bytes do not depend on the checkout.
+/// Converts the line ends of text to `\n`, so that the bytes do not depend on the checkout.
 pub fn plain_lines(bytes: Vec<u8>) -> Vec<u8> {
     if !bytes.windows(2).any(|w| w == b"\r\n") || bytes.contains(&0) {
         return bytes;

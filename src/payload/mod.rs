@@ -22,7 +22,7 @@ impl<'j> Payload<'j> {
         Payload { json }
     }
 
-    /// Its tasks in order; the task inside of a loop belongs to the loop.
+    /// Its tasks in order; the task inside a loop belongs to the loop.
     pub fn tasks(self) -> impl Iterator<Item = PayloadTask<'j>> {
         list(self.json, "tasks").map(PayloadTask::of)
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{list, seconds, text, wire};
 
-/// One entry of `tasks`, or the task inside of a loop.
+/// One entry of `tasks`, or the task inside a loop.
 #[derive(Clone, Copy, Debug)]
 pub struct PayloadTask<'j> {
     json: &'j Value,

@@ -218,7 +218,7 @@ impl<'a> Loader<'a> {
         Ok(())
     }
 
-    /// The files that no other file of the list imports; all files of a cycle, if there would be none.
+    /// The files that no other file of the list imports; the first file, if all are imported.
     fn roots_among(&self, pipes: &[PathBuf]) -> Vec<PathBuf> {
         let imported: HashSet<PathBuf> =
             pipes.iter().flat_map(|p| self.imports_of(p).into_iter().filter(move |i| i != p)).collect();
@@ -428,7 +428,7 @@ impl<'a> Loader<'a> {
         Ok(project)
     }
 
-    /// Loads the path of an import.
+    /// Loads the file of an import and returns its path, or reports why it cannot.
     fn import(&mut self, unit: &Unit, import: &ast::Import, boundary: &Boundary) -> Option<PathBuf> {
         let span = import.path.span;
         let Some(written) = import.path.plain() else {

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::diag::{Code, Diagnostic, closest_match};
 use crate::source::Span;
 
-/// Help for a path outside of the project.
+/// Help for a path outside the project.
 pub(crate) const OUTSIDE_HELP: &str =
     "copy the file into the repository, or below the project's root file if there is no repository";
 

@@ -66,8 +66,7 @@ impl Annotation {
             Expr::Name(_) | Expr::Attribute(_) => dotted(expr).map_or(Annotation::Any, Annotation::Name),
             Expr::Subscript(s) => {
                 let Some(base) = dotted(&s.value) else { return Annotation::Any };
-                // The members of `Literal` are strings, not annotations; of `Annotated`, only the first is an
-                // annotation.
+                // The members of `Literal` are strings, not annotations.
                 let last = base.rsplit('.').next().unwrap_or(&base);
                 let literal = literal || last == "Literal";
                 let list = match &*s.slice {

@@ -138,7 +138,7 @@ fn stub(body: &[Stmt]) -> bool {
     })
 }
 
-/// Collects what belongs to a function, and not to functions inside of it.
+/// Collects what belongs to a function, and not to functions inside it.
 struct FunctionBody {
     file: FileId,
     returned: Vec<Returned>,

@@ -221,7 +221,7 @@ pub struct Field {
     pub min: Option<i64>,
     /// The maximum.
     pub max: Option<i64>,
-    /// One more allowed number, outside of that range.
+    /// One more allowed number, outside that range.
     pub or: Option<i64>,
     /// Another field whose enum value contains a count, of which the number must be a multiple.
     pub multiple_of: Option<&'static str>,

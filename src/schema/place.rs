@@ -31,7 +31,7 @@ impl Place {
         self.extra.fields.iter().chain(self.block.fields).map(|f| f.key).filter(move |k| !spelled(k))
     }
 
-    /// The fields that exclude `key` here.
+    /// The group of mutually exclusive fields that contains `key`.
     pub fn group_of(&self, key: &str) -> Option<&'static Group> {
         self.extra.group_of(key).or_else(|| self.block.group_of(key))
     }

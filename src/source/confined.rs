@@ -37,7 +37,7 @@ impl Boundary {
     }
 }
 
-/// File-system access without files outside of a boundary.
+/// File-system access without files outside a boundary.
 pub struct Confined<'a> {
     files: &'a dyn Files,
     boundary: &'a Boundary,

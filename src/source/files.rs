@@ -20,7 +20,7 @@ pub trait Files: Sync {
     fn is_file(&self, path: &Path) -> bool;
     /// Whether a path is a directory.
     fn is_dir(&self, path: &Path) -> bool;
-    /// The names in a directory, sorted.
+    /// The paths of the entries of a directory, sorted.
     fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>>;
     /// Whether a path is a symbolic link.
     fn is_link(&self, _path: &Path) -> bool {
@@ -55,7 +55,7 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename)
 }
 
-/// The disk.
+/// Reads the file system.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DiskFiles;
 

@@ -19,8 +19,7 @@ pub struct LineIndex {
 }
 
 impl LineIndex {
-    /// Finds the lines of a text. A line ends with `
-    /// `; a `\r` before it belongs to the line.
+    /// Finds the lines of a text. A line ends with `\n`; a `\r` before it belongs to the line.
     pub fn new(text: &str) -> Self {
         let mut starts = vec![0];
         starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1));

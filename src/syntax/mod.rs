@@ -98,8 +98,7 @@ fn reordered(file: FileId, text: &str, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The first `\r` without `
-/// `.
+/// The first `\r` that is not followed by `\n`.
 fn lone_return(text: &str) -> Option<usize> {
     let text = text.as_bytes();
     bytes::all(b'\r', text).find(|i| text.get(i + 1) != Some(&b'\n'))

@@ -179,7 +179,7 @@ impl Scanner<'_> {
             self.blank(comment.start as usize, place);
             place = comment.start as usize;
         }
-        // Never inside of a character, because positions in the copy are positions in the text.
+        // Never inside a character, because positions in the copy are positions in the text.
         let recent: Vec<usize> =
             self.patches.iter().rev().take(64).filter(|(_, b)| *b != b' ').map(|(p, _)| *p).collect();
         let free: Vec<usize> = (place..at.min(len))

@@ -1,8 +1,8 @@
 //! One pass over the bytes before parsing: brackets, strings and comments.
 //!
 //! It splits the text into chunks, and repairs what would make the grammar reject the whole file: unclosed brackets
-//! and strings, and stray closing brackets. Repairs are made in a copy of the same length, so that all offsets stay
-//! valid.
+//! and strings, and stray closing brackets. Repairs overwrite bytes of a copy or append to it, so that all offsets
+//! stay valid.
 
 use crate::diag::Diagnostics;
 use crate::source::{FileId, Span};
@@ -39,9 +39,9 @@ pub(super) struct Scanner<'a> {
     pub(super) comments: Vec<Span>,
     /// Bytes to overwrite in the copy.
     pub(super) patches: Vec<(usize, u8)>,
-    /// Braces to add after the last byte.
+    /// The number of closing brackets to append after the last byte.
     pub(super) appended: usize,
-    /// Starts of entries: at depth 0, and in a brace at depth 1.
+    /// Where the text may be split into chunks: line ends at depth 0 and 1, and braces that open or close at depth 0.
     pub(super) cuts: Vec<Cut>,
     pub(super) max_depth_at: Option<usize>,
     /// Closing braces at depth 0.
@@ -52,7 +52,7 @@ pub(super) struct Scanner<'a> {
     pub(super) swallowed: bool,
     /// The balance of braces in the file, computed when indentation rules need it.
     pub(super) balance: Option<Balance>,
-    /// The members of `closes` that [`Scanner::early_close`] has examined.
+    /// The number of `closes` that [`Scanner::early_close`] has examined.
     pub(super) examined: usize,
 }
 

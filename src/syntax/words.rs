@@ -20,7 +20,7 @@ pub struct Word {
     pub slot: WordPosition,
     /// What it does, in one sentence.
     pub doc: &'static str,
-    /// The text after it, with `${1:...}` for the parts to fill in.
+    /// The whole construct as a snippet, with `${1:...}` for the parts to fill in.
     pub shape: &'static str,
 }
 
@@ -143,7 +143,7 @@ pub(super) fn declares_block(word: &[u8]) -> bool {
     declaration(word).is_some_and(|w| w.shape.contains(" {\n"))
 }
 
-/// `else` continues a declaration, and starts none.
+/// The row of a word that starts a declaration; not `else`, which continues one.
 fn declaration(word: &[u8]) -> Option<&'static Word> {
     let mut all = WORDS.iter().filter(|w| w.slot == WordPosition::Declaration && w.text != "else");
     all.find(|w| w.text.as_bytes() == word)

@@ -8,7 +8,7 @@ pub(super) fn plain_host(host: &str) -> String {
     format!("{}://{}", scheme.to_ascii_lowercase(), rest.to_ascii_lowercase())
 }
 
-/// Whether a URL may be used: encrypted, or on this machine.
+/// Checks that a URL may be used: encrypted, or on this machine. The error completes a sentence about the URL.
 pub(super) fn allowed_address(address: &str) -> Result<(), &'static str> {
     let plain = plain_host(address);
     let Ok(url) = reqwest::Url::parse(&plain) else { return Err("is not a valid URL") };

@@ -33,7 +33,7 @@ pub struct Client {
     endpoint: OnceLock<String>,
     mask: Mutex<Mask>,
     tidying: AtomicBool,
-    /// When writes must have arrived, in milliseconds of the workspace's clock; 0 for no limit.
+    /// The deadline for writes, in milliseconds of the workspace's clock; 0 for none.
     until: AtomicI64,
     /// How far the workspace's clock is ahead of ours, in milliseconds. Ours continues while the machine sleeps.
     ahead: Mutex<i64>,
@@ -60,7 +60,7 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Http::builder()
             .user_agent(concat!("pipec/", env!("CARGO_PKG_VERSION")))
-            // A token is only for the host that was named.
+            // Do not send the token to another host.
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .connect_timeout(Duration::from_secs(10))
@@ -111,7 +111,7 @@ impl Client {
         self.tidying.store(true, Ordering::Relaxed);
     }
 
-    /// Does not repeat writes after a time of the workspace's clock, in milliseconds; 0 removes the limit.
+    /// Stops retrying writes at a time of the workspace's clock, in milliseconds; 0 removes the limit.
     pub fn write_until(&self, time: i64) {
         self.until.store(time, Ordering::Relaxed);
     }

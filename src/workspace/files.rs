@@ -24,11 +24,8 @@ pub struct WorkspaceEntry {
 /// The kind of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
-    /// A folder.
     Directory,
-    /// A file.
     File,
-    /// A notebook.
     Notebook,
     /// A Git folder, a dashboard, or other objects.
     Other,
@@ -95,7 +92,7 @@ impl Client {
     /// Lists a folder; `None` if it does not exist.
     ///
     /// # Errors
-    /// Also if the path is not a folder.
+    /// A failed request, or a path that is not a folder.
     pub fn list(&self, folder: &str) -> Result<Option<Vec<WorkspaceEntry>>, ApiError> {
         let volume = in_volume(folder);
         let mut out = Vec::new();
@@ -329,7 +326,7 @@ impl Client {
     }
 }
 
-/// Another kind of object has the path that should be replaced.
+/// Adds help to an error: an object of another type has the path.
 fn taken(fault: ApiError, path: &str, over: bool) -> ApiError {
     if !(over && fault.is(ApiErrorKind::Exists)) {
         return fault;

@@ -266,7 +266,7 @@ fn authority(settings: &Settings, around: &Environ) -> String {
     found.trim_end_matches('/').to_owned()
 }
 
-/// The scope to request from Entra ID.
+/// The resource to request a token for from Entra ID.
 pub(super) fn azure_resource() -> &'static str {
     AZURE_RESOURCE
 }

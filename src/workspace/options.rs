@@ -1,5 +1,3 @@
-//! Options of a client.
-
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;

@@ -10,7 +10,7 @@ use super::request::Request;
 /// The maximum number of pages of a list, which allows a million jobs.
 const MOST: usize = 10_000;
 
-/// Iterates over pages. A repeated page, or endless pages, are an error.
+/// Iterates over pages. A repeated page or an endless list is an error.
 #[derive(Default)]
 pub(super) struct Pages {
     token: Option<String>,

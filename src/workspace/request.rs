@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-/// The body of a request.
 #[derive(Clone, Debug)]
 pub(super) enum RequestBody {
     Nothing,

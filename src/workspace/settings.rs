@@ -344,7 +344,7 @@ impl Settings {
         self.list.push(Attribute { name, value: Secret::new(value), secret, source });
     }
 
-    /// The value of a setting that is not a secret.
+    /// The value of any setting, in plain text; for credentials, use `secret`.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.list.iter().find(|a| a.name == name).map(|a| a.value.reveal())
     }

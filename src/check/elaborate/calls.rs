@@ -213,7 +213,7 @@ impl Elaborator<'_> {
         StepKind::File(FileCall { kind, path, span: lit.span, local, companions, arguments, rest })
     }
 
-    /// Reports a path outside of the project.
+    /// Reports a path outside the project, and returns whether it is one.
     pub fn leads_out(&mut self, path: &Path, text: &str, span: Span) -> bool {
         let Some(boundary) = self.files.outside(path) else { return false };
         self.report(crate::project::outside_project(span, text, boundary));

@@ -106,7 +106,7 @@ impl<'a> Elaborator<'a> {
         Some(ComputeDecl { decl, unit, own: false })
     }
 
-    /// Reports an unknown cluster or environment.
+    /// Reports an unknown cluster or environment, unless it may be declared in text that did not parse.
     pub fn unknown_compute(&mut self, pipe: Option<&PipelineScope<'a>>, unit: usize, name: &str, span: Span) {
         if self.symbols.maybe_declared(name) {
             return;
@@ -287,7 +287,7 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    /// Reports parts of a header that are not allowed.
+    /// Reports `extends`, `on` or `after` in a header that allows none of them.
     pub fn bare_header(&mut self, header: &Header, what: &str) {
         let stray = header
             .extends

@@ -150,7 +150,7 @@ impl<'a> Elaborator<'a> {
         None
     }
 
-    /// The task in a `for_each_task` block sets its own compute.
+    /// Checks the compute that the task in a `for_each_task` block sets, and rejects a nested loop.
     fn raw_loop(&mut self, settings: &Object, cx: &StepContext<'a, '_>) {
         let task = settings
             .get(key::FOR_EACH_TASK)

@@ -190,7 +190,7 @@ impl Elaborator<'_> {
         }
     }
 
-    /// Reads a constant that is used at `used_at`.
+    /// Runs `f` while a constant is being read; reports cycles and chains that are too deep.
     pub fn with_constant<T>(&mut self, used_at: Span, name: Span, f: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         if self.reading.contains(&name) {
             let word = self.sources.slice(name).to_owned();
@@ -245,7 +245,7 @@ impl Elaborator<'_> {
         whole.then(|| out.finish())
     }
 
-    /// Evaluates a value inside of a string, where quotes cannot be suggested.
+    /// Evaluates a value inside a string, where quotes cannot be suggested.
     fn inside_text<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
         let before = std::mem::replace(&mut self.in_text, true);
         let out = f(self);
@@ -253,7 +253,7 @@ impl Elaborator<'_> {
         out
     }
 
-    /// `secret("scope", "key")`.
+    /// Evaluates `secret("scope", "key")`, and reports any other function.
     pub fn secret(&mut self, value: &Value, scope: Scope<'_>) -> Option<Reference> {
         let ValueKind::Function(name, arguments) = &value.kind else { return None };
         if name.text != "secret" {
@@ -297,7 +297,7 @@ impl Elaborator<'_> {
 }
 
 impl<'s> Scope<'s> {
-    /// The scope of the file. Constants do not see loop variables of the place that uses them.
+    /// The scope of the file. Loop variables at the use of a constant are not in scope in its value.
     pub fn file_scope(&self) -> Scope<'s> {
         Scope { unit: self.unit, pipe: None, locals: &[] }
     }

@@ -91,7 +91,7 @@ impl Elaborator<'_> {
             if let BlockSchema::Place(place) = against
                 && let Some((_, how)) = place.replaced_by_syntax.iter().find(|(k, _)| *k == key.text)
             {
-                // An empty list is not worth a declaration.
+                // An empty list needs no declaration, so it is accepted as a field.
                 if let (EntryValue::Assign(Value { kind: ValueKind::List(items), .. }), Some(field)) =
                     (&entry.value, place.block.field(&key.text))
                     && items.is_empty()
@@ -122,7 +122,7 @@ impl Elaborator<'_> {
             EntryValue::Block(b) => Some(self.block_value(field, b, scope)),
         };
         object.broken |= value.as_ref().is_some_and(Node::is_bad);
-        // An invalid value also prevents `none`, defaults and "missing field".
+        // An invalid value counts as set: it overrides defaults and suppresses "missing field".
         self.exclusive(field, key.span, value.is_some(), against, object);
         object.fields.push(FieldValue { field, key: key.span, value });
     }

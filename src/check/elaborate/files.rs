@@ -1,4 +1,4 @@
-//! Declarations of files, outside of pipelines, targets and packages.
+//! Declarations of files, outside pipelines, targets and packages.
 
 use super::Elaborator;
 use super::scope::Scope;

@@ -119,7 +119,7 @@ fn branch_edges(steps: &mut [Step], index: &HashMap<SmolStr, usize>, edges: &mut
     }
 }
 
-/// Adds an edge per value, unless another path already leads to its step.
+/// Adds to `depends_on` the producers of the values a step uses, unless they are already upstream.
 fn value_edges(steps: &mut [Step], index: &HashMap<SmolStr, usize>, edges: &[Vec<StepEdge>], upstream: &[Bits]) {
     let keys: Vec<SmolStr> = steps.iter().map(|s| s.key.clone()).collect();
     for (step, list) in steps.iter_mut().zip(edges) {

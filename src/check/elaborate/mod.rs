@@ -98,7 +98,7 @@ struct Elaborator<'a> {
     findings: Findings,
     /// References since the last call of [`Elaborator::recording`].
     uses: Vec<Use>,
-    /// Unknown first words between braces that were reported.
+    /// First words in `{{...}}` that are not references and were already reported.
     literal_roots: HashSet<SmolStr>,
     /// Places from which constants are read, outermost first.
     via: Vec<Span>,
@@ -106,7 +106,7 @@ struct Elaborator<'a> {
     reading: Vec<Span>,
     /// The number of constants that were read for the current value.
     reads: usize,
-    /// Whether the value is inside of a string.
+    /// Whether the value is inside a string.
     in_text: bool,
     /// Whether constants that are nested too deeply were reported.
     reported_too_deep: bool,

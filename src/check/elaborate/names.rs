@@ -168,7 +168,8 @@ impl<'a> Elaborator<'a> {
         (StepSymbol { kind, span: d.name.span, tasks: keys, outputs, runs, broken, truncated, within }, tasks)
     }
 
-    /// The first elements of a family with their names, and the number of all; `None` if the list is invalid.
+    /// The first `room` elements of a family with their names, and the number of all; empty and 0 if the list is
+    /// invalid.
     pub fn family_elements(&mut self, list: &Value, unit: usize, room: usize) -> (Vec<Element>, usize) {
         let Some((items, at, all)) = self.list_source(list, unit, 0, room) else { return (Vec::new(), 0) };
         self.budget.charge(items.len());
@@ -200,7 +201,7 @@ impl<'a> Elaborator<'a> {
         (out, all)
     }
 
-    /// The start of a list, found through constants, the unit of its source, and its length.
+    /// Up to `room` items of a list, following constants; the unit that contains it; and its full length.
     fn list_source(
         &mut self,
         list: &Value,
@@ -280,7 +281,7 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    /// Declares the loop variable in its body.
+    /// Builds the local of a loop or step family, and reports what its name shadows.
     pub fn local(&mut self, name: &ast::Ident, kind: LocalKind, scope: Scope<'_>) -> Local {
         self.shadows(name, scope.unit);
         if let Some(pipe) = scope.pipe

@@ -31,13 +31,15 @@ pub struct ElaboratedPipeline<'a> {
     pub graph: StepGraph,
     /// The fields of `defaults`.
     pub defaults: Object,
-    /// The compute of the header, if it was resolved, and whether a step uses it.
+    /// The compute of the header, if it was resolved.
     pub compute: Option<Compute>,
+    /// Whether a step uses it.
     pub compute_reached: bool,
     /// The declarations of steps, by the spans of their names.
     steps: HashMap<Span, &'a Decl>,
-    /// Clusters and environments of files that the pipeline uses, or that are extended by those.
+    /// Clusters and environments of files that the pipeline uses.
     pub used_computes: Vec<Span>,
+    /// Those that they extend.
     pub extended_computes: Vec<Span>,
     pub findings: Findings,
 }
@@ -135,7 +137,7 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    /// The name of a pipeline becomes a file name.
+    /// Checks the name of a pipeline, which becomes a file name.
     fn file_name(&mut self, name: &ast::Ident) {
         if !is_file_name(&name.text) {
             self.report(messages::pipeline_name_not_a_file_name(name.span));
@@ -180,7 +182,7 @@ impl<'a> Elaborator<'a> {
         if let Some(doc) = &decl.doc {
             fill(key::DESCRIPTION, doc);
         }
-        // A field of a target is complete, or changes an existing one.
+        // A field of a target applies if it is complete, or if the pipeline sets it, too.
         let mut over = parts.job.clone();
         over.fields.retain(|f| {
             let there = own.has(f.field.handle());

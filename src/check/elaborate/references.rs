@@ -53,7 +53,7 @@ impl Elaborator<'_> {
         }
     }
 
-    /// Records what a reference in a string refers to, if its span is known.
+    /// Records that a reference in a string uses a declaration, and a link if its span is exact.
     fn record_use_in_text(&mut self, at: Span, to: Span) {
         match self.sources.slice(at).starts_with("{{") {
             true => self.record_use(at, to),

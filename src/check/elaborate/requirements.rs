@@ -81,7 +81,7 @@ impl Elaborator<'_> {
         Some(())
     }
 
-    /// Converts the requirements of a cluster or its steps to libraries, in front of explicit ones.
+    /// Converts the requirements of a cluster or its steps to libraries.
     pub fn cluster_requirements(&mut self, settings: &mut Object) -> Vec<Object> {
         let lines = requirements_of(settings);
         let mut index: Option<(String, Span)> = None;
@@ -178,7 +178,7 @@ impl Elaborator<'_> {
     }
 }
 
-/// Removes the lines from an object.
+/// Removes `requirements` from an object, and returns its lines.
 fn requirements_of(object: &mut Object) -> Vec<(String, Span)> {
     match object.remove(key::REQUIREMENTS).and_then(|f| f.value).map(|n| n.kind) {
         Some(NodeKind::List(items)) => items.iter().filter_map(|n| Some((n.as_str()?.to_owned(), n.span))).collect(),

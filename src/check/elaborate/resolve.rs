@@ -25,7 +25,6 @@ pub enum Resolution<'v> {
 }
 
 impl<'a> Elaborator<'a> {
-    /// Resolves a path.
     pub fn meaning<'v>(&mut self, path: &Path, span: Span, scope: Scope<'v>) -> Resolution<'v>
     where
         'a: 'v,

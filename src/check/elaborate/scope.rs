@@ -24,7 +24,7 @@ pub enum StepSymbolKind {
     Step,
     Condition,
     Loop,
-    /// The step inside of a loop, with the name of the loop.
+    /// The step inside a loop, with the name of the loop.
     Inner,
 }
 
@@ -101,13 +101,12 @@ pub struct PipelineScope<'a> {
 }
 
 impl PipelineScope<'_> {
-    /// Finds a parameter.
     pub fn param(&self, name: &str) -> Option<&(SmolStr, Type, Span)> {
         self.params.get(*self.param_index.get(name)?)
     }
 }
 
-/// A name inside of a family or loop.
+/// A name inside a family or loop.
 #[derive(Clone, Debug)]
 pub struct Local {
     pub name: SmolStr,

@@ -226,10 +226,7 @@ impl<'a> Elaborator<'a> {
         if placed || COMPUTE_FIELDS.iter().any(|k| own.entry(*k).is_some()) {
             base.fields.retain(|f| !COMPUTE_FIELDS.contains(&f.field.handle()));
         }
-        let mut out = merge(&base, own, Some(&STEP_PLACE));
-        // Explicit fields come first, so that diagnostics point into the step.
-        out.span = own.span;
-        out
+        merge(&base, own, Some(&STEP_PLACE))
     }
 
     /// Resolves `after`, with outcomes.

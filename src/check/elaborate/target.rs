@@ -20,7 +20,7 @@ pub struct TargetParts<'a> {
     pub declared: Option<(&'a Decl, Object)>,
 }
 
-/// Elaborates the target; works without one, too.
+/// Elaborates the target; without one, the result has no fields.
 pub fn target_parts<'a>(elaborator: &mut Elaborator<'a>, target: Option<InFile<'a, Decl>>) -> TargetParts<'a> {
     let Some(InFile { unit, decl }) = target else {
         let root = elaborator.symbols.project.root();

@@ -186,7 +186,7 @@ pub fn no_such_element(index: Span, name: &str, wanted: &str, declared: Span, kn
     d.with_label(declared, "declared here").help(help)
 }
 
-/// A declaration where its kind is not allowed; nothing for text that did not parse.
+/// A declaration where its kind is not allowed; `None` for text that did not parse.
 pub fn misplaced(item: &Item, place: &str) -> Option<Diagnostic> {
     let (what, span, help) = match item {
         Item::Import(i) => ("import", i.span, "move it to the top of the file"),

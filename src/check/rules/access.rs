@@ -6,7 +6,7 @@ use crate::diag::Diagnostics;
 use crate::model::Node;
 use crate::schema::key;
 
-/// A job has exactly one owner.
+/// Reports a second owner; a job has exactly one.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     let settings = &facts.pipeline.pipeline.settings;
     let entries = settings.get(key::ACCESS_CONTROL_LIST).and_then(Node::as_list).unwrap_or_default();

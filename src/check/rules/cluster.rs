@@ -14,7 +14,7 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
         if let Some(gpu) = cluster.settings.get(key::GPU) {
             required::complete_below(gpu, out);
         }
-        // A key may refer to serverless compute, but to nothing else.
+        // A cluster that sets only `serverless_compute_id` has no settings to check.
         if !(cluster.settings.fields.is_empty() && cluster.serverless_compute_id.is_some()) {
             check_cluster(facts, &cluster.settings, cluster.span, &format!("`{}`", cluster.key), out);
         }

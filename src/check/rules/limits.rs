@@ -7,7 +7,7 @@ use crate::model::Param;
 use crate::schema::{JOB, MAX_TASKS, key};
 use crate::syntax::ast::DeclKind;
 
-/// Checks sizes and counts, and lists that declarations fill.
+/// Checks sizes and counts, and reports list fields that declarations also fill.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     let (pipeline, scope) = (&facts.pipeline.pipeline, &facts.pipeline.scope);
     for (key, declared) in [

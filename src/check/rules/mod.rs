@@ -221,7 +221,6 @@ pub fn check_program(cx: Context<'_>, program: &mut Elaborated<'_>) -> Diagnosti
     apply(OF_PROGRAMS, |check, found| check(&facts, found), found)
 }
 
-/// Applies the rules of a project.
 pub fn check_project(facts: &ProjectFacts<'_, '_>, found: Diagnostics) -> Diagnostics {
     apply(OF_PROJECTS, |check, found| check(facts, found), found)
 }

@@ -8,7 +8,7 @@ use crate::schema::{FieldKey, key};
 use crate::source::Span;
 use crate::time::{Cron, is_known_zone, zone_names};
 
-/// Checks when a job runs, and what it requires for that.
+/// Checks schedules and triggers, and that an automatically started job has a default for each parameter.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     let (job, params) = (&facts.pipeline.pipeline.settings, &facts.pipeline.pipeline.params);
     let ways: Vec<FieldKey> =

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::super::terminal::{say, say_text};
 use super::stop::stop;
 
-/// Asks on the terminal; without a terminal, returns no.
+/// Asks on the terminal; `None` without a terminal or after Ctrl-C.
 pub(super) fn ask(question: &str) -> Option<bool> {
     if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
         return None;
