@@ -46,7 +46,8 @@ fn show(args: &Schema, out: &mut String) -> Result<(), Failure> {
         return Ok(());
     };
     if let Some((keyword, place)) = PLACES.iter().find(|(k, _)| *k == path) {
-        say(out, &format!("{keyword}: {}\n", place.block.doc));
+        let doc = [place.extra.doc, place.block.doc].into_iter().find(|d| !d.is_empty()).unwrap_or_default();
+        say(out, &format!("{keyword}: {doc}\n"));
         let mut fields: Vec<&Field> = place.keys().filter_map(|k| place.field(k)).collect();
         fields.sort_by_key(|f| f.key);
         fields.iter().for_each(|f| print_field(out, f));

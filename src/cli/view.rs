@@ -73,7 +73,7 @@ impl LiveRun {
                     None => self.line(task, &what, TaskState::Given, ""),
                 }
             }
-            RunEvent::Retry { task, state } => self.line(task, &format!("{}, again", state.word()), *state, ""),
+            RunEvent::Retry { task, state } => self.line(task, &format!("{}, retrying", state.word()), *state, ""),
             RunEvent::Ended { state: TaskState::Given, .. } if !self.verbose => {}
             RunEvent::Ended { task, state, took, note, log } => {
                 if let Some(bar) = self.bars().remove(task) {

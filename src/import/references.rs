@@ -6,7 +6,7 @@ use crate::model::{Braces, Reference, braces};
 use crate::schema::Eval;
 
 impl<'t> Writer<'t> {
-    /// Writes a string; `eval` says whether the platform evaluates references in it. Returns whether a short form was
+    /// Writes a string; `eval` is whether the platform evaluates references in it. Returns whether a short form was
     /// used.
     pub(super) fn text(&mut self, text: &str, eval: Eval, scope: &mut TextScope) -> (String, bool) {
         if !self.sugar || matches!(eval, Eval::Constant | Eval::Unknown) {

@@ -34,7 +34,7 @@ impl TaskState {
             TaskState::Canceled => "canceled",
             TaskState::Excluded => "excluded",
             TaskState::UpstreamFailed => "upstream failed",
-            TaskState::Given => "given",
+            TaskState::Given => "reused",
         }
     }
 

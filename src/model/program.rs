@@ -412,7 +412,7 @@ pub struct Loop {
 pub struct Valid<T>(T);
 
 impl<T> Valid<T> {
-    /// For the checker only: `ok` says whether there are no errors.
+    /// For the checker only: `ok` is whether there are no errors.
     pub(crate) fn new(value: T, ok: bool) -> Option<Valid<T>> {
         ok.then_some(Valid(value))
     }

@@ -41,7 +41,7 @@ pub static JOB_SOURCE_DIRTY_STATE: Enum =
 
 pub static JOB: Block = Block {
     name: "Job",
-    doc: "A job: the body of a create request",
+    doc: "A job",
     fields: &[
         field("name", Ty::Str, "Display name of the job, limited to 4096 bytes of UTF-8").max_len(4096),
         field("description", Ty::Str, "Free text shown on the job page, up to 27,700 characters").max_len(27700),

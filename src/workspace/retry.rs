@@ -34,7 +34,7 @@ pub(super) enum GaveUp<E> {
 }
 
 /// Repeats an attempt until it succeeds, fails permanently, or the limits on time and attempts are reached. Pauses
-/// are those of `Retry-After`, or random and increasing. `in_time` says whether an attempt after a pause would still
+/// are those of `Retry-After`, or random and increasing. `in_time` is whether an attempt after a pause would still
 /// be useful.
 pub(super) fn retry<T, E>(
     options: &ClientOptions,

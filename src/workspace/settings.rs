@@ -320,7 +320,7 @@ impl Settings {
                 .collect();
             return error(
                 format!("credentials for more than one authentication type: {}", ways.join(" and ")),
-                format!("remove one, or set DATABRICKS_AUTH_TYPE to {}", from.join(", ")),
+                format!("remove one, or select one with DATABRICKS_AUTH_TYPE: {}", from.join(", ")),
             );
         }
         Ok(())

@@ -12,7 +12,7 @@ use crate::local::variables::PassedVariable;
 /// The workspace, in addition to the settings of the target.
 #[derive(Debug, ClapArgs)]
 pub struct LoginArgs {
-    /// URL of the workspace, for a target without a host
+    /// URL of the workspace, instead of the host of the target
     #[arg(long, value_name = "URL", help_heading = WORKSPACE)]
     pub host: Option<String>,
     /// Profile of ~/.databrickscfg to log in with
