@@ -81,10 +81,10 @@ fn values_cross_steps_of_every_kind() {
     // Run one step again, with the values of the previous run.
     let (code, told, results) = run(project, "everything", &["--only", "take"]);
     assert_eq!(code, 0, "{told}");
-    assert!(told.contains("1 ok, 6 given"), "{told}");
-    assert_eq!(results["make"]["values"]["count"], json!(3), "what was given stays known");
+    assert!(told.contains("1 ok, 6 reused"), "{told}");
+    assert_eq!(results["make"]["values"]["count"], json!(3), "what was reused stays known");
     let (code, told, _) = run(project, "everything", &["--from", "read"]);
-    assert!(code == 0 && told.contains("given"), "{told}");
+    assert!(code == 0 && told.contains("reused"), "{told}");
 }
 
 #[test]

@@ -84,7 +84,7 @@ impl Plain for PlainNet<'_> {
     ) -> Result<Reply, TokenError> {
         let body = form.map(form_body);
         match retry(self.options, self.sleep, |_| true, || self.tried(post, url, headers, body.as_deref())) {
-            // Return the last response; it tells more than that no retries are left.
+            // The last response contains the cause.
             Ok(reply) | Err(GaveUp::Failed(Failed::Refused(reply))) => Ok(reply),
             Err(GaveUp::AskedToWait(Failed::Refused(reply), wait)) => {
                 Err(TokenError::Busy { status: reply.status, seconds: wait.as_secs() })
