@@ -9,6 +9,7 @@ mod real_jobs;
 mod signatures;
 mod support;
 mod tree_sitter;
+mod variants;
 
 fn main() {
     let trials = [
@@ -20,6 +21,7 @@ fn main() {
         real_jobs::trials(),
         signatures::trials(),
         tree_sitter::trials(),
+        variants::trials(),
     ];
     libtest_mimic::run(&libtest_mimic::Arguments::from_args(), trials.into_iter().flatten().collect()).exit();
 }

@@ -4,6 +4,7 @@
 //! program. The result is a [`Valid`] program, or none.
 
 mod budget;
+mod constants;
 mod elaborate;
 mod index;
 mod messages;
@@ -126,7 +127,9 @@ fn check_project(
         .any(|d| d.severity == crate::diag::Severity::Error && project.units.iter().any(|u| u.id == d.span.file));
     let budget = Budget::new();
     let cx = elaborate::Context { symbols: &symbols, sources, files, budget: &budget, links: options.index };
+    let mut checked = 0;
     for target in targets(&symbols, options, &mut diagnostics)? {
+        checked += 1;
         budget.next_target();
         let mut found = Diagnostics::new();
         let given = elaborate::var_values(&symbols, target, &options.vars, &mut found);
@@ -149,7 +152,9 @@ fn check_project(
             programs.push(Valid::new(program.into_program(), ok));
         }
     }
-    diagnostics = rules::check_project(&rules::ProjectFacts { symbols: &symbols, usage: &usage }, diagnostics);
+    let all_targets = checked >= symbols.targets.len();
+    diagnostics =
+        rules::check_project(&rules::ProjectFacts { symbols: &symbols, usage: &usage, all_targets }, diagnostics);
     if diagnostics.has_errors() {
         programs.iter_mut().for_each(|p| *p = None);
     }

@@ -201,7 +201,7 @@ codes! {
     NoPackage "E0703" "Python step without a package";
     ModuleNotFound "E0704" "module not found";
     WrongFileKind "E0705" "wrong type of file";
-    ProductionPath "E0706" "unsafe root path of a production target";
+    ProductionPath "E0706" "production target without a root path or `run_as`";
     NotebookClash "E0707" "notebooks with the same workspace path";
     FunctionNotFound "E0708" "function not found";
     BadPython "E0709" "Python syntax error";
@@ -212,6 +212,7 @@ codes! {
     UnreadArgument "W0750" "unread argument";
     NotPacked "W0751" "file is not in the wheel";
     BadDefault "W0752" "default of the wrong type";
+    DefaultRootPath "W0753" "production target without a root path";
 
     // E08xx: imported files
     BadInput "E0801" "input cannot be read";

@@ -149,14 +149,15 @@ fn in_braces(written: &str, old: &str, new: &str) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut rest = inner;
     while !rest.is_empty() {
-        let len = match rest.strip_prefix('`') {
-            Some(tail) => tail.find('`').map_or(rest.len(), |i| i + 2),
-            None => rest.find('.').unwrap_or(rest.len()),
+        let len = match rest.bytes().next() {
+            Some(b'`') => rest.get(1..).and_then(|tail| tail.find('`')).map_or(rest.len(), |i| i + 2),
+            Some(b'[') => rest.find(']').map_or(rest.len(), |i| i + 1),
+            _ => rest.find(['.', '[']).unwrap_or(rest.len()),
         };
         parts.push(rest.get(..len).unwrap_or(rest).to_owned());
         rest = rest.get(len..).unwrap_or("").trim_start_matches('.');
     }
-    let bare = |p: &str| p.trim_matches('`').to_owned();
+    let bare = |p: &str| p.trim_matches(['`', '[', ']']).to_owned();
     let last = parts.len().saturating_sub(1);
     // The key of a task is the second part; a value or parameter is the last.
     let at = match parts.first().map(String::as_str) {
@@ -188,6 +189,7 @@ mod tests {
         assert_eq!(in_braces("{{tasks.a.values.rows}}", "a", "b-c"), "{{tasks.`b-c`.values.rows}}");
         assert_eq!(in_braces("{{ tasks.a.values.rows }}", "rows", "n"), "{{tasks.a.values.n}}");
         assert_eq!(in_braces("{{tasks.load_eu.values.rows}}", "load", "read"), "{{tasks.read_eu.values.rows}}");
+        assert_eq!(in_braces("{{job.parameters.[a b]}}", "a b", "c"), "{{job.parameters.c}}");
         assert_eq!(in_braces("{{job.parameters.`a.b`}}", "a.b", "c"), "{{job.parameters.c}}");
     }
 }

@@ -58,7 +58,7 @@ fn read(inner: &str) -> Braces<'_> {
     }
     let Some(parts) = parts(trimmed) else {
         return Braces::Wrong(format!(
-            "invalid path `{trimmed}`; names with characters other than letters, digits and `_` need backticks"
+            "invalid path `{trimmed}`; names with characters other than letters, digits and `_` need backticks or brackets"
         ));
     };
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
@@ -87,14 +87,15 @@ fn read(inner: &str) -> Braces<'_> {
     }
 }
 
-/// The parts of a path: words between dots, or text in backticks.
+/// The parts of a path: words between dots, or text in backticks or brackets.
 fn parts(text: &str) -> Option<Vec<String>> {
     let mut out = Vec::new();
     let mut rest = text;
     loop {
-        let (part, tail) = match rest.strip_prefix('`') {
-            Some(quoted) => quoted.split_once('`')?,
-            None => {
+        let (part, tail) = match (rest.strip_prefix('`'), rest.strip_prefix('[')) {
+            (Some(quoted), _) => quoted.split_once('`')?,
+            (_, Some(key)) => key.split_once(']')?,
+            _ => {
                 let len = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
                 (rest.get(..len)?, rest.get(len..)?)
             }
@@ -106,6 +107,7 @@ fn parts(text: &str) -> Option<Vec<String>> {
         match tail.strip_prefix('.') {
             Some(more) => rest = more,
             None if tail.is_empty() => return Some(out),
+            None if tail.starts_with('[') => rest = tail,
             None => return None,
         }
     }

@@ -217,6 +217,8 @@ pub struct Field {
     pub status: Status,
     /// The unit of a number.
     pub unit: Measure,
+    /// Another field of the block whose enum value ends with the unit, such as `RUN_DURATION_SECONDS`.
+    pub unit_of: Option<&'static str>,
     /// The minimum.
     pub min: Option<i64>,
     /// The maximum.
@@ -253,6 +255,7 @@ pub(super) const fn field(key: &'static str, ty: Ty, doc: &'static str) -> Field
         eval: Eval::Constant,
         status: Status::Ga,
         unit: Measure::None,
+        unit_of: None,
         min: None,
         max: None,
         or: None,
@@ -283,6 +286,9 @@ impl Field {
         let mut out = vec![("type", kind)];
         if self.unit != Measure::None {
             out.push(("unit", self.unit.name().to_owned()));
+        }
+        if let Some(key) = self.unit_of {
+            out.push(("unit", format!("that of {key}")));
         }
         if let Some(range) = self.range("") {
             out.push(("range", range));
@@ -418,6 +424,12 @@ impl Field {
         self.or = Some(number);
         self
     }
+    /// The unit is that of another field's enum value.
+    pub(super) const fn unit_of(mut self, key: &'static str) -> Self {
+        self.unit_of = Some(key);
+        self
+    }
+
     pub(super) const fn multiple_of(mut self, key: &'static str) -> Self {
         self.multiple_of = Some(key);
         self

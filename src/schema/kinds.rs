@@ -11,6 +11,8 @@ pub enum RunsOn {
     ClusterOrEnvironment,
     /// A cluster, or serverless compute without an environment.
     ClusterOrServerless,
+    /// A serverless environment, or nothing.
+    Environment,
     /// Requires a new cluster.
     NewCluster,
     /// Has its own compute, or needs none.
@@ -55,8 +57,8 @@ pub static KINDS: &[Kind] = &[
     kind("dashboard_task", "a dashboard", RunsOn::Nothing),
     kind("power_bi_task", "a Power BI refresh", RunsOn::Nothing),
     kind("alert_task", "an alert", RunsOn::Nothing),
-    kind("ai_runtime_task", "an AI Runtime workload", RunsOn::Nothing),
-    kind("gen_ai_compute_task", "GenAI compute", RunsOn::Nothing),
+    kind("ai_runtime_task", "an AI Runtime workload", RunsOn::Environment),
+    kind("gen_ai_compute_task", "GenAI compute", RunsOn::Environment),
     kind("clean_rooms_notebook_task", "a clean-room notebook", RunsOn::Nothing),
     kind("dbt_cloud_task", "a dbt Cloud job", RunsOn::Nothing),
     kind("dbt_platform_task", "a dbt platform job", RunsOn::Nothing),

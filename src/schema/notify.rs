@@ -184,7 +184,9 @@ pub static JOBS_HEALTH_RULE: Block = Block {
             "How the measure is compared with value; only greater-than exists",
         )
         .required(),
-        field("value", Ty::Int, "Threshold in the unit of the metric: seconds, bytes, records or files").required(),
+        field("value", Ty::Int, "Threshold in the unit of the metric: seconds, bytes, records or files")
+            .required()
+            .unit_of("metric"),
     ],
     groups: &[],
 };

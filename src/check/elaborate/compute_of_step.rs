@@ -8,7 +8,7 @@ use super::eval::ValueSite;
 use super::scope::{PipelineScope, Scope};
 use super::steps::StepContext;
 use crate::check::messages;
-use crate::model::{Compute, Node, Object, StepKind};
+use crate::model::{Compute, FileKind, Node, Object, StepKind};
 use crate::schema::{COMPUTE_FIELDS, Eval, FieldKey, RunsOn, key, kind_of};
 use crate::source::Span;
 use crate::syntax::ast::{self, Decl, DeclKind, Value, ValueKind};
@@ -46,8 +46,13 @@ impl<'a> Elaborator<'a> {
         let runs_on = kind.key().and_then(kind_of).map(|k| k.runs_on);
         let takes = !on_warehouse(kind, settings)
             && matches!(runs_on, Some(RunsOn::ClusterOrEnvironment | RunsOn::ClusterOrServerless));
-        match cx.compute.as_ref().filter(|_| takes) {
-            Some(compute) => {
+        let optional = runs_on == Some(RunsOn::Environment);
+        match cx.compute.as_ref() {
+            Some(Compute::Environment(name)) if optional => {
+                cx.compute_reached.set(true);
+                Compute::Environment(name.clone())
+            }
+            Some(compute) if takes => {
                 cx.compute_reached.set(true);
                 match compute {
                     // A serverless accelerator uses the environment of the pipeline, but not its cluster.
@@ -55,7 +60,7 @@ impl<'a> Elaborator<'a> {
                     compute => compute.clone(),
                 }
             }
-            None => Compute::Unset,
+            _ => Compute::Unset,
         }
     }
 
@@ -172,10 +177,10 @@ impl<'a> Elaborator<'a> {
     }
 }
 
-/// Whether a step runs its SQL on a warehouse.
+/// Whether a step needs no compute, because it runs on a warehouse. A warehouse runs the SQL of dbt, but not dbt itself.
 pub fn on_warehouse(kind: &StepKind, settings: &Object) -> bool {
     match kind {
-        StepKind::File(call) => call.rest.has(key::WAREHOUSE_ID),
+        StepKind::File(call) => call.kind != FileKind::Dbt && call.rest.has(key::WAREHOUSE_ID),
         _ => settings.get(key::NOTEBOOK_TASK).and_then(Node::as_object).is_some_and(|o| o.has(key::WAREHOUSE_ID)),
     }
 }

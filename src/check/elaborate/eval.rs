@@ -3,6 +3,7 @@
 use smol_str::{SmolStr, ToSmolStr};
 
 use super::Elaborator;
+use super::assembled::AssembledString;
 use super::resolve::Resolution;
 use super::scope::{Scope, Use};
 use crate::check::messages;
@@ -33,6 +34,21 @@ impl Const {
             Const::Number(n) => n.to_string(),
             Const::Text(t) => t.to_string(),
             Const::List(_) | Const::Map(_) => self.json().to_string(),
+        }
+    }
+
+    /// The type of the value on its own.
+    pub fn ty(&self) -> Type {
+        match self {
+            Const::Bool(_) => Type::Bool,
+            Const::Number(n) if n.bytes().all(|b| b.is_ascii_digit() || b == b'-') => Type::Int,
+            Const::Number(_) => Type::Float,
+            Const::Text(_) => Type::String,
+            Const::List(items) => {
+                let joined = items.iter().map(Const::ty).reduce(|a, b| a.join(b).unwrap_or(Type::Json));
+                Type::List(Box::new(joined.unwrap_or(Type::Any)))
+            }
+            Const::Map(fields) => Type::Record(fields.iter().map(|(k, v)| (k.clone(), v.ty())).collect()),
         }
     }
 
@@ -93,8 +109,8 @@ impl Elaborator<'_> {
         match &value.kind {
             ValueKind::Bad => None,
             ValueKind::Number(n) => {
-                let ty = if n.bytes().all(|b| b.is_ascii_digit() || b == b'-') { Type::Int } else { Type::Float };
-                Some(Typed::constant(ty, Const::Number(n.clone())))
+                let number = Const::Number(n.clone());
+                Some(Typed::constant(number.ty(), number))
             }
             ValueKind::Str(lit) => {
                 let text = self.text(lit, scope, sink)?;
@@ -216,13 +232,12 @@ impl Elaborator<'_> {
     /// Evaluates a string and its interpolations.
     pub fn text(&mut self, lit: &StrLit, scope: Scope<'_>, sink: ValueSite<'_>) -> Option<Text> {
         let mut out = TextBuilder::default();
+        let mut written = AssembledString::default();
         let mut whole = true;
         for part in &lit.parts {
             match part {
                 StrPart::Text(text, span) => {
-                    if text.contains("{{") {
-                        self.typed_references(text, *span, scope, sink);
-                    }
+                    written.literal(text, *span);
                     out.push_str(text);
                 }
                 StrPart::Reference(value) => match self.inside_text(|c| c.typed(value, scope, sink)) {
@@ -236,11 +251,15 @@ impl Elaborator<'_> {
                         if !self.budget.charge(text.literal_len() / BYTES_OF_VALUE) {
                             return None;
                         }
+                        written.interpolated(&text.to_string(), value.span);
                         out.push(&text);
                     }
                     None => whole = false,
                 },
             }
+        }
+        if whole && written.has_braces() {
+            self.typed_references(&mut written, scope, sink);
         }
         whole.then(|| out.finish())
     }

@@ -5,7 +5,7 @@ use super::eval::{Evaluated, ValueSite};
 use super::scope::Scope;
 use crate::check::messages;
 use crate::model::{FieldValue, Node, NodeKind, Object, Unchecked, number_json};
-use crate::schema::{self, Block, Eval, Field, PLACES, Place, Status};
+use crate::schema::{self, Block, Eval, Field, Measure, PLACES, Place, Status};
 use crate::source::Span;
 use crate::syntax::ast::{Body, Entry, EntryValue, Ident, Item, Value, ValueKind};
 
@@ -61,7 +61,10 @@ impl Elaborator<'_> {
         let mut object = Object::new(against.block(), body.span);
         for item in &body.items {
             match item {
-                Item::Entry(entry) => self.entry(entry, against, scope, &mut object),
+                Item::Entry(entry) => {
+                    self.unit = against.field(&entry.key.text).and_then(|f| unit_of(f, body));
+                    self.entry(entry, against, scope, &mut object);
+                }
                 Item::Bad(_) => object.broken = true,
                 other => {
                     object.broken = true;
@@ -203,6 +206,22 @@ impl Elaborator<'_> {
             },
         }
     }
+}
+
+/// The unit of a field that another field of the body determines.
+fn unit_of(field: &Field, body: &Body) -> Option<Measure> {
+    let key = field.unit_of?;
+    let entry = body.items.iter().find_map(|item| match item {
+        Item::Entry(entry) if entry.key.text == key => Some(entry),
+        _ => None,
+    })?;
+    let EntryValue::Assign(value) = &entry.value else { return None };
+    let member = match &value.kind {
+        ValueKind::Path(path) => path.word()?.into(),
+        ValueKind::Str(lit) => lit.plain()?,
+        _ => return None,
+    };
+    member.ends_with("_SECONDS").then_some(Measure::Seconds)
 }
 
 /// Descriptions of other places where a field of this name is allowed.

@@ -3,6 +3,7 @@
 //! This layer reports what has no meaning and cannot be part of the model. The [rules](super::rules) report what is
 //! wrong with a finished program; no rule is called from here.
 
+mod assembled;
 mod calls;
 mod companions;
 mod compute;
@@ -38,6 +39,7 @@ use super::messages;
 use super::suggestions::Suggestions;
 use super::symbols::Symbols;
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::schema::Measure;
 use crate::source::{Files, SourceMap, Span};
 use scope::VarValue;
 
@@ -108,6 +110,8 @@ struct Elaborator<'a> {
     reads: usize,
     /// Whether the value is inside a string.
     in_text: bool,
+    /// The unit of the current field, if another field determines it.
+    unit: Option<Measure>,
     /// Whether constants that are nested too deeply were reported.
     reported_too_deep: bool,
     /// Whether a missing package was reported; it is one mistake, however many steps call functions.
@@ -131,6 +135,7 @@ impl<'a> Elaborator<'a> {
             reading: Vec::new(),
             reads: 0,
             in_text: false,
+            unit: None,
             reported_too_deep: false,
             reported_no_package: false,
         }

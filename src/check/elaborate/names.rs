@@ -78,7 +78,8 @@ impl<'a> Elaborator<'a> {
                         {
                             let (named, _) =
                                 self.step_name(d, StepSymbolKind::Inner, Some(f.name.text.clone()), unit, 1);
-                            self.declare_step(&d.name, named, names);
+                            self.key_characters(&d.name.text, d.name.span, "a step");
+                            names.inner.entry(d.name.text.clone()).or_default().push(named);
                         }
                     }
                 }

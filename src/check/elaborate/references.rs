@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 
 use super::Elaborator;
+use super::assembled::AssembledString;
 use super::eval::ValueSite;
 use super::scope::{LocalKind, Runs, Scope, StepSymbolKind, Use};
 use crate::check::messages;
@@ -12,10 +13,11 @@ use crate::schema::{Eval, facts};
 use crate::source::Span;
 
 impl Elaborator<'_> {
-    /// Checks the references in a part of a string, which is at `span`.
-    pub fn typed_references(&mut self, text: &str, span: Span, scope: Scope<'_>, sink: ValueSite<'_>) {
-        for (start, end, found) in braces(text) {
-            let at = self.written_at(text, start, end, span);
+    /// Checks the references in a string, except those that an interpolation contains, which were checked there.
+    pub fn typed_references(&mut self, written: &mut AssembledString, scope: Scope<'_>, sink: ValueSite<'_>) {
+        let text = written.take_text();
+        for (start, end, found) in braces(&text) {
+            let Some(at) = written.locate(self.sources, text.get(start..end).unwrap_or(""), start) else { continue };
             match found {
                 Braces::Known(reference) => self.typed_reference(reference, at, scope, sink),
                 Braces::Legacy(_) => {
@@ -40,22 +42,15 @@ impl Elaborator<'_> {
         }
     }
 
-    /// The span of a part of a string. Escapes and removed indentation shift offsets between string and source; the
-    /// text between braces contains neither.
-    fn written_at(&self, text: &str, start: usize, end: usize, span: Span) -> Span {
-        let part = text.get(start..end).unwrap_or("");
-        let before = text.get(..start).map_or(0, |t| t.matches(part).count());
-        match self.sources.slice(span).match_indices(part).nth(before) {
-            Some((at, _)) if !part.is_empty() => {
-                Span { start: span.start + at as u32, end: span.start + (at + part.len()) as u32, ..span }
-            }
-            _ => span,
-        }
+    /// Whether a reference in a string is written as one, without interpolations.
+    fn is_verbatim(&self, at: Span) -> bool {
+        let written = self.sources.slice(at);
+        written.starts_with("{{") && !written.contains("${")
     }
 
-    /// Records that a reference in a string uses a declaration, and a link if its span is exact.
+    /// Records that a reference in a string uses a declaration, and a link if a rename can replace it.
     fn record_use_in_text(&mut self, at: Span, to: Span) {
-        match self.sources.slice(at).starts_with("{{") {
+        match self.is_verbatim(at) {
             true => self.record_use(at, to),
             false => {
                 self.findings.usage.declarations.insert(to);
@@ -91,7 +86,7 @@ impl Elaborator<'_> {
             _ => {}
         }
         let Some(task) = reference.task() else { return };
-        let named = pipe.keys.get(task).and_then(|name| pipe.steps.get(name));
+        let named = pipe.step_of_key(task);
         match named {
             None => {
                 if self.symbols.maybe_declared(task) {
@@ -104,7 +99,7 @@ impl Elaborator<'_> {
                 return;
             }
             Some(named) => {
-                if self.sources.slice(at).starts_with("{{") {
+                if self.is_verbatim(at) {
                     self.record_link(at, named.span);
                 }
                 if named.kind == StepSymbolKind::Inner {
@@ -141,6 +136,13 @@ mod tests {
         );
         assert_eq!(one("{{my_folder}}"), Some(Braces::Literal("my_folder")));
         assert_eq!(one("{{job_id}}"), Some(Braces::Legacy("job_id")));
+        assert_eq!(one("{{job.parameters.[a b]}}"), Some(Braces::Known(Reference::Param("a b".into()))));
+        assert_eq!(
+            one("{{tasks[b-c].values.[d]}}"),
+            Some(Braces::Known(Reference::Value { task: "b-c".into(), name: "d".into() }))
+        );
+        assert!(matches!(one("{{job.parameters.[]}}"), Some(Braces::Wrong(_))));
+        assert!(matches!(one("{{job.parameters.[a}}"), Some(Braces::Wrong(_))));
         assert!(matches!(one("{{tasks.b-c.values.d}}"), Some(Braces::Wrong(_))));
         assert!(matches!(one("{{job.runid}}"), Some(Braces::NoSuchFact(_))));
         assert_eq!(

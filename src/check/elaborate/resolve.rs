@@ -151,7 +151,7 @@ impl<'a> Elaborator<'a> {
             self.report(messages::word_of_another_language(span, name, word));
             return;
         }
-        if let Some(step) = scope.pipe.and_then(|p| p.steps.get(name)) {
+        if let Some(step) = scope.pipe.and_then(|p| p.step(name)) {
             let output = step.outputs.first().map(|(n, ..)| n.as_str());
             self.report(messages::step_as_value(span, name, step.span, output));
             return;
@@ -168,7 +168,7 @@ impl<'a> Elaborator<'a> {
 
     fn dotted(&mut self, path: &Path, span: Span, scope: Scope<'_>) -> Resolution<'static> {
         let head = path.head.text.as_str();
-        let named = scope.pipe.and_then(|p| p.steps.get(head));
+        let named = scope.pipe.and_then(|p| p.step(head));
         if let Some(named) = named {
             let named = named.clone();
             return self.output(&named, path, span, scope);

@@ -91,6 +91,8 @@ pub struct PipelineScope<'a> {
     /// The index of each parameter in `params`.
     pub param_index: HashMap<SmolStr, usize>,
     pub steps: HashMap<SmolStr, StepSymbol>,
+    /// Steps inside of loops by name, which have their own name space.
+    pub inner: HashMap<SmolStr, Vec<StepSymbol>>,
     /// The step of each task key.
     pub keys: HashMap<SmolStr, SmolStr>,
     pub computes: Vec<&'a ast::Decl>,
@@ -103,6 +105,22 @@ pub struct PipelineScope<'a> {
 impl PipelineScope<'_> {
     pub fn param(&self, name: &str) -> Option<&(SmolStr, Type, Span)> {
         self.params.get(*self.param_index.get(name)?)
+    }
+
+    /// Finds a step, condition or loop; if there is none, a step inside of a loop, for messages about it.
+    pub fn step(&self, name: &str) -> Option<&StepSymbol> {
+        self.steps.get(name).or_else(|| self.inner.get(name)?.first())
+    }
+
+    /// The symbol of a declaration, also of a step inside of a loop; `None` for a duplicate.
+    pub fn declared(&self, name: &ast::Ident) -> Option<&StepSymbol> {
+        let inner = || self.inner.get(&name.text)?.iter().find(|s| s.span == name.span);
+        self.steps.get(&name.text).filter(|s| s.span == name.span).or_else(inner)
+    }
+
+    /// Finds the step of a task key, as [`PipelineScope::step`] does.
+    pub fn step_of_key(&self, key: &str) -> Option<&StepSymbol> {
+        self.step(self.keys.get(key).map_or(key, SmolStr::as_str))
     }
 }
 

@@ -156,7 +156,7 @@ impl<'a> Elaborator<'a> {
     }
 
     fn outputs(&self, d: &Decl, cx: &StepContext<'a, '_>) -> Vec<Output> {
-        let named = cx.names.steps.get(&d.name.text);
+        let named = cx.names.declared(&d.name);
         named
             .map(|n| {
                 n.outputs
@@ -236,12 +236,12 @@ impl<'a> Elaborator<'a> {
         let mut first_of: HashMap<SmolStr, Vec<(Option<bool>, Span)>> = HashMap::new();
         let Some(pipe) = scope.pipe else { return out };
         for after in &header.after {
-            let Some(named) = pipe.steps.get(&after.name.text) else {
+            let Some(named) = pipe.step(&after.name.text) else {
                 self.unknown_step(&after.name, pipe);
                 continue;
             };
             self.record_link(after.name.span, named.span);
-            if after.name.text == own.text && after.index.is_none() {
+            if named.span == own.span && after.index.is_none() {
                 self.report(messages::waits_for_itself(after.span, &own.text));
                 continue;
             }

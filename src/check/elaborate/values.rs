@@ -212,7 +212,8 @@ impl Elaborator<'_> {
     }
 
     fn duration(&mut self, field: &'static Field, n: &str, unit: char, span: Span) -> Option<i64> {
-        let Some(per_unit) = field.unit.millis() else {
+        let measure = field.unit_of.and(self.unit).unwrap_or(field.unit);
+        let Some(per_unit) = measure.millis() else {
             self.report(messages::not_a_time(field, span));
             return None;
         };
@@ -226,7 +227,7 @@ impl Elaborator<'_> {
         match total {
             Some(total) if total % per_unit == 0 => Some(total / per_unit),
             Some(_) => {
-                self.report(messages::not_divisible(field, span, n, unit));
+                self.report(messages::not_divisible(field, span, &format!("{n}{unit}"), measure));
                 None
             }
             None => {

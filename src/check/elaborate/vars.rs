@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use super::eval::{Const, Evaluated, ValueSite};
 use super::scope::{Scope, VarValue};
 use super::{Context, Elaborator, Findings};
+use crate::check::constants::adopts;
 use crate::check::messages;
 use crate::check::symbols::{InFile, Symbols};
 use crate::diag::{Diagnostics, closest_match};
@@ -14,7 +15,6 @@ use crate::model::Type;
 use crate::schema::{Eval, key};
 use crate::source::Span;
 use crate::syntax::ast::{self, Decl, EntryValue, Item, StrLit, StrPart, Value, ValueKind};
-use crate::time::is_date;
 
 /// The values of all vars for one target: `--var`, then the target, then the default.
 pub fn var_values(
@@ -199,18 +199,49 @@ impl Elaborator<'_> {
         }
         let site = ValueSite { name: &name.text, eval: Eval::Constant };
         let Some(typed) = self.typed(value, scope, site) else { return };
-        let text = match &typed.value {
-            Evaluated::Constant(Const::Text(text)) => Some(text),
-            _ => None,
-        };
-        let fits = typed.ty.fits(wanted)
-            || match wanted {
-                Type::Path | Type::Table => text.is_some(),
-                Type::Date | Type::Datetime => text.is_some_and(|t| t.get(..10).is_some_and(is_date)),
-                _ => false,
-            };
-        if !fits {
-            self.report(messages::declared_type(value.span, &name.text, wanted, &typed.ty, declared));
+        let Evaluated::Constant(constant) = &typed.value else { return };
+        if adopts(&constant.json(), wanted) {
+            return;
+        }
+        let (at, wanted, constant) = misfit(value, wanted, constant);
+        match constant {
+            Const::Text(text) if has_form(wanted) => {
+                self.report(messages::wrong_form(at, &name.text, text, wanted, declared));
+            }
+            _ if at != value.span => {
+                self.report(messages::element_type(at, &name.text, wanted, &constant.ty(), declared));
+            }
+            _ => self.report(messages::declared_type(at, &name.text, wanted, &typed.ty, declared)),
         }
     }
+}
+
+/// The innermost written value that does not fit: an element, an element of it, or the value itself.
+fn misfit<'v>(value: &'v Value, wanted: &'v Type, constant: &'v Const) -> (Span, &'v Type, &'v Const) {
+    let inner = match (wanted, &value.kind, constant) {
+        (Type::List(item), ValueKind::List(values), Const::List(elements)) => {
+            let wrong = values.iter().zip(elements).find(|(_, c)| !adopts(&c.json(), item));
+            wrong.map(|(value, constant)| (value, item, constant))
+        }
+        (Type::Map(item), ValueKind::Object(body), Const::Map(entries)) => {
+            let values = body.items.iter().filter_map(|item| match item {
+                ast::Item::Entry(entry) => Some(&entry.value),
+                _ => None,
+            });
+            values.zip(entries).find_map(|(value, (_, c))| match value {
+                ast::EntryValue::Assign(value) if !adopts(&c.json(), item) => Some((value, item, c)),
+                _ => None,
+            })
+        }
+        _ => None,
+    };
+    match inner {
+        Some((value, wanted, constant)) => misfit(value, wanted, constant),
+        None => (value.span, wanted, constant),
+    }
+}
+
+/// Whether values of a type are strings of a certain form.
+fn has_form(ty: &Type) -> bool {
+    matches!(ty, Type::Table | Type::Date | Type::Datetime)
 }

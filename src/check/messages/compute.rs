@@ -131,6 +131,11 @@ pub fn takes_no_compute(at: Span, kind_name: &str) -> Diagnostic {
     d.help("remove `on`; this task has its own compute, such as `warehouse_id`")
 }
 
+pub fn takes_no_cluster(at: Span, kind_name: &str) -> Diagnostic {
+    let d = Diagnostic::new(Code::WrongCompute, at, format!("{kind_name} cannot run on a cluster"));
+    d.help("remove `on`, or use an `environment` for its packages")
+}
+
 pub fn libraries_on_serverless(key: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::LibrariesOnServerless, key, "libraries are not supported on serverless compute");
     d.help("add the packages to the `dependencies` of an `environment`, and run the step on it")

@@ -254,10 +254,9 @@ pub fn production_without_root_path(target: Span) -> Diagnostic {
     )
 }
 
-pub fn production_in_user_folder(path: Span) -> Diagnostic {
-    let d =
-        Diagnostic::new(Code::ProductionPath, path, "`root_path` of a production target is in a user's home directory");
-    d.help("use a shared directory, or set `run_as` to a service principal and use its home directory")
+pub fn production_with_run_as_only(target: Span) -> Diagnostic {
+    let d = Diagnostic::new(Code::DefaultRootPath, target, "production target without a `root_path`");
+    d.help("add `workspace { root_path = \"/Workspace/...\" }`, or always deploy as the same user: the default is the home directory of the deploying user")
 }
 
 pub fn package_path(path: Span) -> Diagnostic {

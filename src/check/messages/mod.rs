@@ -6,6 +6,7 @@ mod graph;
 mod names;
 mod refs;
 mod time;
+mod types;
 mod values;
 
 #[cfg(test)]
@@ -17,6 +18,7 @@ pub(super) use graph::*;
 pub(super) use names::*;
 pub(super) use refs::*;
 pub(super) use time::*;
+pub(super) use types::*;
 pub(super) use values::*;
 
 use crate::diag::{Anchor, Diagnostic};

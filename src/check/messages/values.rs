@@ -1,84 +1,24 @@
-//! E02xx: values.
+//! E0203 to E0215: values that are outside what their field allows.
 
 use std::path::Path;
 
 use crate::check::budget::MAX_TARGETS;
-use crate::diag::{Code, Diagnostic, article, closest_match, list_names};
-use crate::model::{Argument, Object, Output, Type};
-use crate::package::{Parameter, PyType};
+use crate::diag::{Code, Diagnostic, closest_match, list_names};
+use crate::model::{Argument, Object, Type};
+use crate::package::Parameter;
 use crate::python::Literal;
-use crate::schema::{Enum, Field, Format, MAX_TASKS, Measure, Ty};
-use crate::source::{Span, quote_name};
-use crate::syntax::ast::{Entry, Ident, Value, ValueKind};
-
-/// A type with its article.
-fn a(ty: Ty) -> String {
-    match ty {
-        Ty::Enum(_) => ty.describe(),
-        _ => article(&ty.describe()),
-    }
-}
-
-pub fn duration_here(value: Span, n: &str, unit: char) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::WrongType,
-        value,
-        format!("duration `{n}{unit}` is only allowed in a field that takes a time"),
-    );
-    d.help("use a number, or quote it to make it a string")
-}
-
-pub fn range_here(value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, value, "ranges are only allowed in `autoscale`");
-    d.help("use a list such as `[1, 2, 3]`")
-}
+use crate::schema::{Enum, Field, Format, MAX_TASKS, Measure};
+use crate::source::Span;
+use crate::syntax::ast::Ident;
 
 pub fn constants_too_deep(used_at: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::TooDeep, used_at, "constants are nested too deeply");
     d.help("use a chain of at most 100 constants, and at most 20,000 constants for one value")
 }
 
-pub fn not_part_of_a_text(value: Span, ty: &Type) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::WrongType,
-        value,
-        format!("{} cannot be interpolated into a string", article(&ty.to_string())),
-    );
-    d.help("interpolate one of its elements, or remove the quotes to pass the whole value")
-}
-
 pub fn secret_arguments(value: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::MissingArgument, value, "`secret` requires a scope and a key");
     d.help("write `secret(\"scope\", \"key\")`")
-}
-
-pub fn block_for_list(field: &Field, body: Span, example: &str, inner: &str) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::WrongType,
-        body.start_point().to(body),
-        format!("`{}` must be a list, not a block", field.key),
-    );
-    d.help(format!("write `{} = [{{ {example} = ... }}]`", field.key))
-        .safe_fix("make it a list with one element", vec![(body, format!("= [{inner}]"))])
-}
-
-pub fn not_a_block(field: &Field, body: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, body, format!("`{}` must be {}, not a block", field.key, a(field.ty)));
-    d.help(format!("write `{} = ...`", field.key))
-}
-
-pub fn quoted_bool(field: &Field, ty: Ty, value: Span, word: String) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, value, format!("`{}` must be {}, not a string", field.key, a(ty)));
-    d.help("remove the quotes").safe_fix("remove the quotes", vec![(value, word)])
-}
-
-pub fn bool_for(field: &Field, ty: Ty, b: bool, span: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, span, format!("`{}` must be {}, not `{b}`", field.key, a(ty)));
-    match ty {
-        Ty::Str => d.help("add quotes").safe_fix("add quotes", vec![(span, format!("\"{b}\""))]),
-        Ty::Enum(e) => d.help(format!("use {}", list_names(e.members.iter().copied(), 8))),
-        _ => d.help(field.doc),
-    }
 }
 
 pub fn quoted_member(exact: &str, span: Span) -> Diagnostic {
@@ -110,57 +50,21 @@ pub fn too_long(field: &Field, value: Span, length: usize, max: u32) -> Diagnost
     d.help("shorten it")
 }
 
-pub fn not_a_whole_number(field: &Field, value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, value, format!("`{}` must be an int", field.key));
-    d.help("use a 64-bit integer without a decimal point or exponent")
-}
-
 pub fn out_of_range(field: &Field, value: Span, number: i64) -> Diagnostic {
     let unit = if field.unit == Measure::None { String::new() } else { format!(" {}", field.unit.name()) };
     let d = Diagnostic::new(Code::OutOfRange, value, format!("`{}` cannot be {number}", field.key));
     d.label(format!("must be {}", field.range(&unit).unwrap_or_default())).help(field.doc)
 }
 
-pub fn not_a_time(field: &Field, span: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, span, format!("`{}` is not a duration", field.key));
-    d.help(field.doc)
-}
-
-pub fn not_divisible(field: &Field, span: Span, n: &str, unit: char) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::NotDivisible,
-        span,
-        format!("`{n}{unit}` is not a whole number of {}", field.unit.name()),
-    );
-    d.help(format!("round it: `{}` is set in {}", field.key, field.unit.name()))
+pub fn not_divisible(field: &Field, span: Span, written: &str, measure: Measure) -> Diagnostic {
+    let d =
+        Diagnostic::new(Code::NotDivisible, span, format!("`{written}` is not a whole number of {}", measure.name()));
+    d.help(format!("round it: `{}` is set in {}", field.key, measure.name()))
 }
 
 pub fn time_too_long(span: Span, n: &str, unit: char) -> Diagnostic {
     let d = Diagnostic::new(Code::OutOfRange, span, format!("duration `{n}{unit}` is too long"));
     d.help("use a shorter duration")
-}
-
-pub fn block_in_map(field: &Field, entry: &Entry) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::WrongType,
-        entry.value.span(),
-        format!("values of `{}` must be strings, not blocks", field.key),
-    );
-    d.help(format!("write `{} = \"...\"`", quote_name(&entry.key.text)))
-}
-
-pub fn map_value(field: &Field, value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, value, format!("values of `{}` must be strings", field.key));
-    d.help("add quotes")
-}
-
-pub fn map_value_type(field: &Field, value: Span, ty: &Type) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::WrongType,
-        value,
-        format!("values of `{}` must be strings, not {}", field.key, article(&ty.to_string())),
-    );
-    d.help("use one of its elements")
 }
 
 pub fn wrong_number_of_entries(field: &Field, span: Span, count: usize) -> Diagnostic {
@@ -169,12 +73,6 @@ pub fn wrong_number_of_entries(field: &Field, span: Span, count: usize) -> Diagn
     let message = format!("`{}` has {count} entries; the service requires {entries}", field.key);
     let d = Diagnostic::new(if over { Code::TooMany } else { Code::BadFormat }, span, message);
     d.help(if over { "remove some entries" } else { field.doc })
-}
-
-pub fn single_for_list(field: &Field, ty: Ty, value: Span, text: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, value, format!("`{}` must be {}", field.key, a(ty)));
-    let d = d.label("single value").help("put it in brackets");
-    d.safe_fix("make it a list with one element", vec![(value, format!("[{text}]"))])
 }
 
 pub fn no_dbt_commands(call: Span) -> Diagnostic {
@@ -236,33 +134,9 @@ pub fn too_many_companions(span: Span, file: &Path, most: usize) -> Diagnostic {
     d.help("move the imported modules to a `package`, which is built into one wheel")
 }
 
-pub fn file_takes_a_path(span: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, span, "`file` requires one path without interpolation");
-    d.help("write `file(\"requirements.txt\")`")
-}
-
 pub fn existing_without_id(on: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::MissingArgument, on, "`existing` requires a cluster id");
     d.help("write `existing(\"0923-164208-meows279\")`")
-}
-
-pub fn not_a_compute(span: Span, name: &str, declared: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, span, format!("`{name}` is not a cluster or environment"));
-    d.with_label(declared, "declared here").help("set it to the name of a cluster or environment, without quotes")
-}
-
-pub fn argument_none(value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, value, "arguments cannot be `none`");
-    d.help("remove the argument")
-}
-
-pub fn param_type(argument: &Argument, wanted: &Type, param: Span) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::WrongType,
-        argument.span,
-        format!("`{}` expects {wanted}, but the value is {}", argument.name, article(&argument.ty.to_string())),
-    );
-    d.with_label(param, "parameter declared here").help("change the value, or the type of the parameter")
 }
 
 pub fn missing_param(call: Span, pipeline: &str, param: &Ident) -> Diagnostic {
@@ -275,57 +149,9 @@ pub fn missing_param(call: Span, pipeline: &str, param: &Ident) -> Diagnostic {
         .help(format!("pass it: `run {}({} = ...)`", pipeline, param.text))
 }
 
-pub fn not_a_condition(left: Span, ty: &Type) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::BadComparison,
-        left,
-        format!("condition must be a bool or a comparison, not {}", article(&ty.to_string())),
-    );
-    d.help("compare it with `==`, `!=`, `<`, `<=`, `>` or `>=`")
-}
-
-/// Why the platform cannot compare a value as a condition does.
-#[derive(Clone, Copy)]
-pub enum Incomparable {
-    Collection,
-    FloatAsText,
-    TextAsNumber,
-}
-
-/// `textual`: the operator compares strings.
-pub fn not_comparable(span: Span, why: Incomparable, ty: &Type, operator: Span, textual: bool) -> Diagnostic {
-    let message = match why {
-        Incomparable::Collection => "lists and objects cannot be compared",
-        Incomparable::FloatAsText => "the platform compares strings with `==` and `!=`: `0.80` and `0.8` differ",
-        Incomparable::TextAsNumber => "the platform compares numbers with `<` and `>`, and this is not a number",
-    };
-    Diagnostic::new(Code::BadComparison, span, message)
-        .label(article(&ty.to_string()))
-        .with_label(operator, "compared here")
-        .help(if textual {
-            "use `<=` or `>=`, or return a bool from the step"
-        } else {
-            "return a number or a bool from the step, and compare that"
-        })
-}
-
-pub fn different_types(right: Span, right_ty: &Type, left: Span, left_ty: &Type) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::BadComparison,
-        right,
-        format!("cannot compare {} with {}", article(&left_ty.to_string()), article(&right_ty.to_string())),
-    );
-    d.with_label(left, article(&left_ty.to_string())).help("compare values of the same type")
-}
-
 pub fn items_too_long(list: Span, length: usize, max: u32) -> Diagnostic {
     let d = Diagnostic::new(Code::TooLong, list, format!("list has {} characters as JSON; the limit is {max}", length));
     d.help("return the list from a step: a run-time list can have up to 48 KB")
-}
-
-pub fn reserved_value(span: Span, word: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, span, format!("`{word}` is not allowed here"));
-    d.help("use `none` as the whole value of a field, or `serverless`, `none` and `existing(\"id\")` after `on`")
 }
 
 pub fn deprecated(key: &Ident, doc: &str) -> Diagnostic {
@@ -340,11 +166,6 @@ pub fn exclusive(key: Span, name: &str, other: Span, other_name: &str, keys: &[&
         list_names(keys.iter().copied(), 9),
         other_name
     ))
-}
-
-pub fn unchecked_not_a_block(value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, value, "`unchecked` must be a block");
-    d.help("write `unchecked { field = value }`")
 }
 
 pub fn project_too_large(span: Span) -> Diagnostic {
@@ -367,31 +188,6 @@ pub fn too_many_targets(over: Span, count: usize) -> Diagnostic {
     d.help("split the project, or pass the differences with `--var`")
 }
 
-pub fn output_type_guessed(output: &Output, function: &str, found: String, returned: Span, named: bool) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::WrongType,
-        output.span,
-        format!("output `{}` is declared as {}, but `{function}` returns {}", output.name, output.ty, found),
-    );
-    d.with_label(returned, "returned here").help(if named {
-        "annotate the function with a `TypedDict`, `NamedTuple` or dataclass that has the output as a field"
-    } else {
-        "change the type of the output, or the returned value"
-    })
-}
-
-pub fn output_type(output: &Output, function: &str, ty: &PyType, span: Span) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::WrongType,
-        output.span,
-        format!("output `{}` is declared as {}, but `{function}` returns {ty}", output.name, output.ty),
-    );
-    d.with_label(span, "declared here").help(match ty {
-        PyType::Foreign(_) => "write the result to a table or file, and return its name: outputs are passed as JSON",
-        _ => "change the type of the output, or the return type of the function",
-    })
-}
-
 pub fn missing_arguments(
     at: Span,
     function: &str,
@@ -405,35 +201,6 @@ pub fn missing_arguments(
         d = d.with_label(p.written.span, "parameter without a default");
     }
     d.help(format!("add `{} = ...` to the arguments", first.written.name))
-}
-
-pub fn argument_type(
-    argument: &Argument,
-    function: &str,
-    ty: &PyType,
-    value: &Type,
-    declared: Span,
-    constant: Option<&str>,
-) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::WrongType,
-        argument.span,
-        format!("`{}` of `{function}` expects {ty}, but the value is {}", argument.name, article(&value.to_string())),
-    );
-    d.with_label(declared, "declared here").help(if ty.members().into_iter().any(|t| matches!(t, PyType::Foreign(_))) {
-        match ty.members().first() {
-            Some(PyType::Foreign(name)) if name.contains('.') => {
-                "pass a table or path, and load it in the function: arguments are passed as strings"
-            }
-            _ => "use a list or a string: arguments are passed as JSON, which has no such type",
-        }
-    } else if *value == Type::Int && ty.members().contains(&&PyType::Str) {
-        "interpolate it into a string: `\"${...}\"`"
-    } else if *value == Type::String && constant.is_some() && matches!(ty, PyType::Int | PyType::Float | PyType::Bool) {
-        "remove the quotes"
-    } else {
-        "change the value, or the type of the parameter; only int converts to float"
-    })
 }
 
 pub fn doc_too_long(span: Span, length: usize) -> Diagnostic {
@@ -450,11 +217,6 @@ pub fn unknown_outcome(word: Span, other: &str) -> Diagnostic {
     d.help("write `is true` or `is false`")
 }
 
-pub fn defaults_not_a_block(value: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, value, "`defaults` must be a block");
-    d.help("write `defaults { max_retries = 2 }`")
-}
-
 pub fn key_too_long(span: Span, length: usize, max: u32) -> Diagnostic {
     let d = Diagnostic::new(Code::TooLong, span, format!("name has {length} characters; the limit is {max}"));
     d.help("shorten it")
@@ -465,36 +227,9 @@ pub fn root_path_in_a_volume(value: Span) -> Diagnostic {
     d.help("use a path below `/Workspace`, and set `artifact_path` to upload wheels to a volume")
 }
 
-pub fn flag_of_wrong_type(var: Span, name: &str, wanted: &Type) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::WrongType,
-        var,
-        format!("value of `--var {name}=...` is not {}", article(&wanted.to_string())),
-    );
-    d.help(format!("pass {}: the var is declared with this type", article(&wanted.to_string())))
-}
-
-pub fn declared_type(value: Span, name: &str, wanted: &Type, found: &Type, declared: Option<Span>) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::WrongType,
-        value,
-        format!("`{}` is declared as {wanted}, but the value is {}", name, article(&found.to_string())),
-    );
-    let d = match declared {
-        Some(span) if span != value => d.with_label(span, "declared here"),
-        _ => d,
-    };
-    d.help("change the value or the type")
-}
-
 pub fn too_many_tasks(pipeline: Span, tasks: usize) -> Diagnostic {
     let d = Diagnostic::new(Code::TooMany, pipeline, format!("pipeline has {} tasks; the limit is {MAX_TASKS}", tasks));
     d.help("split it into pipelines that one pipeline starts with `run`, or use `for`")
-}
-
-pub fn default_not_json(value: Span, name: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongType, value, format!("default of `{}` is not valid JSON", name));
-    d.help("use a JSON string such as \"[1, 2]\" or \"{}\"")
 }
 
 pub fn default_too_long(value: Span, max: u32) -> Diagnostic {
@@ -521,35 +256,19 @@ pub fn too_many_environments(pipeline: Span, count: usize, max: u32) -> Diagnost
     d.help("use one environment for several steps")
 }
 
-/// `text` is the value as written.
-pub fn wrong_kind(field: &Field, ty: Ty, value: &Value, text: &str) -> Diagnostic {
-    let found = match &value.kind {
-        ValueKind::Str(_) => "a string",
-        ValueKind::Number(_) => "a number",
-        ValueKind::Duration(..) => "a duration",
-        ValueKind::Range(..) => "a range",
-        ValueKind::List(_) => "a list",
-        ValueKind::Object(_) => "an object",
-        _ => "this value",
-    };
-    let unit = field.unit.name();
-    let unit = if unit.is_empty() || !matches!(ty, Ty::Int | Ty::Num) { String::new() } else { format!(" ({unit})") };
-    let wanted = format!("{}{unit}", a(ty));
-    let d = Diagnostic::new(Code::WrongType, value.span, format!("`{}` must be {wanted}, not {found}", field.key));
-    match (ty, &value.kind) {
-        (Ty::Str, ValueKind::Number(_) | ValueKind::Duration(..)) => {
-            d.help("add quotes").safe_fix("add quotes", vec![(value.span, format!("\"{text}\""))])
-        }
-        (Ty::Int | Ty::Num, ValueKind::Str(lit)) => {
-            let plain = lit.plain().unwrap_or_default();
-            match plain.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.')) && plain.parse::<f64>().is_ok() {
-                true => d.help("remove the quotes").safe_fix("remove the quotes", vec![(value.span, plain.into())]),
-                false => d.help("use a number, without quotes"),
-            }
-        }
-        (Ty::Map | Ty::Block(_), _) => d.help(format!("write `{} {{ ... }}`", field.key)),
-        _ => d.help(field.doc),
-    }
+pub fn environment_without_version(name: &str, declared: Span, newest: u32) -> Diagnostic {
+    Diagnostic::new(Code::NoneOf, declared, format!("environment `{name}` has no version"))
+        .help(format!("add `environment_version = \"{newest}\"` or a `base_environment`"))
+}
+
+pub fn extends_too_deep(base: Span) -> Diagnostic {
+    let d = Diagnostic::new(Code::TooDeep, base, "chain of `extends` is longer than 64");
+    d.help("extend a common cluster instead")
+}
+
+pub fn pipeline_name_too_long(name: Span) -> Diagnostic {
+    let d = Diagnostic::new(Code::TooLong, name, "pipeline name is too long for a file name");
+    d.help("shorten it, and set the display name with `name = \"...\"`")
 }
 
 /// A value that the `Literal` type of a parameter does not list.
@@ -580,19 +299,4 @@ pub fn not_a_literal(
         Some(near) => d.help(format!("did you mean {near:?}?")),
         None => d.help("use one of these values"),
     }
-}
-
-pub fn environment_without_version(name: &str, declared: Span, newest: u32) -> Diagnostic {
-    Diagnostic::new(Code::NoneOf, declared, format!("environment `{name}` has no version"))
-        .help(format!("add `environment_version = \"{newest}\"` or a `base_environment`"))
-}
-
-pub fn extends_too_deep(base: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::TooDeep, base, "chain of `extends` is longer than 64");
-    d.help("extend a common cluster instead")
-}
-
-pub fn pipeline_name_too_long(name: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::TooLong, name, "pipeline name is too long for a file name");
-    d.help("shorten it, and set the display name with `name = \"...\"`")
 }

@@ -4,7 +4,7 @@ use super::PipelineFacts;
 use crate::check::elaborate::StepSymbolKind;
 use crate::check::messages;
 use crate::diag::Diagnostics;
-use crate::model::Step;
+use crate::model::{Node, NodeKind, Step};
 use crate::schema::{kind_of, refuses};
 
 /// Reports fields that a condition or loop does not support.
@@ -22,12 +22,25 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
             if !declared && kind_of(field.field.key).is_some() {
                 out.push(messages::kind_of_its_own(field.key, what, step.span));
             }
-            let zero = field.value.as_ref().is_some_and(|v| v.as_int() == Some(0) || v.as_bool() == Some(false));
-            if refuses(kind, field.field.key) && !zero {
+            if refuses(kind, field.field.key) && !field.value.as_ref().is_some_and(is_zero) {
                 let what = if kind == "condition_task" { what } else { "the outer task of a loop" };
                 out.push(messages::not_on_this_kind(what, field.key, field.field.key));
             }
         }
+    }
+}
+
+/// Whether a value sets nothing. Exported jobs contain such values for every task.
+fn is_zero(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Bool(b) => !b,
+        NodeKind::Int(n) => *n == 0,
+        NodeKind::List(items) => items.is_empty(),
+        NodeKind::Map(entries) => entries.is_empty(),
+        NodeKind::Object(object) => {
+            object.unchecked.is_empty() && object.fields.iter().all(|f| f.value.as_ref().is_none_or(is_zero))
+        }
+        NodeKind::Num(_) | NodeKind::Text(_) | NodeKind::Removed | NodeKind::Bad => false,
     }
 }
 

@@ -155,7 +155,11 @@ pub static OF_PIPELINES: &[Rule<OfPipeline>] = &[
 
 /// The rules for a program, in order.
 pub static OF_PROGRAMS: &[Rule<OfProgram>] = &[
-    Rule { name: "targets", codes: &[Code::BadKey, Code::BadFormat, Code::ProductionPath], check: target::check },
+    Rule {
+        name: "targets",
+        codes: &[Code::BadKey, Code::BadFormat, Code::ProductionPath, Code::DefaultRootPath],
+        check: target::check,
+    },
     Rule { name: "files that packaged code opens", codes: &[Code::NotPacked], check: opened_files::check },
     Rule { name: "pipelines that run each other", codes: &[Code::PipelineCycle], check: project::pipeline_cycles },
     Rule {
@@ -199,6 +203,8 @@ impl PipelineFacts<'_, '_> {
 pub struct ProjectFacts<'r, 'a> {
     pub symbols: &'r Symbols<'a>,
     pub usage: &'r Usage,
+    /// Whether all targets were checked; otherwise another target may use what seems to be unused.
+    pub all_targets: bool,
 }
 
 /// Applies the rules to a program; returns their diagnostics and those of elaboration.

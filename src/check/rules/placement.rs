@@ -55,6 +55,11 @@ fn place(facts: &PipelineFacts, step: &Step, d: &Decl, kind: &str, runs_on: Runs
                 out.push(messages::takes_no_compute(at, kind));
             }
         }
+        RunsOn::Environment => {
+            if on_cluster {
+                out.push(messages::takes_no_cluster(at, kind));
+            }
+        }
         RunsOn::ClusterOrServerless => {}
     }
     let libraries = settings.get(key::LIBRARIES).and_then(Node::as_list).is_some_and(|l| !l.is_empty());

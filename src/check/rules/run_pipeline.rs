@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::PipelineFacts;
+use crate::check::constants;
 use crate::check::messages;
 use crate::check::suggestions::Suggestions;
-use crate::diag::{Diagnostics, closest_match};
-use crate::model::{Param, RunCall, StepKind};
+use crate::diag::{Diagnostic, Diagnostics, closest_match};
+use crate::model::{Argument, Param, RunCall, StepKind, Type};
 use crate::source::Span;
 use crate::syntax::ast::{Binding, Decl};
 
@@ -28,8 +29,11 @@ fn arguments(call: &RunCall, other: &Decl, params: &[Param], suggestions: &mut S
     let given: HashSet<&str> = call.arguments.iter().map(|a| a.name.as_str()).collect();
     for argument in &call.arguments {
         match by_name.get(argument.name.as_str()) {
-            Some(param) if argument.ty.fits(&param.ty) => {}
-            Some(param) => out.push(messages::param_type(argument, &param.ty, param.span)),
+            Some(param) => {
+                if let Some(d) = argument_type(argument, param) {
+                    out.push(d);
+                }
+            }
             None => {
                 let free = suggestions
                     .among(|| params.iter().map(|p| p.name.as_str()).filter(|p| !given.contains(p)).collect());
@@ -37,6 +41,22 @@ fn arguments(call: &RunCall, other: &Decl, params: &[Param], suggestions: &mut S
                 out.push(messages::unknown_param(argument, &call.pipeline, near, other.name.span));
             }
         }
+    }
+}
+
+/// Compares the type of an argument with that of the parameter.
+fn argument_type(argument: &Argument, param: &Param) -> Option<Diagnostic> {
+    let text = argument.value.as_str().filter(|t| !t.contains("{{"));
+    let fits = match text.and_then(|t| constants::of_wire(t, &argument.ty)) {
+        Some(constant) => constants::adopts(&constant, &param.ty),
+        None => argument.ty.fits(&param.ty),
+    };
+    match (fits, text) {
+        (true, _) => None,
+        (false, Some(text)) if argument.ty == Type::String && param.ty.is_text() && param.ty != Type::String => {
+            Some(messages::wrong_form(argument.span, &argument.name, text, &param.ty, Some(param.span)))
+        }
+        _ => Some(messages::param_type(argument, &param.ty, param.span)),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{ProgramFacts, required};
 use crate::check::messages;
 use crate::diag::Diagnostics;
-use crate::model::{Mode, Node, Object, Target};
+use crate::model::{Mode, Node, Object};
 use crate::schema::key;
 use crate::source::{MAX_FILE_NAME, is_file_name};
 use crate::syntax::ast::Decl;
@@ -20,7 +20,7 @@ pub fn check(facts: &ProgramFacts, out: &mut Diagnostics) {
     }
     let target = &facts.program.target.target;
     if target.mode == Mode::Production && !fields.broken {
-        production(target, decl, fields, workspace, out);
+        production(facts, decl, out);
     }
 }
 
@@ -33,16 +33,17 @@ fn addresses(workspace: &Object, out: &mut Diagnostics) {
     }
 }
 
-/// Checks that a production target has a folder that does not belong to a user.
-fn production(target: &Target, decl: &Decl, fields: &Object, workspace: Option<&Object>, out: &mut Diagnostics) {
-    match target.root_path.as_deref() {
-        None => out.push(messages::production_without_root_path(decl.name.span)),
-        Some(path) if path.starts_with("/Workspace/Users/") || path.starts_with("/Users/") => {
-            if !fields.has(key::RUN_AS) {
-                let at = workspace.and_then(|w| w.get(key::ROOT_PATH)).map_or(decl.name.span, |n| n.span);
-                out.push(messages::production_in_user_folder(at));
-            }
-        }
-        Some(_) => {}
+/// Checks that a production target is deployed to one folder, whoever deploys it.
+fn production(facts: &ProgramFacts, decl: &Decl, out: &mut Diagnostics) {
+    let program = facts.program;
+    if program.target.target.root_path.is_some() {
+        return;
     }
+    // The fields of the target are merged into the pipelines.
+    let run_as =
+        !program.pipelines.is_empty() && program.pipelines.iter().all(|p| p.pipeline.settings.has(key::RUN_AS));
+    out.push(match run_as {
+        true => messages::production_with_run_as_only(decl.name.span),
+        false => messages::production_without_root_path(decl.name.span),
+    });
 }

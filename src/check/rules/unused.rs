@@ -155,6 +155,9 @@ pub fn target(facts: &ProgramFacts, out: &mut Diagnostics) {
 /// Reports unused declarations of the root file, and unused imports.
 pub fn project(facts: &ProjectFacts, out: &mut Diagnostics) {
     let symbols = facts.symbols;
+    if !facts.all_targets {
+        return;
+    }
     let used = |span: Span| facts.usage.declarations.contains(&span);
     let mut unused = |kind: &str, name: &Ident| {
         if !used(name.span) && !name.text.starts_with('_') && !symbols.maybe_declared(&name.text) {

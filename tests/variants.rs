@@ -1,0 +1,103 @@
+//! Tables of small programs that are right, and that have exactly one mistake. `UPDATE=1 cargo test --test fixtures
+//! variants::` writes the messages; read them before you commit.
+//!
+//! A table is a file in `tests/variants`: a program with `@`, a line `---`, and variants, one per line, that replace
+//! `@`; `\n` is a line break. After a line `right`, no variant may cause a message. After `wrong`, each causes one,
+//! which is the indented line below it. If the message has an edit, the edited program must have no errors. Lines that
+//! start with `=== ` begin another file of the project.
+
+use std::path::{Path, PathBuf};
+
+use crate::support::{check_memory, entries};
+use libtest_mimic::{Failed, Trial};
+use pipec::diag::{Diagnostic, Fix, Severity, formats};
+use pipec::source::MemoryFiles;
+
+pub fn trials() -> Vec<Trial> {
+    let table = |path: PathBuf| {
+        let name = format!("variants::{}", path.file_stem().unwrap().to_string_lossy());
+        Trial::test(name, move || table(&path))
+    };
+    entries("tests/variants").into_iter().map(table).collect()
+}
+
+fn table(path: &Path) -> Result<(), Failed> {
+    let text = std::fs::read_to_string(path)?.replace("\r\n", "\n");
+    let (program, variants) = text.split_once("\n---\n").ok_or("there is no line `---`")?;
+    let mut parts = program.split("=== ");
+    let main = parts.next().unwrap();
+    let others: Vec<(&str, &str)> = parts.map(|part| part.split_once('\n').unwrap()).collect();
+    let project = |main: &str| {
+        let mut files = MemoryFiles::new();
+        files.insert("main.pipe", main);
+        others.iter().for_each(|(name, text)| files.insert(*name, *text));
+        files
+    };
+    let mut wrong = false;
+    let mut problems = Vec::new();
+    let mut written = format!("{program}\n---\n");
+    let mut lines = variants.lines().peekable();
+    while let Some(line) = lines.next() {
+        written.push_str(line);
+        written.push('\n');
+        match line {
+            "" => continue,
+            "right" | "wrong" => {
+                wrong = line == "wrong";
+                continue;
+            }
+            _ => {}
+        }
+        let expected = lines.next_if(|l| l.starts_with("  ")).map(str::trim);
+        let source = main.replace('@', &line.replace("\\n", "\n"));
+        let (loaded, checked) = check_memory(&project(&source));
+        let found: Vec<&Diagnostic> = checked.diagnostics.iter().collect();
+        let shown: Vec<String> = found.iter().map(|d| formats::one_line(d, &loaded.sources)).collect();
+        if !wrong {
+            if !found.is_empty() {
+                problems.push(format!("{line}\n  is right, but: {shown:#?}"));
+            }
+            continue;
+        }
+        let [found] = found.as_slice() else {
+            problems.push(format!("{line}\n  {} messages instead of one: {shown:#?}", shown.len()));
+            continue;
+        };
+        let message = format!("{}: {}", found.code.id(), found.message);
+        written.push_str(&format!("  {message}\n"));
+        if std::env::var_os("UPDATE").is_none() && expected != Some(message.as_str()) {
+            problems.push(format!("{line}\n  found    {message}\n  expected {}", expected.unwrap_or("nothing")));
+        }
+        for fix in &found.fixes {
+            let fixed = edited(&source, fix);
+            let (loaded, checked) = check_memory(&project(&fixed));
+            let left: Vec<String> = checked
+                .diagnostics
+                .iter()
+                .filter(|d| d.severity == Severity::Error)
+                .map(|d| formats::one_line(d, &loaded.sources))
+                .collect();
+            if !left.is_empty() {
+                problems.push(format!("{line}\n  its edit \"{}\" leads to {left:#?} in\n{fixed}", fix.title));
+            }
+        }
+    }
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, written)?;
+    }
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(problems.join("\n").into()),
+    }
+}
+
+/// The text after the edits of a fix, which are all in `main.pipe`.
+fn edited(source: &str, fix: &Fix) -> String {
+    let mut edits: Vec<_> = fix.edits.iter().collect();
+    edits.sort_by_key(|e| std::cmp::Reverse(e.span.start));
+    let mut out = source.to_owned();
+    for edit in edits {
+        out.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+    }
+    out
+}
