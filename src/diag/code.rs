@@ -132,6 +132,7 @@ codes! {
     MissingArgument "E0212" "missing argument";
     QuotedMember "W0250" "enum value in quotes or in the wrong case";
     Deprecated "W0251" "deprecated field";
+    NeverSent "W0252" "notification that is never sent";
 
     // E03xx: the graph
     Cycle "E0301" "dependency cycle";
@@ -172,6 +173,7 @@ codes! {
     UnknownEnvironment "W0452" "unknown environment version";
     HalfSingleNode "W0453" "cluster without workers is not a single node";
     JobClusterField "W0454" "field without effect on a job cluster";
+    NoDbt "W0455" "environment without dbt";
 
     // E05xx: time
     BadCron "E0501" "invalid cron expression";

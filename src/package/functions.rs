@@ -383,7 +383,9 @@ impl<'a> Functions<'a> {
                 self.follow(&module, &name, Some(found.span), depth + 1)
             }
             ModuleBinding::Import(_, Some(_)) => Lookup::Unknown(Some(found.span)),
-            ModuleBinding::Import(_, None) => Lookup::Missing(Missing::NotFunction(found.span)),
+            ModuleBinding::Import(_, None) | ModuleBinding::Collection => {
+                Lookup::Missing(Missing::NotFunction(found.span))
+            }
             ModuleBinding::Value(Annotation::Constant(c), _) if c != Literal::None => {
                 Lookup::Missing(Missing::NotFunction(found.span))
             }

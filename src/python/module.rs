@@ -22,6 +22,8 @@ pub enum ModuleBinding {
     Class(Box<Class>),
     /// A name of another module, or with `None` the module itself; dotted and absolute.
     Import(String, Option<String>),
+    /// A list, tuple, dict or set.
+    Collection,
     /// A value: as an annotation (`Region = Literal["eu"]`), and its text if it is a string.
     Value(Annotation, Option<String>),
 }
@@ -201,6 +203,9 @@ impl ModuleReader<'_> {
                 let class = value.and_then(|v| Class::from_call(v, self.file));
                 let binding = match (class, value) {
                     (Some(class), _) => ModuleBinding::Class(Box::new(class)),
+                    (None, Some(Expr::List(_) | Expr::Tuple(_) | Expr::Dict(_) | Expr::Set(_))) => {
+                        ModuleBinding::Collection
+                    }
                     (None, Some(value)) => {
                         let text = match constant(value) {
                             Some(Literal::Str(text)) => Some(text),

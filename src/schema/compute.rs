@@ -232,15 +232,18 @@ pub struct RuntimeKey {
     patch: SmolStr,
 }
 
+/// The parts of variants in keys of runtimes.
+const VARIANTS: &[&str] = &["photon", "ml", "cpu", "gpu", "esr", "aarch64", "hls", "conda"];
+
 impl RuntimeKey {
     /// Parses a key; `None` for an unknown form.
     pub fn parse(key: &str) -> Option<RuntimeKey> {
         let (head, rest) = key.split_once('-')?;
         let (version, patch) = match head.rsplit_once('.') {
-            Some((v, p)) if p == "x" || p.chars().all(|c| c.is_ascii_digit()) && v.contains('.') => {
+            Some((v, p)) if p == "x" || !p.is_empty() && p.chars().all(|c| c.is_ascii_digit()) && v.contains('.') => {
                 (v, format!(".{p}"))
             }
-            _ => (head, String::new()),
+            _ => return None,
         };
         if version.is_empty() || !version.chars().all(|c| c.is_ascii_digit() || c == '.') {
             return None;
@@ -249,6 +252,9 @@ impl RuntimeKey {
             Some((v, s)) => (v.trim_end_matches('-'), Some(SmolStr::from(s))),
             None => (rest, None),
         };
+        if !variant.is_empty() && !variant.split('-').all(|part| VARIANTS.contains(&part)) {
+            return None;
+        }
         Some(RuntimeKey { version: version.into(), scala, variant: variant.into(), patch: patch.into() })
     }
 

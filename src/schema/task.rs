@@ -510,7 +510,10 @@ pub static FOR_EACH_TASK: Block = Block {
             .required()
             .evaluated()
             .max_len(10000),
-        field("concurrency", Ty::Int, "Maximum number of iterations that run concurrently").min(1).default("1"),
+        field("concurrency", Ty::Int, "Maximum number of iterations that run concurrently")
+            .min(1)
+            .max(100)
+            .default("1"),
         field("task", Ty::Block(&TASK), "The task repeated for each item, read there as {{input}}").required(),
     ],
     groups: &[],

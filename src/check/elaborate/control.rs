@@ -96,10 +96,21 @@ impl<'a> Elaborator<'a> {
         unit.ast.items.iter().any(|i| matches!(i, Item::Decl(d) if d.kind == DeclKind::Pipeline && d.name.text == cx.pipeline && any(&d.body.items, name)))
     }
 
-    pub fn doc_description(&self, own: &mut Object, doc: Option<&SmolStr>, span: Span) {
-        if let (Some(doc), None, Some(field)) = (doc, own.entry(key::DESCRIPTION), TASK.row(key::DESCRIPTION)) {
-            own.fields.push(crate::model::FieldValue { field, key: span, value: Some(Node::text(span, doc.clone())) });
+    /// Sets `description` to the `##` comment of the declaration whose name is at `span`.
+    pub fn doc_description(&mut self, own: &mut Object, doc: Option<&SmolStr>, span: Span) {
+        let (Some(doc), Some(field)) = (doc, own.block.row(key::DESCRIPTION)) else { return };
+        if let Some(written) = own.entry(key::DESCRIPTION) {
+            self.report(messages::described_twice(written.key, span));
+            return;
         }
+        // A field in `unchecked` replaces one that would be added.
+        if own.unchecked.iter().any(|u| u.key == key::DESCRIPTION.name()) {
+            return;
+        }
+        if let Some(max) = field.max_len.filter(|max| doc.len() > *max as usize) {
+            self.report(messages::doc_too_long(span, doc.len(), max));
+        }
+        own.fields.push(crate::model::FieldValue { field, key: span, value: Some(Node::text(span, doc.clone())) });
     }
 
     pub fn no_compute_in_head(&mut self, header: &Header, what: &str) {

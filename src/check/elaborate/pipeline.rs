@@ -18,7 +18,7 @@ use crate::check::budget::{STEP, size};
 use crate::check::messages;
 use crate::check::symbols::InFile;
 use crate::model::{Cluster, Compute, Environment, FieldValue, Node, Object, Param, Pipeline, Step, StepKind, Type};
-use crate::schema::{Eval, FieldKey, JOB, JOB_PARAMETER_DEFINITION, PIPELINE_PLACE, key};
+use crate::schema::{Eval, JOB, JOB_PARAMETER_DEFINITION, PIPELINE_PLACE, key};
 use crate::source::{MAX_FILE_NAME, Span, is_file_name};
 use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Item};
 
@@ -168,20 +168,15 @@ impl<'a> Elaborator<'a> {
                 _ => {}
             }
         }
-        let mut fill = |key: FieldKey, text: &SmolStr| {
-            // A field in `unchecked` replaces one that would be added.
-            if own.entry(key).is_none()
-                && !own.unchecked.iter().any(|u| u.key == key.name())
-                && let Some(field) = JOB.row(key)
-            {
-                let node = Node::text(decl.name.span, text.clone());
-                own.fields.push(FieldValue { field, key: decl.name.span, value: Some(node) });
-            }
-        };
-        fill(key::NAME, &decl.name.text);
-        if let Some(doc) = &decl.doc {
-            fill(key::DESCRIPTION, doc);
+        // A field in `unchecked` replaces one that would be added.
+        if own.entry(key::NAME).is_none()
+            && !own.unchecked.iter().any(|u| u.key == key::NAME.name())
+            && let Some(field) = JOB.row(key::NAME)
+        {
+            let node = Node::text(decl.name.span, decl.name.text.clone());
+            own.fields.push(FieldValue { field, key: decl.name.span, value: Some(node) });
         }
+        self.doc_description(&mut own, decl.doc.as_ref(), decl.name.span);
         // A field of a target applies if it is complete, or if the pipeline sets it, too.
         let mut over = parts.job.clone();
         over.fields.retain(|f| {

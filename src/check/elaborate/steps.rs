@@ -15,7 +15,7 @@ use super::scope::{Local, LocalKind, PipelineScope, Runs, Scope, StepSymbolKind}
 use crate::check::budget::STEP;
 use crate::check::messages;
 use crate::diag::closest_match;
-use crate::model::{Branch, Compute, Dependency, Node, Object, Origin, Output, Step, StepKind, Unusable};
+use crate::model::{Branch, Compute, Dependency, Object, Origin, Output, Step, StepKind, Unusable};
 use crate::schema::{COMPUTE_FIELDS, DEFAULTS_PLACE, KINDS, STEP_PLACE, TASK, key, kind_of, takes};
 use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Header, Item};
@@ -122,16 +122,7 @@ impl<'a> Elaborator<'a> {
             self.python_function(call, &outputs, cx.packages);
         }
         self.step_gpu(&mut own);
-        if let Some(doc) = &d.doc
-            && !own.fields.iter().any(|f| f.field.handle() == key::DESCRIPTION)
-            && let Some(field) = TASK.row(key::DESCRIPTION)
-        {
-            let span = d.name.span;
-            if field.max_len.is_some_and(|max| doc.len() > max as usize) {
-                self.report(messages::doc_too_long(span, doc.len()));
-            }
-            own.fields.push(crate::model::FieldValue { field, key: span, value: Some(Node::text(span, doc.clone())) });
-        }
+        self.doc_description(&mut own, d.doc.as_ref(), d.name.span);
         let mut settings = self.with_defaults(&own, &kind, d.header.on.is_some(), cx);
         let compute = self.place(d, &mut settings, &kind, cx, scope);
         let on_cluster =

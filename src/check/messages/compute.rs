@@ -37,6 +37,19 @@ pub fn half_single_node(key: Span, workers: Span) -> Diagnostic {
     }
 }
 
+pub fn single_node_without_tag(key: Span) -> Diagnostic {
+    let d = Diagnostic::new(Code::HalfSingleNode, key, "single-node cluster without the tag `ResourceClass`");
+    d.help(
+        "add `ResourceClass = \"SingleNode\"` to `custom_tags`, or replace `num_workers = 0`, the Spark configuration \
+         and the tag with `single_node = true`",
+    )
+}
+
+pub fn environment_without_dbt(step: Span, environment: &str, declared: Span) -> Diagnostic {
+    let d = Diagnostic::new(Code::NoDbt, step, format!("environment `{environment}` does not install dbt"));
+    d.with_label(declared, "declared here").help("add `dbt-databricks` to its `dependencies`")
+}
+
 pub fn incomplete_cluster(span: Span, name: &str, lacks: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::IncompleteCluster, span, format!("cluster {name} is missing {lacks}"));
     d.help(

@@ -232,6 +232,11 @@ pub fn field_twice(key: &Ident, first: Span) -> Diagnostic {
     d.label("set again here").with_label(first, "first set here").help("remove one of them")
 }
 
+pub fn described_twice(field: Span, declaration: Span) -> Diagnostic {
+    let d = Diagnostic::new(Code::GivenTwice, field, "`description` is set here and by a `##` comment");
+    d.with_label(declaration, "has a `##` comment").help("remove one of them")
+}
+
 pub fn call_as_field(key: &Ident) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownField, key.span, format!("`{}` is a call, not a field", key.text));
     d.help(format!("remove `=` and write `{} ...` in a step", key.text))

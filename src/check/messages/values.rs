@@ -203,12 +203,8 @@ pub fn missing_arguments(
     d.help(format!("add `{} = ...` to the arguments", first.written.name))
 }
 
-pub fn doc_too_long(span: Span, length: usize) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::TooLong,
-        span,
-        format!("`##` comment of this step has {} bytes, which is too long", length),
-    );
+pub fn doc_too_long(span: Span, length: usize, max: u32) -> Diagnostic {
+    let d = Diagnostic::new(Code::TooLong, span, format!("`##` comment has {length} bytes; the limit is {max}"));
     d.help("shorten it, or move part of it to a `#` comment")
 }
 
@@ -249,6 +245,39 @@ pub fn params_too_long(pipeline: Span, size: usize, max: u32) -> Diagnostic {
 pub fn two_owners(first: Span, second: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::Exclusive, second, "more than one owner");
     d.with_label(first, "first owner").help("give the others `CAN_MANAGE`")
+}
+
+pub fn group_as_owner(group: Span) -> Diagnostic {
+    let d = Diagnostic::new(Code::Exclusive, group, "a group cannot own a job");
+    d.help("make a user or service principal the owner, and give the group `CAN_MANAGE`")
+}
+
+pub fn needs_kind(key: Span, name: &str) -> Diagnostic {
+    let d = Diagnostic::new(Code::MissingField, key, format!("`{name}` requires `kind = CLASSIC_PREVIEW`"));
+    d.help("the platform ignores it on clusters without a `kind`")
+        .unsafe_fix("add `kind`", vec![(Span { end: key.start, ..key }, "kind = CLASSIC_PREVIEW\n".to_owned())])
+}
+
+pub fn git_without_repository(source: Span) -> Diagnostic {
+    let d = Diagnostic::new(Code::MissingField, source, "`source = GIT` requires a `git_source` in the pipeline");
+    d.help("add `git_source` with the URL and branch of the repository, or remove `source`")
+}
+
+pub fn not_in_the_workspace(path: Span, text: &str, scheme: &str) -> Diagnostic {
+    let d = Diagnostic::new(Code::BadFormat, path, format!("`{text}` is not a path in the workspace"));
+    d.help(format!("move the file from `{scheme}:` to the workspace, and use a path such as `/Shared/load`"))
+}
+
+pub fn not_a_full_table_name(name: Span, text: &str) -> Diagnostic {
+    let d = Diagnostic::new(Code::BadFormat, name, format!("`{text}` is not the full name of a table"));
+    d.help("use the form `catalog.schema.table`")
+}
+
+pub fn duration_without_rule(key: Span) -> Diagnostic {
+    let d = Diagnostic::new(Code::NeverSent, key, "the duration that triggers this notification is not set");
+    d.help(
+        "add a `health` block with a rule for `RUN_DURATION_SECONDS`; the platform compares the duration with its `value`",
+    )
 }
 
 pub fn too_many_environments(pipeline: Span, count: usize, max: u32) -> Diagnostic {

@@ -37,6 +37,8 @@ fn check_cluster(facts: &PipelineFacts, settings: &Object, span: Span, name: &st
     }
     required::complete(settings, out);
     size(settings, out);
+    pools(settings, out);
+    kind(settings, out);
     complete(settings, span, name, out);
     let runtime = runtime(facts, settings, out);
     nodes(facts, settings, runtime.as_ref(), target, out);
@@ -71,9 +73,41 @@ fn size(settings: &Object, out: &mut Diagnostics) {
     };
     let profile = entry(key::SPARK_CONF, "spark.databricks.cluster.profile");
     let master = entry(key::SPARK_CONF, "spark.master");
+    let key = settings.key_span(key::NUM_WORKERS);
     if !profile || !master {
-        let key = settings.key_span(key::NUM_WORKERS);
         out.push(messages::half_single_node(key, workers.span));
+    } else if key != workers.span && !entry(key::CUSTOM_TAGS, "ResourceClass") {
+        // `single_node` sets the number of workers and the tag, unless `custom_tags = none` removes it.
+        out.push(messages::single_node_without_tag(key));
+    }
+}
+
+/// A pool determines the node type, also that of the driver.
+fn pools(settings: &Object, out: &mut Diagnostics) {
+    let exclusive = [
+        (key::INSTANCE_POOL_ID, key::DRIVER_NODE_TYPE_ID),
+        (key::DRIVER_INSTANCE_POOL_ID, key::DRIVER_NODE_TYPE_ID),
+        (key::DRIVER_INSTANCE_POOL_ID, key::NODE_TYPE_ID),
+    ];
+    for (pool, node_type) in exclusive {
+        if settings.has(pool) && settings.has(node_type) {
+            let (at, other) = (settings.key_span(node_type), settings.key_span(pool));
+            out.push(messages::exclusive(at, node_type.name(), other, pool.name(), &[pool.name(), node_type.name()]));
+            return;
+        }
+    }
+}
+
+/// Fields that only clusters of a kind support; a policy may set it.
+fn kind(settings: &Object, out: &mut Diagnostics) {
+    if settings.has(key::KIND) || settings.has(key::POLICY_ID) {
+        return;
+    }
+    for key in [key::USE_ML_RUNTIME, key::IS_SINGLE_NODE] {
+        if settings.get(key).and_then(Node::as_bool) == Some(true) {
+            out.push(messages::needs_kind(settings.key_span(key), key.name()));
+            return;
+        }
     }
 }
 

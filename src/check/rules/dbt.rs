@@ -3,13 +3,21 @@
 use super::PipelineFacts;
 use crate::check::messages;
 use crate::diag::Diagnostics;
-use crate::model::{FileKind, StepKind};
+use crate::model::{FileKind, Node, StepKind};
 use crate::schema::{DBT_TASK, key};
 use crate::syntax::ast::Decl;
 
 /// Checks that there are one to ten commands, each starting with `dbt`.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     for step in facts.pipeline.pipeline.all_steps() {
+        if step.kind.key() == Some("dbt_task")
+            && let Some(task) = step.settings.get_named("dbt_task").and_then(Node::as_object)
+        {
+            let commands = task.get(key::COMMANDS).and_then(Node::as_list).unwrap_or_default();
+            for command in commands.iter().filter(|c| c.as_str().is_some_and(|t| !is_dbt_command(t))) {
+                out.push(messages::not_a_dbt_command(command.span));
+            }
+        }
         let StepKind::File(call) = &step.kind else { continue };
         if call.kind != FileKind::Dbt {
             continue;
@@ -19,8 +27,7 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
             out.push(messages::no_dbt_commands(written.callee_span));
         }
         for command in &call.arguments {
-            let first = command.value.as_str().map(|t| t.split_whitespace().next().unwrap_or_default());
-            if first.is_some_and(|f| f != "dbt") {
+            if command.value.as_str().is_some_and(|t| !is_dbt_command(t)) {
                 out.push(messages::not_a_dbt_command(command.span));
             }
         }
@@ -29,4 +36,8 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
             out.push(messages::too_many_dbt_commands(over.span, most));
         }
     }
+}
+
+fn is_dbt_command(text: &str) -> bool {
+    text.split_whitespace().next().unwrap_or_default() == "dbt"
 }

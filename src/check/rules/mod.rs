@@ -9,7 +9,9 @@ mod dbt;
 mod environment;
 mod graph;
 mod kinds;
+mod libraries;
 mod limits;
+mod notifications;
 mod opened_files;
 mod placement;
 mod project;
@@ -19,6 +21,7 @@ mod python_version;
 mod required;
 mod run_pipeline;
 mod schedule;
+mod sources;
 mod target;
 mod unused;
 
@@ -60,6 +63,7 @@ pub static OF_PIPELINES: &[Rule<OfPipeline>] = &[
             Code::UnixCron,
             Code::NeverFires,
             Code::UnknownTimeZone,
+            Code::BadFormat,
         ],
         check: schedule::check,
     },
@@ -136,9 +140,17 @@ pub static OF_PIPELINES: &[Rule<OfPipeline>] = &[
             Code::AccessMode,
             Code::WrongCloud,
             Code::JobClusterField,
+            Code::Exclusive,
         ],
         check: cluster::check,
     },
+    Rule { name: "requirements", codes: &[Code::BadRequirement, Code::NoDbt], check: libraries::check },
+    Rule {
+        name: "files in Git and in the workspace",
+        codes: &[Code::MissingField, Code::BadFormat],
+        check: sources::check,
+    },
+    Rule { name: "notifications", codes: &[Code::NeverSent], check: notifications::check },
     Rule {
         name: "versions of environments",
         codes: &[Code::NoneOf, Code::UnknownEnvironment],

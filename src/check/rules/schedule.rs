@@ -1,6 +1,7 @@
 //! Schedules and triggers.
 
 use super::PipelineFacts;
+use crate::check::constants::table_parts;
 use crate::check::messages;
 use crate::diag::{Diagnostics, closest_match};
 use crate::model::{Node, Object};
@@ -24,9 +25,24 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     if let Some(schedule) = job.get(key::SCHEDULE).and_then(Node::as_object) {
         check_schedule(facts, schedule, out);
     }
+    let several = job.get(key::TRIGGERS).and_then(Node::as_list).unwrap_or_default();
+    for trigger in job.get(key::TRIGGER).into_iter().chain(several).filter_map(Node::as_object) {
+        tables(trigger, out);
+    }
     for trigger in job.get(key::TRIGGERS).and_then(Node::as_list).unwrap_or_default() {
         if let Some(schedule) = trigger.as_object().and_then(|t| t.get(key::SCHEDULE)).and_then(Node::as_object) {
             check_schedule(facts, schedule, out);
+        }
+    }
+}
+
+/// Checks the names of tables: the platform requires the full name.
+fn tables(trigger: &Object, out: &mut Diagnostics) {
+    let update = trigger.get(key::TABLE_UPDATE).and_then(Node::as_object);
+    let names = update.and_then(|u| u.get(key::TABLE_NAMES)).and_then(Node::as_list).unwrap_or_default();
+    for name in names {
+        if let Some(text) = name.as_str().filter(|t| table_parts(t) != 3) {
+            out.push(messages::not_a_full_table_name(name.span, text));
         }
     }
 }
