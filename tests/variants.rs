@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use crate::support::{check_memory, entries};
 use libtest_mimic::{Failed, Trial};
-use pipec::diag::{Diagnostic, Fix, Severity, formats};
+use pipec::diag::{Diagnostic, Severity, applied, formats};
 use pipec::source::MemoryFiles;
 
 pub fn trials() -> Vec<Trial> {
@@ -69,7 +69,9 @@ fn table(path: &Path) -> Result<(), Failed> {
             problems.push(format!("{line}\n  found    {message}\n  expected {}", expected.unwrap_or("nothing")));
         }
         for fix in &found.fixes {
-            let fixed = edited(&source, fix);
+            let mut edits = fix.edits.clone();
+            edits.sort_by_key(|e| e.span.start);
+            let fixed = applied(&source, &edits);
             let (loaded, checked) = check_memory(&project(&fixed));
             let left: Vec<String> = checked
                 .diagnostics
@@ -89,15 +91,4 @@ fn table(path: &Path) -> Result<(), Failed> {
         true => Ok(()),
         false => Err(problems.join("\n").into()),
     }
-}
-
-/// The text after the edits of a fix, which are all in `main.pipe`.
-fn edited(source: &str, fix: &Fix) -> String {
-    let mut edits: Vec<_> = fix.edits.iter().collect();
-    edits.sort_by_key(|e| std::cmp::Reverse(e.span.start));
-    let mut out = source.to_owned();
-    for edit in edits {
-        out.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
-    }
-    out
 }

@@ -279,6 +279,11 @@ impl Object {
         self.get(key).is_some()
     }
 
+    /// Whether the source sets a field, also to `none` or in `unchecked`.
+    pub fn sets(&self, key: FieldKey) -> bool {
+        self.entry(key).is_some() || self.unchecked.iter().any(|u| u.key == key.name())
+    }
+
     /// The string of a field, if it has no references.
     pub fn str(&self, key: FieldKey) -> Option<&str> {
         self.get(key).and_then(Node::as_str)

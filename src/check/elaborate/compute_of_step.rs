@@ -43,24 +43,20 @@ impl<'a> Elaborator<'a> {
         if let Some((_, found)) = own {
             return found.unwrap_or(Compute::Bad);
         }
-        let runs_on = kind.key().and_then(kind_of).map(|k| k.runs_on);
-        let takes = !on_warehouse(kind, settings)
-            && matches!(runs_on, Some(RunsOn::ClusterOrEnvironment | RunsOn::ClusterOrServerless));
-        let optional = runs_on == Some(RunsOn::Environment);
-        match cx.compute.as_ref() {
-            Some(Compute::Environment(name)) if optional => {
-                cx.compute_reached.set(true);
-                Compute::Environment(name.clone())
-            }
-            Some(compute) if takes => {
-                cx.compute_reached.set(true);
-                match compute {
-                    // A serverless accelerator uses the environment of the pipeline, but not its cluster.
-                    Compute::Cluster(_) | Compute::Existing(_) if settings.has(key::COMPUTE) => Compute::Unset,
-                    compute => compute.clone(),
-                }
-            }
-            _ => Compute::Unset,
+        let Some(compute) = &cx.compute else { return Compute::Unset };
+        let takes = match kind.key().and_then(kind_of).map(|k| k.runs_on) {
+            Some(RunsOn::ClusterOrEnvironment | RunsOn::ClusterOrServerless) => !on_warehouse(kind, settings),
+            Some(RunsOn::Environment) => matches!(compute, Compute::Environment(_)),
+            _ => false,
+        };
+        if !takes {
+            return Compute::Unset;
+        }
+        cx.compute_reached.set(true);
+        match compute {
+            // A serverless accelerator uses the environment of the pipeline, but not its cluster.
+            Compute::Cluster(_) | Compute::Existing(_) if settings.has(key::COMPUTE) => Compute::Unset,
+            compute => compute.clone(),
         }
     }
 

@@ -3,13 +3,16 @@
 use smol_str::SmolStr;
 
 use super::Elaborator;
+use super::compute::set;
 use super::eval::{Const, Evaluated, ValueSite};
 use super::fields::BlockSchema;
 use super::graph::StepDraft;
 use super::scope::{LocalKind, Scope, Use};
 use super::steps::StepContext;
 use crate::check::messages::{self, BadItems, Incomparable};
-use crate::model::{Branch, COMPARISONS, Compute, Condition, Loop, Node, Object, Step, StepKind, Text, Type, Unusable};
+use crate::model::{
+    Branch, COMPARISONS, Compute, Condition, Loop, NodeKind, Object, Step, StepKind, Text, Type, Unusable,
+};
 use crate::schema::{Eval, FOR_EACH_TASK, STEP_PLACE, TASK, key};
 use crate::source::Span;
 use crate::syntax::ast::{Decl, DeclKind, For, Header, If, Item, Value};
@@ -103,14 +106,13 @@ impl<'a> Elaborator<'a> {
             self.report(messages::described_twice(written.key, span));
             return;
         }
-        // A field in `unchecked` replaces one that would be added.
-        if own.unchecked.iter().any(|u| u.key == key::DESCRIPTION.name()) {
+        if own.sets(key::DESCRIPTION) {
             return;
         }
         if let Some(max) = field.max_len.filter(|max| doc.len() > *max as usize) {
             self.report(messages::doc_too_long(span, doc.len(), max));
         }
-        own.fields.push(crate::model::FieldValue { field, key: span, value: Some(Node::text(span, doc.clone())) });
+        set(own, key::DESCRIPTION, span, NodeKind::Text(Text::plain(doc.clone())));
     }
 
     pub fn no_compute_in_head(&mut self, header: &Header, what: &str) {

@@ -3,7 +3,7 @@
 use smol_str::{SmolStr, ToSmolStr};
 
 use super::Elaborator;
-use super::assembled::AssembledString;
+use super::origins::Origins;
 use super::resolve::Resolution;
 use super::scope::{Scope, Use};
 use crate::check::messages;
@@ -77,8 +77,8 @@ pub enum Evaluated {
 }
 
 impl Typed {
-    fn constant(ty: Type, value: Const) -> Typed {
-        Typed { ty, value: Evaluated::Constant(value) }
+    fn constant(value: Const) -> Typed {
+        Typed { ty: value.ty(), value: Evaluated::Constant(value) }
     }
 
     /// The string that is sent to the service.
@@ -108,10 +108,7 @@ impl Elaborator<'_> {
     pub fn typed(&mut self, value: &Value, scope: Scope<'_>, sink: ValueSite<'_>) -> Option<Typed> {
         match &value.kind {
             ValueKind::Bad => None,
-            ValueKind::Number(n) => {
-                let number = Const::Number(n.clone());
-                Some(Typed::constant(number.ty(), number))
-            }
+            ValueKind::Number(n) => Some(Typed::constant(Const::Number(n.clone()))),
             ValueKind::Str(lit) => {
                 let text = self.text(lit, scope, sink)?;
                 let known = match text.as_str() {
@@ -124,7 +121,6 @@ impl Elaborator<'_> {
                 if !self.budget.charge(items.len()) {
                     return None;
                 }
-                let mut ty: Option<Type> = None;
                 let mut out = Vec::new();
                 for item in items {
                     let one = self.typed(item, scope, sink)?;
@@ -132,19 +128,14 @@ impl Elaborator<'_> {
                         self.report(messages::run_time_element(item.span));
                         return None;
                     };
-                    ty = Some(match ty {
-                        None => one.ty,
-                        Some(t) => t.join(one.ty).unwrap_or(Type::Json),
-                    });
                     out.push(c);
                 }
-                Some(Typed::constant(Type::List(Box::new(ty.unwrap_or(Type::Any))), Const::List(out)))
+                Some(Typed::constant(Const::List(out)))
             }
             ValueKind::Object(body) => {
                 if !self.budget.charge(body.items.len()) {
                     return None;
                 }
-                let mut fields = Vec::new();
                 let mut out = Vec::new();
                 for item in &body.items {
                     let Item::Entry(entry) = item else { continue };
@@ -161,10 +152,9 @@ impl Elaborator<'_> {
                         self.report(messages::run_time_in_object(inner.span));
                         return None;
                     };
-                    fields.push((entry.key.text.clone(), one.ty));
                     out.push((entry.key.text.clone(), c));
                 }
-                Some(Typed::constant(Type::Record(fields), Const::Map(out)))
+                Some(Typed::constant(Const::Map(out)))
             }
             ValueKind::Duration(n, unit) => {
                 self.report(messages::duration_here(value.span, n, *unit));
@@ -181,7 +171,7 @@ impl Elaborator<'_> {
             }
             ValueKind::Path(path) => match self.meaning(path, value.span, scope) {
                 Resolution::Unknown => None,
-                Resolution::Bool(b) => Some(Typed::constant(Type::Bool, Const::Bool(b))),
+                Resolution::Bool(b) => Some(Typed::constant(Const::Bool(b))),
                 Resolution::Source(inner, unit, name) => {
                     self.with_constant(value.span, name, |c| c.typed(inner, Scope { unit, ..scope.file_scope() }, sink))
                 }
@@ -232,12 +222,14 @@ impl Elaborator<'_> {
     /// Evaluates a string and its interpolations.
     pub fn text(&mut self, lit: &StrLit, scope: Scope<'_>, sink: ValueSite<'_>) -> Option<Text> {
         let mut out = TextBuilder::default();
-        let mut written = AssembledString::default();
+        let mut origins = Origins::of(lit);
         let mut whole = true;
         for part in &lit.parts {
             match part {
                 StrPart::Text(text, span) => {
-                    written.literal(text, *span);
+                    if let Some(origins) = &mut origins {
+                        origins.literal(text.len(), *span);
+                    }
                     out.push_str(text);
                 }
                 StrPart::Reference(value) => match self.inside_text(|c| c.typed(value, scope, sink)) {
@@ -251,17 +243,20 @@ impl Elaborator<'_> {
                         if !self.budget.charge(text.literal_len() / BYTES_OF_VALUE) {
                             return None;
                         }
-                        written.interpolated(&text.to_string(), value.span);
+                        if let Some(origins) = &mut origins {
+                            origins.interpolated(text.to_string().len(), value.span);
+                        }
                         out.push(&text);
                     }
                     None => whole = false,
                 },
             }
         }
-        if whole && written.has_braces() {
-            self.typed_references(&mut written, scope, sink);
+        let text = whole.then(|| out.finish())?;
+        if let Some(origins) = origins {
+            self.typed_references(&text.to_string(), origins, scope, sink);
         }
-        whole.then(|| out.finish())
+        Some(text)
     }
 
     /// Evaluates a value inside a string, where quotes cannot be suggested.

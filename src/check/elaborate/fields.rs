@@ -59,12 +59,11 @@ impl Elaborator<'_> {
     /// Checks a body that may contain only fields.
     pub fn body(&mut self, body: &Body, against: BlockSchema, scope: Scope<'_>) -> Object {
         let mut object = Object::new(against.block(), body.span);
+        let unit = against.block().fields.iter().find_map(|f| unit_in(body, f.unit_of?));
+        let around = std::mem::replace(&mut self.unit, unit);
         for item in &body.items {
             match item {
-                Item::Entry(entry) => {
-                    self.unit = against.field(&entry.key.text).and_then(|f| unit_of(f, body));
-                    self.entry(entry, against, scope, &mut object);
-                }
+                Item::Entry(entry) => self.entry(entry, against, scope, &mut object),
                 Item::Bad(_) => object.broken = true,
                 other => {
                     object.broken = true;
@@ -72,6 +71,7 @@ impl Elaborator<'_> {
                 }
             }
         }
+        self.unit = around;
         object
     }
 
@@ -208,9 +208,8 @@ impl Elaborator<'_> {
     }
 }
 
-/// The unit of a field that another field of the body determines.
-fn unit_of(field: &Field, body: &Body) -> Option<Measure> {
-    let key = field.unit_of?;
+/// The unit that the enum value of a field implies.
+fn unit_in(body: &Body, key: &str) -> Option<Measure> {
     let entry = body.items.iter().find_map(|item| match item {
         Item::Entry(entry) if entry.key.text == key => Some(entry),
         _ => None,

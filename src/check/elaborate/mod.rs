@@ -3,7 +3,6 @@
 //! This layer reports what has no meaning and cannot be part of the model. The [rules](super::rules) report what is
 //! wrong with a finished program; no rule is called from here.
 
-mod assembled;
 mod calls;
 mod companions;
 mod compute;
@@ -16,6 +15,7 @@ mod files;
 mod graph;
 mod merge;
 mod names;
+mod origins;
 mod packages;
 mod pipeline;
 mod program;
@@ -110,7 +110,7 @@ struct Elaborator<'a> {
     reads: usize,
     /// Whether the value is inside a string.
     in_text: bool,
-    /// The unit of the current field, if another field determines it.
+    /// The unit of fields whose unit another field of the current body determines.
     unit: Option<Measure>,
     /// Whether constants that are nested too deeply were reported.
     reported_too_deep: bool,

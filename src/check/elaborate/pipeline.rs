@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use smol_str::SmolStr;
 
-use super::compute::{Computes, ResolvedCompute};
+use super::compute::{Computes, ResolvedCompute, set};
 use super::eval::{Evaluated, ValueSite};
 use super::fields::BlockSchema;
 use super::graph::StepGraph;
@@ -17,7 +17,9 @@ use super::{Context, Elaborator, Findings};
 use crate::check::budget::{STEP, size};
 use crate::check::messages;
 use crate::check::symbols::InFile;
-use crate::model::{Cluster, Compute, Environment, FieldValue, Node, Object, Param, Pipeline, Step, StepKind, Type};
+use crate::model::{
+    Cluster, Compute, Environment, Node, NodeKind, Object, Param, Pipeline, Step, StepKind, Text, Type,
+};
 use crate::schema::{Eval, JOB, JOB_PARAMETER_DEFINITION, PIPELINE_PLACE, key};
 use crate::source::{MAX_FILE_NAME, Span, is_file_name};
 use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Item};
@@ -168,13 +170,8 @@ impl<'a> Elaborator<'a> {
                 _ => {}
             }
         }
-        // A field in `unchecked` replaces one that would be added.
-        if own.entry(key::NAME).is_none()
-            && !own.unchecked.iter().any(|u| u.key == key::NAME.name())
-            && let Some(field) = JOB.row(key::NAME)
-        {
-            let node = Node::text(decl.name.span, decl.name.text.clone());
-            own.fields.push(FieldValue { field, key: decl.name.span, value: Some(node) });
+        if !own.sets(key::NAME) {
+            set(&mut own, key::NAME, decl.name.span, NodeKind::Text(Text::plain(decl.name.text.clone())));
         }
         self.doc_description(&mut own, decl.doc.as_ref(), decl.name.span);
         // A field of a target applies if it is complete, or if the pipeline sets it, too.

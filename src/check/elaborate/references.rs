@@ -3,8 +3,8 @@
 use smol_str::SmolStr;
 
 use super::Elaborator;
-use super::assembled::AssembledString;
 use super::eval::ValueSite;
+use super::origins::Origins;
 use super::scope::{LocalKind, Runs, Scope, StepSymbolKind, Use};
 use crate::check::messages;
 use crate::diag::closest_match;
@@ -14,10 +14,9 @@ use crate::source::Span;
 
 impl Elaborator<'_> {
     /// Checks the references in a string, except those that an interpolation contains, which were checked there.
-    pub fn typed_references(&mut self, written: &mut AssembledString, scope: Scope<'_>, sink: ValueSite<'_>) {
-        let text = written.take_text();
-        for (start, end, found) in braces(&text) {
-            let Some(at) = written.locate(self.sources, text.get(start..end).unwrap_or(""), start) else { continue };
+    pub fn typed_references(&mut self, text: &str, mut origins: Origins, scope: Scope<'_>, sink: ValueSite<'_>) {
+        for (start, end, found) in braces(text) {
+            let Some(at) = origins.locate(self.sources, text.get(start..end).unwrap_or(""), start) else { continue };
             match found {
                 Braces::Known(reference) => self.typed_reference(reference, at, scope, sink),
                 Braces::Legacy(_) => {

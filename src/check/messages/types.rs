@@ -287,17 +287,21 @@ pub fn flag_of_wrong_type(var: Span, name: &str, wanted: &Type) -> Diagnostic {
     d.help(format!("pass {}: the var is declared with this type", article(&wanted.to_string())))
 }
 
+/// Adds the place of a declaration.
+fn declared_at(d: Diagnostic, declared: Option<Span>) -> Diagnostic {
+    match declared {
+        Some(span) => d.with_label(span, "declared here"),
+        None => d,
+    }
+}
+
 pub fn declared_type(value: Span, name: &str, wanted: &Type, found: &Type, declared: Option<Span>) -> Diagnostic {
     let d = Diagnostic::new(
         Code::WrongType,
         value,
         format!("`{}` is declared as {wanted}, but the value is {}", name, article(&found.to_string())),
     );
-    let d = match declared {
-        Some(span) if span != value => d.with_label(span, "declared here"),
-        _ => d,
-    };
-    d.help("change the value or the type")
+    declared_at(d, declared.filter(|span| *span != value)).help("change the value or the type")
 }
 
 /// An element of a list or map that does not fit the declared element type.
@@ -307,11 +311,7 @@ pub fn element_type(element: Span, name: &str, wanted: &Type, found: &Type, decl
         element,
         format!("elements of `{name}` are declared as {wanted}, but this one is {}", article(&found.to_string())),
     );
-    let d = match declared {
-        Some(span) => d.with_label(span, "declared here"),
-        None => d,
-    };
-    d.help("change the element, or the declared type")
+    declared_at(d, declared).help("change the element, or the declared type")
 }
 
 /// A string that is not a table, date or datetime, although it is used as one.
@@ -328,11 +328,7 @@ pub fn wrong_form(value: Span, name: &str, text: &str, wanted: &Type, declared: 
         _ => format!("`{name}` must be {}, but the value is `{text}`", article(&wanted.to_string())),
     };
     let d = Diagnostic::new(Code::WrongType, value, message);
-    let d = match declared {
-        Some(span) if span != value => d.with_label(span, "declared here"),
-        _ => d,
-    };
-    d.help(match wanted {
+    declared_at(d, declared.filter(|span| *span != value)).help(match wanted {
         Type::Table => "use the form `catalog.schema.table`",
         Type::Date => "use the form `2026-01-31`",
         _ => "use the form `2026-01-31T10:00:00`",

@@ -4,7 +4,7 @@ use super::{PipelineFacts, required};
 use crate::check::messages;
 use crate::diag::{Diagnostics, closest_match};
 use crate::model::{Compute, Node, NodeKind, Object, Target};
-use crate::schema::{Cloud, FieldKey, RuntimeKey, key};
+use crate::schema::{Cloud, FieldKey, RuntimeKey, SINGLE_NODE, key};
 use crate::source::Span;
 
 /// Checks the clusters of a pipeline, and those defined in steps.
@@ -71,12 +71,11 @@ fn size(settings: &Object, out: &mut Diagnostics) {
         Some(NodeKind::Map(entries)) => entries.iter().any(|(k, ..)| k == key),
         _ => false,
     };
-    let profile = entry(key::SPARK_CONF, "spark.databricks.cluster.profile");
-    let master = entry(key::SPARK_CONF, "spark.master");
+    let lacks = |field: FieldKey| SINGLE_NODE.iter().any(|(of, key, _)| *of == field && !entry(field, key));
     let key = settings.key_span(key::NUM_WORKERS);
-    if !profile || !master {
+    if lacks(key::SPARK_CONF) {
         out.push(messages::half_single_node(key, workers.span));
-    } else if key != workers.span && !entry(key::CUSTOM_TAGS, "ResourceClass") {
+    } else if key != workers.span && lacks(key::CUSTOM_TAGS) {
         // `single_node` sets the number of workers and the tag, unless `custom_tags = none` removes it.
         out.push(messages::single_node_without_tag(key));
     }

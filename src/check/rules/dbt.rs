@@ -10,9 +10,7 @@ use crate::syntax::ast::Decl;
 /// Checks that there are one to ten commands, each starting with `dbt`.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     for step in facts.pipeline.pipeline.all_steps() {
-        if step.kind.key() == Some("dbt_task")
-            && let Some(task) = step.settings.get_named("dbt_task").and_then(Node::as_object)
-        {
+        if let Some(task) = step.settings.get_named(FileKind::Dbt.task_key()).and_then(Node::as_object) {
             let commands = task.get(key::COMMANDS).and_then(Node::as_list).unwrap_or_default();
             for command in commands.iter().filter(|c| c.as_str().is_some_and(|t| !is_dbt_command(t))) {
                 out.push(messages::not_a_dbt_command(command.span));

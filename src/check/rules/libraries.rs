@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::PipelineFacts;
 use crate::check::messages;
 use crate::diag::Diagnostics;
-use crate::model::{FileKind, Node, Object, Step, StepKind};
+use crate::model::{Compute, FileKind, Node, Object};
 use crate::package::{RequirementLine, requirement};
 use crate::schema::key;
 use crate::source::Span;
@@ -27,8 +27,8 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     for environment in &pipeline.environments {
         dependencies(&environment.spec).iter().for_each(|node| line(node, &mut seen, out));
     }
-    for step in pipeline.all_steps().filter(|s| is_dbt(s)) {
-        let crate::model::Compute::Environment(name) = &step.compute else { continue };
+    for step in pipeline.all_steps().filter(|s| s.kind.key() == Some(FileKind::Dbt.task_key())) {
+        let Compute::Environment(name) = &step.compute else { continue };
         let Some(environment) = pipeline.environments.iter().find(|e| e.key == *name) else { continue };
         if !may_have_dbt(&environment.spec) {
             out.push(messages::environment_without_dbt(step.span, &environment.key, environment.span));
@@ -53,14 +53,6 @@ fn line(node: &Node, seen: &mut HashSet<Span>, out: &mut Diagnostics) {
 /// Whether a text is a file or an address, which pip and the platform accept in place of a requirement.
 fn is_location(text: &str) -> bool {
     text.contains([':', '/']) || [".whl", ".jar", ".txt", ".gz", ".zip"].iter().any(|end| text.trim().ends_with(end))
-}
-
-fn is_dbt(step: &Step) -> bool {
-    match &step.kind {
-        StepKind::File(call) => call.kind == FileKind::Dbt,
-        StepKind::Raw(kind) => *kind == "dbt_task",
-        _ => false,
-    }
 }
 
 /// Whether a package of an environment may be dbt: its name contains it, or it is a file.

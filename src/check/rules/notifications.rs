@@ -16,9 +16,9 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
         }
         for block in [key::EMAIL_NOTIFICATIONS, key::WEBHOOK_NOTIFICATIONS] {
             let Some(block) = settings.get(block).and_then(Node::as_object) else { continue };
-            let receivers = block.get(key::ON_DURATION_WARNING_THRESHOLD_EXCEEDED).and_then(Node::as_list);
-            if receivers.is_some_and(|r| !r.is_empty()) {
-                out.push(messages::duration_without_rule(block.key_span(key::ON_DURATION_WARNING_THRESHOLD_EXCEEDED)));
+            let Some(entry) = block.entry(key::ON_DURATION_WARNING_THRESHOLD_EXCEEDED) else { continue };
+            if entry.value.as_ref().and_then(Node::as_list).is_some_and(|receivers| !receivers.is_empty()) {
+                out.push(messages::duration_without_rule(entry.key));
             }
         }
     }

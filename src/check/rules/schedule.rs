@@ -28,9 +28,7 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     let several = job.get(key::TRIGGERS).and_then(Node::as_list).unwrap_or_default();
     for trigger in job.get(key::TRIGGER).into_iter().chain(several).filter_map(Node::as_object) {
         tables(trigger, out);
-    }
-    for trigger in job.get(key::TRIGGERS).and_then(Node::as_list).unwrap_or_default() {
-        if let Some(schedule) = trigger.as_object().and_then(|t| t.get(key::SCHEDULE)).and_then(Node::as_object) {
+        if let Some(schedule) = trigger.get(key::SCHEDULE).and_then(Node::as_object) {
             check_schedule(facts, schedule, out);
         }
     }
