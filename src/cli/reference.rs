@@ -16,8 +16,8 @@ const HEAD: &str = "# Command line\n\n\
     | exit status | meaning |\n|---|---|\n\
     | 0 | success |\n\
     | 1 | errors in the program, a failed run, or differences with `--exit-code` and `--verify` |\n\
-    | 2 | wrong usage |\n\
-    | 3 | a file, the environment or the workspace failed |\n\
+    | 2 | wrong usage, or a missing path |\n\
+    | 3 | a problem with a file, the Python environment or the workspace |\n\
     | 130 | interrupted |\n";
 
 /// Renders the commands of the built `command`.
