@@ -246,7 +246,11 @@ fn a_misspelled_name_is_pointed_at_and_mended() {
             words.keywords();
             for target in words.found {
                 let word = &text[target.span.start as usize..target.span.end as usize];
-                mutations.extend(mutants(word).into_iter().map(|m| (example, files, path, text, (target.what, target.declares, target.span), m)));
+                mutations.extend(
+                    mutants(word)
+                        .into_iter()
+                        .map(|m| (example, files, path, text, (target.what, target.declares, target.span), m)),
+                );
             }
         }
     }
@@ -278,7 +282,11 @@ fn a_misspelled_name_is_pointed_at_and_mended() {
                 let line = text[..start].lines().count();
                 let found: Vec<String> = list.iter().map(|d| formats::one_line(d, &loaded.sources)).collect();
                 let (placed, named) = (if placed { "" } else { " not placed" }, if named { "" } else { " not named" });
-                format!("{}/{}:{line}: {what} {word} -> {mutant}:{placed}{named} {found:#?}", example.display(), path.display())
+                format!(
+                    "{}/{}:{line}: {what} {word} -> {mutant}:{placed}{named} {found:#?}",
+                    example.display(),
+                    path.display()
+                )
             });
             Outcome { what, rates, problem }
         })
@@ -310,7 +318,10 @@ fn a_misspelled_name_is_pointed_at_and_mended() {
     assert!(total.all > 2000, "too few words were found in the examples");
     let share = |n: usize| percent(n, total.all);
     assert!(
-        share(total.found) >= 99.5 && share(total.placed) >= 99.0 && share(total.named) >= 97.0 && share(total.single) >= 98.0
+        share(total.found) >= 99.5
+            && share(total.placed) >= 99.0
+            && share(total.named) >= 97.0
+            && share(total.single) >= 98.0
     );
 }
 

@@ -3,8 +3,8 @@
 //!
 //! A table is a file in `tests/variants`: a program with `@`, a line `---`, and variants, one per line, that replace
 //! `@`; `\n` is a line break. After a line `right`, no variant may cause a message. After `wrong`, each causes one,
-//! which is the indented line below it. If the message has an edit, the edited program must have no errors. Lines that
-//! start with `=== ` begin another file of the project.
+//! which follows in indented lines. If the message has an edit, the edited program must have no errors. Lines that start
+//! with `=== ` begin another file of the project.
 
 use std::path::{Path, PathBuf};
 
@@ -48,7 +48,11 @@ fn table(path: &Path) -> Result<(), Failed> {
             }
             _ => {}
         }
-        let expected = lines.next_if(|l| l.starts_with("  ")).map(str::trim);
+        let mut expected = String::new();
+        while let Some(line) = lines.next_if(|l| l.starts_with("  ")) {
+            expected.push_str(line);
+            expected.push('\n');
+        }
         let source = main.replace('@', &line.replace("\\n", "\n"));
         let (loaded, checked) = check_memory(&project(&source));
         let found: Vec<&Diagnostic> = checked.diagnostics.iter().collect();
@@ -63,10 +67,11 @@ fn table(path: &Path) -> Result<(), Failed> {
             problems.push(format!("{line}\n  {} messages instead of one: {shown:#?}", shown.len()));
             continue;
         };
-        let message = format!("{}: {}", found.code.id(), found.message);
-        written.push_str(&format!("  {message}\n"));
-        if std::env::var_os("UPDATE").is_none() && expected != Some(message.as_str()) {
-            problems.push(format!("{line}\n  found    {message}\n  expected {}", expected.unwrap_or("nothing")));
+        let help = found.help.iter().map(|help| format!("  help: {help}\n"));
+        let message: String = std::iter::once(format!("  {}: {}\n", found.code.id(), found.message)).chain(help).collect();
+        written.push_str(&message);
+        if std::env::var_os("UPDATE").is_none() && expected != message {
+            problems.push(format!("{line}\n found\n{message} expected\n{expected}"));
         }
         for fix in &found.fixes {
             let mut edits = fix.edits.clone();

@@ -141,6 +141,11 @@ impl Diagnostics {
         self.list.extend(other.list);
     }
 
+    /// Removes those inside `span`.
+    pub fn remove_in(&mut self, span: Span) {
+        self.list.retain(|d| !span.contains(d.span));
+    }
+
     /// Whether one of them is an error.
     pub fn has_errors(&self) -> bool {
         self.list.iter().any(|d| d.severity == Severity::Error)

@@ -332,6 +332,11 @@ pub enum EntryValue {
 }
 
 impl EntryValue {
+    /// Whether there is nothing after the `=`.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, EntryValue::Assign(Value { kind: ValueKind::Bad, .. }))
+    }
+
     /// The span of the value.
     pub fn span(&self) -> Span {
         match self {

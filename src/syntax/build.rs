@@ -5,11 +5,10 @@ use smol_str::SmolStr;
 
 use super::ast::*;
 use super::context::{Pair, ParseContext};
-use super::messages;
-use super::recover;
+use super::mend::{furthest, mend};
 use super::rules::{PipeParser, Rule};
 use super::strings::string;
-use super::words;
+use super::{messages, recover};
 use crate::diag::{Diagnostics, closest_match};
 use crate::source::Span;
 
@@ -35,18 +34,13 @@ pub(super) fn piece(
                 .into_iter()
                 .collect()
         }
+        // The head of a pipeline, without the `}` of its body.
+        Err(_) if head => bad(cx, start, &format!("{text}}}"), diagnostics),
         Err(error) => {
-            let at = match error.location {
-                pest::error::InputLocation::Pos(p) | pest::error::InputLocation::Span((p, _)) => start + p,
-            };
-            let span = cx.at(start, end);
-            if head {
-                diagnostics.push(recover::explain(cx, span));
-            } else {
-                // The grammar accepts any text with balanced brackets, so only limits of pest remain.
-                diagnostics.push(messages::body_too_deep(cx.at(at, at)));
-            }
-            vec![Item::Bad(span)]
+            // The grammar accepts any text with balanced brackets, so only limits of pest remain.
+            let at = start + furthest(&error);
+            diagnostics.push(messages::body_too_deep(cx.at(at, at)));
+            vec![Item::Bad(cx.at(start, end))]
         }
     }
 }
@@ -73,10 +67,49 @@ fn items<'a>(
     pairs: impl Iterator<Item = Pair<'a>>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Item> {
-    let mut out: Vec<Item> = pairs.filter_map(|p| item(cx, base, p, diagnostics)).collect();
+    let mut out: Vec<Item> = Vec::new();
+    for pair in pairs {
+        if pair.as_rule() != Rule::bad_line {
+            let next = item(cx, base, pair, diagnostics);
+            match (out.last_mut(), next) {
+                (Some(Item::If(i)), Some(Item::Entry(e))) if i.otherwise.is_none() && is_else(&e) => {
+                    diagnostics.push(messages::unknown_keyword(&e.key.text, e.key.span, Some("else")));
+                    if let EntryValue::Block(body) = e.value {
+                        i.otherwise = Some(body);
+                    }
+                }
+                (_, next) => out.extend(next),
+            }
+            continue;
+        }
+        let start = base + pair.as_span().start();
+        let text = pair.as_str().trim_end();
+        let span = cx.at(start, start + text.len());
+        match out.last() {
+            // The scanner has reported an unclosed string.
+            _ if text.contains('\u{1}') => out.push(Item::Bad(span)),
+            // Each line of a list in YAML belongs to one mistake, also the field before it, which has no value.
+            Some(Item::Bad(last)) if text.starts_with("- ") && is_dash(cx, *last) => out.push(Item::Bad(span)),
+            Some(Item::Entry(e)) if text.starts_with("- ") && e.value.is_missing() => {
+                diagnostics.remove_in(e.span);
+                diagnostics.push(recover::explain(cx, start, text));
+                out.push(Item::Bad(span));
+            }
+            _ => out.extend(bad(cx, start, text, diagnostics)),
+        }
+    }
     // The tree of a large project stays in memory: spare capacity in every list would double it.
     out.shrink_to_fit();
     out
+}
+
+/// Whether a field was meant to be the `else` of the condition before it.
+fn is_else(entry: &Entry) -> bool {
+    matches!(entry.value, EntryValue::Block(_)) && closest_match(&entry.key.text, ["else"]).is_some()
+}
+
+fn is_dash(cx: &ParseContext<'_>, span: Span) -> bool {
+    cx.text.get(span.start as usize..span.end as usize).is_some_and(|text| text.starts_with("- "))
 }
 
 fn item(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
@@ -103,24 +136,12 @@ fn item(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Di
             declaration_parts(cx, base, DeclKind::Environment, span, pair.into_inner(), None, diagnostics)?
         }
         Rule::step => declaration_parts(cx, base, DeclKind::Step, span, pair.into_inner(), None, diagnostics)?,
-        Rule::bad_declaration => bad_declaration(cx, base, pair, diagnostics)?,
         Rule::if_ => if_(cx, base, pair, diagnostics)?,
         Rule::for_ => for_(cx, base, pair, diagnostics)?,
         Rule::call => call(cx, base, pair, diagnostics)?,
         Rule::entry => entry(cx, base, pair, diagnostics)?,
-        _ => {
-            if !pair.as_str().contains('\u{1}') {
-                diagnostics.push(recover::explain(cx, trimmed(cx, span)));
-            }
-            Item::Bad(span)
-        }
+        _ => return None,
     })
-}
-
-/// Removes trailing spaces.
-fn trimmed(cx: &ParseContext<'_>, span: Span) -> Span {
-    let text = cx.text.get(span.start as usize..span.end as usize).unwrap_or("");
-    Span { end: span.start + text.trim_end().len() as u32, ..span }
 }
 
 pub(super) fn ident(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>) -> Ident {
@@ -147,7 +168,7 @@ fn binding(
     pair: Pair<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Item> {
-    let span = cx.span(base, &pair);
+    let span = cx.trimmed(base, &pair);
     let mut inner = pair.into_inner();
     let name = ident(cx, base, inner.next()?);
     let mut ty = None;
@@ -158,7 +179,7 @@ fn binding(
             _ => default = Some(value(cx, base, part, diagnostics)),
         }
     }
-    Some(Item::Binding(Box::new(Binding { kind, span: trimmed(cx, span), name, ty, value: default })))
+    Some(Item::Binding(Box::new(Binding { kind, span, name, ty, value: default })))
 }
 
 fn body(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Body {
@@ -174,7 +195,7 @@ fn header_part(
     pair: Pair<'_>,
     diagnostics: &mut Diagnostics,
 ) {
-    let span = cx.span(base, &pair);
+    let span = cx.trimmed(base, &pair);
     let rule = pair.as_rule();
     let place = match rule {
         Rule::extends => 1,
@@ -182,24 +203,19 @@ fn header_part(
         Rule::after => 3,
         _ => {
             header.broken = true;
-            let junk = trimmed(cx, span);
-            let text = cx.text.get(junk.start as usize..junk.end as usize).unwrap_or("");
-            let first = text.split_whitespace().next().unwrap_or(text);
-            let word = Span { end: junk.start + first.len() as u32, ..junk };
-            diagnostics.push(messages::not_in_header(junk, text, word, first));
             return;
         }
     };
     if place <= *seen {
         let text = pair.as_str().split_whitespace().next().unwrap_or("").to_owned();
-        diagnostics.push(messages::header_order(trimmed(cx, span), &text, place == *seen));
+        diagnostics.push(messages::header_order(span, &text, place == *seen));
     }
     *seen = (*seen).max(place);
     match rule {
         Rule::extends => header.extends = pair.into_inner().next().map(|p| Box::new(ident(cx, base, p))),
         Rule::on => {
             if let Some(inner) = pair.into_inner().next() {
-                header.on = Some(Box::new(On { span: trimmed(cx, span), value: value(cx, base, inner, diagnostics) }));
+                header.on = Some(Box::new(On { span, value: value(cx, base, inner, diagnostics) }));
             }
         }
         _ => header.after.extend(pair.into_inner().filter_map(|p| dependency(cx, base, p, diagnostics))),
@@ -210,7 +226,7 @@ fn dependency(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &
     if pair.as_rule() != Rule::dependency {
         return None;
     }
-    let span = trimmed(cx, cx.span(base, &pair));
+    let span = cx.trimmed(base, &pair);
     let mut inner = pair.into_inner();
     let name = ident(cx, base, inner.next()?);
     let mut out = After { span, name, index: None, outcome: None };
@@ -233,25 +249,16 @@ fn declaration_parts<'a>(
     given_body: Option<Body>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Item> {
-    let mut name = ident(cx, base, inner.next()?);
+    let name = ident(cx, base, inner.next()?);
     let mut header = Header::default();
     let mut seen = 0;
     let mut family = None;
     let mut found_body = given_body;
     for part in inner {
         match part.as_rule() {
-            Rule::bad_header if cx.span(base, &part).start == name.span.end && !name.quoted => {
-                // `load-raw`: the name continues with characters that require backticks.
-                let rest = part.as_str().split_whitespace().next().unwrap_or("");
-                let span = Span { end: name.span.end + rest.len() as u32, ..name.span };
-                let whole = format!("{}{rest}", name.text);
-                diagnostics.push(messages::name_needs_backticks(span, &whole));
-                name = Ident { text: whole.into(), span, quoted: true };
-                header.broken = true;
-            }
             Rule::family => {
                 let span = cx.span(base, &part);
-                let mut parts = part.into_inner();
+                let mut parts = part.into_inner().filter(|p| p.as_rule() != Rule::in_kw);
                 if let (Some(name), Some(list)) = (parts.next(), parts.next()) {
                     family = Some(Box::new(Family {
                         span,
@@ -269,27 +276,22 @@ fn declaration_parts<'a>(
     Some(Item::Decl(Box::new(Decl { kind, span, name, doc: cx.doc(span.start), family, header, body })))
 }
 
-fn bad_declaration(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
-    let span = cx.span(base, &pair);
-    let mut inner = pair.into_inner();
-    let word = ident(cx, base, inner.next()?);
-    let kinds = [DeclKind::Target, DeclKind::Pipeline, DeclKind::Cluster, DeclKind::Environment, DeclKind::Step];
-    if words::openers().any(|w| w == word.text) {
-        diagnostics.push(recover::explain(cx, trimmed(cx, span)));
-        return Some(Item::Bad(span));
-    }
-    let near = closest_match(&word.text, words::openers());
-    diagnostics.push(messages::unknown_keyword(&word, near));
-    // Continue with what was probably meant, so that names declared here are known elsewhere.
-    let kind = near.and_then(|n| kinds.into_iter().find(|k| k.keyword() == n));
-    match kind {
-        Some(kind) => declaration_parts(cx, base, kind, span, inner, None, diagnostics),
-        None => Some(Item::Bad(span)),
-    }
+/// Text that does not parse: reports why, and continues with what was probably meant, so that the rest of the project
+/// can be checked.
+fn bad(cx: &ParseContext<'_>, start: usize, text: &str, diagnostics: &mut Diagnostics) -> Vec<Item> {
+    let Some(mended) = mend(cx, start, text) else {
+        diagnostics.push(recover::explain(cx, start, text));
+        return vec![Item::Bad(cx.at(start, start + text.len()))];
+    };
+    diagnostics.push(mended.message);
+    let mut cx = cx.clone();
+    cx.shifts.extend(mended.shifts);
+    let root = PipeParser::parse(Rule::file, &mended.text).ok().and_then(|mut pairs| pairs.next());
+    root.map(|root| items(&cx, start, root.into_inner(), diagnostics)).unwrap_or_default()
 }
 
 fn if_(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
-    let span = trimmed(cx, cx.span(base, &pair));
+    let span = cx.trimmed(base, &pair);
     let mut inner = pair.into_inner();
     let name = ident(cx, base, inner.next()?);
     let mut header = Header::default();
@@ -336,10 +338,10 @@ fn for_(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Di
             Rule::name => variable = Some(ident(cx, base, part)),
             Rule::parallel => parallel = part.into_inner().next().map(|p| value(cx, base, p, diagnostics)),
             Rule::body => found_body = Some(body(cx, base, part, diagnostics)),
-            Rule::extends | Rule::on | Rule::after | Rule::bad_header => {
+            Rule::extends | Rule::on | Rule::after | Rule::unfinished_header => {
                 header_part(cx, base, &mut header, &mut seen, part, diagnostics);
             }
-            Rule::comment => {}
+            Rule::comment | Rule::in_kw => {}
             _ => list = Some(value(cx, base, part, diagnostics)),
         }
     }
@@ -405,7 +407,8 @@ fn arguments(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &m
 }
 
 fn entry(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
-    let span = cx.span(base, &pair);
+    let span = cx.trimmed(base, &pair);
+    let (start, whole) = (pair.as_span().start(), pair.as_str());
     let mut inner = pair.into_inner();
     let key = key(cx, base, inner.next()?, diagnostics)?;
     let mut found = None;
@@ -418,8 +421,8 @@ fn entry(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut D
                 }
             }
             Rule::bad_missing => {
-                let at = Span::new(cx.file, span.start, part.as_span().start() as u32 + base as u32);
-                let at = trimmed(cx, Span { end: at.end.min(cx.len), ..at });
+                let before = whole.get(..part.as_span().start() - start).unwrap_or(whole).trim_end();
+                let at = cx.at(base + start, base + start + before.len());
                 diagnostics.push(messages::missing_value(at, &key.text));
                 found = Some(EntryValue::Assign(Value { span: at, kind: ValueKind::Bad }));
             }
@@ -428,7 +431,7 @@ fn entry(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut D
             _ => found = Some(EntryValue::Assign(value(cx, base, part, diagnostics))),
         }
     }
-    Some(Item::Entry(Box::new(Entry { span: trimmed(cx, span), key, value: found? })))
+    Some(Item::Entry(Box::new(Entry { span, key, value: found? })))
 }
 
 fn key(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Ident> {

@@ -1,8 +1,7 @@
 //! Messages of the parser: one constructor per message, named after the mistake.
 
-use super::ast::Ident;
 use super::limits::{MAX_DEPTH, MAX_FILE};
-use crate::diag::{Code, Diagnostic, closest_match};
+use crate::diag::{Code, Diagnostic};
 use crate::source::{FileId, Span};
 
 pub fn bad_escape(at: Span, escape: &str) -> Diagnostic {
@@ -58,11 +57,6 @@ pub fn control_characters(span: Span, what: &str) -> Diagnostic {
         .safe_fix("delete the control characters", vec![(span, String::new())])
 }
 
-pub fn unknown_word(first: &str, first_span: Span, near: Option<&str>) -> Diagnostic {
-    Diagnostic::new(Code::UnknownKeyword, first_span, format!("unknown keyword `{first}`"))
-        .closest_match(first_span, near)
-}
-
 pub fn else_if(span: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::NotUnderstood, span, "`else if` is not supported");
     d.help("nest the second `if`: `else { if name: condition { ... } }`")
@@ -73,9 +67,108 @@ pub fn else_without_if(first_span: Span) -> Diagnostic {
         .help("put `else { ... }` after the closing brace of an `if`")
 }
 
-pub fn without_name(first_span: Span, first: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::NotUnderstood, first_span, format!("`{first}` without a name"));
-    d.help(shape(first))
+/// `start` is where the name belongs.
+pub fn without_name(keyword: Span, word: &str, start: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, keyword, format!("`{word}` without a name"))
+        .help(format!("put a name before it, such as `{name}:`"))
+        .unsafe_fix(format!("name it `{name}`"), vec![(start, format!("{name}: "))])
+}
+
+pub fn single_quotes(string: Span, content: &str) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, string, "string in single quotes").help(format!("write `\"{content}\"`"))
+}
+
+pub fn foreign_comment(mark: Span, written: &str) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, mark, format!("comments do not start with `{written}`"))
+        .help("start them with `#`")
+        .unsafe_fix("use `#`", vec![(mark, "#".to_owned())])
+}
+
+pub fn semicolon(mark: Span, is_last: bool) -> Diagnostic {
+    let d = Diagnostic::new(Code::NotUnderstood, mark, "entries are not separated by `;`");
+    match is_last {
+        true => d.help("delete it").unsafe_fix("delete it", vec![(mark, String::new())]),
+        false => d.help("use a comma or a line break").unsafe_fix("use a comma", vec![(mark, ",".to_owned())]),
+    }
+}
+
+pub fn unknown_operator(operator: Span, written: &str, meant: &str) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, operator, format!("unexpected `{written}`"))
+        .help(format!("write `{meant}`"))
+        .unsafe_fix(format!("use `{meant}`"), vec![(operator, meant.to_owned())])
+}
+
+pub fn second_comparison(word: Span, written: &str) -> Diagnostic {
+    let d = Diagnostic::new(Code::NotUnderstood, word, format!("`{written}` is not supported in a condition"));
+    match written {
+        "and" | "&&" => d.help("put the second comparison into an `if` inside this one"),
+        _ => d.help("write one `if` for each comparison"),
+    }
+}
+
+pub fn interpolation_outside_string(at: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, at, "`${` outside a string")
+        .help(format!("write `{name}`"))
+        .unsafe_fix(format!("use `{name}`"), vec![(at, name.to_owned())])
+}
+
+pub fn foreign_unit(at: Span, written: &str, meant: &str) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, at, format!("unknown unit in `{written}`"))
+        .help(format!("write `{meant}`; the units are `s`, `m`, `h` and `d`"))
+        .unsafe_fix(format!("use `{meant}`"), vec![(at, meant.to_owned())])
+}
+
+pub fn dashed_range(at: Span, written: &str, meant: &str) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, at, format!("`{written}` is not a range"))
+        .help(format!("write `{meant}`"))
+        .unsafe_fix(format!("use `{meant}`"), vec![(at, meant.to_owned())])
+}
+
+pub fn dash_list(dash: Span) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, dash, "lists are not written with `-`")
+        .help("put the values in brackets, separated by commas")
+}
+
+pub fn module_without_colon(dot: Span, function: &str) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, dot, format!("missing `:` before the function `{function}`"))
+        .help("separate the module and the function with `:`")
+        .unsafe_fix("use `:`", vec![(dot, ":".to_owned())])
+}
+
+pub fn path_without_quotes(at: Span, meant: &str) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, at, "path without quotes")
+        .help(format!("write `{meant}`"))
+        .unsafe_fix("put it in quotes", vec![(at, meant.to_owned())])
+}
+
+pub fn text_without_quotes(at: Span, text: &str) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, at, "string without quotes")
+        .help(format!("write `\"{text}\"`"))
+        .unsafe_fix("put it in quotes", vec![(at, format!("\"{text}\""))])
+}
+
+pub fn assigned_step(equals: Span, call: &str) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, equals, "a step has a block, not a value")
+        .help(format!("write `{{ {call} }}`"))
+}
+
+pub fn field_beside_call(key: Span, name: &str, field: &str) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, key, format!("field `{name}` next to a call"))
+        .help(format!("put it into the block of the call: `{{ {field} }}`"))
+}
+
+/// `insert` at `place`, before what was found.
+pub fn missing_mark(at: Span, found: &str, mark: &str, insert: &str, place: Span) -> Diagnostic {
+    let before = if found.is_empty() { "the end of the line".to_owned() } else { format!("`{found}`") };
+    Diagnostic::new(Code::NotUnderstood, at, format!("missing `{mark}` before {before}"))
+        .help(format!("insert `{mark}`"))
+        .unsafe_fix(format!("insert `{mark}`"), vec![(place, insert.to_owned())])
+}
+
+pub fn missing_comma(at: Span, found: &str, place: Span) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, at, format!("missing comma or line break before `{found}`"))
+        .help("separate values with commas, and entries with commas or line breaks")
+        .unsafe_fix("insert a comma", vec![(place, ",".to_owned())])
 }
 
 pub fn incomplete(span: Span, first: &str) -> Diagnostic {
@@ -135,15 +228,9 @@ pub fn body_too_deep(at: Span) -> Diagnostic {
     d.help("move the inner part to a `let` or to its own file")
 }
 
-pub fn not_in_header(junk: Span, text: &str, word: Span, first: &str) -> Diagnostic {
+pub fn not_in_header(junk: Span, text: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::BadHeader, junk, format!("unexpected `{text}` in the header"));
-    let near = closest_match(first, ["extends", "on", "after", "parallel", "in"]);
-    match near {
-        Some(_) => d.closest_match(word, near),
-        None => d.help(
-            "a header is a keyword and a name, then `extends x`, `on x` and `after x, y` in this order, then `{`",
-        ),
-    }
+    d.help("a header is a keyword and a name, then `extends x`, `on x` and `after x, y` in this order, then `{`")
 }
 
 pub fn header_order(part: Span, text: &str, twice: bool) -> Diagnostic {
@@ -161,10 +248,10 @@ pub fn name_needs_backticks(span: Span, whole: &str) -> Diagnostic {
         .safe_fix("put it in backticks", vec![(span, format!("`{}`", whole.replace('`', "")))])
 }
 
-pub fn unknown_keyword(word: &Ident, near: Option<&str>) -> Diagnostic {
-    let d = Diagnostic::new(Code::UnknownKeyword, word.span, format!("unknown keyword `{}`", word.text));
+pub fn unknown_keyword(word: &str, span: Span, near: Option<&str>) -> Diagnostic {
+    let d = Diagnostic::new(Code::UnknownKeyword, span, format!("unknown keyword `{word}`"));
     match near {
-        Some(_) => d.closest_match(word.span, near),
+        Some(_) => d.closest_match(span, near),
         None => d.help(
             "start a declaration with `step`, `cluster`, `environment`, `pipeline`, `target`, `if` or `for`, \
              or write a field as `name = value` or `name { ... }`",
@@ -206,14 +293,9 @@ pub fn unexpected(
     keyword: Option<&str>,
     on_first_line: bool,
 ) -> Diagnostic {
-    let found = if word.is_empty() { "the end of the line".to_owned() } else { format!("`{word}`") };
+    let found = if word.is_empty() { "end of the line".to_owned() } else { format!("`{word}`") };
     let d = Diagnostic::new(Code::NotUnderstood, place, format!("unexpected {found}"));
     let d = if expected.is_empty() { d } else { d.label(format!("expected {}", expected.join(" or "))) };
-    let d = if expected.contains(&"`=`") && keyword.is_none() && !word.is_empty() {
-        d.unsafe_fix("insert `=`", vec![(place.start_point(), "= ".to_owned())])
-    } else {
-        d
-    };
     match keyword {
         Some(keyword) => d.help(shape(keyword)),
         None if !on_first_line => d.help(
@@ -255,6 +337,7 @@ fn shape(keyword: &str) -> &'static str {
 mod tests {
     use super::*;
     use crate::diag::samples::{AT, called, compare, listing, samples};
+    use crate::syntax::ast::Ident;
 
     samples! {
         &'static Ident: ident(), ident();
@@ -267,7 +350,7 @@ mod tests {
     #[test]
     fn every_message_is_read() {
         let called = called! {
-            bad_escape unclosed_interpolation not_a_reference closes_too_early unclosed_backtick second_brace closes_nothing control_characters_in_string control_characters unknown_word else_if else_without_if without_name incomplete file_too_large lone_carriage_return brackets_too_deep hidden_text brace_on_next_line header_without_brace unclosed_bracket body_too_deep not_in_header header_order name_needs_backticks unknown_keyword set_with_colon missing_value string_as_name unclosed_string unexpected
+            bad_escape unclosed_interpolation not_a_reference closes_too_early unclosed_backtick second_brace closes_nothing control_characters_in_string control_characters else_if else_without_if without_name single_quotes foreign_comment semicolon unknown_operator second_comparison interpolation_outside_string foreign_unit dashed_range dash_list module_without_colon path_without_quotes text_without_quotes assigned_step field_beside_call missing_mark missing_comma incomplete file_too_large lone_carriage_return brackets_too_deep hidden_text brace_on_next_line header_without_brace unclosed_bracket body_too_deep not_in_header header_order name_needs_backticks unknown_keyword set_with_colon missing_value string_as_name unclosed_string unexpected
         };
         compare("syntax", &listing(&[include_str!("messages.rs")], called));
     }

@@ -8,6 +8,7 @@ mod bytes;
 mod chunks;
 mod context;
 mod limits;
+mod mend;
 mod messages;
 mod recover;
 mod repair;
@@ -58,7 +59,14 @@ pub fn parse(file: FileId, text: &str) -> Parse {
         return Parse { file: ast::File::default(), diagnostics };
     }
     let source = scan.repaired.as_deref().unwrap_or(text);
-    let cx = context::ParseContext { file, text: source, len: text.len() as u32, comments: &scan.comments };
+    let cx = context::ParseContext {
+        file,
+        text: source,
+        len: text.len() as u32,
+        comments: &scan.comments,
+        is_unfinished: false,
+        shifts: Vec::new(),
+    };
     let items = parse_pieces(&cx, &scan.pieces, &mut diagnostics);
     Parse { file: ast::File { items, comments: scan.comments }, diagnostics }
 }
@@ -76,7 +84,14 @@ pub fn parse_unfinished(file: FileId, text: &str) -> ast::File {
     let source = scan.repaired.unwrap_or(closed);
     let (inside, brackets) = source.split_at_checked(end).unwrap_or((&source, ""));
     let source = format!("{inside}\u{03}{brackets}\u{03}");
-    let cx = context::ParseContext { file, text: &source, len: text.len() as u32, comments: &scan.comments };
+    let cx = context::ParseContext {
+        file,
+        text: &source,
+        len: text.len() as u32,
+        comments: &scan.comments,
+        is_unfinished: true,
+        shifts: Vec::new(),
+    };
     ast::File { items: build::unfinished(&cx), comments: scan.comments }
 }
 

@@ -23,6 +23,7 @@ pub(super) fn describe(rule: Rule) -> Option<&'static str> {
         Rule::module => "a module, as in `pkg.mod:function`",
         Rule::dependency => "a step",
         Rule::condition => "a condition",
+        Rule::in_kw => "`in`",
         Rule::parallel => "`parallel`",
         Rule::on => "`on`",
         Rule::after => "`after`",
