@@ -4,6 +4,7 @@
 //! program. The result is a [`Valid`] program, or none.
 
 mod budget;
+mod causes;
 mod constants;
 mod elaborate;
 mod index;
@@ -14,6 +15,8 @@ mod suggestions;
 mod symbols;
 
 pub use index::{Index, Link};
+
+use std::collections::HashSet;
 
 use rayon::prelude::*;
 use smol_str::SmolStr;
@@ -84,9 +87,11 @@ pub fn check(loaded: &Loaded, files: &dyn Files, options: &Options) -> Result<Ch
     };
     let mut checked = Checked::default();
     let mut diagnostics = loaded.diagnostics.clone();
+    let mut named = HashSet::new();
     for result in results {
         let result = result?;
         diagnostics.extend(result.diagnostics);
+        named.extend(result.named);
         checked.programs.extend(result.programs);
         checked.indexes.extend(result.index);
     }
@@ -99,7 +104,7 @@ pub fn check(loaded: &Loaded, files: &dyn Files, options: &Options) -> Result<Ch
             return Err(OptionsError(format!("unknown var `{name}`")));
         }
     }
-    checked.diagnostics = diagnostics.into_sorted();
+    checked.diagnostics = causes::one_per_mistake(diagnostics, &named);
     Ok(checked)
 }
 
@@ -107,6 +112,8 @@ struct ProjectResult {
     diagnostics: Diagnostics,
     programs: Vec<Option<Valid<Program>>>,
     index: Option<Index>,
+    /// Every declaration that a name refers to.
+    named: HashSet<Span>,
 }
 
 fn check_project(
@@ -163,7 +170,7 @@ fn check_project(
         index.links.dedup();
         index.links.retain(|l| l.at != l.to);
     }
-    Ok(ProjectResult { diagnostics, programs, index })
+    Ok(ProjectResult { diagnostics, programs, index, named: usage.named })
 }
 
 /// Reports a project whose expansion exceeds the budget.
@@ -176,7 +183,7 @@ fn too_much(project: &Project, loading: &Diagnostics, index: Option<Index>) -> P
         let span = root.ast.items.first().map_or(Span::new(root.id, 0, 0), |i| i.span().start_point());
         diagnostics.push(messages::project_too_large(span));
     }
-    ProjectResult { diagnostics, programs: Vec::new(), index }
+    ProjectResult { diagnostics, programs: Vec::new(), index, named: HashSet::new() }
 }
 
 /// The targets to check; one `None` for a project without targets.

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use smol_str::SmolStr;
 
 use super::messages;
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, Name};
 use crate::project::Project;
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{self, BindingKind, DeclKind, Item};
@@ -155,29 +155,29 @@ impl<'a> Symbols<'a> {
     }
 
     /// The names of values in scope of a file, for suggestions.
-    pub fn value_names(&self, unit: usize) -> Vec<&str> {
-        let lets = self.visible_units(unit).filter_map(|u| self.names.get(u)).flat_map(|n| n.lets.keys());
-        lets.chain(self.vars.keys()).map(SmolStr::as_str).collect()
+    pub fn value_names(&self, unit: usize) -> Vec<Name<'a>> {
+        let lets = self.visible_units(unit).filter_map(|u| self.names.get(u)).flat_map(|n| n.lets.values().copied());
+        lets.chain(self.vars.values().map(|v| v.decl)).map(|b| Name::declared(&b.name.text, b.name.span)).collect()
     }
 
     /// The clusters and environments in scope of a file.
-    pub fn compute_names(&self, unit: usize) -> Vec<&str> {
-        let mut out: Vec<&str> = self
+    pub fn compute_names(&self, unit: usize) -> Vec<Name<'a>> {
+        let mut out: Vec<Name<'a>> = self
             .visible_units(unit)
             .filter_map(|u| self.names.get(u))
-            .flat_map(|n| n.computes.keys())
-            .map(SmolStr::as_str)
+            .flat_map(|n| n.computes.values())
+            .map(|d| Name::declared(&d.name.text, d.name.span))
             .collect();
-        out.sort_unstable();
+        out.sort_unstable_by_key(|n| n.text);
         out
     }
 
     /// The pipelines in scope of a file.
-    pub fn pipeline_names(&self, unit: usize) -> Vec<&str> {
+    pub fn pipeline_names(&self, unit: usize) -> Vec<Name<'a>> {
         self.visible_units(unit)
             .filter_map(|u| self.names.get(u))
-            .flat_map(|n| n.pipelines.keys())
-            .map(SmolStr::as_str)
+            .flat_map(|n| n.pipelines.values())
+            .map(|d| Name::declared(&d.name.text, d.name.span))
             .collect()
     }
 

@@ -56,6 +56,11 @@ macro_rules! codes {
                 match self { $(Code::$variant => $id,)* }
             }
 
+            /// Whether the text does not parse.
+            pub fn is_syntax(self) -> bool {
+                self.id().starts_with("E00")
+            }
+
             /// A few words that describe the kind.
             pub fn title(self) -> &'static str {
                 match self { $(Code::$variant => $title,)* }

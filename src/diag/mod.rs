@@ -35,6 +35,36 @@ pub struct Fix {
     pub safe: bool,
 }
 
+/// A name that can be meant, and where it is declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Name<'a> {
+    pub text: &'a str,
+    pub declared: Option<Span>,
+}
+
+impl<'a> Name<'a> {
+    /// A name that is not declared in a program.
+    pub fn known(text: &'a str) -> Name<'a> {
+        Name { text, declared: None }
+    }
+
+    /// A name that is declared at `at`.
+    pub fn declared(text: &'a str, at: Span) -> Name<'a> {
+        Name { text, declared: Some(at) }
+    }
+}
+
+/// What a message says about a name, to recognize messages with the same cause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Nothing has the written name; the one that was probably meant, and where it is declared.
+    Unknown { written: String, meant: String, declared: Option<Span> },
+    /// One of these names is missing in a part of the program.
+    Missing { names: Vec<String>, within: Span },
+    /// Nothing uses the declaration whose name is here.
+    Unused { declared: Span },
+}
+
 /// One message to the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -52,6 +82,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Edits that would fix it.
     pub fixes: Vec<Fix>,
+    /// What it says about a name.
+    pub cause: Option<Box<Cause>>,
 }
 
 impl Diagnostic {
@@ -66,7 +98,19 @@ impl Diagnostic {
             related: Vec::new(),
             help: None,
             fixes: Vec::new(),
+            cause: None,
         }
+    }
+
+    /// Sets what it says about a name.
+    pub fn caused_by(mut self, cause: Cause) -> Self {
+        self.cause = Some(Box::new(cause));
+        self
+    }
+
+    /// Says that one of `names` is missing in `within`.
+    pub fn missing<'a>(self, names: impl IntoIterator<Item = &'a str>, within: Span) -> Self {
+        self.caused_by(Cause::Missing { names: names.into_iter().map(str::to_owned).collect(), within })
     }
 
     /// Sets the text at the caret.
@@ -118,6 +162,22 @@ impl Diagnostic {
             }
             None => self,
         }
+    }
+
+    /// Suggests a similar name for `written` at `span`, and shows where it is declared. A name in quotes or braces has
+    /// no edit.
+    pub fn did_you_mean(self, written: &str, span: Span, near: Option<Name<'_>>, with_edit: bool) -> Self {
+        let Some(near) = near else { return self };
+        let d = match with_edit {
+            true => self.closest_match(span, Some(near.text)),
+            false => self.help(format!("did you mean `{}`?", near.text)),
+        };
+        let d = match near.declared {
+            Some(declared) => d.with_label(declared, format!("`{}` is declared here", near.text)),
+            None => d,
+        };
+        let (written, meant) = (written.to_owned(), near.text.to_owned());
+        d.caused_by(Cause::Unknown { written, meant, declared: near.declared })
     }
 }
 
@@ -191,6 +251,11 @@ const MAX_NEAREST: usize = 128;
 /// Similar means equal except for case, `-` and `_`, or at most one edit per three characters; a transposition is one
 /// edit.
 pub fn closest_match<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    closest_name(word, names.into_iter().map(Name::known)).map(|name| name.text)
+}
+
+/// As [`closest_match`], with the place where the name is declared.
+pub fn closest_name<'a>(word: &str, names: impl IntoIterator<Item = Name<'a>>) -> Option<Name<'a>> {
     let fold = |s: &str| s.to_lowercase().replace('-', "_");
     let allowed = match word.chars().take(MAX_NEAREST + 1).count() {
         0 => return None,
@@ -201,14 +266,15 @@ pub fn closest_match<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -
     };
     let folded = fold(word);
     let letters = letters(word);
-    let mut best: Option<(usize, &str)> = None;
-    for name in names {
+    let mut best: Option<(usize, Name<'a>)> = None;
+    for found in names {
+        let name = found.text;
         if name == word || name.len().abs_diff(word.len()) > allowed * 4 || too_different(letters, name, allowed) {
             continue;
         }
         let distance = strsim::osa_distance(&folded, &fold(name));
-        if distance <= allowed && best.is_none_or(|(d, b)| (distance, name) < (d, b)) {
-            best = Some((distance, name));
+        if distance <= allowed && best.is_none_or(|(d, b)| (distance, name) < (d, b.text)) {
+            best = Some((distance, found));
         }
     }
     best.map(|(_, name)| name)

@@ -11,7 +11,7 @@ use super::fields::BlockSchema;
 use super::packages::Packaged;
 use super::scope::Scope;
 use crate::check::messages::{self, WrongFile};
-use crate::diag::closest_match;
+use crate::diag::{closest_match, closest_name};
 use crate::model::{Argument, FileCall, FileKind, Object, PythonCall, RunCall, StepKind, Text, Type};
 use crate::package::{WheelBuilder, sha256_hex};
 use crate::schema::{
@@ -291,8 +291,8 @@ impl Elaborator<'_> {
             if !self.symbols.maybe_declared(&name.text) {
                 let symbols = self.symbols;
                 let mut names = self.suggestions.among(|| symbols.pipeline_names(cx.scope.unit));
-                names.retain(|n| n != cx.pipeline);
-                let near = closest_match(&name.text, names.iter().copied());
+                names.retain(|n| n.text != cx.pipeline);
+                let near = closest_name(&name.text, names);
                 self.report(messages::unknown_pipeline(name, near));
             }
             return StepKind::bad_call(rest);

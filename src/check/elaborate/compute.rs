@@ -11,7 +11,7 @@ use super::scope::{PipelineScope, Scope};
 use crate::check::budget::size;
 use crate::check::messages;
 use crate::check::symbols::InFile;
-use crate::diag::{Diagnostics, closest_match};
+use crate::diag::{Diagnostics, Name, closest_name};
 use crate::model::{Cluster, Environment, FieldValue, Node, NodeKind, Object, Target, Text};
 use crate::schema::{
     CLUSTER_PLACE, CLUSTER_SPEC, COMPUTE, Cloud, ComputeTables, ENVIRONMENT_PLACE, FieldKey, RuntimeKey,
@@ -113,10 +113,10 @@ impl<'a> Elaborator<'a> {
         }
         let symbols = self.symbols;
         let names = self.suggestions.among(|| {
-            let own = pipe.iter().flat_map(|p| p.computes.iter().map(|d| d.name.text.as_str()));
-            own.chain(symbols.compute_names(unit)).chain(["serverless", "none"]).collect()
+            let own = pipe.iter().flat_map(|p| p.computes.iter().map(|d| Name::declared(&d.name.text, d.name.span)));
+            own.chain(symbols.compute_names(unit)).chain(["serverless", "none"].map(Name::known)).collect()
         });
-        let near = closest_match(name, names.iter().copied());
+        let near = closest_name(name, names);
         let imported_elsewhere = self.symbols.compute_elsewhere(unit, name);
         self.report(messages::unknown_compute(span, name, near, imported_elsewhere.map(|f| f.path.as_path())));
     }
@@ -371,8 +371,8 @@ impl<'a> Elaborator<'a> {
             if unclear {
                 return None;
             }
-            self.report(messages::unknown_cloud(entry.key, target.span));
-            settings.broken = true;
+            let declared = self.symbols.targets.iter().find(|t| Some(t.decl.name.span) == target.span);
+            self.report(messages::unknown_cloud(entry.key, declared.map(|t| t.decl)));
             return None;
         };
         let Some(found) = tables.gpu_node(cloud, &accelerator, count).cloned() else {

@@ -7,7 +7,7 @@ use super::eval::ValueSite;
 use super::origins::Origins;
 use super::scope::{LocalKind, Runs, Scope, StepSymbolKind, Use};
 use crate::check::messages;
-use crate::diag::closest_match;
+use crate::diag::{Name, closest_name};
 use crate::model::{Braces, Reference, Type, braces};
 use crate::schema::{Eval, facts};
 use crate::source::Span;
@@ -53,6 +53,7 @@ impl Elaborator<'_> {
             true => self.record_use(at, to),
             false => {
                 self.findings.usage.declarations.insert(to);
+                self.findings.usage.named.insert(to);
             }
         }
     }
@@ -93,8 +94,8 @@ impl Elaborator<'_> {
                 }
                 let keys = self
                     .suggestions
-                    .among(|| pipe.steps.values().flat_map(|n| n.tasks.iter().map(|t| t.key.as_str())).collect());
-                self.report(messages::unknown_step_in_braces(at, task, closest_match(task, keys)));
+                    .among(|| pipe.steps.values().flat_map(|n| n.tasks.iter().map(|t| Name::declared(&t.key, n.span))).collect());
+                self.report(messages::unknown_step_in_braces(at, task, closest_name(task, keys)));
                 return;
             }
             Some(named) => {
@@ -109,7 +110,7 @@ impl Elaborator<'_> {
                     match named.outputs.iter().find(|(n, ..)| n == name) {
                         Some((_, _, declared)) => self.record_use_in_text(at, *declared),
                         None if (named.runs == Runs::Python || !named.outputs.is_empty()) && !named.broken => {
-                            let near = closest_match(name, named.outputs.iter().map(|(n, ..)| n.as_str()));
+                            let near = closest_name(name, named.outputs.iter().map(|(n, _, at)| Name::declared(n, *at)));
                             self.report(messages::never_sets(at, task, name, named.span, near));
                         }
                         None => {}

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::Elaborator;
 use super::scope::{Local, LocalKind, Runs, Scope, StepSymbol, StepSymbolKind, TaskName};
 use crate::check::messages;
-use crate::diag::closest_match;
+use crate::diag::{Name, closest_match, closest_name};
 use crate::model::{Reference, Type};
 use crate::schema::facts;
 use crate::source::Span;
@@ -70,13 +70,13 @@ impl<'a> Elaborator<'a> {
                         {
                             return Resolution::Source(v, *unit, entry.key.span);
                         }
-                        names.push(entry.key.text.as_str());
+                        names.push(Name::declared(&entry.key.text, entry.key.span));
                     }
                 }
                 self.report(messages::element_without_field(
                     &path.head.text,
                     field,
-                    closest_match(&field.text, names.iter().copied()),
+                    closest_name(&field.text, names),
                     value.span,
                 ));
                 Resolution::Unknown
@@ -158,12 +158,13 @@ impl<'a> Elaborator<'a> {
         }
         let symbols = self.symbols;
         let names = self.suggestions.among(|| {
-            let mut names: Vec<&str> = symbols.value_names(scope.unit);
-            names.extend(scope.locals.iter().map(|l| l.name.as_str()));
-            names.extend(scope.pipe.iter().flat_map(|p| p.params.iter().map(|(n, ..)| n.as_str())));
+            let mut names = symbols.value_names(scope.unit);
+            names.extend(scope.locals.iter().map(|l| Name::declared(&l.name, l.span)));
+            names.extend(scope.pipe.iter().flat_map(|p| p.param_names()));
+            names.extend(["true", "false", "none"].map(Name::known));
             names
         });
-        self.report(messages::undeclared_value(span, name, closest_match(name, names), self.in_text));
+        self.report(messages::undeclared_value(span, name, closest_name(name, names), self.in_text));
     }
 
     fn dotted(&mut self, path: &Path, span: Span, scope: Scope<'_>) -> Resolution<'static> {
@@ -219,11 +220,12 @@ impl<'a> Elaborator<'a> {
             return Resolution::Unknown;
         }
         let names = self.suggestions.among(|| {
-            let steps = scope.pipe.iter().flat_map(|p| p.steps.keys().map(SmolStr::as_str));
-            let locals = scope.locals.iter().map(|l| l.name.as_str());
-            steps.chain(locals).chain(facts::ROOTS.iter().take(4).filter(|r| **r != "tasks").copied()).collect()
+            let steps = scope.pipe.iter().flat_map(|p| p.step_names());
+            let locals = scope.locals.iter().map(|l| Name::declared(&l.name, l.span));
+            let roots = facts::ROOTS.iter().take(4).filter(|r| **r != "tasks");
+            steps.chain(locals).chain(roots.copied().map(Name::known)).collect()
         });
-        let near = closest_match(head, names.iter().copied());
+        let near = closest_name(head, names);
         self.report(messages::no_step_of_path(path.head.span, head, near, scope.pipe.is_some()));
         Resolution::Unknown
     }
@@ -239,8 +241,8 @@ impl<'a> Elaborator<'a> {
         }
         let names = self
             .suggestions
-            .among(|| scope.pipe.iter().flat_map(|p| p.params.iter().map(|(n, ..)| n.as_str())).collect());
-        self.report(messages::undeclared_param(span, param, closest_match(param, names)));
+            .among(|| scope.pipe.iter().flat_map(|p| p.param_names()).collect());
+        self.report(messages::undeclared_param(span, param, closest_name(param, names)));
     }
 
     /// `step.output`, `family["eu"].output`, `step.result_state`.
@@ -310,10 +312,9 @@ impl<'a> Elaborator<'a> {
         }
         let last = names.last().map_or(span, |n| n.span);
         let at = first.span.to(last);
-        let known: Vec<&str> =
-            named.outputs.iter().map(|(n, ..)| n.as_str()).chain(facts::TASK_FACTS.iter().map(|f| f.path)).collect();
-        let near = closest_match(&whole, known.iter().copied()).map(str::to_owned);
-        self.report(messages::unknown_output(at, &head.text, &whole, named.span, near.as_deref()));
+        let outputs = named.outputs.iter().map(|(n, _, at)| Name::declared(n, *at));
+        let near = closest_name(&whole, outputs.chain(facts::TASK_FACTS.iter().map(|f| Name::known(f.path))));
+        self.report(messages::unknown_output(at, &head.text, &whole, named.span, near));
         Resolution::Unknown
     }
 

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use smol_str::SmolStr;
 
+use crate::diag::Name;
 use crate::model::{Reference, Type};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -105,6 +106,16 @@ pub struct PipelineScope<'a> {
 impl PipelineScope<'_> {
     pub fn param(&self, name: &str) -> Option<&(SmolStr, Type, Span)> {
         self.params.get(*self.param_index.get(name)?)
+    }
+
+    /// The names of steps, conditions and loops, for suggestions.
+    pub fn step_names(&self) -> impl Iterator<Item = Name<'_>> {
+        self.steps.iter().map(|(name, step)| Name::declared(name, step.span))
+    }
+
+    /// The names of parameters, for suggestions.
+    pub fn param_names(&self) -> impl Iterator<Item = Name<'_>> {
+        self.params.iter().map(|(name, _, at)| Name::declared(name, *at))
     }
 
     /// Finds a step, condition or loop; if there is none, a step inside of a loop, for messages about it.

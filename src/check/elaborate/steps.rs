@@ -14,7 +14,7 @@ use super::packages::Packaged;
 use super::scope::{Local, LocalKind, PipelineScope, Runs, Scope, StepSymbolKind};
 use crate::check::budget::STEP;
 use crate::check::messages;
-use crate::diag::closest_match;
+use crate::diag::closest_name;
 use crate::model::{Branch, Compute, Dependency, Object, Origin, Output, Step, StepKind, Unusable};
 use crate::schema::{COMPUTE_FIELDS, DEFAULTS_PLACE, KINDS, STEP_PLACE, TASK, key, kind_of, takes};
 use crate::source::Span;
@@ -280,9 +280,8 @@ impl<'a> Elaborator<'a> {
         if self.symbols.maybe_declared(&name.text) {
             return;
         }
-        let names = self.suggestions.among(|| pipe.steps.keys().map(SmolStr::as_str).collect());
-        let near = closest_match(&name.text, names).map(str::to_owned);
-        self.report(messages::unknown_step(name, near.as_deref()));
+        let names = self.suggestions.among(|| pipe.step_names().collect());
+        self.report(messages::unknown_step(name, closest_name(&name.text, names)));
     }
 
     /// Reports a keyword that is used as a name.

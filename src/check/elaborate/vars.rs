@@ -10,7 +10,7 @@ use super::{Context, Elaborator, Findings};
 use crate::check::constants::adopts;
 use crate::check::messages;
 use crate::check::symbols::{InFile, Symbols};
-use crate::diag::{Diagnostics, closest_match};
+use crate::diag::{Diagnostics, Name, closest_name};
 use crate::model::Type;
 use crate::schema::{Eval, key};
 use crate::source::Span;
@@ -38,7 +38,7 @@ pub fn var_values(
             // An invalid target may set it.
             None if target.is_some_and(|t| symbols.project.units.get(t.unit).is_some_and(|u| u.broken)) => {}
             None => {
-                diagnostics.push(messages::var_without_value(&var.decl.name, target.map(|t| &t.decl.name)));
+                diagnostics.push(messages::var_without_value(&var.decl.name, target.map(|t| t.decl)));
             }
         }
     }
@@ -59,7 +59,8 @@ fn set_vars(
             let name = &entry.key;
             if !symbols.vars.contains_key(&name.text) {
                 if !symbols.maybe_declared(&name.text) {
-                    let near = closest_match(&name.text, symbols.vars.keys().map(SmolStr::as_str));
+                    let vars = symbols.vars.values().map(|v| Name::declared(&v.decl.name.text, v.decl.name.span));
+                    let near = closest_name(&name.text, vars);
                     diagnostics.push(messages::unknown_var(name, near));
                 }
                 continue;

@@ -181,12 +181,13 @@ pub fn unknown_environment(value: Span, version: &str, known: Vec<&str>) -> Diag
     d.help(format!("use {}, or add a newer version to `pipec.toml`", list_names(known, 12)))
 }
 
-pub fn unknown_cloud(gpu: Span, target: Option<Span>) -> Diagnostic {
+/// `target` is the declaration of the target, if there is one.
+pub fn unknown_cloud(gpu: Span, target: Option<&Decl>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownCloud, gpu, "cannot choose a node type: the target does not set its cloud");
     let d =
         d.help("add `workspace { host = ... }` or `cloud = azure` to the target, or replace `gpu` with `node_type_id`");
     match target {
-        Some(span) => d.with_label(span, "target"),
+        Some(target) => d.with_label(target.name.span, "target").missing(["host", "workspace", "cloud"], target.span),
         None => d,
     }
 }

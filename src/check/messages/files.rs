@@ -7,7 +7,7 @@ use crate::model::{Argument, Output, Package, PythonCall};
 use crate::package::{Parameter, ProjectError};
 use crate::python::{Literal, SyntaxError};
 use crate::source::Span;
-use crate::syntax::ast::Ident;
+use crate::syntax::ast::{Decl, Ident};
 
 pub fn opened_in_working_directory(file: Span, path: &str, package: Span) -> Diagnostic {
     let message =
@@ -247,16 +247,18 @@ pub fn bad_default(param: &Parameter, default: &Literal, call: Span) -> Diagnost
     d.with_label(call, "called here without the argument").help("pass the argument, or change the default")
 }
 
-pub fn production_without_root_path(target: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::ProductionPath, target, "production target without a `root_path`");
+pub fn production_without_root_path(target: &Decl) -> Diagnostic {
+    let d = Diagnostic::new(Code::ProductionPath, target.name.span, "production target without a `root_path`");
     d.help(
         "add `workspace { root_path = \"/Workspace/...\" }`; the default is the home directory of the deploying user",
     )
+    .missing(["root_path", "workspace"], target.span)
 }
 
-pub fn production_with_run_as_only(target: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::DefaultRootPath, target, "production target without a `root_path`");
+pub fn production_with_run_as_only(target: &Decl) -> Diagnostic {
+    let d = Diagnostic::new(Code::DefaultRootPath, target.name.span, "production target without a `root_path`");
     d.help("add `workspace { root_path = \"/Workspace/...\" }`, or always deploy as the same user: the default is the home directory of the deploying user")
+        .missing(["root_path", "workspace"], target.span)
 }
 
 pub fn package_path(path: Span) -> Diagnostic {

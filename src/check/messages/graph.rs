@@ -1,6 +1,6 @@
 //! E03xx: the graph of steps.
 
-use crate::diag::{Code, Diagnostic, article};
+use crate::diag::{Code, Diagnostic, Name, article};
 use crate::model::{Branch, Dependency, Type};
 use crate::source::Span;
 use crate::syntax::ast::{After, Ident};
@@ -10,13 +10,14 @@ pub fn value_of_inner_step(at: Span, declared: Span) -> Diagnostic {
     d.with_label(declared, "step declared here")
 }
 
-pub fn never_sets(at: Span, task: &str, name: &str, declared: Span, near: Option<&str>) -> Diagnostic {
+pub fn never_sets(at: Span, task: &str, name: &str, declared: Span, near: Option<Name<'_>>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownOutput, at, format!("step `{task}` never sets `{name}`"));
-    let help = match near {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("declare it in the step: `output {name}: string`"),
-    };
-    d.with_label(declared, "step declared here").help(help)
+    match near {
+        Some(_) => d.did_you_mean(name, at, near, false),
+        None => d
+            .with_label(declared, "step declared here")
+            .help(format!("declare it in the step: `output {name}: string`")),
+    }
 }
 
 /// `written` is the declared value as a path; `whole`: it is the only content of its string.
@@ -185,12 +186,13 @@ pub fn hidden_value(span: Span, whole: bool, declared: Span) -> Diagnostic {
     Diagnostic::new(Code::HiddenOutput, span, message).with_label(declared, "declared here")
 }
 
-pub fn unknown_output(at: Span, step: &str, whole: &str, declared: Span, near: Option<&str>) -> Diagnostic {
-    let d = Diagnostic::new(Code::UnknownOutput, at, format!("step `{}` has no output `{whole}`", step))
-        .with_label(declared, "step declared here");
+pub fn unknown_output(at: Span, step: &str, whole: &str, declared: Span, near: Option<Name<'_>>) -> Diagnostic {
+    let d = Diagnostic::new(Code::UnknownOutput, at, format!("step `{}` has no output `{whole}`", step));
     match near {
-        Some(near) => d.closest_match(at, Some(near)),
-        None => d.help(format!("declare it in the step: `output {whole}: string`")),
+        Some(_) => d.did_you_mean(whole, at, near, true),
+        None => d
+            .with_label(declared, "step declared here")
+            .help(format!("declare it in the step: `output {whole}: string`")),
     }
 }
 

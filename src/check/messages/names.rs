@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use crate::diag::{Code, Diagnostic, article, closest_match, list_names};
+use crate::diag::{Cause, Code, Diagnostic, Name, article, closest_match, closest_name, list_names};
 use crate::model::{Argument, FileKind, Type, Unchecked};
 use crate::package::Signature;
 use crate::source::{Span, quote_name};
-use crate::syntax::ast::{self, BindingKind, Ident, Item, Segment, TypeExpr, ValueKind};
+use crate::syntax::ast::{self, BindingKind, Decl, Ident, Item, Segment, TypeExpr, ValueKind};
 
 pub fn constant_cycle(name: Span, word: &str, used_at: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::ConstantCycle, name, format!("constant `{word}` depends on itself"));
@@ -26,10 +26,10 @@ pub fn items_without_key(at: Span, key: &str, ty: &Type) -> Diagnostic {
     d.help(format!("use `{{{{input}}}}`: each item is {}", article(&ty.to_string())))
 }
 
-pub fn unknown_step_in_braces(at: Span, task: &str, near: Option<&str>) -> Diagnostic {
+pub fn unknown_step_in_braces(at: Span, task: &str, near: Option<Name<'_>>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownStep, at, format!("unknown step `{task}` in this pipeline"));
     match near {
-        Some(near) => d.help(format!("did you mean `{near}`?")),
+        Some(_) => d.did_you_mean(task, at, near, false),
         None => d.help("refer to a step by its task key"),
     }
 }
@@ -65,21 +65,24 @@ pub fn argument_twice(span: Span, name: &str, first: Span) -> Diagnostic {
     d.with_label(first, "first passed here").help("remove one of them")
 }
 
-pub fn unknown_pipeline(name: &Ident, near: Option<&str>) -> Diagnostic {
+pub fn unknown_pipeline(name: &Ident, near: Option<Name<'_>>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownPipeline, name.span, format!("unknown pipeline `{}`", name.text));
     match near {
-        Some(_) => d.closest_match(name.span, near),
+        Some(_) => d.did_you_mean(&name.text, name.span, near, true),
         None => d.help("import the file that declares it, or run an existing job with `run_job_task { job_id = ... }`"),
     }
 }
 
-pub fn unknown_param(argument: &Argument, pipeline: &str, near: Option<&str>, declared: Span) -> Diagnostic {
+pub fn unknown_param(argument: &Argument, pipeline: &str, near: Option<Name<'_>>, declared: Span) -> Diagnostic {
     let d = Diagnostic::new(
         Code::UnknownArgument,
         argument.span,
         format!("pipeline `{}` has no parameter `{}`", pipeline, argument.name),
     );
-    d.closest_match(argument.key, near).with_label(declared, "pipeline declared here")
+    match near {
+        Some(_) => d.did_you_mean(&argument.name, argument.key, near, true),
+        None => d.with_label(declared, "pipeline declared here"),
+    }
 }
 
 pub fn field_after_steps(key: Span) -> Diagnostic {
@@ -134,9 +137,12 @@ pub fn field_of_field(span: Span, name: &str) -> Diagnostic {
     d.help("use a top-level field; the platform resolves only the first level of an item")
 }
 
-pub fn element_without_field(name: &str, field: &Ident, near: Option<&str>, element: Span) -> Diagnostic {
+pub fn element_without_field(name: &str, field: &Ident, near: Option<Name<'_>>, element: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownName, field.span, format!("`{}` has no field `{}`", name, field.text));
-    d.closest_match(field.span, near).with_label(element, "element of the family")
+    match near {
+        Some(_) => d.did_you_mean(&field.text, field.span, near, true),
+        None => d.with_label(element, "element of the family"),
+    }
 }
 
 pub fn items_without_field(field: &Ident, near: Option<&str>, names: Vec<&str>) -> Diagnostic {
@@ -163,10 +169,10 @@ pub fn part_of_constant(head: Span, name: &str, declared: Span) -> Diagnostic {
         .help("declare a `let` for the field; `x.y` always means output `y` of step `x`")
 }
 
-pub fn no_step_of_path(head: Span, name: &str, near: Option<&str>, in_pipeline: bool) -> Diagnostic {
+pub fn no_step_of_path(head: Span, name: &str, near: Option<Name<'_>>, in_pipeline: bool) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownStep, head, format!("unknown step `{name}`"));
     match near {
-        Some(near) => d.closest_match(head, Some(near)),
+        Some(_) => d.did_you_mean(name, head, near, true),
         None if !in_pipeline => d.help("move this into a pipeline; `x.y` means output `y` of step `x`"),
         None => d.help("declare the step, or put a string in quotes; `x.y` means output `y` of step `x`"),
     }
@@ -249,7 +255,7 @@ pub fn unchecked(key: Span) -> Diagnostic {
 
 pub fn unused(kind: &str, name: &Ident) -> Diagnostic {
     let d = Diagnostic::new(Code::Unused, name.span, format!("{kind} `{}` is never used", name.text));
-    d.help("remove it, or start its name with `_` to keep it")
+    d.help("remove it, or start its name with `_` to keep it").caused_by(Cause::Unused { declared: name.span })
 }
 
 pub fn unused_import(import: Span) -> Diagnostic {
@@ -286,10 +292,10 @@ pub fn waits_twice(after: Span, first: Span, task: &str) -> Diagnostic {
     d.with_label(first, "first declared here").help("remove one of them")
 }
 
-pub fn unknown_step(name: &Ident, near: Option<&str>) -> Diagnostic {
+pub fn unknown_step(name: &Ident, near: Option<Name<'_>>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownStep, name.span, format!("unknown step `{}` in this pipeline", name.text));
     match near {
-        Some(near) => d.closest_match(name.span, Some(near)),
+        Some(_) => d.did_you_mean(&name.text, name.span, near, true),
         None => d.help("name a step, condition or loop of this pipeline"),
     }
 }
@@ -308,11 +314,16 @@ pub fn reserved_word(name: &Ident) -> Diagnostic {
     Diagnostic::new(Code::BadKey, name.span, format!("`{}` is a reserved word", name.text)).help("choose another name")
 }
 
-pub fn unknown_compute(span: Span, name: &str, near: Option<&str>, imported_elsewhere: Option<&Path>) -> Diagnostic {
+pub fn unknown_compute(
+    span: Span,
+    name: &str,
+    near: Option<Name<'_>>,
+    imported_elsewhere: Option<&Path>,
+) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownCompute, span, format!("unknown cluster or environment `{name}`"));
     match (near, imported_elsewhere) {
         (_, Some(file)) => d.help(format!("import `{}`, which declares it", file.display())),
-        (Some(_), None) => d.closest_match(span, near),
+        (Some(_), None) => d.did_you_mean(name, span, near, true),
         (None, None) => d.help(
             "declare it with `cluster name { ... }` or `environment name { ... }`, or import the file that declares it",
         ),
@@ -354,22 +365,38 @@ pub fn empty_key(span: Span, what: &str) -> Diagnostic {
     Diagnostic::new(Code::BadKey, span, format!("name of {what} is empty")).help("give it a name")
 }
 
-pub fn var_without_value(var: &Ident, target: Option<&Ident>) -> Diagnostic {
+/// `target` is the declaration of the target, if there is one.
+pub fn var_without_value(var: &Ident, target: Option<&Decl>) -> Diagnostic {
     let name = &var.text;
-    let whose = target.map(|t| format!(" for target `{}`", t.text)).unwrap_or_default();
+    let whose = target.map(|t| format!(" for target `{}`", t.name.text)).unwrap_or_default();
     let d = Diagnostic::new(Code::NoValueForVar, var.span, format!("var `{name}` has no value{whose}"));
     match target {
-        Some(t) => d.with_label(t.span, "not set in this target").help(format!(
-            "add `vars {{ {name} = ... }}` to the target, give the var a default, or pass `--var {name}=...`"
-        )),
+        Some(t) => d
+            .with_label(t.name.span, "not set in this target")
+            .help(format!(
+                "add `vars {{ {name} = ... }}` to the target, give the var a default, or pass `--var {name}=...`"
+            ))
+            .missing([name.as_str(), "vars"], t.span),
         None => d.help(format!("give it a default, or pass `--var {name}=...`")),
     }
 }
 
-pub fn unknown_var(name: &Ident, near: Option<&str>) -> Diagnostic {
+/// A declaration that `uses` names spell differently, as in `first`.
+pub fn misspelled_declaration(
+    declared: Span,
+    name: &str,
+    used: &str,
+    first: &Diagnostic,
+    uses: usize,
+) -> Diagnostic {
+    let d = Diagnostic::new(first.code, declared, format!("`{name}` is never used, but `{used}` is, {uses} times"));
+    d.with_label(first.span, format!("`{used}` is used here")).closest_match(declared, Some(used))
+}
+
+pub fn unknown_var(name: &Ident, near: Option<Name<'_>>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownVar, name.span, format!("unknown var `{}`", name.text));
     match near {
-        Some(_) => d.closest_match(name.span, near),
+        Some(_) => d.did_you_mean(&name.text, name.span, near, true),
         None => d.help(format!("declare it: `var {}: string`", name.text)),
     }
 }
@@ -417,13 +444,13 @@ pub fn param_name(name: Span, c: char) -> Diagnostic {
 
 pub fn unused_compute(name: &Ident, kind: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::Unused, name.span, format!("{} `{}` is never used", kind, name.text));
-    d.help(format!("remove it, or add `on {}` to a step", name.text))
+    d.help(format!("remove it, or add `on {}` to a step", name.text)).caused_by(Cause::Unused { declared: name.span })
 }
 
 pub fn unused_param(param: Span, name: &str, pipeline: &str) -> Diagnostic {
     let d =
         Diagnostic::new(Code::Unused, param, format!("parameter `{name}` of pipeline `{}` is never used", pipeline));
-    d.help("remove it, or pass it to a step")
+    d.help("remove it, or pass it to a step").caused_by(Cause::Unused { declared: param })
 }
 
 pub fn unused_output(output: Span, name: &str, step: &str) -> Diagnostic {
@@ -453,10 +480,10 @@ pub fn step_as_value(span: Span, name: &str, step: Span, output: Option<&str>) -
 }
 
 /// `in_text`: the reference is inside a string, so that quotes do not help.
-pub fn undeclared_value(span: Span, name: &str, near: Option<&str>, in_text: bool) -> Diagnostic {
+pub fn undeclared_value(span: Span, name: &str, near: Option<Name<'_>>, in_text: bool) -> Diagnostic {
     let d = unknown_value(span, name);
     match near {
-        Some(_) => d.closest_match(span, near),
+        Some(_) => d.did_you_mean(name, span, near, true),
         None if in_text => d.help("declare it with `let`, `var` or `param`, or write `\\${` for a literal `${`"),
         None => d
             .help(format!("declare it with `let`, `var` or `param`, or quote it to use the string \"{name}\""))
@@ -466,14 +493,14 @@ pub fn undeclared_value(span: Span, name: &str, near: Option<&str>, in_text: boo
 
 /// `block` lacks the field and has `keys`; the blocks `elsewhere` have it.
 pub fn unknown_field(key: &Ident, block: &str, keys: &[&str], elsewhere: &[String]) -> Diagnostic {
-    let near = closest_match(&key.text, keys.iter().copied());
+    let near = closest_name(&key.text, keys.iter().copied().map(Name::known));
     if near.is_none() && !elsewhere.is_empty() {
         return Diagnostic::new(Code::WrongBlock, key.span, format!("{block} has no field `{}`", key.text))
             .help(format!("move it to {}", list_names(elsewhere.iter().map(String::as_str), 4).replace('`', "")));
     }
     let d = Diagnostic::new(Code::UnknownField, key.span, format!("{block} has no field `{}`", key.text));
     match near {
-        Some(_) => d.closest_match(key.span, near),
+        Some(_) => d.did_you_mean(&key.text, key.span, near, true),
         None if keys.is_empty() => d.help("remove it; this block has no fields"),
         None if keys.len() <= 12 => d.help(format!("use {}", list_names(keys.iter().copied(), 12))),
         None => d.help("run `pipec schema` to list every field"),

@@ -1,6 +1,6 @@
 //! E06xx: run-time values, references and secrets.
 
-use crate::diag::{Code, Diagnostic, closest_match, list_names};
+use crate::diag::{Code, Diagnostic, Name, closest_match, list_names};
 use crate::model::Reference;
 use crate::schema::facts;
 use crate::source::{Span, quote_name};
@@ -104,10 +104,10 @@ pub fn unknown_fact(span: Span, whole: &str, all: &[String]) -> Diagnostic {
     }
 }
 
-pub fn undeclared_param(span: Span, param: &str, near: Option<&str>) -> Diagnostic {
+pub fn undeclared_param(span: Span, param: &str, near: Option<Name<'_>>) -> Diagnostic {
     let d = Diagnostic::new(Code::UndeclaredParam, span, format!("unknown parameter `{param}` in this pipeline"));
     match near {
-        Some(near) => d.help(format!("did you mean `{near}`?")),
+        Some(_) => d.did_you_mean(param, span, near, false),
         None => d.help(format!("declare it with `param {}: string`", quote_name(param))),
     }
 }

@@ -147,6 +147,7 @@ pub fn missing_param(call: Span, pipeline: &str, param: &Ident) -> Diagnostic {
     );
     d.with_label(param.span, "parameter without a default")
         .help(format!("pass it: `run {}({} = ...)`", pipeline, param.text))
+        .missing([param.text.as_str()], call)
 }
 
 pub fn items_too_long(list: Span, length: usize, max: u32) -> Diagnostic {

@@ -96,6 +96,6 @@ fn gpu_environment(facts: &PipelineFacts, step: &Step, name: &str, out: &mut Dia
 
 fn computes_in_scope<'f>(facts: &PipelineFacts<'f, '_>) -> Vec<&'f str> {
     let mut names: Vec<&str> = facts.pipeline.scope.computes.iter().map(|d| d.name.text.as_str()).collect();
-    names.extend(facts.cx.symbols.compute_names(facts.pipeline.unit));
+    names.extend(facts.cx.symbols.compute_names(facts.pipeline.unit).iter().map(|n| n.text));
     names
 }

@@ -6,7 +6,7 @@ use super::PipelineFacts;
 use crate::check::constants;
 use crate::check::messages;
 use crate::check::suggestions::Suggestions;
-use crate::diag::{Diagnostic, Diagnostics, closest_match};
+use crate::diag::{Diagnostic, Diagnostics, Name, closest_name};
 use crate::model::{Argument, Param, RunCall, StepKind, Type};
 use crate::source::Span;
 use crate::syntax::ast::{Binding, Decl};
@@ -36,8 +36,8 @@ fn arguments(call: &RunCall, other: &Decl, params: &[Param], suggestions: &mut S
             }
             None => {
                 let free = suggestions
-                    .among(|| params.iter().map(|p| p.name.as_str()).filter(|p| !given.contains(p)).collect());
-                let near = closest_match(&argument.name, free);
+                    .among(|| params.iter().filter(|p| !given.contains(p.name.as_str())).map(|p| Name::declared(&p.name, p.span)).collect());
+                let near = closest_name(&argument.name, free);
                 out.push(messages::unknown_param(argument, &call.pipeline, near, other.name.span));
             }
         }

@@ -43,7 +43,7 @@ fn production(facts: &ProgramFacts, decl: &Decl, out: &mut Diagnostics) {
     let run_as =
         !program.pipelines.is_empty() && program.pipelines.iter().all(|p| p.pipeline.settings.has(key::RUN_AS));
     out.push(match run_as {
-        true => messages::production_with_run_as_only(decl.name.span),
-        false => messages::production_without_root_path(decl.name.span),
+        true => messages::production_with_run_as_only(decl),
+        false => messages::production_without_root_path(decl),
     });
 }
