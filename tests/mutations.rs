@@ -42,8 +42,10 @@ struct Target {
 /// Finds the words of a file.
 struct Words<'t> {
     text: &'t str,
-    /// Names that are used somewhere in the project, and may be declared with a spelling that nothing uses.
-    used: &'t HashSet<String>,
+    /// The names that the project uses.
+    used: &'t Used,
+    /// Words that mean nothing: keys of maps.
+    free: HashSet<u32>,
     found: Vec<Target>,
 }
 
@@ -85,6 +87,7 @@ impl Words<'_> {
             SyntaxNode::Item(Item::Entry(e)) if is_map(&e.key.text) => {
                 self.push("field", false, e.key.span);
                 if let EntryValue::Block(body) = &e.value {
+                    self.free.extend(body.items.iter().map(|i| i.span().start));
                     let values = body.items.iter().filter_map(|i| match i {
                         Item::Entry(e) => match &e.value {
                             EntryValue::Assign(v) => Some(v),
@@ -116,15 +119,19 @@ impl Words<'_> {
     }
 
     fn name(&mut self, name: &Ident, role: Role) {
-        let is_used = self.used.contains(name.text.as_str());
+        let is_used = self.used.names.contains(name.text.as_str());
+        let is_part = self.used.parts.contains(name.text.as_str());
         match role {
-            Role::Declared(DeclKind::Target) | Role::Operator => {}
-            Role::Declared(_) | Role::Bound(_) | Role::Package | Role::Condition | Role::Loop | Role::Variable => {
+            Role::Declared(DeclKind::Target) | Role::Operator | Role::Package => {}
+            Role::Bound(BindingKind::Output) if is_part => self.push("declaration", true, name.span),
+            Role::Bound(BindingKind::Output) => {}
+            Role::Declared(_) | Role::Bound(_) | Role::Condition | Role::Loop | Role::Variable => {
                 if is_used {
                     self.push("declaration", true, name.span);
                 }
             }
-            Role::Key if is_field(&name.text) || is_used => self.push("field", false, name.span),
+            Role::Key if is_field(&name.text) && !is_part => self.push("field", false, name.span),
+            Role::Key if is_part || is_used => self.push("field", true, name.span),
             Role::Key => {}
             Role::Argument => self.push("argument", false, name.span),
             Role::Type => self.push("type", false, name.span),
@@ -138,7 +145,7 @@ impl Words<'_> {
 
     /// Keywords, which the tree does not contain.
     fn keywords(&mut self) {
-        let names: HashSet<u32> = self.found.iter().map(|t| t.span.start).collect();
+        let names: HashSet<u32> = self.found.iter().map(|t| t.span.start).chain(self.free.iter().copied()).collect();
         for token in Tokens::of(self.text).filter(|t| t.kind == Lexeme::Word) {
             let is_keyword = WORDS.iter().any(|w| w.text == &self.text[token.start..token.end]);
             if is_keyword && !names.contains(&(token.start as u32)) {
@@ -148,18 +155,30 @@ impl Words<'_> {
     }
 }
 
-/// The names that a file uses.
-fn uses(node: SyntaxNode<'_>, out: &mut HashSet<String>) {
-    if let SyntaxNode::Name(name, role) = node
-        && matches!(role, Role::Run | Role::Extends | Role::After | Role::Head | Role::Segment | Role::Module)
-    {
-        out.extend(name.text.split('.').map(str::to_owned));
+/// The names that a project uses.
+#[derive(Default)]
+struct Used {
+    /// Names of declarations.
+    names: HashSet<String>,
+    /// Names after a dot: outputs, and fields of items.
+    parts: HashSet<String>,
+}
+
+fn uses(node: SyntaxNode<'_>, out: &mut Used) {
+    match node {
+        SyntaxNode::Name(name, Role::Run | Role::Extends | Role::After | Role::Head) => {
+            out.names.insert(name.text.to_string());
+        }
+        SyntaxNode::Name(name, Role::Segment) => {
+            out.parts.insert(name.text.to_string());
+        }
+        _ => {}
     }
     if let SyntaxNode::Item(Item::Entry(e)) = node
         && e.key.text == "vars"
         && let EntryValue::Block(body) = &e.value
     {
-        out.extend(body.items.iter().filter_map(|i| match i {
+        out.names.extend(body.items.iter().filter_map(|i| match i {
             Item::Entry(e) => Some(e.key.text.to_string()),
             _ => None,
         }));
@@ -236,12 +255,12 @@ fn a_misspelled_name_is_pointed_at_and_mended() {
     for (example, files) in &projects {
         let pipes = files.iter().filter(|(p, _)| p.extension().is_some_and(|e| e == "pipe"));
         let texts: Vec<(&Path, &str)> = pipes.map(|(p, b)| (p.as_path(), std::str::from_utf8(b).unwrap())).collect();
-        let mut used = HashSet::new();
+        let mut used = Used::default();
         for (_, text) in &texts {
             parse(FileId(0), text).file.items.iter().for_each(|i| uses(SyntaxNode::Item(i), &mut used));
         }
         for (path, text) in texts {
-            let mut words = Words { text, used: &used, found: Vec::new() };
+            let mut words = Words { text, used: &used, free: HashSet::new(), found: Vec::new() };
             parse(FileId(0), text).file.items.iter().for_each(|i| words.visit(SyntaxNode::Item(i)));
             words.keywords();
             for target in words.found {
@@ -330,7 +349,13 @@ fn has_word(d: &Diagnostic, word: &str) -> bool {
     let edits = d.fixes.iter().flat_map(|f| &f.edits).map(|e| e.text.as_str());
     let texts = [d.message.as_str(), &d.label].into_iter().chain(d.help.as_deref()).chain(edits);
     let texts = texts.chain(d.related.iter().map(|l| l.message.as_str()));
-    texts.into_iter().any(|text| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == word))
+    let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    texts.into_iter().any(|text| {
+        text.match_indices(word).any(|(at, _)| {
+            let (before, after) = (text[..at].chars().next_back(), text[at + word.len()..].chars().next());
+            !is_word(before) && !is_word(after)
+        })
+    })
 }
 
 fn examples() -> Vec<PathBuf> {

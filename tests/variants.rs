@@ -68,7 +68,8 @@ fn table(path: &Path) -> Result<(), Failed> {
             continue;
         };
         let help = found.help.iter().map(|help| format!("  help: {help}\n"));
-        let message: String = std::iter::once(format!("  {}: {}\n", found.code.id(), found.message)).chain(help).collect();
+        let message: String =
+            std::iter::once(format!("  {}: {}\n", found.code.id(), found.message)).chain(help).collect();
         written.push_str(&message);
         if std::env::var_os("UPDATE").is_none() && expected != message {
             problems.push(format!("{line}\n found\n{message} expected\n{expected}"));

@@ -3,34 +3,35 @@
 //! A misspelled name is reported where it is written, and nothing else that follows from it. If every use of a
 //! declaration has the same other spelling, the declaration is what is misspelled.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::messages;
-use crate::diag::{Cause, Diagnostic, Diagnostics, Severity};
-use crate::source::Span;
+use crate::diag::{Cause, Code, Diagnostic, Diagnostics, Severity};
+use crate::source::{FileId, Span};
 
 /// Removes messages that follow from others. `named` are the declarations that names refer to.
 pub fn one_per_mistake(found: Diagnostics, named: &HashSet<Span>) -> Vec<Diagnostic> {
     let mut list = found.into_sorted();
-    if list.iter().all(|d| d.cause.is_none() && !d.code.is_syntax()) {
-        return list;
-    }
-    let broken: HashSet<Span> = list.iter().filter(|d| d.code.is_syntax()).map(|d| d.span).collect();
+    let spans = |list: &[Diagnostic], of: fn(&Diagnostic) -> bool| -> HashSet<Span> {
+        list.iter().filter(|d| of(d)).map(|d| d.span).collect()
+    };
+    // Text that does not parse has no other mistakes.
+    let broken = spans(&list, |d| d.code.is_syntax());
     list.retain(|d| d.code.is_syntax() || !broken.contains(&d.span));
-    let declarations = misspelled_declarations(&list, named);
-    let unknown: Vec<(Span, String, Option<Span>)> = list.iter().filter_map(meant).collect();
-    let reported: HashSet<Span> = list.iter().filter(|d| is_error_of_declaration(d)).map(|d| d.span).collect();
+    // An argument without a name is a name and a value: if the value is unknown, nothing is known about the name.
+    let values = spans(&list, |d| d.code == Code::UnknownName);
+    list.retain(|d| d.code == Code::UnknownName || !values.contains(&d.span));
+
+    let reported = spans(&list, is_error_of_declaration);
+    let declarations = misspelled_declarations(&list, named, &reported);
+    let meant = Meant::of(&list);
     list.retain(|d| match d.cause.as_deref() {
         Some(Cause::Unknown { declared: Some(at), .. }) => {
             !declarations.contains_key(at) && (named.contains(at) || !reported.contains(at))
         }
-        Some(Cause::Unused { declared }) => !unknown.iter().any(|(_, _, at)| *at == Some(*declared)),
-        Some(Cause::Missing { names, within }) => {
-            // A misspelled declaration is missing wherever it is needed.
-            !unknown.iter().any(|(at, meant, declared)| {
-                names.contains(meant) && (within.contains(*at) || declared.is_some_and(|at| d.related.iter().any(|l| l.span == at)))
-            })
-        }
+        Some(Cause::Unused { declared }) => !meant.declarations.contains(declared),
+        Some(Cause::UnusedImport { file }) => !meant.files.contains(file) && !broken_inside(&reported, d.span),
+        Some(Cause::Missing { names, within }) => !names.iter().any(|name| meant.is_missing(name, *within, d)),
         _ => true,
     });
     list.extend(declarations.into_values());
@@ -38,21 +39,51 @@ pub fn one_per_mistake(found: Diagnostics, named: &HashSet<Span>) -> Vec<Diagnos
     list
 }
 
-/// Where a message suggests another name, that name, and its declaration.
-fn meant(d: &Diagnostic) -> Option<(Span, String, Option<Span>)> {
-    match d.cause.as_deref() {
-        Some(Cause::Unknown { meant, declared, .. }) => Some((d.span, meant.clone(), *declared)),
-        _ => None,
+/// Whether something inside `span` has an error.
+fn broken_inside(errors: &HashSet<Span>, span: Span) -> bool {
+    errors.iter().any(|at| *at != span && span.contains(*at))
+}
+
+/// The names that were probably meant by unknown ones.
+#[derive(Default)]
+struct Meant {
+    declarations: HashSet<Span>,
+    files: HashSet<FileId>,
+    /// Where each name was meant, and its declaration.
+    places: HashMap<String, Vec<(Span, Option<Span>)>>,
+}
+
+impl Meant {
+    fn of(list: &[Diagnostic]) -> Meant {
+        let mut out = Meant::default();
+        for d in list {
+            let Some(Cause::Unknown { meant, declared, .. }) = d.cause.as_deref() else { continue };
+            out.declarations.extend(*declared);
+            out.files.extend(declared.map(|at| at.file));
+            out.places.entry(meant.clone()).or_default().push((d.span, *declared));
+        }
+        out
+    }
+
+    /// Whether `name`, which is missing in a part of the program, is misspelled there or where it is declared.
+    fn is_missing(&self, name: &str, within: Span, missing: &Diagnostic) -> bool {
+        let declared = |at: Option<Span>| at.is_some_and(|at| missing.related.iter().any(|label| label.span == at));
+        let places = self.places.get(name).map(Vec::as_slice).unwrap_or_default();
+        places.iter().any(|(at, declaration)| within.contains(*at) || declared(*declaration))
     }
 }
 
-/// Whether a message says what is wrong with the declaration at its span.
+/// Whether a message reports what is wrong with the declaration at its span.
 fn is_error_of_declaration(d: &Diagnostic) -> bool {
     d.severity == Severity::Error && d.cause.is_none()
 }
 
 /// The declarations that no name refers to, but which several names seem to mean, with one message for each.
-fn misspelled_declarations(list: &[Diagnostic], named: &HashSet<Span>) -> BTreeMap<Span, Diagnostic> {
+fn misspelled_declarations(
+    list: &[Diagnostic],
+    named: &HashSet<Span>,
+    reported: &HashSet<Span>,
+) -> BTreeMap<Span, Diagnostic> {
     let mut uses: BTreeMap<Span, Vec<(&Diagnostic, &str, &str)>> = BTreeMap::new();
     for d in list {
         if let Some(Cause::Unknown { written, meant, declared: Some(at) }) = d.cause.as_deref()
@@ -61,7 +92,6 @@ fn misspelled_declarations(list: &[Diagnostic], named: &HashSet<Span>) -> BTreeM
             uses.entry(*at).or_default().push((d, written, meant));
         }
     }
-    let reported: HashSet<Span> = list.iter().filter(|d| is_error_of_declaration(d)).map(|d| d.span).collect();
     uses.into_iter()
         .filter(|(at, uses)| {
             let same = uses.windows(2).all(|pair| matches!(pair, [a, b] if a.1 == b.1));

@@ -1,6 +1,6 @@
 //! Limits how often similar names are searched, because each search compares an unknown name with all candidates.
 
-use crate::diag::Name;
+use crate::diag::Candidate;
 
 /// The number of unknown names of a project for which similar names are searched.
 const MOST: usize = 100;
@@ -16,7 +16,7 @@ impl Suggestions {
     }
 
     /// The names among which to search for a similar one; empty once the limit is reached.
-    pub fn among<'n>(&mut self, names: impl FnOnce() -> Vec<Name<'n>>) -> Vec<Name<'n>> {
+    pub fn among<'n>(&mut self, names: impl FnOnce() -> Vec<Candidate<'n>>) -> Vec<Candidate<'n>> {
         match self.0.checked_sub(1) {
             Some(left) => {
                 self.0 = left;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use smol_str::SmolStr;
 
 use super::messages;
-use crate::diag::{Diagnostics, Name};
+use crate::diag::{Candidate, Diagnostics};
 use crate::project::Project;
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{self, BindingKind, DeclKind, Item};
@@ -155,30 +155,31 @@ impl<'a> Symbols<'a> {
     }
 
     /// The names of values in scope of a file, for suggestions.
-    pub fn value_names(&self, unit: usize) -> Vec<Name<'a>> {
+    pub fn value_names(&self, unit: usize) -> Vec<Candidate<'a>> {
         let lets = self.visible_units(unit).filter_map(|u| self.names.get(u)).flat_map(|n| n.lets.values().copied());
-        lets.chain(self.vars.values().map(|v| v.decl)).map(|b| Name::declared(&b.name.text, b.name.span)).collect()
+        let all =
+            lets.chain(self.vars.values().map(|v| v.decl)).map(|b| Candidate::declared(&b.name.text, b.name.span));
+        sorted(all)
     }
 
     /// The clusters and environments in scope of a file.
-    pub fn compute_names(&self, unit: usize) -> Vec<Name<'a>> {
-        let mut out: Vec<Name<'a>> = self
+    pub fn compute_names(&self, unit: usize) -> Vec<Candidate<'a>> {
+        let all = self
             .visible_units(unit)
             .filter_map(|u| self.names.get(u))
             .flat_map(|n| n.computes.values())
-            .map(|d| Name::declared(&d.name.text, d.name.span))
-            .collect();
-        out.sort_unstable_by_key(|n| n.text);
-        out
+            .map(|d| Candidate::declared(&d.name.text, d.name.span));
+        sorted(all)
     }
 
     /// The pipelines in scope of a file.
-    pub fn pipeline_names(&self, unit: usize) -> Vec<Name<'a>> {
-        self.visible_units(unit)
+    pub fn pipeline_names(&self, unit: usize) -> Vec<Candidate<'a>> {
+        let all = self
+            .visible_units(unit)
             .filter_map(|u| self.names.get(u))
             .flat_map(|n| n.pipelines.values())
-            .map(|d| Name::declared(&d.name.text, d.name.span))
-            .collect()
+            .map(|d| Candidate::declared(&d.name.text, d.name.span));
+        sorted(all)
     }
 
     /// Whether a name may be declared in text that did not parse, or in a file that could not be read.
@@ -191,6 +192,12 @@ impl<'a> Symbols<'a> {
     pub fn declared_in(&self, unit: usize) -> Option<&Names<'a>> {
         self.names.get(unit)
     }
+}
+
+fn sorted<'a>(names: impl Iterator<Item = Candidate<'a>>) -> Vec<Candidate<'a>> {
+    let mut names: Vec<Candidate<'a>> = names.collect();
+    names.sort_unstable_by_key(|n| n.text);
+    names
 }
 
 fn declare<'a, T>(

@@ -14,7 +14,7 @@ pub use code::{Anchor, Code, Severity};
 pub use edit::{Edit, applied, by_file, sure_edits};
 pub use page::page;
 
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// Another place involved in a mistake.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,24 +37,24 @@ pub struct Fix {
 
 /// A name that can be meant, and where it is declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Name<'a> {
+pub struct Candidate<'a> {
     pub text: &'a str,
     pub declared: Option<Span>,
 }
 
-impl<'a> Name<'a> {
+impl<'a> Candidate<'a> {
     /// A name that is not declared in a program.
-    pub fn known(text: &'a str) -> Name<'a> {
-        Name { text, declared: None }
+    pub fn known(text: &'a str) -> Candidate<'a> {
+        Candidate { text, declared: None }
     }
 
     /// A name that is declared at `at`.
-    pub fn declared(text: &'a str, at: Span) -> Name<'a> {
-        Name { text, declared: Some(at) }
+    pub fn declared(text: &'a str, at: Span) -> Candidate<'a> {
+        Candidate { text, declared: Some(at) }
     }
 }
 
-/// What a message says about a name, to recognize messages with the same cause.
+/// What a message is about, to recognize messages with the same cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// Nothing has the written name; the one that was probably meant, and where it is declared.
@@ -63,6 +63,8 @@ pub enum Cause {
     Missing { names: Vec<String>, within: Span },
     /// Nothing uses the declaration whose name is here.
     Unused { declared: Span },
+    /// Nothing uses what the file declares.
+    UnusedImport { file: FileId },
 }
 
 /// One message to the user.
@@ -82,7 +84,7 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Edits that would fix it.
     pub fixes: Vec<Fix>,
-    /// What it says about a name.
+    /// The name that it is about.
     pub cause: Option<Box<Cause>>,
 }
 
@@ -102,13 +104,13 @@ impl Diagnostic {
         }
     }
 
-    /// Sets what it says about a name.
+    /// Sets the name that it is about.
     pub fn caused_by(mut self, cause: Cause) -> Self {
         self.cause = Some(Box::new(cause));
         self
     }
 
-    /// Says that one of `names` is missing in `within`.
+    /// One of `names` is missing in `within`.
     pub fn missing<'a>(self, names: impl IntoIterator<Item = &'a str>, within: Span) -> Self {
         self.caused_by(Cause::Missing { names: names.into_iter().map(str::to_owned).collect(), within })
     }
@@ -166,7 +168,7 @@ impl Diagnostic {
 
     /// Suggests a similar name for `written` at `span`, and shows where it is declared. A name in quotes or braces has
     /// no edit.
-    pub fn did_you_mean(self, written: &str, span: Span, near: Option<Name<'_>>, with_edit: bool) -> Self {
+    pub fn did_you_mean(self, written: &str, span: Span, near: Option<Candidate<'_>>, with_edit: bool) -> Self {
         let Some(near) = near else { return self };
         let d = match with_edit {
             true => self.closest_match(span, Some(near.text)),
@@ -249,13 +251,13 @@ const MAX_NEAREST: usize = 128;
 /// The name that `word` was probably meant to be, if any is similar enough.
 ///
 /// Similar means equal except for case, `-` and `_`, or at most one edit per three characters; a transposition is one
-/// edit.
+/// edit. Of several, the first is taken.
 pub fn closest_match<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    closest_name(word, names.into_iter().map(Name::known)).map(|name| name.text)
+    closest_name(word, names.into_iter().map(Candidate::known)).map(|name| name.text)
 }
 
 /// As [`closest_match`], with the place where the name is declared.
-pub fn closest_name<'a>(word: &str, names: impl IntoIterator<Item = Name<'a>>) -> Option<Name<'a>> {
+pub fn closest_name<'a>(word: &str, names: impl IntoIterator<Item = Candidate<'a>>) -> Option<Candidate<'a>> {
     let fold = |s: &str| s.to_lowercase().replace('-', "_");
     let allowed = match word.chars().take(MAX_NEAREST + 1).count() {
         0 => return None,
@@ -266,14 +268,14 @@ pub fn closest_name<'a>(word: &str, names: impl IntoIterator<Item = Name<'a>>) -
     };
     let folded = fold(word);
     let letters = letters(word);
-    let mut best: Option<(usize, Name<'a>)> = None;
+    let mut best: Option<(usize, Candidate<'a>)> = None;
     for found in names {
         let name = found.text;
         if name == word || name.len().abs_diff(word.len()) > allowed * 4 || too_different(letters, name, allowed) {
             continue;
         }
         let distance = strsim::osa_distance(&folded, &fold(name));
-        if distance <= allowed && best.is_none_or(|(d, b)| (distance, name) < (d, b.text)) {
+        if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, found));
         }
     }

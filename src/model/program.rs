@@ -98,6 +98,8 @@ pub struct Param {
     pub ty: Type,
     /// Its default, as sent to the service.
     pub default: Option<Text>,
+    /// Whether it has a default, even an invalid one.
+    pub has_default: bool,
 }
 
 /// A job cluster, with everything merged and chosen.

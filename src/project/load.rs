@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::cache::{Cache, Parsed};
 use super::find::{is_passed_over, is_pipe};
 use super::messages;
+use super::near::nearest_path;
 use super::paths::{join, normal};
 use super::tables::{self, LocalSettings, ProjectTables};
 use super::{Project, Unit};
@@ -232,7 +233,10 @@ impl<'a> Loader<'a> {
             .items
             .iter()
             .filter_map(|i| match i {
-                ast::Item::Import(import) => Some(join(unit.dir(), &import.path.plain()?)),
+                ast::Item::Import(import) => {
+                    let written = import.path.plain()?;
+                    Some(join(unit.dir(), self.nearest_import(unit, &written).as_deref().unwrap_or(&written)))
+                }
                 // A misspelled `import` counts as an import for finding roots.
                 ast::Item::Bad(span) => {
                     let text = self.loaded.sources.slice(*span);
@@ -436,6 +440,18 @@ impl<'a> Loader<'a> {
             return None;
         };
         let path = join(unit.dir(), &written);
+        if let Some(near) = self.nearest_import(unit, &written) {
+            // Continue with the file that was meant, so that its names are known.
+            self.loaded.diagnostics.push(messages::misspelled_import(span, &written, &near));
+            return Some(join(unit.dir(), &near)).filter(|path| {
+                boundary.allows(self.files, path)
+                    && (self.units.contains_key(path)
+                        || self.read_allowed(path).is_ok_and(|()| {
+                            self.parse_new();
+                            true
+                        }))
+            });
+        }
         if !is_pipe(&path) {
             self.loaded.diagnostics.push(messages::not_a_pipe_file(span, &written));
             return None;
@@ -459,16 +475,19 @@ impl<'a> Loader<'a> {
                 }
             }
         }
-        let siblings = self.files.list(unit.dir());
-        let names: Vec<String> = siblings
-            .unwrap_or_default()
-            .iter()
-            .filter(|p| is_pipe(p))
-            .filter(|p| p.file_name() != unit.path.file_name())
-            .filter_map(|p| p.file_name().and_then(|n| n.to_str()).map(str::to_owned))
-            .collect();
-        self.loaded.diagnostics.push(messages::import_not_found(span, &written, &path, &names));
+        self.loaded.diagnostics.push(messages::import_not_found(span, &written, &path));
         None
+    }
+
+    /// The path of another `.pipe` file that was meant by a path that does not exist.
+    fn nearest_import(&self, unit: &Unit, written: &str) -> Option<String> {
+        let path = join(unit.dir(), written);
+        if self.units.contains_key(&path) || self.files.is_file(&path) {
+            return None;
+        }
+        let near = nearest_path(self.files, unit.dir(), written)?;
+        let found = join(unit.dir(), &near);
+        (is_pipe(&found) && found != unit.path).then_some(near)
     }
 
     fn report_cycles(&mut self, project: &Project) {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::diag::{Code, Diagnostic, closest_match};
+use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 
 /// Help for a path outside the project.
@@ -39,15 +39,15 @@ pub fn import_unreadable(span: Span, why: &str) -> Diagnostic {
     Diagnostic::new(Code::ImportNotFound, span, why)
 }
 
-pub fn import_not_found(span: Span, written: &str, path: &Path, names: &[String]) -> Diagnostic {
+pub fn import_not_found(span: Span, written: &str, path: &Path) -> Diagnostic {
     let d = Diagnostic::new(Code::ImportNotFound, span, format!("file `{written}` not found"));
-    let d = d.help(format!("create `{}`; the path is relative to this file", path.display()));
-    match closest_match(written, names.iter().map(String::as_str)) {
-        Some(near) => d
-            .help(format!("did you mean `{near}`?"))
-            .unsafe_fix(format!("use `{near}`"), vec![(span, format!("\"{near}\""))]),
-        None => d,
-    }
+    d.help(format!("create `{}`; the path is relative to this file", path.display()))
+}
+
+pub fn misspelled_import(span: Span, written: &str, near: &str) -> Diagnostic {
+    Diagnostic::new(Code::ImportNotFound, span, format!("file `{written}` not found"))
+        .help(format!("did you mean `{near}`?"))
+        .unsafe_fix(format!("use `{near}`"), vec![(span, format!("\"{near}\""))])
 }
 
 pub fn import_cycle(first: Span, rest: &[Span]) -> Diagnostic {
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn every_message_is_read() {
         let called = called! {
-            not_utf8 imported_twice import_path not_a_pipe_file outside_project import_unreadable import_not_found import_cycle
+            not_utf8 imported_twice import_path not_a_pipe_file outside_project import_unreadable import_not_found misspelled_import import_cycle
         };
         compare("project", &listing(&[include_str!("messages.rs")], called));
     }

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::ast::*;
 use super::context::{Pair, ParseContext};
-use super::mend::{furthest, mend};
+use super::correct::{correct, furthest};
 use super::rules::{PipeParser, Rule};
 use super::strings::string;
 use super::{messages, recover};
@@ -279,14 +279,14 @@ fn declaration_parts<'a>(
 /// Text that does not parse: reports why, and continues with what was probably meant, so that the rest of the project
 /// can be checked.
 fn bad(cx: &ParseContext<'_>, start: usize, text: &str, diagnostics: &mut Diagnostics) -> Vec<Item> {
-    let Some(mended) = mend(cx, start, text) else {
+    let Some(corrected) = correct(cx, start, text) else {
         diagnostics.push(recover::explain(cx, start, text));
         return vec![Item::Bad(cx.at(start, start + text.len()))];
     };
-    diagnostics.push(mended.message);
+    diagnostics.push(corrected.message);
     let mut cx = cx.clone();
-    cx.shifts.extend(mended.shifts);
-    let root = PipeParser::parse(Rule::file, &mended.text).ok().and_then(|mut pairs| pairs.next());
+    cx.shifts.extend(corrected.shifts);
+    let root = PipeParser::parse(Rule::file, &corrected.text).ok().and_then(|mut pairs| pairs.next());
     root.map(|root| items(&cx, start, root.into_inner(), diagnostics)).unwrap_or_default()
 }
 

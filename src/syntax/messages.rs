@@ -67,11 +67,9 @@ pub fn else_without_if(first_span: Span) -> Diagnostic {
         .help("put `else { ... }` after the closing brace of an `if`")
 }
 
-/// `start` is where the name belongs.
-pub fn without_name(keyword: Span, word: &str, start: Span, name: &str) -> Diagnostic {
+pub fn without_name(keyword: Span, word: &str, name: &str) -> Diagnostic {
     Diagnostic::new(Code::NotUnderstood, keyword, format!("`{word}` without a name"))
         .help(format!("put a name before it, such as `{name}:`"))
-        .unsafe_fix(format!("name it `{name}`"), vec![(start, format!("{name}: "))])
 }
 
 pub fn single_quotes(string: Span, content: &str) -> Diagnostic {

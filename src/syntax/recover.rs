@@ -1,11 +1,11 @@
-//! Explains why a line does not parse and cannot be mended: parses it again with the strict rule, and reports the
+//! Explains why a line does not parse and cannot be corrected: parses it again with the strict rule, and reports the
 //! furthest position.
 
 use pest::Parser as _;
 use pest::error::ErrorVariant;
 
 use super::context::ParseContext;
-use super::mend::furthest;
+use super::correct::furthest;
 use super::messages;
 use super::rules::{PipeParser, Rule, describe};
 use super::words;

@@ -230,22 +230,14 @@ impl Elaborator<'_> {
             return self.dbt_project(&path, text, span);
         }
         if !self.files.is_file(&path) {
-            let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-            let names: Vec<String> = self
-                .files
-                .list(&folder)
-                .unwrap_or_default()
-                .iter()
-                .filter_map(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()))
-                .collect();
-            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-            let near = closest_match(&name, names.iter().map(String::as_str)).or_else(|| {
-                names
-                    .iter()
-                    .map(String::as_str)
-                    .find(|n| Path::new(n).file_stem().is_some_and(|s| s.to_string_lossy() == name))
-            });
-            self.report(messages::file_not_found(span, text, near, &path));
+            let found = match self.files.is_dir(&path) {
+                true => messages::directory_instead_of_file(span, text),
+                false => {
+                    let near = crate::project::nearest_path(self.files, &dir, text);
+                    messages::file_not_found(span, text, near.as_deref(), &path)
+                }
+            };
+            self.report(found);
             return None;
         }
         self.file_kind(&path, text, kind, span).then_some(path)

@@ -11,7 +11,7 @@ use super::scope::{PipelineScope, Scope};
 use crate::check::budget::size;
 use crate::check::messages;
 use crate::check::symbols::InFile;
-use crate::diag::{Diagnostics, Name, closest_name};
+use crate::diag::{Candidate, Diagnostics, closest_name};
 use crate::model::{Cluster, Environment, FieldValue, Node, NodeKind, Object, Target, Text};
 use crate::schema::{
     CLUSTER_PLACE, CLUSTER_SPEC, COMPUTE, Cloud, ComputeTables, ENVIRONMENT_PLACE, FieldKey, RuntimeKey,
@@ -113,8 +113,9 @@ impl<'a> Elaborator<'a> {
         }
         let symbols = self.symbols;
         let names = self.suggestions.among(|| {
-            let own = pipe.iter().flat_map(|p| p.computes.iter().map(|d| Name::declared(&d.name.text, d.name.span)));
-            own.chain(symbols.compute_names(unit)).chain(["serverless", "none"].map(Name::known)).collect()
+            let own =
+                pipe.iter().flat_map(|p| p.computes.iter().map(|d| Candidate::declared(&d.name.text, d.name.span)));
+            own.chain(symbols.compute_names(unit)).chain(["serverless", "none"].map(Candidate::known)).collect()
         });
         let near = closest_name(name, names);
         let imported_elsewhere = self.symbols.compute_elsewhere(unit, name);
@@ -355,9 +356,9 @@ impl<'a> Elaborator<'a> {
     fn gpu(&mut self, settings: &mut Object, target: &Target, name: &str) -> Option<String> {
         let entry = settings.remove(key::GPU)?;
         let node = entry.value.clone()?;
-        let Some((gpu, accelerator)) = node.as_object().and_then(|g| Some((g, g.str(key::ACCELERATOR)?.to_owned())))
-        else {
-            // Missing fields are reported elsewhere; without them, nothing can be chosen.
+        let valid = node.as_object().filter(|gpu| !gpu.broken);
+        let Some((gpu, accelerator)) = valid.and_then(|g| Some((g, g.str(key::ACCELERATOR)?.to_owned()))) else {
+            // Missing and invalid fields are reported elsewhere; without them, nothing can be chosen.
             settings.fields.push(FieldValue { value: Some(node), ..entry });
             settings.broken = true;
             return None;

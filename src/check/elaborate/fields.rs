@@ -8,6 +8,7 @@ use crate::model::{FieldValue, Node, NodeKind, Object, Unchecked, number_json};
 use crate::schema::{self, Block, Eval, Field, Measure, PLACES, Place, Status};
 use crate::source::Span;
 use crate::syntax::ast::{Body, Entry, EntryValue, Ident, Item, Value, ValueKind};
+use crate::syntax::walk::SyntaxNode;
 
 /// What a body is checked against.
 #[derive(Clone, Copy)]
@@ -91,6 +92,10 @@ impl Elaborator<'_> {
         }
         let Some(field) = against.field(&key.text) else {
             object.broken = true;
+            match &entry.value {
+                EntryValue::Assign(v) => self.mention(SyntaxNode::Value(v), scope),
+                EntryValue::Block(b) => self.mention(SyntaxNode::Body(b), scope),
+            }
             if let BlockSchema::Place(place) = against
                 && let Some((_, how)) = place.replaced_by_syntax.iter().find(|(k, _)| *k == key.text)
             {

@@ -10,7 +10,7 @@ use crate::check::messages;
 use crate::check::symbols::duplicate;
 use crate::diag::closest_match;
 use crate::model::Type;
-use crate::schema::{MAX_TASKS, key};
+use crate::schema::{ACCELERATOR, MAX_TASKS, key};
 use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Callee, Decl, DeclKind, Item, TypeExpr, Value, ValueKind};
 
@@ -263,7 +263,7 @@ impl<'a> Elaborator<'a> {
             "dict" | "object" => Some("map"),
             _ => None,
         };
-        let near = alias.or_else(|| closest_match(name, Type::NAMES.iter().copied()));
+        let near = alias.or_else(|| closest_match(name, Type::NAMES.iter().copied().chain([ACCELERATOR.name])));
         self.report(messages::unknown_type(expr, name, near));
         None
     }

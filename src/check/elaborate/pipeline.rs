@@ -235,7 +235,13 @@ impl<'a> Elaborator<'a> {
                 }
                 Some(text)
             });
-            out.push(Param { name: b.name.text.clone(), span: b.name.span, ty, default });
+            out.push(Param {
+                name: b.name.text.clone(),
+                span: b.name.span,
+                ty,
+                default,
+                has_default: b.value.is_some(),
+            });
         }
         out
     }

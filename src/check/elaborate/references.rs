@@ -7,7 +7,7 @@ use super::eval::ValueSite;
 use super::origins::Origins;
 use super::scope::{LocalKind, Runs, Scope, StepSymbolKind, Use};
 use crate::check::messages;
-use crate::diag::{Name, closest_name};
+use crate::diag::{Candidate, closest_name};
 use crate::model::{Braces, Reference, Type, braces};
 use crate::schema::{Eval, facts};
 use crate::source::Span;
@@ -92,9 +92,12 @@ impl Elaborator<'_> {
                 if self.symbols.maybe_declared(task) {
                     return;
                 }
-                let keys = self
-                    .suggestions
-                    .among(|| pipe.steps.values().flat_map(|n| n.tasks.iter().map(|t| Name::declared(&t.key, n.span))).collect());
+                let keys = self.suggestions.among(|| {
+                    pipe.steps
+                        .values()
+                        .flat_map(|n| n.tasks.iter().map(|t| Candidate::declared(&t.key, n.span)))
+                        .collect()
+                });
                 self.report(messages::unknown_step_in_braces(at, task, closest_name(task, keys)));
                 return;
             }
@@ -110,7 +113,8 @@ impl Elaborator<'_> {
                     match named.outputs.iter().find(|(n, ..)| n == name) {
                         Some((_, _, declared)) => self.record_use_in_text(at, *declared),
                         None if (named.runs == Runs::Python || !named.outputs.is_empty()) && !named.broken => {
-                            let near = closest_name(name, named.outputs.iter().map(|(n, _, at)| Name::declared(n, *at)));
+                            let near =
+                                closest_name(name, named.outputs.iter().map(|(n, _, at)| Candidate::declared(n, *at)));
                             self.report(messages::never_sets(at, task, name, named.span, near));
                         }
                         None => {}

@@ -5,11 +5,12 @@ use smol_str::SmolStr;
 use super::Elaborator;
 use super::scope::{Local, LocalKind, Runs, Scope, StepSymbol, StepSymbolKind, TaskName};
 use crate::check::messages;
-use crate::diag::{Name, closest_match, closest_name};
+use crate::diag::{Candidate, closest_match, closest_name};
 use crate::model::{Reference, Type};
 use crate::schema::facts;
 use crate::source::Span;
 use crate::syntax::ast::{self, EntryValue, Item, Path, Segment, Value, ValueKind};
+use crate::syntax::walk::{Role, SyntaxNode};
 use crate::syntax::words::is_reserved;
 
 /// What a path refers to.
@@ -70,7 +71,7 @@ impl<'a> Elaborator<'a> {
                         {
                             return Resolution::Source(v, *unit, entry.key.span);
                         }
-                        names.push(Name::declared(&entry.key.text, entry.key.span));
+                        names.push(Candidate::declared(&entry.key.text, entry.key.span));
                     }
                 }
                 self.report(messages::element_without_field(
@@ -136,6 +137,19 @@ impl<'a> Elaborator<'a> {
         Resolution::Unknown
     }
 
+    /// Records that the names in a value are used, although the value has no place and is not evaluated.
+    pub fn mention(&mut self, node: SyntaxNode<'_>, scope: Scope<'_>) {
+        if let SyntaxNode::Name(name, Role::Head) = node {
+            let param = scope.pipe.and_then(|p| p.param(&name.text)).map(|(_, _, declared)| *declared);
+            let constant = self.symbols.find_let(scope.unit, &name.text).map(|l| l.decl.name.span);
+            let var = self.symbols.vars.get(&name.text).map(|v| v.decl.name.span);
+            if let Some(declared) = param.or(constant).or(var) {
+                self.record_use(name.span, declared);
+            }
+        }
+        node.children(&mut |child| self.mention(child, scope));
+    }
+
     fn unknown_name(&mut self, path: &Path, span: Span, scope: Scope<'_>) {
         let name = path.head.text.as_str();
         if self.symbols.maybe_declared(name) {
@@ -158,10 +172,11 @@ impl<'a> Elaborator<'a> {
         }
         let symbols = self.symbols;
         let names = self.suggestions.among(|| {
-            let mut names = symbols.value_names(scope.unit);
-            names.extend(scope.locals.iter().map(|l| Name::declared(&l.name, l.span)));
+            let mut names: Vec<Candidate<'_>> =
+                scope.locals.iter().rev().map(|l| Candidate::declared(&l.name, l.span)).collect();
             names.extend(scope.pipe.iter().flat_map(|p| p.param_names()));
-            names.extend(["true", "false", "none"].map(Name::known));
+            names.extend(symbols.value_names(scope.unit));
+            names.extend(["true", "false", "none"].map(Candidate::known));
             names
         });
         self.report(messages::undeclared_value(span, name, closest_name(name, names), self.in_text));
@@ -221,9 +236,9 @@ impl<'a> Elaborator<'a> {
         }
         let names = self.suggestions.among(|| {
             let steps = scope.pipe.iter().flat_map(|p| p.step_names());
-            let locals = scope.locals.iter().map(|l| Name::declared(&l.name, l.span));
+            let locals = scope.locals.iter().map(|l| Candidate::declared(&l.name, l.span));
             let roots = facts::ROOTS.iter().take(4).filter(|r| **r != "tasks");
-            steps.chain(locals).chain(roots.copied().map(Name::known)).collect()
+            steps.chain(locals).chain(roots.copied().map(Candidate::known)).collect()
         });
         let near = closest_name(head, names);
         self.report(messages::no_step_of_path(path.head.span, head, near, scope.pipe.is_some()));
@@ -239,9 +254,7 @@ impl<'a> Elaborator<'a> {
         if self.symbols.maybe_declared(param) {
             return;
         }
-        let names = self
-            .suggestions
-            .among(|| scope.pipe.iter().flat_map(|p| p.param_names()).collect());
+        let names = self.suggestions.among(|| scope.pipe.iter().flat_map(|p| p.param_names()).collect());
         self.report(messages::undeclared_param(span, param, closest_name(param, names)));
     }
 
@@ -257,6 +270,8 @@ impl<'a> Elaborator<'a> {
                 Some(found) => key = Some(found),
                 None => return Resolution::Unknown,
             }
+        } else if named.tasks.is_empty() {
+            return Resolution::Unknown;
         } else if named.is_family() {
             let first =
                 named.tasks.first().and_then(|t| t.element.as_ref()).map(|e| e.index.clone()).unwrap_or_default();
@@ -312,8 +327,8 @@ impl<'a> Elaborator<'a> {
         }
         let last = names.last().map_or(span, |n| n.span);
         let at = first.span.to(last);
-        let outputs = named.outputs.iter().map(|(n, _, at)| Name::declared(n, *at));
-        let near = closest_name(&whole, outputs.chain(facts::TASK_FACTS.iter().map(|f| Name::known(f.path))));
+        let outputs = named.outputs.iter().map(|(n, _, at)| Candidate::declared(n, *at));
+        let near = closest_name(&whole, outputs.chain(facts::TASK_FACTS.iter().map(|f| Candidate::known(f.path))));
         self.report(messages::unknown_output(at, &head.text, &whole, named.span, near));
         Resolution::Unknown
     }
@@ -336,8 +351,8 @@ impl<'a> Elaborator<'a> {
         if let Some(task) = named.tasks.iter().find(|t| name(t) == Some(wanted.as_str())) {
             return Some(task.key.clone());
         }
-        // A family with too many elements is reported; whether this is one of them is unknown.
-        if named.truncated {
+        // The list is reported if it is invalid or too long; whether this is one of its elements is unknown.
+        if named.truncated || named.tasks.is_empty() {
             return None;
         }
         let known: Vec<&str> = named.tasks.iter().filter_map(name).collect();

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use smol_str::SmolStr;
 
-use crate::diag::Name;
+use crate::diag::Candidate;
 use crate::model::{Reference, Type};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -80,8 +80,9 @@ pub struct StepSymbol {
 }
 
 impl StepSymbol {
+    /// Whether it has elements, even if its list is invalid.
     pub fn is_family(&self) -> bool {
-        self.tasks.first().is_some_and(|t| t.element.is_some())
+        self.tasks.first().is_none_or(|t| t.element.is_some())
     }
 }
 
@@ -109,13 +110,16 @@ impl PipelineScope<'_> {
     }
 
     /// The names of steps, conditions and loops, for suggestions.
-    pub fn step_names(&self) -> impl Iterator<Item = Name<'_>> {
-        self.steps.iter().map(|(name, step)| Name::declared(name, step.span))
+    pub fn step_names(&self) -> impl Iterator<Item = Candidate<'_>> {
+        let mut all: Vec<Candidate<'_>> =
+            self.steps.iter().map(|(name, step)| Candidate::declared(name, step.span)).collect();
+        all.sort_unstable_by_key(|n| n.text);
+        all.into_iter()
     }
 
     /// The names of parameters, for suggestions.
-    pub fn param_names(&self) -> impl Iterator<Item = Name<'_>> {
-        self.params.iter().map(|(name, _, at)| Name::declared(name, *at))
+    pub fn param_names(&self) -> impl Iterator<Item = Candidate<'_>> {
+        self.params.iter().map(|(name, _, at)| Candidate::declared(name, *at))
     }
 
     /// Finds a step, condition or loop; if there is none, a step inside of a loop, for messages about it.

@@ -10,11 +10,22 @@ use super::fields::BlockSchema;
 use super::resolve::Resolution;
 use super::scope::{Local, LocalKind, Scope};
 use crate::check::messages;
-use crate::diag::closest_match;
+use crate::diag::{Candidate, closest_name};
 use crate::model::{Node, NodeKind, Object, Text, Type};
 use crate::schema::{AUTO_SCALE, Enum, Eval, FOR_EACH_TASK, Field, REQUIREMENTS, Ty};
 use crate::source::Span;
 use crate::syntax::ast::{Body, EntryValue, Item, Value, ValueKind};
+
+/// How the name of a member is written.
+#[derive(Clone, Copy)]
+enum Written<'n> {
+    /// A bare word, which could also be one of these values.
+    Word(&'n [Candidate<'n>]),
+    /// A string.
+    Quoted,
+    /// A string with references.
+    Composed,
+}
 
 impl Elaborator<'_> {
     pub fn block_value(&mut self, field: &'static Field, body: &Body, scope: Scope<'_>) -> Node {
@@ -56,7 +67,8 @@ impl Elaborator<'_> {
                 || self.symbols.vars.contains_key(word)
                 || scope.locals.iter().any(|l| l.name == word);
             if e.members.contains(&word) || !constant {
-                return self.member(field, e, word, value.span, false).unwrap_or(bad);
+                let values = self.symbols.value_names(scope.unit);
+                return self.member(field, e, word, value.span, Written::Word(&values)).unwrap_or(bad);
             }
         }
         if let ValueKind::Path(path) = &value.kind {
@@ -109,9 +121,9 @@ impl Elaborator<'_> {
             Ty::Enum(e) => match &value.kind {
                 ValueKind::Str(lit) => {
                     let text = self.text(lit, scope, ValueSite { name: field.key, eval: Eval::Constant });
-                    let plain = lit.plain().is_some();
+                    let written = if lit.plain().is_some() { Written::Quoted } else { Written::Composed };
                     text.and_then(|t| t.as_str().map(str::to_owned))
-                        .and_then(|t| self.member(field, e, &t, value.span, plain))
+                        .and_then(|t| self.member(field, e, &t, value.span, written))
                 }
                 _ => self.wrong(field, ty, value),
             },
@@ -154,10 +166,10 @@ impl Elaborator<'_> {
         e: &'static Enum,
         word: &str,
         span: Span,
-        quoted: bool,
+        written: Written<'_>,
     ) -> Option<Node> {
         if let Some(exact) = e.members.iter().find(|m| **m == word) {
-            if quoted && self.via.is_empty() {
+            if matches!(written, Written::Quoted) && self.via.is_empty() {
                 self.report(messages::quoted_member(exact, span));
             }
             return Some(Node::text(span, *exact));
@@ -166,7 +178,12 @@ impl Elaborator<'_> {
             self.report(messages::member_in_other_case(word, same, span));
             return Some(Node::text(span, *same));
         }
-        let near = closest_match(word, e.members.iter().copied());
+        let values: &[Candidate<'_>] = if let Written::Word(values) = written { values } else { &[] };
+        let members = e.members.iter().copied().map(Candidate::known);
+        let near = closest_name(word, members.chain(values.iter().copied()));
+        if near.is_none() && matches!(written, Written::Word(_)) && self.symbols.maybe_declared(word) {
+            return None;
+        }
         self.report(messages::unknown_member(field, e, word, span, near));
         None
     }

@@ -10,7 +10,7 @@ use super::{Context, Elaborator, Findings};
 use crate::check::constants::adopts;
 use crate::check::messages;
 use crate::check::symbols::{InFile, Symbols};
-use crate::diag::{Diagnostics, Name, closest_name};
+use crate::diag::{Candidate, Diagnostics, closest_name};
 use crate::model::Type;
 use crate::schema::{Eval, key};
 use crate::source::Span;
@@ -59,7 +59,7 @@ fn set_vars(
             let name = &entry.key;
             if !symbols.vars.contains_key(&name.text) {
                 if !symbols.maybe_declared(&name.text) {
-                    let vars = symbols.vars.values().map(|v| Name::declared(&v.decl.name.text, v.decl.name.span));
+                    let vars = symbols.vars.values().map(|v| Candidate::declared(&v.decl.name.text, v.decl.name.span));
                     let near = closest_name(&name.text, vars);
                     diagnostics.push(messages::unknown_var(name, near));
                 }
@@ -168,7 +168,16 @@ fn fitting(elaborator: &mut Elaborator<'_>) -> HashMap<SmolStr, VarValue> {
     vars.sort_by_key(|v| v.decl.span);
     for var in vars {
         let name = &var.decl.name;
-        let wanted = var.decl.ty.as_ref().and_then(|t| elaborator.type_of(t)).unwrap_or(Type::Any);
+        let wanted = match &var.decl.ty {
+            None => Type::Any,
+            Some(ty) => match elaborator.type_of(ty) {
+                Some(ty) => ty,
+                None => {
+                    fitting.remove(&name.text);
+                    continue;
+                }
+            },
+        };
         let Some(VarValue { value, unit, from_flag }) = elaborator.vars.get(&name.text) else { continue };
         let declared = var.decl.ty.as_ref().map(|t| t.span).filter(|_| !from_flag);
         let ((), found) = elaborator.deferring(|e| e.check_type(value, Scope::file(*unit), &wanted, name, declared));

@@ -87,17 +87,16 @@ pub fn module_in_several(module: &Ident, packages: &[&Package]) -> Diagnostic {
     packages.iter().fold(d, |d, p| d.with_label(p.span, "found here")).help("give the modules different names")
 }
 
+pub fn directory_instead_of_file(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::new(Code::FileNotFound, span, format!("`{text}` is a directory")).help("name a file in it")
+}
+
 pub fn file_not_found(span: Span, text: &str, near: Option<&str>, path: &Path) -> Diagnostic {
     let d = Diagnostic::new(Code::FileNotFound, span, format!("file `{text}` not found"));
     match near {
-        Some(near) => {
-            let right = match text.rsplit_once('/') {
-                Some((before, _)) => format!("{before}/{near}"),
-                None => near.to_owned(),
-            };
-            d.help(format!("did you mean `{right}`?"))
-                .unsafe_fix(format!("use `{right}`"), vec![(span, format!("\"{right}\""))])
-        }
+        Some(near) => d
+            .help(format!("did you mean `{near}`?"))
+            .unsafe_fix(format!("use `{near}`"), vec![(span, format!("\"{near}\""))]),
         None => d.help(format!(
             "create `{}`; paths that start with `./` or `../` are relative to this file",
             path.display()
@@ -142,13 +141,13 @@ pub fn wrong_file_kind(path: Span, text: &str, why: WrongFile) -> Diagnostic {
     Diagnostic::new(Code::WrongFileKind, path, format!("`{text}` {what}")).help(help)
 }
 
-pub fn unread_argument(argument: &Argument, file: &Path) -> Diagnostic {
+pub fn unread_argument(argument: &Argument, file: &Path, near: Option<&str>) -> Diagnostic {
     let d = Diagnostic::new(
         Code::UnreadArgument,
         argument.span,
         format!("`{}` never reads `{}`", shown(file), argument.name),
     );
-    d.help("remove the argument, or read it in the file")
+    d.help("remove the argument, or read it in the file").closest_match(argument.key, near)
 }
 
 pub fn notebooks_of_one_name(span: Span, other: Span) -> Diagnostic {

@@ -1,6 +1,6 @@
 //! E03xx: the graph of steps.
 
-use crate::diag::{Code, Diagnostic, Name, article};
+use crate::diag::{Candidate, Code, Diagnostic, article};
 use crate::model::{Branch, Dependency, Type};
 use crate::source::Span;
 use crate::syntax::ast::{After, Ident};
@@ -10,7 +10,7 @@ pub fn value_of_inner_step(at: Span, declared: Span) -> Diagnostic {
     d.with_label(declared, "step declared here")
 }
 
-pub fn never_sets(at: Span, task: &str, name: &str, declared: Span, near: Option<Name<'_>>) -> Diagnostic {
+pub fn never_sets(at: Span, task: &str, name: &str, declared: Span, near: Option<Candidate<'_>>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownOutput, at, format!("step `{task}` never sets `{name}`"));
     match near {
         Some(_) => d.did_you_mean(name, at, near, false),
@@ -186,7 +186,7 @@ pub fn hidden_value(span: Span, whole: bool, declared: Span) -> Diagnostic {
     Diagnostic::new(Code::HiddenOutput, span, message).with_label(declared, "declared here")
 }
 
-pub fn unknown_output(at: Span, step: &str, whole: &str, declared: Span, near: Option<Name<'_>>) -> Diagnostic {
+pub fn unknown_output(at: Span, step: &str, whole: &str, declared: Span, near: Option<Candidate<'_>>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownOutput, at, format!("step `{}` has no output `{whole}`", step));
     match near {
         Some(_) => d.did_you_mean(whole, at, near, true),

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use crate::diag::{Cause, Code, Diagnostic, Name, article, closest_match, closest_name, list_names};
+use crate::diag::{Candidate, Cause, Code, Diagnostic, article, closest_match, closest_name, list_names};
 use crate::model::{Argument, FileKind, Type, Unchecked};
 use crate::package::Signature;
-use crate::source::{Span, quote_name};
+use crate::source::{FileId, Span, quote_name};
 use crate::syntax::ast::{self, BindingKind, Decl, Ident, Item, Segment, TypeExpr, ValueKind};
 
 pub fn constant_cycle(name: Span, word: &str, used_at: Span) -> Diagnostic {
@@ -26,7 +26,7 @@ pub fn items_without_key(at: Span, key: &str, ty: &Type) -> Diagnostic {
     d.help(format!("use `{{{{input}}}}`: each item is {}", article(&ty.to_string())))
 }
 
-pub fn unknown_step_in_braces(at: Span, task: &str, near: Option<Name<'_>>) -> Diagnostic {
+pub fn unknown_step_in_braces(at: Span, task: &str, near: Option<Candidate<'_>>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownStep, at, format!("unknown step `{task}` in this pipeline"));
     match near {
         Some(_) => d.did_you_mean(task, at, near, false),
@@ -65,7 +65,7 @@ pub fn argument_twice(span: Span, name: &str, first: Span) -> Diagnostic {
     d.with_label(first, "first passed here").help("remove one of them")
 }
 
-pub fn unknown_pipeline(name: &Ident, near: Option<Name<'_>>) -> Diagnostic {
+pub fn unknown_pipeline(name: &Ident, near: Option<Candidate<'_>>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownPipeline, name.span, format!("unknown pipeline `{}`", name.text));
     match near {
         Some(_) => d.did_you_mean(&name.text, name.span, near, true),
@@ -73,7 +73,7 @@ pub fn unknown_pipeline(name: &Ident, near: Option<Name<'_>>) -> Diagnostic {
     }
 }
 
-pub fn unknown_param(argument: &Argument, pipeline: &str, near: Option<Name<'_>>, declared: Span) -> Diagnostic {
+pub fn unknown_param(argument: &Argument, pipeline: &str, near: Option<Candidate<'_>>, declared: Span) -> Diagnostic {
     let d = Diagnostic::new(
         Code::UnknownArgument,
         argument.span,
@@ -137,7 +137,7 @@ pub fn field_of_field(span: Span, name: &str) -> Diagnostic {
     d.help("use a top-level field; the platform resolves only the first level of an item")
 }
 
-pub fn element_without_field(name: &str, field: &Ident, near: Option<Name<'_>>, element: Span) -> Diagnostic {
+pub fn element_without_field(name: &str, field: &Ident, near: Option<Candidate<'_>>, element: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownName, field.span, format!("`{}` has no field `{}`", name, field.text));
     match near {
         Some(_) => d.did_you_mean(&field.text, field.span, near, true),
@@ -169,7 +169,7 @@ pub fn part_of_constant(head: Span, name: &str, declared: Span) -> Diagnostic {
         .help("declare a `let` for the field; `x.y` always means output `y` of step `x`")
 }
 
-pub fn no_step_of_path(head: Span, name: &str, near: Option<Name<'_>>, in_pipeline: bool) -> Diagnostic {
+pub fn no_step_of_path(head: Span, name: &str, near: Option<Candidate<'_>>, in_pipeline: bool) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownStep, head, format!("unknown step `{name}`"));
     match near {
         Some(_) => d.did_you_mean(name, head, near, true),
@@ -258,9 +258,11 @@ pub fn unused(kind: &str, name: &Ident) -> Diagnostic {
     d.help("remove it, or start its name with `_` to keep it").caused_by(Cause::Unused { declared: name.span })
 }
 
-pub fn unused_import(import: Span) -> Diagnostic {
+pub fn unused_import(import: Span, file: FileId) -> Diagnostic {
     let d = Diagnostic::new(Code::UnusedImport, import, "unused import");
-    d.help("remove the import").safe_fix("remove the import", vec![(import, String::new())])
+    d.help("remove the import")
+        .safe_fix("remove the import", vec![(import, String::new())])
+        .caused_by(Cause::UnusedImport { file })
 }
 
 pub fn declared_twice(what: &str, name: &Ident, first: Span) -> Diagnostic {
@@ -292,7 +294,7 @@ pub fn waits_twice(after: Span, first: Span, task: &str) -> Diagnostic {
     d.with_label(first, "first declared here").help("remove one of them")
 }
 
-pub fn unknown_step(name: &Ident, near: Option<Name<'_>>) -> Diagnostic {
+pub fn unknown_step(name: &Ident, near: Option<Candidate<'_>>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownStep, name.span, format!("unknown step `{}` in this pipeline", name.text));
     match near {
         Some(_) => d.did_you_mean(&name.text, name.span, near, true),
@@ -317,7 +319,7 @@ pub fn reserved_word(name: &Ident) -> Diagnostic {
 pub fn unknown_compute(
     span: Span,
     name: &str,
-    near: Option<Name<'_>>,
+    near: Option<Candidate<'_>>,
     imported_elsewhere: Option<&Path>,
 ) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownCompute, span, format!("unknown cluster or environment `{name}`"));
@@ -382,18 +384,12 @@ pub fn var_without_value(var: &Ident, target: Option<&Decl>) -> Diagnostic {
 }
 
 /// A declaration that `uses` names spell differently, as in `first`.
-pub fn misspelled_declaration(
-    declared: Span,
-    name: &str,
-    used: &str,
-    first: &Diagnostic,
-    uses: usize,
-) -> Diagnostic {
+pub fn misspelled_declaration(declared: Span, name: &str, used: &str, first: &Diagnostic, uses: usize) -> Diagnostic {
     let d = Diagnostic::new(first.code, declared, format!("`{name}` is never used, but `{used}` is, {uses} times"));
     d.with_label(first.span, format!("`{used}` is used here")).closest_match(declared, Some(used))
 }
 
-pub fn unknown_var(name: &Ident, near: Option<Name<'_>>) -> Diagnostic {
+pub fn unknown_var(name: &Ident, near: Option<Candidate<'_>>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownVar, name.span, format!("unknown var `{}`", name.text));
     match near {
         Some(_) => d.did_you_mean(&name.text, name.span, near, true),
@@ -480,7 +476,7 @@ pub fn step_as_value(span: Span, name: &str, step: Span, output: Option<&str>) -
 }
 
 /// `in_text`: the reference is inside a string, so that quotes do not help.
-pub fn undeclared_value(span: Span, name: &str, near: Option<Name<'_>>, in_text: bool) -> Diagnostic {
+pub fn undeclared_value(span: Span, name: &str, near: Option<Candidate<'_>>, in_text: bool) -> Diagnostic {
     let d = unknown_value(span, name);
     match near {
         Some(_) => d.did_you_mean(name, span, near, true),
@@ -493,7 +489,7 @@ pub fn undeclared_value(span: Span, name: &str, near: Option<Name<'_>>, in_text:
 
 /// `block` lacks the field and has `keys`; the blocks `elsewhere` have it.
 pub fn unknown_field(key: &Ident, block: &str, keys: &[&str], elsewhere: &[String]) -> Diagnostic {
-    let near = closest_name(&key.text, keys.iter().copied().map(Name::known));
+    let near = closest_name(&key.text, keys.iter().copied().map(Candidate::known));
     if near.is_none() && !elsewhere.is_empty() {
         return Diagnostic::new(Code::WrongBlock, key.span, format!("{block} has no field `{}`", key.text))
             .help(format!("move it to {}", list_names(elsewhere.iter().map(String::as_str), 4).replace('`', "")));

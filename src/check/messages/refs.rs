@@ -1,6 +1,6 @@
 //! E06xx: run-time values, references and secrets.
 
-use crate::diag::{Code, Diagnostic, Name, closest_match, list_names};
+use crate::diag::{Candidate, Code, Diagnostic, closest_match, list_names};
 use crate::model::Reference;
 use crate::schema::facts;
 use crate::source::{Span, quote_name};
@@ -104,7 +104,7 @@ pub fn unknown_fact(span: Span, whole: &str, all: &[String]) -> Diagnostic {
     }
 }
 
-pub fn undeclared_param(span: Span, param: &str, near: Option<Name<'_>>) -> Diagnostic {
+pub fn undeclared_param(span: Span, param: &str, near: Option<Candidate<'_>>) -> Diagnostic {
     let d = Diagnostic::new(Code::UndeclaredParam, span, format!("unknown parameter `{param}` in this pipeline"));
     match near {
         Some(_) => d.did_you_mean(param, span, near, false),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::check::budget::MAX_TARGETS;
-use crate::diag::{Code, Diagnostic, closest_match, list_names};
+use crate::diag::{Candidate, Code, Diagnostic, closest_match, list_names};
 use crate::model::{Argument, Object, Type};
 use crate::package::Parameter;
 use crate::python::Literal;
@@ -35,12 +35,10 @@ pub fn member_in_other_case(word: &str, same: &str, span: Span) -> Diagnostic {
     d.help(format!("use `{same}`")).safe_fix(format!("use `{same}`"), vec![(span, (*same).to_owned())])
 }
 
-pub fn unknown_member(field: &Field, e: &Enum, word: &str, span: Span, near: Option<&str>) -> Diagnostic {
+pub fn unknown_member(field: &Field, e: &Enum, word: &str, span: Span, near: Option<Candidate<'_>>) -> Diagnostic {
     let d = Diagnostic::new(Code::BadMember, span, format!("`{word}` is not a valid `{}`", field.key));
     match near {
-        Some(near) => {
-            d.help(format!("did you mean `{near}`?")).unsafe_fix(format!("use `{near}`"), vec![(span, near.to_owned())])
-        }
+        Some(_) => d.did_you_mean(word, span, near, true),
         None => d.help(format!("use {}", list_names(e.members.iter().copied(), 10))),
     }
 }

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::PipelineFacts;
 use crate::check::messages;
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, closest_match};
 use crate::model::{Argument, FileKind, Node, NodeKind, Part, Reference, Step, StepKind, Text};
 use crate::schema::kind_of;
 use crate::source::Span;
@@ -41,9 +41,21 @@ fn unread(facts: &PipelineFacts, file: &Path, arguments: &[Argument], out: &mut 
                 && edge(text.get(at + word.len()..).and_then(|t| t.chars().next()))
         });
         if !read {
-            out.push(messages::unread_argument(argument, file));
+            let free = names_in(&text).filter(|name| !arguments.iter().any(|a| a.name == *name));
+            out.push(messages::unread_argument(argument, file, closest_match(&argument.name, free)));
         }
     }
+}
+
+/// The words of a file that look like names of parameters: in quotes, in braces, or after `:`.
+fn names_in(text: &str) -> impl Iterator<Item = &str> {
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let words = text.split(move |c| !is_name(c)).filter(|word| !word.is_empty());
+    words.filter(move |word| {
+        let at = word.as_ptr().addr() - text.as_ptr().addr();
+        let before = text.get(..at).and_then(|t| t.chars().next_back());
+        before.is_some_and(|c| matches!(c, '"' | '\'' | ':' | '{'))
+    })
 }
 
 /// Parameters of a task that job parameters of the same name replace.

@@ -6,7 +6,7 @@ use super::PipelineFacts;
 use crate::check::constants;
 use crate::check::messages;
 use crate::check::suggestions::Suggestions;
-use crate::diag::{Diagnostic, Diagnostics, Name, closest_name};
+use crate::diag::{Candidate, Diagnostic, Diagnostics, closest_name};
 use crate::model::{Argument, Param, RunCall, StepKind, Type};
 use crate::source::Span;
 use crate::syntax::ast::{Binding, Decl};
@@ -35,8 +35,13 @@ fn arguments(call: &RunCall, other: &Decl, params: &[Param], suggestions: &mut S
                 }
             }
             None => {
-                let free = suggestions
-                    .among(|| params.iter().filter(|p| !given.contains(p.name.as_str())).map(|p| Name::declared(&p.name, p.span)).collect());
+                let free = suggestions.among(|| {
+                    params
+                        .iter()
+                        .filter(|p| !given.contains(p.name.as_str()))
+                        .map(|p| Candidate::declared(&p.name, p.span))
+                        .collect()
+                });
                 let near = closest_name(&argument.name, free);
                 out.push(messages::unknown_param(argument, &call.pipeline, near, other.name.span));
             }

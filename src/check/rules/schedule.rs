@@ -18,7 +18,7 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
         out.push(messages::two_triggers(job.key_span(*second), second.name(), job.key_span(*first), first.name()));
     }
     if let Some(first) = ways.first() {
-        for param in params.iter().filter(|p| p.default.is_none()) {
+        for param in params.iter().filter(|p| !p.has_default) {
             out.push(messages::param_without_default(param, job.key_span(*first)));
         }
     }
