@@ -3,14 +3,16 @@
 //! A misspelled name is reported where it is written, and nothing else that follows from it. If every use of a
 //! declaration has the same other spelling, the declaration is what is misspelled.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::index::Link;
 use super::messages;
 use crate::diag::{Cause, Code, Diagnostic, Diagnostics, Severity};
 use crate::source::{FileId, Span};
 
-/// Removes messages that follow from others. `named` are the declarations that names refer to.
-pub fn one_per_mistake(found: Diagnostics, named: &HashSet<Span>) -> Vec<Diagnostic> {
+/// Removes messages that follow from others. `named` are the declarations that names refer to; `links` are the names,
+/// as far as a rename could replace them.
+pub fn one_per_mistake(found: Diagnostics, named: &HashSet<Span>, links: &[Link]) -> Vec<Diagnostic> {
     let mut list = found.into_sorted();
     let spans = |list: &[Diagnostic], of: fn(&Diagnostic) -> bool| -> HashSet<Span> {
         list.iter().filter(|d| of(d)).map(|d| d.span).collect()
@@ -20,10 +22,15 @@ pub fn one_per_mistake(found: Diagnostics, named: &HashSet<Span>) -> Vec<Diagnos
     list.retain(|d| d.code.is_syntax() || !broken.contains(&d.span));
     // An argument without a name is a name and a value: if the value is unknown, nothing is known about the name.
     let values = spans(&list, |d| d.code == Code::UnknownName);
+    let names = spans(&list, |d| matches!(d.code, Code::UnknownArgument | Code::UnreadArgument));
     list.retain(|d| d.code == Code::UnknownName || !values.contains(&d.span));
+    for d in list.iter_mut().filter(|d| d.code == Code::UnknownName && d.fixes.len() > 1) {
+        d.fixes.remove(usize::from(names.contains(&d.span)));
+    }
 
     let reported = spans(&list, is_error_of_declaration);
     let declarations = misspelled_declarations(&list, named, &reported);
+    let typed = uses_of_wrong_types(&list, links);
     let meant = Meant::of(&list);
     list.retain(|d| match d.cause.as_deref() {
         Some(Cause::Unknown { declared: Some(at), .. }) => {
@@ -32,11 +39,25 @@ pub fn one_per_mistake(found: Diagnostics, named: &HashSet<Span>) -> Vec<Diagnos
         Some(Cause::Unused { declared }) => !meant.declarations.contains(declared),
         Some(Cause::UnusedImport { file }) => !meant.files.contains(file) && !broken_inside(&reported, d.span),
         Some(Cause::Missing { names, within }) => !names.iter().any(|name| meant.is_missing(name, *within, d)),
-        _ => true,
+        _ => !(is_about_a_type(d) && typed.range(starts_in(d.span)).next().is_some()),
     });
     list.extend(declarations.into_values());
     list.sort_by(|a, b| (a.span, a.code, &a.message).cmp(&(b.span, b.code, &b.message)));
     list
+}
+
+fn is_about_a_type(d: &Diagnostic) -> bool {
+    matches!(d.code, Code::WrongType | Code::BadComparison)
+}
+
+/// Where declarations are used whose type is wrong, except at the declarations.
+fn uses_of_wrong_types(list: &[Diagnostic], links: &[Link]) -> BTreeSet<(FileId, u32)> {
+    let declared: HashSet<Span> = list.iter().filter(|d| is_about_a_type(d)).map(|d| d.span).collect();
+    links.iter().filter(|link| declared.contains(&link.to)).map(|link| (link.at.file, link.at.start)).collect()
+}
+
+fn starts_in(span: Span) -> std::ops::Range<(FileId, u32)> {
+    (span.file, span.start)..(span.file, span.end)
 }
 
 /// Whether something inside `span` has an error.

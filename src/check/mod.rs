@@ -14,6 +14,7 @@ mod rules;
 mod suggestions;
 mod symbols;
 
+pub use elaborate::call_place;
 pub use index::{Index, Link};
 
 use std::collections::HashSet;
@@ -88,10 +89,12 @@ pub fn check(loaded: &Loaded, files: &dyn Files, options: &Options) -> Result<Ch
     let mut checked = Checked::default();
     let mut diagnostics = loaded.diagnostics.clone();
     let mut named = HashSet::new();
+    let mut links = Vec::new();
     for result in results {
         let result = result?;
         diagnostics.extend(result.diagnostics);
         named.extend(result.named);
+        links.extend(result.links);
         checked.programs.extend(result.programs);
         checked.indexes.extend(result.index);
     }
@@ -104,7 +107,7 @@ pub fn check(loaded: &Loaded, files: &dyn Files, options: &Options) -> Result<Ch
             return Err(OptionsError(format!("unknown var `{name}`")));
         }
     }
-    checked.diagnostics = causes::one_per_mistake(diagnostics, &named);
+    checked.diagnostics = causes::one_per_mistake(diagnostics, &named, &links);
     Ok(checked)
 }
 
@@ -114,6 +117,7 @@ struct ProjectResult {
     index: Option<Index>,
     /// Every declaration that a name refers to.
     named: HashSet<Span>,
+    links: Vec<Link>,
 }
 
 fn check_project(
@@ -133,7 +137,8 @@ fn check_project(
         .iter()
         .any(|d| d.severity == crate::diag::Severity::Error && project.units.iter().any(|u| u.id == d.span.file));
     let budget = Budget::new();
-    let cx = elaborate::Context { symbols: &symbols, sources, files, budget: &budget, links: options.index };
+    let cx = elaborate::Context { symbols: &symbols, sources, files, budget: &budget };
+    let mut links = Vec::new();
     let mut checked = 0;
     for target in targets(&symbols, options, &mut diagnostics)? {
         checked += 1;
@@ -151,9 +156,9 @@ fn check_project(
         let ok = !unread && !found.has_errors() && !diagnostics.has_errors();
         diagnostics.extend(found);
         usage.extend(&program.usage());
+        links.extend(of_vars.links);
+        links.extend(program.links());
         if let Some(index) = &mut index {
-            index.links.extend(of_vars.links);
-            index.links.extend(program.links());
             index.programs.push(program.into_program());
         } else if !options.diagnostics_only {
             programs.push(Valid::new(program.into_program(), ok));
@@ -165,12 +170,13 @@ fn check_project(
     if diagnostics.has_errors() {
         programs.iter_mut().for_each(|p| *p = None);
     }
+    links.sort_unstable();
+    links.dedup();
     if let Some(index) = &mut index {
-        index.links.sort_unstable();
-        index.links.dedup();
+        index.links = links.clone();
         index.links.retain(|l| l.at != l.to);
     }
-    Ok(ProjectResult { diagnostics, programs, index, named: usage.named })
+    Ok(ProjectResult { diagnostics, programs, index, named: usage.named, links })
 }
 
 /// Reports a project whose expansion exceeds the budget.
@@ -183,7 +189,7 @@ fn too_much(project: &Project, loading: &Diagnostics, index: Option<Index>) -> P
         let span = root.ast.items.first().map_or(Span::new(root.id, 0, 0), |i| i.span().start_point());
         diagnostics.push(messages::project_too_large(span));
     }
-    ProjectResult { diagnostics, programs: Vec::new(), index, named: HashSet::new() }
+    ProjectResult { diagnostics, programs: Vec::new(), index, named: HashSet::new(), links: Vec::new() }
 }
 
 /// The targets to check; one `None` for a project without targets.

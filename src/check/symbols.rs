@@ -185,7 +185,7 @@ impl<'a> Symbols<'a> {
     /// Whether a name may be declared in text that did not parse, or in a file that could not be read.
     pub fn maybe_declared(&self, name: &str) -> bool {
         let word = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        self.unread || name.len() > 1 && if word { self.bad_words.contains(name) } else { self.bad_text.contains(name) }
+        self.unread || if word { self.bad_words.contains(name) } else { self.bad_text.contains(name) }
     }
 
     /// What a file declares.
@@ -227,7 +227,14 @@ fn collect_bad(items: &[Item], sources: &SourceMap, out: &mut String) {
                 out.push_str(sources.slice(*span));
                 out.push('\n');
             }
-            Item::Decl(d) => collect_bad(&d.body.items, sources, out),
+            Item::Decl(d) => {
+                // Only steps have families; the name in another one is declared as far as others are concerned.
+                if let Some(family) = d.family.as_ref().filter(|_| d.kind != DeclKind::Step) {
+                    out.push_str(sources.slice(family.span));
+                    out.push('\n');
+                }
+                collect_bad(&d.body.items, sources, out);
+            }
             Item::If(i) => {
                 collect_bad(&i.then.items, sources, out);
                 if let Some(otherwise) = &i.otherwise {

@@ -70,6 +70,7 @@ samples! {
     &'static [Span]: &[], &[AT];
     &'static [(Span, Span)]: &[], &[(AT, AT)];
     &'static Path: Path::new("src"), Path::new("src/thing.py");
+    super::Candidate<'static>: super::Candidate::known("near"), super::Candidate::declared("near", AT);
     Option<super::Candidate<'static>>: None, Some(super::Candidate::declared("near", AT));
     Option<&'static Path>: None, Some(Path::new("other.pipe"));
 }

@@ -1,10 +1,8 @@
 //! Which fields a body may contain: the place of a node in the table.
 
-use crate::schema::{
-    self, Block, DEFAULTS_PLACE, Field, NOTEBOOK_CALL_PLACE, PLACES, PYTHON_CALL_PLACE, Place, RUN_CALL_PLACE,
-    SCRIPT_CALL_PLACE, SQL_CALL_PLACE, STEP_PLACE, Ty,
-};
-use crate::syntax::ast::{Callee, DeclKind, Item};
+use crate::check::call_place;
+use crate::schema::{self, Block, DEFAULTS_PLACE, Field, PLACES, Place, STEP_PLACE, Ty};
+use crate::syntax::ast::{DeclKind, Item};
 use crate::syntax::walk::SyntaxNode;
 
 /// The surroundings of an entry.
@@ -113,16 +111,5 @@ impl Within {
             Within::Block(block) => block.group_of(key),
             _ => None,
         }
-    }
-}
-
-fn call_place(callee: &Callee) -> &'static Place {
-    match callee {
-        Callee::Python { .. } => &PYTHON_CALL_PLACE,
-        Callee::Notebook(_) => &NOTEBOOK_CALL_PLACE,
-        Callee::Script(_) => &SCRIPT_CALL_PLACE,
-        Callee::Sql(_) => &SQL_CALL_PLACE,
-        Callee::Dbt(_) => &schema::DBT_CALL_PLACE,
-        Callee::Run(_) => &RUN_CALL_PLACE,
     }
 }

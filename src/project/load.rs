@@ -408,6 +408,7 @@ impl<'a> Loader<'a> {
             let mut imports = Vec::new();
             for item in &unit.ast.items {
                 let ast::Item::Import(import) = item else { continue };
+                let errors = self.loaded.diagnostics.len();
                 let found = self.import(&unit, import, &project.boundary).map(|path| match index.get(&path) {
                     Some(i) => *i,
                     None => {
@@ -419,7 +420,8 @@ impl<'a> Loader<'a> {
                         i
                     }
                 });
-                if let Some((first, _)) = imports.iter().find(|(_, to)| found.is_some() && *to == found) {
+                let is_right = self.loaded.diagnostics.len() == errors && !unit.broken;
+                if let Some((first, _)) = imports.iter().find(|(_, to)| is_right && found.is_some() && *to == found) {
                     self.loaded.diagnostics.push(messages::imported_twice(import.span, *first));
                     continue;
                 }

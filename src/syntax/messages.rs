@@ -150,9 +150,9 @@ pub fn assigned_step(equals: Span, call: &str) -> Diagnostic {
         .help(format!("write `{{ {call} }}`"))
 }
 
-pub fn field_beside_call(key: Span, name: &str, field: &str) -> Diagnostic {
+pub fn field_beside_call(key: Span, name: &str) -> Diagnostic {
     Diagnostic::new(Code::NotUnderstood, key, format!("field `{name}` next to a call"))
-        .help(format!("put it into the block of the call: `{{ {field} }}`"))
+        .help("put it on a line of its own, or in braces if it belongs to the call")
 }
 
 /// `insert` at `place`, before what was found.

@@ -166,6 +166,11 @@ impl Scanner<'_> {
         for open in unclosed {
             self.unclosed(*open, diagnostics);
         }
+        let mut unclosed = unclosed.to_vec();
+        unclosed.retain(|open| !self.close_at_line_end(*open, at));
+        if unclosed.is_empty() {
+            return;
+        }
         let len = self.bytes.len();
         let mut place = at;
         while place > 0 && matches!(self.byte(place - 1), b' ' | b'\t' | b'\r' | b'\n') && place <= len {
@@ -186,7 +191,7 @@ impl Scanner<'_> {
             .filter(|i| self.byte(*i).is_ascii() && !recent.contains(i))
             .take(unclosed.len() + 1)
             .collect();
-        let mut to_close: Vec<OpenBracket> = unclosed.to_vec();
+        let mut to_close = unclosed;
         if at >= len {
             let missing = to_close.len().saturating_sub(free.len());
             self.appended += missing;
@@ -214,6 +219,41 @@ impl Scanner<'_> {
         {
             self.patches.push((next, b'\n'));
         }
+    }
+
+    /// Closes a list or call at the end of its first line that the next line does not continue: one without a comma at
+    /// its end, before a line that starts a field or a declaration. Returns whether there is one before `before`.
+    fn close_at_line_end(&mut self, open: OpenBracket, before: usize) -> bool {
+        if open.byte == b'{' {
+            return false;
+        }
+        let mut start = open.at + 1;
+        loop {
+            let end = find(b'\n', self.bytes, start);
+            let next = self.bytes.get(end + 1..).unwrap_or_default();
+            let indent = next.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+            if end >= before || end + 1 + indent >= before || indent == 0 {
+                return false;
+            }
+            let line = self.bytes.get(start..end).unwrap_or_default().trim_ascii_end();
+            if !matches!(line.last(), None | Some(b',' | b'(' | b'[' | b'{')) && self.starts_entry(end + 1 + indent) {
+                self.patches.push((end, closing(open.byte)));
+                self.patches.push((end + 1, b'\n'));
+                return true;
+            }
+            start = end + 1;
+        }
+    }
+
+    /// Whether a field or a declaration starts at a byte.
+    fn starts_entry(&self, at: usize) -> bool {
+        let len =
+            self.bytes.get(at..).unwrap_or_default().iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_');
+        let word_end = at + len.count();
+        let word = self.bytes.get(at..word_end).unwrap_or_default();
+        let rest = self.bytes.get(word_end..).unwrap_or_default().trim_ascii_start();
+        !word.is_empty()
+            && (rest.starts_with(b"=") && !rest.starts_with(b"==") || rest.starts_with(b"{") || words::declares(word))
     }
 
     pub(super) fn blank(&mut self, start: usize, end: usize) {

@@ -16,10 +16,10 @@ use crate::model::{Argument, FileCall, FileKind, Object, PythonCall, RunCall, St
 use crate::package::{WheelBuilder, sha256_hex};
 use crate::schema::{
     DBT_CALL_PLACE, DBT_TASK, Eval, NOTEBOOK_CALL_PLACE, NOTEBOOK_TASK, PYTHON_CALL_PLACE, PYTHON_WHEEL_TASK, Place,
-    RUN_CALL_PLACE, RUN_JOB_TASK, SCRIPT_CALL_PLACE, SPARK_PYTHON_TASK, SQL_CALL_PLACE, SQL_TASK, key,
+    RUN_CALL_PLACE, RUN_JOB_TASK, SCRIPT_CALL_PLACE, SPARK_PYTHON_TASK, SQL_CALL_PLACE, SQL_TASK, STEP_PLACE, key,
 };
 use crate::source::Span;
-use crate::syntax::ast::{self, BindingKind, Call, Callee, Item, StrLit, ValueKind};
+use crate::syntax::ast::{self, BindingKind, Body, Call, Callee, Item, StrLit, ValueKind};
 
 /// What a call is checked against.
 pub struct CallContext<'c> {
@@ -29,6 +29,18 @@ pub struct CallContext<'c> {
     pub packages: &'c [Packaged<'c>],
     /// The pipeline reads its code from a repository.
     pub git: bool,
+}
+
+/// The fields of the block after a call.
+pub fn call_place(callee: &Callee) -> &'static Place {
+    match callee {
+        Callee::Python { .. } => &PYTHON_CALL_PLACE,
+        Callee::Notebook(_) => &NOTEBOOK_CALL_PLACE,
+        Callee::Script(_) => &SCRIPT_CALL_PLACE,
+        Callee::Sql(_) => &SQL_CALL_PLACE,
+        Callee::Dbt(_) => &DBT_CALL_PLACE,
+        Callee::Run(_) => &RUN_CALL_PLACE,
+    }
 }
 
 impl Elaborator<'_> {
@@ -46,7 +58,22 @@ impl Elaborator<'_> {
 
     fn rest(&mut self, call: &Call, place: &'static Place, cx: &CallContext<'_>) -> Object {
         match &call.body {
-            Some(body) => self.body(body, BlockSchema::Place(place), cx.scope),
+            Some(body) => {
+                let is_of_step = |item: &Item| match item {
+                    Item::Entry(e) => place.field(&e.key.text).is_none() && STEP_PLACE.field(&e.key.text).is_some(),
+                    _ => false,
+                };
+                let (of_step, items): (Vec<Item>, Vec<Item>) = body.items.iter().cloned().partition(is_of_step);
+                for item in &of_step {
+                    if let Item::Entry(entry) = item {
+                        self.report(messages::field_of_step(entry, call, place.name, self.sources.slice(entry.span)));
+                    }
+                }
+                let broken = !of_step.is_empty();
+                let mut object = self.body(&Body { span: body.span, items }, BlockSchema::Place(place), cx.scope);
+                object.broken |= broken;
+                object
+            }
             None => Object::new(place.block, call.callee_span),
         }
     }
@@ -78,7 +105,10 @@ impl Elaborator<'_> {
                 self.report(messages::argument_none(argument.value.span));
                 continue;
             }
-            match self.typed(&argument.value, cx.scope, sink) {
+            self.in_short_argument = argument.name.is_none();
+            let typed = self.typed(&argument.value, cx.scope, sink);
+            self.in_short_argument = false;
+            match typed {
                 Some(typed) => {
                     let (value, ty) = (typed.wire(), argument_type(&typed));
                     out.push(Argument { name, key: span, span: argument.span, value, passed_as: ty.clone(), ty })

@@ -43,6 +43,7 @@ use crate::schema::Measure;
 use crate::source::{Files, SourceMap, Span};
 use scope::VarValue;
 
+pub use calls::call_place;
 pub use compute_of_step::on_warehouse;
 pub use graph::StepEdge;
 pub use packages::Packaged;
@@ -58,8 +59,6 @@ pub struct Context<'a> {
     pub sources: &'a SourceMap,
     pub files: &'a dyn Files,
     pub budget: &'a Budget,
-    /// Whether to record what names refer to.
-    pub links: bool,
 }
 
 /// The declarations and fields that are used, by the spans of their names.
@@ -87,13 +86,12 @@ impl Usage {
 pub struct Findings {
     pub diagnostics: Diagnostics,
     pub usage: Usage,
-    /// What names refer to, if requested.
+    /// What names refer to.
     pub links: Vec<Link>,
 }
 
 /// Builds one part of a program: a pipeline, or the declarations of the files.
 struct Elaborator<'a> {
-    cx: Context<'a>,
     symbols: &'a Symbols<'a>,
     sources: &'a SourceMap,
     files: &'a dyn Files,
@@ -113,6 +111,8 @@ struct Elaborator<'a> {
     reads: usize,
     /// Whether the value is inside a string.
     in_text: bool,
+    /// Whether the value is an argument without a name, whose value names it.
+    in_short_argument: bool,
     /// The unit of fields whose unit another field of the current body determines.
     unit: Option<Measure>,
     /// Whether constants that are nested too deeply were reported.
@@ -124,7 +124,6 @@ struct Elaborator<'a> {
 impl<'a> Elaborator<'a> {
     fn new(cx: Context<'a>, vars: &'a HashMap<SmolStr, VarValue>) -> Self {
         Elaborator {
-            cx,
             symbols: cx.symbols,
             sources: cx.sources,
             files: cx.files,
@@ -138,6 +137,7 @@ impl<'a> Elaborator<'a> {
             reading: Vec::new(),
             reads: 0,
             in_text: false,
+            in_short_argument: false,
             unit: None,
             reported_too_deep: false,
             reported_no_package: false,
@@ -147,9 +147,7 @@ impl<'a> Elaborator<'a> {
     /// Records that the name at `at` refers to the declaration whose name is at `to`.
     fn record_link(&mut self, at: Span, to: Span) {
         self.findings.usage.named.insert(to);
-        if self.cx.links {
-            self.findings.links.push(Link { at, to });
-        }
+        self.findings.links.push(Link { at, to });
     }
 
     /// Records that the name at `at` uses the declaration whose name is at `declared`.

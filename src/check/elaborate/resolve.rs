@@ -179,7 +179,11 @@ impl<'a> Elaborator<'a> {
             names.extend(["true", "false", "none"].map(Candidate::known));
             names
         });
-        self.report(messages::undeclared_value(span, name, closest_name(name, names), self.in_text));
+        let near = closest_name(name, names);
+        self.report(match near {
+            Some(near) if self.in_short_argument => messages::undeclared_short_argument(span, name, near),
+            _ => messages::undeclared_value(span, name, near, self.in_text),
+        });
     }
 
     fn dotted(&mut self, path: &Path, span: Span, scope: Scope<'_>) -> Resolution<'static> {

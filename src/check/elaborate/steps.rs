@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use smol_str::SmolStr;
 
 use super::Elaborator;
-use super::calls::CallContext;
+use super::calls::{CallContext, call_place};
 use super::fields::BlockSchema;
 use super::graph::StepDraft;
 use super::merge::merge;
@@ -104,9 +104,13 @@ impl<'a> Elaborator<'a> {
         }
         let mut own = Object::new(&TASK, d.body.span);
         let mut calls: Vec<&ast::Call> = Vec::new();
+        let mut of_call: Vec<Item> = Vec::new();
         for item in &d.body.items {
             match item {
-                Item::Entry(e) => self.entry(e, BlockSchema::Place(&STEP_PLACE), scope, &mut own),
+                Item::Entry(e) => match self.belongs_to_call(e, d.call()) {
+                    true => of_call.push(item.clone()),
+                    false => self.entry(e, BlockSchema::Place(&STEP_PLACE), scope, &mut own),
+                },
                 Item::Call(c) => calls.push(c),
                 Item::Binding(b) if b.kind == BindingKind::Output => {}
                 Item::Bad(_) => own.broken = true,
@@ -115,6 +119,14 @@ impl<'a> Elaborator<'a> {
                     self.misplaced(other, "a step");
                 }
             }
+        }
+        let completed = calls.first().filter(|_| !of_call.is_empty()).map(|call| {
+            let mut call = (*call).clone();
+            call.body.get_or_insert(ast::Body { span: call.callee_span, items: Vec::new() }).items.append(&mut of_call);
+            call
+        });
+        if let Some(completed) = &completed {
+            calls.splice(..1, [completed]);
         }
         let mut kind = self.kind(d, &calls, &own, key, scope, cx);
         let outputs = self.outputs(d, cx);
@@ -282,6 +294,17 @@ impl<'a> Elaborator<'a> {
         }
         let names = self.suggestions.among(|| pipe.step_names().collect());
         self.report(messages::unknown_step(name, closest_name(&name.text, names)));
+    }
+
+    /// Reports a field of a step that belongs to the block of its call.
+    fn belongs_to_call(&mut self, entry: &ast::Entry, call: Option<&ast::Call>) -> bool {
+        let Some(call) = call else { return false };
+        let key = entry.key.text.as_str();
+        if STEP_PLACE.field(key).is_some() || call_place(&call.callee).field(key).is_none() {
+            return false;
+        }
+        self.report(messages::field_of_call(entry, call, self.sources.slice(entry.span)));
+        true
     }
 
     /// Reports a keyword that is used as a name.

@@ -6,7 +6,7 @@ use crate::diag::{Candidate, Cause, Code, Diagnostic, article, closest_match, cl
 use crate::model::{Argument, FileKind, Type, Unchecked};
 use crate::package::Signature;
 use crate::source::{FileId, Span, quote_name};
-use crate::syntax::ast::{self, BindingKind, Decl, Ident, Item, Segment, TypeExpr, ValueKind};
+use crate::syntax::ast::{self, BindingKind, Call, Decl, Entry, Ident, Item, Segment, TypeExpr, ValueKind};
 
 pub fn constant_cycle(name: Span, word: &str, used_at: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::ConstantCycle, name, format!("constant `{word}` depends on itself"));
@@ -485,6 +485,42 @@ pub fn undeclared_value(span: Span, name: &str, near: Option<Candidate<'_>>, in_
             .help(format!("declare it with `let`, `var` or `param`, or quote it to use the string \"{name}\""))
             .unsafe_fix("put it in quotes", vec![(span, format!("\"{name}\""))]),
     }
+}
+
+/// A field of a step that belongs to its call; `written` is the whole entry.
+pub fn field_of_call(entry: &Entry, call: &Call, written: &str) -> Diagnostic {
+    let d = Diagnostic::new(Code::WrongBlock, entry.key.span, format!("a step has no field `{}`", entry.key.text));
+    let insert = match &call.body {
+        Some(body) => {
+            let end = Span { start: body.span.end.saturating_sub(1), ..body.span };
+            (end.start_point(), format!(", {written} "))
+        }
+        None => (call.span.end_point(), format!(" {{ {written} }}")),
+    };
+    d.with_label(call.callee_span, "the call has this field")
+        .help("move it into the block of the call")
+        .unsafe_fix("move it into the block of the call", vec![insert, (entry.span, String::new())])
+}
+
+/// A field in the block of a call that belongs to the step; `written` is the whole entry.
+pub fn field_of_step(entry: &Entry, call: &Call, place: &str, written: &str) -> Diagnostic {
+    let d = Diagnostic::new(Code::WrongBlock, entry.key.span, format!("{place} has no field `{}`", entry.key.text));
+    let d = d.help("move it out of the block, into the step");
+    match &call.body {
+        Some(body) if body.items.len() == 1 => {
+            d.unsafe_fix("move it into the step", vec![(body.span, format!(", {written}"))])
+        }
+        _ => d.unsafe_fix(
+            "move it into the step",
+            vec![(entry.span, String::new()), (call.span.end_point(), format!(", {written}"))],
+        ),
+    }
+}
+
+/// An argument without a name whose value is unknown. Its second fix keeps the name, which may be right.
+pub fn undeclared_short_argument(span: Span, name: &str, near: Candidate<'_>) -> Diagnostic {
+    let kept = format!("{name} = {}", quote_name(near.text));
+    undeclared_value(span, name, Some(near), false).unsafe_fix(format!("pass `{kept}`"), vec![(span, kept)])
 }
 
 /// `block` lacks the field and has `keys`; the blocks `elsewhere` have it.

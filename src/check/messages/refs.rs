@@ -68,16 +68,20 @@ pub fn input_outside_loop(at: Span) -> Diagnostic {
     d.help("move the step into a `for`, and use its loop variable")
 }
 
-pub fn different_default(call: Span, name: &str, there: Span, here: Span) -> Diagnostic {
+/// `whole` is the call with its arguments.
+pub fn different_default(call: Span, whole: Span, name: &str, there: Span, here: Span) -> Diagnostic {
     let d = Diagnostic::new(
         Code::DifferentDefault,
         call,
         format!("parameter `{}` has a different default in the other pipeline, which this pipeline overrides", name),
     );
-    d.with_label(there, "default that is overridden").with_label(here, "default that is used").help(format!(
-        "pass it explicitly with `{0} = {0}`; the platform passes job parameters on to jobs that a job runs",
-        name
-    ))
+    d.with_label(there, "default that is overridden")
+        .with_label(here, "default that is used")
+        .help(format!(
+            "pass it explicitly with `{0} = {0}`; the platform passes job parameters on to jobs that a job runs",
+            name
+        ))
+        .missing([name], whole)
 }
 
 pub fn pushed_down(span: Span, name: &str, declared: Span) -> Diagnostic {

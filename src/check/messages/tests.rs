@@ -30,6 +30,10 @@ fn field(full: bool) -> &'static Field {
     block.field(key).expect("the table has it")
 }
 
+fn call() -> ast::Call {
+    ast::Call { span: AT, callee: ast::Callee::Run(ident()), callee_span: AT, arguments: Vec::new(), body: None }
+}
+
 fn declaration() -> Decl {
     let text = "step thing {\n}\n";
     match crate::syntax::parse(AT.file, text).file.items.into_iter().next() {
@@ -120,6 +124,7 @@ samples! {
     &'static Item: kept(item(false)), kept(item(true));
     FileKind: FileKind::Script, FileKind::Dbt;
     &'static ast::CallArgument: kept(ast::CallArgument { span: AT, name: None, value: value() }), kept(ast::CallArgument { span: AT, name: None, value: value() });
+    &'static ast::Call: kept(call()), kept(call());
     &'static Entry: kept(Entry { span: AT, key: ident(), value: EntryValue::Assign(value()) }), kept(Entry { span: AT, key: ident(), value: EntryValue::Assign(value()) });
     &'static Value: kept(value()), kept(Value { span: AT, kind: ValueKind::List(Vec::new()) });
     Incomparable: Incomparable::Collection, Incomparable::TextAsNumber;
@@ -139,7 +144,7 @@ samples! {
 fn every_message_is_read() {
     let called = called! {
         // names
-        constant_cycle unknown_function items_without_key unknown_step_in_braces there_already other_kind_of_compute not_a_compute_function argument_twice unknown_pipeline unknown_param field_after_steps field_after_step after_in_loop output_without_type type_without_argument unknown_type shadowed shadowed_param field_of_field element_without_field items_without_field item_without_fields part_of_constant no_step_of_path not_a_family no_such_element misplaced has_declaration field_twice described_twice call_as_field unchecked unused unused_import declared_twice unused_target_field field_in_file step_extends waits_twice unknown_step defaults_twice kind_in_defaults reserved_word unknown_compute extends_other_kind extends_cycle only_extends bare_header key_characters empty_key var_without_value misspelled_declaration unknown_var var_set_twice target_name unused_default declared_elsewhere pipeline_name_not_a_file_name pipeline_header family_of_pipelines param_name unused_compute unused_param unused_output unknown_value word_of_another_language step_as_value undeclared_value unknown_field named_argument surplus_argument unused_pipeline_compute argument_without_name
+        constant_cycle unknown_function items_without_key unknown_step_in_braces there_already other_kind_of_compute not_a_compute_function argument_twice unknown_pipeline unknown_param field_after_steps field_after_step after_in_loop output_without_type type_without_argument unknown_type shadowed shadowed_param field_of_field element_without_field items_without_field item_without_fields part_of_constant no_step_of_path not_a_family no_such_element misplaced has_declaration field_twice described_twice call_as_field unchecked unused unused_import declared_twice unused_target_field field_in_file step_extends waits_twice unknown_step defaults_twice kind_in_defaults reserved_word unknown_compute extends_other_kind extends_cycle only_extends bare_header key_characters empty_key var_without_value misspelled_declaration unknown_var var_set_twice target_name unused_default declared_elsewhere pipeline_name_not_a_file_name pipeline_header family_of_pipelines param_name unused_compute unused_param unused_output unknown_value word_of_another_language step_as_value undeclared_value undeclared_short_argument field_of_call field_of_step unknown_field named_argument surplus_argument unused_pipeline_compute argument_without_name
         // values
         duration_here range_here constants_too_deep not_part_of_a_text secret_arguments block_for_list not_a_block quoted_bool bool_for quoted_member member_in_other_case unknown_member too_long not_a_whole_number out_of_range not_a_time not_divisible time_too_long block_in_map map_value map_value_type wrong_number_of_entries single_for_list no_dbt_commands not_a_dbt_command too_many_dbt_commands too_many_dbt_files missing_fields none_of wrong_format too_many_companions file_takes_a_path existing_without_id not_a_compute argument_none param_type missing_param not_a_condition not_comparable different_types items_too_long reserved_value deprecated exclusive unchecked_not_a_block project_too_large two_default_targets too_many_targets output_type_guessed output_type missing_arguments argument_type doc_too_long unknown_outcome defaults_not_a_block key_too_long root_path_in_a_volume flag_of_wrong_type declared_type element_type wrong_form too_many_tasks default_not_json default_too_long params_too_long two_owners group_as_owner needs_kind git_without_repository not_in_the_workspace not_a_full_table_name duration_without_rule too_many_environments wrong_kind not_a_literal environment_without_version extends_too_deep pipeline_name_too_long
         // graph

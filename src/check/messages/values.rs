@@ -137,7 +137,8 @@ pub fn existing_without_id(on: Span) -> Diagnostic {
     d.help("write `existing(\"0923-164208-meows279\")`")
 }
 
-pub fn missing_param(call: Span, pipeline: &str, param: &Ident) -> Diagnostic {
+/// `whole` is the call with its arguments.
+pub fn missing_param(call: Span, whole: Span, pipeline: &str, param: &Ident) -> Diagnostic {
     let d = Diagnostic::new(
         Code::MissingArgument,
         call,
@@ -145,7 +146,7 @@ pub fn missing_param(call: Span, pipeline: &str, param: &Ident) -> Diagnostic {
     );
     d.with_label(param.span, "parameter without a default")
         .help(format!("pass it: `run {}({} = ...)`", pipeline, param.text))
-        .missing([param.text.as_str()], call)
+        .missing([param.text.as_str()], whole)
 }
 
 pub fn items_too_long(list: Span, length: usize, max: u32) -> Diagnostic {

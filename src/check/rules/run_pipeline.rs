@@ -20,7 +20,8 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
         let written = facts.pipeline.declaration(step).and_then(Decl::call);
         let at = written.map_or(call.span, |c| c.callee_span);
         arguments(call, other.decl, &other.pipeline.params, &mut suggestions, out);
-        left_out(facts, call, at, other.decl, out);
+        let whole = written.map_or(call.span, |c| c.span);
+        left_out(facts, call, (at, whole), other.decl, out);
     }
 }
 
@@ -65,19 +66,19 @@ fn argument_type(argument: &Argument, param: &Param) -> Option<Diagnostic> {
     }
 }
 
-/// Reports parameters without an argument: they take the value of a parameter of the same name, or the default.
-fn left_out(facts: &PipelineFacts, call: &RunCall, at: Span, other: &Decl, out: &mut Diagnostics) {
+/// Reports parameters without an argument, at the name of the pipeline in the whole call: they take the value of a parameter of the same name, or the default.
+fn left_out(facts: &PipelineFacts, call: &RunCall, (at, whole): (Span, Span), other: &Decl, out: &mut Diagnostics) {
     let own: HashMap<&str, &Binding> = facts.pipeline.decl.params().map(|p| (p.name.text.as_str(), p)).collect();
     let given: HashSet<&str> = call.arguments.iter().map(|a| a.name.as_str()).collect();
     for param in other.params().filter(|p| !given.contains(p.name.text.as_str())) {
         let same = own.get(param.name.text.as_str());
         match (&param.value, same) {
-            (None, None) => out.push(messages::missing_param(at, &call.pipeline, &param.name)),
+            (None, None) => out.push(messages::missing_param(at, whole, &call.pipeline, &param.name)),
             (Some(there), Some(Binding { value: Some(here), .. })) => {
                 // The value of the caller silently overrides the default.
                 let source = |span| facts.cx.sources.slice(span);
                 if source(here.span) != source(there.span) {
-                    out.push(messages::different_default(at, &param.name.text, there.span, here.span));
+                    out.push(messages::different_default(at, whole, &param.name.text, there.span, here.span));
                 }
             }
             _ => {}
