@@ -18,6 +18,8 @@ pub fn one_per_mistake(found: Diagnostics, named: &HashSet<Span>, links: &[Link]
         list.iter().filter(|d| of(d)).map(|d| d.span).collect()
     };
     // Text that does not parse has no other mistakes.
+    let dotted = spans(&list, |d| d.code == Code::UnknownField);
+    list.retain(|d| d.code != Code::NeedsBackticks || !dotted.contains(&d.span));
     let broken = spans(&list, |d| d.code.is_syntax());
     list.retain(|d| d.code.is_syntax() || !broken.contains(&d.span));
     // An argument without a name is a name and a value: if the value is unknown, nothing is known about the name.

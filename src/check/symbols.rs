@@ -182,6 +182,14 @@ impl<'a> Symbols<'a> {
         sorted(all)
     }
 
+    /// A pipeline with a parameter of this name, and the parameter.
+    pub fn param_of_any(&self, name: &str) -> Option<(&'a str, Span)> {
+        self.pipelines.iter().find_map(|p| {
+            let param = p.decl.params().find(|param| param.name.text == name)?;
+            Some((p.decl.name.text.as_str(), param.name.span))
+        })
+    }
+
     /// Whether a name may be declared in text that did not parse, or in a file that could not be read.
     pub fn maybe_declared(&self, name: &str) -> bool {
         let word = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');

@@ -82,15 +82,11 @@ pub fn sarif(diagnostics: &[Diagnostic], sources: &SourceMap) -> Value {
     let results: Vec<Value> = diagnostics
         .iter()
         .map(|d| {
-            let text = match &d.help {
-                Some(help) => format!("{}\nhelp: {help}", d.message),
-                None => d.message.clone(),
-            };
             json!({
                 "ruleId": d.code.id(),
                 "ruleIndex": used.binary_search(&d.code).unwrap_or(0),
                 "level": d.severity.as_str(),
-                "message": { "text": text },
+                "message": { "text": paragraph(d) },
                 "locations": [location(d.span, sources, None)],
                 "relatedLocations": d.related.iter().map(|r| location(r.span, sources, Some(&r.message))).collect::<Vec<_>>(),
             })
@@ -130,6 +126,14 @@ fn uri(path: &str) -> String {
     path.bytes().map(|b| if plain(b) { (b as char).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
+/// Everything except the places, for formats without labels.
+fn paragraph(d: &Diagnostic) -> String {
+    match &d.help {
+        Some(help) => format!("{}\nhelp: {help}", d.labelled_message()),
+        None => d.labelled_message(),
+    }
+}
+
 /// A workflow command of GitHub Actions, shown next to the line in a pull request.
 pub fn github(d: &Diagnostic, sources: &SourceMap) -> String {
     let data = |s: &str| plain::lines(s).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
@@ -138,10 +142,7 @@ pub fn github(d: &Diagnostic, sources: &SourceMap) -> String {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
-    let message = match &d.help {
-        Some(help) => format!("{}\nhelp: {help}", d.message),
-        None => d.message.clone(),
-    };
+    let message = paragraph(d);
     let (start, end) = match sources.get(d.span.file) {
         Some(f) => (f.lines().position(&f.text, d.span.start), f.lines().position(&f.text, d.span.end)),
         None => return format!("::{kind}::{}", data(&message)),

@@ -155,6 +155,14 @@ impl Diagnostic {
         self
     }
 
+    /// The message, with the text at the caret in parentheses.
+    pub fn labelled_message(&self) -> String {
+        match self.label.is_empty() {
+            true => self.message.clone(),
+            false => format!("{} ({})", self.message, self.label),
+        }
+    }
+
     /// Suggests a similar name for the word at `span`, as help and as a fix to choose.
     pub fn closest_match(self, span: Span, nearest: Option<&str>) -> Self {
         match nearest {

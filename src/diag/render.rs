@@ -44,7 +44,10 @@ pub fn human(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Stri
         // Writing to a string does not fail; this is the fallback if miette does.
         out = super::formats::one_line(diagnostic, sources);
     }
-    out.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n"
+    // miette heads the parts in other files as advice, which looks like a second problem.
+    let is_heading = |line: &&str| line.trim_end().ends_with("Advice:");
+    let lines = out.lines().filter(|line| shown.others.is_empty() || !is_heading(line));
+    lines.map(|line| line.trim_end().replacen("☞ in another", "in another", 1)).collect::<Vec<_>>().join("\n") + "\n"
 }
 
 /// The longest line to draw, in bytes.

@@ -77,10 +77,7 @@ impl<'a> Conversions<'a> {
 
     /// A diagnostic.
     pub fn diagnostic(&self, d: &diag::Diagnostic) -> Diagnostic {
-        let mut message = d.message.clone();
-        if !d.label.is_empty() {
-            message.push_str(&format!(" ({})", d.label));
-        }
+        let mut message = d.labelled_message();
         if let Some(help) = &d.help {
             message.push_str(&format!("\nhelp: {help}"));
         }

@@ -115,12 +115,13 @@ fn text_of(files: &dyn Files, modules: &Modules<'_>, name: &str) -> Option<Modul
     Some(ModuleText { path, text: text.into(), package: found.package, bad: bad.map(|at| at as u32) })
 }
 
-/// The names of a module that may be functions, in order.
+/// The functions of a module, in order. Imported names are only those of a package's own modules by convention, so they
+/// are not offered.
 fn callable(module: &Module) -> Vec<(String, Span)> {
     let mut known: Vec<(String, Span)> = module
         .names
         .iter()
-        .filter(|(_, n)| matches!(n.binding, ModuleBinding::Function(_) | ModuleBinding::Import(_, Some(_))))
+        .filter(|(_, n)| matches!(n.binding, ModuleBinding::Function(_)))
         .map(|(name, n)| (name.clone(), n.span))
         .collect();
     known.sort();

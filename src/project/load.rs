@@ -500,7 +500,9 @@ impl<'a> Loader<'a> {
             .flat_map(|(from, imports)| imports.iter().filter_map(move |(span, to)| Some((from, (*to)?, *span))));
         for cycle in crate::source::cycles(project.units.len(), edges) {
             let Some((first, rest)) = cycle.split_first() else { continue };
-            self.loaded.diagnostics.push(messages::import_cycle(*first, rest));
+            let file = |span: &Span| self.loaded.sources.path(span.file).display().to_string();
+            let files: Vec<String> = cycle.iter().map(file).collect();
+            self.loaded.diagnostics.push(messages::import_cycle(*first, rest, &files));
         }
     }
 }

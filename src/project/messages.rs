@@ -50,8 +50,19 @@ pub fn misspelled_import(span: Span, written: &str, near: &str) -> Diagnostic {
         .unsafe_fix(format!("use `{near}`"), vec![(span, format!("\"{near}\""))])
 }
 
-pub fn import_cycle(first: Span, rest: &[Span]) -> Diagnostic {
-    let mut d = Diagnostic::new(Code::ImportCycle, first, "import cycle").label("this import is part of the cycle");
+/// `files` are the files of the cycle, in order.
+pub fn import_cycle(first: Span, rest: &[Span], files: &[String]) -> Diagnostic {
+    let message = match files {
+        [one] => format!("`{one}` imports itself"),
+        _ => {
+            let path: Vec<String> = files.iter().chain(files.first()).map(|file| format!("`{file}`")).collect();
+            format!("files import each other: {}", path.join(" → "))
+        }
+    };
+    if rest.is_empty() {
+        return Diagnostic::new(Code::ImportCycle, first, message).help("remove the import");
+    }
+    let mut d = Diagnostic::new(Code::ImportCycle, first, message).label("this import is part of the cycle");
     for span in rest {
         d = d.with_label(*span, "and this one");
     }

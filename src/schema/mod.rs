@@ -8,6 +8,7 @@ mod cluster;
 mod compute;
 pub mod facts;
 mod field;
+mod foreign;
 mod identity;
 mod job;
 pub mod key;
@@ -24,6 +25,7 @@ pub use compute::{
     Cloud, ComputeTables, EnvironmentVersion, NodeType, Runtime, RuntimeKey, SERVERLESS_GPUS, serverless_gpus,
 };
 pub use field::{Block, Choice, Enum, Eval, Field, Format, Group, Measure, Order, Status, Ty, Vocabulary};
+pub use foreign::{Ours, foreign, written_out};
 pub use identity::{is_unordered, list_key};
 pub use job::*;
 pub use key::FieldKey;

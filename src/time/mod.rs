@@ -5,7 +5,7 @@ mod quartz;
 mod zone;
 
 pub use fires::fires;
-pub use quartz::{Cron, CronError, from_unix};
+pub use quartz::{Cron, CronError, cron_names, from_unix, macro_of_unix};
 pub use zone::{is_known_zone, zone_names};
 
 /// Whether a text is a date for Python's `date.fromisoformat`: `2026-11-22`.

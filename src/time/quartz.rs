@@ -344,6 +344,23 @@ fn weekdays(part: &CronField<'_>, rule: &FieldRule) -> Result<Weekdays, CronErro
     Ok(Weekdays::On(list(part, rule)?))
 }
 
+/// The names of months and weekdays.
+pub fn cron_names() -> impl Iterator<Item = &'static str> {
+    MONTHS.iter().chain(WEEKDAYS).copied()
+}
+
+/// The Quartz form of a word that Unix has instead of an expression, such as `@daily`.
+pub fn macro_of_unix(text: &str) -> Option<&'static str> {
+    Some(match text.trim_start_matches('@').to_ascii_lowercase().as_str() {
+        "hourly" => "0 0 * * * ?",
+        "daily" | "midnight" => "0 0 0 * * ?",
+        "weekly" => "0 0 0 ? * SUN",
+        "monthly" => "0 0 0 1 * ?",
+        "yearly" | "annually" => "0 0 0 1 1 ?",
+        _ => return None,
+    })
+}
+
 /// The Quartz form of a five-field Unix expression, if it has one.
 ///
 /// `None` if both day fields are restricted: Unix combines them with "or", which Quartz cannot express.

@@ -173,7 +173,10 @@ impl<'a> Elaborator<'a> {
             return;
         }
         let place = if decl.kind == DeclKind::Cluster { &CLUSTER_PLACE } else { &ENVIRONMENT_PLACE };
-        let own = self.body(&decl.body, BlockSchema::Place(place), Scope::file(found.unit));
+        let body = self.without_foreign(decl, place);
+        let broken = body.items.len() < decl.body.items.len();
+        let mut own = self.body(&body, BlockSchema::Place(place), Scope::file(found.unit));
+        own.broken |= broken;
         let base = self.base_of(found, around);
         if let (Some(base), Some(extends)) = (base, &decl.header.extends)
             && base.decl.kind == decl.kind

@@ -7,7 +7,7 @@ use crate::check::messages;
 use crate::model::{FieldValue, Node, NodeKind, Object, Unchecked, number_json};
 use crate::schema::{self, Block, Eval, Field, Measure, PLACES, Place, Status};
 use crate::source::Span;
-use crate::syntax::ast::{Body, Entry, EntryValue, Ident, Item, Value, ValueKind};
+use crate::syntax::ast::{Body, Entry, EntryValue, Item, Value, ValueKind};
 use crate::syntax::walk::SyntaxNode;
 
 /// What a body is checked against.
@@ -27,7 +27,7 @@ impl BlockSchema {
         }
     }
 
-    fn field(self, key: &str) -> Option<&'static Field> {
+    pub fn field(self, key: &str) -> Option<&'static Field> {
         match self {
             BlockSchema::Block(b) => b.field(key),
             BlockSchema::Place(p) => p.field(key),
@@ -41,7 +41,7 @@ impl BlockSchema {
         }
     }
 
-    fn name(self) -> String {
+    pub fn name(self) -> String {
         match self {
             BlockSchema::Block(b) => format!("`{}`", b.name),
             BlockSchema::Place(p) => p.name.to_owned(),
@@ -112,7 +112,7 @@ impl Elaborator<'_> {
                 self.report(messages::has_declaration(key, how));
                 return;
             }
-            self.unknown_field(key, against);
+            self.unknown_field(entry, against);
             return;
         };
         if let Some(first) = object.fields.iter().find(|f| f.field.key == field.key) {
@@ -146,9 +146,19 @@ impl Elaborator<'_> {
         }
     }
 
-    fn unknown_field(&mut self, key: &Ident, against: BlockSchema) {
+    fn unknown_field(&mut self, entry: &Entry, against: BlockSchema) {
+        let key = &entry.key;
         // Missing backticks are already reported.
         if key.quoted && !self.sources.slice(key.span).starts_with('`') {
+            if let Some((outer, inner)) = key.text.split_once('.')
+                && against.field(outer).and_then(|f| f.ty.block()).is_some_and(|b| b.field(inner).is_some())
+            {
+                let value = self.sources.slice(entry.value.span());
+                self.report(messages::field_in_dotted_name(entry, outer, inner, value));
+            }
+            return;
+        }
+        if self.foreign_field(entry, against) {
             return;
         }
         if matches!(key.text.as_str(), "python" | "notebook" | "script" | "sql" | "dbt" | "run") {

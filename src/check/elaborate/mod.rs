@@ -12,6 +12,7 @@ mod dbt;
 mod eval;
 mod fields;
 mod files;
+mod foreign;
 mod graph;
 mod merge;
 mod names;

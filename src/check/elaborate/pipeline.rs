@@ -163,6 +163,7 @@ impl<'a> Elaborator<'a> {
         let mut own = Object::new(&JOB, decl.body.span);
         for item in &decl.body.items {
             match item {
+                Item::Entry(entry) if self.foreign_in_header(entry, decl, &PIPELINE_PLACE) => own.broken = true,
                 Item::Entry(entry) if entry.key.text != "defaults" => {
                     self.entry(entry, BlockSchema::Place(&PIPELINE_PLACE), scope, &mut own)
                 }

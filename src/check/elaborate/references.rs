@@ -34,7 +34,14 @@ impl Elaborator<'_> {
                     self.report(messages::bad_reference(at, &why));
                 }
                 Braces::NoSuchFact(whole) => {
-                    let all: Vec<String> = facts::all_paths().collect();
+                    let mut all: Vec<String> = facts::all_paths().collect();
+                    if let Some(pipe) = scope.pipe {
+                        all.extend(pipe.params.iter().map(|(name, ..)| format!("job.parameters.{name}")));
+                        all.extend(pipe.steps.iter().flat_map(|(step, named)| {
+                            named.outputs.iter().map(move |(output, ..)| format!("tasks.{step}.values.{output}"))
+                        }));
+                    }
+                    all.sort_unstable();
                     self.report(messages::unknown_fact_in_braces(at, &whole, &all));
                 }
             }

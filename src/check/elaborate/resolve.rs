@@ -8,7 +8,7 @@ use crate::check::messages;
 use crate::diag::{Candidate, closest_match, closest_name};
 use crate::model::{Reference, Type};
 use crate::schema::facts;
-use crate::source::Span;
+use crate::source::{Span, quote_name};
 use crate::syntax::ast::{self, EntryValue, Item, Path, Segment, Value, ValueKind};
 use crate::syntax::walk::{Role, SyntaxNode};
 use crate::syntax::words::is_reserved;
@@ -165,6 +165,12 @@ impl<'a> Elaborator<'a> {
             self.report(messages::word_of_another_language(span, name, word));
             return;
         }
+        if scope.pipe.is_none()
+            && let Some((pipeline, declared)) = self.symbols.param_of_any(name)
+        {
+            self.report(messages::param_elsewhere(span, name, pipeline, declared));
+            return;
+        }
         if let Some(step) = scope.pipe.and_then(|p| p.step(name)) {
             let output = step.outputs.first().map(|(n, ..)| n.as_str());
             self.report(messages::step_as_value(span, name, step.span, output));
@@ -188,6 +194,16 @@ impl<'a> Elaborator<'a> {
 
     fn dotted(&mut self, path: &Path, span: Span, scope: Scope<'_>) -> Resolution<'static> {
         let head = path.head.text.as_str();
+        if let Some(found) = self.foreign_path(path, scope) {
+            let (ours, undeclared) = match found {
+                ForeignPath::Value(name) => (quote_name(name), None),
+                ForeignPath::Output(step, output, is_declared) => {
+                    (format!("{}.{}", quote_name(&step), quote_name(output)), (!is_declared).then_some(output))
+                }
+            };
+            self.report(messages::foreign_path(span, self.sources.slice(span), &ours, undeclared));
+            return Resolution::Unknown;
+        }
         let named = scope.pipe.and_then(|p| p.step(head));
         if let Some(named) = named {
             let named = named.clone();
@@ -247,6 +263,47 @@ impl<'a> Elaborator<'a> {
         let near = closest_name(head, names);
         self.report(messages::no_step_of_path(path.head.span, head, near, scope.pipe.is_some()));
         Resolution::Unknown
+    }
+
+    /// What a path means that is written as in another tool: `var.x`, `param.x`, `tasks.load.values.rows`,
+    /// `load.output.rows`.
+    fn foreign_path<'p>(&self, path: &'p Path, scope: Scope<'_>) -> Option<ForeignPath<'p>> {
+        let names: Option<Vec<&str>> = std::iter::once(Some(path.head.text.as_str()))
+            .chain(path.rest.iter().map(|segment| match segment {
+                Segment::Name(name) => Some(name.text.as_str()),
+                Segment::Index(_) => None,
+            }))
+            .collect();
+        let names = names?;
+        let step = |name: &str| scope.pipe.and_then(|p| p.steps.get(name));
+        let is_value = |name: &str| {
+            scope.pipe.is_some_and(|p| p.param(name).is_some())
+                || self.symbols.find_let(scope.unit, name).is_some()
+                || self.symbols.vars.contains_key(name)
+        };
+        let output = |task: &str, name: &'p str| {
+            let named = step(task)?;
+            let is_declared = named.outputs.iter().any(|(n, ..)| n == name);
+            Some(ForeignPath::Output(task.into(), name, is_declared))
+        };
+        match names.as_slice() {
+            ["var" | "vars" | "let" | "local" | "locals" | "param" | "params" | "parameters", name]
+                if step(path.head.text.as_str()).is_none() && is_value(name) =>
+            {
+                Some(ForeignPath::Value(name))
+            }
+            ["job", "parameter" | "params" | "param", name] if is_value(name) => Some(ForeignPath::Value(name)),
+            ["tasks" | "steps", task, "values" | "outputs" | "output" | "value", name] => output(task, name),
+            ["tasks" | "steps", task, name] if facts::TASK_FACTS.iter().all(|f| f.path != *name) => output(task, name),
+            [task, "values" | "outputs" | "output" | "value", name] => {
+                // SQL steps have facts such as `output.rows`.
+                let path = format!("{}.{name}", names.get(1)?);
+                let is_fact = facts::TASK_FACTS.iter().any(|f| f.path == path || f.path.starts_with(&path));
+                let declared = step(task)?.outputs.iter().any(|(n, ..)| n == name);
+                (declared || !is_fact).then(|| output(task, name))?
+            }
+            _ => None,
+        }
     }
 
     pub fn unknown_fact(&mut self, whole: &str, span: Span) {
@@ -329,6 +386,10 @@ impl<'a> Elaborator<'a> {
         if named.broken {
             return Resolution::Unknown;
         }
+        if named.kind == StepSymbolKind::Condition {
+            self.report(messages::output_of_condition(span, &head.text, named.span));
+            return Resolution::Unknown;
+        }
         let last = names.last().map_or(span, |n| n.span);
         let at = first.span.to(last);
         let outputs = named.outputs.iter().map(|(n, _, at)| Candidate::declared(n, *at));
@@ -363,6 +424,14 @@ impl<'a> Elaborator<'a> {
         self.report(messages::no_such_element(index.span, &head.text, &wanted, named.span, &known));
         None
     }
+}
+
+/// What a path of another tool means.
+enum ForeignPath<'p> {
+    /// A value.
+    Value(&'p str),
+    /// An output of a step, and whether the step declares it.
+    Output(SmolStr, &'p str, bool),
 }
 
 /// The last name of a path.

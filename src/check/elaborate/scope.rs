@@ -117,6 +117,17 @@ impl PipelineScope<'_> {
         all.into_iter()
     }
 
+    /// The names of steps inside of loops, for suggestions.
+    pub fn inner_names(&self) -> impl Iterator<Item = Candidate<'_>> {
+        let mut all: Vec<Candidate<'_>> = self
+            .inner
+            .iter()
+            .flat_map(|(name, steps)| steps.iter().map(move |step| Candidate::declared(name, step.span)))
+            .collect();
+        all.sort_unstable_by_key(|n| n.text);
+        all.into_iter()
+    }
+
     /// The names of parameters, for suggestions.
     pub fn param_names(&self) -> impl Iterator<Item = Candidate<'_>> {
         self.params.iter().map(|(name, _, at)| Candidate::declared(name, *at))

@@ -107,6 +107,7 @@ impl<'a> Elaborator<'a> {
         let mut of_call: Vec<Item> = Vec::new();
         for item in &d.body.items {
             match item {
+                Item::Entry(e) if self.foreign_in_header(e, d, &STEP_PLACE) => own.broken = true,
                 Item::Entry(e) => match self.belongs_to_call(e, d.call()) {
                     true => of_call.push(item.clone()),
                     false => self.entry(e, BlockSchema::Place(&STEP_PLACE), scope, &mut own),
@@ -292,8 +293,14 @@ impl<'a> Elaborator<'a> {
         if self.symbols.maybe_declared(&name.text) {
             return;
         }
-        let names = self.suggestions.among(|| pipe.step_names().collect());
-        self.report(messages::unknown_step(name, closest_name(&name.text, names)));
+        let names = self.suggestions.among(|| pipe.step_names().chain(pipe.inner_names()).collect());
+        let near = closest_name(&name.text, names);
+        // Only the loop can be awaited, not the step inside of it.
+        let inner = near.and_then(|near| pipe.inner.get(near.text)?.iter().find(|s| Some(s.span) == near.declared));
+        self.report(match inner.and_then(|s| Some((s, s.within.as_ref()?))) {
+            Some((inner, within)) => messages::misspelled_step_inside_loop(name, inner.span, within),
+            None => messages::unknown_step(name, near),
+        });
     }
 
     /// Reports a field of a step that belongs to the block of its call.

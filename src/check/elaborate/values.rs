@@ -12,7 +12,7 @@ use super::scope::{Local, LocalKind, Scope};
 use crate::check::messages;
 use crate::diag::{Candidate, closest_name};
 use crate::model::{Node, NodeKind, Object, Text, Type};
-use crate::schema::{AUTO_SCALE, Enum, Eval, FOR_EACH_TASK, Field, REQUIREMENTS, Ty};
+use crate::schema::{AUTO_SCALE, Block, Enum, Eval, FOR_EACH_TASK, Field, REQUIREMENTS, Ty, written_out};
 use crate::source::Span;
 use crate::syntax::ast::{Body, EntryValue, Item, Value, ValueKind};
 
@@ -41,9 +41,8 @@ impl Elaborator<'_> {
             }
             Ty::Map => self.map(field, body, scope),
             Ty::BlockList(block) => {
-                let example = block.fields.first().map_or("name", |f| f.key);
-                let inner = self.sources.slice(body.span).to_owned();
-                self.report(messages::block_for_list(field, body.span, example, &inner));
+                let inner = self.with_blocks(body, block);
+                self.report(messages::block_for_list(field, body.span, &inner));
                 Node { span: body.span, kind: NodeKind::Bad }
             }
             _ => {
@@ -145,9 +144,32 @@ impl Elaborator<'_> {
     }
 
     fn wrong(&mut self, field: &'static Field, ty: Ty, value: &Value) -> Option<Node> {
-        let text = self.sources.slice(value.span).to_owned();
-        self.report(messages::wrong_kind(field, ty, value, &text));
+        let text = self.sources.slice(value.span);
+        let written = match ty {
+            Ty::Block(block) => text_of_block(block, value, text).map(|inner| format!("{{ {inner} }}")),
+            Ty::BlockList(block) => text_of_block(block, value, text).map(|inner| format!("[{{ {inner} }}]")),
+            _ => None,
+        };
+        self.report(match written {
+            Some(written) => messages::string_for_block(field, value.span, &written),
+            None => messages::wrong_kind(field, ty, value, text),
+        });
         None
+    }
+
+    /// The source of a block, with a block for each string that must be one.
+    fn with_blocks(&self, body: &Body, block: &'static Block) -> String {
+        let mut text = self.sources.slice(body.span).to_owned();
+        for item in body.items.iter().rev() {
+            let Item::Entry(entry) = item else { continue };
+            let Some(inner) = block.field(&entry.key.text).and_then(|f| f.ty.block()) else { continue };
+            let EntryValue::Assign(value) = &entry.value else { continue };
+            if let Some(inner) = text_of_block(inner, value, self.sources.slice(value.span)) {
+                let at = |position: u32| (position - body.span.start) as usize;
+                text.replace_range(at(value.span.start)..at(value.span.end), &format!("{{ {inner} }}"));
+            }
+        }
+        text
     }
 
     fn boolean(&mut self, field: &'static Field, ty: Ty, b: bool, span: Span) -> Option<Node> {
@@ -349,5 +371,13 @@ impl Elaborator<'_> {
             object.set(field, value.span, Some(node));
         }
         Some(Node { span, kind: NodeKind::Object(object) })
+    }
+}
+
+/// What a block contains that was written as a string.
+fn text_of_block(block: &Block, value: &Value, source: &str) -> Option<String> {
+    match &value.kind {
+        ValueKind::Str(lit) => written_out(block, &lit.plain().unwrap_or_default(), source),
+        _ => None,
     }
 }

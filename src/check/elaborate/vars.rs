@@ -221,7 +221,16 @@ impl Elaborator<'_> {
             _ if at != value.span => {
                 self.report(messages::element_type(at, &name.text, wanted, &constant.ty(), declared));
             }
-            _ => self.report(messages::declared_type(at, &name.text, wanted, &typed.ty, declared)),
+            _ => {
+                let unquoted = match (&value.kind, constant) {
+                    (ValueKind::Str(_), Const::Text(text)) => {
+                        let parsed: Option<serde_json::Value> = serde_json::from_str(text).ok();
+                        parsed.filter(|c| !c.is_string() && adopts(c, wanted)).map(|_| text.as_str())
+                    }
+                    _ => None,
+                };
+                self.report(messages::declared_type(at, &name.text, wanted, &typed.ty, declared, unquoted));
+            }
         }
     }
 }

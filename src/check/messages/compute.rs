@@ -20,9 +20,16 @@ pub fn job_cluster_field(field: Span, key: &str) -> Diagnostic {
     d.help("remove the field; a job cluster is named after its run and terminates with it")
 }
 
-pub fn min_over_max(scale: Span, min: i64, max: i64) -> Diagnostic {
-    let d = Diagnostic::new(Code::MinOverMax, scale, format!("minimum {min} is greater than maximum {max}"));
-    d.help("swap the numbers")
+/// `from` are the declarations of vars and constants that set the numbers.
+pub fn min_over_max(scale: Span, min: i64, max: i64, from: &[(Span, i64)]) -> Diagnostic {
+    let mut d = Diagnostic::new(Code::MinOverMax, scale, format!("minimum {min} is greater than maximum {max}"));
+    for (span, number) in from {
+        d = d.with_label(*span, format!("its value is {number}"));
+    }
+    match from {
+        [] => d.help("swap the numbers"),
+        _ => d.help(format!("set a minimum of at most {max}, or a greater maximum")),
+    }
 }
 
 pub fn half_single_node(key: Span, workers: Span) -> Diagnostic {

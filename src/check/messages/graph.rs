@@ -186,6 +186,12 @@ pub fn hidden_value(span: Span, whole: bool, declared: Span) -> Diagnostic {
     Diagnostic::new(Code::HiddenOutput, span, message).with_label(declared, "declared here")
 }
 
+pub fn output_of_condition(span: Span, name: &str, declared: Span) -> Diagnostic {
+    Diagnostic::new(Code::UnknownOutput, span, "conditions have no outputs")
+        .with_label(declared, "condition declared here")
+        .help(format!("use an output of a step, or wait for the condition with `after {name} is true`"))
+}
+
 pub fn unknown_output(at: Span, step: &str, whole: &str, declared: Span, near: Option<Candidate<'_>>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownOutput, at, format!("step `{}` has no output `{whole}`", step));
     match near {
@@ -196,13 +202,23 @@ pub fn unknown_output(at: Span, step: &str, whole: &str, declared: Span, near: O
     }
 }
 
-pub fn pipeline_cycle(first: Span, rest: &[Span]) -> Diagnostic {
-    let mut d = Diagnostic::new(Code::PipelineCycle, first, "pipelines run each other in a cycle")
-        .label("this `run` is part of the cycle");
+/// `names` are the pipelines of the cycle, in order.
+pub fn pipeline_cycle(first: Span, rest: &[Span], names: &[&str]) -> Diagnostic {
+    let message = match names {
+        [one] => format!("pipeline `{one}` runs itself"),
+        _ => format!("pipelines run each other: {}", path(names)),
+    };
+    let mut d = Diagnostic::new(Code::PipelineCycle, first, message).label("this `run` is part of the cycle");
     for span in rest {
         d = d.with_label(*span, "and this one");
     }
     d.help("remove one `run` from the cycle")
+}
+
+/// `a → b → a`
+fn path(names: &[&str]) -> String {
+    let again = names.first().into_iter();
+    names.iter().chain(again).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" → ")
 }
 
 pub fn two_kinds(first: Span, second: Span) -> Diagnostic {

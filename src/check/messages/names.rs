@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::diag::{Candidate, Cause, Code, Diagnostic, article, closest_match, closest_name, list_names};
+use crate::diag::{Candidate, Cause, Code, Diagnostic, Edit, article, closest_match, closest_name, list_names};
 use crate::model::{Argument, FileKind, Type, Unchecked};
 use crate::package::Signature;
 use crate::source::{FileId, Span, quote_name};
@@ -521,6 +521,83 @@ pub fn field_of_step(entry: &Entry, call: &Call, place: &str, written: &str) -> 
 pub fn undeclared_short_argument(span: Span, name: &str, near: Candidate<'_>) -> Diagnostic {
     let kept = format!("{name} = {}", quote_name(near.text));
     undeclared_value(span, name, Some(near), false).unsafe_fix(format!("pass `{kept}`"), vec![(span, kept)])
+}
+
+/// `workspace.host = ..`: a field of a block.
+pub fn field_in_dotted_name(entry: &Entry, outer: &str, inner: &str, value: &str) -> Diagnostic {
+    let key = &entry.key;
+    let meant = format!("{outer} {{ {inner} = {value} }}");
+    Diagnostic::new(Code::UnknownField, key.span, format!("`{}` is not a field", key.text))
+        .help(format!("write `{meant}`"))
+        .unsafe_fix("write it as a block", vec![(entry.span, meant)])
+}
+
+/// A field that other tools have, where the header of the declaration has `slot`; `written` is what to add to it.
+pub fn belongs_to_header(
+    entry: &Entry,
+    place: &str,
+    slot: &str,
+    written: Option<&str>,
+    edits: Option<Vec<(Span, String)>>,
+) -> Diagnostic {
+    let key = &entry.key;
+    let d = Diagnostic::new(Code::UnknownField, key.span, format!("{place} has no field `{}`", key.text));
+    let d = match written {
+        Some(written) => d.help(format!("write `{written}` in the header, before `{{`")),
+        None => d.help(format!("use `{slot}` in the header, before `{{`")),
+    };
+    match edits {
+        Some(edits) => d.unsafe_fix("move it to the header", edits),
+        None => d,
+    }
+}
+
+/// A field that other tools have, and that is called `ours` here; `edits` rename it and what it contains.
+pub fn foreign_field(key: &Ident, place: &str, ours: &str, edits: Vec<Edit>) -> Diagnostic {
+    let (written, meant) = (key.text.to_string(), ours.to_owned());
+    Diagnostic::new(Code::UnknownField, key.span, format!("{place} has no field `{}`", key.text))
+        .help(format!("use `{ours}`"))
+        .unsafe_fix(format!("use `{ours}`"), edits.into_iter().map(|e| (e.span, e.text)).collect())
+        .caused_by(Cause::Unknown { written, meant, declared: None })
+}
+
+/// A field that other tools have.
+pub fn foreign_word(key: &Ident, place: &str, how: &str) -> Diagnostic {
+    Diagnostic::new(Code::UnknownField, key.span, format!("{place} has no field `{}`", key.text)).help(how)
+}
+
+pub fn worker_bounds(min: &Entry, max: &Entry, range: &str) -> Diagnostic {
+    Diagnostic::new(Code::UnknownField, min.key.span, "a cluster has no field `min_workers`")
+        .with_label(max.key.span, "belongs to the same range")
+        .help(format!("write `autoscale = {range}`"))
+        .unsafe_fix(
+            format!("use `autoscale = {range}`"),
+            vec![(min.span, format!("autoscale = {range}")), (max.span, String::new())],
+        )
+}
+
+/// A path as other tools write it; `ours` is the same here. `undeclared` is the output, if its step must declare it.
+pub fn foreign_path(span: Span, written: &str, ours: &str, undeclared: Option<&str>) -> Diagnostic {
+    let d = Diagnostic::new(Code::UnknownName, span, format!("`{written}` is called `{ours}` here"));
+    match undeclared {
+        Some(output) => d.help(format!("write `{ours}`, and declare the output `{output}` in its step")),
+        None => d.help(format!("write `{ours}`")).unsafe_fix(format!("use `{ours}`"), vec![(span, ours.to_owned())]),
+    }
+}
+
+/// A parameter of a pipeline where only constants exist.
+pub fn param_elsewhere(span: Span, name: &str, pipeline: &str, declared: Span) -> Diagnostic {
+    Diagnostic::new(Code::UnknownName, span, format!("parameter `{name}` cannot be used here"))
+        .with_label(declared, format!("parameter of pipeline `{pipeline}`, known only at run time"))
+        .help("use a `var`, which each target can set")
+}
+
+/// `after` with a misspelled step that is inside the loop `within`.
+pub fn misspelled_step_inside_loop(name: &Ident, inner: Span, within: &str) -> Diagnostic {
+    Diagnostic::new(Code::UnknownStep, name.span, format!("unknown step `{}` in this pipeline", name.text))
+        .with_label(inner, "this step runs inside a loop")
+        .help(format!("use `after {within}` to wait for the loop"))
+        .unsafe_fix(format!("use `{within}`"), vec![(name.span, quote_name(within))])
 }
 
 /// `block` lacks the field and has `keys`; the blocks `elsewhere` have it.

@@ -56,6 +56,8 @@ pub fn bad_reference(at: Span, why: &str) -> Diagnostic {
 pub fn unknown_fact_in_braces(at: Span, whole: &str, all: &[String]) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownFact, at, format!("unknown dynamic reference `{whole}`"));
     match closest_match(whole, all.iter().map(String::as_str)) {
+        // The producer of a value in braces must be upstream, which an edit of the braces does not achieve.
+        Some(near) if near.starts_with("tasks.") => d.help(format!("did you mean `{near}`?")),
         Some(near) => d
             .help(format!("did you mean `{near}`?"))
             .unsafe_fix(format!("use `{near}`"), vec![(at, format!("{{{{{near}}}}}"))]),

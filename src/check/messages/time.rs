@@ -46,7 +46,13 @@ pub fn never_fires(span: Span) -> Diagnostic {
     d.help("change the day of month, the month or the year")
 }
 
-pub fn bad_cron(place: Span, message: String) -> Diagnostic {
+/// `meant` is what the whole expression at `whole` was probably meant to be.
+pub fn bad_cron(place: Span, message: String, whole: Span, meant: Option<&str>) -> Diagnostic {
     let d = Diagnostic::new(Code::BadCron, place, message);
+    if let Some(meant) = meant {
+        return d
+            .help(format!("did you mean `{meant}`?"))
+            .unsafe_fix(format!("use `{meant}`"), vec![(whole, format!("\"{meant}\""))]);
+    }
     d.help("use the fields seconds, minutes, hours, day of month, month, day of week and optionally year, such as `0 0 2 * * ?`")
 }

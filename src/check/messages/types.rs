@@ -3,7 +3,7 @@
 use crate::diag::{Code, Diagnostic, article, list_names};
 use crate::model::{Argument, Output, Type};
 use crate::package::PyType;
-use crate::schema::{Field, Ty};
+use crate::schema::{Field, Measure, Ty};
 use crate::source::{Span, quote_name};
 use crate::syntax::ast::{Entry, Value, ValueKind};
 
@@ -38,14 +38,26 @@ pub fn not_part_of_a_text(value: Span, ty: &Type) -> Diagnostic {
     d.help("interpolate one of its elements, or remove the quotes to pass the whole value")
 }
 
-pub fn block_for_list(field: &Field, body: Span, example: &str, inner: &str) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::WrongType,
-        body.start_point().to(body),
-        format!("`{}` must be a list, not a block", field.key),
-    );
-    d.help(format!("write `{} = [{{ {example} = ... }}]`", field.key))
+/// `inner` is the block, with its braces.
+pub fn block_for_list(field: &Field, body: Span, inner: &str) -> Diagnostic {
+    let d = Diagnostic::new(Code::WrongType, body, format!("`{}` must be a list, not a block", field.key));
+    d.help(format!("write `{} = [{inner}]`", field.key))
         .safe_fix("make it a list with one element", vec![(body, format!("= [{inner}]"))])
+}
+
+/// `written` is the block, or the list, that was probably meant.
+pub fn string_for_block(field: &Field, value: Span, written: &str) -> Diagnostic {
+    let message = format!("`{}` must be {}, not a string", field.key, block_of(field.ty));
+    Diagnostic::new(Code::WrongType, value, message)
+        .help(format!("write `{written}`"))
+        .unsafe_fix("write it as a block", vec![(value, written.to_owned())])
+}
+
+fn block_of(ty: Ty) -> &'static str {
+    match ty {
+        Ty::BlockList(_) => "a list of blocks",
+        _ => "a block",
+    }
 }
 
 pub fn not_a_block(field: &Field, body: Span) -> Diagnostic {
@@ -164,12 +176,21 @@ pub fn wrong_kind(field: &Field, ty: Ty, value: &Value, text: &str) -> Diagnosti
             let plain = lit.plain().unwrap_or_default();
             match plain.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.')) && plain.parse::<f64>().is_ok() {
                 true => d.help("remove the quotes").safe_fix("remove the quotes", vec![(value.span, plain.into())]),
+                false if field.unit != Measure::None && is_duration(&plain) => {
+                    d.help("remove the quotes").unsafe_fix("remove the quotes", vec![(value.span, plain.into())])
+                }
                 false => d.help("use a number, without quotes"),
             }
         }
         (Ty::Map | Ty::Block(_), _) => d.help(format!("write `{} {{ ... }}`", field.key)),
         _ => d.help(field.doc),
     }
+}
+
+/// `90s`, `2h`.
+fn is_duration(text: &str) -> bool {
+    let digits = text.trim_end_matches(['s', 'm', 'h', 'd']);
+    digits.len() + 1 == text.len() && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 pub fn param_type(argument: &Argument, wanted: &Type, param: Span) -> Diagnostic {
@@ -295,13 +316,25 @@ fn declared_at(d: Diagnostic, declared: Option<Span>) -> Diagnostic {
     }
 }
 
-pub fn declared_type(value: Span, name: &str, wanted: &Type, found: &Type, declared: Option<Span>) -> Diagnostic {
+/// `unquoted` is the content of a string that would fit without its quotes.
+pub fn declared_type(
+    value: Span,
+    name: &str,
+    wanted: &Type,
+    found: &Type,
+    declared: Option<Span>,
+    unquoted: Option<&str>,
+) -> Diagnostic {
     let d = Diagnostic::new(
         Code::WrongType,
         value,
         format!("`{}` is declared as {wanted}, but the value is {}", name, article(&found.to_string())),
     );
-    declared_at(d, declared.filter(|span| *span != value)).help("change the value or the type")
+    let d = declared_at(d, declared.filter(|span| *span != value));
+    match unquoted {
+        Some(text) => d.help("remove the quotes").unsafe_fix("remove the quotes", vec![(value, text.to_owned())]),
+        None => d.help("change the value or the type"),
+    }
 }
 
 /// An element of a list or map that does not fit the declared element type.
@@ -330,6 +363,7 @@ pub fn wrong_form(value: Span, name: &str, text: &str, wanted: &Type, declared: 
     let d = Diagnostic::new(Code::WrongType, value, message);
     declared_at(d, declared.filter(|span| *span != value)).help(match wanted {
         Type::Table => "use the form `catalog.schema.table`",
+        Type::Date if text.get(..10).is_some_and(day) => "use a day that exists",
         Type::Date => "use the form `2026-01-31`",
         _ => "use the form `2026-01-31T10:00:00`",
     })

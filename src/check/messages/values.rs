@@ -6,6 +6,7 @@ use crate::check::budget::MAX_TARGETS;
 use crate::diag::{Candidate, Code, Diagnostic, closest_match, list_names};
 use crate::model::{Argument, Object, Type};
 use crate::package::Parameter;
+use crate::package::PyType;
 use crate::python::Literal;
 use crate::schema::{Enum, Field, Format, MAX_TASKS, Measure};
 use crate::source::Span;
@@ -200,7 +201,13 @@ pub fn missing_arguments(
     for p in needed.iter().take(4) {
         d = d.with_label(p.written.span, "parameter without a default");
     }
-    d.help(format!("add `{} = ...` to the arguments", first.written.name))
+    match first.ty.members().as_slice() {
+        [PyType::Foreign(ty)] => d.help(format!(
+            "remove the parameter, and create the {} in the function: only text, numbers, dates and JSON can be passed",
+            ty.rsplit('.').next().unwrap_or(ty)
+        )),
+        _ => d.help(format!("add `{} = ...` to the arguments", first.written.name)),
+    }
 }
 
 pub fn doc_too_long(span: Span, length: usize, max: u32) -> Diagnostic {

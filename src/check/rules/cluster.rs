@@ -36,7 +36,7 @@ fn check_cluster(facts: &PipelineFacts, settings: &Object, span: Span, name: &st
         return;
     }
     required::complete(settings, out);
-    size(settings, out);
+    size(facts, settings, out);
     pools(settings, out);
     kind(settings, out);
     complete(settings, span, name, out);
@@ -51,13 +51,20 @@ fn check_cluster(facts: &PipelineFacts, settings: &Object, span: Span, name: &st
     }
 }
 
-fn size(settings: &Object, out: &mut Diagnostics) {
+fn size(facts: &PipelineFacts, settings: &Object, out: &mut Diagnostics) {
     if let Some(scale) = settings.get(key::AUTOSCALE).and_then(|n| n.as_object()) {
         let number = |key: FieldKey| scale.get(key).and_then(Node::as_int);
         if let (Some(min), Some(max)) = (number(key::MIN_WORKERS), number(key::MAX_WORKERS))
             && min > max
         {
-            out.push(messages::min_over_max(scale.span, min, max));
+            let from: Vec<(Span, i64)> = [(key::MIN_WORKERS, min), (key::MAX_WORKERS, max)]
+                .into_iter()
+                .filter_map(|(key, number)| {
+                    let at = scale.get(key)?.span;
+                    facts.program.links().find(|link| link.at == at).map(|link| (link.to, number))
+                })
+                .collect();
+            out.push(messages::min_over_max(scale.span, min, max, &from));
         }
     }
     let Some(workers) = settings.get(key::NUM_WORKERS) else { return };

@@ -38,7 +38,9 @@ pub fn pipeline_cycles(facts: &ProgramFacts, out: &mut Diagnostics) {
     });
     for cycle in crate::source::cycles(facts.program.pipelines.len(), edges) {
         if let Some((first, rest)) = cycle.split_first() {
-            out.push(messages::pipeline_cycle(*first, rest));
+            let of = |run: &Span| facts.program.pipelines.iter().find(|p| p.decl.span.contains(*run));
+            let names: Vec<&str> = cycle.iter().filter_map(of).map(|p| p.pipeline.name.as_str()).collect();
+            out.push(messages::pipeline_cycle(*first, rest, &names));
         }
     }
 }

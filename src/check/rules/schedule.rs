@@ -7,7 +7,7 @@ use crate::diag::{Diagnostics, closest_match};
 use crate::model::{Node, Object};
 use crate::schema::{FieldKey, key};
 use crate::source::Span;
-use crate::time::{Cron, is_known_zone, zone_names};
+use crate::time::{Cron, CronError, cron_names, is_known_zone, macro_of_unix, zone_names};
 
 /// Checks schedules and triggers, and that an automatically started job has a default for each parameter.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
@@ -64,6 +64,22 @@ fn check_schedule(facts: &PipelineFacts, schedule: &Object, out: &mut Diagnostic
     }
 }
 
+/// The expression that was probably meant.
+fn meant(text: &str, error: &CronError) -> Option<String> {
+    if let Some(quartz) = macro_of_unix(text) {
+        return Some(quartz.to_owned());
+    }
+    let part = text.get(error.start..error.end)?;
+    let words = part.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    let mut mended = text.to_owned();
+    for word in words {
+        if let Some(near) = closest_match(word, cron_names()) {
+            mended = mended.replace(word, near);
+        }
+    }
+    Cron::parse(&mended).is_ok().then_some(mended)
+}
+
 fn cron(facts: &PipelineFacts, text: &str, span: Span, out: &mut Diagnostics) {
     if text.split_whitespace().count() == 5 {
         out.push(messages::unix_cron(span, text));
@@ -84,7 +100,8 @@ fn cron(facts: &PipelineFacts, text: &str, span: Span, out: &mut Diagnostics) {
                 }
                 None => span,
             };
-            out.push(messages::bad_cron(place, error.message));
+            let meant = meant(text, &error);
+            out.push(messages::bad_cron(place, error.message, span, meant.as_deref()));
         }
     }
 }
