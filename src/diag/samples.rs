@@ -68,6 +68,7 @@ samples! {
     &'static [String]: &[], Vec::leak(vec!["one".to_owned(), "two".to_owned()]);
     &'static [u32]: &[], &[1, 4];
     &'static [Span]: &[], &[AT];
+    Vec<(Span, String)>: vec![(AT, "near".to_owned())], vec![(AT, "near".to_owned())];
     &'static [(Span, Span)]: &[], &[(AT, AT)];
     &'static Path: Path::new("src"), Path::new("src/thing.py");
     super::Candidate<'static>: super::Candidate::known("near"), super::Candidate::declared("near", AT);
@@ -91,6 +92,7 @@ pub(crate) fn listing(sources: &[&str], called: Vec<(&str, [Option<Diagnostic>; 
         }
     }
     let mut out = String::new();
+    let mut without_edit = Vec::new();
     for (name, variants) in called {
         let mut before = String::new();
         for d in variants.into_iter().flatten() {
@@ -109,13 +111,35 @@ pub(crate) fn listing(sources: &[&str], called: Vec<(&str, [Option<Diagnostic>; 
             }
             assert!(!d.message.ends_with('.'), "{name}: a message has no full stop: {}", d.message);
             assert!(!d.message.is_empty(), "{name}: an empty message");
+            let code = d.help.as_deref().and_then(pasteable);
+            without_edit.extend(code.filter(|_| d.fixes.is_empty()).map(|code| format!("{name}: {code}")));
             if text != before {
                 out.push_str(&text);
             }
             before = text;
         }
     }
+    assert!(without_edit.is_empty(), "code in a help is also an edit: {without_edit:#?}");
     out
+}
+
+/// Code in a help that could be pasted: not a name, not a template with `...`, and not one of the examples after
+/// "such as".
+fn pasteable(help: &str) -> Option<&str> {
+    let mut rest = help;
+    let mut example = false;
+    while let Some((before, tail)) = rest.split_once('`') {
+        let (code, after) = tail.split_once('`')?;
+        let is_code = code.contains(['=', '{', '(', '[', '"']) && code.contains(char::is_alphanumeric);
+        let continues = matches!(before, ", " | " or " | " and " | ", or ");
+        example = before.ends_with("such as ") || example && continues;
+        let is_template = code.contains("..") || code.starts_with(['-', '$', '\\']) || code == "{{input}}";
+        if is_code && !example && !is_template {
+            return Some(code);
+        }
+        rest = after;
+    }
+    None
 }
 
 /// Compares a listing with `tests/messages/NAME.txt`, or writes it with `UPDATE=1`.

@@ -5,7 +5,8 @@ use smol_str::SmolStr;
 
 use super::ast::*;
 use super::context::{Pair, ParseContext};
-use super::correct::{correct, furthest};
+use super::correct::correct;
+use super::line::furthest;
 use super::rules::{PipeParser, Rule};
 use super::strings::string;
 use super::{messages, recover};

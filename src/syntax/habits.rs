@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use pest::Parser as _;
 
-use super::correct::{Line, Proposal, applied, is_understood};
+use super::line::{Line, Proposal, applied, is_understood};
 use super::messages;
 use super::rules::{PipeParser, Rule};
 use super::words;
-use crate::diag::{Diagnostic, closest_match};
+use crate::diag::closest_match;
+use crate::source::Span;
 
 pub(super) type Habit = fn(&Line<'_>) -> Option<Proposal>;
 
@@ -91,7 +92,7 @@ fn single_quotes(line: &Line<'_>) -> Option<Proposal> {
     let open = line.find("'", 0).filter(|open| open.start <= line.at)?;
     let close = line.find("'", open.end).filter(|close| !line.slice(open.end..close.start).contains('\n'))?;
     let content = line.slice(open.end..close.start);
-    let message = messages::single_quotes(line.span(&(open.start..close.end)), content);
+    let string = line.span(&(open.start..close.end));
     // Others on the same line are the same mistake.
     let mut edits = vec![(open, "\"".to_owned()), (close.clone(), "\"".to_owned())];
     let mut from = close.end;
@@ -99,7 +100,7 @@ fn single_quotes(line: &Line<'_>) -> Option<Proposal> {
         from = mark.end;
         edits.push((mark, "\"".to_owned()));
     }
-    let message = with_edits(line, message, "use double quotes", &edits);
+    let message = messages::single_quotes(string, content, on_disk(line, &edits));
     Some(Proposal { edits, message })
 }
 
@@ -262,21 +263,15 @@ fn loop_or_condition_without_name(line: &Line<'_>) -> Option<Proposal> {
         _ => return None,
     };
     let start = line.skip(word.end);
-    let message = messages::without_name(line.span(&word), line.slice(word.clone()), name);
     // Parentheses around a condition are another habit.
     let close = line.text.rfind(')').filter(|_| line.slice(start..start + 1) == "(");
-    match close {
-        Some(close) => {
-            let edits = vec![(start..start + 1, format!("{name}: ")), (close..close + 1, String::new())];
-            let message = with_edits(line, message, &format!("name it `{name}`"), &edits);
-            Some(Proposal { edits, message })
-        }
-        None => {
-            let edits = vec![(start..start, format!("{name}: "))];
-            let message = with_edits(line, message, &format!("name it `{name}`"), &edits);
-            Some(Proposal { edits, message })
-        }
-    }
+    let edits = match close {
+        Some(close) => vec![(start..start + 1, format!("{name}: ")), (close..close + 1, String::new())],
+        None => vec![(start..start, format!("{name}: "))],
+    };
+    let keyword = line.span(&word);
+    let message = messages::without_name(keyword, line.slice(word), name, on_disk(line, &edits));
+    Some(Proposal { edits, message })
 }
 
 /// `step "load" {`.
@@ -351,7 +346,7 @@ fn assigned_step(line: &Line<'_>) -> Option<Proposal> {
     let call = line.slice(line.skip(line.at + 1)..end).to_owned();
     let mark = line.at..line.at + 1;
     let edits = vec![(mark.clone(), "{".to_owned()), (end..end, " }".to_owned())];
-    let message = with_edits(line, messages::assigned_step(line.span(&mark), &call), "use a block", &edits);
+    let message = messages::assigned_step(line.span(&mark), &call, on_disk(line, &edits));
     Some(Proposal { edits, message })
 }
 
@@ -444,7 +439,7 @@ fn is_call(word: &str) -> bool {
     words::find(word).is_some_and(|w| w.slot == words::WordPosition::Call)
 }
 
-/// Adds the edits of a proposal to its message, as a fix.
-fn with_edits(line: &Line<'_>, message: Diagnostic, title: &str, edits: &[(Range<usize>, String)]) -> Diagnostic {
-    message.unsafe_fix(title, edits.iter().map(|(at, text)| (line.span(at), text.clone())).collect())
+/// The edits of a proposal, for the fix of its message.
+fn on_disk(line: &Line<'_>, edits: &[(Range<usize>, String)]) -> Vec<(Span, String)> {
+    edits.iter().map(|(at, text)| (line.span(at), text.clone())).collect()
 }

@@ -67,13 +67,18 @@ pub fn else_without_if(first_span: Span) -> Diagnostic {
         .help("put `else { ... }` after the closing brace of an `if`")
 }
 
-pub fn without_name(keyword: Span, word: &str, name: &str) -> Diagnostic {
+/// `edits` add a name.
+pub fn without_name(keyword: Span, word: &str, name: &str, edits: Vec<(Span, String)>) -> Diagnostic {
     Diagnostic::new(Code::NotUnderstood, keyword, format!("`{word}` without a name"))
         .help(format!("put a name before it, such as `{name}:`"))
+        .unsafe_fix(format!("name it `{name}`"), edits)
 }
 
-pub fn single_quotes(string: Span, content: &str) -> Diagnostic {
-    Diagnostic::new(Code::NotUnderstood, string, "string in single quotes").help(format!("write `\"{content}\"`"))
+/// `edits` replace all such quotes of the line.
+pub fn single_quotes(string: Span, content: &str, edits: Vec<(Span, String)>) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, string, "string in single quotes")
+        .help(format!("write `\"{content}\"`"))
+        .unsafe_fix("use double quotes", edits)
 }
 
 pub fn foreign_comment(mark: Span, written: &str) -> Diagnostic {
@@ -145,9 +150,11 @@ pub fn text_without_quotes(at: Span, text: &str) -> Diagnostic {
         .unsafe_fix("put it in quotes", vec![(at, format!("\"{text}\""))])
 }
 
-pub fn assigned_step(equals: Span, call: &str) -> Diagnostic {
+/// `edits` put the call into a block.
+pub fn assigned_step(equals: Span, call: &str, edits: Vec<(Span, String)>) -> Diagnostic {
     Diagnostic::new(Code::NotUnderstood, equals, "a step has a block, not a value")
         .help(format!("write `{{ {call} }}`"))
+        .unsafe_fix("use a block", edits)
 }
 
 pub fn field_beside_call(key: Span, name: &str) -> Diagnostic {
@@ -252,7 +259,7 @@ pub fn unknown_keyword(word: &str, span: Span, near: Option<&str>) -> Diagnostic
         Some(_) => d.closest_match(span, near),
         None => d.help(
             "start a declaration with `step`, `cluster`, `environment`, `pipeline`, `target`, `if` or `for`, \
-             or write a field as `name = value` or `name { ... }`",
+             or write a field as `name = ...` or `name { ... }`",
         ),
     }
 }
@@ -297,11 +304,11 @@ pub fn unexpected(
     match keyword {
         Some(keyword) => d.help(shape(keyword)),
         None if !on_first_line => d.help(
-            "write an entry as `name = value` or `name { ... }`, a declaration such as `step x { ... }`, or a call",
+            "write an entry as `name = ...` or `name { ... }`, a declaration such as `step x { ... }`, or a call",
         ),
-        None => d.help(
-            "write an entry as `name = value` or `name { ... }`, and separate entries with line breaks or commas",
-        ),
+        None => {
+            d.help("write an entry as `name = ...` or `name { ... }`, and separate entries with line breaks or commas")
+        }
     }
 }
 
@@ -327,7 +334,7 @@ fn shape(keyword: &str) -> &'static str {
         "sql" => "write it as `sql \"./query.sql\"(a = x) { warehouse_id = w }`",
         "dbt" => "write it as `dbt \"./project\"(\"dbt build\") { warehouse_id = w }`",
         "run" => "write it as `run other_pipeline(a = x)`",
-        _ => "write an entry as `name = value` or `name { ... }`",
+        _ => "write an entry as `name = ...` or `name { ... }`",
     }
 }
 

@@ -10,6 +10,7 @@ mod context;
 mod correct;
 mod habits;
 mod limits;
+mod line;
 mod messages;
 mod recover;
 mod repair;

@@ -5,7 +5,7 @@ use pest::Parser as _;
 use pest::error::ErrorVariant;
 
 use super::context::ParseContext;
-use super::correct::furthest;
+use super::line::furthest;
 use super::messages;
 use super::rules::{PipeParser, Rule, describe};
 use super::words;

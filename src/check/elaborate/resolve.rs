@@ -299,8 +299,10 @@ impl<'a> Elaborator<'a> {
                 // SQL steps have facts such as `output.rows`.
                 let path = format!("{}.{name}", names.get(1)?);
                 let is_fact = facts::TASK_FACTS.iter().any(|f| f.path == path || f.path.starts_with(&path));
-                let declared = step(task)?.outputs.iter().any(|(n, ..)| n == name);
-                (declared || !is_fact).then(|| output(task, name))?
+                let named = step(task)?;
+                let declared = named.outputs.iter().any(|(n, ..)| n == name);
+                let is_right = is_fact && (named.runs == Runs::Sql || !declared);
+                if is_right { None } else { output(task, name) }
             }
             _ => None,
         }

@@ -34,9 +34,7 @@ pub fn min_over_max(scale: Span, min: i64, max: i64, from: &[(Span, i64)]) -> Di
 
 pub fn half_single_node(key: Span, workers: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::HalfSingleNode, key, "cluster without workers is not configured as a single node");
-    let d = d.help(
-        "replace `num_workers = 0` with `single_node = true`, which adds the required Spark configuration and tag",
-    );
+    let d = d.help("set `single_node` instead, which adds the required Spark configuration and tag");
     if key.file == workers.file && key.end <= workers.start {
         d.unsafe_fix("use `single_node = true`", vec![(key.to(workers), "single_node = true".to_owned())])
     } else {
@@ -46,10 +44,7 @@ pub fn half_single_node(key: Span, workers: Span) -> Diagnostic {
 
 pub fn single_node_without_tag(key: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::HalfSingleNode, key, "single-node cluster without the tag `ResourceClass`");
-    d.help(
-        "add `ResourceClass = \"SingleNode\"` to `custom_tags`, or replace `num_workers = 0`, the Spark configuration \
-         and the tag with `single_node = true`",
-    )
+    d.help("add the tag `ResourceClass` with the value `SingleNode` to `custom_tags`, or use `single_node` instead")
 }
 
 pub fn environment_without_dbt(step: Span, environment: &str, declared: Span) -> Diagnostic {
@@ -192,7 +187,7 @@ pub fn unknown_environment(value: Span, version: &str, known: Vec<&str>) -> Diag
 pub fn unknown_cloud(gpu: Span, target: Option<&Decl>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownCloud, gpu, "cannot choose a node type: the target does not set its cloud");
     let d =
-        d.help("add `workspace { host = ... }` or `cloud = azure` to the target, or replace `gpu` with `node_type_id`");
+        d.help("set the `host` in `workspace`, or the `cloud`, in the target, or replace `gpu` with `node_type_id`");
     match target {
         Some(target) => d.with_label(target.name.span, "target").missing(["host", "workspace", "cloud"], target.span),
         None => d,
@@ -216,28 +211,32 @@ pub fn python_version(at: Span, python: &str, package: &Package, step: Span, wan
 }
 
 /// `runs` names the kind of the step; `names` are the clusters and environments in scope.
-pub fn no_compute(step: &Decl, runs: &str, names: &[&str]) -> Diagnostic {
+pub fn no_compute(step: &Decl, pipeline: &Decl, runs: &str, names: &[&str]) -> Diagnostic {
     let message = format!("step `{}` has no compute: {runs} requires a cluster or an environment", step.name.text);
-    place_to_run(Diagnostic::new(Code::NoCompute, step.name.span, message), step, names)
+    place_to_run(Diagnostic::new(Code::NoCompute, step.name.span, message), step, pipeline, names)
 }
 
 /// The same for a step on serverless compute.
-pub fn needs_environment(step: &Decl, runs: &str, names: &[&str]) -> Diagnostic {
+pub fn needs_environment(step: &Decl, pipeline: &Decl, runs: &str, names: &[&str]) -> Diagnostic {
     let at = step.header.on.as_ref().map_or(step.name.span, |on| on.value.span);
     let message = format!("step `{}` has no environment: {runs} requires one on serverless compute", step.name.text);
-    place_to_run(Diagnostic::new(Code::NeedsEnvironment, at, message), step, names)
+    place_to_run(Diagnostic::new(Code::NeedsEnvironment, at, message), step, pipeline, names)
 }
 
 /// Offers the clusters and environments in scope to a step.
-fn place_to_run(d: Diagnostic, step: &Decl, names: &[&str]) -> Diagnostic {
+fn place_to_run(d: Diagnostic, step: &Decl, pipeline: &Decl, names: &[&str]) -> Diagnostic {
     let edit = |name: &str| match &step.header.on {
         Some(on) => vec![(on.value.span, name.to_owned())],
         None => vec![(step.family.as_ref().map_or(step.name.span, |f| f.span).end_point(), format!(" on {name}"))],
     };
     if names.is_empty() {
-        return d.help(
-            "declare `environment default { environment_version = \"4\" }` and add `on default`, or declare a `cluster`",
-        );
+        let declaration = "environment default { environment_version = \"4\" }";
+        let start = Span { start: pipeline.body.span.start + 1, ..pipeline.body.span }.start_point();
+        let mut edits = edit("default");
+        edits.push((start, format!("\n  {declaration}\n")));
+        return d
+            .help(format!("declare `{declaration}` and add `on default`, or declare a `cluster`"))
+            .unsafe_fix("declare an environment", edits);
     }
     let d = d.help(format!("add `on` with {}", list_names(names.iter().copied(), 6)));
     names.iter().take(3).fold(d, |d, name| d.unsafe_fix(format!("run it on `{name}`"), edit(name)))

@@ -66,7 +66,7 @@ pub fn requirements_without_cluster(key: Span) -> Diagnostic {
 
 pub fn no_package(call: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::NoPackage, call, "the project does not declare a Python package");
-    d.help("declare it with `package name = \".\"`, using the directory of its `pyproject.toml`")
+    d.help("declare the directory of its `pyproject.toml` with `package`")
 }
 
 pub fn module_not_found(module: &Ident, near: Option<String>, packages: &[&Package]) -> Diagnostic {
@@ -325,7 +325,7 @@ pub fn requirement_of_this_machine(requirement: Span, line: &str, option: &str) 
 
 pub fn requirement_is_local(requirement: Span, line: &str) -> Diagnostic {
     Diagnostic::new(Code::BadRequirement, requirement, format!("`{line}` is a path on this machine"))
-        .help("use a path in the workspace or a volume, a `package` for a Python project, or `requirements = file(\"./requirements.txt\")`")
+        .help("use a path in the workspace or a volume, a `package` for a Python project, or name a file of requirements in `requirements`")
 }
 
 pub fn bad_requirement(requirement: Span, line: &str, why: &str) -> Diagnostic {

@@ -88,12 +88,12 @@ pub fn kind_of_its_own(key: Span, what: &str, name: Span) -> Diagnostic {
 
 pub fn nested_loop(span: Span, outer: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::BadForBody, span, "loops cannot be nested");
-    d.with_label(outer, "outer loop").help("start another pipeline in the inner step: `run other(item)`")
+    d.with_label(outer, "outer loop").help("start another pipeline in the inner step, with `run`")
 }
 
 pub fn condition_in_loop(span: Span, outer: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::BadForBody, span, "conditions are not allowed inside a loop");
-    d.with_label(outer, "loop").help("start another pipeline in the step: `run other(item)`")
+    d.with_label(outer, "loop").help("start another pipeline in the step, with `run`")
 }
 
 pub fn two_steps_in_loop(second: Span, first: Span) -> Diagnostic {
@@ -164,7 +164,11 @@ pub fn family_without_list(list: Span) -> Diagnostic {
 
 pub fn output_of_family(span: Span, name: &str, declared: Span, first: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::HiddenOutput, span, format!("`{}` is a step family; select one of its steps", name));
-    d.with_label(declared, "declared here").help(format!("write `{}[\"{first}\"]`", name))
+    let index = format!("[\"{first}\"]");
+    let end = Span { end: span.start + name.len() as u32, ..span }.end_point();
+    d.with_label(declared, "declared here")
+        .help(format!("select one by its element: `{name}{index}`"))
+        .unsafe_fix(format!("use `{name}{index}`"), vec![(end, index)])
 }
 
 pub fn which_output(span: Span, name: &str) -> Diagnostic {

@@ -3,10 +3,12 @@
 mod compute;
 mod files;
 mod graph;
+mod keys;
 mod names;
 mod refs;
 mod time;
 mod types;
+mod unused;
 mod values;
 
 #[cfg(test)]
@@ -15,10 +17,12 @@ mod tests;
 pub(super) use compute::*;
 pub(super) use files::*;
 pub(super) use graph::*;
+pub(super) use keys::*;
 pub(super) use names::*;
 pub(super) use refs::*;
 pub(super) use time::*;
 pub(super) use types::*;
+pub(super) use unused::*;
 pub(super) use values::*;
 
 use crate::diag::{Anchor, Diagnostic};

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::diag::{Candidate, Cause, Code, Diagnostic, Edit, article, closest_match, closest_name, list_names};
 use crate::model::{Argument, FileKind, Type, Unchecked};
 use crate::package::Signature;
-use crate::source::{FileId, Span, quote_name};
+use crate::source::{Span, quote_name};
 use crate::syntax::ast::{self, BindingKind, Call, Decl, Entry, Ident, Item, Segment, TypeExpr, ValueKind};
 
 pub fn constant_cycle(name: Span, word: &str, used_at: Span) -> Diagnostic {
@@ -17,7 +17,7 @@ pub fn unknown_function(name: &Ident) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownFunction, name.span, format!("unknown function `{}`", name.text));
     match closest_match(&name.text, ["secret"]) {
         Some(near) => d.closest_match(name.span, Some(near)),
-        None => d.help("use a constant or a reference; the only function for values is `secret(\"scope\", \"key\")`"),
+        None => d.help("use a constant or a reference; the only function for values is `secret`"),
     }
 }
 
@@ -55,9 +55,8 @@ pub fn other_kind_of_compute(span: Span, name: &str, wanted: &str, declared: Spa
 
 pub fn not_a_compute_function(name: &Ident) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownFunction, name.span, format!("unknown compute function `{}`", name.text));
-    d.closest_match(name.span, closest_match(&name.text, ["existing"])).maybe_help(Some(
-        "use the name of a cluster or environment, `serverless`, `none` or `existing(\"id\")`".to_owned(),
-    ))
+    d.closest_match(name.span, closest_match(&name.text, ["existing"]))
+        .maybe_help(Some("use the name of a cluster or environment, `serverless`, `none` or `existing`".to_owned()))
 }
 
 pub fn argument_twice(span: Span, name: &str, first: Span) -> Diagnostic {
@@ -253,30 +252,9 @@ pub fn unchecked(key: Span) -> Diagnostic {
     d.help("only the service validates them, when the job is created")
 }
 
-pub fn unused(kind: &str, name: &Ident) -> Diagnostic {
-    let d = Diagnostic::new(Code::Unused, name.span, format!("{kind} `{}` is never used", name.text));
-    d.help("remove it, or start its name with `_` to keep it").caused_by(Cause::Unused { declared: name.span })
-}
-
-pub fn unused_import(import: Span, file: FileId) -> Diagnostic {
-    let d = Diagnostic::new(Code::UnusedImport, import, "unused import");
-    d.help("remove the import")
-        .safe_fix("remove the import", vec![(import, String::new())])
-        .caused_by(Cause::UnusedImport { file })
-}
-
 pub fn declared_twice(what: &str, name: &Ident, first: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::DeclaredTwice, name.span, format!("{what} `{}` is declared twice", name.text));
     d.label("declared again here").with_label(first, "first declared here").help("rename or remove one of them")
-}
-
-pub fn unused_target_field(field: Span, key: &str) -> Diagnostic {
-    let d = Diagnostic::new(
-        Code::ReachesNothing,
-        field,
-        format!("partial `{key}` has no effect: no pipeline sets `{key}`"),
-    );
-    d.help(format!("set every required field of `{key}` here, or set `{key}` in the pipelines"))
 }
 
 pub fn field_in_file(key: Span) -> Diagnostic {
@@ -310,10 +288,6 @@ pub fn defaults_twice(key: Span, first: Span) -> Diagnostic {
 pub fn kind_in_defaults(key: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::WrongBlock, key, "a task cannot be set in `defaults`");
     d.help("set it in the steps")
-}
-
-pub fn reserved_word(name: &Ident) -> Diagnostic {
-    Diagnostic::new(Code::BadKey, name.span, format!("`{}` is a reserved word", name.text)).help("choose another name")
 }
 
 pub fn unknown_compute(
@@ -357,16 +331,6 @@ pub fn bare_header(span: Span, what: &str) -> Diagnostic {
     d.help("remove it")
 }
 
-pub fn key_characters(span: Span, what: &str, c: char, fixed: &str, written: bool) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadKey, span, format!("name of {what} cannot contain `{c}`"));
-    let d = d.help("use letters, digits, `_` and `-`");
-    if written { d.unsafe_fix(format!("use `{fixed}`"), vec![(span, quote_name(fixed))]) } else { d }
-}
-
-pub fn empty_key(span: Span, what: &str) -> Diagnostic {
-    Diagnostic::new(Code::BadKey, span, format!("name of {what} is empty")).help("give it a name")
-}
-
 /// `target` is the declaration of the target, if there is one.
 pub fn var_without_value(var: &Ident, target: Option<&Decl>) -> Diagnostic {
     let name = &var.text;
@@ -402,25 +366,9 @@ pub fn var_set_twice(name: &Ident, first: Span) -> Diagnostic {
     d.with_label(first, "first set here").help("remove one of them")
 }
 
-pub fn target_name(name: &Ident) -> Diagnostic {
-    let message = format!("`{}` is not a valid target name", name.text.escape_debug());
-    let d = Diagnostic::new(Code::BadKey, name.span, message);
-    d.help("use letters, digits, `-` and `_`; the output directory has the name of the target")
-}
-
-pub fn unused_default(key: Span, name: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::ReachesNothing, key, format!("default `{}` applies to no step", name));
-    d.help("remove it; conditions, loops and some task types do not have this field")
-}
-
 pub fn declared_elsewhere(span: Span, key: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::GivenTwice, span, format!("empty `{key}` conflicts with declarations that fill it"));
     d.help("remove it")
-}
-
-pub fn pipeline_name_not_a_file_name(name: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadKey, name, "pipeline name is not a valid file name");
-    d.help("choose a name that can be used as a file name, and set the display name with `name = \"...\"`")
 }
 
 pub fn pipeline_header(span: Span) -> Diagnostic {
@@ -431,27 +379,6 @@ pub fn pipeline_header(span: Span) -> Diagnostic {
 pub fn family_of_pipelines(family: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::BadHeader, family, "only steps can be declared as a family");
     d.help("remove the brackets")
-}
-
-pub fn param_name(name: Span, c: char) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadKey, name, format!("parameter name cannot contain `{c}`"));
-    d.help("use letters, digits, `_`, `-` and `.`")
-}
-
-pub fn unused_compute(name: &Ident, kind: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::Unused, name.span, format!("{} `{}` is never used", kind, name.text));
-    d.help(format!("remove it, or add `on {}` to a step", name.text)).caused_by(Cause::Unused { declared: name.span })
-}
-
-pub fn unused_param(param: Span, name: &str, pipeline: &str) -> Diagnostic {
-    let d =
-        Diagnostic::new(Code::Unused, param, format!("parameter `{name}` of pipeline `{}` is never used", pipeline));
-    d.help("remove it, or pass it to a step").caused_by(Cause::Unused { declared: param })
-}
-
-pub fn unused_output(output: Span, name: &str, step: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::UnusedOutput, output, format!("output `{name}` of step `{step}` is never used"));
-    d.help("remove it, or use it in another step (outputs of final steps are exempt)")
 }
 
 /// `name` is not in scope; `span` is the whole reference.
@@ -649,11 +576,6 @@ pub fn surplus_argument(
     d.with_label(signature.span, "function defined here")
 }
 
-pub fn unused_pipeline_compute(on: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::ReachesNothing, on, "the compute of the pipeline is never used");
-    d.help("remove `on`; every step has its own compute")
-}
-
 pub fn argument_without_name(argument: &ast::CallArgument) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownArgument, argument.span, "argument without a name");
     let d = match &argument.value.kind {
@@ -666,5 +588,5 @@ pub fn argument_without_name(argument: &ast::CallArgument) -> Diagnostic {
         },
         _ => d,
     };
-    d.help("write `name = value`; only a single name can be passed without one")
+    d.help("give it a name; only a single name can be passed without one")
 }

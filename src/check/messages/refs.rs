@@ -79,10 +79,7 @@ pub fn different_default(call: Span, whole: Span, name: &str, there: Span, here:
     );
     d.with_label(there, "default that is overridden")
         .with_label(here, "default that is used")
-        .help(format!(
-            "pass it explicitly with `{0} = {0}`; the platform passes job parameters on to jobs that a job runs",
-            name
-        ))
+        .help(format!("pass `{0}` explicitly; the platform passes job parameters on to jobs that a job runs", name))
         .missing([name], whole)
 }
 

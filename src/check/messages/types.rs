@@ -120,7 +120,7 @@ pub fn single_for_list(field: &Field, ty: Ty, value: Span, text: &str) -> Diagno
 
 pub fn file_takes_a_path(span: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::WrongType, span, "`file` requires one path without interpolation");
-    d.help("write `file(\"requirements.txt\")`")
+    d.help("pass one path, such as `file(\"requirements.txt\")`")
 }
 
 pub fn not_a_compute(span: Span, name: &str, declared: Span) -> Diagnostic {
@@ -135,17 +135,17 @@ pub fn argument_none(value: Span) -> Diagnostic {
 
 pub fn reserved_value(span: Span, word: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::WrongType, span, format!("`{word}` is not allowed here"));
-    d.help("use `none` as the whole value of a field, or `serverless`, `none` and `existing(\"id\")` after `on`")
+    d.help("use `none` as the whole value of a field, or `serverless`, `none` and `existing` after `on`")
 }
 
 pub fn unchecked_not_a_block(value: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::WrongType, value, "`unchecked` must be a block");
-    d.help("write `unchecked { field = value }`")
+    d.help("write a block, such as `unchecked { field = 1 }`")
 }
 
 pub fn defaults_not_a_block(value: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::WrongType, value, "`defaults` must be a block");
-    d.help("write `defaults { max_retries = 2 }`")
+    d.help("write a block, such as `defaults { max_retries = 2 }`")
 }
 
 pub fn default_not_json(value: Span, name: &str) -> Diagnostic {

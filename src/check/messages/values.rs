@@ -19,7 +19,7 @@ pub fn constants_too_deep(used_at: Span) -> Diagnostic {
 
 pub fn secret_arguments(value: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::MissingArgument, value, "`secret` requires a scope and a key");
-    d.help("write `secret(\"scope\", \"key\")`")
+    d.help("pass both, such as `secret(\"scope\", \"key\")`")
 }
 
 pub fn quoted_member(exact: &str, span: Span) -> Diagnostic {
@@ -76,7 +76,7 @@ pub fn wrong_number_of_entries(field: &Field, span: Span, count: usize) -> Diagn
 
 pub fn no_dbt_commands(call: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::MissingArgument, call, "dbt step without commands");
-    d.help("add its commands: `dbt \"./project\"(\"dbt deps\", \"dbt build\")`")
+    d.help("pass its commands, such as `dbt \"./project\"(\"dbt deps\", \"dbt build\")`")
 }
 
 pub fn not_a_dbt_command(command: Span) -> Diagnostic {
@@ -135,7 +135,7 @@ pub fn too_many_companions(span: Span, file: &Path, most: usize) -> Diagnostic {
 
 pub fn existing_without_id(on: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::MissingArgument, on, "`existing` requires a cluster id");
-    d.help("write `existing(\"0923-164208-meows279\")`")
+    d.help("pass the id of a cluster, such as `existing(\"0923-164208-meows279\")`")
 }
 
 /// `whole` is the call with its arguments.
@@ -163,7 +163,7 @@ pub fn deprecated(key: &Ident, doc: &str) -> Diagnostic {
 pub fn exclusive(key: Span, name: &str, other: Span, other_name: &str, keys: &[&str]) -> Diagnostic {
     let d = Diagnostic::new(Code::Exclusive, key, format!("`{}` and `{}` cannot be used together", other_name, name));
     d.with_label(other, "first set here").help(format!(
-        "keep one of {}; to remove an inherited field, write `{} = none`",
+        "keep one of {}; to remove the inherited `{}`, set it to `none`",
         list_names(keys.iter().copied(), 9),
         other_name
     ))
@@ -180,7 +180,7 @@ pub fn project_too_large(span: Span) -> Diagnostic {
 
 pub fn two_default_targets(first: Span, second: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::Exclusive, second, "more than one default target");
-    d.with_label(first, "first default").help("keep `default = true` on one of them")
+    d.with_label(first, "first default").help("keep it on one of them")
 }
 
 pub fn too_many_targets(over: Span, count: usize) -> Diagnostic {
@@ -294,7 +294,7 @@ pub fn too_many_environments(pipeline: Span, count: usize, max: u32) -> Diagnost
 
 pub fn environment_without_version(name: &str, declared: Span, newest: u32) -> Diagnostic {
     Diagnostic::new(Code::NoneOf, declared, format!("environment `{name}` has no version"))
-        .help(format!("add `environment_version = \"{newest}\"` or a `base_environment`"))
+        .help(format!("add an `environment_version`, the newest is {newest}, or a `base_environment`"))
 }
 
 pub fn extends_too_deep(base: Span) -> Diagnostic {

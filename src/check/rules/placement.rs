@@ -37,10 +37,10 @@ fn place(facts: &PipelineFacts, step: &Step, d: &Decl, kind: &str, runs_on: Runs
                     .iter()
                     .any(|u| u.key == key::COMPUTE.name() || COMPUTE_FIELDS.iter().any(|k| k.name() == u.key)) => {}
             Compute::Unset if !settings.has(key::COMPUTE) => {
-                out.push(messages::no_compute(d, kind, &computes_in_scope(facts)));
+                out.push(messages::no_compute(d, facts.pipeline.decl, kind, &computes_in_scope(facts)));
             }
             Compute::Unset | Compute::Serverless => {
-                out.push(messages::needs_environment(d, kind, &computes_in_scope(facts)));
+                out.push(messages::needs_environment(d, facts.pipeline.decl, kind, &computes_in_scope(facts)));
             }
             _ => {}
         },
