@@ -17,6 +17,10 @@ fn case(folder: &Path) -> Result<(), Failed> {
     let main = std::fs::read_to_string(folder.join("main.pipe"))?;
     let files = memory(folder, &main);
     let (loaded, checked) = check_memory(&files);
+    let misleading = support::fixes::misleading(&files, &loaded, &checked.diagnostics);
+    if !misleading.is_empty() {
+        return Err(misleading.join("\n").into());
+    }
     let style = Style { color: false, width: 100, unicode: true };
     let messages: Vec<String> = checked.diagnostics.iter().map(|d| human(d, &loaded.sources, style)).collect();
     compare(&folder.join("messages.txt"), &messages.join("\n"))?;

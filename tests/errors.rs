@@ -22,7 +22,10 @@ fn every_page_shows_its_mistake_and_the_way_out() {
             wrong.push(format!("{}: the page must have a wrong and a right program", code.id()));
             continue;
         };
-        let (loaded, checked) = check_memory(&memory(&folder, bad));
+        let files = memory(&folder, bad);
+        let (loaded, checked) = check_memory(&files);
+        let misleading = support::fixes::misleading(&files, &loaded, &checked.diagnostics);
+        wrong.extend(misleading.into_iter().map(|m| format!("{}: {m}", code.id())));
         let found: Vec<&str> = checked.diagnostics.iter().map(|d| d.code.id()).collect();
         if found.is_empty() || found.iter().any(|id| *id != code.id()) {
             let list: Vec<String> = checked.diagnostics.iter().map(|d| formats::one_line(d, &loaded.sources)).collect();

@@ -8,9 +8,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::support::{check_memory, entries};
+use crate::support::{self, check_memory, entries};
 use libtest_mimic::{Failed, Trial};
-use pipec::diag::{Diagnostic, Severity, applied, formats};
+use pipec::diag::{Diagnostic, formats};
 use pipec::source::MemoryFiles;
 
 pub fn trials() -> Vec<Trial> {
@@ -54,7 +54,8 @@ fn table(path: &Path) -> Result<(), Failed> {
             expected.push('\n');
         }
         let source = main.replace('@', &line.replace("\\n", "\n"));
-        let (loaded, checked) = check_memory(&project(&source));
+        let files = project(&source);
+        let (loaded, checked) = check_memory(&files);
         let found: Vec<&Diagnostic> = checked.diagnostics.iter().collect();
         let shown: Vec<String> = found.iter().map(|d| formats::one_line(d, &loaded.sources)).collect();
         if !wrong {
@@ -74,21 +75,8 @@ fn table(path: &Path) -> Result<(), Failed> {
         if std::env::var_os("UPDATE").is_none() && expected != message {
             problems.push(format!("{line}\n found\n{message} expected\n{expected}"));
         }
-        for fix in &found.fixes {
-            let mut edits = fix.edits.clone();
-            edits.sort_by_key(|e| e.span.start);
-            let fixed = applied(&source, &edits);
-            let (loaded, checked) = check_memory(&project(&fixed));
-            let left: Vec<String> = checked
-                .diagnostics
-                .iter()
-                .filter(|d| d.severity == Severity::Error)
-                .map(|d| formats::one_line(d, &loaded.sources))
-                .collect();
-            if !left.is_empty() {
-                problems.push(format!("{line}\n  its edit \"{}\" leads to {left:#?} in\n{fixed}", fix.title));
-            }
-        }
+        let misleading = support::fixes::misleading(&files, &loaded, &checked.diagnostics);
+        problems.extend(misleading.into_iter().map(|m| format!("{line}\n  {m}")));
     }
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(path, written)?;

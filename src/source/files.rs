@@ -106,7 +106,7 @@ impl Files for DiskFiles {
 }
 
 /// Files in memory, for tests.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct MemoryFiles {
     files: BTreeMap<PathBuf, Vec<u8>>,
 }

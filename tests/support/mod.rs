@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test executable uses a part of it")]
 
+pub mod fixes;
 pub mod editor;
 pub mod formatting;
 pub mod jobs;
