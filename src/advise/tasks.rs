@@ -155,15 +155,30 @@ impl<'j> Tasks<'j> {
         self.list.iter().try_fold(0.0f64, |most, t| Some(most.max(t.ends?)))
     }
 
-    /// The chain of tasks that determines the maximum duration.
+    /// The chain of tasks that determines the maximum duration; without a limit, the chain with the most tasks, as
+    /// `graph` shows. Of several, the first.
     pub fn critical(&self) -> Vec<&str> {
-        let by_end =
-            |a: &&TimedTask<'_>, b: &&TimedTask<'_>| a.ends.unwrap_or(f64::MAX).total_cmp(&b.ends.unwrap_or(f64::MAX));
+        let mut depths = vec![0usize; self.list.len()];
+        for at in in_order(&self.list) {
+            let before = self.list.get(at).map(|t| t.after.as_slice()).unwrap_or_default();
+            let depth = before.iter().filter_map(|b| depths.get(*b)).max().map_or(0, |most| most + 1);
+            if let Some(slot) = depths.get_mut(at) {
+                *slot = depth;
+            }
+        }
+        let is_limited = self.longest().is_some();
+        let weight = |at: usize| match self.list.get(at).and_then(|t| t.ends).filter(|_| is_limited) {
+            Some(ends) => ends,
+            None => depths.get(at).map_or(0.0, |depth| *depth as f64),
+        };
+        let last = |tasks: &mut dyn Iterator<Item = usize>| {
+            tasks.reduce(|a, b| if weight(b) > weight(a) || weight(b) == weight(a) && b < a { b } else { a })
+        };
         let mut path = Vec::new();
-        let mut at = self.list.iter().max_by(by_end);
-        while let Some(task) = at {
+        let mut at = last(&mut (0..self.list.len()));
+        while let Some(task) = at.and_then(|at| self.list.get(at)) {
             path.push(task.key);
-            at = task.after.iter().filter_map(|b| self.list.get(*b)).max_by(by_end);
+            at = last(&mut task.after.iter().copied());
         }
         path.reverse();
         path

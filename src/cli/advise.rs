@@ -113,14 +113,16 @@ fn text(reports: &[Report], args: &Advise) -> String {
     for r in reports {
         let money = |price: f64| format!("{} {}", rounded_up(price), r.prices.1.currency);
         out += &format!("{} ({})\n", r.pipeline, r.target);
-        out += &format!("  per run, at most   {}\n", whole(r, 1.0, &money));
+        let time = r.hours.map_or_else(|| "unlimited time".to_owned(), |h| format!("{} h", rounded_up(h)));
+        out += &match whole(r, 1.0, &money) {
+            Some(known) => format!("  per run, at most   {known}, {time}\n"),
+            None => format!("  per run, at most   {time}; the price depends on the use of what is not counted\n"),
+        };
         out += &match (r.runs, r.unscheduled) {
             (Some(runs), _) => {
-                format!(
-                    "  per month          {} runs on average, at most {} in total\n",
-                    rounded(runs),
-                    whole(r, runs, &money)
-                )
+                let total =
+                    whole(r, runs, &money).map(|known| format!(", at most {known} in total")).unwrap_or_default();
+                format!("  per month          {} runs on average{total}\n", rounded(runs))
             }
             (None, Some("continuous")) => "  per month          unknown: it runs continuously\n".to_owned(),
             (None, Some(_)) => "  per month          unknown: the frequency of its trigger is unknown\n".to_owned(),
@@ -180,17 +182,16 @@ fn page(text: &str, style: Style) {
     }
 }
 
-/// Hours, DBUs, GPU hours and price of a number of runs, as far as they are known.
-fn whole(r: &Report, runs: f64, money: &dyn Fn(f64) -> String) -> String {
+/// Price, DBUs and GPU hours of a number of runs, as far as they are known; `None` if nothing is.
+fn whole(r: &Report, runs: f64, money: &dyn Fn(f64) -> String) -> Option<String> {
     let mut parts = Vec::new();
     match r.cost.price() {
         Some(price) => parts.push(format!("about {}", money(price * runs))),
         None => {
             let known: f64 = r.cost.computes.iter().filter_map(|c| c.price).sum();
-            parts.push(match known > 0.0 {
-                true => format!("about {} for the known part, and more", money(known * runs)),
-                false => "unknown price".to_owned(),
-            });
+            if known > 0.0 {
+                parts.push(format!("about {} for the known part, and more", money(known * runs)));
+            }
         }
     }
     parts.extend(r.cost.dbu().map(|dbu| format!("{} DBU", rounded_up(dbu * runs))));
@@ -199,10 +200,7 @@ fn whole(r: &Report, runs: f64, money: &dyn Fn(f64) -> String) -> String {
         Some(_) => {}
         None => parts.push("unlimited GPU hours".to_owned()),
     }
-    if runs == 1.0 {
-        parts.push(r.hours.map_or_else(|| "unlimited time".to_owned(), |h| format!("{} h", rounded_up(h))));
-    }
-    parts.join(", ")
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 fn compute(c: &ComputeCost, money: &dyn Fn(f64) -> String) -> String {

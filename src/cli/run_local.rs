@@ -347,6 +347,10 @@ fn values_in(job: &Value, key: &str) -> Vec<(String, String)> {
         .into_iter()
         .filter_map(|(_, _, found)| match found {
             Braces::Known(Reference::Value { task, name }) => Some((task.to_string(), name.to_string())),
+            // A SQL step has its outputs in the first row.
+            Braces::Known(Reference::TaskFact { task, fact }) => {
+                Some((task.to_string(), fact.strip_prefix("output.first_row.")?.to_owned()))
+            }
             _ => None,
         })
         .collect()

@@ -235,7 +235,7 @@ impl RunRequest<'_> {
                     let until = [around.until, own].into_iter().flatten().min();
                     (self.for_each(inner, name, inputs, *parallel, here, TaskContext { until, ..around }), started)
                 }
-                LocalWork::Elsewhere(what) => (Err(format!("needs {what}").into()), start()),
+                LocalWork::Elsewhere(what) => (Err(format!("requires {what}").into()), start()),
                 kind => around.slots.with(|| {
                     // The run may have ended while this task waited.
                     let limits = Limits { timeout: task.timeout, until: around.until, interrupt: self.interrupt };

@@ -347,7 +347,7 @@ fn cells_elsewhere(file: &std::path::Path, inputs: &PlanInputs<'_>, depth: usize
                     return Some(what);
                 }
             }
-            _ => return Some(format!("a cell with `%{word}` in `{}`", file.display())),
+            _ => return Some(format!("the workspace, for a cell with `%{word}` in `{}`", file.display())),
         }
     }
     None

@@ -2,8 +2,8 @@
 
 #![allow(dead_code, reason = "each test executable uses a part of it")]
 
-pub mod fixes;
 pub mod editor;
+pub mod fixes;
 pub mod formatting;
 pub mod jobs;
 pub mod render;

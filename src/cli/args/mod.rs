@@ -232,7 +232,10 @@ pub struct New {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = examples(&["pipec check", "pipec check jobs/ --format github", "pipec check --fix"]))]
+#[command(
+    after_help = examples(&["pipec check", "pipec check jobs/ --format github", "pipec check --fix"]),
+    mut_arg("target", |a| a.help("Target to check [default: all]")),
+)]
 pub struct Check {
     /// Files or directories [default: the project of the current directory]
     pub paths: Vec<PathBuf>,
