@@ -359,7 +359,8 @@ fn has_word(d: &Diagnostic, word: &str) -> bool {
 }
 
 fn examples() -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(root().join("examples")).unwrap();
+    let folders = ["examples", "src/scaffold/templates"];
+    let entries = folders.iter().flat_map(|folder| std::fs::read_dir(root().join(folder)).unwrap());
     let mut out: Vec<PathBuf> = entries.map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
     out.sort();
     out

@@ -62,9 +62,7 @@ impl Elaborator<'_> {
         if let (Ty::Enum(e), ValueKind::Path(path)) = (ty, &value.kind)
             && let Some(word) = path.word()
         {
-            let constant = self.symbols.find_let(scope.unit, word).is_some()
-                || self.symbols.vars.contains_key(word)
-                || scope.locals.iter().any(|l| l.name == word);
+            let constant = self.is_constant(word, scope);
             if e.members.contains(&word) || !constant {
                 let values = self.symbols.value_names(scope.unit);
                 return self.member(field, e, word, value.span, Written::Word(&values)).unwrap_or(bad);
@@ -172,6 +170,13 @@ impl Elaborator<'_> {
         text
     }
 
+    /// Whether a name is known at compile time.
+    pub fn is_constant(&self, name: &str, scope: Scope<'_>) -> bool {
+        self.symbols.find_let(scope.unit, name).is_some()
+            || self.symbols.vars.contains_key(name)
+            || scope.locals.iter().any(|l| l.name == name)
+    }
+
     fn boolean(&mut self, field: &'static Field, ty: Ty, b: bool, span: Span) -> Option<Node> {
         match ty {
             Ty::Bool => Some(Node { span, kind: NodeKind::Bool(b) }),
@@ -206,7 +211,7 @@ impl Elaborator<'_> {
         if near.is_none() && matches!(written, Written::Word(_)) && self.symbols.maybe_declared(word) {
             return None;
         }
-        self.report(messages::unknown_member(field, e, word, span, near));
+        self.report(messages::unknown_member(field.key, e, word, span, near));
         None
     }
 

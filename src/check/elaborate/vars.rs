@@ -12,7 +12,7 @@ use crate::check::messages;
 use crate::check::symbols::{InFile, Symbols};
 use crate::diag::{Candidate, Diagnostics, closest_name};
 use crate::model::Type;
-use crate::schema::{Eval, key};
+use crate::schema::{Eval, find_enum, key};
 use crate::source::Span;
 use crate::syntax::ast::{self, Decl, EntryValue, Item, StrLit, StrPart, Value, ValueKind};
 
@@ -84,7 +84,7 @@ fn flag_value(text: &SmolStr, var: &ast::Binding) -> Value {
     let span = var.name.span;
     let plain = Value { span, kind: ValueKind::Str(StrLit { span, parts: vec![StrPart::Text(text.clone(), span)] }) };
     let ty = var.ty.as_ref().map_or("string", |t| t.name.text.as_str());
-    let is_enum = crate::schema::find_enum(ty).is_some();
+    let is_enum = find_enum(ty).is_some();
     if !is_enum && !matches!(ty, "int" | "float" | "bool" | "list" | "map" | "json" | "compute") {
         return plain;
     }
@@ -204,6 +204,16 @@ impl Elaborator<'_> {
         name: &ast::Ident,
         declared: Option<Span>,
     ) {
+        if let (Type::Enum(of), ValueKind::Path(path)) = (wanted, &value.kind)
+            && let (Some(word), Some(members)) = (path.word(), find_enum(of))
+            && !members.members.contains(&word)
+            && !self.is_constant(word, scope)
+            && !members.members.iter().any(|m| m.eq_ignore_ascii_case(word))
+        {
+            let near = closest_name(word, members.members.iter().copied().map(Candidate::known));
+            self.report(messages::unknown_member(of, members, word, value.span, near));
+            return;
+        }
         if let (Type::Compute | Type::Enum(_), ValueKind::Path(_)) = (wanted, &value.kind) {
             return;
         }

@@ -36,8 +36,9 @@ pub fn member_in_other_case(word: &str, same: &str, span: Span) -> Diagnostic {
     d.help(format!("use `{same}`")).safe_fix(format!("use `{same}`"), vec![(span, (*same).to_owned())])
 }
 
-pub fn unknown_member(field: &Field, e: &Enum, word: &str, span: Span, near: Option<Candidate<'_>>) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadMember, span, format!("`{word}` is not a valid `{}`", field.key));
+/// `what` names the field, or the type.
+pub fn unknown_member(what: &str, e: &Enum, word: &str, span: Span, near: Option<Candidate<'_>>) -> Diagnostic {
+    let d = Diagnostic::new(Code::BadMember, span, format!("`{word}` is not a valid `{what}`"));
     match near {
         Some(_) => d.did_you_mean(word, span, near, true),
         None => d.help(format!("use {}", list_names(e.members.iter().copied(), 10))),
