@@ -22,8 +22,8 @@ pub enum ModuleBinding {
     Class(Box<Class>),
     /// A name of another module, or with `None` the module itself; dotted and absolute.
     Import(String, Option<String>),
-    /// A list, tuple, dict or set.
-    Collection,
+    /// Data that certainly is no function: a collection, or text and numbers that are computed.
+    Data,
     /// A value: as an annotation (`Region = Literal["eu"]`), and its text if it is a string.
     Value(Annotation, Option<String>),
 }
@@ -203,9 +203,7 @@ impl ModuleReader<'_> {
                 let class = value.and_then(|v| Class::from_call(v, self.file));
                 let binding = match (class, value) {
                     (Some(class), _) => ModuleBinding::Class(Box::new(class)),
-                    (None, Some(Expr::List(_) | Expr::Tuple(_) | Expr::Dict(_) | Expr::Set(_))) => {
-                        ModuleBinding::Collection
-                    }
+                    (None, Some(value)) if is_data(value) => ModuleBinding::Data,
                     (None, Some(value)) => {
                         let text = match constant(value) {
                             Some(Literal::Str(text)) => Some(text),
@@ -379,3 +377,20 @@ impl<'a> Visitor<'a> for Anywhere<'_, '_> {
         walk_expr(self, expr);
     }
 }
+/// Whether an expression is a collection, or text and numbers that are computed.
+fn is_data(value: &Expr) -> bool {
+    match value {
+        Expr::List(_) | Expr::Tuple(_) | Expr::Dict(_) | Expr::Set(_) => true,
+        Expr::ListComp(_) | Expr::DictComp(_) | Expr::SetComp(_) | Expr::Generator(_) => true,
+        Expr::FString(_) | Expr::Compare(_) => true,
+        Expr::UnaryOp(e) => is_plain(&e.operand),
+        Expr::BinOp(e) => is_plain(&e.left) || is_plain(&e.right),
+        _ => false,
+    }
+}
+
+/// Whether an operand is text or a number, so that the result is, too.
+fn is_plain(value: &Expr) -> bool {
+    matches!(value, Expr::StringLiteral(_) | Expr::NumberLiteral(_) | Expr::FString(_)) || is_data(value)
+}
+
