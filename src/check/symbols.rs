@@ -114,9 +114,11 @@ impl<'a> Symbols<'a> {
             s.names.push(names);
         }
         for (name, var) in &s.vars {
-            for names in &s.names {
-                if let Some(other) = names.lets.get(name) {
-                    duplicate("value", &var.decl.name, other.name.span, diagnostics);
+            for (unit, names) in s.names.iter().enumerate() {
+                let Some(other) = names.lets.get(name) else { continue };
+                match (var.unit, var.decl.span) < (unit, other.span) {
+                    true => duplicate("value", &other.name, var.decl.name.span, diagnostics),
+                    false => duplicate("value", &var.decl.name, other.name.span, diagnostics),
                 }
             }
         }
@@ -162,14 +164,17 @@ impl<'a> Symbols<'a> {
         sorted(all)
     }
 
-    /// The clusters and environments in scope of a file.
+    /// The clusters and environments in scope of a file, by name.
+    pub fn computes(&self, unit: usize) -> impl Iterator<Item = &'a ast::Decl> {
+        let names = self.visible_units(unit).filter_map(|u| self.names.get(u));
+        let mut all: Vec<&'a ast::Decl> = names.flat_map(|n| n.computes.values().copied()).collect();
+        all.sort_unstable_by_key(|d| d.name.text.as_str());
+        all.into_iter()
+    }
+
+    /// Their names, for suggestions.
     pub fn compute_names(&self, unit: usize) -> Vec<Candidate<'a>> {
-        let all = self
-            .visible_units(unit)
-            .filter_map(|u| self.names.get(u))
-            .flat_map(|n| n.computes.values())
-            .map(|d| Candidate::declared(&d.name.text, d.name.span));
-        sorted(all)
+        self.computes(unit).map(|d| Candidate::declared(&d.name.text, d.name.span)).collect()
     }
 
     /// The pipelines in scope of a file.

@@ -384,9 +384,7 @@ impl<'a> Functions<'a> {
                 self.follow(&module, &name, Some(found.span), depth + 1)
             }
             ModuleBinding::Import(_, Some(_)) => Lookup::Unknown(Some(found.span)),
-            ModuleBinding::Import(_, None) | ModuleBinding::Data => {
-                Lookup::Missing(Missing::NotFunction(found.span))
-            }
+            ModuleBinding::Import(_, None) | ModuleBinding::Data => Lookup::Missing(Missing::NotFunction(found.span)),
             ModuleBinding::Value(Annotation::Constant(c), _) if c != Literal::None => {
                 Lookup::Missing(Missing::NotFunction(found.span))
             }

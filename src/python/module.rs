@@ -393,4 +393,3 @@ fn is_data(value: &Expr) -> bool {
 fn is_plain(value: &Expr) -> bool {
     matches!(value, Expr::StringLiteral(_) | Expr::NumberLiteral(_) | Expr::FString(_)) || is_data(value)
 }
-

@@ -425,9 +425,13 @@ impl<'a> Elaborator<'a> {
     /// `gpu` on a step: a serverless accelerator.
     pub fn step_gpu(&mut self, settings: &mut Object) {
         let Some(entry) = settings.remove(key::GPU) else { return };
-        let Some(node) = entry.value else { return };
-        let Some(gpu) = node.as_object() else { return };
-        let Some(accelerator) = gpu.str(key::ACCELERATOR) else { return };
+        let Some(node) = entry.value.clone() else { return };
+        let Some((gpu, accelerator)) = node.as_object().and_then(|g| Some((g, g.str(key::ACCELERATOR)?))) else {
+            // A missing field is reported with those of other blocks.
+            settings.fields.push(entry);
+            settings.broken = true;
+            return;
+        };
         let count = gpu.get(key::COUNT).and_then(Node::as_int).unwrap_or(1);
         match SERVERLESS_GPUS.iter().find(|(a, n, _)| *a == accelerator && i64::from(*n) == count) {
             Some((_, _, member)) => {

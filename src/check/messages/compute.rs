@@ -216,11 +216,16 @@ pub fn no_compute(step: &Decl, pipeline: &Decl, runs: &str, names: &[&str]) -> D
     place_to_run(Diagnostic::new(Code::NoCompute, step.name.span, message), step, pipeline, names)
 }
 
-/// The same for a step on serverless compute.
-pub fn needs_environment(step: &Decl, pipeline: &Decl, runs: &str, names: &[&str]) -> Diagnostic {
+/// The same for a step on serverless compute, which it may have because of its `gpu`.
+pub fn needs_environment(step: &Decl, pipeline: &Decl, runs: &str, gpu: Option<Span>, names: &[&str]) -> Diagnostic {
     let at = step.header.on.as_ref().map_or(step.name.span, |on| on.value.span);
     let message = format!("step `{}` has no environment: {runs} requires one on serverless compute", step.name.text);
-    place_to_run(Diagnostic::new(Code::NeedsEnvironment, at, message), step, pipeline, names)
+    let d = Diagnostic::new(Code::NeedsEnvironment, at, message);
+    let d = match gpu {
+        Some(gpu) => d.with_label(gpu, "`gpu` in a step is serverless; a cluster has its own"),
+        None => d,
+    };
+    place_to_run(d, step, pipeline, names)
 }
 
 /// Offers the clusters and environments in scope to a step.

@@ -6,7 +6,7 @@ use crate::check::messages;
 use crate::diag::Diagnostics;
 use crate::model::{Compute, Node, Step};
 use crate::schema::{COMPUTE_FIELDS, RunsOn, key, kind_of};
-use crate::syntax::ast::Decl;
+use crate::syntax::ast::{Decl, DeclKind};
 
 /// Checks that each step has compute that its kind supports.
 pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
@@ -37,10 +37,13 @@ fn place(facts: &PipelineFacts, step: &Step, d: &Decl, kind: &str, runs_on: Runs
                     .iter()
                     .any(|u| u.key == key::COMPUTE.name() || COMPUTE_FIELDS.iter().any(|k| k.name() == u.key)) => {}
             Compute::Unset if !settings.has(key::COMPUTE) => {
-                out.push(messages::no_compute(d, facts.pipeline.decl, kind, &computes_in_scope(facts)));
+                let names = computes_in_scope(facts, |_| true);
+                out.push(messages::no_compute(d, facts.pipeline.decl, kind, &names));
             }
             Compute::Unset | Compute::Serverless => {
-                out.push(messages::needs_environment(d, facts.pipeline.decl, kind, &computes_in_scope(facts)));
+                let gpu = settings.has(key::COMPUTE).then(|| settings.key_span(key::COMPUTE));
+                let names = computes_in_scope(facts, |kind| gpu.is_none() || kind == DeclKind::Environment);
+                out.push(messages::needs_environment(d, facts.pipeline.decl, kind, gpu, &names));
             }
             _ => {}
         },
@@ -94,8 +97,9 @@ fn gpu_environment(facts: &PipelineFacts, step: &Step, name: &str, out: &mut Dia
     }
 }
 
-fn computes_in_scope<'f>(facts: &PipelineFacts<'f, '_>) -> Vec<&'f str> {
-    let mut names: Vec<&str> = facts.pipeline.scope.computes.iter().map(|d| d.name.text.as_str()).collect();
-    names.extend(facts.cx.symbols.compute_names(facts.pipeline.unit).iter().map(|n| n.text));
-    names
+/// The clusters and environments in scope, as far as they are of a wanted kind.
+fn computes_in_scope<'f>(facts: &PipelineFacts<'f, '_>, wanted: impl Fn(DeclKind) -> bool) -> Vec<&'f str> {
+    let own = facts.pipeline.scope.computes.iter().copied();
+    let shared = facts.cx.symbols.computes(facts.pipeline.unit);
+    own.chain(shared).filter(|d| wanted(d.kind)).map(|d| d.name.text.as_str()).collect()
 }
