@@ -22,7 +22,7 @@ pub enum ModuleBinding {
     Class(Box<Class>),
     /// A name of another module, or with `None` the module itself; dotted and absolute.
     Import(String, Option<String>),
-    /// Data that certainly is no function: a collection, or text and numbers that are computed.
+    /// Data that is certainly not a function: a collection, or text and numbers that are computed.
     Data,
     /// A value: as an annotation (`Region = Literal["eu"]`), and its text if it is a string.
     Value(Annotation, Option<String>),

@@ -94,9 +94,9 @@ fn single_quotes(line: &Line<'_>) -> Option<Proposal> {
     let content = line.slice(open.end..close.start);
     let string = line.span(&(open.start..close.end));
     // Others on the same line are the same mistake.
-    let mut edits = vec![(open, "\"".to_owned()), (close.clone(), "\"".to_owned())];
-    let mut from = close.end;
-    while let Some(mark) = line.find("'", from) {
+    let (mut from, end) = (close.end, line.line_end(close.end));
+    let mut edits = vec![(open, "\"".to_owned()), (close, "\"".to_owned())];
+    while let Some(mark) = line.find("'", from).filter(|mark| mark.end <= end) {
         from = mark.end;
         edits.push((mark, "\"".to_owned()));
     }
