@@ -8,11 +8,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::index::Link;
 use super::messages;
 use crate::diag::{Cause, Code, Diagnostic, Diagnostics, Severity};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, SourceMap, Span};
 
 /// Removes messages that follow from others. `named` are the declarations that names refer to; `links` are the names,
 /// as far as a rename could replace them.
-pub fn one_per_mistake(found: Diagnostics, named: &HashSet<Span>, links: &[Link]) -> Vec<Diagnostic> {
+pub fn one_per_mistake(
+    found: Diagnostics,
+    named: &HashSet<Span>,
+    links: &[Link],
+    sources: &SourceMap,
+) -> Vec<Diagnostic> {
     let mut list = found.into_sorted();
     let spans = |list: &[Diagnostic], of: fn(&Diagnostic) -> bool| -> HashSet<Span> {
         list.iter().filter(|d| of(d)).map(|d| d.span).collect()
@@ -34,12 +39,16 @@ pub fn one_per_mistake(found: Diagnostics, named: &HashSet<Span>, links: &[Link]
     let declarations = misspelled_declarations(&list, named, &reported);
     let typed = uses_of_wrong_types(&list, links);
     let meant = Meant::of(&list);
+    let mentioned = words_near_errors(&list, sources);
     list.retain(|d| match d.cause.as_deref() {
         Some(Cause::Unknown { declared: Some(at), .. }) => {
             !declarations.contains_key(at) && (named.contains(at) || !reported.contains(at))
         }
-        Some(Cause::Unused { declared }) => !meant.declarations.contains(declared),
-        Some(Cause::UnusedImport { file }) => !meant.files.contains(file) && !broken_inside(&reported, d.span),
+        Some(Cause::Unused { declared }) => {
+            !meant.declarations.contains(declared) && !mentioned.contains(sources.slice(*declared).trim_matches('`'))
+        }
+        // Errors may hide the uses of what a file declares.
+        Some(Cause::UnusedImport) => reported.is_empty() && meant.declarations.is_empty(),
         Some(Cause::Missing { names, within }) => !names.iter().any(|name| meant.is_missing(name, *within, d)),
         _ => !(is_about_a_type(d) && typed.range(starts_in(d.span)).next().is_some()),
     });
@@ -62,16 +71,27 @@ fn starts_in(span: Span) -> std::ops::Range<(FileId, u32)> {
     (span.file, span.start)..(span.file, span.end)
 }
 
-/// Whether something inside `span` has an error.
-fn broken_inside(errors: &HashSet<Span>, span: Span) -> bool {
-    errors.iter().any(|at| *at != span && span.contains(*at))
+/// The words of the lines that have errors: a name there may be a use that is not understood.
+fn words_near_errors<'s>(list: &[Diagnostic], sources: &'s SourceMap) -> HashSet<&'s str> {
+    let mut lines: BTreeSet<(FileId, u32)> = BTreeSet::new();
+    let mut words = HashSet::new();
+    for d in list.iter().filter(|d| d.severity == Severity::Error) {
+        let Some(file) = sources.get(d.span.file) else { continue };
+        let line = file.lines().line(d.span.start);
+        if !lines.insert((d.span.file, line as u32)) {
+            continue;
+        }
+        let start = file.lines().line_start(line) as usize;
+        let text = file.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        words.extend(text.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    }
+    words
 }
 
 /// The names that were probably meant by unknown ones.
 #[derive(Default)]
 struct Meant {
     declarations: HashSet<Span>,
-    files: HashSet<FileId>,
     /// Where each name was meant, and its declaration.
     places: HashMap<String, Vec<(Span, Option<Span>)>>,
 }
@@ -82,7 +102,6 @@ impl Meant {
         for d in list {
             let Some(Cause::Unknown { meant, declared, .. }) = d.cause.as_deref() else { continue };
             out.declarations.extend(*declared);
-            out.files.extend(declared.map(|at| at.file));
             out.places.entry(meant.clone()).or_default().push((d.span, *declared));
         }
         out

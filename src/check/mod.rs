@@ -107,7 +107,7 @@ pub fn check(loaded: &Loaded, files: &dyn Files, options: &Options) -> Result<Ch
             return Err(OptionsError(format!("unknown var `{name}`")));
         }
     }
-    checked.diagnostics = causes::one_per_mistake(diagnostics, &named, &links);
+    checked.diagnostics = causes::one_per_mistake(diagnostics, &named, &links, &loaded.sources);
     Ok(checked)
 }
 

@@ -14,7 +14,7 @@ pub use code::{Anchor, Code, Severity};
 pub use edit::{Edit, applied, by_file, sure_edits};
 pub use page::page;
 
-use crate::source::{FileId, Span};
+use crate::source::Span;
 
 /// Another place involved in a mistake.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,8 +63,8 @@ pub enum Cause {
     Missing { names: Vec<String>, within: Span },
     /// Nothing uses the declaration whose name is here.
     Unused { declared: Span },
-    /// Nothing uses what the file declares.
-    UnusedImport { file: FileId },
+    /// Nothing uses what an imported file declares.
+    UnusedImport,
 }
 
 /// One message to the user.

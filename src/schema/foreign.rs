@@ -123,16 +123,60 @@ static WORDS: &[Foreign] = &[
     row("CronSchedule", "expression", Ours::Field("quartz_cron_expression")),
     row("CronSchedule", "timezone", Ours::Field("timezone_id")),
     row("CronSchedule", "time_zone", Ours::Field("timezone_id")),
+    row("CronSchedule", "enabled", Ours::Other("set `pause_status` to `PAUSED` or `UNPAUSED`")),
+    row("CronSchedule", "paused", Ours::Other("set `pause_status` to `PAUSED` or `UNPAUSED`")),
+    row(PIPELINE, "default", Ours::Other("use `defaults`")),
+    row(PIPELINE, "depends_on", Ours::Other("start the other pipeline in a step, with `run`")),
+    row(PIPELINE, "after", Ours::Other("start the other pipeline in a step, with `run`")),
+    row("workspace", "url", Ours::Field("host")),
+    row("gpu", "model", Ours::Field("accelerator")),
+    row("gpu", "type", Ours::Field("accelerator")),
+    row("gpu", "name", Ours::Field("accelerator")),
+    row("gpu", "gpus", Ours::Field("count")),
+    row("JobRunAs", "service_principal", Ours::Field("service_principal_name")),
+    row("JobRunAs", "user", Ours::Field("user_name")),
+    row("GitSource", "branch", Ours::Field("git_branch")),
+    row("GitSource", "tag", Ours::Field("git_tag")),
+    row("GitSource", "commit", Ours::Field("git_commit")),
+    row("GitSource", "url", Ours::Field("git_url")),
+    row("GitSource", "provider", Ours::Field("git_provider")),
     row("SqlTaskFile", "file", Ours::Field("path")),
     row("NotebookTask", "path", Ours::Field("notebook_path")),
     row("NotebookTask", "parameters", Ours::Field("base_parameters")),
     row("PythonPyPiLibrary", "name", Ours::Field("package")),
 ];
 
+/// Members of enums by what other tools call them: Airflow's trigger rules, abbreviations.
+static MEMBERS: &[(&str, &str)] = &[
+    ("ONE_FAILED", "AT_LEAST_ONE_FAILED"),
+    ("ANY_FAILED", "AT_LEAST_ONE_FAILED"),
+    ("ONE_SUCCESS", "AT_LEAST_ONE_SUCCESS"),
+    ("ANY_SUCCESS", "AT_LEAST_ONE_SUCCESS"),
+    ("ALL_FINISHED", "ALL_DONE"),
+    ("ALL_COMPLETED", "ALL_DONE"),
+    ("ALWAYS", "ALL_DONE"),
+    ("ONE_DONE", "ALL_DONE"),
+    ("NONE_FAILED_MIN_ONE_SUCCESS", "NONE_FAILED"),
+    ("ALL_SUCCEEDED", "ALL_SUCCESS"),
+    ("DEV", "development"),
+    ("PROD", "production"),
+    ("SHARED", "USER_ISOLATION"),
+    ("STANDARD_MODE", "USER_ISOLATION"),
+    ("DEDICATED", "SINGLE_USER"),
+];
+
+/// The member that replaces a word of another tool.
+pub fn foreign_member(word: &str) -> Option<&'static str> {
+    MEMBERS.iter().find(|(theirs, _)| theirs.eq_ignore_ascii_case(word)).map(|(_, ours)| *ours)
+}
+
 /// What replaces a word of another tool in a place or block.
 pub fn foreign(within: &str, word: &str) -> Option<Ours> {
     let block = within.trim_matches('`');
-    WORDS.iter().find(|row| row.word == word && row.within == block).map(|row| row.ours)
+    let find = |within: &str| WORDS.iter().find(|row| row.word == word && row.within == within).map(|row| row.ours);
+    // `defaults` has the fields of a step, but no header and no call.
+    let of_step = || find(STEP).filter(|ours| block == "defaults" && matches!(ours, Ours::Field(_)));
+    find(block).or_else(of_step)
 }
 
 /// The content of a block that a string was meant to be, such as `package = "pandas"`; `quoted` is the string with its

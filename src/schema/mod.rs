@@ -25,7 +25,7 @@ pub use compute::{
     Cloud, ComputeTables, EnvironmentVersion, NodeType, Runtime, RuntimeKey, SERVERLESS_GPUS, serverless_gpus,
 };
 pub use field::{Block, Choice, Enum, Eval, Field, Format, Group, Measure, Order, Status, Ty, Vocabulary};
-pub use foreign::{Ours, foreign, written_out};
+pub use foreign::{Ours, foreign, foreign_member, written_out};
 pub use identity::{is_unordered, list_key};
 pub use job::*;
 pub use key::FieldKey;

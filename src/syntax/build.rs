@@ -74,7 +74,11 @@ fn items<'a>(
             let next = item(cx, base, pair, diagnostics);
             match (out.last_mut(), next) {
                 (Some(Item::If(i)), Some(Item::Entry(e))) if i.otherwise.is_none() && is_else(&e) => {
-                    diagnostics.push(messages::unknown_keyword(&e.key.text, e.key.span, Some("else")));
+                    let between = Span { start: i.span.end, end: e.key.span.start, ..i.span };
+                    diagnostics.push(match e.key.text.as_str() {
+                        "else" => messages::separated_else(e.key.span, between),
+                        word => messages::unknown_keyword(word, e.key.span, Some("else")),
+                    });
                     if let EntryValue::Block(body) = e.value {
                         i.otherwise = Some(body);
                     }
@@ -106,7 +110,9 @@ fn items<'a>(
 
 /// Whether a field was meant to be the `else` of the condition before it.
 fn is_else(entry: &Entry) -> bool {
-    matches!(entry.value, EntryValue::Block(_)) && closest_match(&entry.key.text, ["else"]).is_some()
+    let key = entry.key.text.as_str();
+    let is_meant = matches!(key, "else" | "otherwise" | "elif") || closest_match(key, ["else"]).is_some();
+    matches!(entry.value, EntryValue::Block(_)) && is_meant
 }
 
 fn is_dash(cx: &ParseContext<'_>, span: Span) -> bool {

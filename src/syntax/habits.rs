@@ -16,6 +16,7 @@ pub(super) type Habit = fn(&Line<'_>) -> Option<Proposal>;
 /// The habits, most specific first.
 pub(super) const HABITS: &[Habit] = &[
     misspelled_keyword,
+    curly_quotes,
     single_quotes,
     slash_comment,
     semicolon,
@@ -26,6 +27,10 @@ pub(super) const HABITS: &[Habit] = &[
     dashed_range,
     module_without_colon,
     import_without_quotes,
+    type_brackets,
+    family_brackets,
+    base_in_other_form,
+    outcome_after_dot,
     loop_or_condition_without_name,
     quoted_name,
     unquoted_text,
@@ -62,6 +67,14 @@ const FOREIGN_KEYWORDS: &[(&str, &str)] = &[
     ("from", "import"),
     ("use", "import"),
     ("returns", "output"),
+    ("python_wheel", "python"),
+    ("python_wheel_task", "python"),
+    ("function", "python"),
+    ("py", "python"),
+    ("spark_python", "script"),
+    ("call", "run"),
+    ("run_job", "run"),
+    ("trigger_job", "run"),
     ("foreach", "for"),
     ("for_each", "for"),
     ("when", "if"),
@@ -87,6 +100,17 @@ fn one_edit(a: &str, b: &str) -> bool {
     a.len() <= 4 && strsim::osa_distance(a, b) == 1
 }
 
+/// `“x”`, as word processors write quotes.
+fn curly_quotes(line: &Line<'_>) -> Option<Proposal> {
+    let is_curly = |c: char| matches!(c, '“' | '”' | '„' | '‘' | '’');
+    let end = line.line_end(0);
+    let edits: Vec<(Range<usize>, String)> =
+        line.slice(0..end).match_indices(is_curly).map(|(at, mark)| (at..at + mark.len(), "\"".to_owned())).collect();
+    let first = edits.first().filter(|(at, _)| at.start <= line.at)?.0.clone();
+    let message = messages::curly_quotes(line.span(&first), line.slice(first.clone()), on_disk(line, &edits));
+    Some(Proposal { edits, message })
+}
+
 /// `'x'`.
 fn single_quotes(line: &Line<'_>) -> Option<Proposal> {
     let open = line.find("'", 0).filter(|open| open.start <= line.at)?;
@@ -107,7 +131,9 @@ fn single_quotes(line: &Line<'_>) -> Option<Proposal> {
 /// `num_workers = 2 // comment`.
 fn slash_comment(line: &Line<'_>) -> Option<Proposal> {
     let mark = line.at..line.at + 2;
-    if !matches!(line.slice(mark.clone()), "//" | "--") {
+    let open = line.slice(0..line.at).matches('(').count() > line.slice(0..line.at).matches(')').count();
+    let is_flag = line.slice(mark.end..mark.end + 1).starts_with(|c: char| !c.is_whitespace());
+    if open || !matches!(line.slice(mark.clone()), "//" | "--") || line.slice(mark.clone()) == "--" && is_flag {
         return None;
     }
     let message = messages::foreign_comment(line.span(&mark), line.slice(mark.clone()));
@@ -158,8 +184,15 @@ fn second_comparison(line: &Line<'_>) -> Option<Proposal> {
     Proposal::one(at.start..end, "", message)
 }
 
-/// `value = ${x}` outside of a string.
+/// `value = ${x}` outside of a string, `value = $x`.
 fn dollar_braces(line: &Line<'_>) -> Option<Proposal> {
+    if line.rest().starts_with('$') && !line.rest().starts_with("${") {
+        let name = line.word(line.at + 1);
+        let at = line.at..name.end;
+        let inner = line.slice(name);
+        let message = messages::interpolation_outside_string(line.span(&at), inner);
+        return Proposal::one(at, inner, message);
+    }
     let open = line.find("${", line.at.saturating_sub(1))?;
     let close = line.find("}", open.end)?;
     let inner = line.slice(open.end..close.start).trim().to_owned();
@@ -249,8 +282,102 @@ fn import_without_quotes(line: &Line<'_>) -> Option<Proposal> {
     if path.is_empty() || path.contains(['"', ' ', '`']) {
         return None;
     }
-    let meant = if path.ends_with(".pipe") { format!("\"{path}\"") } else { format!("\"{path}.pipe\"") };
+    let file = match path.strip_suffix(".pipe") {
+        Some(_) => path.to_owned(),
+        None => format!("{}.pipe", path.replace('.', "/")),
+    };
+    let meant = format!("\"{file}\"");
     let message = messages::path_without_quotes(line.span(&at), &meant);
+    Proposal::one(at, meant, message)
+}
+
+/// `output files: list[string]`, `string[]`, `list<string`.
+fn type_brackets(line: &Line<'_>) -> Option<Proposal> {
+    if !matches!(line.first(), "let" | "var" | "param" | "output") {
+        return None;
+    }
+    let start = line.skip(line.find(":", 0)?.end);
+    let rest = line.slice(start..line.line_end(start));
+    let written = rest.split('=').next().unwrap_or(rest).trim_end();
+    let words: Vec<&str> = written.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let meant = match words.as_slice() {
+        ["list" | "List" | "array", item] => format!("list<{item}>"),
+        ["map" | "dict" | "Dict", item] | ["map" | "dict" | "Dict", _, item] => format!("map<{item}>"),
+        [item] if written.contains(['[', '(']) => format!("list<{item}>"),
+        _ => return None,
+    };
+    let at = start..start + written.len();
+    let message = messages::type_brackets(line.span(&at), written, &meant);
+    Proposal::one(at, meant, message)
+}
+
+/// `step load (region in regions) {`, `step load [region in regions] {`, `step load for region in regions {`.
+fn family_brackets(line: &Line<'_>) -> Option<Proposal> {
+    if line.first() != "step" {
+        return None;
+    }
+    let name = line.word(line.skip("step".len()));
+    let rest = line.slice(name.end..line.text.len());
+    let inside =
+        rest.trim_start().strip_prefix("for ").or_else(|| rest.trim_start().strip_prefix(['[', '(', '<', '{']))?;
+    let open = name.end + rest.len() - inside.len();
+    let variable = line.word(line.skip(open));
+    let keyword = line.word(line.skip(variable.end));
+    if line.slice(keyword.clone()) != "in" {
+        return None;
+    }
+    let list = line.skip(keyword.end);
+    let tail = line.slice(list..line.text.len());
+    let mut depth = 0usize;
+    let len = tail.find(|c| match c {
+        '[' | '(' => {
+            depth += 1;
+            false
+        }
+        ')' | ']' if depth > 0 => {
+            depth -= 1;
+            false
+        }
+        _ => depth == 0 && matches!(c, ')' | ']' | '>' | '{'),
+    })?;
+    let closes = usize::from(!tail.get(len..)?.starts_with('{'));
+    let at = name.end..list + len + closes;
+    let meant = format!("[{} in {}]", line.slice(variable), tail.get(..len)?.trim_end());
+    let message = messages::family_brackets(line.span(&at), &meant);
+    Proposal::one(at, format!("{meant} "), message)
+}
+
+/// `cluster big(base) {`, `cluster big: base {`, `cluster big < base {`.
+fn base_in_other_form(line: &Line<'_>) -> Option<Proposal> {
+    if !matches!(line.first(), "cluster" | "environment") {
+        return None;
+    }
+    let name = line.word(line.skip(line.word(0).end));
+    let mark = line.skip(name.end);
+    let base = line.word(line.skip(mark + 1));
+    if !line.slice(mark..mark + 1).starts_with(['(', ':', '<']) || base.is_empty() {
+        return None;
+    }
+    let end = base.end + usize::from(line.slice(base.end..base.end + 1) == ")");
+    let at = name.end..end;
+    let meant = format!(" extends {}", line.slice(base));
+    let message = messages::base_in_other_form(line.span(&at), meant.trim());
+    Proposal::one(at, meant, message)
+}
+
+/// `after good.true`, `after good == true`.
+fn outcome_after_dot(line: &Line<'_>) -> Option<Proposal> {
+    let after = line.find("after ", 0)?;
+    let name = line.word(line.skip(after.end));
+    let rest = line.slice(name.end..line.text.len());
+    let outcome = line.word(name.end + rest.len() - rest.trim_start_matches(['.', ' ', '=']).len());
+    let is_outcome = matches!(line.slice(outcome.clone()), "true" | "false");
+    if !is_outcome || name.is_empty() || outcome.start == name.end {
+        return None;
+    }
+    let at = name.end..outcome.end;
+    let meant = format!(" is {}", line.slice(outcome));
+    let message = messages::outcome_in_other_form(line.span(&at), &format!("{}{meant}", line.slice(name)), &meant);
     Proposal::one(at, meant, message)
 }
 
@@ -299,6 +426,13 @@ fn name_without_backticks(line: &Line<'_>) -> Option<Proposal> {
     if is_plain || name.starts_with(['-', '.', '/']) || is_call(line.first()) {
         return None;
     }
+    if line.slice(0..at.start).contains('=') {
+        return None;
+    }
+    let is_reference = name.contains('.') && line.slice(0..at.start).contains(" after ");
+    if is_reference {
+        return None;
+    }
     let message = messages::name_needs_backticks(line.span(&at), name);
     Proposal::one(at, format!("`{name}`"), message)
 }
@@ -345,7 +479,16 @@ fn assigned_step(line: &Line<'_>) -> Option<Proposal> {
     let end = line.line_end(line.at);
     let call = line.slice(line.skip(line.at + 1)..end).to_owned();
     let mark = line.at..line.at + 1;
-    let edits = vec![(mark.clone(), "{".to_owned()), (end..end, " }".to_owned())];
+    let name = line.word(line.skip("step".len()));
+    if line.skip(name.end) != line.at {
+        return None;
+    }
+    let has_block = call.starts_with('{');
+    let edits = match has_block {
+        true => vec![(mark.clone(), String::new())],
+        false => vec![(mark.clone(), "{".to_owned()), (end..end, " }".to_owned())],
+    };
+    let call = if has_block { "...".to_owned() } else { call };
     let message = messages::assigned_step(line.span(&mark), &call, on_disk(line, &edits));
     Some(Proposal { edits, message })
 }
@@ -378,7 +521,10 @@ fn missing_colon(line: &Line<'_>) -> Option<Proposal> {
     if !matches!(line.first(), "let" | "var" | "param" | "output") {
         return None;
     }
-    missing_mark(line, ":", ":", line.end_before(line.at))
+    match line.rest().starts_with(|c: char| c.is_ascii_alphabetic()) {
+        true => missing_mark(line, ":", ":", line.end_before(line.at)),
+        false => missing_mark(line, "=", "= ", line.at),
+    }
 }
 
 fn missing_mark(line: &Line<'_>, mark: &str, text: &str, place: usize) -> Option<Proposal> {
@@ -396,7 +542,10 @@ fn unquoted_text(line: &Line<'_>) -> Option<Proposal> {
     let len = rest.find([',', ' ', '}', ']', ')']).unwrap_or(rest.len());
     let at = start..start + len;
     let text = line.slice(at.clone());
-    if text.is_empty() || text.contains(['"', '`', '{', '[', '(']) || line.at > at.end {
+    // A number in an unknown form would not fit in quotes.
+    let is_text = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
+        || text.contains('-') && text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(char::is_alphabetic);
+    if !is_text || text.contains(['"', '`', '{', '[', '(']) || line.at > at.end {
         return None;
     }
     let message = messages::text_without_quotes(line.span(&at), text);

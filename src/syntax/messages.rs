@@ -62,6 +62,13 @@ pub fn else_if(span: Span) -> Diagnostic {
     d.help("nest the second `if`: `else { if name: condition { ... } }`")
 }
 
+/// `between` is what stands between the `}` of the `if` and the `else`.
+pub fn separated_else(word: Span, between: Span) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, word, "`else` is separated from its `if`")
+        .help("put it directly after the closing brace")
+        .unsafe_fix("remove what is between them", vec![(between, " ".to_owned())])
+}
+
 pub fn else_without_if(first_span: Span) -> Diagnostic {
     Diagnostic::new(Code::NotUnderstood, first_span, "`else` without `if`")
         .help("put `else { ... }` after the closing brace of an `if`")
@@ -79,6 +86,37 @@ pub fn single_quotes(string: Span, content: &str, edits: Vec<(Span, String)>) ->
     Diagnostic::new(Code::NotUnderstood, string, "string in single quotes")
         .help(format!("write `\"{content}\"`"))
         .unsafe_fix("use double quotes", edits)
+}
+
+/// `edits` replace all such quotes of the line.
+pub fn curly_quotes(mark: Span, written: &str, edits: Vec<(Span, String)>) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, mark, format!("`{written}` is not a quote"))
+        .help("use straight double quotes")
+        .unsafe_fix("use straight quotes", edits)
+}
+
+pub fn type_brackets(at: Span, written: &str, meant: &str) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, at, format!("`{written}` is not a type"))
+        .help(format!("write `{meant}`"))
+        .unsafe_fix(format!("use `{meant}`"), vec![(at, meant.to_owned())])
+}
+
+pub fn family_brackets(at: Span, meant: &str) -> Diagnostic {
+    Diagnostic::new(Code::BadHeader, at, "the elements of a step family are in brackets after its name")
+        .help(format!("write `{meant}` directly after the name"))
+        .unsafe_fix(format!("use `{meant}`"), vec![(at, format!("{meant} "))])
+}
+
+pub fn base_in_other_form(at: Span, meant: &str) -> Diagnostic {
+    Diagnostic::new(Code::BadHeader, at, "what a declaration extends follows `extends`")
+        .help(format!("write `{meant}`"))
+        .unsafe_fix(format!("use `{meant}`"), vec![(at, format!(" {meant}"))])
+}
+
+pub fn outcome_in_other_form(at: Span, meant: &str, edit: &str) -> Diagnostic {
+    Diagnostic::new(Code::BadHeader, at, "the outcome of a condition follows `is`")
+        .help(format!("write `{meant}`"))
+        .unsafe_fix(format!("use `{meant}`"), vec![(at, edit.to_owned())])
 }
 
 pub fn foreign_comment(mark: Span, written: &str) -> Diagnostic {
@@ -277,7 +315,7 @@ pub fn missing_value(at: Span, key: &str) -> Diagnostic {
 pub fn string_as_name(span: Span, quoted: String) -> Diagnostic {
     let d = Diagnostic::new(Code::NeedsBackticks, span, "names are not quoted");
     d.help("remove the quotes, or use backticks for a name with special characters")
-        .safe_fix("use backticks", vec![(span, quoted)])
+        .safe_fix(if quoted.starts_with('`') { "use backticks" } else { "remove the quotes" }, vec![(span, quoted)])
 }
 
 /// `triple`: it is opened by three quotes; `stop` is where a one-line string was probably meant to end.
@@ -355,7 +393,7 @@ mod tests {
     #[test]
     fn every_message_is_read() {
         let called = called! {
-            bad_escape unclosed_interpolation not_a_reference closes_too_early unclosed_backtick second_brace closes_nothing control_characters_in_string control_characters else_if else_without_if without_name single_quotes foreign_comment semicolon unknown_operator second_comparison interpolation_outside_string foreign_unit dashed_range dash_list module_without_colon path_without_quotes text_without_quotes assigned_step field_beside_call missing_mark missing_comma incomplete file_too_large lone_carriage_return brackets_too_deep hidden_text brace_on_next_line header_without_brace unclosed_bracket body_too_deep not_in_header header_order name_needs_backticks unknown_keyword set_with_colon missing_value string_as_name unclosed_string unexpected
+            bad_escape unclosed_interpolation not_a_reference closes_too_early unclosed_backtick second_brace closes_nothing control_characters_in_string control_characters else_if separated_else else_without_if without_name single_quotes curly_quotes type_brackets family_brackets base_in_other_form outcome_in_other_form foreign_comment semicolon unknown_operator second_comparison interpolation_outside_string foreign_unit dashed_range dash_list module_without_colon path_without_quotes text_without_quotes assigned_step field_beside_call missing_mark missing_comma incomplete file_too_large lone_carriage_return brackets_too_deep hidden_text brace_on_next_line header_without_brace unclosed_bracket body_too_deep not_in_header header_order name_needs_backticks unknown_keyword set_with_colon missing_value string_as_name unclosed_string unexpected
         };
         compare("syntax", &listing(&[include_str!("messages.rs")], called));
     }

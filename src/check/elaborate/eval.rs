@@ -276,6 +276,10 @@ impl Elaborator<'_> {
         }
         let mut parts = Vec::new();
         for argument in arguments {
+            if let Some(name) = &argument.name {
+                self.report(messages::named_argument_of_secret(name));
+                return None;
+            }
             let (constant, _) = self.constant(&argument.value, scope, "an argument of `secret`")?;
             parts.push(constant.wire().to_smolstr());
         }

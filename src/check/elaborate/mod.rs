@@ -112,6 +112,8 @@ struct Elaborator<'a> {
     reads: usize,
     /// Whether the value is inside a string.
     in_text: bool,
+    /// Whether a string would fit, so that a word can be quoted.
+    takes_text: bool,
     /// Whether the value is an argument without a name, whose value names it.
     in_short_argument: bool,
     /// The unit of fields whose unit another field of the current body determines.
@@ -138,6 +140,7 @@ impl<'a> Elaborator<'a> {
             reading: Vec::new(),
             reads: 0,
             in_text: false,
+            takes_text: true,
             in_short_argument: false,
             unit: None,
             reported_too_deep: false,

@@ -223,6 +223,11 @@ impl<'a> Elaborator<'a> {
                 if matches!(typed.value, Evaluated::Constant(_)) {
                     self.check_type(value, Scope::file(scope.unit), &ty, &b.name, b.ty.as_ref().map(|t| t.span));
                 }
+                let fits = typed.ty.fits(&ty) || ty.is_text() && !matches!(ty, Type::Date | Type::Datetime);
+                if let (Evaluated::Dynamic(_), false) = (&typed.value, fits) {
+                    let declared = b.ty.as_ref().map(|t| t.span);
+                    self.report(messages::declared_type(value.span, &b.name.text, &ty, &typed.ty, declared, None));
+                }
                 let text = typed.wire();
                 let json = text
                     .as_str()

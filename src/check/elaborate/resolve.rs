@@ -188,7 +188,10 @@ impl<'a> Elaborator<'a> {
         let near = closest_name(name, names);
         self.report(match near {
             Some(near) if self.in_short_argument => messages::undeclared_short_argument(span, name, near),
-            _ => messages::undeclared_value(span, name, near, self.in_text),
+            _ if self.takes_text && !self.in_short_argument => {
+                messages::undeclared_value(span, name, near, self.in_text)
+            }
+            _ => messages::undeclared_name(span, name, near),
         });
     }
 

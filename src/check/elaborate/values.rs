@@ -12,7 +12,9 @@ use super::scope::{Local, LocalKind, Scope};
 use crate::check::messages;
 use crate::diag::{Candidate, closest_name};
 use crate::model::{Node, NodeKind, Object, Text, Type};
-use crate::schema::{AUTO_SCALE, Block, Enum, Eval, FOR_EACH_TASK, Field, REQUIREMENTS, Ty, written_out};
+use crate::schema::{
+    AUTO_SCALE, Block, Enum, Eval, FOR_EACH_TASK, Field, REQUIREMENTS, Ty, foreign_member, written_out,
+};
 use crate::source::Span;
 use crate::syntax::ast::{Body, EntryValue, Item, Value, ValueKind};
 
@@ -69,7 +71,10 @@ impl Elaborator<'_> {
             }
         }
         if let ValueKind::Path(path) = &value.kind {
-            match self.meaning(path, value.span, scope) {
+            self.takes_text = matches!(ty, Ty::Str | Ty::Map);
+            let meaning = self.meaning(path, value.span, scope);
+            self.takes_text = true;
+            match meaning {
                 Resolution::Unknown => return bad,
                 Resolution::Bool(b) => return self.boolean(field, ty, b, value.span).unwrap_or(bad),
                 Resolution::Source(inner, unit, name) => {
@@ -207,7 +212,8 @@ impl Elaborator<'_> {
         }
         let values: &[Candidate<'_>] = if let Written::Word(values) = written { values } else { &[] };
         let members = e.members.iter().copied().map(Candidate::known);
-        let near = closest_name(word, members.chain(values.iter().copied()));
+        let foreign = foreign_member(word).filter(|ours| e.members.contains(ours)).map(Candidate::known);
+        let near = foreign.or_else(|| closest_name(word, members.chain(values.iter().copied())));
         if near.is_none() && matches!(written, Written::Word(_)) && self.symbols.maybe_declared(word) {
             return None;
         }

@@ -444,6 +444,11 @@ pub fn field_of_step(entry: &Entry, call: &Call, place: &str, written: &str) -> 
     }
 }
 
+/// A name that is unknown where a string would not fit.
+pub fn undeclared_name(span: Span, name: &str, near: Option<Candidate<'_>>) -> Diagnostic {
+    unknown_value(span, name).help("declare it with `let`, `var` or `param`").did_you_mean(name, span, near, true)
+}
+
 /// An argument without a name whose value is unknown. Its second fix keeps the name, which may be right.
 pub fn undeclared_short_argument(span: Span, name: &str, near: Candidate<'_>) -> Diagnostic {
     let kept = format!("{name} = {}", quote_name(near.text));

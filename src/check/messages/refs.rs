@@ -91,6 +91,14 @@ pub fn pushed_down(span: Span, name: &str, declared: Span) -> Diagnostic {
 
 pub fn unknown_fact(span: Span, whole: &str, all: &[String]) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownFact, span, format!("unknown dynamic reference `{whole}`"));
+    let parts: Vec<&str> = all
+        .iter()
+        .filter(|path| path.strip_prefix(whole).is_some_and(|part| part.starts_with('.')))
+        .map(String::as_str)
+        .collect();
+    if !parts.is_empty() {
+        return d.help(format!("use one of its parts: {}", list_names(parts, 4)));
+    }
     match closest_match(whole, all.iter().map(String::as_str)) {
         Some(near) => {
             d.help(format!("did you mean `{near}`?")).unsafe_fix(format!("use `{near}`"), vec![(span, near.to_owned())])

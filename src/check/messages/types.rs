@@ -182,8 +182,21 @@ pub fn wrong_kind(field: &Field, ty: Ty, value: &Value, text: &str) -> Diagnosti
                 false => d.help("use a number, without quotes"),
             }
         }
+        (Ty::Block(block), _) if block.name == "AutoScale" && range_in(text).is_some() => {
+            let range = range_in(text).unwrap_or_default();
+            d.help(format!("write `{range}`")).unsafe_fix(format!("use `{range}`"), vec![(value.span, range)])
+        }
         (Ty::Map | Ty::Block(_), _) => d.help(format!("write `{} {{ ... }}`", field.key)),
         _ => d.help(field.doc),
+    }
+}
+
+/// The range of two numbers in brackets or quotes: `[2, 8]`, `"2..8"`.
+fn range_in(text: &str) -> Option<String> {
+    let numbers: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+    match numbers.as_slice() {
+        [low, high] => Some(format!("{low}..{high}")),
+        _ => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! E0117, W0150, W0151, W0153: what nothing uses.
 
 use crate::diag::{Cause, Code, Diagnostic};
-use crate::source::{FileId, Span};
+use crate::source::Span;
 use crate::syntax::ast::Ident;
 
 pub fn unused(kind: &str, name: &Ident) -> Diagnostic {
@@ -9,11 +9,11 @@ pub fn unused(kind: &str, name: &Ident) -> Diagnostic {
     d.help("remove it, or start its name with `_` to keep it").caused_by(Cause::Unused { declared: name.span })
 }
 
-pub fn unused_import(import: Span, file: FileId) -> Diagnostic {
+pub fn unused_import(import: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::UnusedImport, import, "unused import");
     d.help("remove the import")
         .safe_fix("remove the import", vec![(import, String::new())])
-        .caused_by(Cause::UnusedImport { file })
+        .caused_by(Cause::UnusedImport)
 }
 
 pub fn unused_target_field(field: Span, key: &str) -> Diagnostic {

@@ -14,6 +14,7 @@ pub fn check(facts: &PipelineFacts, out: &mut Diagnostics) {
     for (step, call, lookup) in python_calls(&facts.pipeline.pipeline, &facts.program.packages) {
         if let Lookup::Signature(signature) = lookup
             && !step.outputs.is_empty()
+            && !step.settings.broken
             && signature.yields.is_none()
         {
             outputs_of(call, signature, &step.outputs, function_name(call), out);

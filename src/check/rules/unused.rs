@@ -181,8 +181,8 @@ pub fn project(facts: &ProjectFacts, out: &mut Diagnostics) {
                 || symbols.project.units.get(to).is_some_and(|u| u.broken)
                 || names.lets.values().any(|b| used(b.name.span))
                 || names.computes.values().any(|d| used(d.name.span));
-            if let (false, Some(file)) = (useful, symbols.project.units.get(to)) {
-                out.push(messages::unused_import(*span, file.id));
+            if !useful {
+                out.push(messages::unused_import(*span));
             }
         }
     }
