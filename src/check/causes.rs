@@ -71,7 +71,7 @@ fn starts_in(span: Span) -> std::ops::Range<(FileId, u32)> {
     (span.file, span.start)..(span.file, span.end)
 }
 
-/// The words of the lines that have errors: a name there may be a use that is not understood.
+/// The words of the lines that have errors: a name there may be a use that is invalid.
 fn words_near_errors<'s>(list: &[Diagnostic], sources: &'s SourceMap) -> HashSet<&'s str> {
     let mut lines: BTreeSet<(FileId, u32)> = BTreeSet::new();
     let mut words = HashSet::new();

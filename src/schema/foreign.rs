@@ -172,11 +172,10 @@ pub fn foreign_member(word: &str) -> Option<&'static str> {
 
 /// What replaces a word of another tool in a place or block.
 pub fn foreign(within: &str, word: &str) -> Option<Ours> {
-    let block = within.trim_matches('`');
-    let find = |within: &str| WORDS.iter().find(|row| row.word == word && row.within == within).map(|row| row.ours);
+    let find = |place: &str| WORDS.iter().find(|row| row.word == word && row.within == place).map(|row| row.ours);
     // `defaults` has the fields of a step, but no header and no call.
-    let of_step = || find(STEP).filter(|ours| block == "defaults" && matches!(ours, Ours::Field(_)));
-    find(block).or_else(of_step)
+    let of_step = || find(STEP).filter(|ours| within == "defaults" && matches!(ours, Ours::Field(_)));
+    find(within).or_else(of_step)
 }
 
 /// The content of a block that a string was meant to be, such as `package = "pandas"`; `quoted` is the string with its

@@ -5,7 +5,8 @@
 //! parses is taken.
 
 use super::context::{ParseContext, Shift};
-use super::habits::{HABITS, junk_in_header};
+use super::habits::HABITS;
+use super::headers::junk_in_header;
 use super::line::{Line, Proposal, applied, is_understood, stops_at};
 use crate::diag::Diagnostic;
 

@@ -4,12 +4,15 @@ use std::ops::Range;
 
 use pest::Parser as _;
 
-use super::line::{Line, Proposal, applied, is_understood};
+use super::headers::{
+    assigned_parallel, assigned_step, base_in_other_form, bracketed_steps, family_brackets,
+    loop_or_condition_without_name, misspelled_slot, misspelled_slot_before, outcome_after_dot,
+};
+use super::line::{Line, Proposal, applied, is_understood, on_disk, one_edit};
 use super::messages;
 use super::rules::{PipeParser, Rule};
 use super::words;
 use crate::diag::closest_match;
-use crate::source::Span;
 
 pub(super) type Habit = fn(&Line<'_>) -> Option<Proposal>;
 
@@ -31,6 +34,9 @@ pub(super) const HABITS: &[Habit] = &[
     family_brackets,
     base_in_other_form,
     outcome_after_dot,
+    bracketed_steps,
+    assigned_parallel,
+    number_in_other_form,
     loop_or_condition_without_name,
     quoted_name,
     unquoted_text,
@@ -93,11 +99,6 @@ fn misspelled_keyword(line: &Line<'_>) -> Option<Proposal> {
     let near = foreign.or_else(|| closest_match(text, words::openers())).or(short)?;
     let message = messages::unknown_keyword(text, line.span(&word), Some(near));
     Proposal::one(word, near, message)
-}
-
-/// Whether two short words differ by one edit.
-fn one_edit(a: &str, b: &str) -> bool {
-    a.len() <= 4 && strsim::osa_distance(a, b) == 1
 }
 
 /// `“x”`, as word processors write quotes.
@@ -311,94 +312,33 @@ fn type_brackets(line: &Line<'_>) -> Option<Proposal> {
     Proposal::one(at, meant, message)
 }
 
-/// `step load (region in regions) {`, `step load [region in regions] {`, `step load for region in regions {`.
-fn family_brackets(line: &Line<'_>) -> Option<Proposal> {
-    if line.first() != "step" {
+/// `1.5h`, `1h30m`, `7_200`.
+fn number_in_other_form(line: &Line<'_>) -> Option<Proposal> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_');
+    let start = line.slice(0..line.at).trim_end_matches(is_part).len();
+    let rest = line.slice(start..line.text.len());
+    let at = start..start + rest.len() - rest.trim_start_matches(is_part).len();
+    let written = line.slice(at.clone());
+    if !written.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let name = line.word(line.skip("step".len()));
-    let rest = line.slice(name.end..line.text.len());
-    let inside =
-        rest.trim_start().strip_prefix("for ").or_else(|| rest.trim_start().strip_prefix(['[', '(', '<', '{']))?;
-    let open = name.end + rest.len() - inside.len();
-    let variable = line.word(line.skip(open));
-    let keyword = line.word(line.skip(variable.end));
-    if line.slice(keyword.clone()) != "in" {
-        return None;
-    }
-    let list = line.skip(keyword.end);
-    let tail = line.slice(list..line.text.len());
-    let mut depth = 0usize;
-    let len = tail.find(|c| match c {
-        '[' | '(' => {
-            depth += 1;
-            false
-        }
-        ')' | ']' if depth > 0 => {
-            depth -= 1;
-            false
-        }
-        _ => depth == 0 && matches!(c, ')' | ']' | '>' | '{'),
-    })?;
-    let closes = usize::from(!tail.get(len..)?.starts_with('{'));
-    let at = name.end..list + len + closes;
-    let meant = format!("[{} in {}]", line.slice(variable), tail.get(..len)?.trim_end());
-    let message = messages::family_brackets(line.span(&at), &meant);
-    Proposal::one(at, format!("{meant} "), message)
-}
-
-/// `cluster big(base) {`, `cluster big: base {`, `cluster big < base {`.
-fn base_in_other_form(line: &Line<'_>) -> Option<Proposal> {
-    if !matches!(line.first(), "cluster" | "environment") {
-        return None;
-    }
-    let name = line.word(line.skip(line.word(0).end));
-    let mark = line.skip(name.end);
-    let base = line.word(line.skip(mark + 1));
-    if !line.slice(mark..mark + 1).starts_with(['(', ':', '<']) || base.is_empty() {
-        return None;
-    }
-    let end = base.end + usize::from(line.slice(base.end..base.end + 1) == ")");
-    let at = name.end..end;
-    let meant = format!(" extends {}", line.slice(base));
-    let message = messages::base_in_other_form(line.span(&at), meant.trim());
+    let plain = written.replace('_', "");
+    let meant = if plain.bytes().all(|b| b.is_ascii_digit()) { plain } else { whole_duration(written)? };
+    let message = messages::number_in_other_form(line.span(&at), written, &meant);
     Proposal::one(at, meant, message)
 }
 
-/// `after good.true`, `after good == true`.
-fn outcome_after_dot(line: &Line<'_>) -> Option<Proposal> {
-    let after = line.find("after ", 0)?;
-    let name = line.word(line.skip(after.end));
-    let rest = line.slice(name.end..line.text.len());
-    let outcome = line.word(name.end + rest.len() - rest.trim_start_matches(['.', ' ', '=']).len());
-    let is_outcome = matches!(line.slice(outcome.clone()), "true" | "false");
-    if !is_outcome || name.is_empty() || outcome.start == name.end {
-        return None;
+/// A duration in its largest whole unit: `90m` for `1.5h` and for `1h30m`.
+fn whole_duration(written: &str) -> Option<String> {
+    const UNITS: [(char, f64); 4] = [('d', 86_400.0), ('h', 3_600.0), ('m', 60.0), ('s', 1.0)];
+    let mut seconds = 0.0;
+    for part in written.split_inclusive(|c: char| c.is_ascii_alphabetic()) {
+        let unit = part.chars().next_back()?;
+        let amount: f64 = part.strip_suffix(unit)?.parse().ok()?;
+        seconds += amount * UNITS.iter().find(|(name, _)| *name == unit)?.1;
     }
-    let at = name.end..outcome.end;
-    let meant = format!(" is {}", line.slice(outcome));
-    let message = messages::outcome_in_other_form(line.span(&at), &format!("{}{meant}", line.slice(name)), &meant);
-    Proposal::one(at, meant, message)
-}
-
-/// `if train.auc > 0.8 {`, `for region in regions {`.
-fn loop_or_condition_without_name(line: &Line<'_>) -> Option<Proposal> {
-    let word = line.word(0);
-    let name = match line.first() {
-        "if" => "check",
-        "for" => "each",
-        _ => return None,
-    };
-    let start = line.skip(word.end);
-    // Parentheses around a condition are another habit.
-    let close = line.text.rfind(')').filter(|_| line.slice(start..start + 1) == "(");
-    let edits = match close {
-        Some(close) => vec![(start..start + 1, format!("{name}: ")), (close..close + 1, String::new())],
-        None => vec![(start..start, format!("{name}: "))],
-    };
-    let keyword = line.span(&word);
-    let message = messages::without_name(keyword, line.slice(word), name, on_disk(line, &edits));
-    Some(Proposal { edits, message })
+    let (unit, size) = UNITS.iter().find(|(_, size)| seconds % size == 0.0)?;
+    (seconds > 0.0 && seconds < 1e9).then(|| format!("{}{unit}", (seconds / size) as u64))
 }
 
 /// `step "load" {`.
@@ -435,62 +375,6 @@ fn name_without_backticks(line: &Line<'_>) -> Option<Proposal> {
     }
     let message = messages::name_needs_backticks(line.span(&at), name);
     Proposal::one(at, format!("`{name}`"), message)
-}
-
-/// `cluster a exteds b {`, `for x: a i xs {`: the word where the grammar stops.
-fn misspelled_slot(line: &Line<'_>) -> Option<Proposal> {
-    slot(line, line.word(line.at))
-}
-
-/// As before, if the grammar stops after the word.
-fn misspelled_slot_before(line: &Line<'_>) -> Option<Proposal> {
-    slot(line, line.word_before(line.end_before(line.at)))
-}
-
-fn slot(line: &Line<'_>, at: Range<usize>) -> Option<Proposal> {
-    const SLOTS: [&str; 7] = ["extends", "on", "after", "parallel", "in", "is", "else"];
-    let text = line.slice(at.clone());
-    let near = match text.len() {
-        0 => None,
-        1..=3 => SLOTS.into_iter().find(|w| w.len() <= 3 && one_edit(text, w)),
-        _ => closest_match(text, SLOTS),
-    };
-    let near = foreign_slot(text).or(near)?;
-    let message = messages::unknown_keyword(text, line.span(&at), Some(near));
-    Proposal::one(at, near, message)
-}
-
-/// What other tools call a word of a header.
-fn foreign_slot(word: &str) -> Option<&'static str> {
-    match word {
-        "depends_on" | "needs" | "requires" | "then" => Some("after"),
-        "using" | "with" | "uses" | "at" => Some("on"),
-        "inherits" | "from" | "of" => Some("extends"),
-        "concurrency" => Some("parallel"),
-        _ => None,
-    }
-}
-
-/// `step a = python m:f()`.
-fn assigned_step(line: &Line<'_>) -> Option<Proposal> {
-    if line.first() != "step" || !line.rest().starts_with('=') {
-        return None;
-    }
-    let end = line.line_end(line.at);
-    let call = line.slice(line.skip(line.at + 1)..end).to_owned();
-    let mark = line.at..line.at + 1;
-    let name = line.word(line.skip("step".len()));
-    if line.skip(name.end) != line.at {
-        return None;
-    }
-    let has_block = call.starts_with('{');
-    let edits = match has_block {
-        true => vec![(mark.clone(), String::new())],
-        false => vec![(mark.clone(), "{".to_owned()), (end..end, " }".to_owned())],
-    };
-    let call = if has_block { "...".to_owned() } else { call };
-    let message = messages::assigned_step(line.span(&mark), &call, on_disk(line, &edits));
-    Some(Proposal { edits, message })
 }
 
 /// `sql "./a.sql" warehouse_id = w`.
@@ -575,20 +459,6 @@ fn is_word(c: Option<char>) -> bool {
     c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Anything else before the `{` of a declaration.
-pub(super) fn junk_in_header(line: &Line<'_>) -> Option<Proposal> {
-    words::openers().find(|w| *w == line.first() && *w != "else")?;
-    let open = line.text.rfind('{').filter(|open| line.at < *open)?;
-    let at = line.at..line.end_before(open);
-    let message = messages::not_in_header(line.span(&at), line.slice(at.clone()));
-    Proposal::one(at, "", message)
-}
-
 fn is_call(word: &str) -> bool {
     words::find(word).is_some_and(|w| w.slot == words::WordPosition::Call)
-}
-
-/// The edits of a proposal, for the fix of its message.
-fn on_disk(line: &Line<'_>, edits: &[(Range<usize>, String)]) -> Vec<(Span, String)> {
-    edits.iter().map(|(at, text)| (line.span(at), text.clone())).collect()
 }

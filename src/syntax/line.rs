@@ -126,3 +126,13 @@ impl Line<'_> {
         Some(at..at + what.len())
     }
 }
+
+/// Whether two short words differ by one edit.
+pub(super) fn one_edit(a: &str, b: &str) -> bool {
+    a.len() <= 4 && strsim::osa_distance(a, b) == 1
+}
+
+/// The edits of a proposal, for the fix of its message.
+pub(super) fn on_disk(line: &Line<'_>, edits: &[(Range<usize>, String)]) -> Vec<(Span, String)> {
+    edits.iter().map(|(at, text)| (line.span(at), text.clone())).collect()
+}

@@ -62,7 +62,7 @@ pub fn else_if(span: Span) -> Diagnostic {
     d.help("nest the second `if`: `else { if name: condition { ... } }`")
 }
 
-/// `between` is what stands between the `}` of the `if` and the `else`.
+/// `between` is the text between the `}` of the `if` and the `else`.
 pub fn separated_else(word: Span, between: Span) -> Diagnostic {
     Diagnostic::new(Code::NotUnderstood, word, "`else` is separated from its `if`")
         .help("put it directly after the closing brace")
@@ -117,6 +117,24 @@ pub fn outcome_in_other_form(at: Span, meant: &str, edit: &str) -> Diagnostic {
     Diagnostic::new(Code::BadHeader, at, "the outcome of a condition follows `is`")
         .help(format!("write `{meant}`"))
         .unsafe_fix(format!("use `{meant}`"), vec![(at, edit.to_owned())])
+}
+
+pub fn bracketed_steps(at: Span, meant: &str) -> Diagnostic {
+    Diagnostic::new(Code::BadHeader, at, "the steps after `after` are separated by commas, without brackets")
+        .help(format!("write `{meant}`"))
+        .unsafe_fix(format!("use `{meant}`"), vec![(at, meant.to_owned())])
+}
+
+pub fn assigned_parallel(at: Span, meant: &str) -> Diagnostic {
+    Diagnostic::new(Code::BadHeader, at, "`parallel` is followed by a number")
+        .help(format!("write `parallel{meant}`"))
+        .unsafe_fix(format!("use `parallel{meant}`"), vec![(at, meant.to_owned())])
+}
+
+pub fn number_in_other_form(at: Span, written: &str, meant: &str) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, at, format!("`{written}` is not a number or a duration"))
+        .help(format!("write `{meant}`"))
+        .unsafe_fix(format!("use `{meant}`"), vec![(at, meant.to_owned())])
 }
 
 pub fn foreign_comment(mark: Span, written: &str) -> Diagnostic {
@@ -393,7 +411,7 @@ mod tests {
     #[test]
     fn every_message_is_read() {
         let called = called! {
-            bad_escape unclosed_interpolation not_a_reference closes_too_early unclosed_backtick second_brace closes_nothing control_characters_in_string control_characters else_if separated_else else_without_if without_name single_quotes curly_quotes type_brackets family_brackets base_in_other_form outcome_in_other_form foreign_comment semicolon unknown_operator second_comparison interpolation_outside_string foreign_unit dashed_range dash_list module_without_colon path_without_quotes text_without_quotes assigned_step field_beside_call missing_mark missing_comma incomplete file_too_large lone_carriage_return brackets_too_deep hidden_text brace_on_next_line header_without_brace unclosed_bracket body_too_deep not_in_header header_order name_needs_backticks unknown_keyword set_with_colon missing_value string_as_name unclosed_string unexpected
+            bad_escape unclosed_interpolation not_a_reference closes_too_early unclosed_backtick second_brace closes_nothing control_characters_in_string control_characters else_if separated_else else_without_if without_name single_quotes curly_quotes bracketed_steps assigned_parallel number_in_other_form type_brackets family_brackets base_in_other_form outcome_in_other_form foreign_comment semicolon unknown_operator second_comparison interpolation_outside_string foreign_unit dashed_range dash_list module_without_colon path_without_quotes text_without_quotes assigned_step field_beside_call missing_mark missing_comma incomplete file_too_large lone_carriage_return brackets_too_deep hidden_text brace_on_next_line header_without_brace unclosed_bracket body_too_deep not_in_header header_order name_needs_backticks unknown_keyword set_with_colon missing_value string_as_name unclosed_string unexpected
         };
         compare("syntax", &listing(&[include_str!("messages.rs")], called));
     }

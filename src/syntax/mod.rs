@@ -9,6 +9,7 @@ mod chunks;
 mod context;
 mod correct;
 mod habits;
+mod headers;
 mod limits;
 mod line;
 mod messages;

@@ -195,7 +195,7 @@ impl Scanner<'_> {
         if at >= len {
             let missing = to_close.len().saturating_sub(free.len());
             self.appended += missing;
-        } else if free.len() < to_close.len() {
+        } else if free.len() < to_close.len() + usize::from(to_close.iter().any(|o| o.byte != b'{')) {
             for open in to_close.extract_if(.., |o| o.byte != b'{') {
                 self.patches.push((open.at, 1));
             }

@@ -13,8 +13,8 @@ use crate::syntax::walk::SyntaxNode;
 /// What a body is checked against.
 #[derive(Clone, Copy)]
 pub enum BlockSchema {
-    /// An API type.
-    Block(&'static Block),
+    /// An API type, as the value of a field.
+    Block(&'static Block, &'static str),
     /// A declaration of the language.
     Place(&'static Place),
 }
@@ -22,35 +22,43 @@ pub enum BlockSchema {
 impl BlockSchema {
     fn block(self) -> &'static Block {
         match self {
-            BlockSchema::Block(b) => b,
+            BlockSchema::Block(b, _) => b,
             BlockSchema::Place(p) => p.block,
         }
     }
 
     pub fn field(self, key: &str) -> Option<&'static Field> {
         match self {
-            BlockSchema::Block(b) => b.field(key),
+            BlockSchema::Block(b, _) => b.field(key),
             BlockSchema::Place(p) => p.field(key),
         }
     }
 
     fn keys(self) -> Vec<&'static str> {
         match self {
-            BlockSchema::Block(b) => b.fields.iter().map(|f| f.key).collect(),
+            BlockSchema::Block(b, _) => b.fields.iter().map(|f| f.key).collect(),
             BlockSchema::Place(p) => p.keys().collect(),
+        }
+    }
+
+    /// The name of the type or declaration in tables.
+    pub fn kind(self) -> &'static str {
+        match self {
+            BlockSchema::Block(b, _) => b.name,
+            BlockSchema::Place(p) => p.name,
         }
     }
 
     pub fn name(self) -> String {
         match self {
-            BlockSchema::Block(b) => format!("`{}`", b.name),
+            BlockSchema::Block(_, key) => format!("`{key}`"),
             BlockSchema::Place(p) => p.name.to_owned(),
         }
     }
 
     fn group_of(self, key: &str) -> Option<&'static schema::Group> {
         match self {
-            BlockSchema::Block(b) => b.group_of(key),
+            BlockSchema::Block(b, _) => b.group_of(key),
             BlockSchema::Place(p) => p.group_of(key),
         }
     }

@@ -59,7 +59,7 @@ impl Elaborator<'_> {
     /// Reports an unknown field that another tool has; returns whether it is one.
     pub fn foreign_field(&mut self, entry: &Entry, against: BlockSchema) -> bool {
         let key = &entry.key;
-        match foreign(&against.name(), &key.text) {
+        match foreign(against.kind(), &key.text) {
             Some(Ours::Field(ours)) => {
                 let mut edits = vec![Edit { span: key.span, text: ours.to_owned() }];
                 if let Some(block) = against.field(ours).and_then(|f| f.ty.block()) {

@@ -38,7 +38,7 @@ impl Elaborator<'_> {
                 if *block == FOR_EACH_TASK {
                     locals.push(Local { name: SmolStr::default(), span: body.span, kind: LocalKind::Input(Type::Any) });
                 }
-                let object = self.body(body, BlockSchema::Block(block), Scope { locals: &locals, ..scope });
+                let object = self.body(body, BlockSchema::Block(block, field.key), Scope { locals: &locals, ..scope });
                 Node { span: body.span, kind: NodeKind::Object(object) }
             }
             Ty::Map => self.map(field, body, scope),
@@ -135,7 +135,7 @@ impl Elaborator<'_> {
             },
             Ty::Block(block) => match &value.kind {
                 ValueKind::Object(body) => {
-                    let object = self.body(body, BlockSchema::Block(block), scope);
+                    let object = self.body(body, BlockSchema::Block(block, field.key), scope);
                     Some(Node { span: value.span, kind: NodeKind::Object(object) })
                 }
                 ValueKind::Range(low, high) if *block == AUTO_SCALE => self.range(low, high, value.span, scope),

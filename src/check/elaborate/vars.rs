@@ -182,6 +182,10 @@ fn fitting(elaborator: &mut Elaborator<'_>) -> HashMap<SmolStr, VarValue> {
         let declared = var.decl.ty.as_ref().map(|t| t.span).filter(|_| !from_flag);
         let ((), found) = elaborator.deferring(|e| e.check_type(value, Scope::file(*unit), &wanted, name, declared));
         if found.is_empty() {
+            // A default that no target uses is checked as well.
+            if let Some(default) = var.decl.value.as_ref().filter(|default| default.span != value.span) {
+                elaborator.check_type(default, Scope::file(var.unit), &wanted, name, declared);
+            }
             continue;
         }
         fitting.remove(&name.text);

@@ -6,7 +6,7 @@ use crate::diag::{Candidate, Cause, Code, Diagnostic, Edit, article, closest_mat
 use crate::model::{Argument, FileKind, Type, Unchecked};
 use crate::package::Signature;
 use crate::source::{Span, quote_name};
-use crate::syntax::ast::{self, BindingKind, Call, Decl, Entry, Ident, Item, Segment, TypeExpr, ValueKind};
+use crate::syntax::ast::{self, Call, Decl, Entry, Ident, Segment, TypeExpr, ValueKind};
 
 pub fn constant_cycle(name: Span, word: &str, used_at: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::ConstantCycle, name, format!("constant `{word}` depends on itself"));
@@ -55,8 +55,8 @@ pub fn other_kind_of_compute(span: Span, name: &str, wanted: &str, declared: Spa
 
 pub fn not_a_compute_function(name: &Ident) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownFunction, name.span, format!("unknown compute function `{}`", name.text));
-    d.closest_match(name.span, closest_match(&name.text, ["existing"]))
-        .maybe_help(Some("use the name of a cluster or environment, `serverless`, `none` or `existing`".to_owned()))
+    d.help("use the name of a cluster or environment, `serverless`, `none` or `existing`")
+        .closest_match(name.span, closest_match(&name.text, ["existing"]))
 }
 
 pub fn argument_twice(span: Span, name: &str, first: Span) -> Diagnostic {
@@ -82,21 +82,6 @@ pub fn unknown_param(argument: &Argument, pipeline: &str, near: Option<Candidate
         Some(_) => d.did_you_mean(&argument.name, argument.key, near, true),
         None => d.with_label(declared, "pipeline declared here"),
     }
-}
-
-pub fn field_after_steps(key: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::Misplaced, key, "fields of a condition must come before its first step");
-    d.help("move it above the first step, or into a step")
-}
-
-pub fn field_after_step(key: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::Misplaced, key, "fields of a loop must come before its step");
-    d.help("move it above the step, or into the step")
-}
-
-pub fn after_in_loop(span: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::Misplaced, span, "`after` is not allowed on a step inside `for`");
-    d.help("put it on the loop: `for each after a: x in xs { ... }`")
 }
 
 pub fn output_without_type(name: &Ident) -> Diagnostic {
@@ -191,42 +176,6 @@ pub fn no_such_element(index: Span, name: &str, wanted: &str, declared: Span, kn
     d.with_label(declared, "declared here").help(help)
 }
 
-/// A declaration where its kind is not allowed; `None` for text that did not parse.
-pub fn misplaced(item: &Item, place: &str) -> Option<Diagnostic> {
-    let (what, span, help) = match item {
-        Item::Import(i) => ("import", i.span, "move it to the top of the file"),
-        Item::Package(p) => ("package", p.span, "declare packages outside pipelines"),
-        Item::Binding(b) => (
-            b.kind.keyword(),
-            b.span,
-            match b.kind {
-                BindingKind::Let => "declare constants outside pipelines",
-                BindingKind::Var => "declare vars outside pipelines",
-                BindingKind::Param => "declare parameters directly in a pipeline",
-                BindingKind::Output => "declare outputs directly in a step",
-            },
-        ),
-        Item::Decl(d) => (
-            d.kind.keyword(),
-            Span { end: d.name.span.end, ..d.span },
-            "close the previous block with `}`, or move the declaration to the file or the pipeline",
-        ),
-        Item::If(i) => (
-            "if",
-            Span { end: i.name.span.end, ..i.span },
-            "move it directly into a pipeline, or into a branch of another condition",
-        ),
-        Item::For(f) => {
-            ("for", Span { end: f.name.span.end, ..f.span }, "move it directly into a pipeline or into a branch")
-        }
-        Item::Call(c) => ("call", c.callee_span, "move it directly into a step"),
-        Item::Entry(e) => ("field", e.key.span, "move it into a declaration"),
-        Item::Bad(_) => return None,
-    };
-    let message = format!("`{what}` is not allowed in {place}");
-    Some(Diagnostic::new(Code::Misplaced, span, message).help(help))
-}
-
 pub fn has_declaration(key: &Ident, how: &str) -> Diagnostic {
     let d = Diagnostic::new(Code::HasDeclaration, key.span, format!("`{}` cannot be set as a field", key.text));
     d.help(how)
@@ -255,11 +204,6 @@ pub fn unchecked(key: Span) -> Diagnostic {
 pub fn declared_twice(what: &str, name: &Ident, first: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::DeclaredTwice, name.span, format!("{what} `{}` is declared twice", name.text));
     d.label("declared again here").with_label(first, "first declared here").help("rename or remove one of them")
-}
-
-pub fn field_in_file(key: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::Misplaced, key, "fields are not allowed at the top level of a file");
-    d.help("move it into a declaration such as `pipeline name { ... }`")
 }
 
 pub fn step_extends(extends: Span) -> Diagnostic {
@@ -399,7 +343,9 @@ pub fn step_as_value(span: Span, name: &str, step: Span, output: Option<&str>) -
         Some(first) => format!("use one of the step's outputs, such as `{name}.{first}`"),
         None => format!("use `after {name}` to wait for the step; it has no outputs"),
     };
-    unknown_value(span, name).help(help).with_label(step, "step declared here")
+    Diagnostic::new(Code::UnknownName, span, format!("`{name}` is a step, not a value"))
+        .help(help)
+        .with_label(step, "step declared here")
 }
 
 /// `in_text`: the reference is inside a string, so that quotes do not help.
@@ -594,4 +540,9 @@ pub fn argument_without_name(argument: &ast::CallArgument) -> Diagnostic {
         _ => d,
     };
     d.help("give it a name; only a single name can be passed without one")
+}
+
+pub fn named_argument_of_secret(name: &Ident) -> Diagnostic {
+    Diagnostic::new(Code::UnknownArgument, name.span, "arguments of `secret` have no names")
+        .help("pass the scope and then the key, such as `secret(\"scope\", \"key\")`")
 }

@@ -164,6 +164,7 @@ fn every_message_is_read() {
     };
     let sources = [
         include_str!("names.rs"),
+        include_str!("places.rs"),
         include_str!("keys.rs"),
         include_str!("unused.rs"),
         include_str!("values.rs"),

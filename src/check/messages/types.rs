@@ -10,7 +10,9 @@ use crate::syntax::ast::{Entry, Value, ValueKind};
 /// A type with its article.
 fn a(ty: Ty) -> String {
     match ty {
-        Ty::Enum(_) => ty.describe(),
+        Ty::Enum(e) => list_names(e.members.iter().copied(), 6),
+        Ty::Block(_) => "a block".to_owned(),
+        Ty::BlockList(_) => "a list of blocks".to_owned(),
         _ => article(&ty.describe()),
     }
 }

@@ -17,11 +17,6 @@ pub fn constants_too_deep(used_at: Span) -> Diagnostic {
     d.help("use a chain of at most 100 constants, and at most 20,000 constants for one value")
 }
 
-pub fn named_argument_of_secret(name: &Ident) -> Diagnostic {
-    Diagnostic::new(Code::UnknownArgument, name.span, "arguments of `secret` have no names")
-        .help("pass the scope and then the key, such as `secret(\"scope\", \"key\")`")
-}
-
 pub fn secret_arguments(value: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::MissingArgument, value, "`secret` requires a scope and a key");
     d.help("pass both, such as `secret(\"scope\", \"key\")`")
