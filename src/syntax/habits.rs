@@ -6,7 +6,8 @@ use pest::Parser as _;
 
 use super::headers::{
     assigned_parallel, assigned_step, base_in_other_form, bracketed_steps, family_brackets,
-    loop_or_condition_without_name, misspelled_slot, misspelled_slot_before, outcome_after_dot,
+    loop_or_condition_without_name, missing_colon_after_name, misspelled_slot, misspelled_slot_before,
+    outcome_after_dot,
 };
 use super::line::{Line, Proposal, applied, is_understood, on_disk, one_edit};
 use super::messages;
@@ -38,6 +39,7 @@ pub(super) const HABITS: &[Habit] = &[
     assigned_parallel,
     number_in_other_form,
     loop_or_condition_without_name,
+    missing_colon_after_name,
     quoted_name,
     unquoted_text,
     name_without_backticks,

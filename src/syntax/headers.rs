@@ -113,6 +113,21 @@ pub(super) fn assigned_parallel(line: &Line<'_>) -> Option<Proposal> {
     Proposal::one(at, meant, message)
 }
 
+/// `if good train.auc > 0.8 {`, `for each region in regions {`.
+pub(super) fn missing_colon_after_name(line: &Line<'_>) -> Option<Proposal> {
+    if !matches!(line.first(), "if" | "for") {
+        return None;
+    }
+    let name = line.word(line.skip(line.word(0).end));
+    let next = line.token(line.skip(name.end));
+    if name.is_empty() || line.slice(next.clone()).starts_with(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
+        return None;
+    }
+    let at = name.end..name.end;
+    let message = messages::missing_mark(line.span(&next), line.slice(next.clone()), ":", ":", line.span(&at));
+    Proposal::one(at, ":", message)
+}
+
 /// `if train.auc > 0.8 {`, `for region in regions {`.
 pub(super) fn loop_or_condition_without_name(line: &Line<'_>) -> Option<Proposal> {
     let word = line.word(0);

@@ -10,10 +10,14 @@ pub fn bad_escape(at: Span, escape: &str) -> Diagnostic {
         .unsafe_fix("double the backslash", vec![(at.start_point(), "\\".to_owned())])
 }
 
-pub fn unclosed_interpolation(at: Span) -> Diagnostic {
+/// `end` is where the name after it ends.
+pub fn unclosed_interpolation(at: Span, end: Option<Span>) -> Diagnostic {
     let d = Diagnostic::new(Code::BadEscape, at, "unclosed `${`");
-    d.help("close it with `}`, or write `\\${` for a literal `${`")
-        .unsafe_fix("escape the `$`", vec![(at.start_point(), "\\".to_owned())])
+    let d = d.help("close it with `}`, or write `\\${` for a literal `${`");
+    match end {
+        Some(end) => d.unsafe_fix("close it", vec![(end, "}".to_owned())]),
+        None => d.unsafe_fix("escape the `$`", vec![(at.start_point(), "\\".to_owned())]),
+    }
 }
 
 pub fn not_a_reference(span: Span, text: &str) -> Diagnostic {
@@ -236,6 +240,12 @@ pub fn incomplete(span: Span, first: &str) -> Diagnostic {
     Diagnostic::new(Code::NotUnderstood, span, format!("incomplete `{first}`")).help(shape(first))
 }
 
+/// A whole file of another format.
+pub fn foreign_file(line: Span, format: &str) -> Diagnostic {
+    Diagnostic::new(Code::NotUnderstood, line, format!("this file looks like {format}"))
+        .help("convert bundles, Terraform and job JSON with `pipec import`")
+}
+
 pub fn file_too_large(file: FileId, length: usize) -> Diagnostic {
     let message = format!("file of {} bytes is larger than the limit of {MAX_FILE} bytes", length);
 
@@ -411,7 +421,7 @@ mod tests {
     #[test]
     fn every_message_is_read() {
         let called = called! {
-            bad_escape unclosed_interpolation not_a_reference closes_too_early unclosed_backtick second_brace closes_nothing control_characters_in_string control_characters else_if separated_else else_without_if without_name single_quotes curly_quotes bracketed_steps assigned_parallel number_in_other_form type_brackets family_brackets base_in_other_form outcome_in_other_form foreign_comment semicolon unknown_operator second_comparison interpolation_outside_string foreign_unit dashed_range dash_list module_without_colon path_without_quotes text_without_quotes assigned_step field_beside_call missing_mark missing_comma incomplete file_too_large lone_carriage_return brackets_too_deep hidden_text brace_on_next_line header_without_brace unclosed_bracket body_too_deep not_in_header header_order name_needs_backticks unknown_keyword set_with_colon missing_value string_as_name unclosed_string unexpected
+            bad_escape unclosed_interpolation not_a_reference closes_too_early unclosed_backtick second_brace closes_nothing control_characters_in_string control_characters else_if separated_else else_without_if without_name single_quotes curly_quotes bracketed_steps assigned_parallel number_in_other_form type_brackets family_brackets base_in_other_form outcome_in_other_form foreign_comment semicolon unknown_operator second_comparison interpolation_outside_string foreign_unit dashed_range dash_list module_without_colon path_without_quotes text_without_quotes assigned_step field_beside_call missing_mark missing_comma incomplete foreign_file file_too_large lone_carriage_return brackets_too_deep hidden_text brace_on_next_line header_without_brace unclosed_bracket body_too_deep not_in_header header_order name_needs_backticks unknown_keyword set_with_colon missing_value string_as_name unclosed_string unexpected
         };
         compare("syntax", &listing(&[include_str!("messages.rs")], called));
     }

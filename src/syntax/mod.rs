@@ -8,6 +8,7 @@ mod bytes;
 mod chunks;
 mod context;
 mod correct;
+mod foreign;
 mod habits;
 mod headers;
 mod limits;
@@ -71,6 +72,19 @@ pub fn parse(file: FileId, text: &str) -> Parse {
         shifts: Vec::new(),
     };
     let items = parse_pieces(&cx, &scan.pieces, &mut diagnostics);
+    if let Some((line, format)) = foreign::of_another_format(text).filter(|_| diagnostics.len() >= 3) {
+        // Each line of such a file would be a message.
+        diagnostics = Diagnostics::new();
+        let span = Span::new(file, line.start as u32, line.end as u32);
+        diagnostics.push(messages::foreign_file(span, format));
+        return Parse {
+            file: ast::File {
+                items: vec![ast::Item::Bad(Span::new(file, 0, text.len() as u32))],
+                comments: scan.comments,
+            },
+            diagnostics,
+        };
+    }
     Parse { file: ast::File { items, comments: scan.comments }, diagnostics }
 }
 

@@ -23,6 +23,7 @@ pub(super) fn string(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnos
             place = Some(Span { end: at.end, ..place.unwrap_or(at) });
         }
     };
+    let (start, written) = (pair.as_span().start(), pair.as_str());
     let mut references: Vec<Value> = Vec::new();
     let mut marks: Vec<Span> = Vec::new();
     for part in pair.into_inner() {
@@ -38,7 +39,13 @@ pub(super) fn string(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnos
                 }
             },
             Rule::bad_interpolation => {
-                diagnostics.push(messages::unclosed_interpolation(at));
+                let end = part.as_span().end();
+                let rest = written.get(end - start..).unwrap_or("");
+                let name =
+                    rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.')).unwrap_or(rest.len());
+                let name_end = base + end + name;
+                let close = (name > 0).then(|| cx.at(name_end, name_end));
+                diagnostics.push(messages::unclosed_interpolation(at, close));
             }
             Rule::interpolation => {
                 references.push(interpolation(cx, base, &part, diagnostics));
