@@ -10,15 +10,20 @@ use super::messages;
 use crate::diag::{Cause, Code, Diagnostic, Diagnostics, Severity};
 use crate::source::{FileId, SourceMap, Span};
 
-/// Removes messages that follow from others. `named` are the declarations that names refer to; `links` are the names,
-/// as far as a rename could replace them.
+/// Removes messages that follow from others. `used` are the declarations that are used, and `links` what names refer
+/// to, as far as a rename could replace them.
 pub fn one_per_mistake(
     found: Diagnostics,
-    named: &HashSet<Span>,
+    used: HashSet<Span>,
     links: &[Link],
     sources: &SourceMap,
 ) -> Vec<Diagnostic> {
     let mut list = found.into_sorted();
+    if list.is_empty() {
+        return list;
+    }
+    let mut named = used;
+    named.extend(links.iter().map(|link| link.to));
     let spans = |list: &[Diagnostic], of: fn(&Diagnostic) -> bool| -> HashSet<Span> {
         list.iter().filter(|d| of(d)).map(|d| d.span).collect()
     };
@@ -36,7 +41,7 @@ pub fn one_per_mistake(
     }
 
     let reported = spans(&list, is_error_of_declaration);
-    let declarations = misspelled_declarations(&list, named, &reported);
+    let declarations = misspelled_declarations(&list, &named, &reported);
     let typed = uses_of_wrong_types(&list, links);
     let meant = Meant::of(&list);
     let mentioned = words_near_errors(&list, sources);

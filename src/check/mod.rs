@@ -88,12 +88,12 @@ pub fn check(loaded: &Loaded, files: &dyn Files, options: &Options) -> Result<Ch
     };
     let mut checked = Checked::default();
     let mut diagnostics = loaded.diagnostics.clone();
-    let mut named = HashSet::new();
+    let mut used = HashSet::new();
     let mut links = Vec::new();
     for result in results {
         let result = result?;
         diagnostics.extend(result.diagnostics);
-        named.extend(result.named);
+        used.extend(result.used);
         links.extend(result.links);
         checked.programs.extend(result.programs);
         checked.indexes.extend(result.index);
@@ -107,7 +107,7 @@ pub fn check(loaded: &Loaded, files: &dyn Files, options: &Options) -> Result<Ch
             return Err(OptionsError(format!("unknown var `{name}`")));
         }
     }
-    checked.diagnostics = causes::one_per_mistake(diagnostics, &named, &links, &loaded.sources);
+    checked.diagnostics = causes::one_per_mistake(diagnostics, used, &links, &loaded.sources);
     Ok(checked)
 }
 
@@ -115,8 +115,8 @@ struct ProjectResult {
     diagnostics: Diagnostics,
     programs: Vec<Option<Valid<Program>>>,
     index: Option<Index>,
-    /// Every declaration that a name refers to.
-    named: HashSet<Span>,
+    /// The declarations that are used.
+    used: HashSet<Span>,
     links: Vec<Link>,
 }
 
@@ -176,7 +176,7 @@ fn check_project(
         index.links = links.clone();
         index.links.retain(|l| l.at != l.to);
     }
-    Ok(ProjectResult { diagnostics, programs, index, named: usage.named, links })
+    Ok(ProjectResult { diagnostics, programs, index, used: usage.declarations, links })
 }
 
 /// Reports a project whose expansion exceeds the budget.
@@ -189,7 +189,7 @@ fn too_much(project: &Project, loading: &Diagnostics, index: Option<Index>) -> P
         let span = root.ast.items.first().map_or(Span::new(root.id, 0, 0), |i| i.span().start_point());
         diagnostics.push(messages::project_too_large(span));
     }
-    ProjectResult { diagnostics, programs: Vec::new(), index, named: HashSet::new(), links: Vec::new() }
+    ProjectResult { diagnostics, programs: Vec::new(), index, used: HashSet::new(), links: Vec::new() }
 }
 
 /// The targets to check; one `None` for a project without targets.

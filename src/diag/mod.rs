@@ -163,6 +163,11 @@ impl Diagnostic {
         }
     }
 
+    /// Shows what to write at `span`, as help and as a fix to choose.
+    pub fn instead(self, span: Span, text: &str) -> Self {
+        self.help(format!("write `{text}`")).unsafe_fix(format!("use `{text}`"), vec![(span, text.to_owned())])
+    }
+
     /// Suggests a similar name for the word at `span`, as help and as a fix to choose.
     pub fn closest_match(self, span: Span, nearest: Option<&str>) -> Self {
         match nearest {

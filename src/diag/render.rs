@@ -29,6 +29,7 @@ pub fn human(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Stri
         (true, false) => GraphicalTheme::ascii(),
         (false, false) => GraphicalTheme::none(),
     };
+    let icon = theme.characters.advice.clone();
     let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_context_lines(1);
     let mut out = String::new();
     let shown = Shown::new(diagnostic, sources);
@@ -46,9 +47,13 @@ pub fn human(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Stri
     }
     // miette heads the parts in other files as advice, which looks like a second problem.
     let is_heading = |line: &&str| line.trim_end().ends_with("Advice:");
+    let with_icon = format!("{icon} {ELSEWHERE}");
     let lines = out.lines().filter(|line| shown.others.is_empty() || !is_heading(line));
-    lines.map(|line| line.trim_end().replacen("☞ in another", "in another", 1)).collect::<Vec<_>>().join("\n") + "\n"
+    lines.map(|line| line.trim_end().replacen(&with_icon, ELSEWHERE, 1)).collect::<Vec<_>>().join("\n") + "\n"
 }
+
+/// The heading of a part in another file.
+const ELSEWHERE: &str = "in another file";
 
 /// The longest line to draw, in bytes.
 const LONG_LINE: u32 = 4096;
@@ -163,7 +168,7 @@ impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.head {
             Some((_, message, _)) => f.write_str(message),
-            None => f.write_str("in another file"),
+            None => f.write_str(ELSEWHERE),
         }
     }
 }

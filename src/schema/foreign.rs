@@ -223,7 +223,7 @@ mod tests {
         for Foreign { word, within, ours } in WORDS {
             let place = PLACES.iter().map(|(_, p)| *p).find(|p| p.name == *within);
             let block = all_blocks().into_iter().find(|b| b.name == *within);
-            assert!(place.is_some() || block.is_some(), "there is no `{within}`");
+            assert!(place.is_some() || block.is_some(), "unknown place `{within}`");
             let has = |key: &str| {
                 place.is_some_and(|p| p.field(key).is_some()) || block.is_some_and(|b| b.field(key).is_some())
             };

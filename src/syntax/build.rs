@@ -294,7 +294,16 @@ fn bad(cx: &ParseContext<'_>, start: usize, text: &str, diagnostics: &mut Diagno
     let mut cx = cx.clone();
     cx.shifts.extend(corrected.shifts);
     let root = PipeParser::parse(Rule::file, &corrected.text).ok().and_then(|mut pairs| pairs.next());
-    root.map(|root| items(&cx, start, root.into_inner(), diagnostics)).unwrap_or_default()
+    let mut corrected_items = root.map(|root| items(&cx, start, root.into_inner(), diagnostics)).unwrap_or_default();
+    if corrected.is_lossy {
+        match corrected_items.first_mut() {
+            Some(Item::Decl(d)) => d.header.broken = true,
+            Some(Item::If(i)) => i.header.broken = true,
+            Some(Item::For(f)) => f.header.broken = true,
+            _ => {}
+        }
+    }
+    corrected_items
 }
 
 fn if_(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {

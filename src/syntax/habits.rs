@@ -146,17 +146,14 @@ fn slash_comment(line: &Line<'_>) -> Option<Proposal> {
 /// `num_workers = 2;`.
 fn semicolon(line: &Line<'_>) -> Option<Proposal> {
     let mark = line.find(";", 0)?;
-    let is_last = line.slice(mark.end..line.text.len()).trim().is_empty();
+    let is_last = line.from(mark.end).trim().is_empty();
     let message = messages::semicolon(line.span(&mark), is_last);
     Proposal::one(mark, if is_last { " " } else { "," }, message)
 }
 
 /// `=<`, `=` in a condition, `==` in an entry.
 fn operator(line: &Line<'_>) -> Option<Proposal> {
-    let is_mark = |b: &u8| matches!(b, b'=' | b'<' | b'>' | b'!' | b':');
-    let start = line.at - line.slice(0..line.at).bytes().rev().take_while(|b| is_mark(b)).count();
-    let len = line.slice(start..line.text.len()).bytes().take_while(is_mark).count();
-    let at = start..start + len;
+    let at = line.around(|c| matches!(c, '=' | '<' | '>' | '!' | ':'));
     let written = line.slice(at.clone());
     let meant = match (written, line.first()) {
         ("=<", _) => "<=",
@@ -237,9 +234,7 @@ fn dashed_range(line: &Line<'_>) -> Option<Proposal> {
     let is_mark = |c: char| matches!(c, '-' | '.' | ' ' | ':');
     let before = line.slice(0..line.at).trim_end_matches(is_mark).len();
     let left = line.word_before(before);
-    let right_at = before + line.slice(before..line.text.len()).len()
-        - line.slice(before..line.text.len()).trim_start_matches(is_mark).len();
-    let right = line.word(right_at);
+    let right = line.word(line.skip_while(before, is_mark));
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let (low, high) = (line.slice(left.clone()), line.slice(right.clone()));
     if !is_number(low) || !is_number(high) || left.end == right.start {
@@ -257,7 +252,7 @@ fn module_without_colon(line: &Line<'_>) -> Option<Proposal> {
         return None;
     }
     let start = line.skip("python".len());
-    let rest = line.slice(start..line.text.len());
+    let rest = line.from(start);
     let len = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')).count();
     let module = rest.get(..len)?;
     if let Some(dots) = module.find("..") {
@@ -317,9 +312,7 @@ fn type_brackets(line: &Line<'_>) -> Option<Proposal> {
 /// `1.5h`, `1h30m`, `7_200`.
 fn number_in_other_form(line: &Line<'_>) -> Option<Proposal> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_');
-    let start = line.slice(0..line.at).trim_end_matches(is_part).len();
-    let rest = line.slice(start..line.text.len());
-    let at = start..start + rest.len() - rest.trim_start_matches(is_part).len();
+    let at = line.around(is_part);
     let written = line.slice(at.clone());
     if !written.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
@@ -360,9 +353,7 @@ fn quoted_name(line: &Line<'_>) -> Option<Proposal> {
 /// `step load-raw {`, `let größe = 1`.
 fn name_without_backticks(line: &Line<'_>) -> Option<Proposal> {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
-    let start = line.slice(0..line.at).trim_end_matches(is_part).len();
-    let rest = line.slice(start..line.text.len());
-    let at = start..start + rest.len() - rest.trim_start_matches(is_part).len();
+    let at = line.around(is_part);
     let name = line.slice(at.clone());
     let is_plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     if is_plain || name.starts_with(['-', '.', '/']) || is_call(line.first()) {

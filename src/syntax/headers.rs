@@ -13,7 +13,7 @@ pub(super) fn family_brackets(line: &Line<'_>) -> Option<Proposal> {
         return None;
     }
     let name = line.word(line.skip("step".len()));
-    let rest = line.slice(name.end..line.text.len());
+    let rest = line.from(name.end);
     let inside =
         rest.trim_start().strip_prefix("for ").or_else(|| rest.trim_start().strip_prefix(['[', '(', '<', '{']))?;
     let open = name.end + rest.len() - inside.len();
@@ -23,7 +23,7 @@ pub(super) fn family_brackets(line: &Line<'_>) -> Option<Proposal> {
         return None;
     }
     let list = line.skip(keyword.end);
-    let tail = line.slice(list..line.text.len());
+    let tail = line.from(list);
     let mut depth = 0usize;
     let len = tail.find(|c| match c {
         '[' | '(' => {
@@ -65,8 +65,7 @@ pub(super) fn base_in_other_form(line: &Line<'_>) -> Option<Proposal> {
 pub(super) fn outcome_after_dot(line: &Line<'_>) -> Option<Proposal> {
     let after = line.find("after ", 0)?;
     let name = line.word(line.skip(after.end));
-    let rest = line.slice(name.end..line.text.len());
-    let outcome = line.word(name.end + rest.len() - rest.trim_start_matches(['.', ' ', '=']).len());
+    let outcome = line.word(line.skip_while(name.end, |c| matches!(c, '.' | ' ' | '=')));
     let is_outcome = matches!(line.slice(outcome.clone()), "true" | "false");
     if !is_outcome || name.is_empty() || outcome.start == name.end {
         return None;
@@ -81,7 +80,7 @@ pub(super) fn outcome_after_dot(line: &Line<'_>) -> Option<Proposal> {
 pub(super) fn bracketed_steps(line: &Line<'_>) -> Option<Proposal> {
     let after = line.find("after ", 0)?;
     let start = line.skip(after.end);
-    let rest = line.slice(start..line.text.len());
+    let rest = line.from(start);
     let len = rest.find([')', ']']).map(|at| at + 1).or_else(|| rest.find(['{', ':']))?;
     let written = rest.get(..len)?.trim_end();
     let names: Vec<&str> = written
@@ -101,8 +100,7 @@ pub(super) fn bracketed_steps(line: &Line<'_>) -> Option<Proposal> {
 /// `parallel = 4`, `parallel(4)`.
 pub(super) fn assigned_parallel(line: &Line<'_>) -> Option<Proposal> {
     let word = line.find("parallel", 0)?;
-    let rest = line.slice(word.end..line.text.len());
-    let number = line.word(word.end + rest.len() - rest.trim_start_matches([' ', '=', ':', '(']).len());
+    let number = line.word(line.skip_while(word.end, |c| matches!(c, ' ' | '=' | ':' | '(')));
     let end = number.end + usize::from(line.slice(number.end..number.end + 1) == ")");
     let at = word.end..end;
     if number.is_empty() || line.slice(word.end..number.start).trim().is_empty() {

@@ -73,13 +73,19 @@ impl Line<'_> {
         self.text.get(at).unwrap_or("")
     }
 
+    /// The text from `start` on.
+    pub fn from(&self, start: usize) -> &str {
+        self.slice(start..self.text.len())
+    }
+
+    /// The text from where the grammar stops.
     pub fn rest(&self) -> &str {
-        self.slice(self.at..self.text.len())
+        self.from(self.at)
     }
 
     /// The word that begins at `start`, or an empty one.
     pub fn word(&self, start: usize) -> Range<usize> {
-        let rest = self.slice(start..self.text.len());
+        let rest = self.from(start);
         let len = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
         start..start + len
     }
@@ -87,7 +93,7 @@ impl Line<'_> {
     /// The word or the character at `start`.
     pub fn token(&self, start: usize) -> Range<usize> {
         let word = self.word(start);
-        let mark = self.slice(start..self.text.len()).chars().next().filter(|c| !c.is_whitespace());
+        let mark = self.from(start).chars().next().filter(|c| !c.is_whitespace());
         if word.is_empty() { start..start + mark.map_or(0, char::len_utf8) } else { word }
     }
 
@@ -100,8 +106,19 @@ impl Line<'_> {
 
     /// The position after the spaces at `from`.
     pub fn skip(&self, from: usize) -> usize {
-        let rest = self.slice(from..self.text.len());
-        from + rest.len() - rest.trim_start_matches([' ', '\t']).len()
+        self.skip_while(from, |c| matches!(c, ' ' | '\t'))
+    }
+
+    /// The position after the characters at `from` for which `is_part` holds.
+    pub fn skip_while(&self, from: usize, is_part: impl Fn(char) -> bool) -> usize {
+        let rest = self.from(from);
+        from + rest.find(|c| !is_part(c)).unwrap_or(rest.len())
+    }
+
+    /// The characters around where the grammar stops for which `is_part` holds.
+    pub fn around(&self, is_part: impl Fn(char) -> bool) -> Range<usize> {
+        let start = self.slice(0..self.at).trim_end_matches(&is_part).len();
+        start..self.skip_while(start, is_part)
     }
 
     /// The position after the last character before `at` that is not a space.
@@ -111,7 +128,7 @@ impl Line<'_> {
 
     /// The end of the line that contains `at`, without a comment.
     pub fn line_end(&self, at: usize) -> usize {
-        let rest = self.slice(at..self.text.len());
+        let rest = self.from(at);
         let line = rest.split(['\n', '#']).next().unwrap_or(rest);
         at + line.trim_end().len()
     }
@@ -122,7 +139,7 @@ impl Line<'_> {
     }
 
     pub fn find(&self, what: &str, from: usize) -> Option<Range<usize>> {
-        let at = from + self.slice(from..self.text.len()).find(what)?;
+        let at = from + self.from(from).find(what)?;
         Some(at..at + what.len())
     }
 }

@@ -100,9 +100,7 @@ pub fn curly_quotes(mark: Span, written: &str, edits: Vec<(Span, String)>) -> Di
 }
 
 pub fn type_brackets(at: Span, written: &str, meant: &str) -> Diagnostic {
-    Diagnostic::new(Code::NotUnderstood, at, format!("`{written}` is not a type"))
-        .help(format!("write `{meant}`"))
-        .unsafe_fix(format!("use `{meant}`"), vec![(at, meant.to_owned())])
+    Diagnostic::new(Code::NotUnderstood, at, format!("`{written}` is not a type")).instead(at, meant)
 }
 
 pub fn family_brackets(at: Span, meant: &str) -> Diagnostic {
@@ -125,8 +123,7 @@ pub fn outcome_in_other_form(at: Span, meant: &str, edit: &str) -> Diagnostic {
 
 pub fn bracketed_steps(at: Span, meant: &str) -> Diagnostic {
     Diagnostic::new(Code::BadHeader, at, "the steps after `after` are separated by commas, without brackets")
-        .help(format!("write `{meant}`"))
-        .unsafe_fix(format!("use `{meant}`"), vec![(at, meant.to_owned())])
+        .instead(at, meant)
 }
 
 pub fn assigned_parallel(at: Span, meant: &str) -> Diagnostic {
@@ -136,9 +133,7 @@ pub fn assigned_parallel(at: Span, meant: &str) -> Diagnostic {
 }
 
 pub fn number_in_other_form(at: Span, written: &str, meant: &str) -> Diagnostic {
-    Diagnostic::new(Code::NotUnderstood, at, format!("`{written}` is not a number or a duration"))
-        .help(format!("write `{meant}`"))
-        .unsafe_fix(format!("use `{meant}`"), vec![(at, meant.to_owned())])
+    Diagnostic::new(Code::NotUnderstood, at, format!("`{written}` is not a number or a duration")).instead(at, meant)
 }
 
 pub fn foreign_comment(mark: Span, written: &str) -> Diagnostic {
@@ -156,9 +151,7 @@ pub fn semicolon(mark: Span, is_last: bool) -> Diagnostic {
 }
 
 pub fn unknown_operator(operator: Span, written: &str, meant: &str) -> Diagnostic {
-    Diagnostic::new(Code::NotUnderstood, operator, format!("unexpected `{written}`"))
-        .help(format!("write `{meant}`"))
-        .unsafe_fix(format!("use `{meant}`"), vec![(operator, meant.to_owned())])
+    Diagnostic::new(Code::NotUnderstood, operator, format!("unexpected `{written}`")).instead(operator, meant)
 }
 
 pub fn second_comparison(word: Span, written: &str) -> Diagnostic {
@@ -170,9 +163,7 @@ pub fn second_comparison(word: Span, written: &str) -> Diagnostic {
 }
 
 pub fn interpolation_outside_string(at: Span, name: &str) -> Diagnostic {
-    Diagnostic::new(Code::NotUnderstood, at, "`${` outside a string")
-        .help(format!("write `{name}`"))
-        .unsafe_fix(format!("use `{name}`"), vec![(at, name.to_owned())])
+    Diagnostic::new(Code::NotUnderstood, at, "`${` outside a string").instead(at, name)
 }
 
 pub fn foreign_unit(at: Span, written: &str, meant: &str) -> Diagnostic {
@@ -182,9 +173,7 @@ pub fn foreign_unit(at: Span, written: &str, meant: &str) -> Diagnostic {
 }
 
 pub fn dashed_range(at: Span, written: &str, meant: &str) -> Diagnostic {
-    Diagnostic::new(Code::NotUnderstood, at, format!("`{written}` is not a range"))
-        .help(format!("write `{meant}`"))
-        .unsafe_fix(format!("use `{meant}`"), vec![(at, meant.to_owned())])
+    Diagnostic::new(Code::NotUnderstood, at, format!("`{written}` is not a range")).instead(at, meant)
 }
 
 pub fn dash_list(dash: Span) -> Diagnostic {

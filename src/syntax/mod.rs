@@ -72,7 +72,9 @@ pub fn parse(file: FileId, text: &str) -> Parse {
         shifts: Vec::new(),
     };
     let items = parse_pieces(&cx, &scan.pieces, &mut diagnostics);
-    if let Some((line, format)) = foreign::of_another_format(text).filter(|_| diagnostics.len() >= 3) {
+    if diagnostics.len() >= 3
+        && let Some((line, format)) = foreign::of_another_format(text)
+    {
         // Each line of such a file would be a message.
         diagnostics = Diagnostics::new();
         let span = Span::new(file, line.start as u32, line.end as u32);

@@ -19,7 +19,7 @@ use crate::schema::{
     RUN_CALL_PLACE, RUN_JOB_TASK, SCRIPT_CALL_PLACE, SPARK_PYTHON_TASK, SQL_CALL_PLACE, SQL_TASK, STEP_PLACE, key,
 };
 use crate::source::Span;
-use crate::syntax::ast::{self, BindingKind, Body, Call, Callee, Item, StrLit, ValueKind};
+use crate::syntax::ast::{self, BindingKind, Call, Callee, Item, StrLit, ValueKind};
 
 /// What a call is checked against.
 pub struct CallContext<'c> {
@@ -59,20 +59,16 @@ impl Elaborator<'_> {
     fn rest(&mut self, call: &Call, place: &'static Place, cx: &CallContext<'_>) -> Object {
         match &call.body {
             Some(body) => {
-                let is_of_step = |item: &Item| match item {
-                    Item::Entry(e) => place.field(&e.key.text).is_none() && STEP_PLACE.field(&e.key.text).is_some(),
-                    _ => false,
-                };
-                let (of_step, items): (Vec<Item>, Vec<Item>) = body.items.iter().cloned().partition(is_of_step);
-                for item in &of_step {
-                    if let Item::Entry(entry) = item {
-                        self.report(messages::field_of_step(entry, call, place.name, self.sources.slice(entry.span)));
+                let is_of_call = |e: &mut Self, item: &Item| {
+                    let Item::Entry(entry) = item else { return true };
+                    let key = entry.key.text.as_str();
+                    let is_of_step = place.field(key).is_none() && STEP_PLACE.field(key).is_some();
+                    if is_of_step {
+                        e.report(messages::field_of_step(entry, call, place.name, e.sources.slice(entry.span)));
                     }
-                }
-                let broken = !of_step.is_empty();
-                let mut object = self.body(&Body { span: body.span, items }, BlockSchema::Place(place), cx.scope);
-                object.broken |= broken;
-                object
+                    !is_of_step
+                };
+                self.body_where(body, is_of_call, BlockSchema::Place(place), cx.scope)
             }
             None => Object::new(place.block, call.callee_span),
         }

@@ -5,7 +5,6 @@ use smol_str::SmolStr;
 use std::collections::HashMap;
 
 use super::Elaborator;
-use super::fields::BlockSchema;
 use super::merge::merge;
 use super::scope::{PipelineScope, Scope};
 use crate::check::budget::size;
@@ -173,10 +172,7 @@ impl<'a> Elaborator<'a> {
             return;
         }
         let place = if decl.kind == DeclKind::Cluster { &CLUSTER_PLACE } else { &ENVIRONMENT_PLACE };
-        let body = self.without_foreign(decl, place);
-        let broken = body.items.len() < decl.body.items.len();
-        let mut own = self.body(&body, BlockSchema::Place(place), Scope::file(found.unit));
-        own.broken |= broken;
+        let own = self.body_of_compute(decl, place, Scope::file(found.unit));
         let base = self.base_of(found, around);
         if let (Some(base), Some(extends)) = (base, &decl.header.extends)
             && base.decl.kind == decl.kind

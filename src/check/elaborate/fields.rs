@@ -67,10 +67,25 @@ impl BlockSchema {
 impl Elaborator<'_> {
     /// Checks a body that may contain only fields.
     pub fn body(&mut self, body: &Body, against: BlockSchema, scope: Scope<'_>) -> Object {
+        self.body_where(body, |_, _| true, against, scope)
+    }
+
+    /// Checks the items of a body that `is_wanted` accepts. It reports the others, which make the result incomplete.
+    pub fn body_where(
+        &mut self,
+        body: &Body,
+        mut is_wanted: impl FnMut(&mut Self, &Item) -> bool,
+        against: BlockSchema,
+        scope: Scope<'_>,
+    ) -> Object {
         let mut object = Object::new(against.block(), body.span);
         let unit = against.block().fields.iter().find_map(|f| unit_in(body, f.unit_of?));
         let around = std::mem::replace(&mut self.unit, unit);
         for item in &body.items {
+            if !is_wanted(self, item) {
+                object.broken = true;
+                continue;
+            }
             match item {
                 Item::Entry(entry) => self.entry(entry, against, scope, &mut object),
                 Item::Bad(_) => object.broken = true,

@@ -2,31 +2,30 @@
 
 use super::Elaborator;
 use super::fields::BlockSchema;
+use super::scope::Scope;
 use crate::check::messages;
 use crate::diag::Edit;
+use crate::model::Object;
 use crate::schema::{Block, Ours, Place, Ty, foreign};
 use crate::source::quote_name;
 use crate::syntax::ast::{Body, Decl, Entry, EntryValue, Item, Value, ValueKind};
 
 impl Elaborator<'_> {
-    /// Reports fields that belong to the header of a declaration, and other words that need more than another name.
-    /// Returns the body without them.
-    pub fn without_foreign(&mut self, decl: &Decl, place: &'static Place) -> Body {
-        let mut items = Vec::with_capacity(decl.body.items.len());
+    /// Checks the body of a cluster or environment, and reports fields of other tools that are in its header here, or are
+    /// one field.
+    pub fn body_of_compute(&mut self, decl: &Decl, place: &'static Place, scope: Scope<'_>) -> Object {
         let bounds = worker_bounds(decl, place);
         if let Some((min, max)) = bounds {
             let value = |entry: &Entry| self.sources.slice(entry.value.span());
             let range = format!("{}..{}", value(min), value(max));
             self.report(messages::worker_bounds(min, max, &range));
         }
-        for item in &decl.body.items {
-            match item {
-                Item::Entry(e) if bounds.is_some_and(|(a, b)| a.span == e.span || b.span == e.span) => {}
-                Item::Entry(e) if self.foreign_in_header(e, decl, place) => {}
-                _ => items.push(item.clone()),
-            }
-        }
-        Body { span: decl.body.span, items }
+        let is_ours = |elaborator: &mut Self, item: &Item| match item {
+            Item::Entry(e) if bounds.is_some_and(|(a, b)| a.span == e.span || b.span == e.span) => false,
+            Item::Entry(e) => !elaborator.foreign_in_header(e, decl, place),
+            _ => true,
+        };
+        self.body_where(&decl.body, is_ours, BlockSchema::Place(place), scope)
     }
 
     /// Reports a field that belongs to the header of its declaration; returns whether it is one.

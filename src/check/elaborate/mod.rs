@@ -67,8 +67,6 @@ pub struct Context<'a> {
 pub struct Usage {
     /// Constants, vars, params, clusters and environments.
     pub declarations: HashSet<Span>,
-    /// Every declaration that a name refers to.
-    pub named: HashSet<Span>,
     /// Fields of `defaults`, and fields of a target that override those of pipelines.
     pub fields: HashSet<Span>,
 }
@@ -77,7 +75,6 @@ impl Usage {
     /// Adds the usage of another part.
     pub fn extend(&mut self, other: &Usage) {
         self.declarations.extend(&other.declarations);
-        self.named.extend(&other.named);
         self.fields.extend(&other.fields);
     }
 }
@@ -150,7 +147,6 @@ impl<'a> Elaborator<'a> {
 
     /// Records that the name at `at` refers to the declaration whose name is at `to`.
     fn record_link(&mut self, at: Span, to: Span) {
-        self.findings.usage.named.insert(to);
         self.findings.links.push(Link { at, to });
     }
 

@@ -60,7 +60,6 @@ impl Elaborator<'_> {
             true => self.record_use(at, to),
             false => {
                 self.findings.usage.declarations.insert(to);
-                self.findings.usage.named.insert(to);
             }
         }
     }

@@ -197,7 +197,10 @@ impl<'a> Elaborator<'a> {
 
     fn dotted(&mut self, path: &Path, span: Span, scope: Scope<'_>) -> Resolution<'static> {
         let head = path.head.text.as_str();
-        if let Some(found) = self.foreign_path(path, scope) {
+        let named = scope.pipe.and_then(|p| p.step(head));
+        if (named.is_none() || path.rest.len() > 1)
+            && let Some(found) = self.foreign_path(path, scope)
+        {
             let (ours, undeclared) = match found {
                 ForeignPath::Value(name) => (quote_name(name), None),
                 ForeignPath::Output(step, output, is_declared) => {
@@ -207,7 +210,6 @@ impl<'a> Elaborator<'a> {
             self.report(messages::foreign_path(span, self.sources.slice(span), &ours, undeclared));
             return Resolution::Unknown;
         }
-        let named = scope.pipe.and_then(|p| p.step(head));
         if let Some(named) = named {
             let named = named.clone();
             return self.output(&named, path, span, scope);

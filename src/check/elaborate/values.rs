@@ -20,9 +20,9 @@ use crate::syntax::ast::{Body, EntryValue, Item, Value, ValueKind};
 
 /// How the name of a member is written.
 #[derive(Clone, Copy)]
-enum Written<'n> {
-    /// A bare word, which could also be one of these values.
-    Word(&'n [Candidate<'n>]),
+enum Written {
+    /// A bare word of a unit, which could also be one of its values.
+    Word(usize),
     /// A string.
     Quoted,
     /// A string with references.
@@ -66,8 +66,7 @@ impl Elaborator<'_> {
         {
             let constant = self.is_constant(word, scope);
             if e.members.contains(&word) || !constant {
-                let values = self.symbols.value_names(scope.unit);
-                return self.member(field, e, word, value.span, Written::Word(&values)).unwrap_or(bad);
+                return self.member(field, e, word, value.span, Written::Word(scope.unit)).unwrap_or(bad);
             }
         }
         if let ValueKind::Path(path) = &value.kind {
@@ -198,7 +197,7 @@ impl Elaborator<'_> {
         e: &'static Enum,
         word: &str,
         span: Span,
-        written: Written<'_>,
+        written: Written,
     ) -> Option<Node> {
         if let Some(exact) = e.members.iter().find(|m| **m == word) {
             if matches!(written, Written::Quoted) && self.via.is_empty() {
@@ -210,10 +209,10 @@ impl Elaborator<'_> {
             self.report(messages::member_in_other_case(word, same, span));
             return Some(Node::text(span, *same));
         }
-        let values: &[Candidate<'_>] = if let Written::Word(values) = written { values } else { &[] };
+        let values = if let Written::Word(unit) = written { self.symbols.value_names(unit) } else { Vec::new() };
         let members = e.members.iter().copied().map(Candidate::known);
         let foreign = foreign_member(word).filter(|ours| e.members.contains(ours)).map(Candidate::known);
-        let near = foreign.or_else(|| closest_name(word, members.chain(values.iter().copied())));
+        let near = foreign.or_else(|| closest_name(word, members.chain(values)));
         if near.is_none() && matches!(written, Written::Word(_)) && self.symbols.maybe_declared(word) {
             return None;
         }

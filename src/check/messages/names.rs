@@ -332,9 +332,7 @@ pub fn unknown_value(span: Span, name: &str) -> Diagnostic {
 
 /// `name` is what another language calls `word`.
 pub fn word_of_another_language(span: Span, name: &str, word: &str) -> Diagnostic {
-    unknown_value(span, name)
-        .help(format!("write `{word}`"))
-        .unsafe_fix(format!("use `{word}`"), vec![(span, word.to_owned())])
+    unknown_value(span, name).instead(span, word)
 }
 
 /// A step where a value is needed; `output` is one of its outputs.
@@ -362,7 +360,7 @@ pub fn undeclared_value(span: Span, name: &str, near: Option<Candidate<'_>>, in_
 
 /// A field of a step that belongs to its call; `written` is the whole entry.
 pub fn field_of_call(entry: &Entry, call: &Call, written: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongBlock, entry.key.span, format!("a step has no field `{}`", entry.key.text));
+    let d = no_field(Code::WrongBlock, &entry.key, "a step");
     let insert = match &call.body {
         Some(body) => {
             let end = Span { start: body.span.end.saturating_sub(1), ..body.span };
@@ -377,7 +375,7 @@ pub fn field_of_call(entry: &Entry, call: &Call, written: &str) -> Diagnostic {
 
 /// A field in the block of a call that belongs to the step; `written` is the whole entry.
 pub fn field_of_step(entry: &Entry, call: &Call, place: &str, written: &str) -> Diagnostic {
-    let d = Diagnostic::new(Code::WrongBlock, entry.key.span, format!("{place} has no field `{}`", entry.key.text));
+    let d = no_field(Code::WrongBlock, &entry.key, place);
     let d = d.help("move it out of the block, into the step");
     match &call.body {
         Some(body) if body.items.len() == 1 => {
@@ -401,6 +399,10 @@ pub fn undeclared_short_argument(span: Span, name: &str, near: Candidate<'_>) ->
     undeclared_value(span, name, Some(near), false).unsafe_fix(format!("pass `{kept}`"), vec![(span, kept)])
 }
 
+fn no_field(code: Code, key: &Ident, place: &str) -> Diagnostic {
+    Diagnostic::new(code, key.span, format!("{place} has no field `{}`", key.text))
+}
+
 /// `workspace.host = ..`: a field of a block.
 pub fn field_in_dotted_name(entry: &Entry, outer: &str, inner: &str, value: &str) -> Diagnostic {
     let key = &entry.key;
@@ -419,7 +421,7 @@ pub fn belongs_to_header(
     edits: Option<Vec<(Span, String)>>,
 ) -> Diagnostic {
     let key = &entry.key;
-    let d = Diagnostic::new(Code::UnknownField, key.span, format!("{place} has no field `{}`", key.text));
+    let d = no_field(Code::UnknownField, key, place);
     let d = match written {
         Some(written) => d.help(format!("write `{written}` in the header, before `{{`")),
         None => d.help(format!("use `{slot}` in the header, before `{{`")),
@@ -433,7 +435,7 @@ pub fn belongs_to_header(
 /// A field that other tools have, and that is called `ours` here; `edits` rename it and what it contains.
 pub fn foreign_field(key: &Ident, place: &str, ours: &str, edits: Vec<Edit>) -> Diagnostic {
     let (written, meant) = (key.text.to_string(), ours.to_owned());
-    Diagnostic::new(Code::UnknownField, key.span, format!("{place} has no field `{}`", key.text))
+    no_field(Code::UnknownField, key, place)
         .help(format!("use `{ours}`"))
         .unsafe_fix(format!("use `{ours}`"), edits.into_iter().map(|e| (e.span, e.text)).collect())
         .caused_by(Cause::Unknown { written, meant, declared: None })
@@ -441,7 +443,7 @@ pub fn foreign_field(key: &Ident, place: &str, ours: &str, edits: Vec<Edit>) -> 
 
 /// A field that other tools have.
 pub fn foreign_word(key: &Ident, place: &str, how: &str) -> Diagnostic {
-    Diagnostic::new(Code::UnknownField, key.span, format!("{place} has no field `{}`", key.text)).help(how)
+    no_field(Code::UnknownField, key, place).help(how)
 }
 
 pub fn worker_bounds(min: &Entry, max: &Entry, range: &str) -> Diagnostic {
@@ -459,7 +461,7 @@ pub fn foreign_path(span: Span, written: &str, ours: &str, undeclared: Option<&s
     let d = Diagnostic::new(Code::UnknownName, span, format!("`{written}` is called `{ours}` here"));
     match undeclared {
         Some(output) => d.help(format!("write `{ours}`, and declare the output `{output}` in its step")),
-        None => d.help(format!("write `{ours}`")).unsafe_fix(format!("use `{ours}`"), vec![(span, ours.to_owned())]),
+        None => d.instead(span, ours),
     }
 }
 
@@ -482,10 +484,10 @@ pub fn misspelled_step_inside_loop(name: &Ident, inner: Span, within: &str) -> D
 pub fn unknown_field(key: &Ident, block: &str, keys: &[&str], elsewhere: &[String]) -> Diagnostic {
     let near = closest_name(&key.text, keys.iter().copied().map(Candidate::known));
     if near.is_none() && !elsewhere.is_empty() {
-        return Diagnostic::new(Code::WrongBlock, key.span, format!("{block} has no field `{}`", key.text))
+        return no_field(Code::WrongBlock, key, block)
             .help(format!("move it to {}", list_names(elsewhere.iter().map(String::as_str), 4).replace('`', "")));
     }
-    let d = Diagnostic::new(Code::UnknownField, key.span, format!("{block} has no field `{}`", key.text));
+    let d = no_field(Code::UnknownField, key, block);
     match near {
         Some(_) => d.did_you_mean(&key.text, key.span, near, true),
         None if keys.is_empty() => d.help("remove it; this block has no fields"),

@@ -49,12 +49,11 @@ fn unread(facts: &PipelineFacts, file: &Path, arguments: &[Argument], out: &mut 
 
 /// The words of a file that look like names of parameters: in quotes, in braces, or after `:`.
 fn names_in(text: &str) -> impl Iterator<Item = &str> {
-    let is_name = |c: char| c.is_alphanumeric() || c == '_';
-    let words = text.split(move |c| !is_name(c)).filter(|word| !word.is_empty());
-    words.filter(move |word| {
-        let at = word.as_ptr().addr() - text.as_ptr().addr();
-        let before = text.get(..at).and_then(|t| t.chars().next_back());
-        before.is_some_and(|c| matches!(c, '"' | '\'' | ':' | '{'))
+    let marks = text.match_indices(['"', '\'', ':', '{']);
+    marks.filter_map(|(at, mark)| {
+        let rest = text.get(at + mark.len()..)?;
+        let len = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        rest.get(..len).filter(|word| !word.is_empty())
     })
 }
 
