@@ -64,6 +64,11 @@ fn by_compiler(text: &str) -> Option<Seen> {
     }
     let mut seen = Seen::new();
     walk(&parsed.file, &mut |node| {
+        if let SyntaxNode::Item(Item::Entry(e)) = node
+            && e.is_string_key
+        {
+            seen.insert(("string", e.key.span.start, e.key.span.end));
+        }
         let kind = match node {
             SyntaxNode::Item(item) => kind(item),
             SyntaxNode::Body(_) => "block",

@@ -89,7 +89,7 @@ codes! {
     TooDeep "E0006" "file is nested too deeply or too large";
     BadText "E0007" "file is not plain UTF-8 text";
     BadEscape "E0008" "invalid escape or interpolation in a string";
-    NeedsBackticks "E0009" "name needs backticks";
+    NeedsBackticks "E0009" "name or key needs quoting";
     BadHeader "E0010" "invalid header of a declaration";
     UnknownKeyword "E0011" "unknown keyword";
     Misplaced "E0012" "declaration or field is not allowed here";

@@ -1,8 +1,9 @@
 //! Formats what is on one line: values, names, headers.
 
 use crate::source::Span;
+use crate::source::literal::map_key;
 use crate::syntax::ast::{
-    Body, CallArgument, EntryValue, Header, Ident, Item, Path, Segment, TypeExpr, Value, ValueKind,
+    Body, CallArgument, Entry, EntryValue, Header, Ident, Item, Path, Segment, TypeExpr, Value, ValueKind,
 };
 
 /// The text that spans refer to.
@@ -57,17 +58,17 @@ impl<'t> SourceText<'t> {
     fn item(self, item: &Item) -> String {
         match item {
             Item::Entry(e) => match &e.value {
-                EntryValue::Assign(v) => format!("{} = {}", self.key(&e.key), self.value(v)),
-                EntryValue::Block(b) => format!("{} {}", self.key(&e.key), self.object(b)),
+                EntryValue::Assign(v) => format!("{} = {}", self.key(e), self.value(v)),
+                EntryValue::Block(b) => format!("{} {}", self.key(e), self.object(b)),
             },
             other => self.slice(other.span()).to_owned(),
         }
     }
 
-    /// The name of a field, possibly quoted.
-    pub fn key(self, key: &Ident) -> String {
-        let written = self.slice(key.span);
-        if written.starts_with('"') { written.to_owned() } else { self.name(key) }
+    /// The key of an entry. A key that is not a word belongs to a map, where it is a string.
+    pub fn key(self, entry: &Entry) -> String {
+        let has_reference = entry.is_string_key && entry.key.text.is_empty();
+        if has_reference { self.slice(entry.key.span).to_owned() } else { map_key(&entry.key.text) }
     }
 
     pub fn arguments(self, arguments: &[CallArgument]) -> String {

@@ -5,7 +5,8 @@ mod inline;
 mod printer;
 
 use crate::diag::Diagnostics;
-use crate::source::FileId;
+use crate::source::literal::map_key;
+use crate::source::{FileId, quote_name};
 use crate::syntax;
 use crate::syntax::ast::{Body, Item};
 use crate::syntax::tokens::{Lexeme, Tokens};
@@ -52,10 +53,25 @@ pub fn tokens(text: &str) -> (Vec<String>, Vec<String>) {
             Lexeme::Comment => comments.push(shown.trim_end().to_owned()),
             Lexeme::Blank | Lexeme::LineEnd => {}
             Lexeme::Mark if shown == "," => {}
-            _ => code.push(shown.replace("\r\n", "\n")),
+            _ => {
+                if let ("=" | "{", Some(key)) = (shown, code.last_mut()) {
+                    *key = canonical_key(key);
+                }
+                code.push(shown.replace("\r\n", "\n"));
+            }
         }
     }
     (code, comments)
+}
+
+/// A token that may be the key of an entry, in the form that formatting gives it.
+fn canonical_key(token: &str) -> String {
+    let inside = |quote: char| token.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+    match (inside('`'), inside('"')) {
+        (Some(name), _) => map_key(name),
+        (_, Some(text)) if quote_name(text) == text => text.to_owned(),
+        _ => token.to_owned(),
+    }
 }
 
 /// The documentation of every declaration, in order.

@@ -188,7 +188,7 @@ impl<'t> Printer<'t> {
     }
 
     fn entry(&mut self, e: &Entry, depth: usize) -> (Vec<String>, Option<usize>) {
-        let key = self.text.key(&e.key);
+        let key = self.text.key(e);
         match &e.value {
             EntryValue::Assign(value) => {
                 let equals = key.chars().count() + 1;

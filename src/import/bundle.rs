@@ -10,7 +10,7 @@ use super::include::include;
 use super::jobs::{ImportNote, ImportTarget, ImportedJob, JobsRead};
 use super::local::ImportPaths;
 use super::messages;
-use super::names::{identifier, is_name, name, string};
+use super::names::{identifier, is_name, name};
 use super::overrides::{Leftover, TargetOverrides, missing};
 use super::packaged::{PackedProject, packaged};
 use super::stubs::Stubs;
@@ -18,6 +18,7 @@ use super::tree::{Tree, TreeKey, TreeKind};
 use super::variables::{Variable, Variables};
 use crate::package::PythonProject;
 use crate::schema::JOB;
+use crate::source::literal::{map_key, string};
 use crate::source::{FileId, Files, MAX_FILE_NAME, SourceMap, Span, is_file_name, plain};
 
 /// Whether a value is the content of `databricks.yml`.
@@ -471,8 +472,8 @@ fn is_anchors(part: &Tree, key: &str) -> bool {
 /// Formats entries without knowing their types; words that look like enum values are not quoted.
 fn plain_entries(tree: &Tree) -> String {
     let entry = |(key, value): &(TreeKey, Tree)| match value.kind {
-        TreeKind::Map(_) => format!("{} {{\n{}}}\n", super::names::key(&key.text), plain_entries(value)),
-        _ => format!("{} = {}\n", super::names::key(&key.text), word(value)),
+        TreeKind::Map(_) => format!("{} {{\n{}}}\n", map_key(&key.text), plain_entries(value)),
+        _ => format!("{} = {}\n", map_key(&key.text), word(value)),
     };
     tree.entries().iter().map(entry).collect()
 }

@@ -1,11 +1,11 @@
 //! Writes fields of the API as entries.
 
-use super::names::{key as written, string};
 use super::out::{Fallback, Out};
 use super::tree::{TextPiece, Tree, TreeKey, TreeKind};
 use super::write::{TextScope, Writer};
 use crate::schema::{Block, Eval, Field, Ty};
 use crate::source::Span;
+use crate::source::literal::{map_key, string};
 
 impl<'t> Writer<'t> {
     /// Writes all entries except `but`, in the order of the table; those for `unchecked` come last.
@@ -37,13 +37,13 @@ impl<'t> Writer<'t> {
         out.push("unchecked {\n");
         for (key, value) in entries {
             let from = out.text.len();
-            out.push(written(&key.text));
+            out.push(map_key(&key.text));
             match value.entries() {
                 [] => out.push(format!(" = {}\n", raw(value))),
                 inside => {
                     out.push(" {\n");
                     for (key, value) in inside {
-                        out.push(format!("{} = {}\n", written(&key.text), raw(value)));
+                        out.push(format!("{} = {}\n", map_key(&key.text), raw(value)));
                     }
                     out.push("}\n");
                 }
@@ -66,7 +66,7 @@ impl<'t> Writer<'t> {
         let plain = self.way(key.span) == Some(Fallback::Plain);
         let sugar = self.sugar;
         self.sugar = sugar && !plain;
-        out.push(written(&key.text));
+        out.push(map_key(&key.text));
         let sugared = self.value(out, value, field, scope);
         self.sugar = sugar;
         out.push("\n");
@@ -105,7 +105,7 @@ impl<'t> Writer<'t> {
                 for (key, value) in entries.iter().filter(|(_, v)| v.kind != TreeKind::Null) {
                     let (text, more) = self.text_or_raw(value, eval, scope);
                     sugared |= more;
-                    out.push(format!("{} = {text}\n", written(&key.text)));
+                    out.push(format!("{} = {text}\n", map_key(&key.text)));
                 }
                 out.push("}");
             }
@@ -172,7 +172,7 @@ pub(super) fn raw(value: &Tree) -> String {
         TreeKind::List(items) => format!("[{}]", items.iter().map(raw).collect::<Vec<_>>().join(", ")),
         TreeKind::Map(entries) => {
             let entries: Vec<String> =
-                entries.iter().map(|(k, v)| format!("{} = {}", written(&k.text), raw(v))).collect();
+                entries.iter().map(|(k, v)| format!("{} = {}", map_key(&k.text), raw(v))).collect();
             format!("{{ {} }}", entries.join(", "))
         }
     }

@@ -24,7 +24,7 @@ impl PackedProject {
 
     /// Its declaration as source.
     pub fn declaration(&self) -> String {
-        format!("package {} = {}\n", self.name, super::names::string(self.folder.trim_end_matches('/')))
+        format!("package {} = {}\n", self.name, crate::source::literal::string(self.folder.trim_end_matches('/')))
     }
 
     /// The function of an entry point, such as `pkg.main:run`.

@@ -1,11 +1,12 @@
 //! Writes a job as a pipeline.
 
-use super::names::{self, name, string};
+use super::names::name;
 use super::out::{Fallback, Out, Ways};
 use super::steps::json;
 use super::tree::Tree;
 use super::write::{LocalContext, Writer};
 use crate::schema::{DEFAULTS_PLACE, ENVIRONMENT, JOB};
+use crate::source::literal::string;
 
 /// The source of one job, not formatted.
 pub(super) fn pipeline(job: &Tree, called: &str, ways: &Ways, plain: bool, beside: Option<&LocalContext>) -> Out {
@@ -128,7 +129,7 @@ pub(super) fn beyond_declarations(job: &Tree, ways: &mut Ways) {
         let Some((entry, value)) = job.entry(list) else { continue };
         // A key that the service rejects is not a valid step name.
         let is_key = |k: &str| {
-            names::is_name(k)
+            super::names::is_name(k)
                 && (list != "tasks"
                     || k.len() <= 100 && k.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b)))
         };

@@ -1,9 +1,10 @@
 //! Writes dynamic references `{{...}}` as names of the language.
 
-use super::names::{escape, name, string};
+use super::names::name;
 use super::write::{TextScope, Writer};
 use crate::model::{Braces, Reference, braces};
 use crate::schema::Eval;
+use crate::source::literal::{escape, string};
 
 impl<'t> Writer<'t> {
     /// Writes a string; `eval` is whether the platform evaluates references in it. Returns whether a short form was

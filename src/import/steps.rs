@@ -1,12 +1,13 @@
 //! Writes tasks as steps, conditions and loops.
 
 use super::fields::{raw, shown};
-use super::names::{name, string};
+use super::names::name;
 use super::out::{Fallback, Out};
 use super::tree::{TextPiece, Tree, TreeKey, TreeKind};
 use super::write::{TextScope, Writer, WrittenTask, kind, outcome};
 use crate::model::{Braces, COMPARISONS, Reference, braces};
 use crate::schema::{Eval, TASK, kind_of, takes};
+use crate::source::literal::{map_key, string};
 
 /// The maximum nesting of branches.
 const MAX_BRANCHES: usize = 8;
@@ -590,8 +591,7 @@ pub(super) fn json(value: &serde_json::Value) -> String {
         serde_json::Value::String(text) => string(text),
         serde_json::Value::Array(items) => format!("[{}]", items.iter().map(json).collect::<Vec<_>>().join(", ")),
         serde_json::Value::Object(map) => {
-            let entries: Vec<String> =
-                map.iter().map(|(k, v)| format!("{} = {}", super::names::key(k), json(v))).collect();
+            let entries: Vec<String> = map.iter().map(|(k, v)| format!("{} = {}", map_key(k), json(v))).collect();
             format!("{{ {} }}", entries.join(", "))
         }
         other => other.to_string(),

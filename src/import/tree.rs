@@ -183,14 +183,14 @@ impl TextPiece {
     /// Its text between the quotes of a string.
     pub(super) fn in_text(&self, out: &mut String) {
         match self {
-            TextPiece::Text(text) => super::names::escape(text, out),
+            TextPiece::Text(text) => crate::source::literal::escape(text, out),
             TextPiece::Var { name, .. } => {
                 out.push_str("${");
                 out.push_str(&super::names::name(name));
                 out.push('}');
             }
             TextPiece::Job { .. } => out.push('0'),
-            TextPiece::Reference(_) => super::names::escape(&self.text(), out),
+            TextPiece::Reference(_) => crate::source::literal::escape(&self.text(), out),
         }
     }
 }

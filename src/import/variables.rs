@@ -176,8 +176,11 @@ impl Variables {
         let simple = self.list.iter().filter(|v| !v.complex);
         let mut out: String = simple.map(Variable::declaration).collect();
         if self.uses_target {
-            let value =
-                self.default_target.as_ref().map(|t| format!(" = {}", super::names::string(t))).unwrap_or_default();
+            let value = self
+                .default_target
+                .as_ref()
+                .map(|t| format!(" = {}", crate::source::literal::string(t)))
+                .unwrap_or_default();
             out.push_str(&format!("var bundle_target: string{value}\n"));
         }
         out
@@ -215,7 +218,7 @@ impl Variables {
             out.push_str(&format!("{} = {}\n", name(var), raw(value)));
         }
         if self.uses_target && self.default_target.as_deref() != Some(target) {
-            out.push_str(&format!("bundle_target = {}\n", super::names::string(target)));
+            out.push_str(&format!("bundle_target = {}\n", crate::source::literal::string(target)));
         }
         out
     }

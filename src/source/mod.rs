@@ -5,6 +5,7 @@ mod confined;
 mod cycles;
 mod files;
 mod line_index;
+pub mod literal;
 pub mod plain;
 
 pub use buffers::Buffers;

@@ -319,6 +319,8 @@ pub struct CallArgument {
 pub struct Entry {
     pub span: Span,
     pub key: Ident,
+    /// Whether the key is a string, as only maps of free text allow.
+    pub is_string_key: bool,
     pub value: EntryValue,
 }
 

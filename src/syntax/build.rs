@@ -426,7 +426,9 @@ fn entry(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut D
     let span = cx.trimmed(base, &pair);
     let (start, whole) = (pair.as_span().start(), pair.as_str());
     let mut inner = pair.into_inner();
-    let key = key(cx, base, inner.next()?, diagnostics)?;
+    let key = inner.next()?;
+    let is_string_key = key.as_str().starts_with('"');
+    let key = self::key(cx, base, key, diagnostics)?;
     let mut found = None;
     for part in inner {
         match part.as_rule() {
@@ -447,7 +449,7 @@ fn entry(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut D
             _ => found = Some(EntryValue::Assign(value(cx, base, part, diagnostics))),
         }
     }
-    Some(Item::Entry(Box::new(Entry { span, key, value: found? })))
+    Some(Item::Entry(Box::new(Entry { span, key, is_string_key, value: found? })))
 }
 
 fn key(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Ident> {
@@ -457,13 +459,18 @@ fn key(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Dia
     let first = inner.next()?;
     if first.as_rule() == Rule::string {
         let lit = string(cx, base, first, diagnostics);
+        let references = lit.parts.iter().find_map(|part| match part {
+            StrPart::Reference(value) => Some(value.span),
+            StrPart::Text(..) => None,
+        });
+        if let Some(reference) = references {
+            diagnostics.push(messages::reference_in_key(reference));
+        }
         let text = lit.plain().unwrap_or_default();
-        let quoted = format!("`{text}`");
-        diagnostics.push(messages::string_as_name(span, quoted));
         return Some(Ident { text, span, quoted: true });
     }
     if inner.next().is_some() {
-        diagnostics.push(messages::name_needs_backticks(span, whole));
+        diagnostics.push(messages::key_needs_quotes(span, whole));
         return Some(Ident { text: SmolStr::from(whole.replace('`', "")), span, quoted: true });
     }
     Some(ident(cx, base, first))

@@ -2,6 +2,7 @@
 
 use super::limits::{MAX_DEPTH, MAX_FILE};
 use crate::diag::{Code, Diagnostic};
+use crate::source::literal::map_key;
 use crate::source::{FileId, Span};
 
 pub fn bad_escape(at: Span, escape: &str) -> Diagnostic {
@@ -308,6 +309,17 @@ pub fn name_needs_backticks(span: Span, whole: &str) -> Diagnostic {
         .safe_fix("put it in backticks", vec![(span, format!("`{}`", whole.replace('`', "")))])
 }
 
+pub fn key_needs_quotes(span: Span, key: &str) -> Diagnostic {
+    let d = Diagnostic::new(Code::NeedsBackticks, span, format!("key `{key}` needs quotes"));
+    d.help("put keys with characters other than letters, digits and `_` in quotes")
+        .safe_fix("put it in quotes", vec![(span, map_key(&key.replace('`', "")))])
+}
+
+pub fn reference_in_key(reference: Span) -> Diagnostic {
+    Diagnostic::new(Code::NeedsBackticks, reference, "reference in a key")
+        .help("write the key out; references work only in values")
+}
+
 pub fn unknown_keyword(word: &str, span: Span, near: Option<&str>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownKeyword, span, format!("unknown keyword `{word}`"));
     match near {
@@ -410,7 +422,7 @@ mod tests {
     #[test]
     fn every_message_is_read() {
         let called = called! {
-            bad_escape unclosed_interpolation not_a_reference closes_too_early unclosed_backtick second_brace closes_nothing control_characters_in_string control_characters else_if separated_else else_without_if without_name single_quotes curly_quotes bracketed_steps assigned_parallel number_in_other_form type_brackets family_brackets base_in_other_form outcome_in_other_form foreign_comment semicolon unknown_operator second_comparison interpolation_outside_string foreign_unit dashed_range dash_list module_without_colon path_without_quotes text_without_quotes assigned_step field_beside_call missing_mark missing_comma incomplete foreign_file file_too_large lone_carriage_return brackets_too_deep hidden_text brace_on_next_line header_without_brace unclosed_bracket body_too_deep not_in_header header_order name_needs_backticks unknown_keyword set_with_colon missing_value string_as_name unclosed_string unexpected
+            bad_escape unclosed_interpolation not_a_reference closes_too_early unclosed_backtick second_brace closes_nothing control_characters_in_string control_characters else_if separated_else else_without_if without_name single_quotes curly_quotes bracketed_steps assigned_parallel number_in_other_form type_brackets family_brackets base_in_other_form outcome_in_other_form foreign_comment semicolon unknown_operator second_comparison interpolation_outside_string foreign_unit dashed_range dash_list module_without_colon path_without_quotes text_without_quotes assigned_step field_beside_call missing_mark missing_comma incomplete foreign_file file_too_large lone_carriage_return brackets_too_deep hidden_text brace_on_next_line header_without_brace unclosed_bracket body_too_deep not_in_header header_order name_needs_backticks key_needs_quotes reference_in_key unknown_keyword set_with_colon missing_value string_as_name unclosed_string unexpected
         };
         compare("syntax", &listing(&[include_str!("messages.rs")], called));
     }

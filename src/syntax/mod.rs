@@ -24,6 +24,7 @@ pub mod walk;
 pub mod words;
 
 pub use limits::{MAX_DEPTH, MAX_FILE};
+pub(crate) use messages::string_as_name;
 
 use rayon::prelude::*;
 

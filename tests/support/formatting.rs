@@ -8,7 +8,7 @@ pub fn formatted(text: &str) -> Option<String> {
     format(FileId(0), text).ok()
 }
 
-/// The tree without spans.
+/// The tree without spans and quotes of keys.
 fn tree(text: &str) -> String {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
     let debug = format!("{:?}", syntax::parse(FileId(0), &text).file.items);
@@ -20,7 +20,8 @@ fn tree(text: &str) -> String {
         rest = &rest[at + end + 1..];
     }
     out.push_str(rest);
-    out
+    let forms = ["quoted: true", "quoted: false", "is_string_key: true", "is_string_key: false"];
+    forms.iter().fold(out, |out, form| out.replace(form, ""))
 }
 
 /// Checks what must hold for any program without syntax errors.

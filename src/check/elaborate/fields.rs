@@ -6,7 +6,7 @@ use super::scope::Scope;
 use crate::check::messages;
 use crate::model::{FieldValue, Node, NodeKind, Object, Unchecked, number_json};
 use crate::schema::{self, Block, Eval, Field, Measure, PLACES, Place, Status};
-use crate::source::Span;
+use crate::source::{Span, quote_name};
 use crate::syntax::ast::{Body, Entry, EntryValue, Item, Value, ValueKind};
 use crate::syntax::walk::SyntaxNode;
 
@@ -113,6 +113,9 @@ impl Elaborator<'_> {
             self.unchecked(entry, scope, object);
             return;
         }
+        if entry.is_string_key && against.field(&key.text).is_some() {
+            self.report(crate::syntax::string_as_name(key.span, quote_name(&key.text)));
+        }
         let Some(field) = against.field(&key.text) else {
             object.broken = true;
             match &entry.value {
@@ -171,8 +174,8 @@ impl Elaborator<'_> {
 
     fn unknown_field(&mut self, entry: &Entry, against: BlockSchema) {
         let key = &entry.key;
-        // Missing backticks are already reported.
-        if key.quoted && !self.sources.slice(key.span).starts_with('`') {
+        // Missing quotes are already reported.
+        if key.quoted && !self.sources.slice(key.span).starts_with(['`', '"']) {
             if let Some((outer, inner)) = key.text.split_once('.')
                 && against.field(outer).and_then(|f| f.ty.block()).is_some_and(|b| b.field(inner).is_some())
             {

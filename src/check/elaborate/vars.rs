@@ -13,7 +13,7 @@ use crate::check::symbols::{InFile, Symbols};
 use crate::diag::{Candidate, Diagnostics, closest_name};
 use crate::model::Type;
 use crate::schema::{Eval, find_enum, key};
-use crate::source::Span;
+use crate::source::{Span, quote_name};
 use crate::syntax::ast::{self, Decl, EntryValue, Item, StrLit, StrPart, Value, ValueKind};
 
 /// The values of all vars for one target: `--var`, then the target, then the default.
@@ -57,6 +57,9 @@ fn set_vars(
         for item in &body.items {
             let Item::Entry(entry) = item else { continue };
             let name = &entry.key;
+            if entry.is_string_key {
+                diagnostics.push(crate::syntax::string_as_name(name.span, quote_name(&name.text)));
+            }
             if !symbols.vars.contains_key(&name.text) {
                 if !symbols.maybe_declared(&name.text) {
                     let vars = symbols.vars.values().map(|v| Candidate::declared(&v.decl.name.text, v.decl.name.span));

@@ -88,7 +88,12 @@ fn package() -> Package {
 fn item(full: bool) -> Item {
     match full {
         true => Item::Decl(Box::new(declaration())),
-        false => Item::Entry(Box::new(Entry { span: AT, key: ident(), value: EntryValue::Assign(value()) })),
+        false => Item::Entry(Box::new(Entry {
+            span: AT,
+            key: ident(),
+            is_string_key: false,
+            value: EntryValue::Assign(value()),
+        })),
     }
 }
 
@@ -129,7 +134,7 @@ samples! {
     Vec<Edit>: vec![Edit { span: AT, text: "near".to_owned() }], vec![Edit { span: AT, text: "near".to_owned() }];
     Option<Vec<(Span, String)>>: None, Some(vec![(AT, "near".to_owned())]);
     &'static [(Span, i64)]: &[], &[(AT, 3)];
-    &'static Entry: kept(Entry { span: AT, key: ident(), value: EntryValue::Assign(value()) }), kept(Entry { span: AT, key: ident(), value: EntryValue::Assign(value()) });
+    &'static Entry: kept(Entry { span: AT, key: ident(), is_string_key: false, value: EntryValue::Assign(value()) }), kept(Entry { span: AT, key: ident(), is_string_key: false, value: EntryValue::Assign(value()) });
     &'static Value: kept(value()), kept(Value { span: AT, kind: ValueKind::List(Vec::new()) });
     Incomparable: Incomparable::Collection, Incomparable::TextAsNumber;
     BadItems: BadItems::Empty, BadItems::Mixed;
