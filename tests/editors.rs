@@ -60,7 +60,7 @@ fn the_textmate_grammar_has_the_words_of_the_language() {
     let name = "(?:[A-Za-z_][A-Za-z0-9_]*|`[^`\\n]*`)";
     let declarations = words(WordPosition::Declaration)
         .into_iter()
-        .filter(|w| !matches!(*w, "import" | "package" | "let" | "var" | "param" | "output" | "else"));
+        .filter(|w| !matches!(*w, "import" | "package" | "let" | "var" | "param" | "output" | "else" | "when"));
     let calls = words(WordPosition::Call).into_iter().filter(|w| !matches!(*w, "python" | "run"));
     let values = words(WordPosition::Value).into_iter().filter(|w| *w != "existing");
     let repository = &mut grammar["repository"];

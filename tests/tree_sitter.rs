@@ -51,6 +51,8 @@ fn kind(item: &Item) -> &'static str {
         Item::If(_) => "if",
         Item::For(_) => "for",
         Item::Call(_) => "call",
+        Item::When(_) => "when",
+        Item::Spread(_) => "spread",
         Item::Entry(_) => "entry",
         Item::Bad(_) => "ERROR",
     }
@@ -107,6 +109,8 @@ fn by_editor(parser: &mut Parser, text: &str) -> Result<Seen, String> {
             "step",
             "if",
             "for",
+            "when",
+            "spread",
             "call",
             "entry",
             "block",

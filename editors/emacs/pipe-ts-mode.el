@@ -38,9 +38,9 @@
 ;; generated: words
 [
   \"import\" \"package\" \"let\" \"var\" \"target\" \"pipeline\" \"param\" \"cluster\"
-  \"environment\" \"step\" \"output\" \"if\" \"else\" \"for\" \"python\" \"notebook\"
-  \"script\" \"sql\" \"dbt\" \"run\" \"extends\" \"on\" \"after\" \"is\"
-  \"in\" \"parallel\"
+  \"environment\" \"step\" \"output\" \"if\" \"else\" \"when\" \"for\" \"python\"
+  \"notebook\" \"script\" \"sql\" \"dbt\" \"run\" \"extends\" \"on\" \"after\"
+  \"is\" \"in\" \"by\" \"parallel\"
 ] @font-lock-keyword-face
 ;; end
 (package name: (_) @font-lock-constant-face)

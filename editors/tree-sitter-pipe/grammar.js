@@ -6,9 +6,9 @@
 // generated: words
 const WORDS = [
   'import', 'package', 'let', 'var', 'target', 'pipeline', 'param', 'cluster',
-  'environment', 'step', 'output', 'if', 'else', 'for', 'python', 'notebook',
-  'script', 'sql', 'dbt', 'run', 'extends', 'on', 'after', 'is',
-  'in', 'parallel',
+  'environment', 'step', 'output', 'if', 'else', 'when', 'for', 'python',
+  'notebook', 'script', 'sql', 'dbt', 'run', 'extends', 'on', 'after',
+  'is', 'in', 'by', 'parallel',
 ];
 const CONSTANTS = [
   'true', 'false', 'none',
@@ -33,7 +33,7 @@ export default grammar({
     source_file: ($) => $._items,
 
     _items: ($) => repeat1(choice($._item, ',')),
-    _item: ($) => choice($._declaration, $.entry, $.call),
+    _item: ($) => choice($._declaration, $.spread, $.entry, $.call),
 
     _declaration: ($) =>
       choice(
@@ -50,6 +50,7 @@ export default grammar({
         $.step,
         $.if,
         $.for,
+        $.when,
       ),
 
     block: ($) => seq('{', optional($._items), '}'),
@@ -63,10 +64,10 @@ export default grammar({
     param: ($) => seq('param', field('name', $._name), optional($._type_annotation), optional($._default)),
     output: ($) => seq('output', field('name', $._name), optional($._type_annotation)),
     target: ($) => seq('target', $._head, field('body', $.block)),
-    pipeline: ($) => seq('pipeline', $._head, field('body', $.block)),
-    cluster: ($) => seq('cluster', $._head, field('body', $.block)),
-    environment: ($) => seq('environment', $._head, field('body', $.block)),
-    step: ($) => seq('step', field('name', $._name), optional($.family), repeat($._clause), field('body', $.block)),
+    pipeline: ($) => seq('pipeline', $._family_head, field('body', $.block)),
+    cluster: ($) => seq('cluster', $._family_head, field('body', $.block)),
+    environment: ($) => seq('environment', $._family_head, field('body', $.block)),
+    step: ($) => seq('step', $._family_head, field('body', $.block)),
     if: ($) =>
       prec.right(seq(
         'if',
@@ -88,14 +89,29 @@ export default grammar({
         field('body', $.block),
       ),
 
+    when: ($) =>
+      prec.right(seq(
+        'when',
+        field('condition', alias($.choice, $.condition)),
+        field('then', $.block),
+        optional(seq('else', field('else', $.block))),
+      )),
+    choice: ($) =>
+      seq(
+        field('left', choice($.string, $.number, $.constant, $.function, $.reference)),
+        optional(seq(choice(field('operator', $.operator), 'in'), field('right', $._value))),
+      ),
+
+    _family_head: ($) => seq(field('name', $._name), optional($.family), repeat($._clause)),
     _head: ($) => seq(field('name', $._name), repeat($._clause)),
     _clause: ($) => choice($.extends, $.on, $.after),
-    extends: ($) => seq('extends', $._name),
-    on: ($) => seq('on', choice($._name, $.constant, $.function)),
+    extends: ($) => seq('extends', $._name, optional($.index)),
+    on: ($) => seq('on', choice(seq($._name, optional($.index)), $.constant, $.function)),
     after: ($) => seq('after', $.dependency, repeat(seq(',', $.dependency))),
     dependency: ($) => seq(field('step', $._name), optional($.index), optional(seq('is', field('outcome', choice($.identifier, $.constant))))),
 
-    family: ($) => seq('[', field('variable', $._name), 'in', field('list', $._value), ']'),
+    family: ($) => seq('[', $._elements, repeat(seq(',', $._elements)), optional(seq('by', field('by', $._value))), ']'),
+    _elements: ($) => seq(field('variable', $._name), 'in', field('list', $._value)),
     condition: ($) =>
       seq(field('left', $._value), optional(seq(field('operator', $.operator), field('right', $._value)))),
     operator: () => choice('==', '!=', '<=', '>=', '<', '>'),
@@ -106,6 +122,7 @@ export default grammar({
 
     // ---- entries and calls ----
 
+    spread: ($) => seq('..', choice($.object, $.function, $.reference)),
     entry: ($) => seq(field('key', choice($._name, $.string)), choice(seq('=', field('value', $._value)), field('body', $.block))),
 
     call: ($) =>
@@ -120,7 +137,7 @@ export default grammar({
     script: ($) => seq('script', field('path', $.string)),
     sql: ($) => seq('sql', field('path', $.string)),
     dbt: ($) => seq('dbt', field('path', $.string)),
-    run: ($) => seq('run', field('pipeline', $._name)),
+    run: ($) => seq('run', field('pipeline', $._name), optional($.index)),
 
     arguments: ($) => seq('(', list($.argument), ')'),
     argument: ($) => seq(optional(seq(field('name', $._name), '=')), field('value', $._value)),
@@ -144,7 +161,8 @@ export default grammar({
     list: ($) => seq('[', list($._value), ']'),
     object: ($) => $.block,
     function: ($) => seq(field('name', $.identifier), $.arguments),
-    range: ($) => seq(choice($.number, $.reference), '..', choice($.number, $.reference)),
+    // Without blanks, unlike the `..` of a spread on the next line.
+    range: ($) => seq(choice($.number, $.reference), token.immediate(prec(1, '..')), choice($.number, $.reference)),
     reference: ($) => prec.right(seq($._name, repeat(choice($.index, seq('.', $._name))))),
     index: ($) => seq('[', choice($.string, $.number, $.path), ']'),
     path: ($) => seq($._name, repeat(seq('.', $._name))),

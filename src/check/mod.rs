@@ -17,6 +17,7 @@ mod symbols;
 pub use elaborate::call_place;
 pub use index::{Index, Link};
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use rayon::prelude::*;
@@ -45,6 +46,8 @@ pub struct Options {
     pub index: bool,
     /// Names and values of `--var`.
     pub vars: Vec<(SmolStr, SmolStr)>,
+    /// The user that deploys; without one, `user.name` is a placeholder.
+    pub user: Option<SmolStr>,
 }
 
 /// An error in the options.
@@ -137,17 +140,36 @@ fn check_project(
         .iter()
         .any(|d| d.severity == crate::diag::Severity::Error && project.units.iter().any(|u| u.id == d.span.file));
     let budget = Budget::new();
-    let cx = elaborate::Context { symbols: &symbols, sources, files, budget: &budget };
+    let nothing = elaborate::Families::default();
     let mut links = Vec::new();
     let mut checked = 0;
     for target in targets(&symbols, options, &mut diagnostics)? {
         checked += 1;
         budget.next_target();
         let mut found = Diagnostics::new();
+        let facts = elaborate::TargetFacts::of(target, project.name(), options.user.as_ref());
+        let cx = elaborate::Context {
+            symbols: &symbols,
+            sources,
+            files,
+            budget: &budget,
+            facts: &facts,
+            families: &nothing,
+        };
         let given = elaborate::var_values(&symbols, target, &options.vars, &mut found);
         let (vars, of_vars) = elaborate::checked_vars(cx, target, given);
         found.extend(of_vars.diagnostics);
         usage.extend(&of_vars.usage);
+        let expanded = elaborate::expanded(cx, &vars);
+        found.extend(expanded.findings.diagnostics);
+        usage.extend(&expanded.findings.usage);
+        links.extend(expanded.findings.links);
+        let of_target = match &expanded.project {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(project) => Some(Symbols::collect(project, sources, &mut found)),
+        };
+        let cx =
+            elaborate::Context { symbols: of_target.as_ref().unwrap_or(&symbols), families: &expanded.families, ..cx };
         let mut program = elaborate::program(cx, &vars, target);
         found.extend(rules::check_program(cx, &mut program));
         if budget.is_spent() {

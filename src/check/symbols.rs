@@ -63,6 +63,7 @@ impl<'a> Symbols<'a> {
             bad_words: HashSet::new(),
             unread: false,
         };
+        let mut by_lower_case: HashMap<SmolStr, Span> = HashMap::new();
         for (unit, file) in project.units.iter().enumerate() {
             let mut names = Names::default();
             for item in &file.ast.items {
@@ -82,11 +83,12 @@ impl<'a> Symbols<'a> {
                             declare(&mut names.computes, &d.name, d.as_ref(), |d| d.name.span, diagnostics);
                         }
                         DeclKind::Pipeline => {
-                            if let Some(first) =
-                                s.pipelines.iter().find(|p| p.decl.name.text.eq_ignore_ascii_case(&d.name.text))
-                            {
-                                duplicate("pipeline", &d.name, first.decl.name.span, diagnostics);
+                            // File systems may ignore case.
+                            let lower = SmolStr::from(d.name.text.to_ascii_lowercase());
+                            if let Some(first) = by_lower_case.get(&lower).copied() {
+                                duplicate("pipeline", &d.name, first, diagnostics);
                             } else {
+                                by_lower_case.insert(lower, d.name.span);
                                 names.pipelines.insert(d.name.text.clone(), d);
                                 s.pipelines.push(InFile { unit, decl: d });
                             }
@@ -129,7 +131,7 @@ impl<'a> Symbols<'a> {
     }
 
     /// The units whose names are in scope in a file: itself, then its imports.
-    fn visible_units(&self, unit: usize) -> impl Iterator<Item = usize> + '_ {
+    pub fn visible_units(&self, unit: usize) -> impl Iterator<Item = usize> + '_ {
         let imports = self.project.imports.get(unit).map(Vec::as_slice).unwrap_or_default();
         std::iter::once(unit).chain(imports.iter().filter_map(|(_, to)| *to))
     }
@@ -241,11 +243,6 @@ fn collect_bad(items: &[Item], sources: &SourceMap, out: &mut String) {
                 out.push('\n');
             }
             Item::Decl(d) => {
-                // Only steps have families; the name in another one is declared as far as others are concerned.
-                if let Some(family) = d.family.as_ref().filter(|_| d.kind != DeclKind::Step) {
-                    out.push_str(sources.slice(family.span));
-                    out.push('\n');
-                }
                 collect_bad(&d.body.items, sources, out);
             }
             Item::If(i) => {
@@ -255,6 +252,12 @@ fn collect_bad(items: &[Item], sources: &SourceMap, out: &mut String) {
                 }
             }
             Item::For(f) => collect_bad(&f.body.items, sources, out),
+            Item::When(w) => {
+                collect_bad(&w.then.items, sources, out);
+                if let Some(otherwise) = &w.otherwise {
+                    collect_bad(&otherwise.items, sources, out);
+                }
+            }
             _ => {}
         }
     }

@@ -33,6 +33,7 @@ pub fn open(paths: &[PathBuf], shared: &SharedArgs, diagnostics_only: bool) -> R
         diagnostics_only,
         index: false,
         vars: vars(shared).map_err(usage)?,
+        user: shared.user.as_deref().map(SmolStr::from),
     };
     let session = Session::open(&super::paths(paths)?, &DiskFiles, &options)?;
     if shared.verbose > 0 {

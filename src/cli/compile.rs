@@ -113,11 +113,13 @@ fn tell(dir: &Path, bundles: &[Bundle], list: &[crate::emit::Artifact]) {
     for chosen in bundles.iter().flat_map(|b| &b.jobs).flat_map(|j| &j.chosen) {
         say!("chosen  {chosen}");
     }
-    if bundles.iter().any(|b| {
-        b.layout.assumed
-            && (!b.files.is_empty() || b.jobs.iter().any(|j| j.body.to_string().contains(&b.layout.wheels)))
-    }) {
-        say!("note    no `root_path` and no `--user`: files go to /Workspace/Shared");
+    let unresolved = bundles.iter().flat_map(|b| &b.jobs).flat_map(|j| &j.unresolved);
+    let mut holes: Vec<String> =
+        unresolved.filter(|place| place.job().is_none()).map(|place| place.hole.source()).collect();
+    holes.sort();
+    holes.dedup();
+    for hole in holes {
+        say!("note    `<<{hole}>>` stands for a value that only the workspace knows; `deploy` fills it in");
     }
     for artifact in list {
         say!("wrote   {}", dir.join(&artifact.path).display());
@@ -143,8 +145,8 @@ fn print_one(places: &OutputDirs, only: Option<&str>) -> Ended {
     }
 }
 
-/// Reads job ids by pipeline.
-fn read_ids(path: &Path) -> Result<BTreeMap<String, i64>, String> {
+/// Reads what only a workspace knows: job ids by pipeline, and other values by how they are named in the manifest.
+fn read_ids(path: &Path) -> Result<BTreeMap<String, String>, String> {
     let shown = path.display();
     let bytes = std::fs::read(path).map_err(|e| format!("cannot read `{shown}`: {e}"))?;
     let json: Value = serde_json::from_slice(&bytes).map_err(|e| format!("`{shown}` is not valid JSON: {e}"))?;
@@ -152,22 +154,21 @@ fn read_ids(path: &Path) -> Result<BTreeMap<String, i64>, String> {
         json.as_object().ok_or_else(|| format!("`{shown}` must be an object that maps pipeline names to job ids"))?;
     map.iter()
         .map(|(name, id)| {
-            id.as_i64().map(|id| (name.clone(), id)).ok_or_else(|| format!("`{shown}`: id of `{name}` must be an int"))
+            let text = id.as_str().map(str::to_owned).or_else(|| id.as_i64().map(|id| id.to_string()));
+            text.map(|text| (name.clone(), text))
+                .ok_or_else(|| format!("`{shown}`: value of `{name}` must be an int or a string"))
         })
         .collect()
 }
 
-fn fill_ids(bundle: &mut Bundle, ids: &BTreeMap<String, i64>) {
+fn fill_ids(bundle: &mut Bundle, ids: &BTreeMap<String, String>) {
     for job in &mut bundle.jobs {
         let body = &mut job.body;
-        job.unresolved_job_ids.retain(|late| {
-            match (ids.get(late.pipeline.as_str()), body.pointer_mut(&late.pointer)) {
-                (Some(id), Some(slot)) => {
-                    *slot = (*id).into();
-                    false
-                }
-                _ => true,
-            }
+        job.unresolved.retain(|place| {
+            let name = place.job().map_or_else(|| place.hole.source(), ToString::to_string);
+            let Some(value) = ids.get(&name) else { return true };
+            place.fill(body, value);
+            false
         });
     }
 }

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use terminal_size::{Height, Width, terminal_size_of};
 
-use super::args::{SharedArgs, When};
+use super::args::{ColorWhen, SharedArgs};
 use super::terminal::{say, say_painted};
 use crate::diag::render::{Style, human};
 use crate::diag::{Diagnostic, Severity};
@@ -25,9 +25,9 @@ pub fn page_style(shared: &SharedArgs) -> Style {
 /// The width is that of `COLUMNS`, else of the terminal, else 100.
 fn style_of(terminal: bool, size: Option<(Width, Height)>, shared: &SharedArgs) -> Style {
     let color = match shared.color {
-        When::Always => true,
-        When::Never => false,
-        When::Auto => terminal && std::env::var_os("NO_COLOR").is_none(),
+        ColorWhen::Always => true,
+        ColorWhen::Never => false,
+        ColorWhen::Auto => terminal && std::env::var_os("NO_COLOR").is_none(),
     };
     let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
     let width = columns.or(size.map(|(width, _)| usize::from(width.0))).filter(|c| *c > 0);

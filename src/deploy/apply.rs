@@ -244,10 +244,8 @@ fn steps(
     while !waiting.is_empty() {
         hold.check()?;
         // A job that runs another one needs its id. The checker has rejected cycles.
-        let (ready, rest): (Vec<_>, Vec<_>) = waiting
-            .iter()
-            .copied()
-            .partition(|(_, d)| d.unresolved_job_ids.iter().all(|l| ids.contains_key(l.pipeline.as_str())));
+        let (ready, rest): (Vec<_>, Vec<_>) =
+            waiting.iter().copied().partition(|(_, d)| d.needs().all(|pipeline| ids.contains_key(pipeline)));
         if ready.is_empty() {
             let names: Vec<&str> = rest.iter().map(|(p, _)| p.pipeline.as_str()).collect();
             // The plan was checked against this, but somebody may have deleted the job since.

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
+use smol_str::SmolStr;
 
 use super::error::DeployError;
 use super::identity::tag;
 use super::payload::{put_tag, take_grants, texts};
 use super::state::Placed;
-use crate::lower::{Bundle, UnresolvedJobId};
+use crate::lower::{Bundle, Unresolved};
 use crate::package::{Wheel, sha256_hex};
 use crate::workspace::{Language, Principal};
 
@@ -34,8 +35,8 @@ pub struct DesiredJob {
     pub body: Value,
     /// Its permissions, if the source sets them.
     pub grants: Option<Vec<Principal>>,
-    /// Job ids that only the workspace knows.
-    pub unresolved_job_ids: Vec<UnresolvedJobId>,
+    /// Places that only the workspace can fill in.
+    pub unresolved: Vec<Unresolved>,
     /// The value of its tag.
     pub tag: String,
     /// The paths of the files it needs.
@@ -43,6 +44,11 @@ pub struct DesiredJob {
 }
 
 impl DesiredJob {
+    /// The pipelines whose job ids it needs.
+    pub fn needs(&self) -> impl Iterator<Item = &str> {
+        self.unresolved.iter().filter_map(|place| place.job()).map(SmolStr::as_str)
+    }
+
     /// The number of tasks.
     pub fn steps(&self) -> usize {
         self.body.get("tasks").and_then(Value::as_array).map_or(0, Vec::len)
@@ -126,7 +132,7 @@ pub fn desired(bundle: &Bundle, wheels: &[Wheel]) -> Result<Desired, DeployError
             pipeline: job.pipeline.to_string(),
             body,
             grants,
-            unresolved_job_ids: job.unresolved_job_ids.clone(),
+            unresolved: job.unresolved.clone(),
             tag,
             uses: Vec::new(),
         });

@@ -207,9 +207,9 @@ pub(super) fn filled(job: &DesiredJob, ids: &BTreeMap<&str, i64>, nonce: Option<
     if let (Some(nonce), Some(slot)) = (nonce, body.pointer_mut(&format!("/tags/{TAG}"))) {
         *slot = created(&job.tag, nonce).into();
     }
-    for late in &job.unresolved_job_ids {
-        if let (Some(id), Some(slot)) = (ids.get(late.pipeline.as_str()), body.pointer_mut(&late.pointer)) {
-            *slot = (*id).into();
+    for place in &job.unresolved {
+        if let Some(id) = place.job().and_then(|pipeline| ids.get(pipeline.as_str())) {
+            place.fill(&mut body, &id.to_string());
         }
     }
     body
@@ -279,8 +279,8 @@ pub fn not_deployed(desired: &Desired, plan: &Plan, survey: &Observed) -> Option
     let about = |pipeline: &str| plan.jobs.iter().any(|j| j.pipeline == pipeline);
     desired.jobs.iter().filter(|j| about(&j.pipeline)).find_map(|job| {
         let there = |p: &str| about(p) || matches!(survey.jobs.get(p), Some(LiveState::Live(..)));
-        let late = job.unresolved_job_ids.iter().find(|l| !there(l.pipeline.as_str()))?;
-        Some((job.pipeline.clone(), late.pipeline.to_string()))
+        let missing = job.needs().find(|pipeline| !there(pipeline))?;
+        Some((job.pipeline.clone(), missing.to_owned()))
     })
 }
 

@@ -117,10 +117,14 @@ codes! {
     NoValueForVar "E0120" "var without a value";
     UnknownArgument "E0121" "unknown argument";
     ConstantCycle "E0122" "cycle of constants";
+    NotInTarget "E0123" "declared only in other targets";
+    NoRepository "E0124" "fact without a value";
+    WholeFamily "E0125" "family where one member is required";
     Unused "W0150" "unused declaration";
     UnusedImport "W0151" "unused import";
     Unchecked "W0152" "fields in `unchecked` are not validated";
     UnusedOutput "W0153" "unused output";
+    NeverHolds "W0154" "condition that holds in no target";
 
     // E02xx: values
     WrongType "E0201" "wrong type" at UseOfType;
@@ -152,7 +156,7 @@ codes! {
     BadForBody "E0310" "`for` must contain exactly one step";
     HiddenOutput "E0311" "output of a loop or of a step family";
     PipelineCycle "E0312" "cycle of `run`";
-    BadItems "E0313" "invalid list for a loop or a step family";
+    BadItems "E0313" "invalid list for a loop or a family";
     NotOnThisKind "E0314" "field is not supported by the task type";
     EmptyBranch "E0315" "condition without dependent steps";
 
@@ -197,6 +201,7 @@ codes! {
     BadReference "E0606" "malformed dynamic reference";
     PushedDown "E0607" "argument overridden by a job parameter";
     RunTimeInCompileTime "E0608" "run-time value where a compile-time constant is required" at Definition;
+    KnownAtDeployment "E0609" "value of the workspace where a compile-time constant is required" at Definition;
     MaybeNotEvaluated "W0650" "run-time value that might not be evaluated";
     SecretAsText "W0651" "secret reference that is not replaced";
     LiteralBraces "W0652" "double braces that are not a dynamic reference" at Definition;

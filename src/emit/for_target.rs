@@ -41,6 +41,11 @@ pub(super) fn each_text<E>(value: &mut Value, f: &mut dyn FnMut(&str) -> Result<
     Ok(())
 }
 
+/// Replaces every string by a string.
+pub(super) fn map_texts(value: &mut Value, f: &mut dyn FnMut(&str) -> String) {
+    let Ok(()) = each_text::<std::convert::Infallible>(value, &mut |text| Ok(f(text)));
+}
+
 /// The path of a file relative to the result; notebooks get their extension back.
 pub(super) fn local_path(target: &ForTarget, file: &LocalFile) -> String {
     let below = file.workspace_path.strip_prefix(target.bundle.layout.files.as_str()).unwrap_or(&file.workspace_path);

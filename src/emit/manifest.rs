@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::Artifact;
-use crate::lower::Bundle;
+use crate::lower::{Bundle, Unresolved};
 use crate::package::{Wheel, sha256_hex};
 
 /// The manifest of one target; `written` are the job files.
@@ -20,9 +20,7 @@ pub fn manifest(bundles: &[Bundle], wheels: &[(Wheel, String)], written: &[Artif
             Some(json!({
                 "pipeline": job.pipeline.as_str(),
                 "file": file,
-                "late": job.unresolved_job_ids.iter().map(|l| json!({
-                    "pointer": l.pointer, "value": "job_id", "pipeline": l.pipeline.as_str(),
-                })).collect::<Vec<_>>(),
+                "late": job.unresolved.iter().map(late).collect::<Vec<_>>(),
             }))
         })
         .collect();
@@ -57,6 +55,13 @@ pub fn manifest(bundles: &[Bundle], wheels: &[(Wheel, String)], written: &[Artif
         "wheels": wheels,
         "files": files,
     })
+}
+
+fn late(place: &Unresolved) -> Value {
+    match place.job() {
+        Some(pipeline) => json!({ "pointer": place.pointer, "value": "job_id", "pipeline": pipeline.as_str() }),
+        None => json!({ "pointer": place.pointer, "value": place.hole.source() }),
+    }
 }
 
 fn wheel(w: &Wheel, folder: &str) -> Value {

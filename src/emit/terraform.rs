@@ -1,12 +1,12 @@
 //! Writes jobs for Terraform.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 
 use serde_json::{Map, Value, json};
 
-use super::for_target::{Copies, ForTarget, each_text, key, local_path};
+use super::for_target::{Copies, ForTarget, key, local_path, map_texts};
 use super::{Artifact, json_bytes};
+use crate::lower::user_as;
 use crate::schema::{Block, JOB, Ty};
 
 /// Terraform: a `main.tf.json` in a folder per target, with the jobs and their files as resources.
@@ -39,11 +39,10 @@ pub fn terraform(targets: &[ForTarget]) -> Vec<Artifact> {
         for job in &target.bundle.jobs {
             let name = key(&job.pipeline);
             let mut body = job.body.clone();
-            let Ok(()) = each_text::<Infallible>(&mut body, &mut |t| Ok(escaped(t)));
-            for late in &job.unresolved_job_ids {
-                if let Some(slot) = body.pointer_mut(&late.pointer) {
-                    *slot = format!("${{databricks_job.{}.id}}", key(&late.pipeline)).into();
-                }
+            map_texts(&mut body, &mut escaped);
+            for late in &job.unresolved {
+                let Some(pipeline) = late.job() else { continue };
+                late.fill(&mut body, &format!("${{databricks_job.{}.id}}", key(pipeline)));
             }
             let rights = match &mut body {
                 Value::Object(map) => map.remove("access_control_list"),
@@ -77,7 +76,9 @@ pub fn terraform(targets: &[ForTarget]) -> Vec<Artifact> {
         }
         let resources: Map<String, Value> = resources.into_iter().map(|(k, v)| (k.to_owned(), v.into())).collect();
         whole.insert("resource".to_owned(), resources.into());
-        files.add(&format!("{}/main.tf.json", target.name), &json_bytes(&whole.into()));
+        let mut whole = Value::Object(whole);
+        with_user(&mut whole);
+        files.add(&format!("{}/main.tf.json", target.name), &json_bytes(&whole));
     }
     files.list()
 }
@@ -100,6 +101,21 @@ fn renamed(value: &Value, block: Option<&'static Block>) -> Value {
             .into(),
         Value::Array(items) => items.iter().map(|v| renamed(v, block)).collect(),
         other => other.clone(),
+    }
+}
+
+/// Reads the user from the workspace where the user is unknown.
+fn with_user(whole: &mut Value) {
+    const NAME: &str = "${data.databricks_current_user.me.user_name}";
+    const SHORT_NAME: &str = r#"${trim(replace(lower(split("@", data.databricks_current_user.me.user_name)[0]), "/[^\\p{L}\\p{N}]+/", "_"), "_")}"#;
+    let mut is_used = false;
+    map_texts(whole, &mut |text| {
+        let found = user_as(text, NAME, SHORT_NAME);
+        is_used |= found.is_some();
+        found.unwrap_or_else(|| text.to_owned())
+    });
+    if let (true, Value::Object(map)) = (is_used, whole) {
+        map.insert("data".to_owned(), json!({ "databricks_current_user": { "me": {} } }));
     }
 }
 

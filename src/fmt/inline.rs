@@ -3,7 +3,8 @@
 use crate::source::Span;
 use crate::source::literal::map_key;
 use crate::syntax::ast::{
-    Body, CallArgument, Entry, EntryValue, Header, Ident, Item, Path, Segment, TypeExpr, Value, ValueKind,
+    Body, CallArgument, Entry, EntryValue, Family, Header, Ident, Item, Member, Path, Segment, TypeExpr, Value,
+    ValueKind,
 };
 
 /// The text that spans refer to.
@@ -61,6 +62,7 @@ impl<'t> SourceText<'t> {
                 EntryValue::Assign(v) => format!("{} = {}", self.key(e), self.value(v)),
                 EntryValue::Block(b) => format!("{} {}", self.key(e), self.object(b)),
             },
+            Item::Spread(spread) => format!("..{}", self.value(&spread.value)),
             other => self.slice(other.span()).to_owned(),
         }
     }
@@ -83,6 +85,28 @@ impl<'t> SourceText<'t> {
         }
     }
 
+    /// `load["eu"]`
+    pub fn member(self, member: &Member) -> String {
+        let index = member.index.iter().map(|v| format!("[{}]", self.value(v))).collect::<String>();
+        format!("{}{index}", self.name(&member.name))
+    }
+
+    /// `[region in regions by name]`
+    pub fn family(self, family: &Family) -> String {
+        let elements: Vec<String> =
+            family.elements.iter().map(|e| format!("{} in {}", self.name(&e.name), self.value(&e.list))).collect();
+        let by = family.by.iter().map(|v| format!(" by {}", self.value(v))).collect::<String>();
+        format!("[{}{by}]", elements.join(", "))
+    }
+
+    /// `left == right`, or `left` alone.
+    pub fn comparison(self, left: &Value, right: Option<&(Ident, Value)>) -> String {
+        match right {
+            Some((operator, right)) => format!("{} {} {}", self.value(left), operator.text, self.value(right)),
+            None => self.value(left),
+        }
+    }
+
     pub fn type_expr(self, ty: &TypeExpr) -> String {
         match &ty.arg {
             Some(arg) => format!("{}<{}>", self.name(&ty.name), self.type_expr(arg)),
@@ -94,7 +118,7 @@ impl<'t> SourceText<'t> {
     pub fn header(self, header: &Header) -> String {
         let mut out = String::new();
         if let Some(extends) = &header.extends {
-            out.push_str(&format!(" extends {}", self.name(extends)));
+            out.push_str(&format!(" extends {}", self.member(extends)));
         }
         if let Some(on) = &header.on {
             out.push_str(&format!(" on {}", self.value(&on.value)));
@@ -126,8 +150,9 @@ pub(super) fn always_breaks(value: &Value) -> bool {
         ValueKind::Object(body) => body.items.iter().any(|item| match item {
             Item::Entry(e) => match &e.value {
                 EntryValue::Assign(v) => always_breaks(v),
-                EntryValue::Block(b) => b.items.iter().any(|i| !matches!(i, Item::Entry(_))),
+                EntryValue::Block(b) => b.items.iter().any(|i| !matches!(i, Item::Entry(_) | Item::Spread(_))),
             },
+            Item::Spread(spread) => always_breaks(&spread.value),
             _ => true,
         }),
         ValueKind::List(items) => items.iter().any(always_breaks),

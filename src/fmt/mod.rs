@@ -79,12 +79,13 @@ fn docs(text: &str) -> Vec<Option<String>> {
     fn walk(items: &[Item], out: &mut Vec<Option<String>>) {
         for item in items {
             let (doc, bodies): (_, Vec<&Body>) = match item {
-                Item::Decl(d) => (&d.doc, vec![&d.body]),
-                Item::If(i) => (&i.doc, std::iter::once(&i.then).chain(&i.otherwise).collect()),
-                Item::For(f) => (&f.doc, vec![&f.body]),
+                Item::Decl(d) => (Some(&d.doc), vec![&d.body]),
+                Item::If(i) => (Some(&i.doc), std::iter::once(&i.then).chain(&i.otherwise).collect()),
+                Item::For(f) => (Some(&f.doc), vec![&f.body]),
+                Item::When(w) => (None, std::iter::once(&w.then).chain(&w.otherwise).collect()),
                 _ => continue,
             };
-            out.push(doc.as_ref().map(ToString::to_string));
+            out.extend(doc.map(|doc| doc.as_ref().map(ToString::to_string)));
             bodies.iter().for_each(|b| walk(&b.items, out));
         }
     }

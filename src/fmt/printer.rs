@@ -5,6 +5,7 @@ use super::inline::{SourceText, always_breaks};
 use crate::source::Span;
 use crate::syntax::ast::{
     Binding, Body, Call, CallArgument, Callee, Decl, Entry, EntryValue, File, For, If, Item, StrLit, Value, ValueKind,
+    When,
 };
 
 /// Formats a file.
@@ -166,6 +167,8 @@ impl<'t> Printer<'t> {
             Item::Decl(d) => (self.decl(d, depth), None),
             Item::If(i) => (self.condition(i, depth), None),
             Item::For(f) => (self.a_loop(f, depth), None),
+            Item::When(w) => (self.when(w, depth), None),
+            Item::Spread(s) => (self.value_lines("..", &s.value, depth, 0), None),
             Item::Call(c) => (self.call(c, depth), None),
             Item::Entry(e) => self.entry(e, depth),
             Item::Bad(span) => (vec![text.slice(*span).to_owned()], None),
@@ -248,23 +251,30 @@ impl<'t> Printer<'t> {
     fn decl(&mut self, d: &Decl, depth: usize) -> Vec<String> {
         let mut head = format!("{} {}", d.kind.keyword(), self.text.name(&d.name));
         if let Some(family) = &d.family {
-            head.push_str(&format!("[{} in {}]", self.text.name(&family.name), self.text.value(&family.list)));
+            head.push_str(&self.text.family(family));
         }
         head.push_str(&self.text.header(&d.header));
         self.block(&head, &d.body, depth)
     }
 
     fn condition(&mut self, i: &If, depth: usize) -> Vec<String> {
-        let mut head =
-            format!("if {}{}: {}", self.text.name(&i.name), self.text.header(&i.header), self.text.value(&i.left));
-        if let Some((op, right)) = &i.right {
-            head.push_str(&format!(" {} {}", op.text, self.text.value(right)));
-        }
-        let mut lines = self.block(&head, &i.then, depth);
-        let Some(otherwise) = &i.otherwise else { return lines };
+        let comparison = self.text.comparison(&i.left, i.right.as_ref());
+        let head = format!("if {}{}: {comparison}", self.text.name(&i.name), self.text.header(&i.header));
+        self.branches(&head, &i.then, i.otherwise.as_ref(), depth)
+    }
+
+    fn when(&mut self, w: &When, depth: usize) -> Vec<String> {
+        let head = format!("when {}", self.text.comparison(&w.left, w.right.as_ref()));
+        self.branches(&head, &w.then, w.otherwise.as_ref(), depth)
+    }
+
+    /// `head { } else { }`
+    fn branches(&mut self, head: &str, then: &Body, otherwise: Option<&Body>, depth: usize) -> Vec<String> {
+        let mut lines = self.block(head, then, depth);
+        let Some(otherwise) = otherwise else { return lines };
         let indent = "  ".repeat(depth);
         // Comments between the two stay between them.
-        let beside = self.trailing(i.then.span.end as usize, otherwise.span.start as usize);
+        let beside = self.trailing(then.span.end as usize, otherwise.span.start as usize);
         let between = self.comments_before(otherwise.span.start as usize);
         if beside.is_none() && between.is_empty() {
             let close = lines.pop().unwrap_or_default();
@@ -305,7 +315,7 @@ impl<'t> Printer<'t> {
             Callee::Script(path) => format!("script {}", self.literal(path)),
             Callee::Sql(path) => format!("sql {}", self.literal(path)),
             Callee::Dbt(path) => format!("dbt {}", self.literal(path)),
-            Callee::Run(name) => format!("run {}", text.name(name)),
+            Callee::Run(member) => format!("run {}", text.member(member)),
         };
         let written = self.text.0.get(c.callee_span.end as usize..).unwrap_or("").trim_start_matches([' ', '\t']);
         let inside =
@@ -458,6 +468,7 @@ fn head_end(item: &Item) -> usize {
         Item::Decl(d) => d.body.span.start as usize,
         Item::If(i) => i.then.span.start as usize,
         Item::For(f) => f.body.span.start as usize,
+        Item::When(w) => w.then.span.start as usize,
         _ => 0,
     }
 }

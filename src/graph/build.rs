@@ -172,6 +172,7 @@ fn shown(text: &Text) -> String {
         Part::Reference(Reference::Input(None)) => "item".to_owned(),
         Part::Reference(Reference::Input(Some(key))) => format!("item.{key}"),
         Part::Reference(Reference::Fact(path)) => path.to_string(),
+        Part::Hole(hole) => hole.source(),
         Part::Reference(secret @ Reference::Secret { .. }) => secret.to_string(),
     };
     text.parts.iter().map(part).collect()

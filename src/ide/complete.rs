@@ -256,7 +256,9 @@ impl<'a> Completer<'_, 'a> {
                 }
                 SyntaxNode::Item(Item::Decl(d)) => {
                     if let Some(family) = &d.family {
-                        offers.name(CompletionKind::Value, &family.name.text, "element of the step family").rank = 2;
+                        for elements in &family.elements {
+                            offers.name(CompletionKind::Value, &elements.name.text, "element of the family").rank = 2;
+                        }
                     }
                 }
                 _ => {}

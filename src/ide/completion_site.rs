@@ -461,7 +461,7 @@ fn declared_name(item: &Item) -> Option<String> {
 fn callable(call: &Call) -> Callable {
     match &call.callee {
         Callee::Python { module, function } => Callable::Python(module.text.to_string(), function.text.to_string()),
-        Callee::Run(name) => Callable::Run(name.text.to_string()),
+        Callee::Run(member) => Callable::Run(member.name.text.to_string()),
         _ => Callable::File,
     }
 }

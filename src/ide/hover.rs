@@ -268,8 +268,9 @@ pub(super) fn declaration(view: &FileContext<'_>, to: Span) -> Option<String> {
             format!("`{}` loops over `{}`; compiled to `{{{{input}}}}`", name.text, view.slice(f.list.span))
         }
         (Role::Variable, Item::Decl(d)) => {
-            let list = d.family.as_ref().map(|f| view.slice(f.list.span)).unwrap_or_default();
-            format!("`{}` iterates over `{list}` at compile time: one step per element", name.text)
+            let elements = d.family.as_ref().and_then(|f| f.elements.iter().find(|e| e.name.span == name.span));
+            let list = elements.map(|e| view.slice(e.list.span)).unwrap_or_default();
+            format!("`{}` iterates over `{list}` at compile time: one {} per element", name.text, d.kind.keyword())
         }
         _ => return None,
     };

@@ -73,7 +73,18 @@ pub fn all_symbols(snapshot: &Snapshot) -> Vec<(Symbol, Vec<String>)> {
 }
 
 fn of_items(items: &[Item], text: &str) -> Vec<Symbol> {
-    items.iter().filter_map(|i| of_item(i, text)).collect()
+    let mut out = Vec::new();
+    for item in items {
+        match item {
+            // It opens no scope, so its declarations belong to what is around it.
+            Item::When(w) => {
+                out.extend(of_items(&w.then.items, text));
+                out.extend(w.otherwise.iter().flat_map(|b| of_items(&b.items, text)));
+            }
+            other => out.extend(of_item(other, text)),
+        }
+    }
+    out
 }
 
 fn of_item(item: &Item, text: &str) -> Option<Symbol> {
@@ -125,6 +136,6 @@ fn of_item(item: &Item, text: &str) -> Option<Symbol> {
             let detail = format!("{} in {}", f.variable.text, slice(f.list.span));
             symbol(&f.name, SymbolKind::Loop, f.span, detail, inside(&f.body))
         }
-        Item::Import(_) | Item::Call(_) | Item::Entry(_) | Item::Bad(_) => None,
+        Item::Import(_) | Item::Call(_) | Item::Entry(_) | Item::When(_) | Item::Spread(_) | Item::Bad(_) => None,
     }
 }

@@ -152,10 +152,13 @@ fn keywords(item: &Item, out: &mut Highlighter<'_>) {
         Item::Decl(d) => {
             out.add(first(d.kind.keyword().len()), TokenKind::Keyword);
             gaps(out, d.name.span.end, d.body.span.start, span, |f| {
-                d.family.iter().for_each(|x| {
-                    f(x.name.span);
-                    f(x.list.span);
-                });
+                if let Some(family) = &d.family {
+                    family.elements.iter().for_each(|e| {
+                        f(e.name.span);
+                        f(e.list.span);
+                    });
+                    family.by.iter().for_each(|v| f(v.span));
+                }
                 header(&d.header, f);
             });
         }
@@ -179,12 +182,21 @@ fn keywords(item: &Item, out: &mut Highlighter<'_>) {
             let text = out.text.get(span.start as usize..span.end as usize).unwrap_or("");
             out.add(first(text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(0)), TokenKind::Keyword);
         }
-        Item::Entry(_) | Item::Bad(_) => {}
+        Item::When(w) => {
+            out.add(first(4), TokenKind::Keyword);
+            if let Some(otherwise) = &w.otherwise {
+                out.words(w.then.span.end, otherwise.span.start, span.file);
+            }
+        }
+        Item::Entry(_) | Item::Spread(_) | Item::Bad(_) => {}
     }
 }
 
 fn header(header: &crate::syntax::ast::Header, f: &mut dyn FnMut(Span)) {
-    header.extends.iter().for_each(|e| f(e.span));
+    if let Some(extends) = &header.extends {
+        f(extends.name.span);
+        extends.index.iter().for_each(|v| f(v.span));
+    }
     header.on.iter().for_each(|o| f(o.value.span));
     for after in &header.after {
         f(after.name.span);
@@ -223,6 +235,7 @@ fn named(view: &FileContext<'_>, name: &crate::syntax::ast::Ident, role: Role, k
         Role::After => token(TokenKind::Function),
         Role::Outcome => token(TokenKind::Keyword),
         Role::Type => token(TokenKind::Type),
+        Role::Operator if name.text == "in" => token(TokenKind::Keyword),
         Role::Operator => token(TokenKind::Operator),
         Role::ValueFunction => Highlighted { platform: true, ..token(TokenKind::Function) },
         Role::Head | Role::Segment => {

@@ -57,7 +57,7 @@ impl AssetBundle<'_> {
             .find(|(_, t)| t.get("default").is_some_and(|d| d.kind == TreeKind::Bool(true)))
             .or(targets.first())
             .map(|(k, _)| k.text.to_string());
-        let mut variables = Variables::new(Some(&self.name), default.as_deref());
+        let mut variables = Variables::new(Some(&self.name));
         let mut jobs = self.resources("jobs");
         let whole = whole_jobs(&targets, default.as_deref(), &mut jobs);
         for (key, _) in jobs.iter().filter(|(k, _)| whole.contains(&k.text)) {

@@ -161,6 +161,7 @@ pub(super) fn raw(value: &Tree) -> String {
         TreeKind::Text(text) => string(text),
         TreeKind::Mixed(pieces) => match pieces.as_slice() {
             [TextPiece::Var { name, .. }] => super::names::name(name),
+            [TextPiece::Fact { path, .. }] => (*path).to_owned(),
             [TextPiece::Job { .. }] => "0".to_owned(),
             several => {
                 let mut out = String::from("\"");

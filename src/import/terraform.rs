@@ -19,7 +19,7 @@ pub fn is_terraform(tree: &Tree) -> bool {
 /// Reads the jobs of a configuration or plan, with its variables.
 pub fn read(tree: &Tree) -> JobsRead {
     let mut found = JobsRead::default();
-    let mut variables = Variables::new(None, None);
+    let mut variables = Variables::new(None);
     let own = resources(tree, JOBS);
     let own = own.iter().flat_map(|(_, j)| j.items_of("parameter")).filter_map(|p| p.text_of("name"));
     variables.taken = own.map(str::to_owned).collect();

@@ -43,6 +43,12 @@ pub enum TextPiece {
         /// Its default.
         value: Box<TreeKind>,
     },
+    /// A fact such as `target.name`.
+    Fact {
+        path: &'static str,
+        /// What it compiles to without a target and a user.
+        value: &'static str,
+    },
     /// An expression of the other language that is not resolved yet.
     Reference(String),
     /// The id of the job of a pipeline.
@@ -160,6 +166,7 @@ impl TextPiece {
         match self {
             TextPiece::Text(text) => text.clone(),
             TextPiece::Job { .. } => "0".to_owned(),
+            TextPiece::Fact { value, .. } => (*value).to_owned(),
             TextPiece::Reference(path) => format!("${{{path}}}"),
             TextPiece::Var { value, .. } => match value.as_ref() {
                 TreeKind::Text(text) => text.clone(),
@@ -176,7 +183,7 @@ impl TextPiece {
         match self {
             TextPiece::Text(text) | TextPiece::Reference(text) => 1 + text.len() / 64,
             TextPiece::Var { value, .. } => 1 + value.size(),
-            TextPiece::Job { .. } => 1,
+            TextPiece::Job { .. } | TextPiece::Fact { .. } => 1,
         }
     }
 
@@ -187,6 +194,11 @@ impl TextPiece {
             TextPiece::Var { name, .. } => {
                 out.push_str("${");
                 out.push_str(&super::names::name(name));
+                out.push('}');
+            }
+            TextPiece::Fact { path, .. } => {
+                out.push_str("${");
+                out.push_str(path);
                 out.push('}');
             }
             TextPiece::Job { .. } => out.push('0'),

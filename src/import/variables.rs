@@ -29,7 +29,6 @@ pub(super) struct Variable {
 pub(super) struct Variables {
     /// The name of the bundle. In other formats, `${...}` in strings is not a reference.
     bundle: Option<String>,
-    default_target: Option<String>,
     list: Vec<Variable>,
     /// Values that targets set outside their `variables`.
     set: BTreeMap<String, Vec<(String, Tree)>>,
@@ -41,8 +40,6 @@ pub(super) struct Variables {
     pub jobs: BTreeMap<String, String>,
     /// Vars for places where targets differ.
     made: Vec<String>,
-    /// Whether something depends on the name of the target.
-    uses_target: bool,
 }
 
 /// The maximum length of a setting of a target, in bytes.
@@ -51,17 +48,15 @@ const MAX_FIXED: usize = 64 << 10;
 const MAX_ROUNDS: usize = 32;
 
 impl Variables {
-    pub fn new(bundle: Option<&str>, default_target: Option<&str>) -> Variables {
+    pub fn new(bundle: Option<&str>) -> Variables {
         Variables {
             bundle: bundle.map(str::to_owned),
-            default_target: default_target.map(str::to_owned),
             list: Vec::new(),
             set: BTreeMap::new(),
             taken: HashSet::new(),
             spent: 0,
             jobs: BTreeMap::new(),
             made: Vec::new(),
-            uses_target: false,
         }
     }
 
@@ -174,16 +169,7 @@ impl Variables {
     /// The declarations of all vars that are not expanded in place, as source.
     pub fn source(&self) -> String {
         let simple = self.list.iter().filter(|v| !v.complex);
-        let mut out: String = simple.map(Variable::declaration).collect();
-        if self.uses_target {
-            let value = self
-                .default_target
-                .as_ref()
-                .map(|t| format!(" = {}", crate::source::literal::string(t)))
-                .unwrap_or_default();
-            out.push_str(&format!("var bundle_target: string{value}\n"));
-        }
-        out
+        simple.map(Variable::declaration).collect()
     }
 
     /// The same with a value for every var.
@@ -216,9 +202,6 @@ impl Variables {
         }
         for (var, value) in self.set.get(target).into_iter().flatten() {
             out.push_str(&format!("{} = {}\n", name(var), raw(value)));
-        }
-        if self.uses_target && self.default_target.as_deref() != Some(target) {
-            out.push_str(&format!("bundle_target = {}\n", crate::source::literal::string(target)));
         }
         out
     }
@@ -367,10 +350,13 @@ impl Variables {
         match path {
             "bundle.name" => Resolved::Piece(TextPiece::Text(self.bundle.clone().unwrap_or_default())),
             "bundle.target" | "bundle.environment" => {
-                self.uses_target = true;
-                let value = TreeKind::Text(self.default_target.clone().unwrap_or_default());
-                Resolved::Piece(TextPiece::Var { name: "bundle_target".to_owned(), value: Box::new(value) })
+                Resolved::Piece(TextPiece::Fact { path: "target.name", value: "default" })
             }
+            "workspace.current_user.userName" | "workspace.current_user.user_name" => Resolved::Piece(USER_NAME),
+            "workspace.current_user.short_name" => {
+                Resolved::Piece(TextPiece::Fact { path: "user.short_name", value: "<<user.short_name>>" })
+            }
+            _ if is_current_user(path) => Resolved::Piece(USER_NAME),
             _ => {
                 let job = path.strip_prefix("resources.jobs.").or_else(|| path.strip_prefix("databricks_job."));
                 let job = job.and_then(|p| p.strip_suffix(".id"));
@@ -399,6 +385,14 @@ impl Variables {
         self.list.push(variable);
         Resolved::Piece(TextPiece::Var { name, value: Box::new(value) })
     }
+}
+
+const USER_NAME: TextPiece = TextPiece::Fact { path: "user.name", value: "<<user.name>>" };
+
+/// Whether a reference of Terraform is the name of the user: `data.databricks_current_user.me.user_name`.
+fn is_current_user(path: &str) -> bool {
+    let label = path.strip_prefix("data.databricks_current_user.").and_then(|rest| rest.strip_suffix(".user_name"));
+    label.is_some_and(|label| !label.contains('.'))
 }
 
 /// What a reference resolves to.

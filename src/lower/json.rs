@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::holes::NOT_TEXT;
 use crate::model::{Node, NodeKind, Object};
 
 /// An object with its fields in the order of the table, then unchecked ones.
@@ -25,6 +26,7 @@ pub(super) fn node_json(node: &Node) -> Value {
         NodeKind::Int(n) => (*n).into(),
         NodeKind::Num(text) => crate::model::number_json(text),
         NodeKind::Text(text) => text.to_string().into(),
+        NodeKind::Hole(hole) => format!("{NOT_TEXT}{hole}").into(),
         NodeKind::List(items) => items.iter().map(node_json).collect(),
         NodeKind::Map(entries) => entries
             .iter()

@@ -1,10 +1,12 @@
 //! Converts a checked program to payloads of the Jobs API. Pure and total: everything that can fail was checked
 //! before.
 
+mod holes;
 mod json;
 mod paths;
 mod task;
 
+pub use holes::{Unresolved, user_as};
 pub use json::object_json;
 pub use paths::WorkspaceLayout;
 
@@ -44,19 +46,10 @@ pub struct Job {
     pub pipeline: SmolStr,
     /// The body of a create request.
     pub body: Value,
-    /// Job ids that only a deployment knows.
-    pub unresolved_job_ids: Vec<UnresolvedJobId>,
+    /// Places that only a workspace can fill in.
+    pub unresolved: Vec<Unresolved>,
     /// What was chosen for the user, for display.
     pub chosen: Vec<String>,
-}
-
-/// A job id that only a workspace knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnresolvedJobId {
-    /// A JSON pointer into the payload.
-    pub pointer: String,
-    /// The pipeline whose id it is.
-    pub pipeline: SmolStr,
 }
 
 /// A local file of a job.
@@ -147,22 +140,19 @@ pub fn lower(
         .pipelines
         .iter()
         .map(|p| {
-            let mut lowering = task::Lowering {
-                program,
-                pipeline: p,
-                wheels,
-                local,
-                layout: &layout,
-                project_dir,
-                files: Vec::new(),
-                unresolved_job_ids: Vec::new(),
-            };
-            let body = job(&mut lowering, options);
+            let mut lowering =
+                task::Lowering { program, pipeline: p, wheels, local, layout: &layout, project_dir, files: Vec::new() };
+            let mut body = job(&mut lowering, options);
             files.append(&mut lowering.files);
+            let mut holes = p.holes.clone();
+            holes.extend(layout.holes.iter().cloned());
+            holes.sort_unstable();
+            holes.dedup();
+            let unresolved = holes::resolve(&mut body, &holes, options.user.as_deref());
             Job {
                 pipeline: p.name.clone(),
                 body,
-                unresolved_job_ids: lowering.unresolved_job_ids,
+                unresolved,
                 chosen: p.clusters.iter().filter_map(|c| c.chosen.clone()).collect(),
             }
         })
@@ -195,7 +185,7 @@ fn job(lowering: &mut task::Lowering<'_>, options: &LowerOptions) -> Value {
                 Some(pipeline.environments.iter().map(|e| environment(e, lowering)).collect())
             }
             key::TASKS if !pipeline.steps.is_empty() => {
-                let tasks = pipeline.steps.iter().enumerate().map(|(i, s)| lowering.task(s, &format!("/tasks/{i}"), true)).collect();
+                let tasks = pipeline.steps.iter().map(|s| lowering.task(s, true)).collect();
                 Some(Value::Array(tasks))
             }
             other => pipeline.settings.get(other).map(json::node_json),

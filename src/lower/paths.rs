@@ -3,7 +3,8 @@
 use std::path::{Component, Path};
 
 use super::LowerOptions;
-use crate::model::{FileKind, Program};
+use super::holes::with_user;
+use crate::model::{FileKind, Hole, Program};
 use crate::package::sha256_hex;
 
 /// The folders of a target.
@@ -15,20 +16,22 @@ pub struct WorkspaceLayout {
     pub wheels: String,
     /// The folder of notebooks, scripts and other files, in folders named after their content.
     pub files: String,
-    /// Whether the user is unknown, so that the shared folder is used.
-    pub assumed: bool,
+    /// What in these folders only a workspace knows.
+    pub holes: Vec<Hole>,
 }
 
 impl WorkspaceLayout {
     pub(super) fn new(program: &Program, options: &LowerOptions) -> WorkspaceLayout {
         let target = program.target.name.as_deref().unwrap_or("default");
         let below = format!(".pipec/{}/{target}", program.name);
-        let (root, assumed) = match (&program.target.root_path, &options.user) {
-            (Some(root), _) => (root.to_string(), false),
-            (None, Some(user)) => (format!("/Workspace/Users/{user}/{below}"), false),
-            (None, None) => (format!("/Workspace/Shared/{below}"), true),
+        let root = match &program.target.root_path {
+            Some(root) => root.to_string(),
+            None => format!("/Workspace/Users/{}/{below}", Hole::UserName),
         };
-        let wheels = match &program.target.artifact_path {
+        let user = options.user.as_deref();
+        let root = with_user(&root, user).trim_end_matches('/').to_owned();
+        let artifact_path = program.target.artifact_path.as_ref().map(|path| with_user(&path.to_string(), user));
+        let wheels = match artifact_path.as_deref().map(|path| path.trim_end_matches('/')) {
             // Several projects, targets and users may share a volume, and each deletes only its own files.
             Some(path) => {
                 let digest = sha256_hex(root.as_bytes());
@@ -37,7 +40,10 @@ impl WorkspaceLayout {
             None => format!("{root}/wheels"),
         };
         let files = format!("{root}/files");
-        WorkspaceLayout { root, wheels, files, assumed }
+        let holes = [Hole::UserName, Hole::UserShortName];
+        let is_open = |hole: &Hole| [&root, &wheels].iter().any(|path| path.contains(&hole.placeholder()));
+        let holes = holes.into_iter().filter(is_open).collect();
+        WorkspaceLayout { root, wheels, files, holes }
     }
 
     /// The path of a file of a unit. A single file has the hash in its name, because fewer folders need fewer

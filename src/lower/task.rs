@@ -4,10 +4,13 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use super::holes::NOT_TEXT;
 use super::json::{node_json, object_json};
 use super::paths::{source_name, unit_digest};
-use super::{LocalFile, UnresolvedJobId, WorkspaceLayout};
-use crate::model::{Argument, Compute, FileCall, FileKind, Object, Pipeline, Program, PythonCall, Step, StepKind};
+use super::{LocalFile, WorkspaceLayout};
+use crate::model::{
+    Argument, Compute, FileCall, FileKind, Hole, Object, Pipeline, Program, PythonCall, Step, StepKind,
+};
 use crate::package::{LocalFiles, Wheel};
 use crate::schema::{Block, TASK, key};
 
@@ -20,7 +23,6 @@ pub(super) struct Lowering<'a> {
     pub layout: &'a WorkspaceLayout,
     pub project_dir: &'a Path,
     pub files: Vec<LocalFile>,
-    pub unresolved_job_ids: Vec<UnresolvedJobId>,
 }
 
 impl Lowering<'_> {
@@ -30,10 +32,10 @@ impl Lowering<'_> {
         Some(format!("{}/{}", self.layout.wheels, wheel.file_name))
     }
 
-    /// Lowers a task; `pointer` is its JSON pointer in the payload.
-    pub fn task(&mut self, step: &Step, pointer: &str, outer: bool) -> Value {
+    /// Lowers a task.
+    pub fn task(&mut self, step: &Step, outer: bool) -> Value {
         let kind_key = step.kind.key();
-        let mut kind = self.kind(step, pointer);
+        let mut kind = self.kind(step);
         let mut out = Map::new();
         for field in TASK.fields {
             let key = field.handle();
@@ -106,17 +108,14 @@ impl Lowering<'_> {
         (!list.is_empty()).then_some(Value::Array(list))
     }
 
-    fn kind(&mut self, step: &Step, pointer: &str) -> Option<Value> {
+    fn kind(&mut self, step: &Step) -> Option<Value> {
         match &step.kind {
             StepKind::Raw(_) | StepKind::Bad(_) => None,
             StepKind::Python(call) => Some(self.python(call)),
             StepKind::File(call) => Some(self.file(call)),
             StepKind::Run(call) => {
-                self.unresolved_job_ids.push(UnresolvedJobId {
-                    pointer: format!("{pointer}/run_job_task/job_id"),
-                    pipeline: call.pipeline.clone(),
-                });
-                let mut filled = vec![("job_id", Value::from(0))];
+                let job_id = format!("{NOT_TEXT}{}", Hole::JobId(call.pipeline.clone()));
+                let mut filled = vec![("job_id", Value::from(job_id))];
                 if !call.arguments.is_empty() {
                     filled.push(("job_parameters", named(&call.arguments)));
                 }
@@ -131,7 +130,7 @@ impl Lowering<'_> {
                 if let Some(n) = l.parallel {
                     out.insert("concurrency".to_owned(), n.into());
                 }
-                out.insert("task".to_owned(), self.task(&l.step, &format!("{pointer}/for_each_task/task"), false));
+                out.insert("task".to_owned(), self.task(&l.step, false));
                 Some(Value::Object(out))
             }
         }

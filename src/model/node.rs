@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::Reference;
+use super::{Hole, Reference};
 use crate::schema::key::FieldKey;
 use crate::schema::{Block, Choice, Field, Group};
 use crate::source::Span;
@@ -25,6 +25,8 @@ pub enum NodeKind {
     Num(SmolStr),
     /// A string, possibly with references.
     Text(Text),
+    /// A value that is not text, which a deployment fills in.
+    Hole(Hole),
     /// A list.
     List(Vec<Node>),
     /// A map with string keys, in source order.
@@ -138,7 +140,7 @@ impl TextBuilder {
         for part in &other.parts {
             match part {
                 Part::Literal(text) => self.push_str(text),
-                Part::Reference(_) => {
+                Part::Reference(_) | Part::Hole(_) => {
                     self.close();
                     self.parts.push(part.clone());
                 }
@@ -166,6 +168,8 @@ pub enum Part {
     Literal(SmolStr),
     /// Replaced at run time.
     Reference(Reference),
+    /// Filled in by a deployment.
+    Hole(Hole),
 }
 
 impl Text {
@@ -177,6 +181,25 @@ impl Text {
     /// A string with one reference and nothing else.
     pub fn reference(reference: Reference) -> Text {
         Text { parts: vec![Part::Reference(reference)] }
+    }
+
+    /// A string that is one hole.
+    pub fn hole(hole: Hole) -> Text {
+        Text { parts: vec![Part::Hole(hole)] }
+    }
+
+    /// Whether a part of it is known only at deployment, and the rest at compile time.
+    pub fn is_hole(&self) -> bool {
+        let mut holes = self.parts.iter().filter(|p| matches!(p, Part::Hole(_)));
+        holes.next().is_some() && self.references().next().is_none()
+    }
+
+    /// The text without this character at its end.
+    pub fn without_trailing(mut self, c: char) -> Text {
+        if let Some(Part::Literal(last)) = self.parts.last_mut() {
+            *last = last.trim_end_matches(c).into();
+        }
+        self
     }
 
     /// The length of its literal parts, in bytes.
@@ -197,7 +220,7 @@ impl Text {
     pub fn references(&self) -> impl Iterator<Item = &Reference> {
         self.parts.iter().filter_map(|p| match p {
             Part::Reference(r) => Some(r),
-            Part::Literal(_) => None,
+            Part::Literal(_) | Part::Hole(_) => None,
         })
     }
 }
@@ -208,6 +231,7 @@ impl std::fmt::Display for Text {
             match part {
                 Part::Literal(text) => f.write_str(text)?,
                 Part::Reference(reference) => write!(f, "{reference}")?,
+                Part::Hole(hole) => write!(f, "{hole}")?,
             }
         }
         Ok(())

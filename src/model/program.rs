@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use smol_str::SmolStr;
 
-use super::{Node, Object, Text, Type};
+use super::{Hole, Node, Object, Text, Type};
 use crate::schema::Cloud;
 use crate::source::Span;
 
@@ -42,9 +42,9 @@ pub struct Target {
     /// The profile for credentials.
     pub profile: Option<SmolStr>,
     /// The folder in the workspace.
-    pub root_path: Option<SmolStr>,
+    pub root_path: Option<Text>,
     /// The folder or volume for wheels.
-    pub artifact_path: Option<SmolStr>,
+    pub artifact_path: Option<Text>,
     pub mode: Mode,
     /// The cloud, if known.
     pub cloud: Option<Cloud>,
@@ -64,6 +64,8 @@ pub struct Package {
 pub struct Pipeline {
     /// Its name in source, which is the name of the output file.
     pub name: SmolStr,
+    /// The name of its family and the index in it, if it is a member of one.
+    pub member_of: Option<(SmolStr, SmolStr)>,
     /// The span of its name.
     pub span: Span,
     /// The fields of the job, merged with those of the target.
@@ -75,6 +77,8 @@ pub struct Pipeline {
     pub environments: Vec<Environment>,
     /// Its tasks, in source order.
     pub steps: Vec<Step>,
+    /// What in it only a workspace knows.
+    pub holes: Vec<Hole>,
 }
 
 impl Pipeline {

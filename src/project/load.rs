@@ -160,6 +160,20 @@ pub fn load_around(
     (loader.finish(), errors)
 }
 
+/// Whether a file declares a `when`, or a family other than of steps.
+fn expands(file: &ast::File, text: &str) -> bool {
+    let is_family = |item: &ast::Item| match item {
+        ast::Item::Decl(d) => d.family.is_some() && d.kind != ast::DeclKind::Step,
+        _ => false,
+    };
+    let has_family = |item: &ast::Item| match item {
+        ast::Item::Decl(d) if d.kind == ast::DeclKind::Pipeline => d.body.items.iter().any(is_family),
+        _ => false,
+    };
+    // A word in a comment or string costs only time.
+    text.contains("when") || file.items.iter().any(|i| is_family(i) || has_family(i))
+}
+
 struct Loader<'a> {
     files: &'a dyn Files,
     loaded: Loaded,
@@ -346,7 +360,8 @@ impl<'a> Loader<'a> {
             if broken && known.has_error_in(Span::new(id, 0, text.len() as u32)) {
                 parsed.diagnostics = Diagnostics::new();
             }
-            (Unit { id, path, ast: parsed.file, broken }, parsed.diagnostics)
+            let expands = expands(&parsed.file, &text);
+            (Unit { id, path, ast: parsed.file, broken, expands }, parsed.diagnostics)
         };
         let parsed: Vec<(Unit, Diagnostics)> =
             if new.len() > 1 { new.into_par_iter().map(parse).collect() } else { new.into_iter().map(parse).collect() };

@@ -35,6 +35,8 @@ pub struct Unit {
     pub ast: ast::File,
     /// Whether parsing found errors, so that names may be missing.
     pub broken: bool,
+    /// Whether it declares a `when`, or a family other than of steps.
+    pub expands: bool,
 }
 
 impl Unit {
@@ -49,8 +51,18 @@ impl Unit {
     }
 }
 
+/// What `of` returns for an entry, or for the first in its branches.
+fn first<T>(item: &ast::Item, of: &dyn Fn(&ast::Item) -> Option<T>) -> Option<T> {
+    match item {
+        ast::Item::When(when) => {
+            when.then.items.iter().chain(when.otherwise.iter().flat_map(|b| &b.items)).find_map(|i| first(i, of))
+        }
+        other => of(other),
+    }
+}
+
 /// A root file and everything that it imports.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Project {
     /// The root file, then the others in loading order.
     pub units: Vec<Arc<Unit>>,
@@ -88,6 +100,26 @@ impl Project {
             ast::Item::Decl(d) if d.kind == ast::DeclKind::Target => Some(d.name.text.clone()),
             _ => None,
         })
+    }
+
+    /// The name for folders and tags: that of the first package, else of the first pipeline.
+    pub fn name(&self) -> SmolStr {
+        let mut pipeline = None;
+        for item in self.units.iter().flat_map(|u| &u.ast.items) {
+            if let Some(package) = first(item, &|i| match i {
+                ast::Item::Package(p) => Some(p.name.text.clone()),
+                _ => None,
+            }) {
+                return package;
+            }
+            pipeline = pipeline.or_else(|| {
+                first(item, &|i| match i {
+                    ast::Item::Decl(d) if d.kind == ast::DeclKind::Pipeline => Some(d.name.text.clone()),
+                    _ => None,
+                })
+            });
+        }
+        pipeline.unwrap_or_default()
     }
 
     /// The unit of a file.

@@ -116,18 +116,24 @@ fn read_one(
 fn directories(project: &Project) -> Vec<PathBuf> {
     let mut out: Vec<PathBuf> = Vec::new();
     for unit in &project.units {
-        for item in &unit.ast.items {
-            if let Item::Package(package) = item
-                && let Some(path) = package.path.plain()
-            {
-                let dir = join(unit.dir(), &path);
-                if !out.contains(&dir) {
-                    out.push(dir);
-                }
-            }
-        }
+        unit.ast.items.iter().for_each(|item| declared_in(item, unit.dir(), &mut out));
     }
     out
+}
+
+/// The directories of the packages that an entry declares, in any branch of a `when`.
+fn declared_in(item: &Item, base: &Path, out: &mut Vec<PathBuf>) {
+    match item {
+        Item::Package(package) => {
+            let dir = package.path.plain().map(|path| join(base, &path));
+            out.extend(dir.filter(|dir| !out.contains(dir)));
+        }
+        Item::When(w) => {
+            let items = w.then.items.iter().chain(w.otherwise.iter().flat_map(|b| &b.items));
+            items.for_each(|item| declared_in(item, base, out));
+        }
+        _ => {}
+    }
 }
 
 fn calls_in(item: &Item, out: &mut Vec<(SmolStr, SmolStr)>) {
@@ -139,6 +145,10 @@ fn calls_in(item: &Item, out: &mut Vec<(SmolStr, SmolStr)>) {
             i.otherwise.iter().for_each(inside);
         }
         Item::For(f) => inside(&f.body),
+        Item::When(w) => {
+            inside(&w.then);
+            w.otherwise.iter().for_each(inside);
+        }
         Item::Call(call) => {
             if let Call { callee: Callee::Python { module, function }, .. } = call.as_ref() {
                 out.push((module.text.clone(), function.text.clone()));

@@ -76,6 +76,23 @@ pub const LEGACY: &[&str] =
 /// First words that the platform evaluates; other text between braces is unchanged.
 pub const ROOTS: &[&str] = &["job", "task", "tasks", "workspace", "input", "backfill", "secrets"];
 
+/// Facts that are known at compile time. What only a workspace knows is filled in by a deployment.
+pub const COMPILE_TIME: &[Fact] = &[
+    fact("target.name", "string", "The name of the target; `default` without one"),
+    fact("target.mode", "string", "The mode of the target: `development`, `production` or `none`"),
+    fact("project.name", "string", "The name of the project: of its first package, else of its first pipeline"),
+    fact("project.root_path", "path", "The folder of the project in the workspace"),
+    fact("project.files_path", "path", "The folder of uploaded files in the workspace"),
+    fact("user.name", "string", "The user that deploys, from `--user` or the workspace"),
+    fact("user.short_name", "string", "The name of the user before `@`, in lower case, with `_` for other characters"),
+    fact("git.branch", "string", "The branch that is checked out"),
+    fact("git.commit", "string", "The commit that is checked out"),
+    fact("git.origin", "string", "The URL of the remote `origin`"),
+];
+
+/// First words of compile-time facts.
+pub const COMPILE_TIME_ROOTS: &[&str] = &["target", "project", "user", "git"];
+
 /// The type of a path such as `job.start_time.iso_date`; `None` if it is unknown.
 pub fn fact_type(path: &str) -> Option<&'static str> {
     if let Some(fact) = FACTS.iter().find(|f| f.path == path) {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use super::{DiskFiles, Files};
+use super::{DiskFiles, Files, FilesHead};
 
 /// Open buffers shadow the files of their paths. Files on disk are read again only if their time or size has changed.
 #[derive(Debug, Default)]
@@ -90,6 +90,9 @@ impl Files for Buffers {
     }
     fn is_inside(&self, path: &Path, dir: &Path) -> bool {
         DiskFiles.is_inside(path, dir)
+    }
+    fn head(&self, dir: &Path) -> Result<FilesHead, String> {
+        DiskFiles.head(dir)
     }
     fn repository(&self, dir: &Path) -> Option<PathBuf> {
         DiskFiles.repository(dir)

@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use super::Files;
+use super::{Files, FilesHead};
 
 /// The directory within which a project may read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +93,9 @@ impl Files for Confined<'_> {
     }
     fn repository(&self, dir: &Path) -> Option<PathBuf> {
         self.files.repository(dir)
+    }
+    fn head(&self, dir: &Path) -> Result<FilesHead, String> {
+        self.files.head(dir)
     }
     fn outside(&self, path: &Path) -> Option<&'static str> {
         (!self.allows(path)).then(|| self.boundary.name())

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::head::FilesHead;
+
 /// Directories of version control, which may contain credentials.
 pub const VERSION_CONTROL: &[&str] = &[".git", ".hg", ".svn", ".jj", ".sl"];
 
@@ -32,6 +34,13 @@ pub trait Files: Sync {
     }
     /// The root of the repository of a directory.
     fn repository(&self, dir: &Path) -> Option<PathBuf>;
+    /// What is checked out in the repository of a directory.
+    ///
+    /// # Errors
+    /// Why there is none, in words.
+    fn head(&self, _dir: &Path) -> Result<FilesHead, String> {
+        Err("the project is not in a Git repository".to_owned())
+    }
     /// If reading a path is not allowed, a description of the boundary.
     fn outside(&self, _path: &Path) -> Option<&'static str> {
         None
@@ -84,6 +93,9 @@ impl Files for DiskFiles {
         let dir = resolved(dir).ok()?;
         let root = dir.ancestors().find(|a| VERSION_CONTROL.iter().any(|v| a.join(v).exists()));
         root.map(Path::to_owned)
+    }
+    fn head(&self, dir: &Path) -> Result<FilesHead, String> {
+        super::head::read(&resolved(dir).map_err(|e| e.to_string())?)
     }
     fn is_link(&self, path: &Path) -> bool {
         path.is_symlink()

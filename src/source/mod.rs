@@ -4,6 +4,7 @@ mod buffers;
 mod confined;
 mod cycles;
 mod files;
+mod head;
 mod line_index;
 pub mod literal;
 pub mod plain;
@@ -12,6 +13,7 @@ pub use buffers::Buffers;
 pub use confined::{Boundary, Confined};
 pub(crate) use cycles::cycles;
 pub use files::{DiskFiles, Files, MemoryFiles, VERSION_CONTROL, read_plain};
+pub use head::FilesHead;
 pub use line_index::{LineIndex, Position, Units};
 
 use std::collections::HashMap;

@@ -39,6 +39,10 @@ pub enum Item {
     For(Box<For>),
     /// `python a.b:c(x)`
     Call(Box<Call>),
+    /// `when a == b { } else { }`
+    When(Box<When>),
+    /// `..base`
+    Spread(Box<Spread>),
     /// `key = value`, `key { }`
     Entry(Box<Entry>),
     /// Text that did not parse; already reported.
@@ -56,6 +60,8 @@ impl Item {
             Item::If(x) => x.span,
             Item::For(x) => x.span,
             Item::Call(x) => x.span,
+            Item::When(x) => x.span,
+            Item::Spread(x) => x.span,
             Item::Entry(x) => x.span,
             Item::Bad(span) => *span,
         }
@@ -161,7 +167,7 @@ pub struct Decl {
     pub name: Ident,
     /// The `##` comments before it.
     pub doc: Option<SmolStr>,
-    /// `[x in list]`
+    /// `[x in list by x.name]`
     pub family: Option<Box<Family>>,
     pub header: Header,
     pub body: Body,
@@ -185,20 +191,38 @@ impl Decl {
     }
 }
 
-/// `[region in regions]`
+/// `[region in regions, tier in tiers by name]`
 #[derive(Clone, Debug)]
 pub struct Family {
     /// Includes brackets.
     pub span: Span,
+    /// At least one; with several, there is a member for each combination.
+    pub elements: Vec<Elements>,
+    /// What names the members: a field of the elements, or their whole key if it is a string.
+    pub by: Option<Value>,
+}
+
+/// `region in regions`
+#[derive(Clone, Debug)]
+pub struct Elements {
+    /// The variable.
     pub name: Ident,
     pub list: Value,
+}
+
+/// A declaration, or one member of a family: `load`, `load["eu"]`
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub name: Ident,
+    /// `"eu"`
+    pub index: Option<Box<Value>>,
 }
 
 /// `extends a on b after c`
 #[derive(Clone, Debug, Default)]
 pub struct Header {
     /// `extends a`
-    pub extends: Option<Box<Ident>>,
+    pub extends: Option<Box<Member>>,
     /// `on b`
     pub on: Option<Box<On>>,
     /// `after c, d is true`
@@ -268,6 +292,24 @@ pub struct For {
     pub body: Body,
 }
 
+/// `when left == right { } else { }`
+#[derive(Clone, Debug)]
+pub struct When {
+    pub span: Span,
+    pub left: Value,
+    /// `==`, `!=`, `in` or an operator that is not allowed, and the right side; without them, the left side is a bool.
+    pub right: Option<(Ident, Value)>,
+    pub then: Body,
+    pub otherwise: Option<Body>,
+}
+
+/// `..base`: the entries of another object.
+#[derive(Clone, Debug)]
+pub struct Spread {
+    pub span: Span,
+    pub value: Value,
+}
+
 /// What a [`Call`] calls.
 #[derive(Clone, Debug)]
 pub enum Callee {
@@ -286,8 +328,8 @@ pub enum Callee {
     Sql(StrLit),
     /// `dbt "./x"`
     Dbt(StrLit),
-    /// `run other`
-    Run(Ident),
+    /// `run other`, `run load["eu"]`
+    Run(Member),
 }
 
 /// What a step runs.
@@ -411,6 +453,11 @@ pub struct StrLit {
 }
 
 impl StrLit {
+    /// A string that is not written as one.
+    pub fn of_text(text: SmolStr, span: Span) -> StrLit {
+        StrLit { span, parts: vec![StrPart::Text(text, span)] }
+    }
+
     /// The text, if it has no interpolations.
     pub fn plain(&self) -> Option<SmolStr> {
         match self.parts.as_slice() {

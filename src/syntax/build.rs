@@ -73,14 +73,16 @@ fn items<'a>(
         if pair.as_rule() != Rule::bad_line {
             let next = item(cx, base, pair, diagnostics);
             match (out.last_mut(), next) {
-                (Some(Item::If(i)), Some(Item::Entry(e))) if i.otherwise.is_none() && is_else(&e) => {
-                    let between = Span { start: i.span.end, end: e.key.span.start, ..i.span };
+                (Some(last), Some(Item::Entry(e))) if lacks_else(last) && is_else(&e) => {
+                    let between = Span { start: last.span().end, end: e.key.span.start, ..e.span };
                     diagnostics.push(match e.key.text.as_str() {
                         "else" => messages::separated_else(e.key.span, between),
                         word => messages::unknown_keyword(word, e.key.span, Some("else")),
                     });
-                    if let EntryValue::Block(body) = e.value {
-                        i.otherwise = Some(body);
+                    match (last, e.value) {
+                        (Item::If(i), EntryValue::Block(body)) => i.otherwise = Some(body),
+                        (Item::When(w), EntryValue::Block(body)) => w.otherwise = Some(body),
+                        _ => {}
                     }
                 }
                 (_, next) => out.extend(next),
@@ -106,6 +108,14 @@ fn items<'a>(
     // The tree of a large project stays in memory: spare capacity in every list would double it.
     out.shrink_to_fit();
     out
+}
+
+fn lacks_else(item: &Item) -> bool {
+    match item {
+        Item::If(i) => i.otherwise.is_none(),
+        Item::When(w) => w.otherwise.is_none(),
+        _ => false,
+    }
 }
 
 /// Whether a field was meant to be the `else` of the condition before it.
@@ -145,6 +155,11 @@ fn item(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Di
         Rule::step => declaration_parts(cx, base, DeclKind::Step, span, pair.into_inner(), None, diagnostics)?,
         Rule::if_ => if_(cx, base, pair, diagnostics)?,
         Rule::for_ => for_(cx, base, pair, diagnostics)?,
+        Rule::when => when(cx, base, pair, diagnostics)?,
+        Rule::spread => {
+            let span = cx.trimmed(base, &pair);
+            Item::Spread(Box::new(Spread { span, value: value(cx, base, pair.into_inner().next()?, diagnostics) }))
+        }
         Rule::call => call(cx, base, pair, diagnostics)?,
         Rule::entry => entry(cx, base, pair, diagnostics)?,
         _ => return None,
@@ -219,7 +234,9 @@ fn header_part(
     }
     *seen = (*seen).max(place);
     match rule {
-        Rule::extends => header.extends = pair.into_inner().next().map(|p| Box::new(ident(cx, base, p))),
+        Rule::extends => {
+            header.extends = pair.into_inner().next().and_then(|p| member(cx, base, p, diagnostics)).map(Box::new);
+        }
         Rule::on => {
             if let Some(inner) = pair.into_inner().next() {
                 header.on = Some(Box::new(On { span, value: value(cx, base, inner, diagnostics) }));
@@ -264,15 +281,7 @@ fn declaration_parts<'a>(
     for part in inner {
         match part.as_rule() {
             Rule::family => {
-                let span = cx.span(base, &part);
-                let mut parts = part.into_inner().filter(|p| p.as_rule() != Rule::in_kw);
-                if let (Some(name), Some(list)) = (parts.next(), parts.next()) {
-                    family = Some(Box::new(Family {
-                        span,
-                        name: ident(cx, base, name),
-                        list: value(cx, base, list, diagnostics),
-                    }));
-                }
+                family = Some(Box::new(self::family(cx, base, part, diagnostics)));
             }
             Rule::body => found_body = Some(body(cx, base, part, diagnostics)),
             Rule::comment | Rule::EOI => {}
@@ -281,6 +290,31 @@ fn declaration_parts<'a>(
     }
     let body = found_body?;
     Some(Item::Decl(Box::new(Decl { kind, span, name, doc: cx.doc(span.start), family, header, body })))
+}
+
+fn family(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Family {
+    let mut out = Family { span: cx.span(base, &pair), elements: Vec::new(), by: None };
+    for part in pair.into_inner() {
+        let is_by = part.as_rule() == Rule::by;
+        let mut parts = part.into_inner().filter(|p| p.as_rule() != Rule::in_kw);
+        match (is_by, parts.next()) {
+            (true, named_by) => out.by = named_by.map(|p| value(cx, base, p, diagnostics)),
+            (false, Some(name)) => {
+                let name = ident(cx, base, name);
+                let list = parts.next().map_or_else(|| no_value(name.span), |p| value(cx, base, p, diagnostics));
+                out.elements.push(Elements { name, list });
+            }
+            (false, None) => {}
+        }
+    }
+    out
+}
+
+fn member(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Member> {
+    let mut inner = pair.into_inner();
+    let name = ident(cx, base, inner.next()?);
+    let index = inner.next().and_then(|p| p.into_inner().next()).map(|p| Box::new(value(cx, base, p, diagnostics)));
+    Some(Member { name, index })
 }
 
 /// Text that does not parse: reports why, and continues with what was probably meant, so that the rest of the project
@@ -342,6 +376,28 @@ fn if_(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Dia
     })))
 }
 
+fn when(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
+    let span = cx.trimmed(base, &pair);
+    let (mut left, mut right, mut then, mut otherwise) = (None, None, None, None);
+    for part in pair.into_inner() {
+        match part.as_rule() {
+            Rule::choice => {
+                let mut parts = part.into_inner();
+                left = parts.next().map(|p| value(cx, base, p, diagnostics));
+                right = match (parts.next(), parts.next()) {
+                    (Some(op), Some(v)) => Some((ident(cx, base, op), value(cx, base, v, diagnostics))),
+                    _ => None,
+                };
+            }
+            Rule::body => then = Some(body(cx, base, part, diagnostics)),
+            Rule::else_ => otherwise = part.into_inner().next().map(|p| body(cx, base, p, diagnostics)),
+            _ => {}
+        }
+    }
+    let left = left.unwrap_or_else(|| no_value(span));
+    Some(Item::When(Box::new(When { span, left, right, then: then?, otherwise })))
+}
+
 fn for_(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
     let span = cx.span(base, &pair);
     let mut inner = pair.into_inner();
@@ -391,7 +447,7 @@ fn call(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Di
         Rule::script => Callee::Script(string(cx, base, first, diagnostics)),
         Rule::sql => Callee::Sql(string(cx, base, first, diagnostics)),
         Rule::dbt => Callee::Dbt(string(cx, base, first, diagnostics)),
-        _ => Callee::Run(ident(cx, base, first)),
+        _ => Callee::Run(member(cx, base, first, diagnostics)?),
     };
     let mut arguments_found = Vec::new();
     let mut found_body = None;
@@ -519,7 +575,7 @@ pub(super) fn value(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnost
             }
         }
         Rule::name => ValueKind::Path(Box::new(Path { head: ident(cx, base, pair), rest: Vec::new() })),
-        Rule::reference | Rule::path => {
+        Rule::reference | Rule::path | Rule::member => {
             let mut inner = pair.into_inner();
             match inner.next() {
                 Some(head) => {

@@ -85,7 +85,6 @@ const FOREIGN_KEYWORDS: &[(&str, &str)] = &[
     ("trigger_job", "run"),
     ("foreach", "for"),
     ("for_each", "for"),
-    ("when", "if"),
     ("wheel", "package"),
 ];
 

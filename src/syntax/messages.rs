@@ -393,6 +393,7 @@ fn shape(keyword: &str) -> &'static str {
         "cluster" => "write it as `cluster big extends base { ... }`",
         "environment" => "write it as `environment ml { ... }`",
         "step" => "write it as `step train on gpu after ingest { ... }`",
+        "when" => "write it as `when target.name == \"prod\" { ... } else { ... }`",
         "if" => "write it as `if good: train.auc >= 0.8 { ... } else { ... }`",
         "for" => "write it as `for each: item in items parallel 4 { step one { ... } }`",
         "python" => "write it as `python pkg.module:function(a = x, b)`",

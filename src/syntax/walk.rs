@@ -103,8 +103,11 @@ impl<'a> SyntaxNode<'a> {
                 after.outcome.iter().for_each(|o| f(SyntaxNode::Name(o, Role::Outcome)));
             }
             SyntaxNode::Family(family) => {
-                f(SyntaxNode::Name(&family.name, Role::Variable));
-                f(SyntaxNode::Value(&family.list));
+                for elements in &family.elements {
+                    f(SyntaxNode::Name(&elements.name, Role::Variable));
+                    f(SyntaxNode::Value(&elements.list));
+                }
+                family.by.iter().for_each(|v| f(SyntaxNode::Value(v)));
             }
             SyntaxNode::Type(ty) => {
                 f(SyntaxNode::Name(&ty.name, Role::Type));
@@ -206,7 +209,10 @@ pub fn name<'a>(path: &[SyntaxNode<'a>]) -> Option<(&'a Ident, Role)> {
 }
 
 fn header<'a>(header: &'a Header, f: &mut dyn FnMut(SyntaxNode<'a>)) {
-    header.extends.iter().for_each(|e| f(SyntaxNode::Name(e, Role::Extends)));
+    if let Some(extends) = &header.extends {
+        f(SyntaxNode::Name(&extends.name, Role::Extends));
+        extends.index.iter().for_each(|v| f(SyntaxNode::Value(v)));
+    }
     header.on.iter().for_each(|o| f(SyntaxNode::On(o)));
     header.after.iter().for_each(|a| f(SyntaxNode::After(a)));
 }
@@ -256,6 +262,16 @@ fn item_children<'a>(item: &'a Item, f: &mut dyn FnMut(SyntaxNode<'a>)) {
                 EntryValue::Block(b) => f(SyntaxNode::Body(b)),
             }
         }
+        Item::When(w) => {
+            f(SyntaxNode::Value(&w.left));
+            if let Some((operator, right)) = &w.right {
+                f(SyntaxNode::Name(operator, Role::Operator));
+                f(SyntaxNode::Value(right));
+            }
+            f(SyntaxNode::Body(&w.then));
+            w.otherwise.iter().for_each(|b| f(SyntaxNode::Body(b)));
+        }
+        Item::Spread(spread) => f(SyntaxNode::Value(&spread.value)),
         Item::Bad(_) => {}
     }
 }
@@ -269,7 +285,10 @@ fn call_children<'a>(call: &'a Call, f: &mut dyn FnMut(SyntaxNode<'a>)) {
         Callee::Notebook(path) | Callee::Script(path) | Callee::Sql(path) | Callee::Dbt(path) => {
             f(SyntaxNode::Str(path))
         }
-        Callee::Run(name) => f(SyntaxNode::Name(name, Role::Run)),
+        Callee::Run(member) => {
+            f(SyntaxNode::Name(&member.name, Role::Run));
+            member.index.iter().for_each(|v| f(SyntaxNode::Value(v)));
+        }
     }
     call.arguments.iter().for_each(|a| f(SyntaxNode::Argument(a)));
     call.body.iter().for_each(|b| f(SyntaxNode::Body(b)));

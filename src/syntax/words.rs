@@ -89,6 +89,12 @@ pub const WORDS: &[Word] = &[
     ),
     word("else", WordPosition::Declaration, "The branch for a false condition.", "else {\n  $0\n}"),
     word(
+        "when",
+        WordPosition::Declaration,
+        "Entries that exist only in some targets, chosen at compile time.",
+        "when ${1:target.name} == ${2:\"prod\"} {\n  $0\n}",
+    ),
+    word(
         "for",
         WordPosition::Declaration,
         "A loop task that runs one step per item.",
@@ -124,7 +130,8 @@ pub const WORDS: &[Word] = &[
     ),
     word("after", WordPosition::Head, "Waits for other steps without using their values.", "after ${1:step}"),
     word("is", WordPosition::Head, "The outcome of a condition to wait for.", "is ${1:true}"),
-    word("in", WordPosition::Head, "The list of a loop or a step family.", "in ${1:list}"),
+    word("in", WordPosition::Head, "The list of a loop or a family.", "in ${1:list}"),
+    word("by", WordPosition::Head, "What names the members of a family.", "by ${1:name}"),
     word("parallel", WordPosition::Head, "The number of iterations that run concurrently.", "parallel ${1:2}"),
     word("true", WordPosition::Value, "True.", "true"),
     word("false", WordPosition::Value, "False.", "false"),

@@ -12,10 +12,10 @@ syn case match
 syn iskeyword @,48-57,_
 
 " generated: words
-syn match pipeDeclaration /\%(^\|[{,}]\)\s*\zs\%(import\|package\|let\|var\|target\|pipeline\|param\|cluster\|environment\|step\|output\|if\|for\)\>\ze\s\+[^ ={]/
+syn match pipeDeclaration /\%(^\|[{,}]\)\s*\zs\%(import\|package\|let\|var\|target\|pipeline\|param\|cluster\|environment\|step\|output\|if\|when\|for\)\>\ze\s\+[^ ={]/
 syn match pipeDeclaration /\%(^\|}\)\s*\zselse\ze\s*{/
 syn match pipeCall /\%(^\|[{,}]\)\s*\zs\%(python\|notebook\|script\|sql\|dbt\|run\)\>\ze\s\+[^ ={]/
-syn keyword pipeHead extends on after is in parallel
+syn keyword pipeHead extends on after is in by parallel
 syn keyword pipeConstant true false none serverless existing
 syn keyword pipeType string int float bool date datetime json path
 syn keyword pipeType table list map compute

@@ -7,6 +7,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::Elaborator;
 use super::eval::{Evaluated, Typed, ValueSite};
+use super::families::AbsentKind;
 use super::fields::BlockSchema;
 use super::packages::Packaged;
 use super::scope::Scope;
@@ -52,7 +53,7 @@ impl Elaborator<'_> {
             Callee::Script(path) => self.file(call, FileKind::Script, path, cx),
             Callee::Sql(path) => self.file(call, FileKind::Sql, path, cx),
             Callee::Dbt(path) => self.file(call, FileKind::Dbt, path, cx),
-            Callee::Run(name) => self.run(call, name, cx),
+            Callee::Run(member) => self.run(call, member, cx),
         }
     }
 
@@ -301,12 +302,16 @@ impl Elaborator<'_> {
         wrong.is_none()
     }
 
-    fn run(&mut self, call: &Call, name: &ast::Ident, cx: &CallContext<'_>) -> StepKind {
+    fn run(&mut self, call: &Call, member: &ast::Member, cx: &CallContext<'_>) -> StepKind {
+        let name = &member.name;
         let arguments = self.named_arguments(call, "job_parameters", cx);
         let rest = self.rest(call, &RUN_CALL_PLACE, cx);
         debug_assert!(*rest.block == RUN_JOB_TASK);
-        let Some(found) = self.symbols.find_pipeline(cx.scope.unit, &name.text) else {
-            if !self.symbols.maybe_declared(&name.text) {
+        let Some(key) = self.member_name(member, None, cx.scope) else { return StepKind::bad_call(rest) };
+        let Some(found) = self.symbols.find_pipeline(cx.scope.unit, &key) else {
+            if !self.symbols.maybe_declared(&name.text)
+                && !self.is_absent(AbsentKind::Pipeline, None, &name.text, name.span)
+            {
                 let symbols = self.symbols;
                 let mut names = self.suggestions.among(|| symbols.pipeline_names(cx.scope.unit));
                 names.retain(|n| n.text != cx.pipeline);
@@ -332,7 +337,7 @@ impl Elaborator<'_> {
                 self.record_link(argument.key, *param);
             }
         }
-        StepKind::Run(RunCall { pipeline: name.text.clone(), span: name.span, arguments, rest })
+        StepKind::Run(RunCall { pipeline: key, span: name.span, arguments, rest })
     }
 }
 

@@ -5,8 +5,9 @@ use smol_str::SmolStr;
 use std::collections::HashMap;
 
 use super::Elaborator;
+use super::families::AbsentKind;
 use super::merge::merge;
-use super::scope::{PipelineScope, Scope};
+use super::scope::{Local, PipelineScope, Scope};
 use crate::check::budget::size;
 use crate::check::messages;
 use crate::check::symbols::InFile;
@@ -28,27 +29,36 @@ pub struct ComputeDecl<'a> {
     pub own: bool,
 }
 
+/// A cluster or environment: the span of its name, and the name. Members of a family share the span.
+pub type ComputeId = (Span, SmolStr);
+
+impl ComputeDecl<'_> {
+    fn id(&self) -> ComputeId {
+        (self.decl.name.span, self.decl.name.text.clone())
+    }
+}
+
 /// The length that a chain of `extends` may have.
 const MAX_EXTENDS: usize = 64;
 
-/// Clusters and environments, by the spans of their names.
+/// Clusters and environments.
 #[derive(Debug, Default)]
-pub struct Computes(HashMap<Span, ElaboratedCompute>);
+pub struct Computes(HashMap<ComputeId, ElaboratedCompute>);
 
 impl Computes {
-    pub fn get(&self, name: Span) -> Option<&ElaboratedCompute> {
-        self.0.get(&name)
+    pub fn get(&self, id: &ComputeId) -> Option<&ElaboratedCompute> {
+        self.0.get(id)
     }
 
-    /// All of them with the spans of their names, in source order.
-    pub fn iter(&self) -> impl Iterator<Item = (Span, &ElaboratedCompute)> {
-        let mut all: Vec<_> = self.0.iter().map(|(name, compute)| (*name, compute)).collect();
-        all.sort_unstable_by_key(|(name, _)| *name);
+    /// All of them, in source order.
+    pub fn iter(&self) -> impl Iterator<Item = (&ComputeId, &ElaboratedCompute)> {
+        let mut all: Vec<_> = self.0.iter().collect();
+        all.sort_unstable_by_key(|(id, _)| *id);
         all.into_iter()
     }
 
-    fn insert(&mut self, name: Span, compute: ElaboratedCompute) {
-        self.0.insert(name, compute);
+    fn insert(&mut self, id: ComputeId, compute: ElaboratedCompute) {
+        self.0.insert(id, compute);
     }
 }
 
@@ -58,7 +68,7 @@ pub struct ElaboratedCompute {
     /// The merged fields; `None` for a cycle or a chain that is too long.
     merged: Option<Object>,
     /// The names of what it extends, nearest first.
-    pub bases: Vec<Span>,
+    pub bases: Vec<ComputeId>,
     /// The form to emit; `None` like `merged`.
     pub resolved: Option<ResolvedCompute>,
     /// Diagnostics for whatever uses or extends it.
@@ -105,9 +115,14 @@ impl<'a> Elaborator<'a> {
         Some(ComputeDecl { decl, unit, own: false })
     }
 
+    /// Whether a name is that of a family of clusters or environments.
+    fn is_family_in_scope(&self, pipe: Option<&PipelineScope<'a>>, unit: usize, name: &str) -> bool {
+        pipe.is_some_and(|p| self.families.family(Some(&p.name), unit, name).is_some()) || self.is_family(unit, name)
+    }
+
     /// Reports an unknown cluster or environment, unless it may be declared in text that did not parse.
     pub fn unknown_compute(&mut self, pipe: Option<&PipelineScope<'a>>, unit: usize, name: &str, span: Span) {
-        if self.symbols.maybe_declared(name) {
+        if self.symbols.maybe_declared(name) || self.is_absent(AbsentKind::Compute, pipe.map(|p| &p.name), name, span) {
             return;
         }
         let symbols = self.symbols;
@@ -160,32 +175,36 @@ impl<'a> Elaborator<'a> {
         found: ComputeDecl<'a>,
         around: ComputeScope<'_, 'a>,
         done: &mut Computes,
-        path: &mut Vec<(Span, Span)>,
+        path: &mut Vec<(ComputeId, Span)>,
     ) {
         let decl = found.decl;
-        let name = decl.name.span;
-        if done.get(name).is_some() {
+        let id = found.id();
+        if done.get(&id).is_some() {
             return;
         }
-        if let Some(start) = path.iter().position(|(n, _)| *n == name) {
-            self.extends_cycle(path.get(start..).unwrap_or_default());
+        if let Some(start) = path.iter().position(|(n, _)| *n == id) {
+            let members: Vec<(Span, Span)> =
+                path.iter().skip(start).map(|((name, _), extends)| (*name, *extends)).collect();
+            self.extends_cycle(&members);
             return;
         }
         let place = if decl.kind == DeclKind::Cluster { &CLUSTER_PLACE } else { &ENVIRONMENT_PLACE };
-        let own = self.body_of_compute(decl, place, Scope::file(found.unit));
-        let base = self.base_of(found, around);
+        let locals = self.locals_of(found, around);
+        let scope = Scope { unit: found.unit, pipe: None, locals: &locals };
+        let own = self.body_of_compute(decl, place, scope);
+        let base = self.base_of(found, around, scope);
         if let (Some(base), Some(extends)) = (base, &decl.header.extends)
             && base.decl.kind == decl.kind
             && base.own == found.own
             && path.len() < MAX_EXTENDS
         {
-            path.push((name, extends.span));
+            path.push((id.clone(), extends.name.span));
             self.compute(base, around, done, path);
             path.pop();
         }
-        let below = base.and_then(|b| done.get(b.decl.name.span).or_else(|| around.shared()?.get(b.decl.name.span)));
-        let bases: Vec<Span> =
-            base.iter().map(|b| b.decl.name.span).chain(below.iter().flat_map(|b| b.bases.iter().copied())).collect();
+        let below = base.and_then(|b| done.get(&b.id()).or_else(|| around.shared()?.get(&b.id())));
+        let bases: Vec<ComputeId> =
+            base.iter().map(ComputeDecl::id).chain(below.iter().flat_map(|b| b.bases.iter().cloned())).collect();
         let deep = path.len() >= MAX_EXTENDS;
         let elaborate = |e: &mut Self| e.over_base(found, own, base, below, around, deep);
         // Errors of a file's cluster, other than in its fields, matter only if a pipeline uses it.
@@ -202,20 +221,34 @@ impl<'a> Elaborator<'a> {
             };
             out = ElaboratedCompute { merged: Some(merged), resolved: Some(resolved), on_use, ..out };
         }
-        done.insert(name, out);
+        done.insert(id, out);
+    }
+
+    /// The variables of the families around a declaration.
+    fn locals_of(&self, found: ComputeDecl<'a>, around: ComputeScope<'_, 'a>) -> Vec<Local> {
+        let pipeline = around.within.filter(|_| found.own).map(|(names, _)| names);
+        let own = self.families.locals(pipeline.map(|p| &p.name), &found.decl.name);
+        match (own, pipeline) {
+            ([], Some(pipeline)) => pipeline.locals.clone(),
+            (own, _) => own.to_vec(),
+        }
     }
 
     /// What a declaration extends. A declaration of a pipeline may extend one of the file with the same name.
-    fn base_of(&self, found: ComputeDecl<'a>, around: ComputeScope<'_, 'a>) -> Option<ComputeDecl<'a>> {
+    fn base_of(
+        &mut self,
+        found: ComputeDecl<'a>,
+        around: ComputeScope<'_, 'a>,
+        scope: Scope<'_>,
+    ) -> Option<ComputeDecl<'a>> {
         let base = found.decl.header.extends.as_ref()?;
-        let own = match around.within {
-            Some((names, _)) if found.own => names.computes.iter().find(|d| d.name.text == base.text),
-            _ => None,
-        };
+        let pipeline = around.within.filter(|_| found.own).map(|(names, _)| names);
+        let base = self.member_name(base, pipeline.map(|p| &p.name), scope)?;
+        let own = pipeline.and_then(|names| names.computes.iter().find(|d| d.name.text == base));
         match own {
             Some(decl) if !std::ptr::eq(*decl, found.decl) => Some(ComputeDecl { decl, ..found }),
             _ => {
-                let InFile { unit, decl } = self.symbols.find_compute(found.unit, &base.text)?;
+                let InFile { unit, decl } = self.symbols.find_compute(found.unit, &base)?;
                 Some(ComputeDecl { decl, unit, own: false })
             }
         }
@@ -233,9 +266,15 @@ impl<'a> Elaborator<'a> {
     ) -> Option<Object> {
         let decl = found.decl;
         self.only_extends(&decl.header, decl.kind.keyword());
-        let Some(name) = &decl.header.extends else { return Some(own) };
+        let Some(member) = &decl.header.extends else { return Some(own) };
+        let name = &member.name;
         let Some(base) = base else {
-            self.unknown_compute(around.within.map(|(names, _)| names), found.unit, &name.text, name.span);
+            // A wrong member of a family is reported.
+            if member.index.is_none()
+                && !self.is_family_in_scope(around.within.map(|(names, _)| names), found.unit, &name.text)
+            {
+                self.unknown_compute(around.within.map(|(names, _)| names), found.unit, &name.text, name.span);
+            }
             return Some(Object { broken: true, ..own });
         };
         if base.decl.kind != decl.kind {
@@ -292,7 +331,7 @@ impl<'a> Elaborator<'a> {
         let stray = header
             .extends
             .as_ref()
-            .map(|e| e.span)
+            .map(|e| e.name.span)
             .or_else(|| header.on.as_ref().map(|o| o.span))
             .or_else(|| header.after.first().map(|a| a.span));
         if let Some(span) = stray {

@@ -11,7 +11,7 @@ use crate::check::messages;
 use crate::model::{Compute, FileKind, Node, Object, StepKind};
 use crate::schema::{COMPUTE_FIELDS, Eval, FieldKey, RunsOn, key, kind_of};
 use crate::source::Span;
-use crate::syntax::ast::{self, Decl, DeclKind, Value, ValueKind};
+use crate::syntax::ast::{self, Decl, DeclKind, Segment, Value, ValueKind};
 
 impl<'a> Elaborator<'a> {
     /// Resolves the compute of a step, from its header, its fields or its pipeline.
@@ -107,7 +107,15 @@ impl<'a> Elaborator<'a> {
             ValueKind::Path(path) => match path.word() {
                 Some("serverless") => Some(Compute::Serverless),
                 Some("none") => Some(Compute::Unset),
-                _ => self.compute_name(&path.head.text, on.value.span, names, scope.unit, 0),
+                _ => {
+                    let index = match path.rest.as_slice() {
+                        [Segment::Index(index)] => Some(index.clone()),
+                        _ => None,
+                    };
+                    let member = ast::Member { name: path.head.clone(), index };
+                    let key = self.member_name(&member, Some(&names.name), scope)?;
+                    self.compute_name(&key, path.head.span, names, scope.unit, 0)
+                }
             },
             _ => None,
         }

@@ -116,7 +116,7 @@ impl<'a> Elaborator<'a> {
     }
 
     pub fn no_compute_in_head(&mut self, header: &Header, what: &str) {
-        let stray = header.on.as_ref().map(|o| o.span).or_else(|| header.extends.as_ref().map(|e| e.span));
+        let stray = header.on.as_ref().map(|o| o.span).or_else(|| header.extends.as_ref().map(|e| e.name.span));
         if let Some(span) = stray {
             self.report(messages::no_compute_of_its_own(span, what));
         }

@@ -10,7 +10,7 @@ use crate::check::messages;
 use crate::model::{Reference, Text, TextBuilder, Type, number_json};
 use crate::schema::{Eval, Field};
 use crate::source::Span;
-use crate::syntax::ast::{EntryValue, Item, StrLit, StrPart, Value, ValueKind};
+use crate::syntax::ast::{EntryValue, Item, Spread, StrLit, StrPart, Value, ValueKind};
 
 /// Bytes of a string that count as one value of the budget.
 const BYTES_OF_VALUE: usize = 64;
@@ -77,8 +77,22 @@ pub enum Evaluated {
 }
 
 impl Typed {
+    /// A string: a constant, unless it contains what is not known at compile time.
+    fn text(text: Text) -> Typed {
+        let value = match text.as_str() {
+            Some(s) if !s.contains("{{") => Evaluated::Constant(Const::Text(s.into())),
+            _ => Evaluated::Dynamic(text),
+        };
+        Typed { ty: Type::String, value }
+    }
+
     fn constant(value: Const) -> Typed {
         Typed { ty: value.ty(), value: Evaluated::Constant(value) }
+    }
+
+    /// Whether a part of it is known only at deployment, and the rest at compile time.
+    fn is_hole(&self) -> bool {
+        matches!(&self.value, Evaluated::Dynamic(text) if text.is_hole())
     }
 
     /// The string that is sent to the service.
@@ -111,11 +125,7 @@ impl Elaborator<'_> {
             ValueKind::Number(n) => Some(Typed::constant(Const::Number(n.clone()))),
             ValueKind::Str(lit) => {
                 let text = self.text(lit, scope, sink)?;
-                let known = match text.as_str() {
-                    Some(s) if !s.contains("{{") => Evaluated::Constant(Const::Text(s.into())),
-                    _ => Evaluated::Dynamic(text),
-                };
-                Some(Typed { ty: Type::String, value: known })
+                Some(Typed::text(text))
             }
             ValueKind::List(items) => {
                 if !self.budget.charge(items.len()) {
@@ -125,7 +135,10 @@ impl Elaborator<'_> {
                 for item in items {
                     let one = self.typed(item, scope, sink)?;
                     let Evaluated::Constant(c) = one.value else {
-                        self.report(messages::run_time_element(item.span));
+                        self.report(match one.is_hole() {
+                            true => messages::known_at_deployment(item.span, "an element of a list"),
+                            false => messages::run_time_element(item.span),
+                        });
                         return None;
                     };
                     out.push(c);
@@ -138,6 +151,11 @@ impl Elaborator<'_> {
                 }
                 let mut out = Vec::new();
                 for item in &body.items {
+                    if let Item::Spread(spread) = item {
+                        for (key, value) in self.spread(spread, scope)? {
+                            replace_or_push(&mut out, key, value);
+                        }
+                    }
                     let Item::Entry(entry) = item else { continue };
                     let nested;
                     let inner = match &entry.value {
@@ -149,10 +167,13 @@ impl Elaborator<'_> {
                     };
                     let one = self.typed(inner, scope, sink)?;
                     let Evaluated::Constant(c) = one.value else {
-                        self.report(messages::run_time_in_object(inner.span));
+                        self.report(match one.is_hole() {
+                            true => messages::known_at_deployment(inner.span, "a value of an object"),
+                            false => messages::run_time_in_object(inner.span),
+                        });
                         return None;
                     };
-                    out.push((entry.key.text.clone(), c));
+                    replace_or_push(&mut out, entry.key.text.clone(), c);
                 }
                 Some(Typed::constant(Const::Map(out)))
             }
@@ -172,8 +193,11 @@ impl Elaborator<'_> {
             ValueKind::Path(path) => match self.meaning(path, value.span, scope) {
                 Resolution::Unknown => None,
                 Resolution::Bool(b) => Some(Typed::constant(Const::Bool(b))),
-                Resolution::Source(inner, unit, name) => {
-                    self.with_constant(value.span, name, |c| c.typed(inner, Scope { unit, ..scope.file_scope() }, sink))
+                Resolution::Source(inner, unit, name) => self
+                    .with_constant(value.span, name, |c| c.typed(&inner, Scope { unit, ..scope.file_scope() }, sink)),
+                Resolution::Fact(text) => {
+                    self.record_holes(&text, value.span);
+                    Some(Typed::text(text))
                 }
                 Resolution::Run(reference, ty) => {
                     self.check_placement(&reference, value.span, sink, false);
@@ -184,13 +208,28 @@ impl Elaborator<'_> {
         }
     }
 
+    /// The entries of a spread object.
+    fn spread(&mut self, spread: &Spread, scope: Scope<'_>) -> Option<Vec<(SmolStr, Const)>> {
+        let (constant, _) = self.constant(&spread.value, scope, "a spread object")?;
+        match constant {
+            Const::Map(entries) => Some(entries),
+            _ => {
+                self.report(messages::spread_of_non_object(spread.value.span));
+                None
+            }
+        }
+    }
+
     /// Evaluates a value that must be a compile-time constant.
     pub fn constant(&mut self, value: &Value, scope: Scope<'_>, what: &str) -> Option<(Const, Type)> {
         let typed = self.typed(value, scope, ValueSite { name: what, eval: Eval::Evaluated })?;
         match typed.value {
             Evaluated::Constant(c) => Some((c, typed.ty)),
-            Evaluated::Dynamic(_) => {
-                self.report(messages::not_constant(value.span, what));
+            Evaluated::Dynamic(text) => {
+                self.report(match text.is_hole() {
+                    true => messages::known_at_deployment(value.span, what),
+                    false => messages::not_constant(value.span, what),
+                });
                 None
             }
         }
@@ -311,6 +350,14 @@ impl Elaborator<'_> {
                 self.report(messages::run_time_in_constant(span, name));
             }
         }
+    }
+}
+
+/// Adds an entry; a later one replaces an earlier one of the same name.
+fn replace_or_push(entries: &mut Vec<(SmolStr, Const)>, key: SmolStr, value: Const) {
+    match entries.iter_mut().find(|(k, _)| *k == key) {
+        Some((_, existing)) => *existing = value,
+        None => entries.push((key, value)),
     }
 }
 

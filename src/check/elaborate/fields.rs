@@ -2,12 +2,13 @@
 
 use super::Elaborator;
 use super::eval::{Evaluated, ValueSite};
+use super::resolve::Resolution;
 use super::scope::Scope;
 use crate::check::messages;
 use crate::model::{FieldValue, Node, NodeKind, Object, Unchecked, number_json};
 use crate::schema::{self, Block, Eval, Field, Measure, PLACES, Place, Status};
 use crate::source::{Span, quote_name};
-use crate::syntax::ast::{Body, Entry, EntryValue, Item, Value, ValueKind};
+use crate::syntax::ast::{Body, Entry, EntryValue, Item, Spread, Value, ValueKind};
 use crate::syntax::walk::SyntaxNode;
 
 /// What a body is checked against.
@@ -81,13 +82,38 @@ impl Elaborator<'_> {
         let mut object = Object::new(against.block(), body.span);
         let unit = against.block().fields.iter().find_map(|f| unit_in(body, f.unit_of?));
         let around = std::mem::replace(&mut self.unit, unit);
+        let mut spread: Vec<&'static str> = Vec::new();
         for item in &body.items {
             if !is_wanted(self, item) {
                 object.broken = true;
                 continue;
             }
             match item {
-                Item::Entry(entry) => self.entry(entry, against, scope, &mut object),
+                Item::Entry(entry) => {
+                    // A field replaces one that is spread before it.
+                    if !spread.is_empty() {
+                        let key = entry.key.text.as_str();
+                        let group = against.group_of(key).map(|g| g.keys).unwrap_or_default();
+                        let is_replaced = |f: &FieldValue| {
+                            spread.contains(&f.field.key) && (f.field.key == key || group.contains(&f.field.key))
+                        };
+                        object.fields.retain(|f| !is_replaced(f));
+                    }
+                    self.entry(entry, against, scope, &mut object);
+                }
+                Item::Spread(s) if matches!(against, BlockSchema::Block(..)) => {
+                    let Some(base) = self.spread_fields(s, against, scope) else {
+                        object.broken = true;
+                        continue;
+                    };
+                    object.broken |= base.broken;
+                    object.unchecked.extend(base.unchecked);
+                    for field in base.fields {
+                        spread.push(field.field.key);
+                        object.fields.retain(|f| f.field.key != field.field.key);
+                        object.fields.push(field);
+                    }
+                }
                 Item::Bad(_) => object.broken = true,
                 other => {
                     object.broken = true;
@@ -97,6 +123,35 @@ impl Elaborator<'_> {
         }
         self.unit = around;
         object
+    }
+
+    /// The fields of an object that is spread into a block.
+    fn spread_fields(&mut self, spread: &Spread, against: BlockSchema, scope: Scope<'_>) -> Option<Object> {
+        let (body, unit, name) = self.spread_source(spread, scope)?;
+        self.with_constant(spread.value.span, name, |e| {
+            Some(e.body(&body, against, Scope { unit, ..scope.file_scope() }))
+        })
+    }
+
+    /// The object that is spread, with its unit and the span of its name.
+    pub fn spread_source(&mut self, spread: &Spread, scope: Scope<'_>) -> Option<(Body, usize, Span)> {
+        let value = &spread.value;
+        let found = match &value.kind {
+            ValueKind::Path(path) => match self.meaning(path, value.span, scope) {
+                Resolution::Source(inner, unit, name) => self.followed(inner, unit, name),
+                Resolution::Unknown => return None,
+                _ => None,
+            },
+            _ => Some((std::borrow::Cow::Borrowed(value), scope.unit, spread.span)),
+        };
+        match found.map(|(value, unit, name)| (value.into_owned().kind, unit, name)) {
+            Some((ValueKind::Object(body), unit, name)) => Some((body, unit, name)),
+            Some((ValueKind::Bad, ..)) => None,
+            _ => {
+                self.report(messages::spread_of_non_object(value.span));
+                None
+            }
+        }
     }
 
     /// Reports a declaration that is not allowed here.

@@ -4,20 +4,26 @@
 //! wrong with a finished program; no rule is called from here.
 
 mod calls;
+mod choose;
 mod companions;
 mod compute;
 mod compute_of_step;
 mod control;
 mod dbt;
 mod eval;
+mod expand;
+mod facts;
+mod families;
 mod fields;
 mod files;
 mod foreign;
 mod graph;
+mod members;
 mod merge;
 mod names;
 mod origins;
 mod packages;
+mod parts;
 mod pipeline;
 mod program;
 mod python;
@@ -30,7 +36,7 @@ mod target;
 mod values;
 mod vars;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use smol_str::SmolStr;
 
@@ -40,12 +46,16 @@ use super::messages;
 use super::suggestions::Suggestions;
 use super::symbols::Symbols;
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::model::{Hole, Part, Text};
 use crate::schema::Measure;
 use crate::source::{Files, SourceMap, Span};
 use scope::VarValue;
 
 pub use calls::call_place;
 pub use compute_of_step::on_warehouse;
+pub use expand::expanded;
+pub use facts::TargetFacts;
+pub use families::Families;
 pub use graph::StepEdge;
 pub use packages::Packaged;
 pub use pipeline::ElaboratedPipeline;
@@ -60,6 +70,8 @@ pub struct Context<'a> {
     pub sources: &'a SourceMap,
     pub files: &'a dyn Files,
     pub budget: &'a Budget,
+    pub facts: &'a TargetFacts,
+    pub families: &'a Families,
 }
 
 /// The declarations and fields that are used, by the spans of their names.
@@ -69,6 +81,10 @@ pub struct Usage {
     pub declarations: HashSet<Span>,
     /// Fields of `defaults`, and fields of a target that override those of pipelines.
     pub fields: HashSet<Span>,
+    /// The conditions of `when` that do not depend on a var, and whether each held.
+    pub conditions: HashMap<Span, bool>,
+    /// Values that come from outside of the files, by the names of facts.
+    pub outside: BTreeSet<(SmolStr, SmolStr)>,
 }
 
 impl Usage {
@@ -76,6 +92,10 @@ impl Usage {
     pub fn extend(&mut self, other: &Usage) {
         self.declarations.extend(&other.declarations);
         self.fields.extend(&other.fields);
+        for (condition, held) in &other.conditions {
+            *self.conditions.entry(*condition).or_default() |= held;
+        }
+        self.outside.extend(other.outside.iter().cloned());
     }
 }
 
@@ -86,6 +106,8 @@ pub struct Findings {
     pub usage: Usage,
     /// What names refer to.
     pub links: Vec<Link>,
+    /// What only a workspace knows, and where it is used.
+    pub holes: Vec<(Hole, Span)>,
 }
 
 /// Builds one part of a program: a pipeline, or the declarations of the files.
@@ -95,6 +117,8 @@ struct Elaborator<'a> {
     files: &'a dyn Files,
     budget: &'a Budget,
     vars: &'a HashMap<SmolStr, VarValue>,
+    facts: &'a TargetFacts,
+    families: &'a Families,
     suggestions: Suggestions,
     findings: Findings,
     /// References since the last call of [`Elaborator::recording`].
@@ -129,6 +153,8 @@ impl<'a> Elaborator<'a> {
             files: cx.files,
             budget: cx.budget,
             vars,
+            facts: cx.facts,
+            families: cx.families,
             suggestions: Suggestions::shared_by(cx.symbols.pipelines.len()),
             findings: Findings::default(),
             uses: Vec::new(),
@@ -154,6 +180,15 @@ impl<'a> Elaborator<'a> {
     fn record_use(&mut self, at: Span, declared: Span) {
         self.findings.usage.declarations.insert(declared);
         self.record_link(at, declared);
+    }
+
+    /// Records the holes of a text that is used at a place.
+    fn record_holes(&mut self, text: &Text, at: Span) {
+        let holes = text.parts.iter().filter_map(|part| match part {
+            Part::Hole(hole) => Some((hole.clone(), at)),
+            _ => None,
+        });
+        self.findings.holes.extend(holes);
     }
 
     /// Returns the result of `read` with the references to steps and facts in it.

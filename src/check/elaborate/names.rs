@@ -1,23 +1,24 @@
 //! The first pass over a pipeline: collects every name that its bodies may use.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::SmolStr;
 
 use super::Elaborator;
-use super::scope::{Element, Local, LocalKind, PipelineScope, Runs, Scope, StepSymbol, StepSymbolKind, TaskName};
+use super::scope::{Local, LocalKind, PipelineScope, Runs, Scope, StepSymbol, StepSymbolKind, TaskName};
 use crate::check::messages;
 use crate::check::symbols::duplicate;
 use crate::diag::closest_match;
 use crate::model::Type;
 use crate::schema::{ACCELERATOR, MAX_TASKS, key};
 use crate::source::Span;
-use crate::syntax::ast::{self, BindingKind, Callee, Decl, DeclKind, Item, TypeExpr, Value, ValueKind};
+use crate::syntax::ast::{self, BindingKind, Callee, Decl, DeclKind, Item, TypeExpr};
 
 impl<'a> Elaborator<'a> {
     /// Collects the names in the body of a pipeline.
     pub fn names(&mut self, pipeline: &'a Decl, unit: usize) -> PipelineScope<'a> {
-        let mut names = PipelineScope::default();
+        let locals = self.families.locals(None, &pipeline.name).to_vec();
+        let mut names = PipelineScope { name: pipeline.name.text.clone(), locals, ..PipelineScope::default() };
         let mut params: HashMap<&SmolStr, Span> = HashMap::new();
         let mut computes: HashMap<&SmolStr, Span> = HashMap::new();
         for item in &pipeline.body.items {
@@ -29,6 +30,12 @@ impl<'a> Elaborator<'a> {
                     }
                     params.insert(&b.name.text, b.name.span);
                     self.shadows(&b.name, unit);
+                    if let Some(local) = names.locals.iter().find(|l| l.name == b.name.text) {
+                        self.report(messages::shadowed_param(
+                            &ast::Ident { text: local.name.clone(), span: local.span, quoted: false },
+                            b.name.span,
+                        ));
+                    }
                     let ty = b.ty.as_ref().and_then(|t| self.type_of(t)).unwrap_or(Type::Any);
                     names.param_index.insert(b.name.text.clone(), names.params.len());
                     names.params.push((b.name.text.clone(), ty, b.name.span));
@@ -44,6 +51,9 @@ impl<'a> Elaborator<'a> {
                 _ => {}
             }
         }
+        for local in &names.locals {
+            self.shadows(&ast::Ident { text: local.name.clone(), span: local.span, quoted: false }, unit);
+        }
         self.step_names(&pipeline.body.items, unit, &mut names);
         names.shadowing.retain(|name| names.param_index.contains_key(name));
         names
@@ -54,8 +64,10 @@ impl<'a> Elaborator<'a> {
             match item {
                 Item::Decl(d) if d.kind == DeclKind::Step => {
                     let room = MAX_TASKS.saturating_sub(names.tasks);
-                    names.shadowing.extend(d.family.iter().map(|f| f.name.text.clone()));
-                    let (named, tasks) = self.step_name(d, StepSymbolKind::Step, None, unit, room);
+                    names.shadowing.extend(d.family.iter().flat_map(|f| &f.elements).map(|e| e.name.text.clone()));
+                    let locals = names.locals.clone();
+                    let scope = Scope { unit, pipe: None, locals: &locals };
+                    let (named, tasks) = self.step_name(d, StepSymbolKind::Step, None, scope, room);
                     names.tasks += tasks;
                     self.declare_step(&d.name, named, names);
                 }
@@ -76,8 +88,13 @@ impl<'a> Elaborator<'a> {
                         if let Item::Decl(d) = item
                             && d.kind == DeclKind::Step
                         {
-                            let (named, _) =
-                                self.step_name(d, StepSymbolKind::Inner, Some(f.name.text.clone()), unit, 1);
+                            let (named, _) = self.step_name(
+                                d,
+                                StepSymbolKind::Inner,
+                                Some(f.name.text.clone()),
+                                Scope::file(unit),
+                                1,
+                            );
                             self.key_characters(&d.name.text, d.name.span, "a step");
                             names.inner.entry(d.name.text.clone()).or_default().push(named);
                         }
@@ -109,7 +126,7 @@ impl<'a> Elaborator<'a> {
         d: &'a Decl,
         kind: StepSymbolKind,
         within: Option<SmolStr>,
-        unit: usize,
+        scope: Scope<'_>,
         room: usize,
     ) -> (StepSymbol, usize) {
         let mut outputs: Vec<(SmolStr, Type, Span)> = Vec::new();
@@ -144,92 +161,22 @@ impl<'a> Elaborator<'a> {
         let mut tasks = 1;
         let mut truncated = false;
         let keys = match &d.family {
-            None => vec![TaskName { element: None, key: d.name.text.clone() }],
+            None => vec![TaskName { member: None, key: d.name.text.clone() }],
             Some(family) => {
-                let (elements, all) = self.family_elements(&family.list, unit, room.max(1));
-                broken |= elements.is_empty();
-                tasks = all;
-                truncated = all > room.max(1);
-                let mut seen: HashSet<SmolStr> = HashSet::new();
-                let mut keys: Vec<TaskName> = Vec::new();
-                for element in elements {
-                    let (index, at) = (&element.index, element.value.span);
-                    let key = format_smolstr!("{}_{index}", d.name.text);
-                    if !seen.insert(index.clone()) {
-                        self.report(messages::element_twice(at, index, family.name.span));
-                        tasks -= 1;
-                        continue;
-                    }
-                    self.key_characters(&key, at, "a step");
-                    keys.push(TaskName { element: Some(element), key });
+                let members = self.members(&d.name, family, scope, room.max(1));
+                broken |= members.broken;
+                tasks = members.count;
+                truncated = members.count > room.max(1);
+                let keys = members.list.into_iter().map(|m| TaskName { key: m.key.clone(), member: Some(m) });
+                let keys: Vec<TaskName> = keys.collect();
+                for task in &keys {
+                    let at = task.member.as_ref().map_or(d.name.span, |m| m.at);
+                    self.key_characters(&task.key, at, "a step");
                 }
                 keys
             }
         };
         (StepSymbol { kind, span: d.name.span, tasks: keys, outputs, runs, broken, truncated, within }, tasks)
-    }
-
-    /// The first `room` elements of a family with their names, and the number of all; empty and 0 if the list is
-    /// invalid.
-    pub fn family_elements(&mut self, list: &Value, unit: usize, room: usize) -> (Vec<Element>, usize) {
-        let Some((items, at, all)) = self.list_source(list, unit, 0, room) else { return (Vec::new(), 0) };
-        self.budget.charge(items.len());
-        let mut out = Vec::new();
-        for (n, item) in items.iter().enumerate() {
-            match &item.kind {
-                ValueKind::Object(body) => {
-                    // An object is named by its first string, else by its index.
-                    let name = body.items.iter().find_map(|i| match i {
-                        Item::Entry(entry) => match &entry.value {
-                            ast::EntryValue::Assign(Value { kind: ValueKind::Str(s), .. }) => s.plain(),
-                            _ => None,
-                        },
-                        _ => None,
-                    });
-                    let index = name.unwrap_or_else(|| format_smolstr!("{n}"));
-                    out.push(Element { index, value: item.clone(), unit });
-                }
-                _ => {
-                    if let Some((constant, _)) = self.constant(item, Scope::file(at), "an element of a step family") {
-                        out.push(Element { index: constant.wire().into(), value: item.clone(), unit });
-                    }
-                }
-            }
-        }
-        if items.is_empty() {
-            self.report(messages::empty_family(list.span));
-        }
-        (out, all)
-    }
-
-    /// Up to `room` items of a list, following constants; the unit that contains it; and its full length.
-    fn list_source(
-        &mut self,
-        list: &Value,
-        unit: usize,
-        depth: usize,
-        room: usize,
-    ) -> Option<(Vec<Value>, usize, usize)> {
-        match &list.kind {
-            ValueKind::List(items) => Some((items.iter().take(room).cloned().collect(), unit, items.len())),
-            ValueKind::Path(path) if depth < 32 => match self.meaning(path, list.span, Scope::file(unit)) {
-                super::resolve::Resolution::Source(inner, unit, _) => self.list_source(inner, unit, depth + 1, room),
-                super::resolve::Resolution::Unknown => None,
-                _ => {
-                    self.no_list(list);
-                    None
-                }
-            },
-            ValueKind::Bad => None,
-            _ => {
-                self.no_list(list);
-                None
-            }
-        }
-    }
-
-    fn no_list(&mut self, list: &Value) {
-        self.report(messages::family_without_list(list.span));
     }
 
     /// Resolves a type expression.
@@ -298,7 +245,7 @@ fn plain(kind: StepSymbolKind, name: &ast::Ident) -> StepSymbol {
     StepSymbol {
         kind,
         span: name.span,
-        tasks: vec![TaskName { element: None, key: name.text.clone() }],
+        tasks: vec![TaskName { member: None, key: name.text.clone() }],
         outputs: Vec::new(),
         runs: Runs::Other,
         broken: false,

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use smol_str::SmolStr;
 
-use super::compute::{Computes, ResolvedCompute, set};
+use super::compute::{ComputeId, Computes, ResolvedCompute, set};
 use super::eval::{Evaluated, ValueSite};
 use super::fields::BlockSchema;
 use super::graph::StepGraph;
@@ -18,7 +18,7 @@ use crate::check::budget::{STEP, size};
 use crate::check::messages;
 use crate::check::symbols::InFile;
 use crate::model::{
-    Cluster, Compute, Environment, Node, NodeKind, Object, Param, Pipeline, Step, StepKind, Text, Type,
+    Cluster, Compute, Environment, Hole, Node, NodeKind, Object, Param, Pipeline, Step, StepKind, Text, Type,
 };
 use crate::schema::{Eval, JOB, JOB_PARAMETER_DEFINITION, PIPELINE_PLACE, key};
 use crate::source::{MAX_FILE_NAME, Span, is_file_name};
@@ -40,9 +40,9 @@ pub struct ElaboratedPipeline<'a> {
     /// The declarations of steps, by the spans of their names.
     steps: HashMap<Span, &'a Decl>,
     /// Clusters and environments of files that the pipeline uses.
-    pub used_computes: Vec<Span>,
+    pub used_computes: Vec<ComputeId>,
     /// Those that they extend.
-    pub extended_computes: Vec<Span>,
+    pub extended_computes: Vec<ComputeId>,
     pub findings: Findings,
 }
 
@@ -77,6 +77,13 @@ pub fn pipeline<'a>(
     let mut elaborator = Elaborator::new(cx, vars);
     let mut out = elaborator.pipeline(found, shared);
     out.findings = elaborator.findings;
+    out.pipeline.holes = out.findings.holes.iter().map(|(hole, _)| hole.clone()).collect();
+    let runs = out.pipeline.all_steps().filter_map(|step| match &step.kind {
+        StepKind::Run(call) => Some(Hole::JobId(call.pipeline.clone())),
+        _ => None,
+    });
+    let runs: Vec<Hole> = runs.collect();
+    out.pipeline.holes.extend(runs);
     out
 }
 
@@ -116,12 +123,14 @@ impl<'a> Elaborator<'a> {
         let computes = self.computes(&own, shared.computes, &names, unit, &steps);
         let pipeline = Pipeline {
             name: decl.name.text.clone(),
+            member_of: self.families.of_pipeline(&decl.name.text).cloned(),
             span: decl.name.span,
             settings,
             params,
             clusters: computes.clusters,
             environments: computes.environments,
             steps,
+            holes: Vec::new(),
         };
         ElaboratedPipeline {
             decl,
@@ -150,12 +159,10 @@ impl<'a> Elaborator<'a> {
     }
 
     fn pipeline_head(&mut self, decl: &Decl) {
-        let stray = decl.header.extends.as_ref().map(|e| e.span).or_else(|| decl.header.after.first().map(|a| a.span));
+        let stray =
+            decl.header.extends.as_ref().map(|e| e.name.span).or_else(|| decl.header.after.first().map(|a| a.span));
         if let Some(span) = stray {
             self.report(messages::pipeline_header(span));
-        }
-        if let Some(family) = &decl.family {
-            self.report(messages::family_of_pipelines(family.span));
         }
     }
 
@@ -278,10 +285,10 @@ impl<'a> Elaborator<'a> {
         let mut out = ComputesOfPipeline::default();
         for decl in &names.computes {
             self.findings.usage.declarations.insert(decl.name.span);
-            if let Some(compute) = own.get(decl.name.span) {
+            if let Some(compute) = own.get(&(decl.name.span, decl.name.text.clone())) {
                 out.add(compute.resolved.as_ref());
-                let bases = compute.bases.iter().filter(|b| own.get(**b).is_none());
-                out.extended.extend(bases);
+                let bases = compute.bases.iter().filter(|b| own.get(b).is_none());
+                out.extended.extend(bases.cloned());
             }
         }
         let mut seen: HashSet<&SmolStr> = HashSet::new();
@@ -296,14 +303,15 @@ impl<'a> Elaborator<'a> {
                     continue;
                 }
                 let Some(found) = self.symbols.find_compute(unit, name) else { continue };
-                let Some(compute) = shared.get(found.decl.name.span) else { continue };
+                let id = (found.decl.name.span, found.decl.name.text.clone());
+                let Some(compute) = shared.get(&id) else { continue };
                 self.budget.charge(compute.size());
                 out.add(compute.resolved.as_ref());
-                out.used.push(found.decl.name.span);
-                out.extended.extend(&compute.bases);
+                out.used.push(id);
+                out.extended.extend(compute.bases.iter().cloned());
             }
         }
-        self.findings.usage.declarations.extend(out.used.iter().chain(&out.extended));
+        self.findings.usage.declarations.extend(out.used.iter().chain(&out.extended).map(|(name, _)| *name));
         out
     }
 }
@@ -313,8 +321,8 @@ impl<'a> Elaborator<'a> {
 struct ComputesOfPipeline {
     clusters: Vec<Cluster>,
     environments: Vec<Environment>,
-    used: Vec<Span>,
-    extended: Vec<Span>,
+    used: Vec<ComputeId>,
+    extended: Vec<ComputeId>,
 }
 
 impl ComputesOfPipeline {

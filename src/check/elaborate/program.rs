@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 use smol_str::SmolStr;
 
-use super::compute::Computes;
+use super::compute::{ComputeId, Computes};
 use super::packages::Packaged;
 use super::pipeline::{ElaboratedPipeline, PipelineShared, pipeline};
 use super::scope::VarValue;
@@ -14,7 +14,6 @@ use super::{Context, Elaborator, Findings, Usage};
 use crate::check::index::Link;
 use crate::check::symbols::InFile;
 use crate::model::Program;
-use crate::source::Span;
 use crate::syntax::ast::Decl;
 
 /// A program for one target, with what its rules read in addition to the model.
@@ -22,6 +21,8 @@ pub struct Elaborated<'a> {
     pub target: TargetParts<'a>,
     pub packages: Vec<Packaged<'a>>,
     pub pipelines: Vec<ElaboratedPipeline<'a>>,
+    /// The name of the project.
+    pub name: SmolStr,
     /// Findings of the files: constants, targets, packages, clusters and environments.
     pub findings: Findings,
 }
@@ -43,13 +44,14 @@ impl Elaborated<'_> {
 
     /// Returns the model.
     pub fn into_program(self) -> Program {
-        let pipelines: Vec<_> = self.pipelines.into_iter().map(|p| p.pipeline).collect();
-        let name = self
-            .packages
-            .first()
-            .map(|p| p.package.name.clone())
-            .or_else(|| pipelines.first().map(|p| p.name.clone()))
-            .unwrap_or_default();
+        let mut pipelines: Vec<_> = self.pipelines.into_iter().map(|p| p.pipeline).collect();
+        let name = self.name;
+        for pipeline in &mut pipelines {
+            // Clusters of files and fields of the target are part of every pipeline.
+            pipeline.holes.extend(self.findings.holes.iter().map(|(hole, _)| hole.clone()));
+            pipeline.holes.sort_unstable();
+            pipeline.holes.dedup();
+        }
         let packages = self.packages.into_iter().map(|p| p.package).collect();
         Program { name, target: self.target.target, packages, pipelines }
     }
@@ -76,22 +78,22 @@ pub fn program<'a>(
         cx.symbols.pipelines.iter().map(one).collect()
     };
     report_computes(&computes, &pipelines, &mut findings);
-    Elaborated { target, packages, pipelines, findings }
+    Elaborated { target, packages, pipelines, name: cx.facts.project_name(), findings }
 }
 
 /// Reports errors of the clusters and environments of files that a pipeline uses, each once.
 fn report_computes(computes: &Computes, pipelines: &[ElaboratedPipeline<'_>], findings: &mut Findings) {
-    let mut used: HashSet<Span> = HashSet::new();
-    let mut extended: HashSet<Span> = HashSet::new();
+    let mut used: HashSet<&ComputeId> = HashSet::new();
+    let mut extended: HashSet<&ComputeId> = HashSet::new();
     for pipeline in pipelines {
         used.extend(&pipeline.used_computes);
         extended.extend(&pipeline.extended_computes);
     }
     for (name, compute) in computes.iter() {
-        if used.contains(&name) || extended.contains(&name) {
+        if used.contains(name) || extended.contains(name) {
             findings.diagnostics.extend(compute.on_extension.clone());
         }
-        if used.contains(&name) {
+        if used.contains(name) {
             findings.diagnostics.extend(compute.on_use.clone());
         }
     }

@@ -1,22 +1,27 @@
 //! Name resolution: what a path refers to, and suggestions if it refers to nothing.
 
+use std::borrow::Cow;
+
 use smol_str::SmolStr;
 
 use super::Elaborator;
+use super::families::AbsentKind;
 use super::scope::{Local, LocalKind, Runs, Scope, StepSymbol, StepSymbolKind, TaskName};
 use crate::check::messages;
 use crate::diag::{Candidate, closest_match, closest_name};
-use crate::model::{Reference, Type};
+use crate::model::{Hole, Reference, Text, Type};
 use crate::schema::facts;
 use crate::source::{Span, quote_name};
-use crate::syntax::ast::{self, EntryValue, Item, Path, Segment, Value, ValueKind};
+use crate::syntax::ast::{self, Path, Segment, Value};
 use crate::syntax::walk::{Role, SyntaxNode};
 use crate::syntax::words::is_reserved;
 
 /// What a path refers to.
 pub enum Resolution<'v> {
     /// Another value of the source, with its unit and the span of its name.
-    Source(&'v Value, usize, Span),
+    Source(Cow<'v, Value>, usize, Span),
+    /// Text that is known at compile time, except for parts that only a workspace knows.
+    Fact(Text),
     /// Evaluated at run time.
     Run(Reference, Type),
     /// `true`, `false`.
@@ -40,14 +45,20 @@ impl<'a> Elaborator<'a> {
             }
             _ => {}
         }
-        if let Some(local) = scope.locals.iter().rev().find(|l| l.name == head.text) {
+        if let Some(local) = scope.local(&head.text) {
             self.record_link(head.span, local.span);
-            return self.local_meaning(local, path, span);
+            return self.local_meaning(local, path, span, scope);
         }
         if path.rest.is_empty() { self.single(path, span, scope) } else { self.dotted(path, span, scope) }
     }
 
-    fn local_meaning<'v>(&mut self, local: &'v Local, path: &Path, span: Span) -> Resolution<'v> {
+    fn local_meaning<'v>(&mut self, local: &'v Local, path: &Path, span: Span, scope: Scope<'_>) -> Resolution<'v>
+    where
+        'a: 'v,
+    {
+        if let LocalKind::Element(value, unit) = &local.kind {
+            return self.part(Cow::Borrowed(value), *unit, local.span, path, scope);
+        }
         let field = match path.rest.as_slice() {
             [] => None,
             [Segment::Name(field)] => Some(field),
@@ -57,31 +68,7 @@ impl<'a> Elaborator<'a> {
             }
         };
         match (&local.kind, field) {
-            (LocalKind::Element(value, unit), None) => Resolution::Source(value, *unit, path.head.span),
-            (LocalKind::Element(value, unit), Some(field)) => {
-                let entries = match &value.kind {
-                    ValueKind::Object(body) => body.items.as_slice(),
-                    _ => &[],
-                };
-                let mut names = Vec::new();
-                for item in entries {
-                    if let Item::Entry(entry) = item {
-                        if entry.key.text == field.text
-                            && let EntryValue::Assign(v) = &entry.value
-                        {
-                            return Resolution::Source(v, *unit, entry.key.span);
-                        }
-                        names.push(Candidate::declared(&entry.key.text, entry.key.span));
-                    }
-                }
-                self.report(messages::element_without_field(
-                    &path.head.text,
-                    field,
-                    closest_name(&field.text, names),
-                    value.span,
-                ));
-                Resolution::Unknown
-            }
+            (LocalKind::Element(..), _) => Resolution::Unknown,
             (LocalKind::Input(ty), None) => Resolution::Run(Reference::Input(None), ty.clone()),
             (LocalKind::Input(Type::Record(fields)), Some(field)) => {
                 match fields.iter().find(|(n, _)| *n == field.text) {
@@ -121,14 +108,14 @@ impl<'a> Elaborator<'a> {
         if let Some(found) = self.symbols.find_let(scope.unit, name) {
             self.record_use(path.head.span, found.decl.name.span);
             return match &found.decl.value {
-                Some(v) => Resolution::Source(v, found.unit, found.decl.name.span),
+                Some(v) => Resolution::Source(Cow::Borrowed(v), found.unit, found.decl.name.span),
                 None => Resolution::Unknown,
             };
         }
         if let Some(var) = self.symbols.vars.get(name) {
             self.record_use(path.head.span, var.decl.name.span);
             return match self.vars.get(name) {
-                Some(v) => Resolution::Source(&v.value, v.unit, var.decl.name.span),
+                Some(v) => Resolution::Source(Cow::Borrowed(&v.value), v.unit, var.decl.name.span),
                 // A constant without a value is reported at its declaration.
                 None => Resolution::Unknown,
             };
@@ -143,7 +130,8 @@ impl<'a> Elaborator<'a> {
             let param = scope.pipe.and_then(|p| p.param(&name.text)).map(|(_, _, declared)| *declared);
             let constant = self.symbols.find_let(scope.unit, &name.text).map(|l| l.decl.name.span);
             let var = self.symbols.vars.get(&name.text).map(|v| v.decl.name.span);
-            if let Some(declared) = param.or(constant).or(var) {
+            let compute = || Some(self.symbols.find_compute(scope.unit, &name.text)?.decl.name.span);
+            if let Some(declared) = param.or(constant).or(var).or_else(compute) {
                 self.record_use(name.span, declared);
             }
         }
@@ -152,7 +140,9 @@ impl<'a> Elaborator<'a> {
 
     fn unknown_name(&mut self, path: &Path, span: Span, scope: Scope<'_>) {
         let name = path.head.text.as_str();
-        if self.symbols.maybe_declared(name) {
+        if self.symbols.maybe_declared(name)
+            || self.is_absent(AbsentKind::Value, scope.pipe.map(|p| &p.name), name, path.head.span)
+        {
             return;
         }
         let other_languages = match name {
@@ -179,7 +169,7 @@ impl<'a> Elaborator<'a> {
         let symbols = self.symbols;
         let names = self.suggestions.among(|| {
             let mut names: Vec<Candidate<'_>> =
-                scope.locals.iter().rev().map(|l| Candidate::declared(&l.name, l.span)).collect();
+                scope.all_locals().map(|l| Candidate::declared(&l.name, l.span)).collect();
             names.extend(scope.pipe.iter().flat_map(|p| p.param_names()));
             names.extend(symbols.value_names(scope.unit));
             names.extend(["true", "false", "none"].map(Candidate::known));
@@ -195,7 +185,10 @@ impl<'a> Elaborator<'a> {
         });
     }
 
-    fn dotted(&mut self, path: &Path, span: Span, scope: Scope<'_>) -> Resolution<'static> {
+    fn dotted<'v>(&mut self, path: &Path, span: Span, scope: Scope<'v>) -> Resolution<'v>
+    where
+        'a: 'v,
+    {
         let head = path.head.text.as_str();
         let named = scope.pipe.and_then(|p| p.step(head));
         if (named.is_none() || path.rest.len() > 1)
@@ -214,6 +207,14 @@ impl<'a> Elaborator<'a> {
             let named = named.clone();
             return self.output(&named, path, span, scope);
         }
+        let is_constant = self.symbols.find_let(scope.unit, head).is_some() || self.symbols.vars.contains_key(head);
+        if is_constant {
+            let constant = self.single(&Path { head: path.head.clone(), rest: Vec::new() }, span, scope.file_scope());
+            return match constant {
+                Resolution::Source(value, unit, declared) => self.part(value, unit, declared, path, scope),
+                other => other,
+            };
+        }
         let names: Option<Vec<&str>> = path
             .rest
             .iter()
@@ -222,6 +223,9 @@ impl<'a> Elaborator<'a> {
                 Segment::Index(_) => None,
             })
             .collect();
+        if let Some(fact) = names.as_deref().and_then(|names| self.compile_time_fact(head, names, span)) {
+            return fact;
+        }
         if facts::ROOTS.contains(&head)
             && let Some(names) = &names
         {
@@ -246,28 +250,49 @@ impl<'a> Elaborator<'a> {
                 }
             };
         }
-        let constant = self
-            .symbols
-            .find_let(scope.unit, head)
-            .map(|l| l.decl.name.span)
-            .or_else(|| self.symbols.vars.get(head).map(|v| v.decl.name.span));
-        if let Some(declared) = constant {
-            self.record_use(path.head.span, declared);
-            self.report(messages::part_of_constant(path.head.span, head, declared));
-            return Resolution::Unknown;
+        if let Some(hole) = self.job_id(path, scope) {
+            return hole.map_or(Resolution::Unknown, |hole| Resolution::Fact(Text::hole(hole)));
         }
-        if self.symbols.maybe_declared(head) {
+        if self.symbols.maybe_declared(head)
+            || self.is_absent(AbsentKind::Step, scope.pipe.map(|p| &p.name), head, path.head.span)
+            || self.is_absent(AbsentKind::Value, scope.pipe.map(|p| &p.name), head, path.head.span)
+        {
             return Resolution::Unknown;
         }
         let names = self.suggestions.among(|| {
             let steps = scope.pipe.iter().flat_map(|p| p.step_names());
-            let locals = scope.locals.iter().map(|l| Candidate::declared(&l.name, l.span));
+            let locals = scope.all_locals().map(|l| Candidate::declared(&l.name, l.span));
             let roots = facts::ROOTS.iter().take(4).filter(|r| **r != "tasks");
             steps.chain(locals).chain(roots.copied().map(Candidate::known)).collect()
         });
         let near = closest_name(head, names);
         self.report(messages::no_step_of_path(path.head.span, head, near, scope.pipe.is_some()));
         Resolution::Unknown
+    }
+
+    /// The id of the job of a pipeline: `other.job_id`, `load["acme"].job_id`. `None` if the path is another one;
+    /// `Some(None)` if it is reported.
+    fn job_id(&mut self, path: &Path, scope: Scope<'_>) -> Option<Option<Hole>> {
+        let (index, field) = match path.rest.as_slice() {
+            [Segment::Name(field)] => (None, field),
+            [Segment::Index(index), Segment::Name(field)] => (Some(index.clone()), field),
+            _ => return None,
+        };
+        if field.text != "job_id" {
+            return None;
+        }
+        let name = &path.head;
+        let is_family = self.is_family(scope.unit, &name.text);
+        if !is_family && self.symbols.find_pipeline(scope.unit, &name.text).is_none() {
+            let absent = self.is_absent(AbsentKind::Pipeline, None, &name.text, name.span);
+            return absent.then_some(None);
+        }
+        let Some(key) = self.member_name(&ast::Member { name: name.clone(), index }, None, scope) else {
+            return Some(None);
+        };
+        let Some(found) = self.symbols.find_pipeline(scope.unit, &key) else { return Some(None) };
+        self.record_link(name.span, found.decl.name.span);
+        Some(Some(Hole::JobId(key)))
     }
 
     /// What a path means that is written as in another tool: `var.x`, `param.x`, `tasks.load.values.rows`,
@@ -342,7 +367,7 @@ impl<'a> Elaborator<'a> {
             return Resolution::Unknown;
         } else if named.is_family() {
             let first =
-                named.tasks.first().and_then(|t| t.element.as_ref()).map(|e| e.index.clone()).unwrap_or_default();
+                named.tasks.first().and_then(|t| t.member.as_ref()).map(|m| m.index.clone()).unwrap_or_default();
             self.report(messages::output_of_family(span, &head.text, named.span, &first));
             return Resolution::Unknown;
         }
@@ -419,12 +444,12 @@ impl<'a> Elaborator<'a> {
         }
         let (constant, _) = self.constant(index, scope, "the index of a step family")?;
         let wanted = constant.wire();
-        let name = |t: &'s TaskName| t.element.as_ref().map(|e| e.index.as_str());
+        let name = |t: &'s TaskName| t.member.as_ref().map(|m| m.index.as_str());
         if let Some(task) = named.tasks.iter().find(|t| name(t) == Some(wanted.as_str())) {
             return Some(task.key.clone());
         }
         // The list is reported if it is invalid or too long; whether this is one of its elements is unknown.
-        if named.truncated || named.tasks.is_empty() {
+        if named.truncated || named.broken {
             return None;
         }
         let known: Vec<&str> = named.tasks.iter().filter_map(name).collect();

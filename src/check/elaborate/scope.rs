@@ -46,19 +46,22 @@ pub enum Runs {
 /// A task of a step.
 #[derive(Clone, Debug)]
 pub struct TaskName {
-    /// The element of a family.
-    pub element: Option<Element>,
+    /// The member of a family.
+    pub member: Option<FamilyMember>,
     pub key: SmolStr,
 }
 
-/// An element of a family.
+/// A member of a family.
 #[derive(Clone, Debug)]
-pub struct Element {
-    /// The string that names it.
+pub struct FamilyMember {
+    /// The text that selects it: `load["eu"]`.
     pub index: SmolStr,
-    pub value: ast::Value,
-    /// The unit of its source.
-    pub unit: usize,
+    /// Its name: `load_eu`.
+    pub key: SmolStr,
+    /// The elements, one for each variable.
+    pub locals: Vec<Local>,
+    /// Where its last element is written.
+    pub at: Span,
 }
 
 /// A name of a step, condition or loop.
@@ -82,13 +85,15 @@ pub struct StepSymbol {
 impl StepSymbol {
     /// Whether it has elements, even if its list is invalid.
     pub fn is_family(&self) -> bool {
-        self.tasks.first().is_none_or(|t| t.element.is_some())
+        self.tasks.first().is_none_or(|t| t.member.is_some())
     }
 }
 
 /// The names of a pipeline, collected before its bodies are checked.
 #[derive(Debug, Default)]
 pub struct PipelineScope<'a> {
+    /// The name of the pipeline.
+    pub name: SmolStr,
     pub params: Vec<(SmolStr, Type, Span)>,
     /// The index of each parameter in `params`.
     pub param_index: HashMap<SmolStr, usize>,
@@ -102,6 +107,8 @@ pub struct PipelineScope<'a> {
     pub tasks: usize,
     /// Variables of families and loops that shadow a parameter.
     pub shadowing: HashSet<SmolStr>,
+    /// The variables of its family, if it is a member of one.
+    pub locals: Vec<Local>,
 }
 
 impl PipelineScope<'_> {
@@ -175,10 +182,21 @@ pub struct Scope<'s> {
     pub locals: &'s [Local],
 }
 
-impl Scope<'_> {
+impl<'s> Scope<'s> {
     /// The scope of a file.
     pub fn file(unit: usize) -> Scope<'static> {
         Scope { unit, pipe: None, locals: &[] }
+    }
+
+    /// The innermost local of a name.
+    pub fn local(&self, name: &str) -> Option<&'s Local> {
+        self.all_locals().find(|l| l.name == name)
+    }
+
+    /// The variables of families and loops in scope, innermost first.
+    pub fn all_locals(&self) -> impl Iterator<Item = &'s Local> + use<'s> {
+        let of_pipeline = self.pipe.map(|p| p.locals.as_slice()).unwrap_or_default();
+        self.locals.iter().rev().chain(of_pipeline.iter().rev())
     }
 
     pub fn in_loop(&self) -> bool {

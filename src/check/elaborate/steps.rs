@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 
 use super::Elaborator;
 use super::calls::{CallContext, call_place};
+use super::families::AbsentKind;
 use super::fields::BlockSchema;
 use super::graph::StepDraft;
 use super::merge::merge;
@@ -15,7 +16,7 @@ use super::scope::{Local, LocalKind, PipelineScope, Runs, Scope, StepSymbolKind}
 use crate::check::budget::STEP;
 use crate::check::messages;
 use crate::diag::closest_name;
-use crate::model::{Branch, Compute, Dependency, Object, Origin, Output, Step, StepKind, Unusable};
+use crate::model::{Branch, Compute, Dependency, Object, Origin, Output, Step, StepKind, Type, Unusable};
 use crate::schema::{COMPUTE_FIELDS, DEFAULTS_PLACE, KINDS, STEP_PLACE, TASK, key, kind_of, takes};
 use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind, Decl, DeclKind, Header, Item};
@@ -64,14 +65,16 @@ impl<'a> Elaborator<'a> {
             return;
         };
         let scope = Scope { unit: cx.unit, pipe: Some(cx.names), locals: &[] };
+        for elements in &family.elements {
+            self.local(&elements.name, LocalKind::Input(Type::Any), scope);
+        }
         for task in &named.tasks {
-            let Some(element) = &task.element else { continue };
+            let Some(member) = &task.member else { continue };
             if self.budget.is_spent() {
                 break;
             }
-            let kind = LocalKind::Element(element.value.clone(), element.unit);
-            let local = self.local(&family.name, kind, scope);
-            let draft = self.step(d, &task.key, &[local], branches, cx);
+            let chosen = self.chosen(d, Scope { locals: &member.locals, ..scope });
+            let draft = self.step(&chosen, &task.key, &member.locals, branches, cx);
             out.push(draft);
         }
     }
@@ -100,7 +103,7 @@ impl<'a> Elaborator<'a> {
     ) -> Step {
         self.budget.charge(STEP);
         if let Some(extends) = &d.header.extends {
-            self.report(messages::step_extends(extends.span));
+            self.report(messages::step_extends(extends.name.span));
         }
         let mut own = Object::new(&TASK, d.body.span);
         let mut calls: Vec<&ast::Call> = Vec::new();
@@ -290,7 +293,9 @@ impl<'a> Elaborator<'a> {
     }
 
     fn unknown_step(&mut self, name: &ast::Ident, pipe: &PipelineScope<'_>) {
-        if self.symbols.maybe_declared(&name.text) {
+        if self.symbols.maybe_declared(&name.text)
+            || self.is_absent(AbsentKind::Step, Some(&pipe.name), &name.text, name.span)
+        {
             return;
         }
         let names = self.suggestions.among(|| pipe.step_names().chain(pipe.inner_names()).collect());

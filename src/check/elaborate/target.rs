@@ -6,7 +6,7 @@ use super::Elaborator;
 use super::fields::BlockSchema;
 use super::scope::Scope;
 use crate::check::symbols::InFile;
-use crate::model::{Mode, Object, Target};
+use crate::model::{Mode, NodeKind, Object, Target};
 use crate::schema::{Cloud, FieldKey, JOB, TARGET_PLACE, is_job_field_of_target, key};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, Decl, Item};
@@ -40,7 +40,10 @@ pub fn target_parts<'a>(elaborator: &mut Elaborator<'a>, target: Option<InFile<'
     let object = elaborator.body(&body, BlockSchema::Place(&TARGET_PLACE), Scope::file(unit));
     let workspace = object.get(key::WORKSPACE).and_then(|n| n.as_object());
     let text = |key: FieldKey| workspace.and_then(|w| w.str(key)).map(SmolStr::from);
-    let folder = |key: FieldKey| text(key).map(|p| SmolStr::from(p.trim_end_matches('/')));
+    let folder = |key: FieldKey| match workspace.and_then(|w| w.get(key)).map(|n| &n.kind) {
+        Some(NodeKind::Text(text)) => Some(text.clone().without_trailing('/')),
+        _ => None,
+    };
     let host = text(key::HOST);
     let target = Target {
         name: Some(decl.name.text.clone()),

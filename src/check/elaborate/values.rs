@@ -11,12 +11,12 @@ use super::resolve::Resolution;
 use super::scope::{Local, LocalKind, Scope};
 use crate::check::messages;
 use crate::diag::{Candidate, closest_name};
-use crate::model::{Node, NodeKind, Object, Text, Type};
+use crate::model::{Hole, Node, NodeKind, Object, Part, Text, Type};
 use crate::schema::{
     AUTO_SCALE, Block, Enum, Eval, FOR_EACH_TASK, Field, REQUIREMENTS, Ty, foreign_member, written_out,
 };
 use crate::source::Span;
-use crate::syntax::ast::{Body, EntryValue, Item, Value, ValueKind};
+use crate::syntax::ast::{Body, EntryValue, Item, Spread, StrLit, Value, ValueKind};
 
 /// How the name of a member is written.
 #[derive(Clone, Copy)]
@@ -78,12 +78,16 @@ impl Elaborator<'_> {
                 Resolution::Bool(b) => return self.boolean(field, ty, b, value.span).unwrap_or(bad),
                 Resolution::Source(inner, unit, name) => {
                     let found = self.with_constant(value.span, name, |c| {
-                        Some(c.value(field, ty, inner, Scope { unit, ..scope.file_scope() }))
+                        Some(c.value(field, ty, &inner, Scope { unit, ..scope.file_scope() }))
                     });
                     return match found {
                         Some(node) => Node { span: value.span, ..node },
                         None => bad,
                     };
+                }
+                Resolution::Fact(text) => {
+                    self.record_holes(&text, value.span);
+                    return self.fact_value(field, ty, text, value.span).unwrap_or(bad);
                 }
                 Resolution::Run(reference, _) => {
                     let sink = ValueSite::field(field);
@@ -178,7 +182,7 @@ impl Elaborator<'_> {
     pub fn is_constant(&self, name: &str, scope: Scope<'_>) -> bool {
         self.symbols.find_let(scope.unit, name).is_some()
             || self.symbols.vars.contains_key(name)
-            || scope.locals.iter().any(|l| l.name == name)
+            || scope.local(name).is_some()
     }
 
     fn boolean(&mut self, field: &'static Field, ty: Ty, b: bool, span: Span) -> Option<Node> {
@@ -186,6 +190,25 @@ impl Elaborator<'_> {
             Ty::Bool => Some(Node { span, kind: NodeKind::Bool(b) }),
             _ => {
                 self.report(messages::bool_for(field, ty, b, span));
+                None
+            }
+        }
+    }
+
+    /// A fact as the value of a field: known text is like a string, the rest only fits text.
+    fn fact_value(&mut self, field: &'static Field, ty: Ty, text: Text, span: Span) -> Option<Node> {
+        match (text.as_str(), ty) {
+            (Some(known), _) => {
+                let value = Value { span, kind: ValueKind::Str(StrLit::of_text(known.into(), span)) };
+                let node = self.value(field, ty, &value, Scope::file(0));
+                (!node.is_bad()).then_some(node)
+            }
+            (None, Ty::Str) => Some(Node { span, kind: NodeKind::Text(text) }),
+            (None, Ty::Int) if let [Part::Hole(hole @ Hole::JobId(_))] = text.parts.as_slice() => {
+                Some(Node { span, kind: NodeKind::Hole(hole.clone()) })
+            }
+            (None, _) => {
+                self.report(messages::known_at_deployment(span, &format!("`{}`", field.key)));
                 None
             }
         }
@@ -292,6 +315,13 @@ impl Elaborator<'_> {
         for item in &body.items {
             let entry = match item {
                 Item::Entry(entry) => entry,
+                Item::Spread(spread) => {
+                    for entry in self.spread_entries(field, spread, scope) {
+                        out.retain(|(key, ..)| *key != entry.0);
+                        out.push(entry);
+                    }
+                    continue;
+                }
                 Item::Bad(_) => continue,
                 other => {
                     self.misplaced(other, &format!("`{}`", field.key));
@@ -326,12 +356,32 @@ impl Elaborator<'_> {
                 },
             };
             seen.insert(&entry.key.text, entry.key.span);
+            // An entry replaces one that is spread before it.
+            if seen.len() <= out.len() {
+                out.retain(|(key, ..)| *key != entry.key.text);
+            }
             out.push((entry.key.text.clone(), entry.key.span, node));
         }
         if field.max_items.is_some_and(|max| out.len() > max as usize) {
             self.report(messages::wrong_number_of_entries(field, body.span, out.len()));
         }
         Node { span: body.span, kind: NodeKind::Map(out) }
+    }
+
+    /// The entries of an object that is spread into a map.
+    fn spread_entries(
+        &mut self,
+        field: &'static Field,
+        spread: &Spread,
+        scope: Scope<'_>,
+    ) -> Vec<(SmolStr, Span, Node)> {
+        let Some((body, unit, name)) = self.spread_source(spread, scope) else { return Vec::new() };
+        let scope = Scope { unit, ..scope.file_scope() };
+        let node = self.with_constant(spread.value.span, name, |e| Some(e.map(field, &body, scope)));
+        match node.map(|n| n.kind) {
+            Some(NodeKind::Map(entries)) => entries,
+            _ => Vec::new(),
+        }
     }
 
     fn list(&mut self, field: &'static Field, ty: Ty, value: &Value, scope: Scope<'_>) -> Option<Node> {

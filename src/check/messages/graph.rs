@@ -152,11 +152,6 @@ pub fn element_twice(value: Span, index: &str, family_at: Span) -> Diagnostic {
     d.with_label(family_at, "step family").help("remove one of them: each element creates a step")
 }
 
-pub fn empty_family(list: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadItems, list, "empty list: the step family has no steps");
-    d.help("add elements, or remove the step")
-}
-
 pub fn family_without_list(list: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::BadItems, list, "a step family requires a compile-time constant list");
     d.help("use a `let` or `var` with a list, or `for` to loop over a run-time list")
@@ -282,4 +277,14 @@ pub fn cycle(edges: &[(Span, &str, &str)], hidden: usize) -> Option<Diagnostic> 
     let d = Diagnostic::new(Code::Cycle, *span, format!("dependency cycle: {}", names.join(" → ")));
     let d = rest.iter().fold(d.label(waits(start, to)), |d, (span, from, to)| d.with_label(*span, waits(from, to)));
     Some(d.help("remove one of these dependencies"))
+}
+
+pub fn not_a_field_after_by(by: Span) -> Diagnostic {
+    Diagnostic::new(Code::BadItems, by, "`by` requires the name of a field, or a string")
+        .help("name a field of the elements, such as `id`, or write the whole name of each member as a string")
+}
+
+pub fn by_of_plain_element(by: Span, element: Span) -> Diagnostic {
+    let d = Diagnostic::new(Code::BadItems, by, "the elements have no fields");
+    d.with_label(element, "an element").help("remove `by`, or use a list of objects")
 }

@@ -1,5 +1,6 @@
 //! Messages of the checker: one constructor per message, named after the mistake, in modules by phase.
 
+mod choices;
 mod compute;
 mod files;
 mod graph;
@@ -15,6 +16,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+pub(super) use choices::*;
 pub(super) use compute::*;
 pub(super) use files::*;
 pub(super) use graph::*;

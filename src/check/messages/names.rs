@@ -125,7 +125,7 @@ pub fn element_without_field(name: &str, field: &Ident, near: Option<Candidate<'
     let d = Diagnostic::new(Code::UnknownName, field.span, format!("`{}` has no field `{}`", name, field.text));
     match near {
         Some(_) => d.did_you_mean(&field.text, field.span, near, true),
-        None => d.with_label(element, "element of the family"),
+        None => d.with_label(element, "this object"),
     }
 }
 
@@ -147,10 +147,9 @@ pub fn item_without_fields(field: Span, ty: &Type, name: &str) -> Diagnostic {
     d.help(format!("use `{}` without a field", name))
 }
 
-pub fn part_of_constant(head: Span, name: &str, declared: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::UnknownStep, head, format!("cannot access a field of the constant `{name}`"));
-    d.with_label(declared, "declared here")
-        .help("declare a `let` for the field; `x.y` always means output `y` of step `x`")
+pub fn part_of_plain_constant(part: Span, name: &str, declared: Span) -> Diagnostic {
+    let d = Diagnostic::new(Code::UnknownName, part, format!("`{name}` is not an object"));
+    d.with_label(declared, "declared here").help("use the value without a field")
 }
 
 pub fn no_step_of_path(head: Span, name: &str, near: Option<Candidate<'_>>, in_pipeline: bool) -> Diagnostic {
@@ -318,11 +317,6 @@ pub fn declared_elsewhere(span: Span, key: &str) -> Diagnostic {
 pub fn pipeline_header(span: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::BadHeader, span, "only `on` is allowed in the header of a pipeline");
     d.help("remove it; to start a pipeline after another, add a step with `run other`")
-}
-
-pub fn family_of_pipelines(family: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadHeader, family, "only steps can be declared as a family");
-    d.help("remove the brackets")
 }
 
 /// `name` is not in scope; `span` is the whole reference.
@@ -547,4 +541,21 @@ pub fn argument_without_name(argument: &ast::CallArgument) -> Diagnostic {
 pub fn named_argument_of_secret(name: &Ident) -> Diagnostic {
     Diagnostic::new(Code::UnknownArgument, name.span, "arguments of `secret` have no names")
         .help("pass the scope and then the key, such as `secret(\"scope\", \"key\")`")
+}
+
+pub fn unknown_compile_time_fact(span: Span, path: &str, near: Option<&str>) -> Diagnostic {
+    let d = Diagnostic::new(Code::UnknownName, span, format!("unknown fact `{path}`"));
+    match near {
+        Some(_) => d.closest_match(span, near),
+        None => d.help(format!("use {}", list_names(crate::schema::facts::COMPILE_TIME.iter().map(|f| f.path), 12))),
+    }
+}
+
+pub fn no_such_item(index: Span, name: &str, wanted: &str, count: usize, declared: Span) -> Diagnostic {
+    let d = Diagnostic::new(Code::UnknownName, index, format!("`{name}` has no element `{wanted}`"));
+    let range = match count {
+        0 => "the list is empty".to_owned(),
+        n => format!("the elements have the numbers 0 to {}", n - 1),
+    };
+    d.with_label(declared, "declared here").help(range)
 }

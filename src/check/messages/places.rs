@@ -22,6 +22,10 @@ pub fn after_in_loop(span: Span) -> Diagnostic {
 /// A declaration where its kind is not allowed; `None` for text that did not parse.
 pub fn misplaced(item: &Item, place: &str) -> Option<Diagnostic> {
     let (what, span, help) = match item {
+        Item::When(w) => {
+            ("when", Span { end: w.left.span.end, ..w.span }, "put it around entries of a declaration or block")
+        }
+        Item::Spread(s) => ("..", s.span, "use it in an object or in the block of a field"),
         Item::Import(i) => ("import", i.span, "move it to the top of the file"),
         Item::Package(p) => ("package", p.span, "declare packages outside pipelines"),
         Item::Binding(b) => (

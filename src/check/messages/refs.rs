@@ -148,3 +148,8 @@ pub fn secret_here(span: Span, name: &str, from_text: bool) -> Diagnostic {
         "use secrets in `spark_conf`, `spark_env_vars` or the login of a Docker image, or read them with `dbutils.secrets`",
     )
 }
+
+pub fn run_time_choice(head: Span, source: &str) -> Diagnostic {
+    let d = Diagnostic::new(Code::RunTimeInCompileTime, head, format!("`{source}` is known only at run time"));
+    d.label("`when` is decided at compile time").help("use an `if`, which the platform decides during the run")
+}

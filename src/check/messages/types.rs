@@ -383,3 +383,23 @@ pub fn wrong_form(value: Span, name: &str, text: &str, wanted: &Type, declared: 
         _ => "use the form `2026-01-31T10:00:00`",
     })
 }
+
+pub fn spread_of_non_object(value: Span) -> Diagnostic {
+    Diagnostic::new(Code::WrongType, value, "`..` requires an object")
+        .help("use the name of a constant that is an object: `{ ..base, num_workers = 8 }`")
+}
+
+pub fn choice_without_bool(left: Span, ty: &Type) -> Diagnostic {
+    Diagnostic::new(Code::BadComparison, left, format!("condition of type {ty}"))
+        .help("use a bool, or compare the value with `==`, `!=` or `in`")
+}
+
+pub fn in_without_list(right: Span, ty: &Type) -> Diagnostic {
+    Diagnostic::new(Code::BadComparison, right, format!("`in` requires a list, but this is of type {ty}"))
+        .help("put the values in brackets, or use `==` for a single value")
+}
+
+pub fn operator_of_choice(operator: Span, written: &str) -> Diagnostic {
+    Diagnostic::new(Code::BadComparison, operator, format!("`when` does not support `{written}`"))
+        .help("use `==`, `!=` or `in`; for numbers, declare a bool var that each target sets")
+}

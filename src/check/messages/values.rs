@@ -337,3 +337,16 @@ pub fn not_a_literal(
         None => d.help("use one of these values"),
     }
 }
+
+pub fn too_many_members(family: Span, count: usize, most: usize) -> Diagnostic {
+    Diagnostic::new(Code::TooMany, family, format!("family of {count} members; the limit is {most}"))
+        .help("split the list over several projects")
+}
+
+pub fn unknown_mode(span: Span, word: &str, near: Option<&str>, modes: &[&str]) -> Diagnostic {
+    let d = Diagnostic::new(Code::BadMember, span, format!("unknown mode `{word}`"));
+    match near {
+        Some(_) => d.closest_match(span, near),
+        None => d.help(format!("use {}, or `none`", list_names(modes.iter().copied(), 8))),
+    }
+}

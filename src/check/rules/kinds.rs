@@ -40,7 +40,7 @@ fn is_zero(node: &Node) -> bool {
         NodeKind::Object(object) => {
             object.unchecked.is_empty() && object.fields.iter().all(|f| f.value.as_ref().is_none_or(is_zero))
         }
-        NodeKind::Num(_) | NodeKind::Text(_) | NodeKind::Removed | NodeKind::Bad => false,
+        NodeKind::Num(_) | NodeKind::Text(_) | NodeKind::Hole(_) | NodeKind::Removed | NodeKind::Bad => false,
     }
 }
 

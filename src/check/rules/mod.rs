@@ -183,11 +183,14 @@ pub static OF_PROGRAMS: &[Rule<OfProgram>] = &[
 ];
 
 /// The rules for a project, across all targets.
-pub static OF_PROJECTS: &[Rule<OfProject>] = &[Rule {
-    name: "unused declarations and imports",
-    codes: &[Code::Unused, Code::UnusedImport],
-    check: unused::project,
-}];
+pub static OF_PROJECTS: &[Rule<OfProject>] = &[
+    Rule {
+        name: "unused declarations and imports",
+        codes: &[Code::Unused, Code::UnusedImport],
+        check: unused::project,
+    },
+    Rule { name: "conditions that hold in no target", codes: &[Code::NeverHolds], check: unused::conditions },
+];
 
 /// An elaborated program.
 #[derive(Clone, Copy)]
@@ -207,6 +210,11 @@ pub struct PipelineFacts<'r, 'a> {
 impl PipelineFacts<'_, '_> {
     fn tables(&self) -> &Arc<ComputeTables> {
         &self.cx.symbols.project.tables
+    }
+
+    /// Whether declarations of the pipeline exist only in other targets.
+    fn lacks_any(&self) -> bool {
+        self.cx.families.lacks_any(Some(&self.pipeline.pipeline.name))
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::ProgramFacts;
 use crate::check::messages;
 use crate::diag::Diagnostics;
-use crate::model::{FileKind, StepKind};
+use crate::model::{FileKind, Hole, StepKind};
 use crate::source::Span;
 
 /// Reports notebooks that differ only in their extension, which the workspace removes.
@@ -31,10 +31,16 @@ pub fn pipeline_cycles(facts: &ProgramFacts, out: &mut Diagnostics) {
         facts.program.pipelines.iter().enumerate().map(|(i, p)| (p.pipeline.name.as_str(), i)).collect();
     let edges = facts.program.pipelines.iter().enumerate().flat_map(|(from, p)| {
         let numbers = &numbers;
-        p.pipeline.steps.iter().filter_map(move |step| {
-            let StepKind::Run(call) = &step.inner().kind else { return None };
-            Some((from, *numbers.get(call.pipeline.as_str())?, call.span))
-        })
+        let runs = p.pipeline.steps.iter().filter_map(|step| match &step.inner().kind {
+            StepKind::Run(call) => Some((&call.pipeline, call.span)),
+            _ => None,
+        });
+        // A job id is known only after the other job has been created.
+        let ids = p.findings.holes.iter().filter_map(|(hole, at)| match hole {
+            Hole::JobId(pipeline) => Some((pipeline, *at)),
+            _ => None,
+        });
+        runs.chain(ids).filter_map(move |(to, at)| Some((from, *numbers.get(to.as_str())?, at)))
     });
     for cycle in crate::source::cycles(facts.program.pipelines.len(), edges) {
         if let Some((first, rest)) = cycle.split_first() {

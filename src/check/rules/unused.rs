@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::{PipelineFacts, ProgramFacts, ProjectFacts};
 use crate::check::messages;
-use crate::diag::Diagnostics;
+use crate::diag::{Code, Diagnostics};
 use crate::model::{Compute, FileKind, Origin, Reference, Step, StepKind};
 use crate::schema::kind_of;
 use crate::source::Span;
@@ -15,7 +15,8 @@ use crate::syntax::ast::Ident;
 /// Reports fields of `defaults`, and the compute of the pipeline, that no step uses.
 pub fn defaults(facts: &PipelineFacts, out: &mut Diagnostics) {
     let pipeline = facts.pipeline;
-    if pipeline.pipeline.steps.is_empty() {
+    // Steps of other targets may use them.
+    if pipeline.pipeline.steps.is_empty() || facts.lacks_any() {
         return;
     }
     let used = &pipeline.findings.usage.fields;
@@ -72,7 +73,8 @@ pub fn outputs(facts: &PipelineFacts, out: &mut Diagnostics) {
             }
         }
     }
-    for (span, name, step) in unused.into_iter().filter(|(span, ..)| used.insert(*span)) {
+    let elsewhere = |name: &str| facts.cx.families.mentions(Some(&facts.pipeline.pipeline.name), name);
+    for (span, name, step) in unused.into_iter().filter(|(span, name, _)| !elsewhere(name) && used.insert(*span)) {
         out.push(messages::unused_output(span, name, step));
     }
 }
@@ -116,7 +118,8 @@ pub fn declarations(facts: &PipelineFacts, out: &mut Diagnostics) {
     }
     for (name, _, span) in &facts.pipeline.scope.params {
         let used = facts.pipeline.findings.usage.declarations.contains(span);
-        if !used && !name.starts_with('_') && !facts.cx.symbols.maybe_declared(name) {
+        let elsewhere = facts.cx.families.mentions(Some(&pipeline.name), name);
+        if !used && !elsewhere && !name.starts_with('_') && !facts.cx.symbols.maybe_declared(name) {
             out.push(messages::unused_param(*span, name, &pipeline.name));
         }
     }
@@ -126,7 +129,7 @@ fn computes(facts: &PipelineFacts, out: &mut Diagnostics) {
     let pipeline = &facts.pipeline.pipeline;
     let own = &facts.pipeline.scope.computes;
     let mut used: HashSet<&str> =
-        own.iter().filter_map(|d| d.header.extends.as_ref()).map(|e| e.text.as_str()).collect();
+        own.iter().filter_map(|d| d.header.extends.as_ref()).map(|e| e.name.text.as_str()).collect();
     for step in &pipeline.steps {
         for compute in [&step.compute, &step.inner().compute] {
             if let Compute::Cluster(name) | Compute::Environment(name) = compute {
@@ -137,7 +140,8 @@ fn computes(facts: &PipelineFacts, out: &mut Diagnostics) {
     for decl in own {
         let name = &decl.name;
         let unclear = facts.cx.symbols.maybe_declared(&name.text) || pipeline.steps.iter().any(|s| s.settings.broken);
-        if !used.contains(name.text.as_str()) && !unclear {
+        let elsewhere = facts.cx.families.mentions(Some(&pipeline.name), &name.text);
+        if !used.contains(name.text.as_str()) && !unclear && !elsewhere {
             out.push(messages::unused_compute(name, decl.kind.keyword()));
         }
     }
@@ -147,8 +151,23 @@ fn computes(facts: &PipelineFacts, out: &mut Diagnostics) {
 pub fn target(facts: &ProgramFacts, out: &mut Diagnostics) {
     let pipelines = &facts.program.pipelines;
     let used = |key: &Span| pipelines.iter().any(|p| p.findings.usage.fields.contains(key));
-    for field in facts.program.target.job.fields.iter().filter(|f| !pipelines.is_empty() && !used(&f.key)) {
+    let is_whole = !pipelines.is_empty() && !facts.cx.families.lacks_any(None);
+    for field in facts.program.target.job.fields.iter().filter(|f| is_whole && !used(&f.key)) {
         out.push(messages::unused_target_field(field.key, field.field.key));
+    }
+}
+
+/// Reports conditions that hold in no target.
+pub fn conditions(facts: &ProjectFacts, out: &mut Diagnostics) {
+    if !facts.all_targets {
+        return;
+    }
+    let targets = facts.symbols.targets.len();
+    for (condition, _) in facts.usage.conditions.iter().filter(|(_, held)| !**held) {
+        // A misspelled target is reported at its name.
+        if !out.iter().any(|d| d.code == Code::NeverHolds && condition.contains(d.span)) {
+            out.push(messages::never_holds(*condition, targets));
+        }
     }
 }
 

@@ -69,7 +69,7 @@ pub struct SharedArgs {
     pub target: Option<String>,
     pub vars: Vec<String>,
     pub user: Option<String>,
-    pub color: When,
+    pub color: ColorWhen,
     pub quiet: bool,
     pub verbose: u8,
 }
@@ -84,7 +84,7 @@ pub struct GlobalArgs {
     pub verbose: u8,
     /// Whether to use colors
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = GLOBAL)]
-    pub color: When,
+    pub color: ColorWhen,
 }
 
 /// Options for evaluating a project.
@@ -102,7 +102,7 @@ pub struct ProjectArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum When {
+pub enum ColorWhen {
     Auto,
     Always,
     Never,
