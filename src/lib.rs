@@ -52,6 +52,8 @@ pub mod check;
 #[doc(hidden)]
 pub mod cli;
 #[doc(hidden)]
+pub mod data;
+#[doc(hidden)]
 pub mod deploy;
 #[doc(hidden)]
 pub mod diag;

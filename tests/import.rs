@@ -91,7 +91,7 @@ fn hostile_inputs_get_one_clear_error() {
     let deep = |open: &str, close: &str, n: usize| format!("{}{}", open.repeat(n), close.repeat(n));
     assert_eq!(said("a.json", &deep("[", "]", 100_000)), ["E0802"]);
     assert_eq!(said("a.json", &format!("{{\"tasks\": {}}}", deep("[", "]", 60))), ["E0802"]);
-    assert_eq!(said("a.json", &"x".repeat(pipec::import::MAX_TEXT + 1)), ["E0802"]);
+    assert_eq!(said("a.json", &"x".repeat(pipec::data::MAX_TEXT + 1)), ["E0802"]);
     assert_eq!(said("a.json", "{\"a\": 1, \"a\": 2}"), ["E0803"]);
     assert_eq!(said("a.json", "{\"name\": \"x\""), ["E0801"]);
     assert_eq!(said("a.json", ""), ["E0801"]);

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Failed, Trial};
 use pipec::diag::formats::one_line;
+use pipec::{BuildOptions, DiskFiles, Options, Session};
 use serde_json::Value;
 
 use crate::support::formatting::holds;
@@ -33,7 +34,31 @@ pub fn trials() -> Vec<Trial> {
         let which = format!("defective {which}");
         out.extend(of_defects.iter().map(|(name, test)| trial(&format!("{which}: {name}"), defective.clone(), *test)));
     }
+    out.push(trial("a project of 68 jobs is written with families", shared("field/families/jobs.jsonl"), families));
     out
+}
+
+/// `tests/projects/data_mesh` compiles to the jobs that a script of their owner wrote out.
+fn families(path: &Path) -> Result<(), Failed> {
+    let project = root().join("tests/projects/data_mesh");
+    let text = std::fs::read_to_string(project.join("pipeline.pipe")).unwrap();
+    assert!(text.lines().count() <= 250, "{} lines", text.lines().count());
+    let options = Options { target: Some("dev".into()), ..Options::default() };
+    let session = Session::open(&[project], &DiskFiles, &options)?;
+    let built = session.build(&BuildOptions::default(), &|_| ())?;
+    let mut jobs: BTreeMap<String, &Value> =
+        built.iter().flat_map(|b| &b.bundle.jobs).map(|j| (j.pipeline.to_string(), &j.body)).collect();
+    let mut wrong = Vec::new();
+    for line in lines(path) {
+        let name = line["pipeline"].as_str().unwrap();
+        match jobs.remove(name) {
+            Some(job) if *job == line["job"] => {}
+            Some(job) => wrong.push(format!("{name}: {}", difference(&line["job"], job))),
+            None => wrong.push(format!("{name} is missing")),
+        }
+    }
+    wrong.extend(jobs.keys().map(|name| format!("{name} is not one of the jobs")));
+    all_fine(wrong)
 }
 
 /// A test about a file, ignored if the file does not exist.

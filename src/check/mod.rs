@@ -18,7 +18,7 @@ pub use elaborate::call_place;
 pub use index::{Index, Link};
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 use smol_str::SmolStr;
@@ -48,6 +48,8 @@ pub struct Options {
     pub vars: Vec<(SmolStr, SmolStr)>,
     /// The user that deploys; without one, `user.name` is a placeholder.
     pub user: Option<SmolStr>,
+    /// The environment variables that `env` reads.
+    pub environment: HashMap<SmolStr, SmolStr>,
 }
 
 /// An error in the options.
@@ -156,7 +158,7 @@ fn check_project(
             facts: &facts,
             families: &nothing,
         };
-        let given = elaborate::var_values(&symbols, target, &options.vars, &mut found);
+        let given = elaborate::var_values(&symbols, target, &options.vars, &options.environment, &mut found);
         let (vars, of_vars) = elaborate::checked_vars(cx, target, given);
         found.extend(of_vars.diagnostics);
         usage.extend(&of_vars.usage);
@@ -180,6 +182,8 @@ fn check_project(
         usage.extend(&program.usage());
         links.extend(of_vars.links);
         links.extend(program.links());
+        program.outside.extend(of_vars.usage.outside);
+        program.outside.extend(expanded.findings.usage.outside);
         if let Some(index) = &mut index {
             index.programs.push(program.into_program());
         } else if !options.diagnostics_only {

@@ -1,5 +1,6 @@
 //! `pipec check`.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use smol_str::SmolStr;
@@ -25,6 +26,12 @@ pub fn vars(shared: &SharedArgs) -> Result<Vec<(SmolStr, SmolStr)>, String> {
         .collect()
 }
 
+/// The environment variables, as far as they are UTF-8.
+pub fn environment() -> HashMap<SmolStr, SmolStr> {
+    let all = std::env::vars_os();
+    all.filter_map(|(name, value)| Some((name.to_str()?.into(), value.to_str()?.into()))).collect()
+}
+
 /// Loads and checks.
 pub fn open(paths: &[PathBuf], shared: &SharedArgs, diagnostics_only: bool) -> Result<Session<'static>, Failure> {
     let options = Options {
@@ -34,6 +41,7 @@ pub fn open(paths: &[PathBuf], shared: &SharedArgs, diagnostics_only: bool) -> R
         index: false,
         vars: vars(shared).map_err(usage)?,
         user: shared.user.as_deref().map(SmolStr::from),
+        environment: environment(),
     };
     let session = Session::open(&super::paths(paths)?, &DiskFiles, &options)?;
     if shared.verbose > 0 {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use smol_str::SmolStr;
 
 use super::args::{Compile, Emit, SharedArgs};
-use super::check::{build_options, tell_build, vars};
+use super::check::{build_options, environment, tell_build, vars};
 use super::terminal::say;
 use super::{Ended, Failure, Outcome, errors, report, usage};
 use crate::check::Options;
@@ -47,7 +47,13 @@ pub fn run(args: &Compile, shared: &SharedArgs) -> Ended {
 /// The project for each target, or for the selected one, and its directory.
 fn lowered(args: &Compile, shared: &SharedArgs) -> Result<(PathBuf, Vec<ForTarget>), Failure> {
     let options = |target: Option<SmolStr>| -> Result<Options, Failure> {
-        Ok(Options { target, vars: vars(shared).map_err(usage)?, ..Options::default() })
+        Ok(Options {
+            target,
+            vars: vars(shared).map_err(usage)?,
+            user: shared.user.as_deref().map(SmolStr::from),
+            environment: environment(),
+            ..Options::default()
+        })
     };
     let paths = super::paths(&args.paths)?;
     let mut session = Session::load(&paths, &DiskFiles)?;

@@ -7,9 +7,10 @@ use super::args::{ImportArgs, SharedArgs};
 use super::remote::Connected;
 use super::terminal::say;
 use super::{Ended, Failure, Outcome, report, usage};
+use crate::data::MAX_TEXT;
 use crate::diag::{Diagnostic, Severity};
 use crate::emit::write_below;
-use crate::import::{ImportNote, JobsRead, MAX_TEXT, import_all, prove_project, read_input, texts};
+use crate::import::{ImportNote, JobsRead, import_all, prove_project, read_input, texts};
 use crate::source::{Boundary, Confined, DiskFiles, Files, SourceMap, Span};
 
 pub fn run(args: &ImportArgs, shared: &SharedArgs) -> Ended {

@@ -120,6 +120,7 @@ codes! {
     NotInTarget "E0123" "declared only in other targets";
     NoRepository "E0124" "fact without a value";
     WholeFamily "E0125" "family where one member is required";
+    EnvironmentHere "E0126" "value of the environment is not allowed here";
     Unused "W0150" "unused declaration";
     UnusedImport "W0151" "unused import";
     Unchecked "W0152" "fields in `unchecked` are not validated";

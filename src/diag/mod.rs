@@ -14,6 +14,8 @@ pub use code::{Anchor, Code, Severity};
 pub use edit::{Edit, applied, by_file, sure_edits};
 pub use page::page;
 
+use std::collections::BTreeSet;
+
 use crate::source::Span;
 
 /// Another place involved in a mistake.
@@ -86,6 +88,19 @@ pub struct Diagnostic {
     pub fixes: Vec<Fix>,
     /// The name that it is about.
     pub cause: Option<Box<Cause>>,
+    /// The member of a family in which it was found.
+    pub member: Option<Box<MemberOrigin>>,
+}
+
+/// A member of a family, whose declaration is the same for all members.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberOrigin {
+    /// The span of the family's name.
+    pub family: Span,
+    /// The member as it is written, such as `load["eu"]`.
+    pub name: String,
+    /// The number of all members.
+    pub count: usize,
 }
 
 impl Diagnostic {
@@ -101,6 +116,7 @@ impl Diagnostic {
             help: None,
             fixes: Vec::new(),
             cause: None,
+            member: None,
         }
     }
 
@@ -243,12 +259,34 @@ impl Diagnostics {
         self.list.iter()
     }
 
+    /// Sets the member of a family in which they were found, unless it is known.
+    pub fn found_in(mut self, member: &MemberOrigin) -> Diagnostics {
+        for diagnostic in &mut self.list {
+            diagnostic.member.get_or_insert_with(|| Box::new(member.clone()));
+        }
+        self
+    }
+
     /// Sorts by file and span, and removes duplicates: the same code at the same place is one mistake, even if
     /// several targets or family elements have it.
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.list.sort_by(|a, b| (a.span, a.code, &a.message).cmp(&(b.span, b.code, &b.message)));
+        name_members(&mut self.list);
         self.list.dedup_by(|a, b| a.span == b.span && a.code == b.code);
         self.list
+    }
+}
+
+/// Names the member of a family in messages that only some members have.
+fn name_members(sorted: &mut [Diagnostic]) {
+    let same = |a: &Diagnostic, b: &Diagnostic| a.span == b.span && a.code == b.code;
+    for group in sorted.chunk_by_mut(same) {
+        let names: BTreeSet<&str> = group.iter().filter_map(|d| d.member.as_ref()).map(|m| m.name.as_str()).collect();
+        let count = names.len();
+        let Some(first) = group.first_mut() else { continue };
+        if let Some(member) = first.member.clone().filter(|m| count < m.count) {
+            first.related.push(Label { span: member.family, message: format!("in `{}`", member.name) });
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! `manifest.json`: what was built from what, and what only a deployment can fill in.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
+use smol_str::SmolStr;
 
 use super::Artifact;
 use crate::lower::{Bundle, Unresolved};
@@ -46,7 +48,8 @@ pub fn manifest(bundles: &[Bundle], wheels: &[(Wheel, String)], written: &[Artif
             }));
         }
     }
-    json!({
+    let outside: BTreeSet<&(SmolStr, SmolStr)> = bundles.iter().flat_map(|b| &b.outside).collect();
+    let mut manifest = json!({
         "version": 1,
         "project": first.map(|b| b.project.as_str()).unwrap_or_default(),
         "target": first.map(|b| b.target.as_str()).unwrap_or_default(),
@@ -54,7 +57,15 @@ pub fn manifest(bundles: &[Bundle], wheels: &[(Wheel, String)], written: &[Artif
         "jobs": jobs,
         "wheels": wheels,
         "files": files,
-    })
+    });
+    if !outside.is_empty() {
+        let inputs = outside.iter().map(|(name, value)| json!({ "name": name.as_str(), "value": value.as_str() }));
+        let inputs: Value = inputs.collect();
+        if let Value::Object(map) = &mut manifest {
+            map.insert("inputs".to_owned(), inputs);
+        }
+    }
+    manifest
 }
 
 fn late(place: &Unresolved) -> Value {

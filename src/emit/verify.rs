@@ -38,7 +38,8 @@ pub fn verify(dir: &Path, artifacts: &[Artifact], whole: bool) -> io::Result<Opt
     }
     let Some(new) = artifacts.iter().find(|a| a.path == Path::new("manifest.json")) else { return Ok(None) };
     let new: Value = serde_json::from_slice(&new.bytes).map_err(io::Error::other)?;
-    Ok(pipelines(&old, &new, whole)
+    Ok(inputs(&old, &new)
+        .or_else(|| pipelines(&old, &new, whole))
         .or_else(|| wheels(&old, &new, dir))
         .or_else(|| files(&old, &new))
         .or_else(|| jobs(artifacts, dir))
@@ -49,6 +50,20 @@ pub fn verify(dir: &Path, artifacts: &[Artifact], whole: bool) -> io::Result<Opt
                 if whole { values(&old, &new, "") } else { values(old.get("wheels")?, new.get("wheels")?, "/wheels") };
             difference("manifest.json", why?)
         }))
+}
+
+/// Values that come from outside of the files.
+fn inputs(old: &Value, new: &Value) -> Option<StaleFile> {
+    let of = |v: &Value| -> BTreeMap<String, String> {
+        list(v, "inputs").iter().map(|i| (text(i, "name").to_owned(), text(i, "value").to_owned())).collect()
+    };
+    let (a, b) = (of(old), of(new));
+    b.iter().find_map(|(name, value)| match a.get(name) {
+        Some(before) if before != value => {
+            difference("manifest.json", format!("`{name}` was `{before}`, and is `{value}`"))
+        }
+        _ => None,
+    })
 }
 
 /// Added and removed pipelines.

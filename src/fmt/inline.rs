@@ -24,9 +24,11 @@ impl<'t> SourceText<'t> {
     /// A value on one line; a multi-line string is unchanged.
     pub fn value(self, value: &Value) -> String {
         match &value.kind {
-            ValueKind::Str(_) | ValueKind::Number(_) | ValueKind::Duration(..) | ValueKind::Bad => {
-                self.slice(value.span).to_owned()
-            }
+            ValueKind::Str(_)
+            | ValueKind::Number(_)
+            | ValueKind::Duration(..)
+            | ValueKind::Cell(_)
+            | ValueKind::Bad => self.slice(value.span).to_owned(),
             ValueKind::Range(a, b) => format!("{}..{}", self.value(a), self.value(b)),
             ValueKind::List(items) => {
                 let parts: Vec<String> = items.iter().map(|v| self.value(v)).collect();

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::tree::{Tree, TreeKind};
+use crate::data::{Tree, TreeKind};
 use crate::schema::list_key;
 use crate::source::Span;
 

@@ -1,8 +1,8 @@
 //! Writes fields of the API as entries.
 
 use super::out::{Fallback, Out};
-use super::tree::{TextPiece, Tree, TreeKey, TreeKind};
 use super::write::{TextScope, Writer};
+use crate::data::{TextPiece, Tree, TreeKey, TreeKind};
 use crate::schema::{Block, Eval, Field, Ty};
 use crate::source::Span;
 use crate::source::literal::{map_key, string};
@@ -165,7 +165,7 @@ pub(super) fn raw(value: &Tree) -> String {
             [TextPiece::Job { .. }] => "0".to_owned(),
             several => {
                 let mut out = String::from("\"");
-                several.iter().for_each(|p| p.in_text(&mut out));
+                several.iter().for_each(|p| super::texts::in_text(p, &mut out));
                 out.push('"');
                 out
             }

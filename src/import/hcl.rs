@@ -8,10 +8,10 @@ use hcl_edit::structure::{Body, Structure};
 use hcl_edit::template::{Element, Template};
 use smol_str::SmolStr;
 
-use super::json::{char_span, duplicates, too_large};
-use super::limits::MAX_NODES;
 use super::messages;
-use super::tree::{TextPiece, Tree, TreeKey, TreeKind};
+use crate::data::MAX_NODES;
+use crate::data::{TextPiece, Tree, TreeKey, TreeKind};
+use crate::data::{char_span, duplicates, too_large};
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Span};
 

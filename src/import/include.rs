@@ -6,8 +6,7 @@ use globset::{GlobBuilder, GlobSetBuilder};
 
 use super::jobs::JobsRead;
 use super::messages;
-use super::tree::Tree;
-use super::yaml;
+use crate::data::Tree;
 use crate::project::join;
 use crate::source::{Files, SourceMap, Span};
 
@@ -63,7 +62,7 @@ pub(super) fn include(
                     continue;
                 }
             };
-            match yaml::read(id, sources.text(id)) {
+            match crate::data::read_yaml(id, sources.text(id)) {
                 Ok(tree) => parts.push(tree),
                 Err(d) => found.diagnostics.push(*d),
             }

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::jobs::{JobsRead, find};
 use super::prove::Imported;
-use super::tree::{Tree, TreeKey, TreeKind};
-use super::{bundle, hcl, json, terraform, yaml};
+use super::{bundle, hcl, terraform};
+use crate::data::{Tree, TreeKey, TreeKind};
 use crate::source::{FileId, Files, SourceMap};
 
 /// Reads the jobs of a text. The file extension determines the format; without one, the first character does.
@@ -18,8 +18,8 @@ pub fn read_input(file: FileId, to: Option<&Path>, files: &dyn Files, sources: &
         None => return JobsRead::default(),
     };
     let read = match format(&path, &text) {
-        InputFormat::Json => json::read(file, &text),
-        InputFormat::Yaml => yaml::read(file, &text).map(|tree| vec![tree]),
+        InputFormat::Json => crate::data::read_json(file, &text),
+        InputFormat::Yaml => crate::data::read_yaml(file, &text).map(|tree| vec![tree]),
         InputFormat::Hcl => hcl::read(file, &text).map(|tree| vec![with_module(tree, &path, files, sources)]),
     };
     let values = match read {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::messages;
-use super::tree::{Tree, TreeKey, TreeKind};
+use crate::data::{Tree, TreeKey, TreeKind};
 use crate::diag::Diagnostic;
 use crate::schema::{JOB, MAX_TASKS};
 use crate::source::Span;

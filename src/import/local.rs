@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::jobs::every_task;
 use super::messages;
-use super::tree::Tree;
+use crate::data::Tree;
 use crate::diag::Diagnostic;
 use crate::project::join;
 use crate::source::{FileId, Files, Span};

@@ -2,50 +2,10 @@
 
 use std::path::Path;
 
-use super::limits::{MAX_DEPTH, MAX_JSON_VALUES, MAX_NODES, MAX_TEXT};
-use super::tree::TreeKey;
+use crate::data::{MAX_NODES, TreeKey};
 use crate::diag::{Code, Diagnostic};
 use crate::schema::MAX_TASKS;
 use crate::source::{FileId, Span};
-
-/// `deep`: it is nested too deeply to parse.
-pub fn not_yaml(span: Span, why: &str, deep: bool) -> Diagnostic {
-    let code = if deep { Code::InputTooLarge } else { Code::BadInput };
-    let d = Diagnostic::new(code, span, format!("invalid YAML: {}", why));
-    d.help("check the indentation; YAML does not allow tabs")
-}
-
-pub fn empty_yaml(file: FileId) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadInput, Span::new(file, 0, 0), "empty file");
-    d.help("add at least `bundle` with a `name`")
-}
-
-pub fn alias_of_itself(span: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadInput, span, "alias refers to a value that contains it");
-    d.help("remove the alias from the anchored value")
-}
-
-pub fn second_document(span: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadInput, span, "file contains more than one YAML document");
-    d.help("move the second document to its own file, and `include` that file")
-}
-
-pub fn nested_too_deep(span: Span) -> Diagnostic {
-    let message = format!("values are nested more than {MAX_DEPTH} levels deep");
-
-    Diagnostic::new(Code::InputTooLarge, span, message).help("reduce the nesting")
-}
-
-pub fn key_not_a_text(name: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadInput, name, "keys must be strings");
-    d.help("use a string as the key")
-}
-
-pub fn too_many_unfolded_values(span: Span) -> Diagnostic {
-    let message = format!("file has more than {MAX_NODES} values after its aliases are expanded");
-    let d = Diagnostic::new(Code::InputTooLarge, span, message);
-    d.help("replace nested aliases with their values")
-}
 
 pub fn lookup_variable(lookup: Span, key: &str) -> Diagnostic {
     let message = format!("variable `{}` is looked up in the workspace during a bundle deployment", key);
@@ -142,42 +102,6 @@ pub fn no_local_file(span: Span, path: &Path) -> Diagnostic {
     let message = format!("file `{}` not found", path.display());
     let d = Diagnostic::new(Code::NotTakenOver, span, message);
     d.help("add the file and import again; the path is kept unchanged")
-}
-
-pub fn too_many_json_values(span: Span) -> Diagnostic {
-    let message = format!("input has more than {MAX_JSON_VALUES} values");
-    let d = Diagnostic::new(Code::InputTooLarge, span, message);
-    d.help("split the input by job")
-}
-
-pub fn input_too_large(file: FileId, length: usize) -> Diagnostic {
-    let message = format!("input of {} bytes is larger than the limit of {MAX_TEXT} bytes", length);
-    let d = Diagnostic::new(Code::InputTooLarge, Span::new(file, 0, 0), message);
-    d.help("split the input by job")
-}
-
-/// `deep`: it is nested too deeply to parse.
-pub fn not_json(span: Span, why: &str, deep: bool) -> Diagnostic {
-    let (code, help) = match deep {
-        true => (Code::InputTooLarge, "reduce the nesting"),
-        false => (Code::BadInput, "use valid JSON, or the extension of another format: .yml, .tf"),
-    };
-    Diagnostic::new(code, span, format!("invalid JSON: {why}")).help(help)
-}
-
-pub fn empty_json(span: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadInput, span, "empty input");
-    d.help("add a job as JSON")
-}
-
-pub fn number_too_long(span: Span) -> Diagnostic {
-    let d = Diagnostic::new(Code::BadInput, span, "number has too many digits");
-    d.help("use a shorter number, or quote it to make it a string")
-}
-
-pub fn key_twice(second: &TreeKey, first: &TreeKey) -> Diagnostic {
-    let d = Diagnostic::new(Code::KeyTwice, second.span, format!("`{}` is set twice", second.text));
-    d.label("set again here").with_label(first.span, "first set here").help("remove one of them")
 }
 
 pub fn too_many_tasks(span: Span, count: usize) -> Diagnostic {
@@ -302,20 +226,12 @@ pub fn target_renamed(target: &TreeKey, free: &str) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diag::samples::{AT, called, compare, listing, samples};
-
-    samples! {
-        &'static TreeKey: key(), key();
-    }
-
-    fn key() -> &'static TreeKey {
-        Box::leak(Box::new(TreeKey { text: "thing".into(), span: AT }))
-    }
+    use crate::diag::samples::{called, compare, listing};
 
     #[test]
     fn every_message_is_read() {
         let called = called! {
-            not_yaml empty_yaml alias_of_itself second_document nested_too_deep key_not_a_text too_many_unfolded_values lookup_variable default_of_itself variable_of_target too_many_values_of_variables variable_cycle not_a_text unknown_expression file_of_this_machine no_terraform_job count_of_terraform unknown_in_plan not_named kept_as_it_is other_declarations other_mode no_local_file too_many_json_values input_too_large not_json empty_json number_too_long key_twice too_many_tasks no_job more_jobs more_tasks bad_pattern no_included_file included_not_utf8 too_many_hcl_values not_hcl bundle_without_job not_an_object resource_twice job_not_in_target field_not_in_target field_differs_in_target folder_of_deployment no_shared_root_path unknown_mode run_as_of_target target_renamed
+            lookup_variable default_of_itself variable_of_target too_many_values_of_variables variable_cycle not_a_text unknown_expression file_of_this_machine no_terraform_job count_of_terraform unknown_in_plan not_named kept_as_it_is other_declarations other_mode no_local_file too_many_tasks no_job more_jobs more_tasks bad_pattern no_included_file included_not_utf8 too_many_hcl_values not_hcl bundle_without_job not_an_object resource_twice job_not_in_target field_not_in_target field_differs_in_target folder_of_deployment no_shared_root_path unknown_mode run_as_of_target target_renamed
         };
         compare("import", &listing(&[include_str!("messages.rs")], called));
     }

@@ -1,6 +1,6 @@
 //! Converts existing jobs to source that a person could have written.
 //!
-//! Readers build a [`Tree`] with spans; `jobs`, `bundle` and `terraform` find the jobs in it; `pipeline`, `steps` and
+//! Readers build a [`Tree`](crate::data::Tree) with spans; `jobs`, `bundle` and `terraform` find the jobs in it; `pipeline`, `steps` and
 //! `sharing` write a job as source. `prove` compiles the result and compares it with the job. What differs or has
 //! errors is written in a plainer form, and finally in `unchecked`, with a warning. So correctness does not depend on
 //! the short forms.
@@ -12,8 +12,6 @@ mod hcl;
 mod include;
 mod input;
 mod jobs;
-mod json;
-mod limits;
 mod local;
 mod messages;
 mod names;
@@ -28,16 +26,10 @@ mod steps;
 mod stubs;
 mod terraform;
 mod texts;
-mod tree;
 mod variables;
 mod write;
-mod yaml;
 
 pub use input::{read_input, texts};
 pub use jobs::{ImportNote, ImportTarget, ImportedJob, JobsRead, find};
-pub use json::read as read_json;
-pub use limits::MAX_TEXT;
 pub use names::identifier;
 pub use prove::{Imported, import, import_all, prove_project};
-pub use tree::{TextPiece, Tree, TreeKey, TreeKind};
-pub use yaml::read as read_yaml;

@@ -1,7 +1,7 @@
 //! Changes of jobs in the targets of a bundle.
 
-use super::tree::{TextPiece, Tree, TreeKey, TreeKind};
 use super::variables::Variables;
+use crate::data::{TextPiece, Tree, TreeKey, TreeKind};
 use crate::schema::list_key;
 
 /// Converts the changes of a target: if job and target both set a number or string, it becomes a var that the target

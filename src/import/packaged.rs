@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::jobs::every_task;
 use super::names::identifier;
-use super::tree::{Tree, TreeKey, TreeKind};
+use crate::data::{Tree, TreeKey, TreeKind};
 use crate::package::{PythonProject, normalize_name};
 use crate::source::Span;
 

@@ -3,8 +3,8 @@
 use super::names::name;
 use super::out::{Fallback, Out, Ways};
 use super::steps::json;
-use super::tree::Tree;
 use super::write::{LocalContext, Writer};
+use crate::data::Tree;
 use crate::schema::{DEFAULTS_PLACE, ENVIRONMENT, JOB};
 use crate::source::literal::string;
 
@@ -140,7 +140,7 @@ pub(super) fn beyond_declarations(job: &Tree, ways: &mut Ways) {
         let mut keys: Vec<&str> = value.items().iter().filter_map(|i| i.text_of(key)).collect();
         keys.sort();
         let unique = keys.windows(2).all(|w| w.first() != w.last());
-        let is_list = matches!(value.kind, super::tree::TreeKind::List(_));
+        let is_list = matches!(value.kind, crate::data::TreeKind::List(_));
         if !is_list || !unique || !value.items().iter().all(well) {
             ways.insert(entry.span, Fallback::Unchecked);
         }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::names::name;
 use super::out::Out;
-use super::tree::{Tree, TreeKey, TreeKind};
 use super::write::{Writer, kind};
+use crate::data::{Tree, TreeKey, TreeKind};
 use crate::schema::{CLUSTER_SPEC, COMPUTE_FIELDS, FieldKey, KINDS, RunsOn, SINGLE_NODE, TASK, kind_of, takes};
 
 impl<'t> Writer<'t> {

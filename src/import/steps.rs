@@ -3,8 +3,8 @@
 use super::fields::{raw, shown};
 use super::names::name;
 use super::out::{Fallback, Out};
-use super::tree::{TextPiece, Tree, TreeKey, TreeKind};
 use super::write::{TextScope, Writer, WrittenTask, kind, outcome};
+use crate::data::{TextPiece, Tree, TreeKey, TreeKind};
 use crate::model::{Braces, COMPARISONS, Reference, braces};
 use crate::schema::{Eval, TASK, kind_of, takes};
 use crate::source::literal::{map_key, string};

@@ -2,7 +2,7 @@
 
 use super::fields::raw;
 use super::names::{identifier, is_name, name};
-use super::tree::{TextPiece, Tree, TreeKey, TreeKind};
+use crate::data::{TextPiece, Tree, TreeKey, TreeKind};
 
 /// The stubs of the jobs of a project, by pipeline.
 pub(super) struct Stubs(Vec<(String, String)>);

@@ -4,8 +4,8 @@ use super::jobs::{ImportNote, ImportedJob, JobsRead};
 use super::messages;
 use super::names::identifier;
 use super::stubs::Stubs;
-use super::tree::{TextPiece, Tree, TreeKey, TreeKind};
 use super::variables::Variables;
+use crate::data::{TextPiece, Tree, TreeKey, TreeKind};
 use crate::schema::{Block, JOB, Ty};
 
 const JOBS: &str = "databricks_job";

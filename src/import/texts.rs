@@ -2,7 +2,7 @@
 
 use super::jobs::every_task;
 use super::messages;
-use super::tree::{TextPiece, Tree, TreeKind};
+use crate::data::{TextPiece, Tree, TreeKind};
 use crate::diag::Diagnostic;
 use crate::schema::{Block, Ty};
 
@@ -65,5 +65,24 @@ pub(super) fn local_libraries(job: &Tree, diagnostics: &mut Vec<Diagnostic>) {
             told.push(path);
             diagnostics.push(messages::file_of_this_machine(value.span, path));
         }
+    }
+}
+
+/// The text of a piece between the quotes of a string.
+pub(super) fn in_text(piece: &TextPiece, out: &mut String) {
+    match piece {
+        TextPiece::Text(text) => crate::source::literal::escape(text, out),
+        TextPiece::Var { name, .. } => {
+            out.push_str("${");
+            out.push_str(&super::names::name(name));
+            out.push('}');
+        }
+        TextPiece::Fact { path, .. } => {
+            out.push_str("${");
+            out.push_str(path);
+            out.push('}');
+        }
+        TextPiece::Job { .. } => out.push('0'),
+        TextPiece::Reference(_) => crate::source::literal::escape(&piece.text(), out),
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::fields::raw;
-use super::limits::MAX_NODES;
 use super::messages;
 use super::names::{identifier, is_name, name};
-use super::tree::{TextPiece, Tree, TreeKey, TreeKind};
+use crate::data::MAX_NODES;
+use crate::data::{TextPiece, Tree, TreeKey, TreeKind};
 use crate::diag::Diagnostic;
 use crate::source::Span;
 

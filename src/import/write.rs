@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::out::{Fallback, Ways};
-use super::tree::{Tree, TreeKey};
+use crate::data::{Tree, TreeKey};
 use crate::schema::kind_of;
 use crate::source::Span;
 

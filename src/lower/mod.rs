@@ -10,6 +10,8 @@ pub use holes::{Unresolved, user_as};
 pub use json::object_json;
 pub use paths::WorkspaceLayout;
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
 
@@ -38,6 +40,8 @@ pub struct Bundle {
     pub jobs: Vec<Job>,
     /// Local files of the jobs.
     pub files: Vec<LocalFile>,
+    /// Values that come neither from the files nor from the workspace, with their names.
+    pub outside: BTreeSet<(SmolStr, SmolStr)>,
 }
 
 /// The payload of a job.
@@ -165,6 +169,7 @@ pub fn lower(
         layout,
         jobs,
         files,
+        outside: program.outside.clone(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Programs: pipelines with everything resolved and merged, ready for lowering.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use smol_str::SmolStr;
@@ -16,6 +17,8 @@ pub struct Program {
     pub target: Target,
     pub packages: Vec<Package>,
     pub pipelines: Vec<Pipeline>,
+    /// Values that come neither from the files nor from the workspace: `git.branch`, `env("NAME")`.
+    pub outside: BTreeSet<(SmolStr, SmolStr)>,
 }
 
 /// How a target modifies jobs.

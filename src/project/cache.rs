@@ -9,6 +9,7 @@ use super::tables::ProjectTables;
 use crate::diag::Diagnostics;
 use crate::package::ParsedModules;
 use crate::source::SourceMap;
+use crate::syntax::ast::Value;
 
 /// Parsed files, which are reused while their bytes are the same. A file keeps its id.
 #[derive(Debug, Default)]
@@ -17,6 +18,16 @@ pub struct Cache {
     pub(super) units: HashMap<PathBuf, Parsed>,
     pub(super) modules: ParsedModules,
     pub(super) tables: HashMap<PathBuf, (Vec<u8>, ProjectTables)>,
+    pub(super) data: HashMap<PathBuf, ParsedData>,
+}
+
+/// A data file.
+#[derive(Clone, Debug)]
+pub(super) struct ParsedData {
+    pub bytes: Vec<u8>,
+    /// `None` if it has errors.
+    pub value: Option<Arc<Value>>,
+    pub diagnostics: Diagnostics,
 }
 
 /// A parsed file.

@@ -5,18 +5,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use smol_str::SmolStr;
 
-use super::cache::{Cache, Parsed};
+use super::cache::{Cache, Parsed, ParsedData};
 use super::find::{is_passed_over, is_pipe};
 use super::messages;
 use super::near::nearest_path;
 use super::paths::{join, normal};
 use super::tables::{self, LocalSettings, ProjectTables};
 use super::{Project, Unit};
+use crate::data::{DataFormat, read_value};
 use crate::diag::Diagnostics;
 use crate::schema::ComputeTables;
 use crate::source::{Boundary, Confined, FileId, Files, SourceMap, Span, decoded};
-use crate::syntax::{self, ast};
+use crate::syntax::{self, ast, walk};
 
 /// The projects of a command line.
 #[derive(Debug, Default)]
@@ -172,6 +174,26 @@ fn expands(file: &ast::File, text: &str) -> bool {
     };
     // A word in a comment or string costs only time.
     text.contains("when") || file.items.iter().any(|i| is_family(i) || has_family(i))
+}
+
+/// The paths in calls of `file`.
+fn reads(file: &ast::File, text: &str) -> Vec<SmolStr> {
+    let mut out = Vec::new();
+    // Walking the tree is only worthwhile for files that may have one.
+    if text.contains("file(") {
+        walk::walk(file, &mut |node| {
+            let walk::SyntaxNode::Value(ast::Value { kind: ast::ValueKind::Function(name, arguments), .. }) = node
+            else {
+                return;
+            };
+            if let (true, [ast::CallArgument { value: ast::Value { kind: ast::ValueKind::Str(lit), .. }, .. }]) =
+                (name.text == "file", arguments.as_slice())
+            {
+                out.extend(lit.plain());
+            }
+        });
+    }
+    out
 }
 
 struct Loader<'a> {
@@ -361,7 +383,8 @@ impl<'a> Loader<'a> {
                 parsed.diagnostics = Diagnostics::new();
             }
             let expands = expands(&parsed.file, &text);
-            (Unit { id, path, ast: parsed.file, broken, expands }, parsed.diagnostics)
+            let reads = reads(&parsed.file, &text);
+            (Unit { id, path, ast: parsed.file, broken, expands, reads }, parsed.diagnostics)
         };
         let parsed: Vec<(Unit, Diagnostics)> =
             if new.len() > 1 { new.into_par_iter().map(parse).collect() } else { new.into_iter().map(parse).collect() };
@@ -411,8 +434,15 @@ impl<'a> Loader<'a> {
     fn project(&mut self, root: &Path, (tables, local): ProjectTables) -> Result<Project, LoadError> {
         self.read_all(&[root.to_owned()])?;
         let boundary = self.boundary(root.parent().unwrap_or(Path::new("")));
-        let mut project =
-            Project { units: Vec::new(), imports: Vec::new(), tables, local, boundary, packages: Vec::new() };
+        let mut project = Project {
+            units: Vec::new(),
+            imports: Vec::new(),
+            tables,
+            local,
+            boundary,
+            data: HashMap::new(),
+            packages: Vec::new(),
+        };
         let mut index: HashMap<PathBuf, usize> = HashMap::new();
         if let Some(unit) = self.units.get(root) {
             project.units.push(unit.clone());
@@ -446,7 +476,53 @@ impl<'a> Loader<'a> {
             next += 1;
         }
         self.report_cycles(&project);
+        self.read_data(&mut project);
         Ok(project)
+    }
+
+    /// Reads the data files of a project. The checker reports those that do not exist.
+    fn read_data(&mut self, project: &mut Project) {
+        for unit in project.units.clone() {
+            for written in &unit.reads {
+                let path = join(unit.dir(), written);
+                let Some(format) = DataFormat::of(&path) else { continue };
+                if project.data.contains_key(&path) || !project.boundary.allows(self.files, &path) {
+                    continue;
+                }
+                let Ok(bytes) = self.files.read(&path) else { continue };
+                let value = match self.cache.data.get(&path).filter(|known| known.bytes == bytes).cloned() {
+                    Some(known) => {
+                        self.loaded.diagnostics.extend(known.diagnostics);
+                        known.value
+                    }
+                    None => self.parse_data(&path, bytes, format),
+                };
+                project.data.insert(path, value);
+            }
+        }
+    }
+
+    fn parse_data(&mut self, path: &Path, bytes: Vec<u8>, format: DataFormat) -> Option<Arc<ast::Value>> {
+        let (text, bad) = decoded(bytes.clone());
+        let text: Arc<str> = text.into();
+        let id = self.loaded.sources.add(path.to_owned(), text.clone());
+        let mut diagnostics = Diagnostics::new();
+        let value = match bad {
+            Some(at) => {
+                diagnostics.push(messages::not_utf8(Span::new(id, at as u32, at as u32 + 1)));
+                None
+            }
+            None => match read_value(id, &text, format) {
+                Ok(value) => Some(Arc::new(value)),
+                Err(d) => {
+                    diagnostics.push(*d);
+                    None
+                }
+            },
+        };
+        self.loaded.diagnostics.extend(diagnostics.clone());
+        self.cache.data.insert(path.to_owned(), ParsedData { bytes, value: value.clone(), diagnostics });
+        value
     }
 
     /// Loads the file of an import and returns its path, or reports why it cannot.

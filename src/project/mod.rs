@@ -18,6 +18,7 @@ pub(crate) use paths::join;
 pub use pythons::PackageSource;
 pub use tables::LocalSettings;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -37,6 +38,8 @@ pub struct Unit {
     pub broken: bool,
     /// Whether it declares a `when`, or a family other than of steps.
     pub expands: bool,
+    /// The paths of the data files that it reads, as written.
+    pub reads: Vec<SmolStr>,
 }
 
 impl Unit {
@@ -74,6 +77,8 @@ pub struct Project {
     pub local: Arc<LocalSettings>,
     /// The files that it may read.
     pub boundary: Boundary,
+    /// The values of files that it reads with `file`; `None` for one with errors.
+    pub data: HashMap<PathBuf, Option<Arc<ast::Value>>>,
     /// The directories of its packages, with what was read there.
     pub packages: Vec<(PathBuf, Arc<PackageSource>)>,
 }

@@ -416,6 +416,8 @@ pub enum ValueKind {
     Path(Box<Path>),
     /// `secret("a", "b")`
     Function(Box<Ident>, Vec<CallArgument>),
+    /// The cell of a table, which has the type that is needed; it cannot be written in source.
+    Cell(SmolStr),
     /// Invalid; already reported.
     Bad,
 }

@@ -316,6 +316,6 @@ fn value_children<'a>(value: &'a Value, f: &mut dyn FnMut(SyntaxNode<'a>)) {
             f(SyntaxNode::Name(name, Role::ValueFunction));
             arguments.iter().for_each(|a| f(SyntaxNode::Argument(a)));
         }
-        ValueKind::Number(_) | ValueKind::Duration(..) | ValueKind::Bad => {}
+        ValueKind::Number(_) | ValueKind::Duration(..) | ValueKind::Cell(_) | ValueKind::Bad => {}
     }
 }

@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
-use pipec::import::{Imported, find, import_all, read_json};
+use pipec::data::read_json;
+use pipec::import::{Imported, find, import_all};
 use pipec::schema::{Block, Choice, Field, JOB, TASK, Ty, kind_of, list_key};
 use pipec::source::{FileId, SourceMap};
 use serde_json::{Map, Value, json};

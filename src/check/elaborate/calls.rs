@@ -102,6 +102,10 @@ impl Elaborator<'_> {
                 self.report(messages::argument_none(argument.value.span));
                 continue;
             }
+            // An empty cell of a table.
+            if self.is_none(&argument.value, cx.scope) {
+                continue;
+            }
             self.in_short_argument = argument.name.is_none();
             let typed = self.typed(&argument.value, cx.scope, sink);
             self.in_short_argument = false;

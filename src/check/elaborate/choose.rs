@@ -3,11 +3,11 @@
 use smol_str::SmolStr;
 
 use super::Elaborator;
-use super::eval::Const;
+use super::eval::{Const, ValueSite};
 use super::scope::Scope;
 use crate::check::messages;
 use crate::diag::closest_match;
-use crate::schema::{TARGET_PLACE, Ty, facts, key};
+use crate::schema::{Eval, TARGET_PLACE, Ty, facts, key};
 use crate::source::Span;
 use crate::syntax::ast::{Ident, Path, Segment, Value, ValueKind, When};
 use crate::syntax::walk::SyntaxNode;
@@ -103,7 +103,10 @@ impl Elaborator<'_> {
                         items.iter().map(|item| read(self, item)).collect::<Option<Vec<_>>>()?
                     }
                     _ => match self.constant(right, scope, "a condition")? {
-                        (Const::List(items), _) => items.into_iter().map(|item| (item, right.span)).collect(),
+                        (Const::List(items), _) => {
+                            let operand = |constant| (Operand { constant, is_cell: false }, right.span);
+                            items.into_iter().map(operand).collect()
+                        }
                         (_, ty) => {
                             self.report(messages::in_without_list(right.span, &ty));
                             return None;
@@ -124,7 +127,7 @@ impl Elaborator<'_> {
     }
 
     /// One side of a comparison. A bare word that is compared with `target.mode` is a mode.
-    fn operand(&mut self, value: &Value, other: Option<&Value>, scope: Scope<'_>) -> Option<Const> {
+    fn operand(&mut self, value: &Value, other: Option<&Value>, scope: Scope<'_>) -> Option<Operand> {
         if let (ValueKind::Path(path), true) = (&value.kind, other.is_some_and(|v| is_fact(v, "mode")))
             && let Some(word) = path.word()
             && !self.is_constant(word, scope)
@@ -134,7 +137,7 @@ impl Elaborator<'_> {
                 _ => &[],
             };
             if word == "none" || members.contains(&word) {
-                return Some(Const::Text(word.into()));
+                return Some(Operand { constant: Const::Text(word.into()), is_cell: false });
             }
             self.report(messages::unknown_mode(
                 value.span,
@@ -144,11 +147,13 @@ impl Elaborator<'_> {
             ));
             return None;
         }
-        let (constant, _) = self.constant(value, scope, "a condition")?;
+        let typed = self.typed(value, scope, ValueSite { name: "a condition", eval: Eval::Evaluated })?;
+        let is_cell = typed.is_cell;
+        let (constant, _) = self.known(typed, value.span, "a condition")?;
         if let (Const::Text(name), true) = (&constant, other.is_some_and(|v| is_fact(v, "name"))) {
             self.known_target(name, value.span);
         }
-        Some(constant)
+        Some(Operand { constant, is_cell })
     }
 
     /// Reports the name of a target that does not exist.
@@ -163,20 +168,37 @@ impl Elaborator<'_> {
         }
     }
 
-    fn comparable(&mut self, left: &Const, left_at: &Value, right: &Const, right_at: &Value) -> Option<()> {
-        let same = matches!(
-            (left, right),
-            (Const::Text(_), Const::Text(_)) | (Const::Number(_), Const::Number(_)) | (Const::Bool(_), Const::Bool(_))
-        );
+    fn comparable(&mut self, left: &Operand, left_at: &Value, right: &Operand, right_at: &Value) -> Option<()> {
+        let same = left.is_cell
+            || right.is_cell
+            || matches!(
+                (&left.constant, &right.constant),
+                (Const::Text(_), Const::Text(_))
+                    | (Const::Number(_), Const::Number(_))
+                    | (Const::Bool(_), Const::Bool(_))
+            );
         if !same {
-            self.report(messages::different_types(right_at.span, &right.ty(), left_at.span, &left.ty()));
+            self.report(messages::different_types(
+                right_at.span,
+                &right.constant.ty(),
+                left_at.span,
+                &left.constant.ty(),
+            ));
         }
         same.then_some(())
     }
 }
 
-fn equal(left: &Const, right: &Const) -> bool {
-    match (left, right) {
+/// One side of a comparison.
+struct Operand {
+    constant: Const,
+    /// Whether it is the cell of a table, which is compared as text.
+    is_cell: bool,
+}
+
+fn equal(left: &Operand, right: &Operand) -> bool {
+    match (&left.constant, &right.constant) {
+        (a, b) if left.is_cell || right.is_cell => a.wire() == b.wire(),
         (Const::Number(a), Const::Number(b)) => {
             a == b || a.parse::<f64>().ok().zip(b.parse::<f64>().ok()).is_some_and(|(a, b)| a == b)
         }

@@ -3,6 +3,7 @@
 use smol_str::{SmolStr, ToSmolStr};
 
 use super::Elaborator;
+use super::data_files::file_call;
 use super::origins::Origins;
 use super::resolve::Resolution;
 use super::scope::{Scope, Use};
@@ -10,7 +11,7 @@ use crate::check::messages;
 use crate::model::{Reference, Text, TextBuilder, Type, number_json};
 use crate::schema::{Eval, Field};
 use crate::source::Span;
-use crate::syntax::ast::{EntryValue, Item, Spread, StrLit, StrPart, Value, ValueKind};
+use crate::syntax::ast::{EntryValue, Item, Path, Spread, StrLit, StrPart, Value, ValueKind};
 
 /// Bytes of a string that count as one value of the budget.
 const BYTES_OF_VALUE: usize = 64;
@@ -27,6 +28,16 @@ pub enum Const {
 }
 
 impl Const {
+    /// The cell of a table: a bool or number if it is written like one, else text.
+    fn of_cell(text: &SmolStr) -> Const {
+        match text.as_str() {
+            "true" => Const::Bool(true),
+            "false" => Const::Bool(false),
+            number if number.parse::<i64>().is_ok_and(|n| n.to_string() == number) => Const::Number(text.clone()),
+            _ => Const::Text(text.clone()),
+        }
+    }
+
     /// The string that is sent to the service.
     pub fn wire(&self) -> String {
         match self {
@@ -68,6 +79,8 @@ impl Const {
 pub struct Typed {
     pub ty: Type,
     pub value: Evaluated,
+    /// Whether it is the cell of a table, which has the type that is needed.
+    pub is_cell: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -83,11 +96,11 @@ impl Typed {
             Some(s) if !s.contains("{{") => Evaluated::Constant(Const::Text(s.into())),
             _ => Evaluated::Dynamic(text),
         };
-        Typed { ty: Type::String, value }
+        Typed { ty: Type::String, value, is_cell: false }
     }
 
     fn constant(value: Const) -> Typed {
-        Typed { ty: value.ty(), value: Evaluated::Constant(value) }
+        Typed { ty: value.ty(), value: Evaluated::Constant(value), is_cell: false }
     }
 
     /// Whether a part of it is known only at deployment, and the rest at compile time.
@@ -185,16 +198,24 @@ impl Elaborator<'_> {
                 self.report(messages::range_here(value.span));
                 None
             }
+            ValueKind::Cell(text) => Some(Typed { is_cell: true, ..Typed::constant(Const::of_cell(text)) }),
+            ValueKind::Function(..) if file_call(value).is_some() => {
+                let inner = self.data_file(file_call(value)?, value.span, scope)?;
+                self.with_constant(value.span, inner.span, |c| c.typed(inner, scope.file_scope(), sink))
+            }
             ValueKind::Function(..) => {
                 let reference = self.secret(value, scope)?;
                 self.check_placement(&reference, value.span, sink, false);
-                Some(Typed { ty: Type::String, value: Evaluated::Dynamic(Text::reference(reference)) })
+                Some(Typed { ty: Type::String, value: Evaluated::Dynamic(Text::reference(reference)), is_cell: false })
             }
             ValueKind::Path(path) => match self.meaning(path, value.span, scope) {
                 Resolution::Unknown => None,
                 Resolution::Bool(b) => Some(Typed::constant(Const::Bool(b))),
-                Resolution::Source(inner, unit, name) => self
-                    .with_constant(value.span, name, |c| c.typed(&inner, Scope { unit, ..scope.file_scope() }, sink)),
+                Resolution::Source(inner, unit, name) => {
+                    self.refuse_environment(path, value.span, sink);
+                    let scope = Scope { unit, ..scope.file_scope() };
+                    self.with_constant(value.span, name, |c| c.typed(&inner, scope, sink))
+                }
                 Resolution::Fact(text) => {
                     self.record_holes(&text, value.span);
                     Some(Typed::text(text))
@@ -202,7 +223,7 @@ impl Elaborator<'_> {
                 Resolution::Run(reference, ty) => {
                     self.check_placement(&reference, value.span, sink, false);
                     self.uses.push(Use { reference: reference.clone(), span: value.span, from_text: false });
-                    Some(Typed { ty, value: Evaluated::Dynamic(Text::reference(reference)) })
+                    Some(Typed { ty, value: Evaluated::Dynamic(Text::reference(reference)), is_cell: false })
                 }
             },
         }
@@ -223,12 +244,17 @@ impl Elaborator<'_> {
     /// Evaluates a value that must be a compile-time constant.
     pub fn constant(&mut self, value: &Value, scope: Scope<'_>, what: &str) -> Option<(Const, Type)> {
         let typed = self.typed(value, scope, ValueSite { name: what, eval: Eval::Evaluated })?;
+        self.known(typed, value.span, what)
+    }
+
+    /// A value that must be a compile-time constant.
+    pub fn known(&mut self, typed: Typed, span: Span, what: &str) -> Option<(Const, Type)> {
         match typed.value {
             Evaluated::Constant(c) => Some((c, typed.ty)),
             Evaluated::Dynamic(text) => {
                 self.report(match text.is_hole() {
-                    true => messages::known_at_deployment(value.span, what),
-                    false => messages::not_constant(value.span, what),
+                    true => messages::known_at_deployment(span, what),
+                    false => messages::not_constant(span, what),
                 });
                 None
             }
@@ -310,7 +336,10 @@ impl Elaborator<'_> {
     pub fn secret(&mut self, value: &Value, scope: Scope<'_>) -> Option<Reference> {
         let ValueKind::Function(name, arguments) = &value.kind else { return None };
         if name.text != "secret" {
-            self.report(messages::unknown_function(name));
+            self.report(match name.text.as_str() {
+                "env" => messages::environment_here(value.span),
+                _ => messages::unknown_function(name),
+            });
             return None;
         }
         let mut parts = Vec::new();
@@ -328,6 +357,17 @@ impl Elaborator<'_> {
                 self.report(messages::secret_arguments(value.span));
                 None
             }
+        }
+    }
+
+    /// Reports a value of the environment in a field for secrets.
+    pub fn refuse_environment(&mut self, path: &Path, span: Span, sink: ValueSite<'_>) {
+        let name = path.head.text.as_str();
+        if sink.eval != Eval::Secrets || self.vars.get(name).is_none_or(|v| v.from_environment.is_none()) {
+            return;
+        }
+        if let Some(var) = self.symbols.vars.get(name) {
+            self.report(messages::environment_as_secret(span, var.decl.name.span));
         }
     }
 

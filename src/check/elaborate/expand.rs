@@ -8,10 +8,11 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::choose::{ChosenBranch, Unavailable};
-use super::families::{Absent, AbsentKind, Families, FamilyDecl};
+use super::families::{Absent, AbsentKind, Families, FamilyDecl, PipelineMember};
 use super::scope::{Local, Scope, VarValue};
 use super::{Context, Elaborator, Findings};
 use crate::check::messages;
+use crate::diag::MemberOrigin;
 use crate::project::{Project, Unit};
 use crate::syntax::ast::{self, BindingKind, Body, Decl, DeclKind, EntryValue, Item, Value, ValueKind};
 use crate::syntax::walk::{Role, SyntaxNode};
@@ -44,7 +45,7 @@ pub fn expanded<'a>(cx: Context<'a>, vars: &'a HashMap<SmolStr, VarValue>) -> Ex
         let place = ExpansionSite { unit, ..ExpansionSite::default() };
         let items = expander.items(file.ast.items.clone(), &place);
         let ast = ast::File { items, comments: Vec::new() };
-        *file = Arc::new(Unit { ast, path: file.path.clone(), ..**file });
+        *file = Arc::new(Unit { ast, path: file.path.clone(), reads: file.reads.clone(), ..**file });
     }
     Expanded { project: Cow::Owned(out), families, findings: elaborator.findings }
 }
@@ -194,7 +195,12 @@ impl Expander<'_, '_> {
             members: members.list.iter().map(|m| (m.index.clone(), m.key.clone())).collect(),
             broken: members.broken || members.count > MAX_MEMBERS,
         };
+        let info_broken = info.broken;
         self.families.by_name.insert((place.within.clone(), place.unit, decl.name.text.clone()), info);
+        if info_broken {
+            // Names that only missing members use are used.
+            self.leave_out(&Item::Decl(Box::new(decl.clone())), place, true);
+        }
         let must_expand = self.must_expand(&decl);
         for member in members.list {
             // Copying a declaration costs about as much as checking it.
@@ -210,7 +216,10 @@ impl Expander<'_, '_> {
                 one.body.items = self.items(std::mem::take(&mut one.body.items), &inner);
             }
             if one.kind == DeclKind::Pipeline {
-                self.families.pipelines.insert(member.key.clone(), (decl.name.text.clone(), member.index));
+                let name = format!("{}[\"{}\"]", decl.name.text, member.index);
+                let origin = MemberOrigin { family: decl.name.span, name, count: members.count };
+                let of = PipelineMember { family: decl.name.text.clone(), index: member.index, origin };
+                self.families.pipelines.insert(member.key.clone(), of);
             }
             self.families.locals.insert((place.within.clone(), decl.name.span, member.key), locals);
             out.push(Item::Decl(Box::new(one)));

@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use super::Elaborator;
 use super::scope::{Local, Scope};
 use crate::check::messages;
+use crate::diag::MemberOrigin;
 use crate::source::Span;
 use crate::syntax::ast::{Ident, Member};
 
@@ -20,9 +21,18 @@ pub struct Families {
     /// Declarations in branches that do not hold.
     pub absent: Vec<Absent>,
     /// The family and index of each pipeline that is a member of one.
-    pub pipelines: HashMap<SmolStr, (SmolStr, SmolStr)>,
+    pub pipelines: HashMap<SmolStr, PipelineMember>,
     /// The names in these branches, by pipeline.
     pub mentioned: HashMap<Option<SmolStr>, HashSet<SmolStr>>,
+}
+
+/// A pipeline that is a member of a family.
+#[derive(Debug)]
+pub struct PipelineMember {
+    pub family: SmolStr,
+    pub index: SmolStr,
+    /// Its origin, for messages.
+    pub origin: MemberOrigin,
 }
 
 /// A family of pipelines, clusters or environments.
@@ -76,7 +86,7 @@ impl Families {
     }
 
     /// The family and index of a pipeline, if it is a member of one.
-    pub fn of_pipeline(&self, key: &str) -> Option<&(SmolStr, SmolStr)> {
+    pub fn of_pipeline(&self, key: &str) -> Option<&PipelineMember> {
         self.pipelines.get(key)
     }
 

@@ -206,6 +206,7 @@ impl Elaborator<'_> {
         let value = match &entry.value {
             EntryValue::Assign(v) => match &v.kind {
                 ValueKind::Path(p) if p.word() == Some("none") => None,
+                _ if self.is_none(v, scope) => None,
                 _ => Some(self.value(field, field.ty, v, scope)),
             },
             EntryValue::Block(b) => Some(self.block_value(field, b, scope)),

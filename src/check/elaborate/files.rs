@@ -30,6 +30,8 @@ impl Elaborator<'_> {
                             }) || matches!(wanted, Type::Compute | Type::Enum(_))
                         }
                         ValueKind::Object(_) | ValueKind::Duration(..) | ValueKind::Range(..) => true,
+                        // Its type depends on the use.
+                        ValueKind::Function(name, _) => name.text == "file",
                         _ => false,
                     };
                     if !deferred {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::Elaborator;
+use super::data_files::file_call;
 use super::eval::{Const, ValueSite};
 use super::resolve::Resolution;
 use super::scope::{FamilyMember, Local, LocalKind, Scope};
@@ -173,6 +174,10 @@ impl Elaborator<'_> {
                 }
             },
             ValueKind::Bad => None,
+            ValueKind::Function(..) if depth < 32 && file_call(list).is_some() => {
+                let inner = self.data_file(file_call(list)?, list.span, scope)?;
+                self.list_source(inner, scope, depth + 1, room)
+            }
             _ => {
                 self.report(messages::family_without_list(list.span));
                 None

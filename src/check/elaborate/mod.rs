@@ -9,6 +9,7 @@ mod companions;
 mod compute;
 mod compute_of_step;
 mod control;
+mod data_files;
 mod dbt;
 mod eval;
 mod expand;
@@ -208,7 +209,10 @@ impl<'a> Elaborator<'a> {
     /// Adds a diagnostic. Its code decides whether an error in a constant is reported at the constant or its use. A
     /// constant that others may use gets no fixes.
     fn report(&mut self, diagnostic: Diagnostic) {
+        let is_data = || self.symbols.project.unit_of(diagnostic.span.file).is_none();
         let diagnostic = match self.via.first() {
+            // The mistake is in a data file.
+            Some(used_at) if is_data() => messages::in_data_file(diagnostic, *used_at),
             Some(used_at) => messages::through_constant(diagnostic, *used_at),
             None => diagnostic,
         };

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Elaborator;
+use super::data_files::file_call;
 use super::resolve::Resolution;
 use super::scope::Scope;
 use crate::check::messages;
@@ -80,6 +81,13 @@ impl<'a> Elaborator<'a> {
                     Resolution::Source(inner, at, name) => Some((Cow::Owned(inner.into_owned()), at, name)),
                     Resolution::Unknown => return None,
                     _ => None,
+                },
+                ValueKind::Function(..) => match file_call(&value) {
+                    Some(arguments) => {
+                        let inner = self.data_file(arguments, value.span, Scope::file(unit))?;
+                        Some((Cow::Borrowed(inner), unit, declared))
+                    }
+                    None => None,
                 },
                 _ => None,
             };

@@ -123,7 +123,7 @@ impl<'a> Elaborator<'a> {
         let computes = self.computes(&own, shared.computes, &names, unit, &steps);
         let pipeline = Pipeline {
             name: decl.name.text.clone(),
-            member_of: self.families.of_pipeline(&decl.name.text).cloned(),
+            member_of: self.families.of_pipeline(&decl.name.text).map(|m| (m.family.clone(), m.index.clone())),
             span: decl.name.span,
             settings,
             params,
@@ -228,7 +228,9 @@ impl<'a> Elaborator<'a> {
                 }
                 let typed = typed?;
                 if matches!(typed.value, Evaluated::Constant(_)) {
-                    self.check_type(value, Scope::file(scope.unit), &ty, &b.name, b.ty.as_ref().map(|t| t.span));
+                    let locals = scope.pipe.map(|p| p.locals.as_slice()).unwrap_or_default();
+                    let scope = Scope { unit: scope.unit, pipe: None, locals };
+                    self.check_type(value, scope, &ty, &b.name, b.ty.as_ref().map(|t| t.span));
                 }
                 let fits = typed.ty.fits(&ty) || ty.is_text() && !matches!(ty, Type::Date | Type::Datetime);
                 if let (Evaluated::Dynamic(_), false) = (&typed.value, fits) {

@@ -1,6 +1,6 @@
 //! A program for one target.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
 use smol_str::SmolStr;
@@ -23,6 +23,8 @@ pub struct Elaborated<'a> {
     pub pipelines: Vec<ElaboratedPipeline<'a>>,
     /// The name of the project.
     pub name: SmolStr,
+    /// Values that come neither from the files nor from the workspace.
+    pub outside: BTreeSet<(SmolStr, SmolStr)>,
     /// Findings of the files: constants, targets, packages, clusters and environments.
     pub findings: Findings,
 }
@@ -44,6 +46,8 @@ impl Elaborated<'_> {
 
     /// Returns the model.
     pub fn into_program(self) -> Program {
+        let mut outside = self.usage().outside;
+        outside.extend(self.outside.iter().cloned());
         let mut pipelines: Vec<_> = self.pipelines.into_iter().map(|p| p.pipeline).collect();
         let name = self.name;
         for pipeline in &mut pipelines {
@@ -53,7 +57,7 @@ impl Elaborated<'_> {
             pipeline.holes.dedup();
         }
         let packages = self.packages.into_iter().map(|p| p.package).collect();
-        Program { name, target: self.target.target, packages, pipelines }
+        Program { name, target: self.target.target, packages, pipelines, outside }
     }
 }
 
@@ -78,7 +82,7 @@ pub fn program<'a>(
         cx.symbols.pipelines.iter().map(one).collect()
     };
     report_computes(&computes, &pipelines, &mut findings);
-    Elaborated { target, packages, pipelines, name: cx.facts.project_name(), findings }
+    Elaborated { target, packages, pipelines, name: cx.facts.project_name(), outside: BTreeSet::new(), findings }
 }
 
 /// Reports errors of the clusters and environments of files that a pipeline uses, each once.

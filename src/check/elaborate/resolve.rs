@@ -30,6 +30,18 @@ pub enum Resolution<'v> {
     Unknown,
 }
 
+impl Resolution<'_> {
+    /// Whether it is `none`.
+    pub fn is_none_value(&self) -> bool {
+        match self {
+            Resolution::Source(value, ..) => {
+                matches!(&value.kind, ast::ValueKind::Path(path) if path.word() == Some("none"))
+            }
+            _ => false,
+        }
+    }
+}
+
 impl<'a> Elaborator<'a> {
     pub fn meaning<'v>(&mut self, path: &Path, span: Span, scope: Scope<'v>) -> Resolution<'v>
     where

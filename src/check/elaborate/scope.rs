@@ -17,6 +17,15 @@ pub struct VarValue {
     pub unit: usize,
     /// Set on the command line.
     pub from_flag: bool,
+    /// The environment variable that it comes from, if it does.
+    pub from_environment: Option<SmolStr>,
+}
+
+impl VarValue {
+    /// A value in a file.
+    pub fn written(value: ast::Value, unit: usize) -> VarValue {
+        VarValue { value, unit, from_flag: false, from_environment: None }
+    }
 }
 
 /// What a name among the steps of a pipeline is.

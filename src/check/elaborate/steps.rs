@@ -15,7 +15,7 @@ use super::packages::Packaged;
 use super::scope::{Local, LocalKind, PipelineScope, Runs, Scope, StepSymbolKind};
 use crate::check::budget::STEP;
 use crate::check::messages;
-use crate::diag::closest_name;
+use crate::diag::{MemberOrigin, closest_name};
 use crate::model::{Branch, Compute, Dependency, Object, Origin, Output, Step, StepKind, Type, Unusable};
 use crate::schema::{COMPUTE_FIELDS, DEFAULTS_PLACE, KINDS, STEP_PLACE, TASK, key, kind_of, takes};
 use crate::source::Span;
@@ -73,8 +73,13 @@ impl<'a> Elaborator<'a> {
             if self.budget.is_spent() {
                 break;
             }
-            let chosen = self.chosen(d, Scope { locals: &member.locals, ..scope });
-            let draft = self.step(&chosen, &task.key, &member.locals, branches, cx);
+            let (draft, found) = self.deferring(|e| {
+                let chosen = e.chosen(d, Scope { locals: &member.locals, ..scope });
+                e.step(&chosen, &task.key, &member.locals, branches, cx)
+            });
+            let name = format!("{}[\"{}\"]", d.name.text, member.index);
+            let origin = MemberOrigin { family: d.name.span, name, count: named.tasks.len() };
+            self.findings.diagnostics.extend(found.found_in(&origin));
             out.push(draft);
         }
     }

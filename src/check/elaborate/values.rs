@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use smol_str::SmolStr;
 
 use super::Elaborator;
+use super::data_files::file_call;
 use super::eval::{Const, Evaluated, ValueSite};
 use super::fields::BlockSchema;
 use super::resolve::Resolution;
@@ -16,7 +17,7 @@ use crate::schema::{
     AUTO_SCALE, Block, Enum, Eval, FOR_EACH_TASK, Field, REQUIREMENTS, Ty, foreign_member, written_out,
 };
 use crate::source::Span;
-use crate::syntax::ast::{Body, EntryValue, Item, Spread, StrLit, Value, ValueKind};
+use crate::syntax::ast::{Body, EntryValue, Ident, Item, Path, Spread, StrLit, Value, ValueKind};
 
 /// How the name of a member is written.
 #[derive(Clone, Copy)]
@@ -77,6 +78,7 @@ impl Elaborator<'_> {
                 Resolution::Unknown => return bad,
                 Resolution::Bool(b) => return self.boolean(field, ty, b, value.span).unwrap_or(bad),
                 Resolution::Source(inner, unit, name) => {
+                    self.refuse_environment(path, value.span, ValueSite::field(field));
                     let found = self.with_constant(value.span, name, |c| {
                         Some(c.value(field, ty, &inner, Scope { unit, ..scope.file_scope() }))
                     });
@@ -104,6 +106,22 @@ impl Elaborator<'_> {
                     return Node { span: value.span, kind: NodeKind::Text(Text::reference(reference)) };
                 }
             }
+        }
+        if let ValueKind::Cell(text) = &value.kind {
+            let typed = Value { span: value.span, kind: cell_for(ty, text, value.span) };
+            return self.value(field, ty, &typed, scope);
+        }
+        let is_requirements = matches!(ty, Ty::StrList) && field.key == REQUIREMENTS;
+        if let Some(arguments) = file_call(value).filter(|_| !is_requirements) {
+            if matches!(ty, Ty::Str) {
+                let Some(text) = self.text_file(arguments, value.span, scope) else { return bad };
+                let lit = StrLit::of_text(text.trim_end_matches('\n').into(), value.span);
+                return self.value(field, ty, &Value { span: value.span, kind: ValueKind::Str(lit) }, scope);
+            }
+            let Some(inner) = self.data_file(arguments, value.span, scope) else { return bad };
+            let found =
+                self.with_constant(value.span, inner.span, |c| Some(c.value(field, ty, inner, scope.file_scope())));
+            return found.map_or(bad, |node| Node { span: value.span, ..node });
         }
         match ty {
             Ty::Str => self.string(field, value, scope),
@@ -176,6 +194,16 @@ impl Elaborator<'_> {
             }
         }
         text
+    }
+
+    /// Whether a value is a part of a constant that has no value: an empty cell, or a null.
+    pub fn is_none(&mut self, value: &Value, scope: Scope<'_>) -> bool {
+        let ValueKind::Path(path) = &value.kind else { return false };
+        if path.rest.is_empty() && scope.local(&path.head.text).is_none() || !self.is_constant(&path.head.text, scope) {
+            return false;
+        }
+        let (found, _) = self.deferring(|e| e.meaning(path, value.span, scope).is_none_value());
+        found
     }
 
     /// Whether a name is known at compile time.
@@ -317,8 +345,7 @@ impl Elaborator<'_> {
                 Item::Entry(entry) => entry,
                 Item::Spread(spread) => {
                     for entry in self.spread_entries(field, spread, scope) {
-                        out.retain(|(key, ..)| *key != entry.0);
-                        out.push(entry);
+                        put(&mut out, entry);
                     }
                     continue;
                 }
@@ -342,6 +369,7 @@ impl Elaborator<'_> {
             let node = match &value.kind {
                 ValueKind::Bad => Node { span: value.span, kind: NodeKind::Bad },
                 ValueKind::Path(p) if p.word() == Some("none") => Node { span: value.span, kind: NodeKind::Removed },
+                _ if self.is_none(value, scope) => Node { span: value.span, kind: NodeKind::Removed },
                 ValueKind::List(_) | ValueKind::Object(_) | ValueKind::Duration(..) | ValueKind::Range(..) => {
                     self.report(messages::map_value(field, value.span));
                     Node { span: value.span, kind: NodeKind::Bad }
@@ -356,11 +384,9 @@ impl Elaborator<'_> {
                 },
             };
             seen.insert(&entry.key.text, entry.key.span);
+            let new = (entry.key.text.clone(), entry.key.span, node);
             // An entry replaces one that is spread before it.
-            if seen.len() <= out.len() {
-                out.retain(|(key, ..)| *key != entry.key.text);
-            }
-            out.push((entry.key.text.clone(), entry.key.span, node));
+            if seen.len() <= out.len() { put(&mut out, new) } else { out.push(new) }
         }
         if field.max_items.is_some_and(|max| out.len() > max as usize) {
             self.report(messages::wrong_number_of_entries(field, body.span, out.len()));
@@ -431,6 +457,27 @@ impl Elaborator<'_> {
             object.set(field, value.span, Some(node));
         }
         Some(Node { span, kind: NodeKind::Object(object) })
+    }
+}
+
+/// Adds an entry to a map, or replaces the one with the same key.
+fn put(entries: &mut Vec<(SmolStr, Span, Node)>, new: (SmolStr, Span, Node)) {
+    match entries.iter_mut().find(|(key, ..)| *key == new.0) {
+        Some(existing) => *existing = new,
+        None => entries.push(new),
+    }
+}
+
+/// The cell of a table as a value of a type.
+fn cell_for(ty: Ty, text: &SmolStr, span: Span) -> ValueKind {
+    let is_number = text.parse::<f64>().is_ok_and(f64::is_finite);
+    match ty {
+        Ty::Int | Ty::Num if is_number => ValueKind::Number(text.clone()),
+        Ty::Bool if matches!(text.as_str(), "true" | "false") => {
+            let head = Ident { text: text.clone(), span, quoted: false };
+            ValueKind::Path(Box::new(Path { head, rest: Vec::new() }))
+        }
+        _ => ValueKind::Str(StrLit::of_text(text.clone(), span)),
     }
 }
 

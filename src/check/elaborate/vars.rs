@@ -21,6 +21,7 @@ pub fn var_values(
     symbols: &Symbols<'_>,
     target: Option<InFile<'_, Decl>>,
     given: &[(SmolStr, SmolStr)],
+    environment: &HashMap<SmolStr, SmolStr>,
     diagnostics: &mut Diagnostics,
 ) -> HashMap<SmolStr, VarValue> {
     let mut out = HashMap::new();
@@ -28,13 +29,16 @@ pub fn var_values(
     for (name, var) in &symbols.vars {
         let from_flag = given.iter().rev().find(|(k, _)| k == name).map(|(_, text)| flag_value(text, var.decl));
         let value = from_flag
-            .map(|value| VarValue { value, unit: var.unit, from_flag: true })
+            .map(|value| VarValue { value, unit: var.unit, from_flag: true, from_environment: None })
             .or_else(|| set.get(name).cloned())
-            .or_else(|| var.decl.value.clone().map(|value| VarValue { value, unit: var.unit, from_flag: false }));
+            .or_else(|| var.decl.value.clone().map(|value| VarValue::written(value, var.unit)));
         match value {
-            Some(value) => {
-                out.insert(name.clone(), value);
-            }
+            Some(value) => match read_environment(value, environment) {
+                Ok(value) => {
+                    out.insert(name.clone(), value);
+                }
+                Err(d) => diagnostics.push(*d),
+            },
             // An invalid target may set it.
             None if target.is_some_and(|t| symbols.project.units.get(t.unit).is_some_and(|u| u.broken)) => {}
             None => {
@@ -43,6 +47,26 @@ pub fn var_values(
         }
     }
     out
+}
+
+/// Replaces `env("NAME")` by the value of the environment variable.
+fn read_environment(
+    var: VarValue,
+    environment: &HashMap<SmolStr, SmolStr>,
+) -> Result<VarValue, Box<crate::diag::Diagnostic>> {
+    let ValueKind::Function(function, arguments) = &var.value.kind else { return Ok(var) };
+    if function.text != "env" {
+        return Ok(var);
+    }
+    let span = var.value.span;
+    let name = match arguments.as_slice() {
+        [ast::CallArgument { name: None, value: Value { kind: ValueKind::Str(lit), .. }, .. }] => lit.plain(),
+        _ => None,
+    };
+    let name = name.ok_or_else(|| messages::environment_takes_a_name(span))?;
+    let text = environment.get(&name).ok_or_else(|| messages::environment_not_set(span, &name))?;
+    let value = Value { span, kind: ValueKind::Cell(text.clone()) };
+    Ok(VarValue { value, from_environment: Some(name), ..var })
 }
 
 fn set_vars(
@@ -76,10 +100,20 @@ fn set_vars(
                 EntryValue::Assign(v) => v.clone(),
                 EntryValue::Block(b) => Value { span: b.span, kind: ValueKind::Object(b.clone()) },
             };
-            out.insert(name.text.clone(), VarValue { value, unit: target.unit, from_flag: false });
+            out.insert(name.text.clone(), VarValue::written(value, target.unit));
         }
     }
     out
+}
+
+/// The text of a value of the environment.
+fn environment_text(value: &Value) -> SmolStr {
+    match &value.kind {
+        ValueKind::Str(lit) => lit.plain().unwrap_or_default(),
+        ValueKind::Number(n) => n.clone(),
+        ValueKind::Path(path) => path.head.text.clone(),
+        _ => SmolStr::default(),
+    }
 }
 
 /// Parses the value of `--var`: literal for a string, otherwise as source.
@@ -181,12 +215,30 @@ fn fitting(elaborator: &mut Elaborator<'_>) -> HashMap<SmolStr, VarValue> {
                 }
             },
         };
-        let Some(VarValue { value, unit, from_flag }) = elaborator.vars.get(&name.text) else { continue };
+        let Some(VarValue { value, unit, from_flag, from_environment }) = elaborator.vars.get(&name.text) else {
+            continue;
+        };
+        let typed = match &value.kind {
+            ValueKind::Cell(text) => Some(Value { span: value.span, kind: flag_value(text, var.decl).kind }),
+            _ => None,
+        };
+        if let Some(typed) = &typed
+            && let Some(var) = fitting.get_mut(&name.text)
+        {
+            var.value = typed.clone();
+        }
+        let value = typed.as_ref().unwrap_or(value);
+        if let (Some(name), ValueKind::Str(_) | ValueKind::Number(_) | ValueKind::Path(_)) =
+            (from_environment, &value.kind)
+        {
+            elaborator.findings.usage.outside.insert((format!("env(\"{name}\")").into(), environment_text(value)));
+        }
         let declared = var.decl.ty.as_ref().map(|t| t.span).filter(|_| !from_flag);
         let ((), found) = elaborator.deferring(|e| e.check_type(value, Scope::file(*unit), &wanted, name, declared));
         if found.is_empty() {
             // A default that no target uses is checked as well.
-            if let Some(default) = var.decl.value.as_ref().filter(|default| default.span != value.span) {
+            let is_read = |v: &Value| matches!(&v.kind, ValueKind::Function(name, _) if name.text == "env");
+            if let Some(default) = var.decl.value.as_ref().filter(|v| v.span != value.span && !is_read(v)) {
                 elaborator.check_type(default, Scope::file(var.unit), &wanted, name, declared);
             }
             continue;
@@ -227,7 +279,8 @@ impl Elaborator<'_> {
         let site = ValueSite { name: &name.text, eval: Eval::Constant };
         let Some(typed) = self.typed(value, scope, site) else { return };
         let Evaluated::Constant(constant) = &typed.value else { return };
-        if adopts(&constant.json(), wanted) {
+        let as_text = || typed.is_cell && adopts(&constant.wire().into(), wanted);
+        if adopts(&constant.json(), wanted) || as_text() {
             return;
         }
         let (at, wanted, constant) = misfit(value, wanted, constant);

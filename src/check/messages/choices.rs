@@ -38,6 +38,27 @@ pub fn no_repository(span: Span, path: &str, why: &str) -> Diagnostic {
         .help("use a `var` that CI sets with `--var`, or compile in a clone of the repository")
 }
 
+pub fn environment_not_set(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::NoRepository, span, format!("environment variable `{name}` is not set"))
+        .help("set it, give the var a constant, or pass the value with `--var`")
+}
+
+pub fn environment_here(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::EnvironmentHere, span, "`env` is allowed only as the value of a var")
+        .help("declare a var such as `var x: string = env(\"NAME\")`, and use the var here")
+}
+
+pub fn environment_takes_a_name(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::EnvironmentHere, span, "`env` requires the name of one environment variable")
+        .help("pass the name as a string, such as `env(\"NAME\")`")
+}
+
+pub fn environment_as_secret(span: Span, declared: Span) -> Diagnostic {
+    let d = Diagnostic::new(Code::EnvironmentHere, span, "value of the environment in a field for secrets");
+    d.with_label(declared, "declared here")
+        .help("keep it in a secret scope, and use `secret` with the scope and the key")
+}
+
 pub fn whole_family(span: Span, name: &str, declared: Span, first: Option<&str>) -> Diagnostic {
     let d = Diagnostic::new(Code::WholeFamily, span, format!("`{name}` is a family"));
     let d = d.with_label(declared, "declared here");

@@ -104,6 +104,16 @@ pub fn file_not_found(span: Span, text: &str, near: Option<&str>, path: &Path) -
     }
 }
 
+pub fn not_a_data_file(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::new(Code::WrongFileKind, span, format!("`{text}` is not a data file"))
+        .help("use a file that ends with `.json`, `.yaml`, `.yml` or `.csv`; any file can be used for a string")
+}
+
+pub fn not_a_text_file(span: Span, text: &str, most: usize) -> Diagnostic {
+    Diagnostic::new(Code::WrongFileKind, span, format!("`{text}` cannot be used as a string"))
+        .help(format!("use a file of UTF-8 text with at most {most} bytes"))
+}
+
 /// Why a call cannot run a file.
 #[derive(Clone, Copy)]
 pub enum WrongFile {

@@ -32,6 +32,12 @@ pub(super) use values::*;
 use crate::diag::{Anchor, Diagnostic};
 use crate::source::Span;
 
+/// Adapts a message about a value in a data file, which has no fixes.
+pub fn in_data_file(mut d: Diagnostic, used_at: Span) -> Diagnostic {
+    d.fixes.clear();
+    d.with_label(used_at, "used here")
+}
+
 /// Adapts a message about the value of a constant: its code decides which place is primary, and fixes are removed,
 /// because they would affect all uses.
 pub fn through_constant(mut d: Diagnostic, used_at: Span) -> Diagnostic {

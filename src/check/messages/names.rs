@@ -15,9 +15,9 @@ pub fn constant_cycle(name: Span, word: &str, used_at: Span) -> Diagnostic {
 
 pub fn unknown_function(name: &Ident) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownFunction, name.span, format!("unknown function `{}`", name.text));
-    match closest_match(&name.text, ["secret"]) {
+    match closest_match(&name.text, ["secret", "file", "env"]) {
         Some(near) => d.closest_match(name.span, Some(near)),
-        None => d.help("use a constant or a reference; the only function for values is `secret`"),
+        None => d.help("use a constant or a reference; the functions for values are `secret` and `file`"),
     }
 }
 

@@ -235,7 +235,11 @@ pub fn check_program(cx: Context<'_>, program: &mut Elaborated<'_>) -> Diagnosti
     let program = &*program;
     let one = |(pipeline, found): (&ElaboratedPipeline<'_>, Diagnostics)| {
         let facts = PipelineFacts { cx, program, pipeline };
-        apply(OF_PIPELINES, |check, found| check(&facts, found), found)
+        let found = apply(OF_PIPELINES, |check, found| check(&facts, found), found);
+        match cx.families.of_pipeline(&pipeline.pipeline.name) {
+            Some(member) => found.found_in(&member.origin),
+            None => found,
+        }
     };
     let pipelines: Vec<Diagnostics> = if program.pipelines.len() > 1 {
         program.pipelines.par_iter().zip(elaborated).map(one).collect()

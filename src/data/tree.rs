@@ -162,7 +162,7 @@ impl Tree {
 
 impl TextPiece {
     /// Its text within a longer string.
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         match self {
             TextPiece::Text(text) => text.clone(),
             TextPiece::Job { .. } => "0".to_owned(),
@@ -179,37 +179,18 @@ impl TextPiece {
     }
 
     /// Its size in values; 64 bytes of text count as one.
-    pub(super) fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         match self {
             TextPiece::Text(text) | TextPiece::Reference(text) => 1 + text.len() / 64,
             TextPiece::Var { value, .. } => 1 + value.size(),
             TextPiece::Job { .. } | TextPiece::Fact { .. } => 1,
         }
     }
-
-    /// Its text between the quotes of a string.
-    pub(super) fn in_text(&self, out: &mut String) {
-        match self {
-            TextPiece::Text(text) => crate::source::literal::escape(text, out),
-            TextPiece::Var { name, .. } => {
-                out.push_str("${");
-                out.push_str(&super::names::name(name));
-                out.push('}');
-            }
-            TextPiece::Fact { path, .. } => {
-                out.push_str("${");
-                out.push_str(path);
-                out.push('}');
-            }
-            TextPiece::Job { .. } => out.push('0'),
-            TextPiece::Reference(_) => crate::source::literal::escape(&self.text(), out),
-        }
-    }
 }
 
 impl TreeKind {
     /// Its size in values; 64 bytes of text count as one.
-    pub(super) fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         match self {
             TreeKind::Null | TreeKind::Bool(_) | TreeKind::Number(_) => 1,
             TreeKind::Text(text) => 1 + text.len() / 64,
@@ -222,7 +203,7 @@ impl TreeKind {
 
 impl Tree {
     /// Its size in values; 64 bytes of text count as one.
-    pub(super) fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         self.kind.size()
     }
 }

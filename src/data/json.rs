@@ -135,7 +135,7 @@ fn is_kept(text: &str) -> bool {
 }
 
 /// Rejects duplicate keys, because it is unclear which one is meant.
-pub(super) fn duplicates(entries: &[(TreeKey, Tree)]) -> Result<(), Box<Diagnostic>> {
+pub(crate) fn duplicates(entries: &[(TreeKey, Tree)]) -> Result<(), Box<Diagnostic>> {
     let mut sorted: Vec<&TreeKey> = entries.iter().map(|(k, _)| k).collect();
     sorted.sort_by(|a, b| a.text.cmp(&b.text).then(a.span.cmp(&b.span)));
     let pair = sorted.windows(2).find_map(|w| match w {
@@ -157,7 +157,7 @@ fn lower_first(text: &str) -> String {
 }
 
 /// Rounds a span to character boundaries.
-pub(super) fn char_span(file: FileId, text: &str, start: usize, end: usize) -> Span {
+pub(crate) fn char_span(file: FileId, text: &str, start: usize, end: usize) -> Span {
     let edge = |mut i: usize| {
         i = i.min(text.len());
         while !text.is_char_boundary(i) {
