@@ -145,3 +145,58 @@ proptest! {
         }
     }
 }
+
+/// Entries of a pipeline, with names made from a number.
+fn entry_of_pipeline(kind: usize, n: usize) -> String {
+    match kind % 5 {
+        0 => format!("step s{n} {{ notebook \"/Shared/{n}\" }}\n"),
+        1 => format!("param p{n}: string = \"{n}\"\nstep s{n} {{ notebook \"/Shared/{n}\"(x = p{n}) }}\n"),
+        2 => format!("step s{n}[x in [\"a\", \"b\"]] {{ notebook \"/Shared/{n}\"(x, t = target.name) }}\n"),
+        3 => format!("if s{n}: job.repair_count > {n} {{ step t{n} {{ notebook \"/Shared/{n}\" }} }}\n"),
+        _ => format!("step s{n} {{ notebook \"/Shared/{n}\" max_retries = {n} }}\n").replace(" max", "\nmax"),
+    }
+}
+
+fn job_for(target: &str, entries: &str) -> String {
+    let text = format!("target dev {{ default = true }}\ntarget prod {{}}\npipeline p {{\n{entries}}}\n");
+    let mut files = pipec::MemoryFiles::new();
+    files.insert("main.pipe", text.clone());
+    let options = pipec::Options { target: Some(target.into()), ..pipec::Options::default() };
+    let session = pipec::Session::open(&["main.pipe".into()], &files, &options).unwrap();
+    let built = session.build(&pipec::BuildOptions::default(), &|_| ()).unwrap();
+    assert!(!session.has_errors(), "{:?}\n{text}", session.diagnostics());
+    built[0].bundle.jobs[0].body.to_string()
+}
+
+proptest! {
+    /// A `when` compiles, for each target, to the same bytes as the choice made by hand.
+    #[test]
+    fn a_choice_is_what_a_person_would_have_chosen(
+        entries in prop::collection::vec((any::<usize>(), 0usize..4, any::<bool>(), any::<usize>()), 1..8)
+    ) {
+        for target in ["dev", "prod"] {
+            let (mut with, mut without) = (String::new(), String::new());
+            for (n, (kind, form, nested, other)) in entries.iter().enumerate() {
+                let (one, two) = (entry_of_pipeline(*kind, n), entry_of_pipeline(*other, n + 100));
+                let (condition, holds) = match form {
+                    0 => ("target.name == \"prod\"", target == "prod"),
+                    1 => ("target.name != \"prod\"", target != "prod"),
+                    2 => ("target.name in [\"dev\", \"prod\"]", true),
+                    _ => ("target.mode == none", true),
+                };
+                let inner = format!("when {condition} {{\n{one}}} else {{\n{two}}}\n");
+                let inner_holds = if holds { one } else { two };
+                if *nested {
+                    with += &format!("when target.name == \"dev\" {{\n{inner}}}\n");
+                    if target == "dev" {
+                        without += &inner_holds;
+                    }
+                } else {
+                    with += &inner;
+                    without += &inner_holds;
+                }
+            }
+            prop_assert_eq!(job_for(target, &with), job_for(target, &without));
+        }
+    }
+}

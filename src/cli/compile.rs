@@ -7,8 +7,10 @@ use serde_json::Value;
 
 use super::args::{Compile, Emit, SharedArgs};
 use super::check::{build_options, tell_build, without_errors};
+use super::select::{selected, shown};
 use super::terminal::{print_exact, say};
 use super::{Ended, Outcome, usage};
+use crate::diag::list_names;
 use crate::emit::{artifacts, json_bytes, verify, write_all};
 use crate::lower::Bundle;
 use crate::package::Wheel;
@@ -62,21 +64,31 @@ fn compile(args: &Compile, shared: &SharedArgs, places: &mut OutputDirs) -> Ende
     }
     let all: Vec<&str> =
         places.values().flat_map(|(b, _)| b).flat_map(|b| &b.jobs).map(|j| j.pipeline.as_str()).collect();
-    if let Some(name) = &args.pipeline
-        && !all.contains(&name.as_str())
-    {
-        return Err(usage(format!("unknown pipeline `{name}`; use {}", crate::diag::list_names(all, 12))));
-    }
+    let pipelines: Vec<_> = session.programs().flat_map(|(_, p)| &p.pipelines).collect();
+    let only = match &args.pipeline {
+        None => None,
+        Some(name) => match selected(name, &pipelines).as_slice() {
+            [] => return Err(usage(format!("unknown pipeline `{name}`; use {}", list_names(all, 12)))),
+            [one, ..] if one.name == name.as_str() => Some(one.name.clone()),
+            [one] => Some(one.name.clone()),
+            members => {
+                let members: Vec<String> = members.iter().map(|p| shown(p)).collect();
+                let members = list_names(members.iter().map(String::as_str), 12);
+                return Err(usage(format!("`{name}` is a family; choose a member: {members}")));
+            }
+        },
+    };
+    let only = only.as_deref();
     if args.stdout {
-        return print_one(places, args.pipeline.as_deref());
+        return print_one(places, only);
     }
     // Compiling a part of a project keeps the output of the rest.
     let whole = args.pipeline.is_none() && !args.paths.iter().any(|p| p.is_file());
     if args.verify {
-        return Ok(compare(places, args.pipeline.as_deref(), whole, shared));
+        return Ok(compare(places, only, whole, shared));
     }
     for ((root, inside), (bundles, wheels)) in places.iter() {
-        let list = artifacts(bundles, wheels, args.pipeline.as_deref());
+        let list = artifacts(bundles, wheels, only);
         write_all(root, inside, &list, whole)?;
         if !shared.quiet {
             tell(&root.join(inside), bundles, &list);
@@ -140,7 +152,7 @@ fn print_one(places: &OutputDirs, only: Option<&str>) -> Ended {
         }
         list => Err(usage(format!(
             "`--stdout` prints one job; choose it with `--pipeline`: {}",
-            crate::diag::list_names(list.iter().map(|j| j.pipeline.as_str()), 12)
+            list_names(list.iter().map(|j| j.pipeline.as_str()), 12)
         ))),
     }
 }

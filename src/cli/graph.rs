@@ -10,6 +10,7 @@ use super::args::{Drawing, GraphArgs as Args, SharedArgs};
 use super::check::{build_options, tell_build, without_errors};
 use super::remote::Connected;
 use super::run_local::RECORD;
+use super::select::{selected, shown};
 use super::terminal::say;
 use super::{Ended, Failure, Outcome, no_such, usage};
 use crate::diag::list_names;
@@ -91,13 +92,20 @@ fn choose<'a>(args: &Args, format: Drawing, all: &[Drawable<'a>]) -> Result<Vec<
     let names = || all.iter().map(|(.., p)| p.name.as_str());
     let ran = args.run.as_deref().and_then(|run| read_record(&folder(run, all)?).ok()).map(|(pipeline, _)| pipeline);
     let wanted = args.pipeline.as_ref().or(ran.as_ref());
-    let chosen: Vec<Drawable<'a>> =
-        all.iter().filter(|(.., p)| wanted.is_none_or(|name| *name == p.name)).copied().collect();
+    let pipelines: Vec<_> = all.iter().map(|(.., p)| *p).collect();
+    let fits = wanted.map(|name| selected(name, &pipelines));
+    let is_wanted = |p: &Pipeline| fits.as_ref().is_none_or(|list| list.iter().any(|w| std::ptr::eq(*w, p)));
+    let chosen: Vec<Drawable<'a>> = all.iter().filter(|(.., p)| is_wanted(p)).copied().collect();
     match (chosen.as_slice(), wanted) {
         ([], Some(name)) => Err(no_such("pipeline", name, names())),
         ([], None) => Err("the project has no pipeline".to_owned()),
         ([_], _) => Ok(chosen),
         _ if format == Drawing::Html && args.run.is_none() => Ok(chosen),
+        (several, Some(name)) if several.iter().all(|(.., p)| p.member_of.is_some()) => {
+            let members: Vec<String> = several.iter().map(|(.., p)| shown(p)).collect();
+            let members = list_names(members.iter().map(String::as_str), 12);
+            Err(format!("`{name}` is a family; choose a member, or draw an HTML page: {members}"))
+        }
         (_, Some(name)) => Err(format!("several projects have a pipeline `{name}`; pass one of the projects")),
         _ => Err(format!("choose a pipeline with `--pipeline`: {}", list_names(names(), 12))),
     }

@@ -26,6 +26,7 @@ mod report;
 mod run;
 mod run_local;
 mod schema;
+mod select;
 mod terminal;
 mod view;
 

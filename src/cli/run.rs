@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::args::{RunArgs as Args, SharedArgs};
 use super::check::{build_options, tell_build, without_errors};
-use super::{Ended, no_such, remote, run_local, usage};
+use super::select::{selected, shown};
+use super::{Ended, Outcome, no_such, remote, run_local, usage};
 use crate::diag::list_names;
 use crate::session::Backends;
 
@@ -23,11 +24,26 @@ pub fn run(args: &Args, shared: &SharedArgs) -> Ended {
     let Some(name) = wanted else {
         return Err(usage(format!("choose a pipeline with `--pipeline`: {}", list_names(names, 12))));
     };
-    let Some((project, program, pipeline)) = all.iter().find(|(_, _, p)| p.name == name.as_str()) else {
+    let pipelines: Vec<_> = all.iter().map(|(_, _, p)| *p).collect();
+    let chosen = selected(&name, &pipelines);
+    let found: Vec<_> = all.iter().filter(|(_, _, p)| chosen.iter().any(|c| std::ptr::eq(*c, *p))).collect();
+    let Some((project, program, pipeline)) = found.first().copied() else {
         return Err(usage(no_such("pipeline", &name, names)));
     };
     if !args.local {
-        return remote::run(args, shared, &session, project, program, pipeline);
+        let mut outcome = Outcome::Done;
+        for (project, program, pipeline) in found {
+            let ended = remote::run(args, shared, &session, project, program, pipeline)?;
+            if ended != Outcome::Done {
+                outcome = ended;
+            }
+        }
+        return Ok(outcome);
+    }
+    if found.len() > 1 {
+        let members: Vec<String> = chosen.iter().map(|p| shown(p)).collect();
+        let members = list_names(members.iter().map(String::as_str), 12);
+        return Err(usage(format!("`{name}` is a family; choose a member: {members}")));
     }
     let options = build_options(shared, None, Backends::unless(args.no_build));
     let built = session.build_one(project, program, &options, &tell_build(shared))?;

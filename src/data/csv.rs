@@ -20,8 +20,7 @@ struct Cell {
 /// Reads a text as a list of objects. An empty cell without quotes is null; others are text.
 ///
 /// # Errors
-/// A text that is too large, a column without a name of its own, a row of another length than the header, or a quoted
-/// cell that is not closed.
+/// A text that is too large, a column without a name of its own, a row of another length, or a cell that is not closed.
 pub fn read(file: FileId, text: &str) -> Result<Tree, Box<Diagnostic>> {
     too_large(file, text)?;
     let mut rows = rows(file, text)?.into_iter();

@@ -15,7 +15,7 @@ use crate::project::join;
 use crate::schema::{Eval, Field, Status, Ty, facts};
 use crate::source::{Span, quote_name};
 use crate::syntax::ast::{Binding, BindingKind, Decl, DeclKind, Item};
-use crate::syntax::walk::SyntaxNode;
+use crate::syntax::walk::{SyntaxNode, with_choices};
 use crate::syntax::words;
 
 /// Completes at a byte of a text. The view may be that of the text before the last key presses: names have the same
@@ -138,7 +138,12 @@ impl<'a> Completer<'_, 'a> {
             }
         }
         let before = self.found.beside.iter().rfind(|i| i.span().end <= self.found.at);
-        if matches!(before, Some(Item::If(i)) if i.otherwise.is_none()) {
+        let takes_else = match before {
+            Some(Item::If(i)) => i.otherwise.is_none(),
+            Some(Item::When(w)) => w.otherwise.is_none(),
+            _ => false,
+        };
+        if takes_else {
             keyword(offers, "else");
             if let Some(offer) = offers.list.last_mut() {
                 offer.rank = 1;
@@ -185,7 +190,7 @@ impl<'a> Completer<'_, 'a> {
     /// Bindings of a kind in scope of the file: vars of the project, constants of the file and its imports.
     fn bindings(&self, kind: BindingKind) -> Vec<&'a Binding> {
         let of = |items: &'a [Item]| {
-            items.iter().filter_map(move |i| match i {
+            with_choices(items).into_iter().filter_map(move |i| match i {
                 Item::Binding(b) if b.kind == kind => Some(b.as_ref()),
                 _ => None,
             })
@@ -199,7 +204,7 @@ impl<'a> Completer<'_, 'a> {
     fn computes(&self, offers: &mut Completions, fits: impl Fn(&Decl) -> bool) {
         let own = self.pipeline().map(|p| p.body.items.as_slice()).unwrap_or_default();
         let all = own.iter().chain(self.view.seen().flat_map(|u| &u.ast.items));
-        for item in all {
+        for item in with_choices(all) {
             let Item::Decl(d) = item else { continue };
             let at = self.found.at;
             let itself = d.span.file == self.view.unit.id && d.span.start <= at && at <= d.body.span.start;
@@ -224,7 +229,7 @@ impl<'a> Completer<'_, 'a> {
 
     fn pipelines(&self, offers: &mut Completions) {
         let own = self.pipeline().map(|p| p.name.text.as_str());
-        for item in self.view.seen().flat_map(|u| &u.ast.items) {
+        for item in with_choices(self.view.seen().flat_map(|u| &u.ast.items)) {
             if let Item::Decl(d) = item
                 && d.kind == DeclKind::Pipeline
                 && own != Some(d.name.text.as_str())
@@ -246,22 +251,24 @@ impl<'a> Completer<'_, 'a> {
                 offer.doc = format!("```pipe\n{}\n```", self.view.slice(b.span).trim_end());
             }
         }
+        for root in facts::COMPILE_TIME_ROOTS {
+            offers.add(CompletionKind::Value, *root, "facts that are known at compile time").rank = 8;
+        }
+        for node in &self.found.around {
+            if let SyntaxNode::Item(Item::Decl(d)) = node
+                && let Some(family) = &d.family
+            {
+                for elements in &family.elements {
+                    offers.name(CompletionKind::Value, &elements.name.text, "element of the family").rank = 2;
+                }
+            }
+        }
         if !run_time {
             return;
         }
         for node in &self.found.around {
-            match node {
-                SyntaxNode::Item(Item::For(f)) => {
-                    offers.name(CompletionKind::Value, &f.variable.text, "loop item").rank = 2;
-                }
-                SyntaxNode::Item(Item::Decl(d)) => {
-                    if let Some(family) = &d.family {
-                        for elements in &family.elements {
-                            offers.name(CompletionKind::Value, &elements.name.text, "element of the family").rank = 2;
-                        }
-                    }
-                }
-                _ => {}
+            if let SyntaxNode::Item(Item::For(f)) = node {
+                offers.name(CompletionKind::Value, &f.variable.text, "loop item").rank = 2;
             }
         }
         let Some(pipeline) = self.pipeline() else { return };
@@ -386,6 +393,11 @@ impl<'a> Completer<'_, 'a> {
         if before == "job.parameters." {
             let all: Vec<&Binding> = self.pipeline().map(|p| params(p).collect()).unwrap_or_default();
             all.iter().for_each(|p| offers.name(CompletionKind::Param, &p.name.text, "param").rank = 1);
+        }
+        for fact in facts::COMPILE_TIME {
+            if let Some(rest) = fact.path.strip_prefix(&before) {
+                offers.add(CompletionKind::Value, rest, fact.ty).doc = fact.doc.to_owned();
+            }
         }
         for whole in facts::all_paths() {
             if let Some(rest) = whole.strip_prefix(&before) {

@@ -375,6 +375,10 @@ fn fact(view: &FileContext<'_>, offset: u32) -> Option<Hover> {
         _ => None,
     })?;
     let written = view.slice(value.span);
+    if let Some(fact) = facts::COMPILE_TIME.iter().find(|f| f.path == written) {
+        let text = format!("`{written}: {}`\n\n{}. Known at compile time.", fact.ty, fact.doc);
+        return Some(Hover { span: value.span, text });
+    }
     let ty = facts::fact_type(written)?;
     let doc = facts::FACTS
         .iter()

@@ -46,6 +46,8 @@ impl Within {
                 Some((_, place)) => Within::Declared(d.kind, place),
                 None => Within::Free,
             },
+            // It opens no scope.
+            Item::When(_) => self,
             Item::If(_) => Within::Branch("condition_task"),
             Item::For(_) => Within::Branch("for_each_task"),
             Item::Call(call) => Within::Fields(call_place(&call.callee)),
@@ -89,16 +91,19 @@ impl Within {
     /// The keywords that may start an entry here.
     pub fn keywords(self) -> &'static [&'static str] {
         match self {
-            Within::File => &["import", "package", "let", "var", "target", "cluster", "environment", "pipeline"],
+            Within::File => {
+                &["import", "package", "let", "var", "target", "cluster", "environment", "pipeline", "when"]
+            }
             Within::Declared(DeclKind::Pipeline, _) => {
-                &["param", "cluster", "environment", "step", "if", "for", "defaults"]
+                &["param", "cluster", "environment", "step", "if", "for", "when", "defaults"]
             }
             Within::Declared(DeclKind::Step, _) => {
-                &["python", "notebook", "script", "sql", "dbt", "run", "output", "unchecked"]
+                &["python", "notebook", "script", "sql", "dbt", "run", "output", "when", "unchecked"]
             }
             Within::Branch("for_each_task") => &["step"],
-            Within::Branch(_) => &["step", "if", "for"],
-            Within::Declared(..) | Within::Block(_) | Within::Fields(_) => &["unchecked"],
+            Within::Branch(_) => &["step", "if", "for", "when"],
+            Within::Declared(DeclKind::Target, _) => &["unchecked"],
+            Within::Declared(..) | Within::Block(_) | Within::Fields(_) => &["when", "unchecked"],
             Within::Vars | Within::Free => &[],
         }
     }

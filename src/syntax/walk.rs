@@ -148,6 +148,22 @@ pub fn walk<'a>(file: &'a File, f: &mut dyn FnMut(SyntaxNode<'a>)) {
     file.items.iter().for_each(|i| SyntaxNode::Item(i).walk(f));
 }
 
+/// Entries with those in any branch of a `when`, which opens no scope.
+pub fn with_choices<'a>(items: impl IntoIterator<Item = &'a Item>) -> Vec<&'a Item> {
+    fn add<'a>(item: &'a Item, out: &mut Vec<&'a Item>) {
+        match item {
+            Item::When(w) => {
+                let branches = w.then.items.iter().chain(w.otherwise.iter().flat_map(|b| &b.items));
+                branches.for_each(|inner| add(inner, out));
+            }
+            other => out.push(other),
+        }
+    }
+    let mut out = Vec::new();
+    items.into_iter().for_each(|item| add(item, &mut out));
+    out
+}
+
 /// The nodes around a byte, outermost first. A node extends from its first byte to the byte after its last; of two
 /// adjacent nodes, the later one is chosen.
 pub fn at<'a>(file: &'a File, offset: u32) -> Vec<SyntaxNode<'a>> {

@@ -234,6 +234,9 @@ impl Elaborator<'_> {
                     None => return StepKind::bad_call(rest),
                 }
             }
+            Some(text) if !from_git && !self.is_elsewhere(text, kind, lit.span, cx) => {
+                return StepKind::bad_call(rest);
+            }
             _ => None,
         };
         let companions = match &local {
@@ -249,6 +252,34 @@ impl Elaborator<'_> {
         let Some(boundary) = self.files.outside(path) else { return false };
         self.report(crate::project::outside_project(span, text, boundary));
         true
+    }
+
+    /// Whether a path that is not local leads to a file of the workspace; reports one that leads nowhere.
+    fn is_elsewhere(&mut self, text: &str, kind: FileKind, span: Span, cx: &CallContext<'_>) -> bool {
+        if text.starts_with('/') || text.contains("{{") {
+            return true;
+        }
+        if text.split_once(':').is_some_and(|(scheme, _)| !scheme.contains(['/', ' '])) {
+            return true;
+        }
+        let is_query = text.contains(['\n', ';']) || kind == FileKind::Sql && text.contains(' ');
+        let is_path = !text.trim().is_empty() && !is_query;
+        let d = match is_path {
+            false if text.trim().is_empty() => messages::not_a_path(span, "an empty string"),
+            false => messages::not_a_path(span, "this text"),
+            true => {
+                let dir = self.symbols.project.units.get(cx.scope.unit).map(|u| u.dir().to_owned()).unwrap_or_default();
+                let local = format!("./{text}");
+                let path = crate::project::join(&dir, &local);
+                let exists = self.files.is_file(&path) || kind == FileKind::Dbt && self.files.is_dir(&path);
+                let near = exists
+                    .then_some(local)
+                    .or_else(|| crate::project::nearest_path(self.files, &dir, &format!("./{text}")));
+                messages::relative_path(span, text, near.as_deref())
+            }
+        };
+        self.report(d);
+        false
     }
 
     fn local_file(&mut self, text: &str, kind: FileKind, span: Span, cx: &CallContext<'_>) -> Option<PathBuf> {

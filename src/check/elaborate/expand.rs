@@ -253,7 +253,7 @@ impl Expander<'_, '_> {
     /// Reports a declaration of the project, which cannot depend on the target.
     fn not_in_choice(&mut self, item: &Item) {
         if is_of_project(item) {
-            self.elaborator.misplaced(item, "a `when`");
+            self.elaborator.report(messages::not_in_choice(item));
         }
     }
 

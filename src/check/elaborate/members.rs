@@ -79,7 +79,7 @@ impl Elaborator<'_> {
             let position = rest % list.len().max(1);
             rest /= list.len().max(1);
             let (value, unit) = list.get(position)?;
-            names.push(self.element_name(value, *unit, position, family)?);
+            names.push(self.element_name(value, *unit, position, (&elements.name.text, family))?);
             at = value.span;
             let kind = LocalKind::Element(value.clone(), *unit);
             locals.push(Local { name: elements.name.text.clone(), span: elements.name.span, kind });
@@ -108,7 +108,13 @@ impl Elaborator<'_> {
 
     /// What names an element: the field after `by`, the first string of an object, a plain value itself, else its
     /// position.
-    fn element_name(&mut self, value: &Value, unit: usize, position: usize, family: &Family) -> Option<SmolStr> {
+    fn element_name(
+        &mut self,
+        value: &Value,
+        unit: usize,
+        position: usize,
+        (variable, family): (&str, &Family),
+    ) -> Option<SmolStr> {
         let scope = Scope::file(unit);
         let by = family.by.as_ref().filter(|by| !matches!(by.kind, ValueKind::Str(_)));
         if let Some(by) = by {
@@ -128,7 +134,7 @@ impl Elaborator<'_> {
             let Some(found) = fields.iter().rfind(|f| f.name.text == field.text) else {
                 let names = fields.iter().map(|f| crate::diag::Candidate::declared(&f.name.text, f.name.span));
                 let near = crate::diag::closest_name(&field.text, names);
-                self.report(messages::element_without_field("the element", field, near, value.span));
+                self.report(messages::element_without_field(variable, field, near, value.span));
                 return None;
             };
             self.record_link(field.span, found.name.span);

@@ -13,6 +13,7 @@ use super::scope::{Local, LocalKind, Scope};
 use crate::check::messages;
 use crate::diag::{Candidate, closest_name};
 use crate::model::{Hole, Node, NodeKind, Object, Part, Text, Type};
+use crate::package::is_requirements_file;
 use crate::schema::{
     AUTO_SCALE, Block, Enum, Eval, FOR_EACH_TASK, Field, REQUIREMENTS, Ty, foreign_member, written_out,
 };
@@ -420,7 +421,13 @@ impl Elaborator<'_> {
                 ) =>
             {
                 let text = self.sources.slice(value.span).to_owned();
-                self.report(messages::single_for_list(field, ty, value.span, &text));
+                let names_a_file = matches!(&value.kind, ValueKind::Str(lit) if lit.plain().is_some_and(|t| {
+                    is_requirements_file(std::path::Path::new(t.as_str()))
+                }));
+                self.report(match field.key == REQUIREMENTS && names_a_file {
+                    true => messages::file_as_requirements(value.span, &text),
+                    false => messages::single_for_list(field, ty, value.span, &text),
+                });
                 return None;
             }
             ValueKind::Function(name, arguments) if field.key == REQUIREMENTS && name.text == "file" => {

@@ -104,6 +104,31 @@ pub fn file_not_found(span: Span, text: &str, near: Option<&str>, path: &Path) -
     }
 }
 
+pub fn requirement_names_a_file(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::new(Code::BadRequirement, span, format!("`{text}` names a file, not a package"))
+        .help("set `requirements` to a file with `file`, or use the full path of a file in the workspace")
+}
+
+/// `near`: the path with `./`, if the file exists.
+pub fn relative_path(span: Span, text: &str, near: Option<&str>) -> Diagnostic {
+    let d = Diagnostic::new(Code::FileNotFound, span, format!("path `{text}` is neither local nor absolute"));
+    match near {
+        Some(near) => d
+            .help(format!("did you mean `{near}`?"))
+            .unsafe_fix(format!("use `{near}`"), vec![(span, format!("\"{near}\""))]),
+        None => d.help(
+            "start a local path with `./` or `../`, and a path in the workspace with `/`; \
+             relative paths without `./` belong to a repository, with `git_source`",
+        ),
+    }
+}
+
+/// `what` is written in place of a path.
+pub fn not_a_path(span: Span, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::FileNotFound, span, format!("{what} is not a path"))
+        .help("start a local path with `./` or `../`, and a path in the workspace with `/`")
+}
+
 pub fn not_a_data_file(span: Span, text: &str) -> Diagnostic {
     Diagnostic::new(Code::WrongFileKind, span, format!("`{text}` is not a data file"))
         .help("use a file that ends with `.json`, `.yaml`, `.yml` or `.csv`; any file can be used for a string")

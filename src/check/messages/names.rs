@@ -125,7 +125,7 @@ pub fn element_without_field(name: &str, field: &Ident, near: Option<Candidate<'
     let d = Diagnostic::new(Code::UnknownName, field.span, format!("`{}` has no field `{}`", name, field.text));
     match near {
         Some(_) => d.did_you_mean(&field.text, field.span, near, true),
-        None => d.with_label(element, "this object"),
+        None => d.with_label(element, "this object").help("add the field, or use another one"),
     }
 }
 
@@ -546,7 +546,7 @@ pub fn named_argument_of_secret(name: &Ident) -> Diagnostic {
 pub fn unknown_compile_time_fact(span: Span, path: &str, near: Option<&str>) -> Diagnostic {
     let d = Diagnostic::new(Code::UnknownName, span, format!("unknown fact `{path}`"));
     match near {
-        Some(_) => d.closest_match(span, near),
+        Some(near) => d.instead(span, near),
         None => d.help(format!("use {}", list_names(crate::schema::facts::COMPILE_TIME.iter().map(|f| f.path), 12))),
     }
 }

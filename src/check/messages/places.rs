@@ -19,6 +19,18 @@ pub fn after_in_loop(span: Span) -> Diagnostic {
     d.help("put it on the loop: `for each after a: x in xs { ... }`")
 }
 
+/// An import, var or target in a `when`.
+pub fn not_in_choice(item: &Item) -> Diagnostic {
+    let (what, span) = match item {
+        Item::Import(i) => ("import", i.span),
+        Item::Binding(b) => (b.kind.keyword(), b.span),
+        Item::Decl(d) => (d.kind.keyword(), Span { end: d.name.span.end, ..d.span }),
+        other => ("this", other.span()),
+    };
+    Diagnostic::new(Code::Misplaced, span, format!("`{what}` is not allowed in a `when`"))
+        .help("move it out of the `when`; imports, vars and targets are the same for all targets")
+}
+
 /// A declaration where its kind is not allowed; `None` for text that did not parse.
 pub fn misplaced(item: &Item, place: &str) -> Option<Diagnostic> {
     let (what, span, help) = match item {

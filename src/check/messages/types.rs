@@ -120,6 +120,13 @@ pub fn single_for_list(field: &Field, ty: Ty, value: Span, text: &str) -> Diagno
     d.safe_fix("make it a list with one element", vec![(value, format!("[{text}]"))])
 }
 
+pub fn file_as_requirements(value: Span, text: &str) -> Diagnostic {
+    let meant = format!("file({text})");
+    Diagnostic::new(Code::WrongType, value, "`requirements` must be a list or a file")
+        .help(format!("write `{meant}`"))
+        .unsafe_fix("read the file", vec![(value, meant)])
+}
+
 pub fn file_takes_a_path(span: Span) -> Diagnostic {
     let d = Diagnostic::new(Code::WrongType, span, "`file` requires one path without interpolation");
     d.help("pass one path, such as `file(\"requirements.txt\")`")

@@ -42,11 +42,29 @@ fn dependencies(spec: &Object) -> &[Node] {
 
 fn line(node: &Node, seen: &mut HashSet<Span>, out: &mut Diagnostics) {
     let Some(text) = node.as_str().filter(|t| !t.contains("{{")) else { return };
+    if names_a_file(text) {
+        if seen.insert(node.span) {
+            out.push(messages::requirement_names_a_file(node.span, text));
+        }
+        return;
+    }
     if let RequirementLine::Wrong(why) = requirement(text)
         && !is_location(text)
         && seen.insert(node.span)
     {
         out.push(messages::bad_requirement(node.span, text, &why));
+    }
+}
+
+/// Whether a text names a file of this machine, which the platform would take for a package, or would not find.
+fn names_a_file(text: &str) -> bool {
+    let is_found = |path: &str| path.starts_with('/') || path.contains(':');
+    match requirement(text) {
+        RequirementLine::File(path) => !is_found(&path),
+        _ => {
+            let ends = [".whl", ".jar", ".egg", ".txt", ".in", ".tar.gz", ".zip"];
+            !text.contains(['/', ':', '@', ' ']) && ends.iter().any(|end| text.trim().ends_with(end))
+        }
     }
 }
 

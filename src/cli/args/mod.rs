@@ -280,7 +280,7 @@ pub struct Compile {
     /// Compare with the existing manifest instead of writing
     #[arg(long, conflicts_with = "stdout")]
     pub verify: bool,
-    /// JSON file that maps pipelines to job ids, for steps that run another pipeline
+    /// JSON file with values that only a workspace knows: job ids by pipeline, and `user.name`
     #[arg(long, value_name = "FILE")]
     pub ids: Option<PathBuf>,
     /// Fail instead of running the build backend of a package

@@ -30,7 +30,7 @@ pub fn deploy(args: &Deploy, shared: &SharedArgs) -> Ended {
     let saved = args.plan.as_deref().map(read_plan).transpose().map_err(usage)?;
     let only = saved.as_ref().map_or(args.pipeline.as_slice(), |s| s.pipelines.as_slice());
     let session = without_errors(&args.paths, shared, true)?;
-    known(only, &session)?;
+    let only = &known(only, &session)?;
     each(&session, &args.login, shared, Backends::unless(args.no_build), &mut |connection, built, wanted| {
         if !shared.quiet {
             say_text(&head(connection, wanted));

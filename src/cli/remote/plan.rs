@@ -16,12 +16,12 @@ use crate::source::plain;
 /// Shows what a deployment would change.
 pub fn plan(args: &PlanArgs, shared: &SharedArgs) -> Ended {
     let session = without_errors(&args.paths, shared, true)?;
-    known(&args.pipeline, &session)?;
+    let only = known(&args.pipeline, &session)?;
     let mut all: Vec<Value> = Vec::new();
     let mut text = String::new();
     let mut empty = true;
     each(&session, &args.login, shared, Backends::unless(args.no_build), &mut |connection, _, wanted| {
-        let (plan, quiet_deploy) = planned(connection, wanted, &args.pipeline)?;
+        let (plan, quiet_deploy) = planned(connection, wanted, &only)?;
         empty &= plan.is_empty();
         all.push(saved(connection, wanted, &plan));
         let color = super::super::report::style(shared).color;
@@ -32,7 +32,7 @@ pub fn plan(args: &PlanArgs, shared: &SharedArgs) -> Ended {
         }
         Ok(())
     })?;
-    let json = json!({ "version": 1, "pipelines": args.pipeline, "projects": all });
+    let json = json!({ "version": 1, "pipelines": only, "projects": all });
     match args.format {
         OutputFormat::Text => super::super::terminal::print_exact(&text),
         OutputFormat::Json => super::super::terminal::print_json(&json),

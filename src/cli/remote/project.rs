@@ -2,6 +2,7 @@
 
 use super::super::args::{LoginArgs, SharedArgs};
 use super::super::check::{build_options, tell_build};
+use super::super::select::selected;
 use super::super::{Failure, no_such, usage};
 use super::connect::{Connection, connect};
 use crate::deploy::{DeployError, Desired, Journal, desired, is_another_project};
@@ -25,11 +26,18 @@ pub(super) fn each(
     Ok(())
 }
 
-/// Checks that selected pipelines exist.
-pub(super) fn known(wanted: &[String], session: &Session<'_>) -> Result<(), Failure> {
-    let names: Vec<&str> = session.programs().flat_map(|(_, p)| &p.pipelines).map(|p| p.name.as_str()).collect();
-    let Some(unknown) = wanted.iter().find(|w| !names.contains(&w.as_str())) else { return Ok(()) };
-    Err(usage(no_such("pipeline", unknown, names)))
+/// The names of selected pipelines; a family means all its members.
+pub(super) fn known(wanted: &[String], session: &Session<'_>) -> Result<Vec<String>, Failure> {
+    let all: Vec<_> = session.programs().flat_map(|(_, p)| &p.pipelines).collect();
+    let mut out: Vec<String> = Vec::new();
+    for name in wanted {
+        let chosen = selected(name, &all);
+        if chosen.is_empty() {
+            return Err(usage(no_such("pipeline", name, all.iter().map(|p| p.name.as_str()))));
+        }
+        out.extend(chosen.iter().map(|p| p.name.to_string()));
+    }
+    Ok(out)
 }
 
 /// Two projects with the same folder would delete each other's jobs.
