@@ -8,7 +8,7 @@ import { createHighlighter } from "shiki";
 const [grammar, book] = process.argv.slice(2);
 const pipe = { ...JSON.parse(readFileSync(grammar, "utf8")), name: "pipe" };
 const names = { sh: "shellscript", hcl: "hcl", vim: "viml", elisp: "lisp" };
-const langs = [pipe, "shellscript", "python", "json", "jsonc", "toml", "yaml", "hcl", "sql", "lua", "viml", "lisp", "rust"];
+const langs = [pipe, "shellscript", "python", "json", "jsonc", "toml", "yaml", "csv", "hcl", "sql", "lua", "viml", "lisp", "rust"];
 const highlighter = await createHighlighter({ langs, themes: ["github-light-high-contrast", "github-dark-high-contrast"] });
 const known = new Set(highlighter.getLoadedLanguages());
 const entities = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&#x27;": "'", "&#x2F;": "/", "&amp;": "&" };

@@ -73,7 +73,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       const scope = scopes.at(-1);
       const trimmed = word.trim();
       const inside = scopes.some((s) => s.startsWith("string") || s.startsWith("comment"));
-      if (!inside && /^(step|pipeline|cluster|environment|target|for|if)$/.test(trimmed) && !/keyword|property/.test(scope)) {
+      // `target.name` is a fact.
+      const isFact = trimmed === "target" && scope.startsWith("variable.other.object");
+      const isKeyword = /^(step|pipeline|cluster|environment|target|for|if|when)$/.test(trimmed);
+      if (!inside && isKeyword && !isFact && !/keyword|property/.test(scope)) {
         say(line, `\`${trimmed}\` is ${scope}`);
       }
       if (!inside && trimmed !== "" && scopes.length === 1) {
