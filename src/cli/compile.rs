@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::args::{Compile, Emit, SharedArgs};
 use super::check::{build_options, tell_build, without_errors};
-use super::select::{selected, shown};
+use super::select::{not_one, selected};
 use super::terminal::{print_exact, say};
 use super::{Ended, Outcome, usage};
 use crate::diag::list_names;
@@ -72,9 +72,7 @@ fn compile(args: &Compile, shared: &SharedArgs, places: &mut OutputDirs) -> Ende
             [one, ..] if one.name == name.as_str() => Some(one.name.clone()),
             [one] => Some(one.name.clone()),
             members => {
-                let members: Vec<String> = members.iter().map(|p| shown(p)).collect();
-                let members = list_names(members.iter().map(String::as_str), 12);
-                return Err(usage(format!("`{name}` is a family; choose a member: {members}")));
+                return Err(usage(not_one(name, members, "")));
             }
         },
     };
@@ -127,11 +125,11 @@ fn tell(dir: &Path, bundles: &[Bundle], list: &[crate::emit::Artifact]) {
     }
     let unresolved = bundles.iter().flat_map(|b| &b.jobs).flat_map(|j| &j.unresolved);
     let mut holes: Vec<String> =
-        unresolved.filter(|place| place.job().is_none()).map(|place| place.hole.source()).collect();
+        unresolved.filter(|place| place.job().is_none()).map(|place| place.hole.placeholder()).collect();
     holes.sort();
     holes.dedup();
     for hole in holes {
-        say!("note    `<<{hole}>>` stands for a value that only the workspace knows; `deploy` fills it in");
+        say!("note    `{hole}` is a placeholder for a value that only the workspace knows; `deploy` fills it in");
     }
     for artifact in list {
         say!("wrote   {}", dir.join(&artifact.path).display());
@@ -177,7 +175,7 @@ fn fill_ids(bundle: &mut Bundle, ids: &BTreeMap<String, String>) {
     for job in &mut bundle.jobs {
         let body = &mut job.body;
         job.unresolved.retain(|place| {
-            let name = place.job().map_or_else(|| place.hole.source(), ToString::to_string);
+            let name = place.job().map_or_else(|| place.hole.placeholder(), ToString::to_string);
             let Some(value) = ids.get(&name) else { return true };
             place.fill(body, value);
             false

@@ -10,7 +10,7 @@ use super::args::{Drawing, GraphArgs as Args, SharedArgs};
 use super::check::{build_options, tell_build, without_errors};
 use super::remote::Connected;
 use super::run_local::RECORD;
-use super::select::{selected, shown};
+use super::select::{not_one, selected};
 use super::terminal::say;
 use super::{Ended, Failure, Outcome, no_such, usage};
 use crate::diag::list_names;
@@ -102,9 +102,8 @@ fn choose<'a>(args: &Args, format: Drawing, all: &[Drawable<'a>]) -> Result<Vec<
         ([_], _) => Ok(chosen),
         _ if format == Drawing::Html && args.run.is_none() => Ok(chosen),
         (several, Some(name)) if several.iter().all(|(.., p)| p.member_of.is_some()) => {
-            let members: Vec<String> = several.iter().map(|(.., p)| shown(p)).collect();
-            let members = list_names(members.iter().map(String::as_str), 12);
-            Err(format!("`{name}` is a family; choose a member, or draw an HTML page: {members}"))
+            let members: Vec<_> = several.iter().map(|(.., p)| *p).collect();
+            Err(not_one(name, &members, ", or draw an HTML page"))
         }
         (_, Some(name)) => Err(format!("several projects have a pipeline `{name}`; pass one of the projects")),
         _ => Err(format!("choose a pipeline with `--pipeline`: {}", list_names(names(), 12))),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{RunArgs as Args, SharedArgs};
 use super::check::{build_options, tell_build, without_errors};
-use super::select::{selected, shown};
+use super::select::{not_one, selected};
 use super::{Ended, Outcome, no_such, remote, run_local, usage};
 use crate::diag::list_names;
 use crate::session::Backends;
@@ -41,9 +41,7 @@ pub fn run(args: &Args, shared: &SharedArgs) -> Ended {
         return Ok(outcome);
     }
     if found.len() > 1 {
-        let members: Vec<String> = chosen.iter().map(|p| shown(p)).collect();
-        let members = list_names(members.iter().map(String::as_str), 12);
-        return Err(usage(format!("`{name}` is a family; choose a member: {members}")));
+        return Err(usage(not_one(&name, &chosen, "")));
     }
     let options = build_options(shared, None, Backends::unless(args.no_build));
     let built = session.build_one(project, program, &options, &tell_build(shared))?;

@@ -1,5 +1,6 @@
 //! Pipelines by the names that people write: `load`, `load_acme`, `load["acme"]`. A family means all its members.
 
+use crate::diag::list_names;
 use crate::model::Pipeline;
 
 /// The pipelines that a name means; none if it is unknown.
@@ -20,8 +21,15 @@ pub fn selected<'p>(written: &str, all: &[&'p Pipeline]) -> Vec<&'p Pipeline> {
     }
 }
 
+/// Says that a family was named where one pipeline is needed; `instead` is what else may be done.
+pub fn not_one(family: &str, members: &[&Pipeline], instead: &str) -> String {
+    let members: Vec<String> = members.iter().map(|p| shown(p)).collect();
+    let members = list_names(members.iter().map(String::as_str), 12);
+    format!("`{family}` is a family; choose a member{instead}: {members}")
+}
+
 /// How a pipeline is written.
-pub fn shown(pipeline: &Pipeline) -> String {
+fn shown(pipeline: &Pipeline) -> String {
     match &pipeline.member_of {
         Some((family, index)) => format!("{family}[\"{index}\"]"),
         None => pipeline.name.to_string(),

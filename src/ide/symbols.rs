@@ -4,6 +4,7 @@ use super::snapshot::Snapshot;
 use super::view::FileContext;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{BindingKind, Body, Callee, DeclKind, Ident, Item};
+use crate::syntax::walk::with_choices;
 
 /// The kind of a symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,18 +74,7 @@ pub fn all_symbols(snapshot: &Snapshot) -> Vec<(Symbol, Vec<String>)> {
 }
 
 fn of_items(items: &[Item], text: &str) -> Vec<Symbol> {
-    let mut out = Vec::new();
-    for item in items {
-        match item {
-            // It opens no scope, so its declarations belong to what is around it.
-            Item::When(w) => {
-                out.extend(of_items(&w.then.items, text));
-                out.extend(w.otherwise.iter().flat_map(|b| of_items(&b.items, text)));
-            }
-            other => out.extend(of_item(other, text)),
-        }
-    }
-    out
+    with_choices(items).into_iter().filter_map(|item| of_item(item, text)).collect()
 }
 
 fn of_item(item: &Item, text: &str) -> Option<Symbol> {

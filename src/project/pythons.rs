@@ -12,6 +12,7 @@ use super::paths::join;
 use crate::package::{Functions, Lookup, ParsedModules, ProjectError, PythonProject, Reached};
 use crate::source::{Boundary, Confined, Files, SourceMap};
 use crate::syntax::ast::{Body, Call, Callee, Item};
+use crate::syntax::walk::with_choices;
 
 /// The content of a package's directory.
 #[derive(Debug)]
@@ -116,24 +117,13 @@ fn read_one(
 fn directories(project: &Project) -> Vec<PathBuf> {
     let mut out: Vec<PathBuf> = Vec::new();
     for unit in &project.units {
-        unit.ast.items.iter().for_each(|item| declared_in(item, unit.dir(), &mut out));
-    }
-    out
-}
-
-/// The directories of the packages that an entry declares, in any branch of a `when`.
-fn declared_in(item: &Item, base: &Path, out: &mut Vec<PathBuf>) {
-    match item {
-        Item::Package(package) => {
-            let dir = package.path.plain().map(|path| join(base, &path));
+        for item in with_choices(&unit.ast.items) {
+            let Item::Package(package) = item else { continue };
+            let dir = package.path.plain().map(|path| join(unit.dir(), &path));
             out.extend(dir.filter(|dir| !out.contains(dir)));
         }
-        Item::When(w) => {
-            let items = w.then.items.iter().chain(w.otherwise.iter().flat_map(|b| &b.items));
-            items.for_each(|item| declared_in(item, base, out));
-        }
-        _ => {}
     }
+    out
 }
 
 fn calls_in(item: &Item, out: &mut Vec<(SmolStr, SmolStr)>) {

@@ -340,6 +340,22 @@ fn bad(cx: &ParseContext<'_>, start: usize, text: &str, diagnostics: &mut Diagno
     corrected_items
 }
 
+/// The parts of a condition: a value, and an operator with another value.
+fn comparison(
+    cx: &ParseContext<'_>,
+    base: usize,
+    pair: Pair<'_>,
+    diagnostics: &mut Diagnostics,
+) -> (Option<Value>, Option<(Ident, Value)>) {
+    let mut parts = pair.into_inner();
+    let left = parts.next().map(|p| value(cx, base, p, diagnostics));
+    let right = match (parts.next(), parts.next()) {
+        (Some(op), Some(v)) => Some((ident(cx, base, op), value(cx, base, v, diagnostics))),
+        _ => None,
+    };
+    (left, right)
+}
+
 fn if_(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
     let span = cx.trimmed(base, &pair);
     let mut inner = pair.into_inner();
@@ -349,14 +365,7 @@ fn if_(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Dia
     let (mut left, mut right, mut then, mut otherwise) = (None, None, None, None);
     for part in inner {
         match part.as_rule() {
-            Rule::condition => {
-                let mut parts = part.into_inner();
-                left = parts.next().map(|p| value(cx, base, p, diagnostics));
-                right = match (parts.next(), parts.next()) {
-                    (Some(op), Some(v)) => Some((ident(cx, base, op), value(cx, base, v, diagnostics))),
-                    _ => None,
-                };
-            }
+            Rule::condition => (left, right) = comparison(cx, base, part, diagnostics),
             Rule::body => then = Some(body(cx, base, part, diagnostics)),
             Rule::else_ => otherwise = part.into_inner().next().map(|p| body(cx, base, p, diagnostics)),
             Rule::comment => {}
@@ -381,14 +390,7 @@ fn when(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Di
     let (mut left, mut right, mut then, mut otherwise) = (None, None, None, None);
     for part in pair.into_inner() {
         match part.as_rule() {
-            Rule::choice => {
-                let mut parts = part.into_inner();
-                left = parts.next().map(|p| value(cx, base, p, diagnostics));
-                right = match (parts.next(), parts.next()) {
-                    (Some(op), Some(v)) => Some((ident(cx, base, op), value(cx, base, v, diagnostics))),
-                    _ => None,
-                };
-            }
+            Rule::choice => (left, right) = comparison(cx, base, part, diagnostics),
             Rule::body => then = Some(body(cx, base, part, diagnostics)),
             Rule::else_ => otherwise = part.into_inner().next().map(|p| body(cx, base, p, diagnostics)),
             _ => {}

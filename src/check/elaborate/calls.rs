@@ -268,13 +268,13 @@ impl Elaborator<'_> {
             false if text.trim().is_empty() => messages::not_a_path(span, "an empty string"),
             false => messages::not_a_path(span, "this text"),
             true => {
-                let dir = self.symbols.project.units.get(cx.scope.unit).map(|u| u.dir().to_owned()).unwrap_or_default();
+                let dir = self.dir(cx.scope.unit);
                 let local = format!("./{text}");
-                let path = crate::project::join(&dir, &local);
+                let path = crate::project::join(dir, &local);
                 let exists = self.files.is_file(&path) || kind == FileKind::Dbt && self.files.is_dir(&path);
                 let near = exists
                     .then_some(local)
-                    .or_else(|| crate::project::nearest_path(self.files, &dir, &format!("./{text}")));
+                    .or_else(|| crate::project::nearest_path(self.files, dir, &format!("./{text}")));
                 messages::relative_path(span, text, near.as_deref())
             }
         };
@@ -283,8 +283,8 @@ impl Elaborator<'_> {
     }
 
     fn local_file(&mut self, text: &str, kind: FileKind, span: Span, cx: &CallContext<'_>) -> Option<PathBuf> {
-        let dir = self.symbols.project.units.get(cx.scope.unit).map(|u| u.dir().to_owned()).unwrap_or_default();
-        let path = crate::project::join(&dir, text);
+        let dir = self.dir(cx.scope.unit);
+        let path = crate::project::join(dir, text);
         if self.leads_out(&path, text, span) {
             return None;
         }
@@ -295,7 +295,7 @@ impl Elaborator<'_> {
             let found = match self.files.is_dir(&path) {
                 true => messages::directory_instead_of_file(span, text),
                 false => {
-                    let near = crate::project::nearest_path(self.files, &dir, text);
+                    let near = crate::project::nearest_path(self.files, dir, text);
                     messages::file_not_found(span, text, near.as_deref(), &path)
                 }
             };

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use smol_str::SmolStr;
+
 use super::Elaborator;
 use super::scope::Scope;
 use crate::check::messages;
@@ -55,18 +57,23 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    fn path_of_file(&mut self, arguments: &[CallArgument], span: Span, scope: Scope<'_>) -> Option<(PathBuf, String)> {
+    /// The one argument of `file`, as it is written.
+    pub fn written_path(&mut self, arguments: &[CallArgument], span: Span) -> Option<SmolStr> {
         let text = match arguments {
             [CallArgument { name: None, value: Value { kind: ValueKind::Str(lit), .. }, .. }] => lit.plain(),
             _ => None,
         };
-        let Some(text) = text else {
+        if text.is_none() {
             self.report(messages::file_takes_a_path(span));
-            return None;
-        };
-        let dir = self.symbols.project.units.get(scope.unit).map(|u| u.dir().to_owned()).unwrap_or_default();
-        let path = crate::project::join(&dir, &text);
-        (!self.leads_out(&path, &text, span)).then(|| (path, text.to_string()))
+        }
+        text
+    }
+
+    fn path_of_file(&mut self, arguments: &[CallArgument], span: Span, scope: Scope<'_>) -> Option<(PathBuf, SmolStr)> {
+        let text = self.written_path(arguments, span)?;
+        let dir = self.dir(scope.unit);
+        let path = crate::project::join(dir, &text);
+        (!self.leads_out(&path, &text, span)).then_some((path, text))
     }
 
     fn missing_file(
@@ -76,8 +83,8 @@ impl<'a> Elaborator<'a> {
         span: Span,
         scope: Scope<'_>,
     ) -> crate::diag::Diagnostic {
-        let dir = self.symbols.project.units.get(scope.unit).map(|u| u.dir().to_owned()).unwrap_or_default();
-        let near = crate::project::nearest_path(self.files, &dir, text);
+        let dir = self.dir(scope.unit);
+        let near = crate::project::nearest_path(self.files, dir, text);
         messages::file_not_found(span, text, near.as_deref(), path)
     }
 }

@@ -12,7 +12,6 @@ use super::families::{Absent, AbsentKind, Families, FamilyDecl, PipelineMember};
 use super::scope::{Local, Scope, VarValue};
 use super::{Context, Elaborator, Findings};
 use crate::check::messages;
-use crate::diag::MemberOrigin;
 use crate::project::{Project, Unit};
 use crate::syntax::ast::{self, BindingKind, Body, Decl, DeclKind, EntryValue, Item, Value, ValueKind};
 use crate::syntax::walk::{Role, SyntaxNode};
@@ -149,7 +148,7 @@ impl Expander<'_, '_> {
                 }
                 out.push(Item::Call(call));
             }
-            Item::Entry(mut entry) if has_choice(&Item::Entry(entry.clone())) => {
+            Item::Entry(mut entry) if has_choice_in_entry(&entry.value) => {
                 match &mut entry.value {
                     EntryValue::Block(body) => body.items = self.items(std::mem::take(&mut body.items), place),
                     EntryValue::Assign(value) => self.value(value, place),
@@ -169,14 +168,15 @@ impl Expander<'_, '_> {
     }
 
     fn declaration(&mut self, mut decl: Decl, place: &ExpansionSite<'_>, out: &mut Vec<Item>) {
-        let is_step = decl.kind == DeclKind::Step;
         let family = match decl.kind {
             DeclKind::Step | DeclKind::Target => None,
             _ => decl.family.take(),
         };
         let Some(family) = family else {
             let mut inner = self.inside(&decl, place, &place.locals);
-            if is_step && let Some(family) = &decl.family {
+            if decl.kind == DeclKind::Step
+                && let Some(family) = &decl.family
+            {
                 inner.later.extend(family.elements.iter().map(|e| e.name.text.clone()));
             }
             if self.must_expand(&decl) {
@@ -195,12 +195,11 @@ impl Expander<'_, '_> {
             members: members.list.iter().map(|m| (m.index.clone(), m.key.clone())).collect(),
             broken: members.broken || members.count > MAX_MEMBERS,
         };
-        let info_broken = info.broken;
-        self.families.by_name.insert((place.within.clone(), place.unit, decl.name.text.clone()), info);
-        if info_broken {
+        if info.broken {
             // Names that only missing members use are used.
             self.leave_out(&Item::Decl(Box::new(decl.clone())), place, true);
         }
+        self.families.by_name.insert((place.within.clone(), place.unit, decl.name.text.clone()), info);
         let must_expand = self.must_expand(&decl);
         for member in members.list {
             // Copying a declaration costs about as much as checking it.
@@ -209,6 +208,7 @@ impl Expander<'_, '_> {
             }
             let mut one = decl.clone();
             one.name.text = member.key.clone();
+            let origin = member.origin(&decl.name, members.count);
             let mut locals = place.locals.clone();
             locals.extend(member.locals);
             if must_expand {
@@ -216,8 +216,6 @@ impl Expander<'_, '_> {
                 one.body.items = self.items(std::mem::take(&mut one.body.items), &inner);
             }
             if one.kind == DeclKind::Pipeline {
-                let name = format!("{}[\"{}\"]", decl.name.text, member.index);
-                let origin = MemberOrigin { family: decl.name.span, name, count: members.count };
                 let of = PipelineMember { family: decl.name.text.clone(), index: member.index, origin };
                 self.families.pipelines.insert(member.key.clone(), of);
             }
@@ -326,11 +324,15 @@ fn has_choice(item: &Item) -> bool {
         Item::If(i) => has_choice_in(&i.then) || i.otherwise.as_ref().is_some_and(has_choice_in),
         Item::For(f) => has_choice_in(&f.body),
         Item::Call(c) => c.body.as_ref().is_some_and(has_choice_in),
-        Item::Entry(e) => match &e.value {
-            EntryValue::Block(body) => has_choice_in(body),
-            EntryValue::Assign(value) => has_choice_in_value(value),
-        },
+        Item::Entry(e) => has_choice_in_entry(&e.value),
         _ => false,
+    }
+}
+
+fn has_choice_in_entry(value: &EntryValue) -> bool {
+    match value {
+        EntryValue::Block(body) => has_choice_in(body),
+        EntryValue::Assign(value) => has_choice_in_value(value),
     }
 }
 

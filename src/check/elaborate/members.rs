@@ -126,19 +126,12 @@ impl Elaborator<'_> {
                 self.report(messages::not_a_field_after_by(by.span));
                 return None;
             };
-            let fields = self.fields_of(value, unit, 0);
-            let Some(fields) = fields else {
+            if !matches!(value.kind, ValueKind::Object(_)) {
                 self.report(messages::by_of_plain_element(by.span, value.span));
                 return None;
-            };
-            let Some(found) = fields.iter().rfind(|f| f.name.text == field.text) else {
-                let names = fields.iter().map(|f| crate::diag::Candidate::declared(&f.name.text, f.name.span));
-                let near = crate::diag::closest_name(&field.text, names);
-                self.report(messages::element_without_field(variable, field, near, value.span));
-                return None;
-            };
-            self.record_link(field.span, found.name.span);
-            let (constant, _) = self.constant(&found.value, Scope::file(found.unit), "the name of an element")?;
+            }
+            let (found, unit, _) = self.field(value, unit, variable, field, value.span)?;
+            let (constant, _) = self.constant(&found, Scope::file(unit), "the name of an element")?;
             return Some(constant.wire().into());
         }
         if let Some(fields) = self.fields_of(value, unit, 0) {

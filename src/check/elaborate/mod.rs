@@ -38,6 +38,7 @@ mod values;
 mod vars;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::Path;
 
 use smol_str::SmolStr;
 
@@ -170,6 +171,11 @@ impl<'a> Elaborator<'a> {
             reported_too_deep: false,
             reported_no_package: false,
         }
+    }
+
+    /// The directory that paths in a file are relative to.
+    fn dir(&self, unit: usize) -> &'a Path {
+        self.symbols.project.units.get(unit).map_or(Path::new(""), |u| u.dir())
     }
 
     /// Records that the name at `at` refers to the declaration whose name is at `to`.

@@ -22,12 +22,12 @@ impl<'a> Elaborator<'a> {
         let mut out = Vec::new();
         let mut seen: Vec<(String, Span)> = Vec::new();
         for InFile { unit, decl } in self.symbols.packages.clone() {
-            let dir = self.symbols.project.units.get(unit).map(|u| u.dir().to_owned()).unwrap_or_default();
+            let dir = self.dir(unit);
             let Some(path) = decl.path.plain() else {
                 self.report(messages::package_path(decl.path.span));
                 continue;
             };
-            let dir = crate::project::join(&dir, &path);
+            let dir = crate::project::join(dir, &path);
             let Some(source) = self.symbols.project.package(&dir) else { continue };
             let python = match &source.project {
                 Ok(python) => python,

@@ -101,7 +101,7 @@ impl<'a> Elaborator<'a> {
     }
 
     /// A field of an object, with the unit of its value and the span of its name. Reports one that does not exist.
-    fn field(
+    pub fn field(
         &mut self,
         object: &Value,
         unit: usize,

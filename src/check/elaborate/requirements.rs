@@ -10,7 +10,7 @@ use crate::model::{Node, NodeKind, Object, Text};
 use crate::package::{RequirementLine, is_requirements_file, requirement, requirement_lines};
 use crate::schema::{LIBRARY, PYTHON_PYPI_LIBRARY, key};
 use crate::source::Span;
-use crate::syntax::ast::{CallArgument, ValueKind};
+use crate::syntax::ast::CallArgument;
 
 /// How deeply requirements files may include each other.
 const DEPTH: usize = 8;
@@ -18,20 +18,10 @@ const DEPTH: usize = 8;
 impl Elaborator<'_> {
     /// The lines of `file("requirements.txt")`.
     pub fn requirements_file(&mut self, arguments: &[CallArgument], span: Span, scope: Scope<'_>) -> Option<Node> {
-        let path = match arguments {
-            [CallArgument { name: None, value, .. }] => match &value.kind {
-                ValueKind::Str(lit) => lit.plain(),
-                _ => None,
-            },
-            _ => None,
-        };
-        let Some(path) = path else {
-            self.report(messages::file_takes_a_path(span));
-            return None;
-        };
-        let dir = self.symbols.project.units.get(scope.unit).map(|u| u.dir().to_owned()).unwrap_or_default();
+        let path = self.written_path(arguments, span)?;
+        let dir = self.dir(scope.unit);
         let mut lines = Vec::new();
-        self.read_requirements(&dir, &path, span, 0, &mut lines)?;
+        self.read_requirements(dir, &path, span, 0, &mut lines)?;
         let items = lines.into_iter().map(|line| Node::text(span, line)).collect();
         Some(Node { span, kind: NodeKind::List(items) })
     }

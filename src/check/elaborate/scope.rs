@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use smol_str::SmolStr;
 
-use crate::diag::Candidate;
+use crate::diag::{Candidate, MemberOrigin};
 use crate::model::{Reference, Type};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -71,6 +71,13 @@ pub struct FamilyMember {
     pub locals: Vec<Local>,
     /// Where its last element is written.
     pub at: Span,
+}
+
+impl FamilyMember {
+    /// What a message says of it, as one of `count` members of a family.
+    pub fn origin(&self, family: &ast::Ident, count: usize) -> MemberOrigin {
+        MemberOrigin { family: family.span, name: format!("{}[\"{}\"]", family.text, self.index), count }
+    }
 }
 
 /// A name of a step, condition or loop.

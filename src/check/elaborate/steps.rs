@@ -15,7 +15,7 @@ use super::packages::Packaged;
 use super::scope::{Local, LocalKind, PipelineScope, Runs, Scope, StepSymbolKind};
 use crate::check::budget::STEP;
 use crate::check::messages;
-use crate::diag::{MemberOrigin, closest_name};
+use crate::diag::closest_name;
 use crate::model::{Branch, Compute, Dependency, Object, Origin, Output, Step, StepKind, Type, Unusable};
 use crate::schema::{COMPUTE_FIELDS, DEFAULTS_PLACE, KINDS, STEP_PLACE, TASK, key, kind_of, takes};
 use crate::source::Span;
@@ -77,8 +77,7 @@ impl<'a> Elaborator<'a> {
                 let chosen = e.chosen(d, Scope { locals: &member.locals, ..scope });
                 e.step(&chosen, &task.key, &member.locals, branches, cx)
             });
-            let name = format!("{}[\"{}\"]", d.name.text, member.index);
-            let origin = MemberOrigin { family: d.name.span, name, count: named.tasks.len() };
+            let origin = member.origin(&d.name, named.tasks.len());
             self.findings.diagnostics.extend(found.found_in(&origin));
             out.push(draft);
         }
