@@ -21,7 +21,7 @@ pub fn selected<'p>(written: &str, all: &[&'p Pipeline]) -> Vec<&'p Pipeline> {
     }
 }
 
-/// Says that a family was named where one pipeline is needed; `instead` is what else may be done.
+/// The error for a family where one pipeline is needed; `instead` is an alternative to choosing a member.
 pub fn not_one(family: &str, members: &[&Pipeline], instead: &str) -> String {
     let members: Vec<String> = members.iter().map(|p| shown(p)).collect();
     let members = list_names(members.iter().map(String::as_str), 12);

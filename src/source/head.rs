@@ -16,7 +16,7 @@ pub struct FilesHead {
 /// Reads the repository of a directory, without running Git.
 ///
 /// # Errors
-/// The error says why the repository cannot be read.
+/// The reason why the repository cannot be read, as text.
 pub(super) fn read(dir: &Path) -> Result<FilesHead, String> {
     if !dir.ancestors().any(|a| a.join(".git").exists()) {
         return Err("the project is not in a Git repository".to_owned());

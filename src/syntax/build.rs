@@ -346,14 +346,14 @@ fn comparison(
     base: usize,
     pair: Pair<'_>,
     diagnostics: &mut Diagnostics,
-) -> (Option<Value>, Option<(Ident, Value)>) {
+) -> Option<(Value, Option<(Ident, Value)>)> {
     let mut parts = pair.into_inner();
-    let left = parts.next().map(|p| value(cx, base, p, diagnostics));
+    let left = value(cx, base, parts.next()?, diagnostics);
     let right = match (parts.next(), parts.next()) {
         (Some(op), Some(v)) => Some((ident(cx, base, op), value(cx, base, v, diagnostics))),
         _ => None,
     };
-    (left, right)
+    Some((left, right))
 }
 
 fn if_(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
@@ -362,41 +362,33 @@ fn if_(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Dia
     let name = ident(cx, base, inner.next()?);
     let mut header = Header::default();
     let mut seen = 0;
-    let (mut left, mut right, mut then, mut otherwise) = (None, None, None, None);
+    let (mut condition, mut then, mut otherwise) = (None, None, None);
     for part in inner {
         match part.as_rule() {
-            Rule::condition => (left, right) = comparison(cx, base, part, diagnostics),
+            Rule::condition => condition = comparison(cx, base, part, diagnostics),
             Rule::body => then = Some(body(cx, base, part, diagnostics)),
             Rule::else_ => otherwise = part.into_inner().next().map(|p| body(cx, base, p, diagnostics)),
             Rule::comment => {}
             _ => header_part(cx, base, &mut header, &mut seen, part, diagnostics),
         }
     }
+    let (left, right) = condition.unwrap_or_else(|| (no_value(span), None));
     let doc = cx.doc(span.start);
-    Some(Item::If(Box::new(If {
-        span,
-        name,
-        doc,
-        header,
-        left: left.unwrap_or_else(|| no_value(span)),
-        right,
-        then: then?,
-        otherwise,
-    })))
+    Some(Item::If(Box::new(If { span, name, doc, header, left, right, then: then?, otherwise })))
 }
 
 fn when(cx: &ParseContext<'_>, base: usize, pair: Pair<'_>, diagnostics: &mut Diagnostics) -> Option<Item> {
     let span = cx.trimmed(base, &pair);
-    let (mut left, mut right, mut then, mut otherwise) = (None, None, None, None);
+    let (mut condition, mut then, mut otherwise) = (None, None, None);
     for part in pair.into_inner() {
         match part.as_rule() {
-            Rule::choice => (left, right) = comparison(cx, base, part, diagnostics),
+            Rule::choice => condition = comparison(cx, base, part, diagnostics),
             Rule::body => then = Some(body(cx, base, part, diagnostics)),
             Rule::else_ => otherwise = part.into_inner().next().map(|p| body(cx, base, p, diagnostics)),
             _ => {}
         }
     }
-    let left = left.unwrap_or_else(|| no_value(span));
+    let (left, right) = condition.unwrap_or_else(|| (no_value(span), None));
     Some(Item::When(Box::new(When { span, left, right, then: then?, otherwise })))
 }
 

@@ -74,7 +74,7 @@ pub struct FamilyMember {
 }
 
 impl FamilyMember {
-    /// What a message says of it, as one of `count` members of a family.
+    /// Its name in messages, as one of `count` members of a family.
     pub fn origin(&self, family: &ast::Ident, count: usize) -> MemberOrigin {
         MemberOrigin { family: family.span, name: format!("{}[\"{}\"]", family.text, self.index), count }
     }
